@@ -1,0 +1,104 @@
+"""Run a command for a limited time, and tolerate no process that it leaves behind.
+
+    bounded.py SECONDS COMMAND [ARGUMENT ...]
+
+Exits with the command's own code; with 124 when the time ran out; with 125 when the command ended well but left
+processes. They are named, then ended. Every process that descends from the command is found, in whatever session or
+process group: Linux hands their orphans to us.
+"""
+
+import contextlib
+import ctypes
+import os
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+TIMED_OUT, LEFT_PROCESSES = 124, 125
+LOOK_EVERY, FAREWELL = 0.05, 5.0  # seconds; FAREWELL is what a process gets to end by itself, then on SIGTERM
+
+
+def main(seconds: float, command: list[str]) -> int:
+    """Run *command* for at most *seconds* and return the exit code described above."""
+    adopt_orphans()
+    print(f"$ {shlex.join(command)}", flush=True)
+    child = os.posix_spawnp(command[0], command, os.environ)
+    code = exit_code(child, time.monotonic() + seconds)
+    if code is None:
+        print(f"out of time: still running after {seconds:g} s", flush=True)
+        end(descendants())
+        return TIMED_OUT
+    left = remaining(time.monotonic() + FAREWELL)
+    for pid in left:
+        print(f"left behind: process {pid}: {command_line(pid)}", flush=True)
+    end(left)
+    return LEFT_PROCESSES if left and code == 0 else code
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
+
+
+def exit_code(child: int, deadline: float) -> int | None:
+    """Wait for *child*, reaping every adopted orphan on the way; None when the deadline comes first."""
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+        if pid == 0:
+            time.sleep(LOOK_EVERY)
+    return None
+
+
+def remaining(deadline: float) -> list[int]:
+    """Name the descendants that are still there at the deadline; return as soon as there are none."""
+    while left := descendants():
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(LOOK_EVERY)
+    return left
+
+
+def end(pids: list[int]) -> None:
+    """End these processes and all their descendants: asked first, then killed."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    for pid in remaining(time.monotonic() + FAREWELL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    remaining(time.monotonic() + FAREWELL)
+
+
+def descendants() -> list[int]:
+    """List the living processes that descend from this one, after reaping those that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended while we looked
+            state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
+            if state != "Z":
+                children.setdefault(int(parent), []).append(int(stat.parent.name))
+    found = [os.getpid()]
+    for pid in found:
+        found.extend(children.get(pid, []))
+    return found[1:]
+
+
+def command_line(pid: int) -> str:
+    """Show how the process was called, on one line; empty when it has ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ").strip()
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1]), sys.argv[2:]))

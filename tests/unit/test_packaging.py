@@ -1,0 +1,47 @@
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
+PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==(\S+)(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def pins(lock: Path) -> dict[str, str]:
+    return {name: version for name, version, _ in PIN.findall(lock.read_text())}
+
+
+def imported_packages(module: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(module.read_text())))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_names_hashed_versions_and_no_place_to_fetch_them_from(lock):
+    text = lock.read_text()
+    assert not re.search(r"://|^\s*-[^-]|^--|@|(?<!\w)/\w", text.replace("#   -c requirements.lock", ""), re.MULTILINE)
+    assert all("--hash=sha256:" in rest for _, _, rest in PIN.findall(text))
+    assert len(pins(lock)) == len(re.findall(r"^\w", text, re.MULTILINE))
+
+
+def test_the_tests_run_on_the_very_versions_that_a_user_gets():
+    runtime, dev = map(pins, LOCKS)
+    assert runtime.items() <= dev.items()
+
+
+def test_the_build_backend_is_locked_with_the_program():
+    assert "setuptools" in pins(LOCKS[0])
+
+
+def test_the_domain_needs_the_standard_library_alone():
+    for module in (ROOT / "worker" / "domain").rglob("*.py"):
+        foreign = {
+            name
+            for name in imported_packages(module)
+            if name.partition(".")[0] not in sys.stdlib_module_names and not name.startswith("worker.domain")
+        }
+        assert not foreign, f"{module.name} imports {foreign}"

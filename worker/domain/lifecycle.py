@@ -1,0 +1,197 @@
+"""The life of an order: what a reading changes in what we remember, and the next step from there.
+
+The two functions to know are `observe` (a reading came) and `decide` (what now?). A turn is a read,
+`observe`, then `decide` and one write in turn, until the answer is an end.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from worker.domain.events import SAYS, EventEnd, EventName, Recorded
+from worker.domain.evidence import Evidence
+from worker.domain.orders import (
+    ROAD,
+    Done,
+    Ending,
+    Later,
+    Order,
+    Place,
+    Policy,
+    Reading,
+    Step,
+    Stopped,
+    TurnEnd,
+    has_reached,
+)
+
+SECOND = 1_000_000
+RECHECK_BEHIND = 60 * SECOND
+"""An order seen behind its confirmed place is read again after this long, before anybody is called."""
+RECHECK_DRY_RUN = 3600 * SECOND
+COALESCE_HINTS = 5 * SECOND
+"""Hints about one order lead to one read in this time, at most."""
+
+
+def asks_nothing(order: Order, evidence: Evidence, unseen: Collection[Recorded]) -> bool:
+    """Tell whether the *unseen* news can end without a read: it speaks of places already passed.
+
+    A repeated hint writes no event: news without an event is a hint.
+    """
+    if not unseen or order.place is None or order.unread or order.sending or order.behind_at or evidence.alarm:
+        return False
+    if any(e.event.name is EventName.HINT for e in unseen):
+        return False
+    if isinstance(order.closed, Ending):
+        return evidence.moved_revision <= max(order.closed_revision, order.acknowledged)
+    return has_reached(order.place, evidence.place)
+
+
+def rest(order: Order, policy: Policy) -> Done | Later:
+    """Where an order waits when its news asks for nothing."""
+    if order.place is Place.DELIVERED and order.delivered_at is not None and order.closed is None:
+        return Later(order.delivered_at + policy.complete_after, "complete_after")
+    return Done()
+
+
+def only_hinted(order: Order, unseen: Collection[Recorded], now: int) -> bool:
+    """Tell whether the news is nothing but hints, and the last read is younger than five seconds."""
+    news = order.revision > order.seen_revision
+    fresh = order.read_at is not None and now - order.read_at < COALESCE_HINTS
+    return news and fresh and all(e.event.name is EventName.HINT for e in unseen)
+
+
+def observe(order: Order, reading: Reading) -> Order:
+    """Return *order* as it is known after *reading*: hand moves ahead are adopted, endings close it.
+
+    A reading behind the confirmed place changes no place: `decide` looks at it twice.
+    """
+    seen = replace(order, status=reading.status, read_at=reading.read_at, unread=False, missing_since=None)
+    if order.sending:
+        seen = replace(seen, uncertain_at=order.sent_at)
+    if not isinstance(reading.standing, Place):
+        return _close(seen, reading.standing) if reading.standing else seen
+    if order.place and not has_reached(reading.standing, order.place):
+        return replace(seen, behind_at=order.behind_at or reading.read_at)
+    return _reach(seen, reading.standing, reading.read_at)
+
+
+def confirm(order: Order, reading: Reading) -> Order:
+    """Return *order* after the platform's answer to a write showed the wanted place, or one beyond it."""
+    seen = observe(replace(succeed(order), sending=None, sent_at=None), reading)
+    return replace(seen, confirmed_at=reading.read_at)
+
+
+def _close(order: Order, closed: Ending | Place) -> Order:
+    if order.closed == closed:
+        return order
+    return replace(order, closed=closed, closed_revision=order.revision, sending=None, sent_at=None)
+
+
+def succeed(order: Order) -> Order:
+    """Return *order* with its failures forgotten: something that it waited for has worked."""
+    return replace(order, failures=0, failing_since=None, conflicts=0)
+
+
+def _reach(order: Order, place: Place, now: int) -> Order:
+    shown = order.sending is not None and has_reached(place, order.sending)
+    reached = replace(
+        order if place is order.place else succeed(order),
+        place=place,
+        behind_at=None,
+        sending=None if shown else order.sending,
+        sent_at=None if shown else order.sent_at,
+        delivered_at=order.delivered_at or (now if has_reached(place, Place.DELIVERED) else None),
+        closed=None,
+    )
+    return _close(reached, place) if place is Place.COMPLETED else reached
+
+
+def decide(order: Order, evidence: Evidence, reading: Reading, policy: Policy, now: int) -> Step | TurnEnd:
+    """Name the next step of an order that was just read, or how this turn ends.
+
+    *order* is what `observe` or `confirm` returned for *reading*; *now* is in microseconds.
+    """
+    if reading.standing is None:
+        return Stopped("unknown_status", f"the platform shows the status “{reading.status}”, which we do not know")
+    if isinstance(reading.standing, Ending):
+        return _off_the_road(order, evidence, reading.standing)
+    if order.behind_at is not None:
+        return _behind(order, reading)
+    if evidence.alarm:
+        return _alarmed(evidence, reading.standing)
+    if reading.standing is Place.COMPLETED:
+        return Done()
+    return _onward(order, evidence, reading, policy, now)
+
+
+def _off_the_road(order: Order, evidence: Evidence, ending: Ending) -> Done | Stopped:
+    if evidence.moved_revision > max(order.closed_revision, order.acknowledged):
+        return Stopped("moving_while_cancelled", f"the order is {ending} at the platform, yet a parcel moves")
+    return Done()
+
+
+def _behind(order: Order, reading: Reading) -> Later | Stopped:
+    since = order.behind_at or reading.read_at
+    if reading.read_at - since < RECHECK_BEHIND:
+        return Later(since + RECHECK_BEHIND, "moved_back", f"the platform shows {reading.status}")
+    return Stopped("moved_back", f"the platform shows {reading.status} after it had confirmed {order.place}")
+
+
+def _alarmed(evidence: Evidence, place: Place) -> Stopped:
+    if place is Place.COMPLETED:
+        return Stopped("returned_after_completion", f"{evidence.alarm} came in, and the order is completed")
+    return Stopped(evidence.alarm, f"the order is {place}, and the courier says {evidence.alarm.partition('_')[2]}")
+
+
+def _onward(order: Order, evidence: Evidence, reading: Reading, policy: Policy, now: int) -> Step | TurnEnd:
+    place = order.place or Place.PENDING
+    goal = ROAD[ROAD.index(place) + 1]
+    ready = _ready_at(goal, order, evidence, reading, policy, now)
+    if ready is None:
+        return Done()
+    if ready > now:
+        return Later(ready, "complete_after")
+    if order.uncertain_at is not None and order.sending is not goal and now < order.uncertain_at + policy.settle:
+        return Later(order.uncertain_at + policy.settle, "settle", "an earlier write may still be applied")
+    if policy.dry_run:
+        return Later(now + RECHECK_DRY_RUN, "dry_run", f"the next step would be {goal}")
+    return Step(goal, evidence.dates.get(goal, now), inferred=goal not in evidence.said, tracking=evidence.tracking)
+
+
+def _ready_at(goal: Place, order: Order, evidence: Evidence, reading: Reading, policy: Policy, now: int) -> int | None:
+    """When *goal*, the very next place, may be asked for; None while nothing justifies it."""
+    if has_reached(evidence.place, goal):
+        return now
+    if goal is Place.ACCEPTED:
+        wanted = policy.accept == "always" or (policy.accept == "paid" and reading.paid is True)
+        return now if wanted else None
+    if goal is Place.COMPLETED:
+        return (order.delivered_at or now) + policy.complete_after
+    return None
+
+
+def ends(
+    order: Order, evidence: Evidence, pending: Collection[Recorded], walked: Mapping[Place, int], *, stopped: bool
+) -> dict[int, EventEnd]:
+    """Say how each of the *pending* events ended, by event id; those still needed are left out.
+
+    *walked* maps each place that we asked for to the newest revision at which we did: an event that
+    was known by then was applied, a later one was superseded.
+    """
+    found = ((e.id, _end_of(e, order, evidence, walked, stopped=stopped)) for e in pending)
+    return {event_id: end for event_id, end in found if end is not EventEnd.PENDING}
+
+
+def _end_of(
+    recorded: Recorded, order: Order, evidence: Evidence, walked: Mapping[Place, int], *, stopped: bool
+) -> EventEnd:
+    name, said = recorded.event.name, SAYS.get(recorded.event.name)
+    if name is EventName.HINT:
+        return EventEnd.PENDING if order.unread else EventEnd.NOTED
+    if said is None and recorded.id not in evidence.alarms:
+        return EventEnd.NOTED
+    if said and order.place and has_reached(order.place, said):
+        return EventEnd.APPLIED if walked.get(said, -1) >= recorded.revision else EventEnd.SUPERSEDED
+    if stopped:
+        return EventEnd.STOPPED
+    return EventEnd.VOID if isinstance(order.closed, Ending) else EventEnd.PENDING

@@ -1,0 +1,46 @@
+"""Retries: what a failed call means for its order. Values that decide, and do nothing else."""
+
+from dataclasses import replace
+
+from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected
+from worker.domain.orders import Later, Order, Policy, Stopped
+
+SECOND = 1_000_000
+BACKOFF_BASE = SECOND
+BACKOFF_CAP = 600 * SECOND
+UNKNOWN_FOR = 3600 * SECOND
+"""The platform may tell us of an order before its own API knows it: an hour of patience."""
+MAX_CONFLICTS = 3
+
+
+def backoff(failures: int, chance: float) -> int:
+    """How long to wait after the nth failure in a row, in microseconds: exponential, full jitter.
+
+    *chance* is in [0, 1); the wait never exceeds ten minutes.
+    """
+    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(failures, 32))
+    return int(ceiling * chance)
+
+
+def after(error: ApiError, order: Order, policy: Policy, now: int, chance: float) -> tuple[Order, Later | Stopped]:
+    """Return *order* with the failure counted, and when to try again, or why not to.
+
+    `Throttled` never comes here: it is the account's trouble, and no failure of the order.
+    """
+    match error:
+        case Rejected():
+            return order, Stopped(error.reason, str(error))
+        case Conflict() if order.conflicts + 1 >= MAX_CONFLICTS:
+            return order, Stopped(error.reason, str(error))
+        case OrderMissing() if now - (order.missing_since or now) >= UNKNOWN_FOR:
+            return order, Stopped(error.reason, str(error))
+        case _ if now - (order.failing_since or now) >= policy.retry_for:
+            return order, Stopped("gave_up", f"the last answer was: {error}")
+    counted = replace(
+        order,
+        failures=order.failures + 1,
+        failing_since=order.failing_since or now,
+        conflicts=order.conflicts + isinstance(error, Conflict),
+        missing_since=(order.missing_since or now) if isinstance(error, OrderMissing) else order.missing_since,
+    )
+    return counted, Later(now + backoff(counted.failures, chance), error.reason, str(error), firm=True)

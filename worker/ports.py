@@ -1,0 +1,142 @@
+"""What the use cases need from outside, on one page. Adapters stand beside; `wiring` joins them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from worker.domain.errors import ApiError
+from worker.domain.events import Event, EventEnd, Recorded
+from worker.domain.orders import Order, OrderKey, Place, Reading, Step, TurnEnd
+
+Update = Mapping[str, object]
+"""The fields of one write, as the platform names them; JSON values."""
+
+
+class OrderApi(Protocol):
+    """One account at one platform. Every call has a deadline and raises only `ApiError`s."""
+
+    deadline: int
+    """No call takes longer than this many microseconds."""
+
+    def read(self, order_id: str) -> Reading:
+        """Return what the platform shows of the order now."""
+
+    def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
+        """Return the fields that ask for *step*; *noted* adds our line to the notes that were read."""
+
+    def write(self, order_id: str, update: Update) -> Reading:
+        """Send *update* once, and return what the answer shows of the order."""
+
+    def probe(self) -> None:
+        """Read something harmless, to learn whether the account's credentials are good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One order under its lease: what was known of it at *taken_at*, and all of its events.
+
+    *row* is the journal's own number of the order, *walked* maps each place that was asked for to
+    the newest revision at which it was.
+    """
+
+    row: int
+    token: str
+    taken_at: int
+    lease_until: int
+    order: Order
+    events: tuple[Recorded, ...]
+    walked: Mapping[Place, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write that the journal knows of before it is sent; the lease was renewed for it."""
+
+    id: int
+    sent_at: int
+    lease_until: int
+
+
+class Turns(Protocol):
+    """The journal, as a turn uses it. A turn that has lost its lease changes nothing here."""
+
+    def take(self, key: OrderKey, lease_for: int) -> Turn | None:
+        """Lease the order for *lease_for* microseconds; None unless it is due."""
+
+    def intend(self, turn: Turn, step: Step, update: Update, lease_for: int) -> Intent | None:
+        """Renew the lease and record that *update* is about to be sent.
+
+        None when the lease is lost, news has come in, or the account is held: then nothing may be sent.
+        """
+
+    def answered(self, turn: Turn, intent: Intent, order: Order, outcome: str, failure: ApiError | None) -> bool:
+        """Record how the write ended: `confirmed`, `failed`, `uncertain` or `not_sent`.
+
+        False when the lease is lost.
+        """
+
+    def release(self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd]) -> bool:
+        """End the turn in one statement; True when news came in meanwhile and the order is due again."""
+
+
+class Holds(Protocol):
+    """Whole accounts that wait. One row per account and reason."""
+
+    def hold(self, account: str, reason: str, lasts: int | None, detail: str = "") -> None:
+        """Let the account wait for *lasts* microseconds, or until a probe lifts the hold; the later end wins."""
+
+    def lift(self, account: str, reason: str) -> None:
+        """Lift this one hold; the time it took does not count against the orders' patience."""
+
+    def claim(self, name: str, lasts: int) -> bool:
+        """Take the turn named *name* for *lasts* microseconds; False while somebody else has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One authentic webhook request, as the journal keeps it.
+
+    *events* is what was read from it; *unusable* is the quarantine's reason word where nothing could
+    be read. *keep_once* names a delivery that must not be stored twice (stale ones).
+    """
+
+    source: str
+    received_at: int
+    body: bytes
+    events: tuple[Event, ...] = ()
+    unusable: str = ""
+    detail: str = ""
+    keep_once: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a delivery: its outcome word, and the orders to nudge."""
+
+    outcome: str
+    delivery_id: int | None
+    event_id: int | None = None
+    reason: str = ""
+    nudges: tuple[OrderKey, ...] = ()
+
+
+class Intake(Protocol):
+    """The journal, as the receiver uses it."""
+
+    def now(self) -> int:
+        """The journal's clock, in microseconds since the epoch."""
+
+    def write(self, delivery: Delivery) -> Receipt:
+        """Write the delivery and its events down, durably, before returning.
+
+        Raises `JournalUnavailable` within five seconds when the database cannot take it.
+        """
+
+    def tally(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Add to the counts, by (source, outcome), of deliveries that are not stored."""
+
+
+class Nudge(Protocol):
+    """Asks for a turn. Never waits and never fails: a nudge that is lost is found by the tick."""
+
+    def __call__(self, keys: Sequence[OrderKey]) -> None: ...

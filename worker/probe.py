@@ -1,0 +1,36 @@
+"""The probe: one harmless read that tells an account's trouble from an order's."""
+
+from collections.abc import Mapping
+
+from worker.domain.errors import ApiError, Unauthorized
+from worker.ports import Holds, OrderApi
+
+CREDENTIALS = "credentials"
+NOT_CONFIGURED = "not_configured"
+PROBE_EVERY = 30_000_000
+"""One probe an account in this time, however many orders or workers ask for one (microseconds)."""
+
+
+class Probe:
+    """Finds out whether an account's credentials are good. Only a probe that failed holds an account."""
+
+    def __init__(self, holds: Holds, apis: Mapping[str, OrderApi]) -> None:
+        self._holds, self._apis = holds, apis
+
+    def __call__(self, account: str) -> bool | None:
+        """Probe *account*: True, its hold is lifted; False, it is held; None, nobody can tell now."""
+        if not self._holds.claim(f"probe:{account}", PROBE_EVERY):
+            return None
+        try:
+            self._apis[account].probe()
+        except Unauthorized as error:
+            self._holds.hold(account, CREDENTIALS, None, str(error))
+            return False
+        except ApiError:
+            return None
+        self._holds.lift(account, CREDENTIALS)
+        return True
+
+    def not_configured(self, account: str) -> None:
+        """Hold an account whose orders are in the journal and whose credentials are in no setting."""
+        self._holds.hold(account, NOT_CONFIGURED, None, "the settings name no such account")
