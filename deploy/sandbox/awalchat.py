@@ -62,6 +62,7 @@ class _Visit:
         self.world.ledger.note(self.call, fault=gate.kind)
         if gate.kind is Kind.WRONG_CREDENTIALS:
             return self.refuse(refusals.authentication_failed())
+        # What stands at the gate lets nothing be carried out.
         return act(gate, Response, self.world)
 
     def refuse(self, refused: Refusal) -> Response:

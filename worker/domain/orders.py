@@ -55,15 +55,15 @@ def steps_ahead(place: Place, goal: Place) -> tuple[Place, ...]:
 class Reading:
     """What the platform showed of one order, in one answer.
 
-    *status* is the platform's own word, *read_at* the instant at which the call began. *paid* is
-    None, *notes* and the dates are empty when the platform did not say.
+    *status* is the platform's own word, *read_at* the instant at which the call began. *paid* and
+    *notes* are None, the dates are empty when the platform did not say.
     """
 
     status: str
     standing: Standing
     read_at: int
     paid: bool | None = None
-    notes: str = ""
+    notes: str | None = ""
     shipping_date: str = ""
     delivery_date: str = ""
 

@@ -8,16 +8,23 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from subprocess import PIPE
 
 import httpx
 import pytest
 
 
+@contextmanager
 def start(*options, **variables):
     command = [sys.executable, "-m", "deploy.sandbox", "--domain", "shop", "--client-id", "client"]
     command += ["--phone-number-id", "123456", *options]
     environment = os.environ | {"SANDBOX_HMAC_SECRET": "sandbox-secret"} | variables
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, env=environment) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def test_it_serves_signed_calls_over_http(live):
@@ -151,5 +158,4 @@ def test_its_clock_may_be_ahead_of_ours():
     with start(SANDBOX_CLOCK_OFFSET="3600") as running:
         url = running.stdout.readline().split()[-1]
         answer = httpx.get(f"{url}/api/v1/orders", trust_env=False)
-        running.terminate()
     assert 3590 < int(answer.headers["X-RateLimit-Reset"]) - time.time() < 3670

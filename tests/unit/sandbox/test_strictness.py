@@ -70,6 +70,12 @@ def test_other_paths_are_not_found(api, path):
     assert refused(api.call("GET", path)) == (404, "resource_not_found", set())
 
 
+@pytest.mark.parametrize("target", ["/orders", "/api//v1/orders", "/API/v1/orders"])
+def test_a_base_url_that_is_not_ours_is_not_found_and_never_redirected(api, target):
+    target += "?phone_number_id=123456"
+    assert api.send("GET", target, api.signed("GET", target), b"").code == 404
+
+
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/orders/1"), ("POST", "/orders/1"), ("PATCH", "/orders/1")])
 def test_other_methods_are_not_allowed(api, method, path):
     assert refused(api.call(method, path)) == (405, "method_not_allowed", set())

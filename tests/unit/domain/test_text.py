@@ -1,0 +1,36 @@
+"""Text from outside cannot move a cursor, hide a line, or break an encoding."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.domain.text import clean_text
+
+ANYTHING = st.text(st.characters())  # lone surrogates included
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("  left with\r\na neighbour \t", "left with a neighbour"),
+        ("\x1b[31mred\x9b0m", "[31mred 0m"),
+        ("one\u2028two\u2029three\x85four", "one two three four"),
+        ("TRK\u202e1\u2066", "TRK1"),
+        ("a\0b\ud800c", "a b c"),
+        ("سلام\u200f 👨\u200d👩", "سلام\u200f 👨\u200d👩"),
+        ("", ""),
+    ],
+)
+def test_controls_become_a_space_and_reordering_is_taken_out(text, clean):
+    assert clean_text(text) == clean
+
+
+@given(ANYTHING, st.integers(0, 300))
+def test_clean_text_is_short_printable_and_stays_as_it_is(text, limit):
+    clean = clean_text(text, limit)
+    assert len(clean) <= limit
+    assert clean == clean.strip() == clean_text(clean, limit)
+    assert not {"Cc", "Cs", "Zl", "Zp"} & {unicodedata.category(character) for character in clean}
+    clean.encode()

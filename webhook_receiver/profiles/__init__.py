@@ -1,0 +1,43 @@
+"""How each kind of source speaks, as data; `engine` reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from worker.domain.events import EventName
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Where the fields stand in a document (dotted paths), and what its events are called.
+
+    Of *orders*, the first that can be read counts. *names* maps the sender's words to ours. Where *hints* names a
+    family, its events say no more than "read that order again", and all others are of no interest. *allow* is the
+    default of a source. *challenged*: the sender verifies our URL by a challenge that it may not sign.
+    """
+
+    orders: tuple[str, ...]
+    allow: frozenset[str]
+    names: Mapping[str, EventName] = field(default_factory=dict)
+    hints: str = ""
+    challenged: bool = False
+    id: str = "id"
+    event: str = "event"
+    timestamp: str = "timestamp"
+    tracking: str = "data.tracking_number"
+    tracking_url: str = "data.tracking_url"
+    parcels: str = "data.parcels"
+    note: str = "data.note"
+
+
+PROFILES: Mapping[str, Profile] = {
+    # The vendor documents the envelope, but neither the names nor the payloads of its order events.
+    "awalchat": Profile(
+        orders=("data.order_id", "data.id"), allow=frozenset({"order"}), hints="order", challenged=True
+    ),
+    # Our own open format speaks in our words.
+    "courier": Profile(
+        orders=("data.order_id",),
+        allow=frozenset({"order", "shipment"}),
+        names={name.value: name for name in EventName if name is not EventName.HINT},
+    ),
+}

@@ -1,0 +1,143 @@
+"""The routes: HTTP into plain values and back. The deciding happens in `reception`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from ipaddress import ip_address
+from typing import cast
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, current_app, json, request
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+
+from webhook_receiver.problems import CONTENT_TYPE, problem
+from webhook_receiver.reception import Reception
+from webhook_receiver.signatures import Request
+
+RETRY_AFTER = "5"
+FORWARDING = ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+bp = Blueprint("receiver", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What stands behind the routes.
+
+    *ready* names the state of each part; the receiver is ready while its `database` is `ok`. *metrics* returns the
+    Prometheus text format. Without a *metrics_token*, metrics are for this machine only.
+    """
+
+    reception: Reception
+    ready: Callable[[], Mapping[str, str]]
+    metrics: Callable[[], bytes]
+    metrics_token: str = field(default="", repr=False)
+
+
+def _house() -> House:
+    return cast("House", current_app.extensions["house"])
+
+
+@bp.before_app_request
+def refuse_odd_targets() -> None:
+    """Refuse a target that servers read in different ways: some fold the slashes, some do not."""
+    if _target().startswith(b"//"):
+        abort(404)
+
+
+@bp.post("/webhooks/<name>", provide_automatic_options=False)
+def receive(name: str) -> Response:
+    """Take in one delivery."""
+    reception = _house().reception
+    source = reception.find(name)
+    if source is None:
+        return _reply(404, problem(404, "unknown_source"))
+    headers = request.environ
+    signature = headers.get("HTTP_X_AWAL_SIGNATURE_256", "")
+    timestamp = headers.get("HTTP_X_TIMESTAMP", "")
+    body = _body(source.max_body)
+    return _reply(*reception.receive(source, Request(request.method, _target(), signature, timestamp, body)))
+
+
+@bp.get("/healthz", provide_automatic_options=False)
+def healthz() -> Response:
+    """Tell that this process answers."""
+    return _reply(200, {"status": "alive"})
+
+
+@bp.get("/readyz", provide_automatic_options=False)
+def readyz() -> Response:
+    """Tell whether deliveries can be written down; the broker's state is named, and decides nothing."""
+    parts = _house().ready()
+    if parts["database"] == "ok":
+        return _reply(200, {"status": "ready", **parts})
+    return _reply(503, problem(503, "not_ready") | parts)
+
+
+@bp.get("/metrics", provide_automatic_options=False)
+def metrics() -> Response:
+    """Show the metrics to this machine, or to whoever bears the token."""
+    if not (_is_local() or _bears(_house().metrics_token)):
+        abort(401)
+    return Response(_house().metrics(), content_type=PROMETHEUS)
+
+
+@bp.app_errorhandler(HTTPException)
+def describe(error: HTTPException) -> Response:
+    """Turn every error of the framework into a problem; its headers (`Allow`) stay."""
+    answer = _reply(error.code or 500, problem(error.code or 500))
+    answer.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
+    return answer
+
+
+def _reply(status: int, body: Mapping[str, object]) -> Response:
+    content_type = CONTENT_TYPE if status >= 400 else "application/json"  # noqa: PLR2004 - errors begin there
+    headers = {"Retry-After": RETRY_AFTER} if status == 503 else {}  # noqa: PLR2004 - service unavailable
+    return Response(json.dumps(body), status, headers, content_type=content_type)
+
+
+def _target() -> bytes:
+    """The request target as received; rebuilt where a server does not tell, which fails a signature at worst."""
+    environ = request.environ
+    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
+    if raw is None:
+        raw = quote(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), encoding="latin-1")
+        raw += "?" + environ.get("QUERY_STRING", "")
+    return str(raw).encode("latin-1", "replace")
+
+
+def _body(limit: int) -> bytes:
+    """Read the whole body, and never more than *limit* bytes of it, whether its length was announced or not."""
+    announced = request.content_length
+    if announced is None and not request.environ.get("wsgi.input_terminated"):
+        return b""
+    if announced is not None and announced > limit:
+        raise RequestEntityTooLarge
+    body = bytearray()
+    wanted = limit + 1 if announced is None else announced
+    try:
+        while chunk := request.environ["wsgi.input"].read(wanted - len(body)):
+            body += chunk
+    except Exception as error:  # servers raise exceptions of their own for broken and truncated chunks
+        raise BadRequest from error
+    if len(body) > limit:
+        raise RequestEntityTooLarge
+    if len(body) < (announced or 0):
+        raise BadRequest
+    return bytes(body)
+
+
+def _is_local() -> bool:
+    """A proxy on this machine speaks for strangers, and says so."""
+    try:
+        peer = ip_address(request.environ.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return False
+    peer = getattr(peer, "ipv4_mapped", None) or peer
+    return peer.is_loopback and not any(f"HTTP_{name}" in request.environ for name in FORWARDING)
+
+
+def _bears(token: str) -> bool:
+    given = request.environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
+    return bool(token) and compare_digest(given, f"Bearer {token}".encode())

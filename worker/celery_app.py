@@ -1,0 +1,71 @@
+"""The Celery app of the worker: built once, from the settings, when Celery or a command asks for it."""
+
+import os
+import sys
+import warnings
+from functools import cache
+from typing import Any
+
+import click
+import structlog
+from celery import Celery, signals
+from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
+
+from worker import wiring
+from worker.domain.errors import FulfillmentError
+from worker.nudges import make_celery
+from worker.settings import load_settings
+from worker.ticks import Slots, Ticks
+
+log = structlog.get_logger()
+
+
+@cache
+def build_app() -> Celery:
+    """Build the worker's Celery app from the environment.
+
+    Settings that are wrong end the program with one sentence and exit code 2: Celery's command line
+    prints a click error as such, and anything else as a traceback.
+    """
+    try:
+        settings = load_settings(os.environ)
+    except FulfillmentError as error:
+        raise click.UsageError(str(error)) from None
+    import worker.tasks  # noqa: F401, PLC0415 - it registers the tasks, and it may only be read with good settings
+
+    app = make_celery(settings.queue_url)
+    app.set_default()
+    ticks: list[Ticks] = []
+
+    @signals.setup_logging.connect(weak=False)
+    def set_up_logs(**_: object) -> None:
+        wiring.configure_logs(settings)
+
+    @signals.worker_init.connect(weak=False)
+    def open_the_house(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's WorkController
+        try:
+            wiring.open_worker(settings, Slots(int(sender.concurrency)))
+        except FulfillmentError as error:
+            # Celery survives any Exception of a signal's receiver, and would run without a house.
+            sys.exit(_refuse(error))
+
+    @signals.worker_ready.connect(weak=False)
+    def start_ticking(**_: object) -> None:
+        services = wiring.worker_services()
+        ticks.append(Ticks(services.due.claim, wiring.nudger(app), services.chores, services.slots))
+        ticks[0].start()
+        log.info("worker_ready", slots=services.slots.size)
+
+    @signals.worker_shutting_down.connect(weak=False)
+    def stop_ticking(**_: object) -> None:
+        for running in ticks:
+            running.stop(patience=0)
+
+    # Root is what containers run as; nothing here unpickles, which is what the warning is about.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    return app
+
+
+def _refuse(error: FulfillmentError) -> int:
+    print(f"fulfillment: {error}", file=sys.stderr)  # noqa: T201 - the last words of a program without logs
+    return 3

@@ -1,0 +1,65 @@
+"""Intake in SQL: a delivery and its events are on disk before anybody is told that they arrived."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from sqlalchemy import Connection
+
+from worker.domain.errors import IllegalRequest, JournalUnavailable
+from worker.journal.database import Database
+from worker.journal.recording import Outcome, Overtaken, amend, record, weigh
+from worker.journal.statements import DELIVERY_TO_REPLAY, inserts
+from worker.ports import Delivery, Receipt
+
+ATTEMPTS = 3
+"""A delivery that was overtaken finds at its second look what overtook it."""
+REPLAYABLE = frozenset({Outcome.QUARANTINED, Outcome.STALE})
+
+
+class SqlIntake:
+    """The port `Intake` on one database, and what an operator may do with a stored delivery."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def now(self) -> int:
+        with self._database.read() as connection:
+            return self._database.now(connection)
+
+    def write(self, delivery: Delivery) -> Receipt:
+        # The receiver has just read this very clock: asking again would cost each request a round trip.
+        return self._transact(lambda connection: record(connection, delivery.received_at, delivery))
+
+    def tally(self, counts: Mapping[tuple[str, str], int]) -> None:
+        # Sorted, so that two receivers never wait for one another's rows.
+        rows = [
+            {"source": source, "outcome": outcome, "count": count}
+            for (source, outcome), count in sorted(counts.items())
+        ]
+        if rows:
+            with self._database.write() as connection:
+                connection.execute(inserts(connection.dialect.name).tally, rows)
+
+    def replay(self, delivery_id: int, delivery: Delivery) -> Receipt:
+        """Give a quarantined or stale delivery the outcome that a new reading of it, *delivery*, comes to.
+
+        Raises `IllegalRequest` when there is no such delivery or its events were already taken in.
+        """
+        return self._transact(lambda connection: self._replay(connection, delivery_id, delivery))
+
+    def _replay(self, connection: Connection, delivery_id: int, delivery: Delivery) -> Receipt:
+        found = connection.execute(DELIVERY_TO_REPLAY, {"delivery": delivery_id}).scalar()
+        if found is None:
+            raise IllegalRequest(f"there is no delivery {delivery_id}")
+        if found not in REPLAYABLE:
+            raise IllegalRequest(f"delivery {delivery_id} was not kept for a replay: its outcome is {found}")
+        now = self._database.now(connection)
+        finding = weigh(connection, now, delivery, delivery_id)
+        amend(connection, delivery_id, finding, replayed_at=now)
+        return finding.receipt(delivery_id)
+
+    def _transact(self, work: Callable[[Connection], Receipt]) -> Receipt:
+        for _ in range(ATTEMPTS):
+            with suppress(Overtaken), self._database.write() as connection:
+                return work(connection)
+        raise JournalUnavailable("the same news is being written by others")

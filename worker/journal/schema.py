@@ -1,0 +1,66 @@
+"""The schema's version: brought up to date by `migrate`, asked for by every service that starts."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from worker.domain.errors import SchemaOutdated
+from worker.journal.database import Database
+
+NEEDED = "0001"
+"""The oldest revision that this program works with. Revisions are numbers of four digits, so later ones compare greater.
+
+A newer one is welcome: during a rolling deploy the old program meets the new schema.
+"""
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_VERSION_TABLE = "alembic_version"
+_LOCK = 0x66756C66696C6C
+"""The key of PostgreSQL's advisory lock: any number will do that nobody else takes."""
+_POSTGRESQL_PREPARATION = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL lock_timeout = '60s'",
+    f"SELECT pg_advisory_xact_lock({_LOCK})",
+)
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema up to date, all of it or nothing; of several processes at once, one does it and the others wait.
+
+    Raises `JournalUnavailable` when the database cannot be reached or is locked for too long.
+    """
+    with database.write() as connection:
+        # SQLite needs no further lock: the transaction is the only one that may write.
+        for statement in () if database.is_sqlite else _POSTGRESQL_PREPARATION:
+            connection.execute(text(statement))
+        if (found := _revision(connection)) is None or found < NEEDED:
+            _upgrade(connection)
+
+
+def check(database: Database) -> None:
+    """Raise `SchemaOutdated` when the schema is missing or older than this program needs."""
+    with database.read() as connection:
+        found = _revision(connection)
+    if found is None:
+        raise SchemaOutdated("the database has no schema yet: run `fulfillment migrate`")
+    if found < NEEDED:
+        raise SchemaOutdated(f"the database's schema is {found}, and {NEEDED} is needed: run `fulfillment migrate`")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION_TABLE):
+        return None
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {_VERSION_TABLE}"))  # noqa: S608 - a constant
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    # Only whoever migrates needs Alembic: a service that merely checks starts without it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(attributes={"connection": connection})
+    # The path is read as a template, where a percent sign begins a name.
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    command.upgrade(config, "head")

@@ -1,0 +1,27 @@
+"""The journal, as an operator uses it."""
+
+from typing import Protocol
+
+from worker.domain.orders import OrderKey
+from worker.domain.snapshot import Snapshot
+
+
+class Desk(Protocol):
+    """Looks at orders, and changes their schedule. Each call is one transaction."""
+
+    def snapshot(self, key: OrderKey) -> Snapshot | None:
+        """Return everything known of an order; None when the journal has never seen it."""
+
+    def accounts_with(self, order_id: str) -> list[str]:
+        """Name the accounts in which the journal knows an order of this id."""
+
+    def hasten(self, key: OrderKey) -> bool:
+        """Make the order due now, whatever it waits for; False when it is unknown or stopped."""
+
+    def release(self, seen: Snapshot, reason: str) -> bool:
+        """Lift the very stop that *seen* shows, acknowledge the news known there, and make the order due.
+
+        News that ended with the stop, and speaks for a place, is pending again. The platform's next word
+        is taken for the place of an order that was `moved_back`. A remark keeps *reason*. False when the
+        order carries another stop by now, or none.
+        """

@@ -1,0 +1,57 @@
+"""Accounts: what every platform asks of one, and gives for it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from worker.domain.errors import ApiError
+from worker.order_api.client import Client
+from worker.ports import OrderApi
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an account needs besides its credentials.
+
+    *now* gives microseconds since the epoch; *timezone* is the account's, for the dates that it is shown.
+    *exhausted* is told, in microseconds, for how long the account may send nothing.
+    """
+
+    client: Client
+    now: Callable[[], int]
+    timezone: ZoneInfo
+    exhausted: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What one harmless read of a platform tells an operator.
+
+    *failure* is None when the account works as it is set up; *advice* is a sentence naming a setting that
+    would work instead, or empty. *clock_ahead* is how far our clock is ahead of the platform's, in
+    microseconds, to about a second; None when no answer told the time.
+    """
+
+    failure: ApiError | None
+    advice: str = ""
+    clock_ahead: int | None = None
+
+
+class Credentials(BaseModel, ABC, extra="forbid", frozen=True, hide_input_in_errors=True):
+    """The settings of an account that are its platform's own."""
+
+    @property
+    @abstractmethod
+    def identity(self) -> tuple[str, ...]:
+        """Whose orders these are: two accounts with the same identity would be one."""
+
+    @abstractmethod
+    def connect(self, surroundings: Surroundings) -> OrderApi:
+        """Return the account's order API. Nothing is sent yet."""
+
+    @abstractmethod
+    def examine(self, surroundings: Surroundings) -> Examination:
+        """Try the account with a harmless read, and in other readings of the platform's rules if that is refused."""

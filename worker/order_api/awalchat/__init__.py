@@ -1,0 +1,1 @@
+"""awalchat, after its public API reference."""

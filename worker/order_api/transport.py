@@ -1,0 +1,64 @@
+"""The way from httpx to the network: httpx's own transport takes no network backend, and this one does little else."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from ssl import SSLContext
+from typing import Protocol, cast
+
+import httpcore
+import httpx
+
+IDLE_CONNECTIONS = 20
+IDLE_SECONDS = 5.0
+# One client serves all accounts, so no cookie may travel between them; and no redirect is ever followed.
+UNWANTED = frozenset({b"set-cookie", b"location"})
+
+
+class Transport(httpx.BaseTransport):
+    """Sends requests over *network*, straight and without proxies; raises httpcore's errors as they are."""
+
+    def __init__(self, network: httpcore.NetworkBackend, tls: SSLContext) -> None:
+        # Callers are a few threads with one call each: nobody ever waits for a connection to become free.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls,
+            max_connections=None,
+            max_keepalive_connections=IDLE_CONNECTIONS,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=network,
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        sent = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw,
+            content=request.content,
+            extensions=request.extensions,
+        )
+        answer = self._pool.handle_request(sent)
+        return httpx.Response(
+            status_code=answer.status,
+            headers=[(name, value) for name, value in answer.headers if name.lower() not in UNWANTED],
+            stream=_Body(cast("_Closable", answer.stream)),
+            extensions=answer.extensions,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Closable(Iterable[bytes], Protocol):
+    def close(self) -> None: ...
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, stream: _Closable) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        with closing(self._stream):
+            yield from self._stream
+
+    def close(self) -> None:
+        self._stream.close()

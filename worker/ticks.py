@@ -1,0 +1,99 @@
+"""Ticks: the timer inside every worker. There is no beat and no leader: what a tick does, it claims first.
+
+Two loops, so that a slow platform never delays the nudges: *due* twice a second, *chores* (probes,
+expired holds, pruning) every five seconds.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from worker.domain.errors import JournalError
+from worker.domain.orders import OrderKey
+from worker.nudges import NotQueued
+
+log = structlog.get_logger()
+
+TICK = 0.5
+CHORES = 5.0
+NUDGE_AGAIN_AFTER = 15_000_000
+"""An order that stays due is nudged once in this time (microseconds)."""
+NUDGES_PER_SLOT = 4
+
+
+class Slots:
+    """How many turns this process can run at once, and how many it runs."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self._busy, self._lock = size, 0, threading.Lock()
+
+    @contextmanager
+    def occupied(self) -> Iterator[None]:
+        """Occupy one slot for the length of the block."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._busy += change
+
+    @property
+    def free(self) -> int:
+        """Slots that run no turn now."""
+        return max(0, self.size - self._busy)
+
+
+class Ticks:
+    """Runs the two loops until it is stopped."""
+
+    def __init__(
+        self,
+        claim_due: Callable[[int, int], list[OrderKey]],
+        nudge: Callable[[OrderKey], None],
+        chores: Callable[[], None],
+        slots: Slots,
+    ) -> None:
+        self._claim_due, self._nudge, self._chores, self._slots = claim_due, nudge, chores, slots
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._loop, args=(self.due, TICK), name="tick-due", daemon=True),
+            threading.Thread(target=self._loop, args=(self._chores, CHORES), name="tick-chores", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Start both loops, in threads of their own."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Stop both loops; waits up to *patience* seconds for what they are doing."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(patience)
+
+    def due(self) -> None:
+        """Nudge what is due: a few orders for each free slot, so that the queue stays short."""
+        limit = NUDGES_PER_SLOT * self._slots.free
+        for key in self._claim_due(limit, NUDGE_AGAIN_AFTER) if limit else ():
+            self._nudge(key)
+
+    def _loop(self, work: Callable[[], None], every: float) -> None:
+        troubled = ""
+        # Workers that were started together drift apart.
+        while not self._stop.wait(every * random.uniform(0.8, 1.2)):  # noqa: S311 - no secret hangs on it
+            try:
+                work()
+            except (JournalError, NotQueued) as error:
+                if str(error) != troubled:
+                    log.warning("tick_failed", detail=str(error))
+                troubled = str(error)
+            else:
+                if troubled:
+                    log.info("tick_recovered")
+                troubled = ""
