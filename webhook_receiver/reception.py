@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import structlog
@@ -14,9 +15,7 @@ from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import JournalError, Unusable
 from worker.ports import Delivery, Intake, Nudge, Receipt
 
-MAX_CHALLENGE = 256
-MAX_CHALLENGE_BODY = 4096
-"""Anybody may send an unsigned challenge: not much of it is parsed."""
+MAX_CHALLENGE, MAX_CHALLENGE_BODY = 256, 4096  # anybody may send one: not much of it is parsed
 
 log = structlog.get_logger()
 
@@ -26,6 +25,9 @@ class Answer(NamedTuple):
 
     status: int
     body: Mapping[str, object]
+
+
+STALE = Answer(401, problem(401, "stale"))
 
 
 class Reception:
@@ -51,7 +53,7 @@ class Reception:
         signed = signed_at(request, source)
         if signed is None:
             self._count(source.name, "refused")
-            return _refusal(401)
+            return Answer(401, problem(401))
         try:
             now = self._intake.now()
             stale = abs(now - signed) > source.tolerance and source.stale == "refuse"
@@ -60,7 +62,7 @@ class Reception:
             return self._take_in(source, request.body, now, stale=stale)
         except JournalError as error:
             log.warning("delivery_not_written", source=source.name, reason=error.reason)
-            return _refusal(503, error.reason)
+            return Answer(503, problem(503, error.reason))
 
     def _take_in(self, source: Source, body: bytes, now: int, *, stale: bool) -> Answer:
         try:
@@ -71,22 +73,19 @@ class Reception:
         if not (delivery.events or delivery.unusable):
             # The body may be a customer's chat: it is not kept, whatever its age.
             self._count(source.name, "stale" if stale else "ignored")
-            return _refusal(401, "stale") if stale else Answer(200, {"status": "ignored"})
+            return STALE if stale else Answer(200, {"status": "ignored"})
         if stale:
             self._intake.write(_stale(delivery))
-            return _refusal(401, "stale")
+            return STALE
         receipt = self._intake.write(delivery)
         self._nudge(receipt.nudges)
         return _acknowledgement(receipt)
 
 
 def _stale(delivery: Delivery) -> Delivery:
-    """Keep it, act on nothing; a captured request that is played back again and again is kept once."""
+    """Keep it once, however often it is played back, and act on nothing."""
     key = delivery.events[0].key if delivery.events else hashlib.sha256(delivery.body).hexdigest()
-    once = f"{delivery.source}/{key}"
-    return Delivery(
-        delivery.source, delivery.received_at, delivery.body, (), "stale", delivery.unusable, keep_once=once
-    )
+    return replace(delivery, events=(), keep_once=f"{delivery.source}/{key}")
 
 
 def _acknowledgement(receipt: Receipt) -> Answer:
@@ -94,10 +93,6 @@ def _acknowledgement(receipt: Receipt) -> Answer:
         return Answer(202, {"status": "quarantined", "reason": receipt.reason})
     ids = {"delivery_id": receipt.delivery_id, "event_id": receipt.event_id}
     return Answer(200 if receipt.outcome == "duplicate" else 202, {"status": receipt.outcome, **ids})
-
-
-def _refusal(status: int, reason: str = "") -> Answer:
-    return Answer(status, problem(status, reason))
 
 
 def _challenge(source: Source, body: bytes) -> str:

@@ -72,7 +72,7 @@ def readyz() -> Response:
     parts = _house().ready()
     if parts["database"] == "ok":
         return _reply(200, {"status": "ready", **parts})
-    return _reply(503, problem(503, "not_ready") | parts)
+    return _reply(503, {**problem(503, "not_ready"), **parts})
 
 
 @bp.get("/metrics", provide_automatic_options=False)

@@ -15,13 +15,13 @@ from worker.domain.evidence import weigh
 from worker.domain.lifecycle import (
     COALESCE_HINTS,
     asks_nothing,
+    conclude,
     confirm,
     decide,
     ends,
     observe,
     only_hinted,
     rest,
-    succeed,
 )
 from worker.domain.orders import (
     Held,
@@ -42,7 +42,9 @@ from worker.probe import CREDENTIALS, Probe
 
 SECOND = 1_000_000
 LEASE = 30 * SECOND
-"""How long an order belongs to a turn that has died; every write renews it."""
+"""How long an order belongs to a turn that has died, at least; every write renews it."""
+CALLS_IN_A_LEASE = 3
+"""A lease outlasts this many calls, however long the account's settings let a call take."""
 STALE = 10 * SECOND
 """What the platform showed is good for this long."""
 PROMPT = SECOND
@@ -79,23 +81,28 @@ class Advance:
             return None
         end = None
         for _ in range(TURNS_IN_A_ROW):
-            turn = self.turns.take(key, LEASE)
+            began = self.elapsed()
+            turn = self.turns.take(key, lease_of(self.apis[key.account]))
             if turn is None:
                 break
-            end, news = _Walk(self, turn).finish()
+            end, news = _Walk(self, turn, began).finish()
             if not news:
                 break
         return end
 
 
+def lease_of(api: OrderApi) -> int:
+    """How long the orders of *api* are leased, in microseconds."""
+    return max(LEASE, CALLS_IN_A_LEASE * api.deadline)
+
+
 class _Walk:
     """One turn under way: *order* is what we know of it so far."""
 
-    def __init__(self, ports: Advance, turn: Turn) -> None:
-        self._ports, self._turn = ports, turn
+    def __init__(self, ports: Advance, turn: Turn, began: int) -> None:
+        self._ports, self._turn, self._began = ports, turn, began
         self._api = ports.apis[turn.order.key.account]
         self._policy = ports.policies[turn.order.key.account]
-        self._began = ports.elapsed()
         self._lease_until = turn.lease_until
         self._walked = dict(turn.walked)
         self.order = turn.order
@@ -111,7 +118,9 @@ class _Walk:
             end = self._failed(error)
         pending = [e for e in self._turn.events if e.end is EventEnd.PENDING]
         found = ends(self.order, self.evidence, pending, self._walked, stopped=isinstance(end, Stopped))
-        return end, self._ports.turns.release(self._turn, self.order, end, found)
+        at_rest = end == rest(self.order, self._policy)
+        left = replace(self.order, unread=self.order.unread or not at_rest)
+        return end, self._ports.turns.release(self._turn, left, end, found)
 
     def _walk(self) -> TurnEnd:
         unseen = [e for e in self._turn.events if e.revision > self.order.seen_revision]
@@ -124,7 +133,7 @@ class _Walk:
         for _ in range(WRITES_IN_A_TURN):
             step = decide(self.order, self.evidence, reading, self._policy, self._now())
             if not isinstance(step, Step):
-                self.order = succeed(self.order)
+                self.order = conclude(self.order, step)
                 return step
             reading = self._read() if self._now() - reading.read_at > STALE else self._take(step, reading)
         return Later(self._now() + SECOND, "interrupted", firm=True)
@@ -134,6 +143,8 @@ class _Walk:
             raise _Interrupted
         began = self._now()
         reading = replace(self._api.read(self.order.key.order_id), read_at=began)
+        if self._now() - began > STALE:
+            raise Transient("the answer to a read came too late to be of use")
         self.order = observe(self.order, reading)
         return reading
 
@@ -149,21 +160,22 @@ class _Walk:
             return self._send(step, bare, reading)
 
     def _send(self, step: Step, update: Update, reading: Reading) -> Reading:
-        intent = self._ports.turns.intend(self._turn, step, update, LEASE)
+        announced = self._ports.elapsed()
+        intent = self._ports.turns.intend(self._turn, step, update, lease_of(self._api))
         if intent is None:
             raise _Interrupted
         before, self._lease_until = self.order, intent.lease_until
-        if self._now() - intent.sent_at > PROMPT:
+        if self._ports.elapsed() - announced > PROMPT:
             self._answered(intent, before, "not_sent")
             return reading
         self.order = replace(before, sending=step.place, sent_at=intent.sent_at)
-        self._walked[step.place] = self._turn.order.revision
         try:
             answer = replace(self._api.write(self.order.key.order_id, update), read_at=intent.sent_at)
             self._insist(answer, step.place)
         except ApiError as error:
             self._answered(intent, before if error.definite else self.order, _outcome(error), error)
             raise
+        self._walked[step.place] = self._turn.order.revision
         self._answered(intent, confirm(self.order, answer), "confirmed")
         return answer
 
@@ -174,7 +186,9 @@ class _Walk:
 
     def _answered(self, intent: Intent, order: Order, outcome: str, failure: ApiError | None = None) -> None:
         self.order = order
-        if not self._ports.turns.answered(self._turn, intent, order, outcome, failure):
+        # Until the turn has ended, a read is owed: should it die here, the next one must look.
+        owing = replace(order, unread=True)
+        if not self._ports.turns.answered(self._turn, intent, owing, outcome, failure):
             raise _Interrupted
 
     def _failed(self, error: ApiError) -> TurnEnd:
@@ -188,7 +202,7 @@ class _Walk:
         return end
 
     def _now(self) -> int:
-        """The journal's clock at the start of the turn, carried on by a clock that never jumps."""
+        """The journal's clock at the start of the turn, carried on by a clock that never jumps; never behind it."""
         return self._turn.taken_at + self._ports.elapsed() - self._began
 
 

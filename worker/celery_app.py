@@ -13,9 +13,11 @@ from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
 
 from worker import wiring
 from worker.domain.errors import FulfillmentError
-from worker.nudges import make_celery
+from worker.logs import configure_logs
+from worker.nudges import Nudger, make_celery
 from worker.settings import load_settings
-from worker.ticks import Slots, Ticks
+from worker.slots import Slots
+from worker.ticks import Ticks
 
 log = structlog.get_logger()
 
@@ -39,7 +41,7 @@ def build_app() -> Celery:
 
     @signals.setup_logging.connect(weak=False)
     def set_up_logs(**_: object) -> None:
-        wiring.configure_logs(settings)
+        configure_logs(settings.log_level, settings.log_format, sys.stderr, secrets=settings.secret_values())
 
     @signals.worker_init.connect(weak=False)
     def open_the_house(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's WorkController
@@ -52,7 +54,7 @@ def build_app() -> Celery:
     @signals.worker_ready.connect(weak=False)
     def start_ticking(**_: object) -> None:
         services = wiring.worker_services()
-        ticks.append(Ticks(services.due.claim, wiring.nudger(app), services.chores, services.slots))
+        ticks.append(Ticks(services.due.claim, Nudger(app), services.chores, services.slots))
         ticks[0].start()
         log.info("worker_ready", slots=services.slots.size)
 

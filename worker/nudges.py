@@ -92,7 +92,8 @@ def _guard_against_closed_channels() -> None:
     kombu 5.7.0 restores them through a channel whose connection is gone, and the AttributeError ends
     the worker. As a connection error, it makes the consumer reconnect. A test tells when it can go.
     """
-    original = redis_transport.Channel._connparams  # noqa: SLF001 - where the crash is
+    channels: Any = redis_transport.Channel
+    original = channels._connparams  # noqa: SLF001 - where the crash is
     if getattr(original, "guarded", False):
         return
 
@@ -102,7 +103,7 @@ def _guard_against_closed_channels() -> None:
         return original(self, asynchronous)
 
     connparams.guarded = True  # type: ignore[attr-defined]
-    redis_transport.Channel._connparams = connparams  # noqa: SLF001
+    channels._connparams = connparams  # noqa: SLF001
 
 
 class NotQueued(Exception):
@@ -129,10 +130,19 @@ class Nudger:
         except (OperationalError, OSError, redis.RedisError) as error:
             raise NotQueued(f"the broker does not answer: {type(error).__name__}") from error
 
+    def ping(self) -> None:
+        """Look whether the broker answers; raises `NotQueued` if it does not."""
+        try:
+            with self._app.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=1, interval_start=0, timeout=1)
+        except (OperationalError, OSError, redis.RedisError) as error:
+            raise NotQueued(f"the broker does not answer: {type(error).__name__}") from error
+
     def _look(self) -> None:
         """Learn how much room the queue has, once in a while; a queue that does not exist yet is empty."""
         if self._elapsed() - self._looked_at < LOOK_EVERY:
             return
         with self._app.connection_for_write() as connection, connection.channel() as channel:
-            queued = channel.queue_declare(queue=QUEUE, durable=True, auto_delete=False).message_count
+            declared: Any = self._app.amqp.queues[QUEUE].bind(channel).queue_declare()
+        queued = declared.message_count
         self._looked_at, self._room = self._elapsed(), MOST_QUEUED - queued

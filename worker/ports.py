@@ -35,8 +35,8 @@ class OrderApi(Protocol):
 class Turn:
     """One order under its lease: what was known of it at *taken_at*, and all of its events.
 
-    *row* is the journal's own number of the order, *walked* maps each place that was asked for to
-    the newest revision at which it was.
+    *row* is the journal's own number of the order, *walked* maps each place that was asked for, and
+    not refused, to the newest revision at which it was.
     """
 
     row: int

@@ -26,7 +26,9 @@ def advance(account: str, order_id: str) -> None:
             log.warning("turn_given_up", account=account, order=order_id, reason=error.reason, detail=str(error))
             return
     if end is not None:
-        log.info("turn_ended", account=account, order=order_id, end=type(end).__name__, reason=getattr(end, "reason", ""))
+        log.info(
+            "turn_ended", account=account, order=order_id, end=type(end).__name__, reason=getattr(end, "reason", "")
+        )
 
 
 @shared_task(name=nudges.PROBE)

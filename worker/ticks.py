@@ -6,14 +6,14 @@ expired holds, pruning) every five seconds.
 
 import random
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import structlog
 
 from worker.domain.errors import JournalError
 from worker.domain.orders import OrderKey
 from worker.nudges import NotQueued
+from worker.slots import Slots
 
 log = structlog.get_logger()
 
@@ -22,31 +22,6 @@ CHORES = 5.0
 NUDGE_AGAIN_AFTER = 15_000_000
 """An order that stays due is nudged once in this time (microseconds)."""
 NUDGES_PER_SLOT = 4
-
-
-class Slots:
-    """How many turns this process can run at once, and how many it runs."""
-
-    def __init__(self, size: int) -> None:
-        self.size, self._busy, self._lock = size, 0, threading.Lock()
-
-    @contextmanager
-    def occupied(self) -> Iterator[None]:
-        """Occupy one slot for the length of the block."""
-        self._count(1)
-        try:
-            yield
-        finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
-        with self._lock:
-            self._busy += change
-
-    @property
-    def free(self) -> int:
-        """Slots that run no turn now."""
-        return max(0, self.size - self._busy)
 
 
 class Ticks:

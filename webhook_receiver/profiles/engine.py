@@ -1,6 +1,7 @@
 """Reads a document by its source's profile. All that is wrong with it becomes `Unusable`."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,9 @@ from worker.domain.orders import OrderKey
 from worker.domain.text import clean_text
 
 MAX_AGE = 30 * 86_400_000_000
-MAX_ID, MAX_TRACKING, MAX_URL, MAX_PARCELS = 150, 64, 500, 1000
+MAX_ID, MAX_TRACKING, MAX_PARCELS = 150, 64, 1000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_URL = re.compile(r"https?://[^\s<>\"\\]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s<>\"\\]{1,490}", re.IGNORECASE)
 
 
 def read_events(source: Source, body: bytes, received_at: int) -> tuple[Event, ...]:
@@ -73,7 +74,7 @@ def _read_news(source: Source, document: Mapping[str, object], word: str, receiv
         tracking=tracking,
         tracking_url=_url(_field(document, profile.tracking_url)),
         parcels=_parcels(_field(document, profile.parcels)),
-        note=_note(_field(document, profile.note)),
+        note=clean_text(note) if isinstance(note := _field(document, profile.note), str) else "",
     )
 
 
@@ -106,16 +107,14 @@ def _key(source: Source, document: Mapping[str, object]) -> str:
 
 def _fingerprint(*parts: object) -> str:
     """A key for news without an id; no id of a sender's own can take its form by accident."""
-    return "news-" + hashlib.sha256(repr(parts).encode()).hexdigest()
+    return "news-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _instant(stamp: object, source: Source) -> int:
     try:
-        moment = datetime.fromisoformat(stamp.upper()) if isinstance(stamp, str) else None
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise Unusable("bad_timestamp")
+        moment = datetime.fromisoformat(str(stamp).upper() if isinstance(stamp, str) else "")
+    except ValueError as error:
+        raise Unusable("bad_timestamp") from error
     aware = moment if moment.tzinfo else moment.replace(tzinfo=source.zone)
     return (aware - EPOCH) // timedelta(microseconds=1)
 
@@ -130,15 +129,10 @@ def _tracking(value: object) -> str:
 
 
 def _url(value: object) -> str:
-    fits = isinstance(value, str) and len(value) <= MAX_URL and value.isprintable() and _URL.fullmatch(value)
-    return str(value) if fits else ""
+    return value if isinstance(value, str) and value.isprintable() and _URL.fullmatch(value) else ""
 
 
 def _parcels(value: object) -> int | None:
     if value is None or (type(value) is int and 1 <= value <= MAX_PARCELS):
         return value
     raise Unusable("bad_parcels")
-
-
-def _note(value: object) -> str:
-    return clean_text(value) if isinstance(value, str) else ""

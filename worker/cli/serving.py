@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -80,7 +80,7 @@ def _supervise(work: Callable[..., None], processes: int) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(work: Callable[..., None], mask: set[signal.Signals]) -> int:
+def _begin(work: Callable[..., None], mask: Iterable[int]) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:

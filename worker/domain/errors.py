@@ -5,6 +5,8 @@ FulfillmentError
 ├── JournalError
 │   ├── JournalUnavailable   the database does not answer in time: try again
 │   └── SchemaOutdated       run `fulfillment migrate`
+├── SettingsError         the process refuses to start: its message is one sentence, without any value
+├── StoreUnavailable      the embedded Valkey could not be started
 ├── IllegalRequest        an operator asked for what the rules forbid
 └── ApiError              a call to an order API did not end well
     ├── Transient            later: network, timeout, 5xx, an answer that makes no sense
@@ -44,6 +46,18 @@ class SchemaOutdated(JournalError):
     """The database has an older schema than this program needs."""
 
     reason = "schema_outdated"
+
+
+class SettingsError(FulfillmentError):
+    """A setting is wrong, missing or misspelt; the message is one sentence that never shows the value."""
+
+    reason = "settings_invalid"
+
+
+class StoreUnavailable(FulfillmentError):
+    """The embedded Valkey could not be started; the message is one sentence."""
+
+    reason = "store_unavailable"
 
 
 class IllegalRequest(FulfillmentError):

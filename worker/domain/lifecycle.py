@@ -35,15 +35,19 @@ COALESCE_HINTS = 5 * SECOND
 def asks_nothing(order: Order, evidence: Evidence, unseen: Collection[Recorded]) -> bool:
     """Tell whether the *unseen* news can end without a read: it speaks of places already passed.
 
-    A repeated hint writes no event: news without an event is a hint.
+    A repeated hint writes no event: a revision without an event is a hint.
     """
     if not unseen or order.place is None or order.unread or order.sending or order.behind_at or evidence.alarm:
         return False
-    if any(e.event.name is EventName.HINT for e in unseen):
+    if any(e.event.name is EventName.HINT for e in unseen) or _is_hinted_again(order, unseen):
         return False
     if isinstance(order.closed, Ending):
         return evidence.moved_revision <= max(order.closed_revision, order.acknowledged)
     return has_reached(order.place, evidence.place)
+
+
+def _is_hinted_again(order: Order, unseen: Collection[Recorded]) -> bool:
+    return order.revision - order.seen_revision > len({e.revision for e in unseen})
 
 
 def rest(order: Order, policy: Policy) -> Done | Later:
@@ -56,7 +60,8 @@ def rest(order: Order, policy: Policy) -> Done | Later:
 def only_hinted(order: Order, unseen: Collection[Recorded], now: int) -> bool:
     """Tell whether the news is nothing but hints, and the last read is younger than five seconds."""
     news = order.revision > order.seen_revision
-    fresh = order.read_at is not None and now - order.read_at < COALESCE_HINTS
+    # A clock that was set back must not make a read look young for hours.
+    fresh = order.read_at is not None and 0 <= now - order.read_at < COALESCE_HINTS
     return news and fresh and all(e.event.name is EventName.HINT for e in unseen)
 
 
@@ -84,12 +89,20 @@ def confirm(order: Order, reading: Reading) -> Order:
 def _close(order: Order, closed: Ending | Place) -> Order:
     if order.closed == closed:
         return order
-    return replace(order, closed=closed, closed_revision=order.revision, sending=None, sent_at=None)
+    # Refunded after it was cancelled: what moved in between still moved after the first ending.
+    since = order.closed_revision if isinstance(order.closed, Ending) else order.revision
+    return replace(order, closed=closed, closed_revision=since, sending=None, sent_at=None)
 
 
 def succeed(order: Order) -> Order:
     """Return *order* with its failures forgotten: something that it waited for has worked."""
     return replace(order, failures=0, failing_since=None, conflicts=0)
+
+
+def conclude(order: Order, end: TurnEnd) -> Order:
+    """Return *order* as a walk leaves it that was free to go on: at rest, no write of it is uncertain any more."""
+    walked = succeed(order)
+    return replace(walked, sending=None, sent_at=None) if isinstance(end, Done) else walked
 
 
 def _reach(order: Order, place: Place, now: int) -> Order:
@@ -147,12 +160,15 @@ def _onward(order: Order, evidence: Evidence, reading: Reading, policy: Policy, 
     place = order.place or Place.PENDING
     goal = ROAD[ROAD.index(place) + 1]
     ready = _ready_at(goal, order, evidence, reading, policy, now)
+    settled = order.uncertain_at + policy.settle if order.uncertain_at is not None else now
+    unsettled = Later(settled, "settle", "an earlier write may still be applied")
     if ready is None:
-        return Done()
+        # Not even the step that was sent is wanted any more: what became of it is looked at once it cannot change.
+        return unsettled if order.sending and now < settled else Done()
     if ready > now:
         return Later(ready, "complete_after")
-    if order.uncertain_at is not None and order.sending is not goal and now < order.uncertain_at + policy.settle:
-        return Later(order.uncertain_at + policy.settle, "settle", "an earlier write may still be applied")
+    if order.sending is not goal and now < settled:
+        return unsettled
     if policy.dry_run:
         return Later(now + RECHECK_DRY_RUN, "dry_run", f"the next step would be {goal}")
     return Step(goal, evidence.dates.get(goal, now), inferred=goal not in evidence.said, tracking=evidence.tracking)

@@ -106,7 +106,7 @@ class Order:
     missing_since: int | None = None
     """When the platform first answered that it does not know the order."""
     unread: bool = False
-    """A turn wanted to read the order and could not."""
+    """A read is owed: the last turn wanted one and could not, or left the order anywhere but at rest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from worker.domain.errors import JournalUnavailable
+from worker.journal.engines import postgresql_engine, sqlite_engine
 
 PATIENCE = 5.0
 """Seconds that any statement, lock or connection may take: the receiver answers 503 after this."""
 
 _POSTGRESQL_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)")
-_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}",
-)
 
 
 def machine_now() -> int:
@@ -32,18 +27,30 @@ def machine_now() -> int:
 class Database:
     """Transactions on one database, SQLite or PostgreSQL, told apart by its URL.
 
-    *clock*, when given, replaces the database's own clock (tests hand in theirs). Every error of the
-    driver that may pass by itself comes out as `JournalUnavailable`.
+    *patience* is how long any lock, statement or free connection is waited for, in seconds. *clock*,
+    when given, replaces the database's own clock (tests hand in theirs). Every error of the driver
+    that may pass by itself comes out as `JournalUnavailable`.
     """
 
-    def __init__(self, url: str, *, connections: int = 20, clock: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        connections: int = 20,
+        patience: float = PATIENCE,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(url, connections) if self.is_sqlite else _postgresql(url, connections)
         self._clock = clock or (machine_now if self.is_sqlite else None)
-        # SQLite has one writer. Threads that wait here are served in turn; those that meet at the
-        # file's own lock sleep and poll, up to a second each.
-        self._writer: AbstractContextManager[object] = _TimedLock() if self.is_sqlite else nullcontext()
+        self._writer: AbstractContextManager[object] = nullcontext()
+        if self.is_sqlite:
+            # SQLite has one writer. Threads that wait here are served in turn; those that meet at the
+            # file's own lock sleep and poll, up to a second each. The two waits share the patience.
+            self._writer = _TimedLock(patience / 2)
+            self.engine = sqlite_engine(self.url, connections, patience / 2)
+        else:
+            self.engine = postgresql_engine(self.url, connections, patience)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -72,11 +79,11 @@ class Database:
 
 
 class _TimedLock:
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, patience: float) -> None:
+        self._lock, self._patience = threading.Lock(), patience
 
     def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=PATIENCE):
+        if not self._lock.acquire(timeout=self._patience):
             raise JournalUnavailable("the database is busy")
 
     def __exit__(self, *_: object) -> None:
@@ -97,45 +104,3 @@ def _translated() -> Iterator[None]:
     except sqlite3.Error as error:
         # A connection that could not even be prepared: SQLAlchemy does not wrap what its hooks raise.
         raise JournalUnavailable(f"the database does not answer: {error}") from error
-
-
-def _sqlite(url: str, connections: int) -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=PATIENCE,
-        connect_args={"timeout": PATIENCE, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection, _record) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - the driver's own types
-        # The driver would open transactions by itself, and only before a write: then two
-        # transactions read the same row and one update is lost without a word.
-        connection.isolation_level = None
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    return engine
-
-
-def _postgresql(url: str, connections: int) -> Engine:
-    milliseconds = int(PATIENCE * 1000)
-    return create_engine(
-        url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=PATIENCE,
-        pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": int(PATIENCE),
-            "tcp_user_timeout": 2 * milliseconds,
-            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
-            f" -c idle_in_transaction_session_timeout={6 * milliseconds}",
-        },
-    )

@@ -1,6 +1,6 @@
 """Holds and claims in SQL: accounts that wait, and whose turn it is to do what one worker should do."""
 
-from sqlalchemy import Connection, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.journal.database import Database
@@ -17,28 +17,22 @@ class SqlHolds:
     def hold(self, account: str, reason: str, lasts: int | None, detail: str = "") -> None:
         with self._database.write() as connection:
             now = self._database.now(connection)
+            # One that is over and still here ends first: what it took must not be lost with its `since`.
+            _end(connection, and_(_this(account, reason), holds.c.until <= now), now)
             until = None if lasts is None else now + lasts
             row = self._insert(holds).values(account=account, reason=reason, since=now, until=until, detail=detail)
-            ended, new = holds.c.until <= now, row.excluded
+            new = row.excluded
             later = case(
                 (or_(holds.c.until.is_(None), new.until.is_(None)), None),
                 (holds.c.until > new.until, holds.c.until),
                 else_=new.until,
             )
-            merged = {
-                "since": case((ended, now), else_=holds.c.since),
-                "until": case((ended, new.until), else_=later),
-                "detail": new.detail,
-            }
+            merged = {"until": later, "detail": new.detail}
             connection.execute(row.on_conflict_do_update(index_elements=["account", "reason"], set_=merged))
 
     def lift(self, account: str, reason: str) -> None:
         with self._database.write() as connection:
-            now = self._database.now(connection)
-            where = and_(holds.c.account == account, holds.c.reason == reason)
-            since = connection.execute(delete(holds).where(where).returning(holds.c.since)).scalar()
-            if since is not None:
-                _excuse(connection, account, since, now)
+            _end(connection, _this(account, reason), self._database.now(connection))
 
     def waiting_for_probe(self) -> list[str]:
         """The accounts with a hold that only a probe can lift."""
@@ -52,15 +46,8 @@ class SqlHolds:
             now = self._database.now(connection)
             over = connection.execute(select(holds.c.account, holds.c.reason).where(holds.c.until <= now)).all()
         for account, reason in over:
-            self._expire(account, reason)
-
-    def _expire(self, account: str, reason: str) -> None:
-        with self._database.write() as connection:
-            now = self._database.now(connection)
-            where = and_(holds.c.account == account, holds.c.reason == reason, holds.c.until <= now)
-            since = connection.execute(delete(holds).where(where).returning(holds.c.since)).scalar()
-            if since is not None:
-                _excuse(connection, account, since, now)
+            with self._database.write() as connection:
+                _end(connection, and_(_this(account, reason), holds.c.until <= now), now)
 
     def claim(self, name: str, lasts: int) -> bool:
         with self._database.write() as connection:
@@ -72,8 +59,22 @@ class SqlHolds:
             return connection.execute(taken.returning(claims.c.name)).scalar() is not None
 
 
-def _excuse(connection: Connection, account: str, since: int, now: int) -> None:
-    """Move the failures of the account's orders along: the time of a hold is not theirs."""
-    later = case((orders.c.failing_since > since, orders.c.failing_since), else_=since)
-    failing = and_(orders.c.account == account, orders.c.failing_since.is_not(None))
-    connection.execute(update(orders).where(failing).values(failing_since=orders.c.failing_since + now - later))
+def _this(account: str, reason: str) -> ColumnElement[bool]:
+    return and_(holds.c.account == account, holds.c.reason == reason)
+
+
+def _end(connection: Connection, which: ColumnElement[bool], now: int) -> None:
+    """Remove a hold, if it is there; the time that it took is not its orders' own."""
+    ended = connection.execute(
+        delete(holds).where(which).returning(holds.c.account, holds.c.since, holds.c.until)
+    ).first()
+    if ended is not None:
+        _excuse(connection, ended.account, ended.since, min(now, ended.until or now))
+
+
+def _excuse(connection: Connection, account: str, since: int, until: int) -> None:
+    """Move the failures of the account's orders along by as much of [since, until] as they have seen."""
+    for first in (orders.c.failing_since, orders.c.missing_since):
+        waited = until - case((first > since, first), else_=since)
+        failing = and_(orders.c.account == account, first < until)
+        connection.execute(update(orders).where(failing).values({first: first + waited}))

@@ -12,9 +12,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
@@ -61,6 +61,18 @@ class Finding:
     def receipt(self, delivery_id: int | None) -> Receipt:
         """The answer for the one who delivered."""
         return Receipt(self.outcome.value, delivery_id, self.event_id, self.reason, self.nudges)
+
+
+class _Known(NamedTuple):
+    """An event that the journal has under a key: the columns of `statements.KNOWN_EVENT`."""
+
+    id: int
+    delivery: int | None
+    order: int
+    name: str
+    tracking: str
+    account: str
+    order_id: str
 
 
 def record(connection: Connection, now: int, delivery: Delivery) -> Receipt:
@@ -142,9 +154,9 @@ def _take_in(connection: Connection, now: int, event: Event, delivery_id: int | 
     """Write one event down, unless it is known or of no use."""
     if unfit := _unfit(event):
         return unfit
-    known = connection.execute(statements.KNOWN_EVENT, {"source": event.source, "key": event.key}).first()
-    if known is not None:
-        return _again(connection, now, event, known, delivery_id)
+    found = connection.execute(statements.KNOWN_EVENT, {"source": event.source, "key": event.key}).first()
+    if found is not None:
+        return _again(connection, now, event, _Known(*found), delivery_id)
     if _speaks_of_some_parcel(event) and _parcels(connection, event.order) > 1:
         detail = "the order has several parcels, and the event names none"
         return Finding(Outcome.QUARANTINED, reason="which_parcel", detail=detail)
@@ -161,7 +173,7 @@ def _unfit(event: Event) -> Finding | None:
     return None
 
 
-def _again(connection: Connection, now: int, event: Event, known: Row[Any], delivery_id: int | None) -> Finding:
+def _again(connection: Connection, now: int, event: Event, known: _Known, delivery_id: int | None) -> Finding:
     news = (event.order.account, event.order.order_id, event.name.value, event.tracking)
     if news != (known.account, known.order_id, known.name, known.tracking):
         detail = f"the key is that of event {known.id}, which says something else"

@@ -8,33 +8,33 @@ from worker.domain.errors import SchemaOutdated
 from worker.journal.database import Database
 
 NEEDED = "0001"
-"""The oldest revision that this program works with. Revisions are numbers of four digits, so later ones compare greater.
+"""The newest revision in `migrations`. Revisions are numbers of four digits, so that later ones compare greater.
 
-A newer one is welcome: during a rolling deploy the old program meets the new schema.
+A database beyond it is welcome: during a rolling deploy the old program meets the new schema.
 """
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION_TABLE = "alembic_version"
 _LOCK = 0x66756C66696C6C
 """The key of PostgreSQL's advisory lock: any number will do that nobody else takes."""
-_POSTGRESQL_PREPARATION = (
-    "SET LOCAL statement_timeout = 0",
-    "SET LOCAL lock_timeout = '60s'",
-    f"SELECT pg_advisory_xact_lock({_LOCK})",
-)
+_PATIENCE = 600.0
+"""Seconds that a statement of a migration may take, or wait for the process that migrates already."""
 
 
 def migrate(database: Database) -> None:
     """Bring the schema up to date, all of it or nothing; of several processes at once, one does it and the others wait.
 
-    Raises `JournalUnavailable` when the database cannot be reached or is locked for too long.
+    Raises `JournalUnavailable` when the database cannot be reached, or is locked for ten minutes.
     """
-    with database.write() as connection:
-        # SQLite needs no further lock: the transaction is the only one that may write.
-        for statement in () if database.is_sqlite else _POSTGRESQL_PREPARATION:
-            connection.execute(text(statement))
-        if (found := _revision(connection)) is None or found < NEEDED:
-            _upgrade(connection)
+    patient = Database(database.url, connections=1, patience=_PATIENCE)
+    try:
+        with patient.write() as connection:
+            if not patient.is_sqlite:  # There, the transaction is the only one that may write, and lock enough.
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            if (found := _revision(connection)) is None or found < NEEDED:
+                _upgrade(connection)
+    finally:
+        patient.close()
 
 
 def check(database: Database) -> None:

@@ -1,9 +1,10 @@
 """The intake's statements. They are built once: an inserted row costs more to phrase than to store."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import BigInteger, Insert, bindparam, case, func, select, update
+from sqlalchemy import BigInteger, Insert, Table, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.domain.events import EventEnd
@@ -12,7 +13,10 @@ from worker.journal.tables import deliveries, events, orders, tallies
 MAX_EVENTS = 1000
 """An order takes no more news than this: a turn reads all of it."""
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 _NOW = bindparam("now", type_=BigInteger)
 _PATIENT_NOW = case((orders.c.not_before > _NOW, orders.c.not_before), else_=_NOW)

@@ -87,7 +87,8 @@ def _change(connection: Connection, where: ColumnElement[bool], values: Mapping[
 
 
 def _walked(connection: Connection, row: int) -> dict[Place, int]:
-    asked = select(steps.c.place, func.max(steps.c.revision)).where(steps.c.order == row, steps.c.outcome != "not_sent")
+    taken = and_(steps.c.order == row, steps.c.outcome.not_in(["not_sent", "failed"]))
+    asked = select(steps.c.place, func.max(steps.c.revision)).where(taken)
     return {Place(place): revision for place, revision in connection.execute(asked.group_by(steps.c.place))}
 
 

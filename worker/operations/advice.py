@@ -3,12 +3,12 @@
 STOPS = {
     "unknown_status": "Move the order back onto the road at the platform, or update this program; then release it.",
     "moving_while_cancelled": "Call the courier back, or reopen the order at the platform; then release it.",
-    "moved_back": "If somebody moved it back on purpose and it should stay there, leave it stopped: once released, it is"
-    " walked forward again to the place that its news justifies.",
+    "moved_back": "If somebody moved it back on purpose and it should stay there, leave it stopped: once released, it"
+    " is walked forward again to the place that its news justifies.",
     "shipment_returned": "Settle the return with the customer and at the platform; release it if the order goes on.",
     "shipment_lost": "Settle the loss with the courier and the customer; release it if the order goes on.",
     "shipment_cancelled": "Find out from the courier why the parcel was called back; release it if the order goes on.",
-    "returned_after_completion": "Refund or settle it at the platform by hand: nothing is written to a completed order.",
+    "returned_after_completion": "Settle it at the platform by hand: nothing is written to a completed order.",
     "refused": "Read the platform's message, correct the order there or the account's settings; then release it.",
     "conflict": "Look at the order at the platform: something there forbids this step; then release it.",
     "unknown_order": "Check that the order exists in this account (phone_number_id, base_url); then release it.",

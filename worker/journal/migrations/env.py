@@ -2,7 +2,8 @@
 
 For whoever writes the next revision:
 
-- Its number follows the last one, and `worker.journal.schema.NEEDED` names it once the program relies on it.
+- Its number follows the last one, and `worker.journal.schema.NEEDED` names it.
+- There is no way back but a backup: a downgrade would drop what the journal has promised to keep.
 - The program before it meets the new schema during a rolling deploy: add first, and remove a release later.
 - It writes out what it does, and imports nothing of `tables`, which goes on changing.
 - SQLite alters little in place, so Alembic's batch mode copies the table, drops the old one and renames the copy.

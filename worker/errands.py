@@ -3,13 +3,14 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from time import monotonic
 
 import structlog
 
-from worker.domain.errors import JournalError
 from worker.domain.orders import OrderKey
 
+MOST_KEYS = 1000
 PAUSE = 1.0
 """Seconds between two flushes of the tally, and before a failing broker is tried again."""
 
@@ -19,29 +20,26 @@ log = structlog.get_logger()
 class Errands:
     """A daemon thread with a bounded list of orders to nudge; it begins with its first errand, after any fork.
 
-    *publish* enqueues one turn and is bounded in time; *tally* adds counts to the journal. What does not fit, or
-    cannot be published, is dropped: the tick finds it.
+    *publish* enqueues one turn, and *tally* adds counts to the journal; both are bounded in time. A nudge that does
+    not fit, or fails, is dropped: the tick finds its order. Counts that fail are kept for the next flush.
     """
 
     def __init__(
-        self,
-        publish: Callable[[OrderKey], None],
-        tally: Callable[[Mapping[tuple[str, str], int]], None],
-        bound: int = 1000,
+        self, publish: Callable[[OrderKey], None], tally: Callable[[Mapping[tuple[str, str], int]], None]
     ) -> None:
-        self._publish, self._tally, self._bound = publish, tally, bound
+        self._publish, self._tally = publish, tally
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._keys: dict[OrderKey, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._closing = self._failing = False
+        self._closing = False
+        self._failing: set[str] = set()
         self._flushed = 0.0
 
     def nudge(self, keys: Sequence[OrderKey]) -> None:
         """Ask for a turn of each order; never waits and never fails."""
         with self._changed:
-            room = self._bound - len(self._keys)
-            self._keys.update(dict.fromkeys(keys[:room]))
+            self._keys.update(dict.fromkeys(keys[: MOST_KEYS - len(self._keys)]))
             self._begin()
 
     def count(self, source: str, outcome: str) -> None:
@@ -70,35 +68,32 @@ class Errands:
             with self._changed:
                 self._changed.wait_for(lambda: self._keys or self._closing, PAUSE)
                 keys, self._keys, closing = self._keys, {}, self._closing
-            self._publish_all(keys)
+            if keys and not self._try("nudges", partial(self._publish_all, keys)):
+                with self._changed:
+                    self._changed.wait_for(lambda: self._closing, PAUSE)
             if closing or monotonic() - self._flushed >= PAUSE:
                 self._flush()
 
     def _publish_all(self, keys: Mapping[OrderKey, None]) -> None:
-        try:
-            for key in keys:
-                self._publish(key)
-                self._note_outage(None)
-        except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the tick finds the order
-            self._note_outage(error)
-            with self._changed:
-                self._changed.wait_for(lambda: self._closing, PAUSE)
-
-    def _note_outage(self, error: Exception | None) -> None:
-        if error and not self._failing:
-            log.warning("nudges_fail", error=type(error).__name__)
-        elif self._failing and not error:
-            log.info("nudges_pass_again")
-        self._failing = error is not None
+        for key in keys:
+            self._publish(key)
 
     def _flush(self) -> None:
         with self._changed:
             counts, self._counts = self._counts, Counter()
         self._flushed = monotonic()
-        try:
-            if counts:
-                self._tally(counts)
-        except JournalError as error:
-            log.warning("tally_waits", reason=error.reason)
+        if counts and not self._try("tally", partial(self._tally, counts)):
             with self._changed:
                 self._counts.update(counts)
+
+    def _try(self, errand: str, run: Callable[[], object]) -> bool:
+        """Say once, not every time, that an errand fails."""
+        try:
+            run()
+        except Exception as error:  # noqa: BLE001 - whatever a broker or a database raises, this thread goes on
+            if errand not in self._failing:
+                log.warning("errand_fails", errand=errand, error=type(error).__name__)
+            self._failing.add(errand)
+            return False
+        self._failing.discard(errand)
+        return True

@@ -1,0 +1,99 @@
+"""What the tests share: a clock that they set, and both kinds of database, migrated once and empty for every test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from tests.clock import Clock
+from worker.journal.database import Database
+from worker.journal.schema import migrate
+from worker.journal.tables import metadata
+
+POSTGRESQL = os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+
+
+def missing(service: str, why: object) -> None:
+    """Skip a test for want of a service, where everybody sees it; with CI=true fail, so that nobody relies on luck."""
+    message = f"{service} is missing: {why}".strip()
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "journal.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_migrated: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(sqlite_migrated, tmp_path / 'journal.db')}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[psycopg.Connection]:
+    url = make_url(POSTGRESQL).set(drivername="postgresql")
+    try:
+        server = psycopg.connect(url.render_as_string(hide_password=False), autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        missing("PostgreSQL", error)
+        raise
+    with server:
+        yield server
+
+
+def new_database(server: psycopg.Connection, name: str) -> Iterator[str]:
+    """Make an empty database, yield its URL, and drop it whoever is still connected."""
+    server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    server.execute(f'CREATE DATABASE "{name}"')
+    yield make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+    server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgresql_migrated(postgresql_server: psycopg.Connection) -> Iterator[str]:
+    # The process's number tells the workers of pytest-xdist apart.
+    for url in new_database(postgresql_server, f"fulfillment_test_{os.getpid()}"):
+        database = Database(url)
+        migrate(database)
+        database.close()
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_migrated: str) -> str:
+    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    url = make_url(postgresql_migrated).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '5s'")
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+    return postgresql_migrated
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty journal: every test that asks for it runs on both kinds."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str, clock: Clock) -> Iterator[Database]:
+    """An empty journal by the test's own clock."""
+    opened = Database(database_url, clock=clock)
+    yield opened
+    opened.close()

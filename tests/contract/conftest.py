@@ -1,0 +1,83 @@
+"""Each port's fake and its real adapters, side by side: one test runs over all of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pytest
+from sqlalchemy import select
+
+from tests.clock import Clock
+from tests.fakes import FakeIntake
+from worker.domain.orders import OrderKey
+from worker.journal.database import Database
+from worker.journal.intake import SqlIntake
+from worker.journal.rows import this
+from worker.journal.tables import deliveries, events, orders, tallies
+from worker.ports import Intake
+
+
+class Books(Protocol):
+    """What an intake has written down."""
+
+    intake: Intake
+
+    def revision(self, key: OrderKey) -> int: ...
+
+    def outcomes(self) -> list[tuple[str, str]]: ...
+
+    def keys(self) -> list[str]: ...
+
+    def tallies(self) -> dict[tuple[str, str], int]: ...
+
+
+class FakeBooks:
+    def __init__(self, intake: FakeIntake) -> None:
+        self.intake = self._fake = intake
+
+    def revision(self, key: OrderKey) -> int:
+        return self._fake.revisions[key]
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(stored.outcome, stored.reason) for stored in self._fake.deliveries.values()]
+
+    def keys(self) -> list[str]:
+        return [key for _, key in self._fake.events]
+
+    def tallies(self) -> dict[tuple[str, str], int]:
+        return dict(self._fake.tallies)
+
+
+@dataclass
+class SqlBooks:
+    database: Database
+
+    def __post_init__(self) -> None:
+        self.intake = SqlIntake(self.database)
+
+    def revision(self, key: OrderKey) -> int:
+        with self.database.read() as connection:
+            return connection.execute(select(orders.c.revision).where(this(key))).scalar() or 0
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        query = select(deliveries.c.outcome, deliveries.c.reason).order_by(deliveries.c.id)
+        with self.database.read() as connection:
+            return [(outcome, reason) for outcome, reason in connection.execute(query)]
+
+    def keys(self) -> list[str]:
+        with self.database.read() as connection:
+            return list(connection.execute(select(events.c.key).order_by(events.c.id)).scalars())
+
+    def tallies(self) -> dict[tuple[str, str], int]:
+        with self.database.read() as connection:
+            return {(row.source, row.outcome): row.count for row in connection.execute(select(tallies))}
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def books(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Books]:
+    if request.param == "fake":
+        yield FakeBooks(FakeIntake(clock=clock.now))
+        return
+    database = Database(request.getfixturevalue(f"{request.param}_url"), clock=clock)
+    yield SqlBooks(database)
+    database.close()

@@ -1,0 +1,128 @@
+"""What every intake promises: the receiver's fake, and the journal on both databases."""
+
+import pytest
+
+from tests.clock import Clock
+from tests.contract.conftest import Books
+from tests.news import ORDER, a_delivery, a_hint, an_event
+from worker.domain.events import Event, EventName
+from worker.domain.orders import OrderKey
+
+ELSEWHERE = OrderKey("main", "2")
+NAMELESS = {"name": EventName.DELIVERED, "tracking": ""}
+
+
+def test_the_journal_tells_the_time_by_its_own_clock(books: Books, clock: Clock):
+    assert books.intake.now() == clock.now
+
+
+def test_news_is_written_down_moves_its_orders_revision_and_nudges_it(books: Books):
+    receipt = books.intake.write(a_delivery(an_event()))
+    assert (receipt.outcome, receipt.reason, receipt.nudges) == ("accepted", "", (ORDER,))
+    assert receipt.delivery_id is not None
+    assert receipt.event_id is not None
+    assert (books.revision(ORDER), books.keys(), books.outcomes()) == (1, ["evt_1"], [("accepted", "")])
+
+
+def test_a_repeated_event_names_the_first_one_and_changes_nothing(books: Books):
+    first = books.intake.write(a_delivery(an_event(tracking="TRK1")))
+    again = books.intake.write(a_delivery(an_event(tracking="TRK1", note="a retry", occurred_at=1)))
+    assert (again.outcome, again.event_id, again.nudges) == ("duplicate", first.event_id, ())
+    assert again.delivery_id not in {None, first.delivery_id}
+    assert (books.revision(ORDER), books.keys()) == (1, ["evt_1"])
+    assert books.outcomes() == [("accepted", ""), ("duplicate", "")]
+
+
+def test_a_repeated_hint_is_a_duplicate_and_a_hint_all_the_same(books: Books):
+    first = books.intake.write(a_delivery(a_hint()))
+    again = books.intake.write(a_delivery(a_hint()))
+    assert (again.outcome, again.event_id, again.nudges) == ("duplicate", first.event_id, (ORDER,))
+    assert (books.revision(ORDER), books.keys()) == (2, ["hint_1"])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"order": ELSEWHERE}, {"name": EventName.DELIVERED}, {"tracking": "TRK2"}],
+    ids=["order", "name", "tracking"],
+)
+def test_a_known_key_with_other_news_is_quarantined_and_never_dropped(books: Books, other: dict[str, object]):
+    books.intake.write(a_delivery(an_event(tracking="TRK1")))
+    receipt = books.intake.write(a_delivery(an_event(**{"tracking": "TRK1", **other})))
+    assert (receipt.outcome, receipt.reason, receipt.event_id) == ("quarantined", "key_reused", None)
+    assert receipt.nudges == ()
+    assert (books.revision(ORDER), books.revision(ELSEWHERE), books.keys()) == (1, 0, ["evt_1"])
+
+
+def test_two_sources_may_use_the_same_key(books: Books):
+    books.intake.write(a_delivery(an_event()))
+    hint = Event("awalchat", "evt_1", ORDER, EventName.HINT, occurred_at=1, received_at=1)
+    receipt = books.intake.write(a_delivery(hint, source="awalchat"))
+    assert (receipt.outcome, books.revision(ORDER)) == ("accepted", 2)
+
+
+def test_news_of_a_parcel_that_names_none_of_several_is_quarantined(books: Books):
+    books.intake.write(a_delivery(an_event("a", tracking="TRK1")))
+    books.intake.write(a_delivery(an_event("b", tracking="TRK2")))
+    receipt = books.intake.write(a_delivery(an_event("c", **NAMELESS)))
+    assert (receipt.outcome, receipt.reason, receipt.nudges) == ("quarantined", "which_parcel", ())
+    assert (books.revision(ORDER), books.keys()) == (2, ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "news"),
+    [
+        ({"tracking": "TRK1"}, {"tracking": "TRK1"}, NAMELESS),
+        ({"tracking": "TRK1"}, {"tracking": "TRK2", "order": ELSEWHERE}, NAMELESS),
+        ({"tracking": "TRK1"}, {"tracking": "TRK2", "name": EventName.ORDER_SHIPPED}, NAMELESS),
+        ({"tracking": "TRK1"}, {"tracking": "TRK2"}, {"name": EventName.ORDER_DELIVERED}),
+    ],
+    ids=["one parcel", "another order's", "no parcel's news", "of the whole order"],
+)
+def test_news_without_a_number_speaks_for_the_only_parcel_or_the_whole_order(
+    books: Books, first: dict[str, object], second: dict[str, object], news: dict[str, object]
+):
+    books.intake.write(a_delivery(an_event("a", **first)))
+    books.intake.write(a_delivery(an_event("b", **second)))
+    assert books.intake.write(a_delivery(an_event("c", **news))).outcome == "accepted"
+
+
+def test_an_order_takes_a_thousand_events_and_no_more(books: Books):
+    for n in range(1000):
+        assert books.intake.write(a_delivery(a_hint(f"hint_{n}"))).outcome == "accepted"
+    receipt = books.intake.write(a_delivery(a_hint("hint_1000")))
+    assert (receipt.outcome, receipt.reason, books.revision(ORDER)) == ("quarantined", "too_many_events", 1000)
+    assert books.intake.write(a_delivery(a_hint("hint_999"))).outcome == "duplicate"
+    assert books.intake.write(a_delivery(a_hint("other", order=ELSEWHERE))).outcome == "accepted"
+
+
+def test_an_unusable_delivery_is_kept_for_a_person(books: Books):
+    receipt = books.intake.write(a_delivery(unusable="not_json", detail="it is XML"))
+    assert (receipt.outcome, receipt.reason, receipt.event_id, receipt.nudges) == ("quarantined", "not_json", None, ())
+    assert receipt.delivery_id is not None
+    assert books.outcomes() == [("quarantined", "not_json")]
+
+
+def test_a_delivery_in_which_nothing_was_read_is_not_dropped(books: Books):
+    assert books.intake.write(a_delivery()).reason == "no_event"
+    assert books.outcomes() == [("quarantined", "no_event")]
+
+
+def test_a_stale_delivery_is_stored_once_and_counted_from_then_on(books: Books):
+    receipts = [books.intake.write(a_delivery(keep_once="courier/evt_1")) for _ in range(3)]
+    assert {(receipt.outcome, receipt.nudges) for receipt in receipts} == {("stale", ())}
+    assert [receipt.delivery_id is None for receipt in receipts] == [False, True, True]
+    assert (books.outcomes(), books.tallies()) == ([("stale", "")], {("courier", "stale"): 2})
+    assert books.intake.write(a_delivery(keep_once="courier/evt_2")).delivery_id is not None
+
+
+def test_a_stale_delivery_is_not_acted_on(books: Books):
+    books.intake.write(a_delivery(keep_once="courier/evt_1"))
+    assert (books.keys(), books.revision(ORDER)) == ([], 0)
+    assert books.intake.write(a_delivery(an_event())).outcome == "accepted"
+
+
+def test_tallies_add_up(books: Books):
+    books.intake.tally({("courier", "refused"): 2, ("", "unknown_source"): 1})
+    books.intake.tally({("courier", "refused"): 3})
+    books.intake.tally({})
+    assert books.tallies() == {("courier", "refused"): 5, ("", "unknown_source"): 1}

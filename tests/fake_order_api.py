@@ -1,0 +1,168 @@
+"""A strict platform in memory, behind the port `OrderApi`: it takes one step at a time, and remembers every call.
+
+Tests script what goes wrong: each fault of `script` meets the next call of its kind.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from worker.domain.errors import ApiError, Conflict, OrderMissing, Transient
+from worker.domain.orders import ROAD, Ending, Place, Reading, Standing, Step
+from worker.ports import Update
+
+
+@dataclass
+class Shown:
+    """One order as the platform has it."""
+
+    status: str = "pending"
+    paid: bool | None = True
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: `read`, `write` or `probe`; *place* is what a write asked for."""
+
+    kind: str
+    at: int
+    order_id: str = ""
+    place: str = ""
+    noted: bool = False
+
+
+@dataclass
+class FakeOrderApi:
+    """One account at the platform. *now* is its clock; it never moves an order but by a write or a test's hand."""
+
+    now: Callable[[], int]
+    deadline: int = 5_000_000
+    orders: dict[str, Shown] = field(default_factory=lambda: defaultdict(Shown))
+    calls: list[Call] = field(default_factory=list)
+    transitions: list[tuple[str, str]] = field(default_factory=list)
+    illegal: list[tuple[str, str]] = field(default_factory=list)
+    """Writes that skipped a place, turned back, or left an ending, as (shown, wanted)."""
+    hanging: list[tuple[str, Place]] = field(default_factory=list)
+    """Writes that nobody has an answer of, and that may still be applied: see `apply_late`."""
+    faults: dict[str, deque["Fault"]] = field(default_factory=lambda: defaultdict(deque))
+
+    def read(self, order_id: str) -> Reading:
+        self.calls.append(Call("read", self.now(), order_id))
+        return self._meet("read", order_id, None) or self.show(order_id)
+
+    def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
+        update = {"status": step.place.value}
+        return update | {"notes": "a line"} if noted and step.tracking else update
+
+    def write(self, order_id: str, update: Update) -> Reading:
+        place = Place(str(update["status"]))
+        self.calls.append(Call("write", self.now(), order_id, place, noted="notes" in update))
+        return self._meet("write", order_id, place) or self.apply(order_id, place)
+
+    def probe(self) -> None:
+        self.calls.append(Call("probe", self.now()))
+        self._meet("probe", "", None)
+
+    def script(self, kind: str, *faults: "Fault") -> None:
+        """Let each of *faults* meet one of the next calls of this *kind*."""
+        self.faults[kind].extend(faults)
+
+    def show(self, order_id: str) -> Reading:
+        shown = self.orders[order_id]
+        return Reading(shown.status, standing_of(shown.status), self.now(), shown.paid, shown.notes)
+
+    def apply(self, order_id: str, place: Place) -> Reading:
+        shown = self.orders[order_id]
+        if place == shown.status:
+            return self.show(order_id)
+        if shown.status not in ROAD or ROAD.index(place) != ROAD.index(Place(shown.status)) + 1:
+            self.illegal.append((shown.status, place.value))
+            raise Conflict(f"from {shown.status} to {place}", 409)
+        self.transitions.append((shown.status, place.value))
+        shown.status = place.value
+        return self.show(order_id)
+
+    def apply_late(self) -> None:
+        """Apply, at last, the writes that hung."""
+        while self.hanging:
+            self.apply(*self.hanging.pop(0))
+
+    @property
+    def reads(self) -> int:
+        return sum(call.kind == "read" for call in self.calls)
+
+    @property
+    def writes(self) -> list[str]:
+        """The places that were asked for, call by call."""
+        return [call.place for call in self.calls if call.kind == "write"]
+
+    @property
+    def probes(self) -> int:
+        return sum(call.kind == "probe" for call in self.calls)
+
+    def _meet(self, kind: str, order_id: str, place: Place | None) -> Reading | None:
+        return self.faults[kind].popleft()(self, order_id, place) if self.faults[kind] else None
+
+
+Fault = Callable[[FakeOrderApi, str, Place | None], Reading | None]
+"""What happens to a call instead of what should; None lets it go on as if nothing had been."""
+
+
+def standing_of(status: str) -> Standing:
+    """What a status means; every word that is neither a place nor an ending is unknown."""
+    if status in ROAD:
+        return Place(status)
+    return Ending(status) if status in tuple(Ending) else None
+
+
+def fails(error: ApiError) -> Fault:
+    """The call fails, and changes nothing."""
+
+    def fault(_api: FakeOrderApi, _order_id: str, _place: Place | None) -> None:
+        raise error
+
+    return fault
+
+
+def times_out(api: FakeOrderApi, order_id: str, place: Place | None) -> None:
+    """A write hangs: it may be applied later; a read just fails."""
+    if place is not None:
+        api.hanging.append((order_id, place))
+    raise Transient("timed out")
+
+
+def loses_answer(api: FakeOrderApi, order_id: str, place: Place | None) -> None:
+    """A write is applied, and nobody hears of it."""
+    if place is not None:
+        api.apply(order_id, place)
+    raise Transient("connection reset")
+
+
+def ignores(api: FakeOrderApi, order_id: str, _place: Place | None) -> Reading:
+    """A write is answered politely, and changes nothing."""
+    return api.show(order_id)
+
+
+def unknown(_api: FakeOrderApi, order_id: str, _place: Place | None) -> None:
+    """The platform does not know the order."""
+    raise OrderMissing(f"no order {order_id}", 404)
+
+
+def moves_to(status: str) -> Fault:
+    """Somebody at the platform moves the order by hand, and that is what the answer shows."""
+
+    def fault(api: FakeOrderApi, order_id: str, _place: Place | None) -> Reading:
+        api.orders[order_id].status = status
+        return api.show(order_id)
+
+    return fault
+
+
+def meanwhile(happens: Callable[[], object]) -> Fault:
+    """Something else happens while the call is under way; the call itself goes well."""
+
+    def fault(_api: FakeOrderApi, _order_id: str, _place: Place | None) -> None:
+        happens()
+
+    return fault

@@ -1,0 +1,234 @@
+"""What stands in the journal's tables once a delivery was written down, or replayed."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, select, update
+
+from tests.clock import Clock
+from tests.news import ORDER, a_delivery, a_hint, an_event
+from worker.domain.errors import IllegalRequest
+from worker.domain.events import Event, EventName
+from worker.domain.orders import OrderKey
+from worker.journal.database import Database
+from worker.journal.intake import SqlIntake
+from worker.journal.rows import this
+from worker.journal.tables import deliveries, events, orders
+from worker.ports import Receipt
+
+SECOND = 1_000_000
+
+
+@pytest.fixture
+def intake(database: Database) -> SqlIntake:
+    return SqlIntake(database)
+
+
+def rows(database: Database, table: Table) -> list[Any]:
+    with database.read() as connection:
+        return list(connection.execute(select(table).order_by(table.c.id)))
+
+
+def schedule(database: Database, **columns: int | None) -> None:
+    with database.write() as connection:
+        connection.execute(update(orders).where(this(ORDER)).values(columns))
+
+
+def due(database: Database) -> int | None:
+    (order,) = rows(database, orders)
+    found: int | None = order.due
+    return found
+
+
+def test_a_new_order_is_due_at_once_and_has_seen_nothing(intake: SqlIntake, database: Database, clock: Clock):
+    intake.write(a_delivery(an_event()))
+    (order,) = rows(database, orders)
+    assert (order.account, order.order_id, order.place) == ("main", "1", None)
+    assert (order.revision, order.seen_revision, order.events) == (1, 0, 1)
+    assert (order.due, order.first_seen_at, order.updated_at) == (clock.now, clock.now, clock.now)
+    assert (order.stop, order.lease_token, order.not_before) == (None, None, None)
+
+
+def test_an_event_is_pending_and_knows_its_delivery_and_revision(intake: SqlIntake, database: Database):
+    intake.write(a_delivery(an_event("evt_1")))
+    said = {"tracking": "TRK1", "tracking_url": "https://parcel.example/TRK1", "parcels": 2, "note": "at the door"}
+    receipt = intake.write(a_delivery(an_event("evt_2", occurred_at=7, received_at=9, **said)))
+    first, second = rows(database, events)
+    assert (first.revision, first.end, first.parcels, first.tracking) == (1, "pending", None, "")
+    assert (second.id, second.delivery, second.revision) == (receipt.event_id, receipt.delivery_id, 2)
+    assert (second.source, second.key, second.name) == ("courier", "evt_2", "shipment.picked_up")
+    assert (second.occurred_at, second.received_at, second.end, second.ended_at) == (7, 9, "pending", None)
+    assert {name: getattr(second, name) for name in said} == said
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "not_before", "then"),
+    [
+        (None, None, 0),
+        (None, 60, 60),
+        (3600, None, 0),
+        (-60, None, -60),
+        (60, 60, 60),
+        (3600, 60, 60),
+        (3600, -60, 0),
+        (-60, -90, -60),
+    ],
+    ids=["settled", "settled with back-off", "waiting", "due", "backing off", "waiting behind a back-off"]
+    + ["back-off over", "due after a back-off"],
+)
+@pytest.mark.parametrize("repeated", [False, True], ids=["news", "repeated hint"])
+def test_news_makes_an_order_due_but_shortens_no_back_off_and_delays_no_turn(
+    intake: SqlIntake,
+    database: Database,
+    clock: Clock,
+    scheduled: int | None,
+    not_before: int | None,
+    then: int,
+    repeated: bool,
+):
+    intake.write(a_delivery(a_hint("hint_1")))
+    now = clock.advance(hours=5)
+
+    def after(seconds: int | None) -> int | None:
+        return None if seconds is None else now + seconds * SECOND
+
+    schedule(database, due=after(scheduled), not_before=after(not_before))
+    intake.write(a_delivery(a_hint("hint_1" if repeated else "hint_2"), received_at=now))
+    assert due(database) == after(then)
+    (order,) = rows(database, orders)
+    assert (order.revision, order.updated_at, order.events) == (2, now, 1 if repeated else 2)
+
+
+def test_a_duplicate_leaves_the_orders_schedule_alone(intake: SqlIntake, database: Database, clock: Clock):
+    intake.write(a_delivery(an_event()))
+    schedule(database, due=None)
+    intake.write(a_delivery(an_event(), received_at=clock.advance(hours=1)))
+    assert due(database) is None
+
+
+def test_bodies_are_kept_but_for_those_of_duplicates(intake: SqlIntake, database: Database):
+    intake.write(a_delivery(an_event(), body=b"first"))
+    intake.write(a_delivery(an_event(), body=b"again"))
+    intake.write(a_delivery(an_event(name=EventName.DELIVERED), body=b"other"))
+    intake.write(a_delivery(unusable="not_json", body=b"\xff\x00", detail="byte 0"))
+    intake.write(a_delivery(keep_once="courier/evt_9", body=b"late"))
+    kept = [(row.outcome, row.reason, row.body) for row in rows(database, deliveries)]
+    assert kept == [
+        ("accepted", "", b"first"),
+        ("duplicate", "", None),
+        ("quarantined", "key_reused", b"other"),
+        ("quarantined", "not_json", b"\xff\x00"),
+        ("stale", "", b"late"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("known", "news", "outcome", "reason", "written"),
+    [
+        ([], [an_event("a"), a_hint("b")], "accepted", "", 2),
+        ([an_event("a")], [an_event("a"), a_hint("b")], "accepted", "", 2),
+        ([an_event("a")], [an_event("a"), an_event("a")], "duplicate", "", 1),
+        ([an_event("a")], [an_event("a", name=EventName.LOST), a_hint("b")], "quarantined", "key_reused", 2),
+        ([], [an_event("a"), an_event("a", name=EventName.LOST)], "quarantined", "key_reused", 1),
+        ([], [an_event("a", order=OrderKey("main", str(n))) for n in range(2)], "quarantined", "key_reused", 1),
+    ],
+    ids=["all new", "one known", "all known", "one of no use", "one key twice", "one key for two orders"],
+)
+def test_a_delivery_of_several_events_has_the_gravest_outcome_and_all_that_can_be_used_is_written(
+    intake: SqlIntake, database: Database, known: list[Any], news: list[Any], outcome: str, reason: str, written: int
+):
+    for event in known:
+        intake.write(a_delivery(event))
+    receipt = intake.write(a_delivery(*news))
+    assert (receipt.outcome, receipt.reason) == (outcome, reason)
+    assert len(rows(database, events)) == written
+    assert len(rows(database, deliveries)) == len(known) + 1
+
+
+@pytest.mark.parametrize(
+    ("unfit", "reason"),
+    [
+        ({"key": "k" * 501}, "bad_text"),
+        ({"note": "nul\0"}, "bad_text"),
+        ({"tracking": "\ud800"}, "bad_text"),
+        ({"order": OrderKey("main", "1\0")}, "bad_text"),
+        ({"parcels": 2**31}, "bad_number"),
+        ({"occurred_at": 2**63}, "bad_number"),
+    ],
+    ids=["long key", "NUL", "lone surrogate", "order id", "parcels", "instant"],
+)
+def test_what_no_database_can_hold_is_quarantined_before_it_meets_one(
+    intake: SqlIntake, unfit: dict[str, Any], reason: str
+):
+    receipt = intake.write(a_delivery(an_event(**{"key": "evt_1", **unfit})))
+    assert (receipt.outcome, receipt.reason) == ("quarantined", reason)
+
+
+def test_the_longest_key_and_the_largest_numbers_are_taken(intake: SqlIntake, database: Database):
+    # Letters that take four bytes each and do not compress: the worst that an index can meet.
+    key = "".join(chr(0x1F300 + n % 700) for n in range(0, 500 * 311, 311))
+    event = an_event(key, parcels=2**31 - 1, occurred_at=2**63 - 1)
+    assert intake.write(a_delivery(event, detail="nul\0 and \ud800")).outcome == "accepted"
+    assert rows(database, events)[0].key == key
+    assert intake.write(a_delivery(unusable="bad_text", detail="nul\0 and \ud800")).outcome == "quarantined"
+    assert intake.write(a_delivery(keep_once="\ud800" * 9000)).outcome == "stale"
+
+
+def quarantined(intake: SqlIntake) -> int:
+    receipt = intake.write(a_delivery(unusable="unknown_event", body=b"kept"))
+    assert receipt.delivery_id is not None
+    return receipt.delivery_id
+
+
+def test_a_replayed_delivery_gets_its_one_outcome_anew(intake: SqlIntake, database: Database, clock: Clock):
+    delivery_id = quarantined(intake)
+    now = clock.advance(days=1)
+    receipt = intake.replay(delivery_id, a_delivery(an_event()))
+    (row,) = rows(database, deliveries)
+    (event,) = rows(database, events)
+    assert receipt == Receipt("accepted", delivery_id, event.id, "", (ORDER,))
+    assert (row.outcome, row.reason, row.replayed_at, row.body) == ("accepted", "", now, b"kept")
+    assert (event.delivery, event.end, due(database)) == (delivery_id, "pending", now)
+
+
+@pytest.mark.parametrize("keep_once", ["", "courier/evt_1"], ids=["quarantined", "stale"])
+def test_a_replay_of_known_news_is_a_duplicate(intake: SqlIntake, database: Database, keep_once: str):
+    first = intake.write(a_delivery(an_event()))
+    kept = intake.write(a_delivery(unusable="" if keep_once else "not_allowed", keep_once=keep_once))
+    assert kept.delivery_id is not None
+    receipt = intake.replay(kept.delivery_id, a_delivery(an_event()))
+    assert (receipt.outcome, receipt.event_id) == ("duplicate", first.event_id)
+    assert [row.outcome for row in rows(database, deliveries)] == ["accepted", "duplicate"]
+
+
+def test_a_replay_that_is_still_of_no_use_stays_in_quarantine_and_may_be_tried_again(
+    intake: SqlIntake, database: Database
+):
+    delivery_id = quarantined(intake)
+    assert intake.replay(delivery_id, a_delivery(unusable="no_order", detail="still")).reason == "no_order"
+    (row,) = rows(database, deliveries)
+    assert (row.outcome, row.reason, row.detail) == ("quarantined", "no_order", "still")
+    assert intake.replay(delivery_id, a_delivery(an_event())).outcome == "accepted"
+
+
+def test_a_replay_counts_the_events_that_its_first_reading_had_written(intake: SqlIntake, database: Database):
+    intake.write(a_delivery(an_event("taken")))
+    first = intake.write(a_delivery(an_event("own"), an_event("taken", name=EventName.LOST)))
+    assert (first.outcome, first.delivery_id) == ("quarantined", 2)
+    assert intake.replay(2, a_delivery(an_event("own"), an_event("taken"))).outcome == "accepted"
+    assert [row.outcome for row in rows(database, deliveries)] == ["accepted", "accepted"]
+
+
+def test_what_was_taken_in_is_not_replayed(intake: SqlIntake, database: Database):
+    intake.write(a_delivery(an_event()))
+    with pytest.raises(IllegalRequest, match="its outcome is accepted"):
+        intake.replay(1, a_delivery(unusable="no_order"))
+    with pytest.raises(IllegalRequest, match="there is no delivery 2"):
+        intake.replay(2, a_delivery(an_event()))
+    assert [row.outcome for row in rows(database, deliveries)] == ["accepted"]
+
+
+def test_an_operators_word_takes_the_same_road(intake: SqlIntake, database: Database):
+    word = Event("operator", "word_1", ORDER, EventName.ORDER_SHIPPED, occurred_at=1, received_at=1)
+    receipt = intake.write(a_delivery(word, source="operator"))
+    assert (receipt.outcome, rows(database, events)[0].source) == ("accepted", "operator")

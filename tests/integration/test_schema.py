@@ -1,0 +1,180 @@
+import logging
+import multiprocessing
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from tests.conftest import new_database
+from worker.domain.errors import JournalUnavailable, SchemaOutdated
+from worker.journal import schema
+from worker.journal.database import Database
+from worker.journal.schema import NEEDED, check, migrate
+from worker.journal.tables import metadata
+
+MIGRATIONS = Path(schema.__file__).with_name("migrations")
+ELSEWHERE = multiprocessing.get_context("spawn")
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def empty_postgresql_url(postgresql_server: psycopg.Connection) -> Iterator[str]:
+    yield from new_database(postgresql_server, f"fulfillment_test_{os.getpid()}_empty")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest) -> Iterator[Database]:
+    opened = Database(request.getfixturevalue(f"empty_{request.param}_url"))
+    yield opened
+    opened.close()
+
+
+def stamp(database: Database, revision: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def structure(connection: Connection) -> list[str]:
+    """Every table, column, default, constraint and index, as the database itself describes them."""
+    if connection.dialect.name == "sqlite":
+        written = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"
+        # The constraints of a table come in no particular order.
+        return sorted(str(sorted(row.sql.replace(")", ",").split(","))) for row in connection.execute(text(written)))
+    columns = (
+        "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default)"
+        " FROM information_schema.columns WHERE table_schema = 'public' AND table_name != 'alembic_version'"
+    )
+    indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename != 'alembic_version'"
+    constraints = (
+        "SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text != 'alembic_version'"
+    )
+    return sorted(row[0] for query in (columns, indexes, constraints) for row in connection.execute(text(query)))
+
+
+def test_the_migrations_make_what_the_tables_say(database: Database):
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_migrations_make_every_index_constraint_and_default_to_the_letter(empty: Database):
+    with empty.write() as connection:
+        metadata.create_all(connection)
+        declared = structure(connection)
+        metadata.drop_all(connection)
+    migrate(empty)
+    with empty.read() as connection:
+        assert structure(connection) == declared
+
+
+def test_the_newest_migration_is_the_one_that_services_ask_for():
+    script = ScriptDirectory(str(MIGRATIONS))
+    assert script.get_heads() == [NEEDED]
+    assert all(revision.revision.isdecimal() and len(revision.revision) == 4 for revision in script.walk_revisions())
+
+
+def test_a_service_does_not_start_on_a_database_without_a_schema(empty: Database):
+    with pytest.raises(SchemaOutdated, match="run `fulfillment migrate`"):
+        check(empty)
+
+
+def test_a_service_does_not_start_on_an_older_schema(database: Database):
+    stamp(database, "0000")
+    try:
+        with pytest.raises(SchemaOutdated, match=f"is 0000, and {NEEDED} is needed: run `fulfillment migrate`"):
+            check(database)
+    finally:
+        stamp(database, NEEDED)
+
+
+def test_a_newer_schema_is_welcome_and_left_alone(database: Database):
+    stamp(database, "9999")
+    try:
+        check(database)
+        migrate(database)
+        with database.read() as connection:
+            assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+    finally:
+        stamp(database, NEEDED)
+
+
+def test_migrating_again_changes_nothing(database: Database):
+    with database.read() as connection:
+        before = structure(connection)
+    migrate(database)
+    check(database)
+    with database.read() as connection:
+        assert structure(connection) == before
+
+
+def migrate_and_check(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    check(database)
+    database.close()
+
+
+def test_processes_that_migrate_at_once_do_each_other_no_harm(empty: Database):
+    url = empty.url.render_as_string(hide_password=False)
+    with ELSEWHERE.Pool(3) as pool:
+        pool.map(migrate_and_check, [url] * 3, chunksize=1)
+    check(empty)
+
+
+def test_a_migration_is_done_whole_or_not_at_all(empty: Database):
+    with empty.write() as connection:
+        metadata.tables["tallies"].create(connection)
+    with pytest.raises(JournalUnavailable, match="tallies"):
+        migrate(empty)
+    with empty.read() as connection:
+        assert inspect(connection).get_table_names() == ["tallies"]
+
+
+def test_migrating_says_nothing_on_the_terminal(empty: Database, capfd: pytest.CaptureFixture[str]):
+    migrate(empty)
+    assert capfd.readouterr() == ("", "")
+    assert all(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("alembic").handlers)
+
+
+def test_the_migrations_work_from_a_folder_with_awkward_letters(tmp_path: Path):
+    copy = tmp_path / "100% of it; really"
+    shutil.copytree(MIGRATIONS.parents[1], copy / "worker", ignore=shutil.ignore_patterns("__pycache__"))
+    program = (
+        "from worker.journal import database, schema; d = database.Database('sqlite:///new.db');"
+        "schema.migrate(d); schema.check(d); print(schema.__file__)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert told.stdout.startswith(str(copy))
+
+
+def test_sqlite_keeps_what_was_committed_through_a_power_failure(sqlite_url: str):
+    database = Database(sqlite_url)
+    with database.write() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+    database.close()
+
+
+def test_a_file_that_is_no_database_is_named_and_not_a_crash(tmp_path: Path):
+    (tmp_path / "journal.db").write_bytes(b"not a database, but long enough to be taken for one" * 100)
+    with pytest.raises(JournalUnavailable, match="not a database"):
+        check(Database(f"sqlite:///{tmp_path / 'journal.db'}"))
+    assert sqlite3.sqlite_version_info >= (3, 35), "RETURNING came with SQLite 3.35"

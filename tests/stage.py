@@ -1,0 +1,110 @@
+"""A worker without its processes: the real use case over the real journal, a strict platform, and a clock to set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+
+from tests.clock import Clock
+from tests.fake_order_api import FakeOrderApi
+from tests.stories import KEY, SECOND, news
+from worker.advance import Advance
+from worker.budget import Budget
+from worker.domain.events import Event
+from worker.domain.orders import OrderKey, Policy, TurnEnd
+from worker.journal.database import Database
+from worker.journal.due import SqlDue
+from worker.journal.holds import SqlHolds
+from worker.journal.intake import SqlIntake
+from worker.journal.rows import this
+from worker.journal.tables import events, holds, orders, remarks, steps
+from worker.journal.turns import SqlTurns
+from worker.ports import Delivery
+from worker.probe import Probe
+
+NUDGE_AGAIN = 15 * SECOND
+
+
+@dataclass
+class Stage:
+    """Everything that one account's orders meet. *policy* is how the account wants them moved."""
+
+    database: Database
+    clock: Clock
+    policy: Policy = field(default_factory=Policy)
+
+    def __post_init__(self) -> None:
+        self.api = FakeOrderApi(self.clock)
+        self.turns, self.holds = SqlTurns(self.database), SqlHolds(self.database)
+        self.intake, self.due = SqlIntake(self.database), SqlDue(self.database)
+        self.probe = Probe(self.holds, {KEY.account: self.api})
+
+    def advance(self, **ports: Any) -> Advance:
+        """The use case; *ports* replaces some of its parts."""
+        parts: dict[str, Any] = {
+            "turns": self.turns,
+            "apis": {KEY.account: self.api},
+            "policies": {KEY.account: self.policy},
+            "probe": self.probe,
+            "budget": Budget(self.holds),
+            "chance": lambda: 0.5,
+            "elapsed": self.clock,
+        }
+        return Advance(**(parts | ports))
+
+    def turn(self, key: OrderKey = KEY) -> TurnEnd | None:
+        """Give the order a turn, as a nudge would."""
+        return self.advance()(key)
+
+    def hear(self, event: Event | str, tracking: str = "", **more: Any) -> str:
+        """Take an event in, as the receiver does; returns what became of its delivery."""
+        told = event if isinstance(event, Event) else news(event, tracking, **({"at": self.clock()} | more))
+        return self.intake.write(Delivery(told.source, self.clock(), b"{}", (told,))).outcome
+
+    def live(self, **duration: float) -> list[TurnEnd | None]:
+        """Let time pass, with a tick whenever an order is due; returns how the turns ended."""
+        end, ends = self.clock() + timedelta(**duration) // timedelta(microseconds=1), []
+        while True:
+            self.holds.expire()
+            ends += [self.turn(key) for key in self.due.claim(10, NUDGE_AGAIN)]
+            if self.clock() >= end:
+                return ends
+            self.clock.now = min(end, max(self._next_due() or end, self.clock() + SECOND // 2))
+
+    def row(self, key: OrderKey = KEY) -> RowMapping:
+        """The order's row."""
+        with self.database.read() as connection:
+            return connection.execute(select(orders).where(this(key))).mappings().one()
+
+    def change(self, **columns: object) -> None:
+        """Set columns of the order's row, as nobody but a test would."""
+        with self.database.write() as connection:
+            connection.execute(orders.update().where(this(KEY)).values(columns))
+
+    def ends(self) -> dict[str, str]:
+        """How each event ended, by its key."""
+        with self.database.read() as connection:
+            return {row.key: row.end for row in connection.execute(select(events.c.key, events.c.end))}
+
+    def steps(self) -> list[tuple[str, str]]:
+        """Every step that was announced, as (place, outcome)."""
+        with self.database.read() as connection:
+            found = connection.execute(select(steps.c.place, steps.c.outcome).order_by(steps.c.id))
+            return [(row.place, row.outcome) for row in found]
+
+    def remarks(self) -> list[str]:
+        with self.database.read() as connection:
+            return list(connection.execute(select(remarks.c.word).order_by(remarks.c.id)).scalars())
+
+    def held(self) -> Mapping[str, int | None]:
+        """The holds of the account, by reason, and when each ends."""
+        with self.database.read() as connection:
+            return {row.reason: row.until for row in connection.execute(select(holds.c.reason, holds.c.until))}
+
+    def _next_due(self) -> int | None:
+        row = self.row()
+        again = row["nudged_at"] and row["nudged_at"] + NUDGE_AGAIN
+        instants = (row["due"], row["lease_until"], again, *self.held().values())
+        return min((at for at in instants if at is not None and at > self.clock()), default=None)

@@ -1,0 +1,66 @@
+"""Stories: news of one order, told for a test, or drawn by Hypothesis."""
+
+from collections.abc import Collection
+from itertools import count
+
+from hypothesis import strategies as st
+
+from tests.clock import START
+from worker.domain.events import Event, EventName, Recorded
+from worker.domain.orders import OrderKey
+
+KEY = OrderKey("main", "1")
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+COURIER = [name for name in EventName if name.startswith("shipment.")]
+PARCELS = ["", "A", "B"]
+
+_numbers = count(1)
+
+
+def news(
+    name: EventName | str, tracking: str = "", *, at: int = START, key: str = "", parcels: int | None = None, url: str = ""
+) -> Event:
+    """One event of the order `KEY`; with a key of its own unless one is given."""
+    return Event(
+        source="courier",
+        key=key or f"evt_{next(_numbers)}",
+        order=KEY,
+        name=EventName(name),
+        occurred_at=at,
+        received_at=at,
+        tracking=tracking,
+        tracking_url=url,
+        parcels=parcels,
+    )
+
+
+def recorded(*events: Event) -> tuple[Recorded, ...]:
+    """*events* as the journal numbers them when they arrive in this order."""
+    return tuple(Recorded(number, number, event) for number, event in enumerate(events, 1))
+
+
+@st.composite
+def _events(draw: st.DrawFn, names: list[EventName], numbers: list[str]) -> list[Event]:
+    told = draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(numbers), st.integers(0, 5)), max_size=8))
+    announced = draw(st.one_of(st.none(), st.integers(1, 3)))
+    return [
+        news(
+            name,
+            number if name in COURIER else "",
+            at=START + hours * HOUR,
+            key=f"evt_{place}",
+            parcels=announced if name is EventName.CREATED else None,
+        )
+        for place, (name, number, hours) in enumerate(told)
+    ]
+
+
+def stories(
+    names: Collection[EventName] = tuple(EventName), *, without: Collection[EventName] = (), parcels: int = 2
+) -> st.SearchStrategy[list[Event]]:
+    """Up to eight events with these *names*, of at most so many numbered *parcels*, in any order of time."""
+    return _events([name for name in names if name not in without], PARCELS[: parcels + 1])

@@ -1,0 +1,48 @@
+"""An error says what happened, and what to do next."""
+
+import pickle
+
+import pytest
+
+from worker.domain import errors
+from worker.domain.errors import ApiError, FulfillmentError, Rejected, Throttled, Transient, Unusable
+
+
+def family(root):
+    return [root, *(error for child in root.__subclasses__() for error in family(child))]
+
+
+@pytest.mark.parametrize("error", family(ApiError))
+def test_an_error_survives_the_way_between_two_processes(error):
+    sent = error("no", 503, "busy", "req_1")
+    came = pickle.loads(pickle.dumps(sent))  # noqa: S301 - our own bytes
+    assert (type(came), str(came)) == (error, str(sent))
+    assert (came.message, came.status, came.code, came.request_id) == ("no", 503, "busy", "req_1")
+
+
+def test_the_wait_and_the_reason_survive_too():
+    throttled = pickle.loads(pickle.dumps(Throttled("slow", wait=7)))  # noqa: S301 - our own bytes
+    unusable = pickle.loads(pickle.dumps(Unusable("not_json", "at 3")))  # noqa: S301 - our own bytes
+    assert (throttled.wait, throttled.status) == (7, 429)
+    assert (unusable.reason, unusable.detail) == ("not_json", "at 3")
+
+
+def test_every_error_has_a_word_of_its_own_for_the_journal():
+    words = [error.reason for error in family(FulfillmentError) if "reason" in vars(error)]
+    assert len(words) == len(set(words))
+    assert all(word == word.lower() and " " not in word for word in words)
+
+
+def test_only_a_failure_without_an_answer_leaves_a_write_uncertain():
+    assert [error for error in family(ApiError) if not error.definite] == [Transient]
+
+
+def test_the_platforms_own_words_are_kept():
+    refused = Rejected("admin_notes is too long", 422, "validation_failed", "req_9")
+    assert str(refused) == "HTTP 422, validation_failed, admin_notes is too long, request req_9"
+    assert str(Transient()) == "api_unavailable"
+
+
+def test_the_tree_in_the_docstring_names_every_error():
+    drawn = errors.__doc__ or ""
+    assert [error.__name__ for error in family(FulfillmentError) if error.__name__ not in drawn] == []

@@ -1,0 +1,46 @@
+"""The signature formula, against the published test vector."""
+
+import pytest
+
+from worker.domain.signing import SignedRequest, sign, split_target
+
+BODY = (
+    b'{"id":"evt_1","event":"shipment.delivered","timestamp":"2024-01-25T14:30:00Z",'
+    b'"data":{"order_id":1,"tracking_number":"TRK1"}}'
+)
+VECTOR = SignedRequest(b"POST", b"/webhooks/courier", b"", b"1706193000", BODY)
+SIGNATURE = "sha256=cc9d8046908052d1b6364beaf50b8cb41756f72d64bcb7d463b90b6dd236429f"
+
+
+def test_the_published_vector_comes_out():
+    assert len(BODY) == 125
+    assert sign(b"whsec_test", VECTOR) == SIGNATURE
+
+
+@pytest.mark.parametrize("part", SignedRequest._fields)
+def test_every_part_is_signed(part):
+    changed = VECTOR._replace(**{part: getattr(VECTOR, part) + b"?"})
+    assert sign(b"whsec_test", changed) != SIGNATURE
+
+
+def test_the_secret_counts():
+    assert sign(b"whsec_tesT", VECTOR) != SIGNATURE
+
+
+def test_a_source_may_sign_fewer_parts_and_their_order_is_the_formulas():
+    bare = SignedRequest(b"", b"", b"", VECTOR.timestamp, BODY)
+    assert sign(b"whsec_test", VECTOR, ["body", "timestamp"]) == sign(b"whsec_test", bare)
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        (b"/webhooks/courier", b"/webhooks/courier", b""),
+        (b"/webhooks/courier?", b"/webhooks/courier", b""),
+        (b"/a%20b?x=1?y", b"/a%20b", b"?x=1?y"),
+        (b"/a??", b"/a", b"??"),
+        (b"", b"", b""),
+    ],
+)
+def test_a_request_target_is_split_at_its_first_question_mark_and_never_decoded(target, path, query):
+    assert split_target(target) == (path, query)

@@ -1,0 +1,84 @@
+"""A peer on a raw socket: it hears every byte that was sent, and answers with whatever bytes a test wants."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from threading import Event, Thread
+
+import pytest
+
+Script = Callable[[socket.socket], None]
+
+
+class Peer:
+    """Accepts connections one after another, reads one request on each, and acts *script* on it."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.requests: list[bytes] = []
+        self.over = Event()
+        self.script: Script = lambda connection: None
+        self._thread = Thread(target=self._serve)
+        self._thread.start()
+
+    def answers(self, raw: bytes) -> None:
+        self.script = lambda connection: connection.sendall(raw)
+
+    def drips(self, raw: bytes, pause: float, at_once: bytes = b"") -> None:
+        def drip(connection):
+            connection.sendall(at_once)
+            for byte in raw:
+                if self.over.wait(pause):
+                    return
+                connection.sendall(bytes([byte]))
+
+        self.script = drip
+
+    def is_silent(self) -> None:
+        self.script = lambda connection: self.over.wait(10) and None
+
+    def close(self) -> None:
+        self.over.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while not self.over.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):  # the client may hang up at any time
+                connection.settimeout(5)
+                self.requests.append(read_request(connection))
+                self.script(connection)
+
+
+def read_request(connection: socket.socket) -> bytes:
+    """Read one request whole."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(65_536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    missing = int(lengths[0].split(b":")[1]) - len(body) if lengths else 0
+    while missing > 0:
+        piece = connection.recv(65_536)
+        received, missing = received + piece, missing - len(piece)
+    return received
+
+
+def http(body: bytes = b"{}", status: str = "200 OK", *headers: str) -> bytes:
+    """Write an answer down as it travels."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    peer = Peer()
+    yield peer
+    peer.close()

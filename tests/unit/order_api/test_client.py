@@ -1,0 +1,257 @@
+"""Every call ends in time, with an answer of bounded size or an error of ours."""
+
+import gzip
+import os
+import socket
+import ssl
+import struct
+import time
+from datetime import timedelta
+from threading import Event
+
+import httpx
+import pytest
+
+from worker.domain.errors import Transient
+from worker.order_api.client import Client, Patience
+from worker.order_api.lookup import MAX_LOOKUPS, Lookup
+
+QUICK = Patience(
+    connect=timedelta(seconds=0.2), read=timedelta(seconds=0.2), overall=timedelta(seconds=0.3)
+)
+SLACK = 0.4
+
+
+def http(body=b"{}", status="200 OK", *headers):
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@pytest.fixture
+def client():
+    with Client(QUICK) as client:
+        yield client
+
+
+def send(client, url, content=None):
+    return client.send("PUT" if content else "GET", url, httpx.Auth(), {"Accept": "application/json"}, content)
+
+
+def failure(client, url, content=None):
+    """How a call fails, and how long that takes."""
+    began = time.monotonic()
+    with pytest.raises(Transient) as failed:
+        send(client, url, content)
+    return failed.value, time.monotonic() - began
+
+
+def test_an_answer_comes_in_whole_with_headers_in_any_case(client, peer):
+    peer.answers(http(b'{"a": 1}', "418 Teapot", "Retry-AFTER: 3"))
+    answer = send(client, peer.url)
+    assert (answer.status, answer.body, answer.headers["retry-after"]) == (418, b'{"a": 1}', "3")
+
+
+def test_a_silent_peer_costs_the_read_timeout(client, peer):
+    peer.is_silent()
+    error, took = failure(client, peer.url)
+    assert "ReadTimeout" in str(error)
+    assert took < 0.2 + SLACK
+
+
+@pytest.mark.parametrize(
+    ("at_once", "slowly"),
+    [
+        (b"", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"x" * 1000),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 1000),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+    ],
+    ids=["headers", "body", "chunks", "informational"],
+)
+def test_the_deadline_holds_against_a_peer_that_drips(client, peer, at_once, slowly):
+    peer.drips(slowly, 0.03, at_once)
+    error, took = failure(client, peer.url)
+    assert "Timeout" in str(error)
+    assert 0.25 < took < 0.3 + SLACK
+
+
+def test_the_deadline_holds_against_a_peer_that_does_not_read(client):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        error, took = failure(client, url, b"x" * 50_000_000)
+    assert "Timeout" in str(error)
+    assert took < 0.3 + SLACK
+
+
+def test_the_deadline_is_each_calls_own(client, peer):
+    peer.is_silent()
+    failure(client, peer.url)
+    peer.over.set()
+    peer.answers(http())
+    peer.over.clear()
+    assert send(client, peer.url).status == 200
+
+
+def test_names_that_do_not_resolve_in_time_are_given_up():
+    over = Event()
+
+    def hang(host, port):
+        over.wait(10)
+        return []
+
+    with Client(QUICK, lookup=Lookup(hang)) as client:
+        error, took = failure(client, "https://example.invalid")
+        assert "not resolved in time" in str(error)
+        assert took < 0.3 + SLACK
+        over.set()
+
+
+def test_lookups_that_hang_are_bounded():
+    over, hanging = Event(), []
+
+    def hang(host, port):
+        hanging.append(host)
+        over.wait(10)
+        return []
+
+    patience = Patience(timedelta(seconds=0.02), timedelta(seconds=0.02), timedelta(seconds=0.02))
+    with Client(patience, lookup=Lookup(hang)) as client:
+        for _ in range(MAX_LOOKUPS + 2):
+            error, _ = failure(client, "https://example.invalid")
+        assert len(hanging) == MAX_LOOKUPS
+        assert "too many name lookups hang" in str(error)
+        over.set()
+
+
+@pytest.mark.parametrize("trouble", [socket.gaierror(-2, "Name or service not known"), UnicodeError("label too long")])
+def test_a_name_that_does_not_exist_is_transient(trouble):
+    def fail(host, port):
+        raise trouble
+
+    with Client(QUICK, lookup=Lookup(fail)) as client:
+        assert "could not be resolved" in str(failure(client, "https://example.invalid")[0])
+
+
+def test_the_next_address_is_tried_when_one_refuses(peer):
+    with Client(QUICK, lookup=Lookup(lambda host, port: ["127.0.0.2", "127.0.0.1"])) as client:
+        peer.answers(http())
+        assert send(client, f"http://localhost:{peer.port}").status == 200
+
+
+def test_a_refused_connection_is_transient(client):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert "ConnectError" in str(failure(client, f"http://127.0.0.1:{port}")[0])
+
+
+def test_a_reset_connection_is_transient(client, peer):
+    def reset(connection):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    peer.script = reset
+    assert "ReadError" in str(failure(client, peer.url)[0])
+
+
+def test_a_peer_that_does_not_speak_tls_is_transient(client, peer):
+    peer.answers(http())
+    assert "ConnectError" in str(failure(client, peer.url.replace("http:", "https:"))[0])
+
+
+def test_a_tls_handshake_that_hangs_ends_with_the_deadline(client):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        error, took = failure(client, f"https://127.0.0.1:{listener.getsockname()[1]}")
+    assert "ConnectTimeout" in str(error)
+    assert took < 0.3 + SLACK
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\0\0\0\0\r\n\r\n",
+        b"HTTP/1.1 999999 ?\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n" + b"x" * 1_048_577,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"100000\r\n" + b"x" * 1_048_576 + b"\r\n1\r\nx\r\n",
+    ],
+)
+def test_bytes_that_are_no_answer_of_bounded_size_are_transient(client, peer, raw):
+    peer.answers(raw)
+    error, took = failure(client, peer.url)
+    assert len(str(error)) < 400
+    assert took < 0.3 + SLACK
+
+
+def test_a_mebibyte_is_still_an_answer(client, peer):
+    peer.answers(http(b"x" * 1_048_576))
+    assert len(send(client, peer.url).body) == 1_048_576
+
+
+def test_compression_is_not_asked_for_and_not_undone(client, peer):
+    peer.answers(http(gzip.compress(b"x" * 1_000_000), "200 OK", "Content-Encoding: gzip"))
+    assert len(send(client, peer.url).body) < 10_000
+    assert b"\r\naccept-encoding: identity\r\n" in peer.requests[0].lower()
+
+
+@pytest.mark.parametrize("location", ["/elsewhere", "https://elsewhere.invalid/", "http://[::1", "\xff"])
+def test_a_redirect_is_named_and_not_followed(client, peer, location):
+    peer.answers(http(b"", "302 Found").replace(b"\r\n\r\n", b"\r\nLocation: " + location.encode("latin-1") + b"\r\n\r\n"))
+    error, _ = failure(client, peer.url)
+    assert (error.status, len(peer.requests)) == (302, 1)
+    assert "redirect" in str(error)
+    assert "base_url" in str(error)
+
+
+def test_no_cookie_travels_from_one_call_to_the_next(client, peer):
+    peer.answers(http(b"{}", "200 OK", "Set-Cookie: session=1; Path=/"))
+    for _ in range(2):
+        send(client, peer.url)
+    assert len(peer.requests) == 2
+    assert not any(b"cookie" in request.lower() for request in peer.requests)
+
+
+def test_nothing_is_sent_twice(client, peer):
+    peer.answers(b"")
+    failure(client, peer.url, b"{}")
+    assert len(peer.requests) == 1
+
+
+def test_proxy_variables_are_not_obeyed(peer, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    with Client(QUICK) as client:
+        peer.answers(http())
+        assert send(client, peer.url).status == 200
+
+
+def test_a_connection_is_kept_for_the_next_call(client, peer):
+    accepted = []
+
+    def serve_twice(connection):
+        accepted.append(connection)
+        for _ in range(2):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            connection.recv(65_536)
+
+    peer.script = serve_twice
+    assert [send(client, peer.url).status for _ in range(2)] == [200, 200]
+    assert len(accepted) == 1
+
+
+def test_strangers_certificates_are_not_trusted():
+    context = httpx.create_ssl_context(trust_env=False)
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert "SSL_CERT_FILE" not in os.environ or context.cert_store_stats()["x509_ca"] > 1
+
+
+def test_a_failed_call_leaves_no_connection_open(client, peer):
+    peer.drips(b"x" * 1000, 0.03)
+    failure(client, peer.url)
+    assert client._http._transport._pool.connections == []  # noqa: SLF001 - nothing public counts them

@@ -1,0 +1,133 @@
+"""Who is believed: the formula, the headers' exact form, several secrets, other parts, a proxy's prefix."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.front_door import COURIER, NOW, SECRET, sign
+from webhook_receiver.signatures import Request, signed_at
+
+VECTOR_BODY = (
+    b'{"id":"evt_1","event":"shipment.delivered","timestamp":"2024-01-25T14:30:00Z",'
+    b'"data":{"order_id":1,"tracking_number":"TRK1"}}'
+)
+VECTOR = Request(
+    method="POST",
+    target=b"/webhooks/courier",
+    signature="sha256=cc9d8046908052d1b6364beaf50b8cb41756f72d64bcb7d463b90b6dd236429f",
+    timestamp="1706193000",
+    body=VECTOR_BODY,
+)
+
+
+def test_the_published_test_vector_is_authentic():
+    assert len(VECTOR_BODY) == 125
+    assert signed_at(VECTOR, COURIER) == NOW * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        {"method": "PUT"},
+        {"target": b"/webhooks/courier/"},
+        {"target": b"/webhooks/couri%65r"},
+        {"target": b"/webhooks/courier?x"},
+        {"timestamp": "1706193001"},
+        {"body": VECTOR_BODY + b" "},
+        {"signature": VECTOR.signature[:-1] + "e"},
+    ],
+)
+def test_one_changed_byte_anywhere_is_a_forgery(forgery: dict[str, Any]):
+    assert signed_at(VECTOR._replace(**forgery), COURIER) is None
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "",
+        VECTOR.signature.removeprefix("sha256="),
+        VECTOR.signature.upper(),
+        "sha256=" + VECTOR.signature.removeprefix("sha256=").upper(),
+        VECTOR.signature + "\n",
+        " " + VECTOR.signature,
+        f"{VECTOR.signature}, {VECTOR.signature}",
+        VECTOR.signature[:-1],
+        VECTOR.signature + "0",
+        "sha256=" + "\u0663" * 64,
+    ],
+)
+def test_a_signature_in_another_form_is_none(signature: str):
+    assert signed_at(VECTOR._replace(signature=signature), COURIER) is None
+
+
+@pytest.mark.parametrize(
+    "timestamp",
+    [
+        "",
+        "170619300",
+        "17061930000",
+        "1_06193000",
+        "+706193000",
+        "-706193000",
+        "1706193.00",
+        " 1706193000",
+        "1706193000\n",
+        "1706193000, 1706193000",
+        "١٧٠٦١٩٣٠٠٠",  # digits, but not ours
+    ],
+)
+def test_a_timestamp_in_another_form_is_none_even_if_it_was_signed(timestamp: str):
+    message = timestamp if timestamp.isascii() else "1706193000"
+    signature = sign(VECTOR_BODY, "/webhooks/courier", timestamp=message)
+    assert signed_at(VECTOR._replace(timestamp=timestamp, signature=signature), COURIER) is None
+
+
+@pytest.mark.parametrize("target", ["/webhooks/courier?a=1&b=%20", "/webhooks/%63ourier", "/webhooks/courier?a?b"])
+def test_the_target_is_signed_as_it_travels(target: str):
+    request = VECTOR._replace(target=target.encode(), signature=sign(VECTOR_BODY, target))
+    assert signed_at(request, COURIER) is not None
+
+
+def test_a_bare_question_mark_is_no_query():
+    assert signed_at(VECTOR._replace(target=b"/webhooks/courier?"), COURIER) is not None
+
+
+def test_each_secret_of_a_source_is_believed_and_no_other():
+    source = replace(COURIER, secrets=(b"current_secret", b"previous_secret"))
+    for secret, believed in [(b"current_secret", True), (b"previous_secret", True), (SECRET, False)]:
+        request = VECTOR._replace(signature=sign(VECTOR_BODY, "/webhooks/courier", secret=secret))
+        assert (signed_at(request, source) is not None) is believed
+
+
+def test_a_source_without_secrets_believes_nobody():
+    assert signed_at(VECTOR._replace(signature=sign(VECTOR_BODY, "", secret=b"")), replace(COURIER, secrets=())) is None
+
+
+def test_the_prefix_that_a_proxy_took_off_is_put_back():
+    request = VECTOR._replace(signature=sign(VECTOR_BODY, "/hooks/webhooks/courier?a=1"))
+    request = request._replace(target=b"/webhooks/courier?a=1")
+    assert signed_at(request, replace(COURIER, public_prefix="/hooks")) is not None
+    assert signed_at(request, COURIER) is None
+
+
+def test_other_parts_may_be_signed_but_body_and_timestamp_always_are():
+    source = replace(COURIER, signed_parts=frozenset({"method"}))
+    request = VECTOR._replace(signature=sign(VECTOR_BODY, ""), target=b"/anywhere?at=all")
+    assert signed_at(request, source) is not None
+    assert signed_at(request._replace(body=b"{}"), source) is None
+    assert signed_at(request._replace(timestamp="1706193001"), source) is None
+
+
+anything = st.text() | st.binary().map(lambda raw: raw.decode("latin-1"))
+
+
+@given(method=anything, target=st.binary(), signature=anything, timestamp=anything, body=st.binary())
+def test_no_header_text_raises_and_none_is_believed(
+    method: str, target: bytes, signature: str, timestamp: str, body: bytes
+):
+    assert signed_at(Request(method, target, signature, timestamp, body), COURIER) is None
+    formed = Request("POST", target, VECTOR.signature, VECTOR.timestamp, body)
+    assert signed_at(formed, COURIER) is None or formed == VECTOR

@@ -1,0 +1,143 @@
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import ValidationError
+
+from tests.good_settings import COURIER, GOOD, MAIN, SECRET, TOML, P
+from worker.domain.signing import ALL_PARTS
+from worker.settings import Address, Settings, SettingsError, describe, load_settings
+
+
+def load(**changes: str) -> Settings:
+    return load_settings(GOOD | changes)
+
+
+@pytest.fixture
+def toml(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "fulfillment.toml").write_text(TOML)
+    return {f"{P}CONFIG": str(tmp_path / "fulfillment.toml")}
+
+
+def test_little_needs_to_be_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = load()
+    account, source = settings.accounts["main"], settings.sources["courier"]
+    assert settings.data_dir == tmp_path / ".fulfillment"
+    assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path}/.fulfillment/fulfillment.db"
+    assert settings.uses_embedded_valkey
+    assert settings.queue_url == f"redis+socket://{tmp_path}/.fulfillment/valkey.sock"
+    assert (settings.listen, settings.keep, settings.dedupe_for) == (("127.0.0.1", 8000), *[timedelta(days=90)] * 2)
+    assert (account.accept, account.complete_after, account.retry_for) == ("paid", timedelta(0), timedelta(hours=72))
+    assert (account.settle, account.call_deadline) == (timedelta(minutes=2), timedelta(seconds=10))
+    assert (source.profile, source.account, source.timezone.key) == ("courier", "main", "UTC")
+    assert [secret.get_secret_value() for secret in source.secrets] == ["whsec_test"]
+    assert source.signed_parts == frozenset(ALL_PARTS)
+
+
+def test_the_environment_wins_key_by_key(toml):
+    settings = load_settings({**toml, f"{MAIN}HMAC_SECRET": "from-the-environment", f"{P}LOG_LEVEL": "ERROR"})
+    assert settings.log_level == "error"
+    assert settings.accounts["main"].timezone == ZoneInfo("Asia/Riyadh")
+    assert settings.sources["courier"].timezone == ZoneInfo("Asia/Riyadh")
+    assert settings.secret_values() == ("current-one", "from-the-environment", "previous-one")
+    assert settings.data_dir == Path(toml[f"{P}CONFIG"]).parent / ".fulfillment"
+
+
+def test_only_what_is_handed_in_is_read(monkeypatch):
+    monkeypatch.setenv(f"{P}LOG_LEVEL", "debug")
+    assert load().log_level == "info"
+
+
+def test_settings_cannot_be_changed():
+    settings = load()
+    for part in (
+        settings,
+        settings.accounts["main"],
+        settings.accounts["main"].credentials,
+        settings.sources["courier"],
+    ):
+        with pytest.raises(ValidationError, match="frozen"):
+            part.timezone = part.log_level = None  # type: ignore[union-attr, assignment]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("72h", timedelta(hours=72)),
+        ("5m", timedelta(minutes=5)),
+        ("90d", timedelta(days=90)),
+        ("PT1H30M", timedelta(minutes=90)),
+        ("P3D", timedelta(days=3)),
+    ],
+)
+def test_a_duration_is_an_amount_or_iso_8601(text, meant):
+    assert load(**{f"{MAIN}RETRY_FOR": text}).accounts["main"].retry_for == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["", "72", "1_0h", "+5m", "\u0665m", "5 m", "-P1D", "1 day, 0:00:01", "9999999w", "P9999999999D"]
+)
+def test_what_only_looks_like_a_duration_is_none(text):
+    with pytest.raises(SettingsError, match=f"^{MAIN}RETRY_FOR must be a duration"):
+        load(**{f"{MAIN}RETRY_FOR": text})
+
+
+@pytest.mark.parametrize(("text", "address"), [("0.0.0.0:80", ("0.0.0.0", 80)), ("[0::1]:8000", ("::1", 8000))])  # noqa: S104
+def test_an_address_is_written_as_it_is_read(text, address):
+    listen = load(**{f"{P}LISTEN": text}).listen
+    assert listen == address
+    assert load(**{f"{P}LISTEN": str(listen)}).listen == Address(*address)
+
+
+@pytest.mark.parametrize(
+    ("redis", "broker", "queue"),
+    [
+        ("redis://:pw@h/1", "", "redis://:pw@h/1"),
+        ("unix:///run/r.sock?db=2", "", "redis+socket:///run/r.sock?virtual_host=2"),
+        ("redis://h", "amqp://u:p@h//", "amqp://u:p@h//"),
+    ],
+)
+def test_the_queue_goes_to_the_broker_else_to_redis(redis, broker, queue):
+    settings = load(**{f"{P}REDIS_URL": redis, f"{P}BROKER_URL": broker})
+    assert (settings.queue_url, settings.uses_embedded_valkey) == (queue, False)
+
+
+def test_postgresql_gets_its_driver():
+    url = load(**{f"{P}DATABASE_URL": "postgresql://u:long-password@h/d"})
+    assert url.database_url.get_secret_value() == "postgresql+psycopg://u:long-password@h/d"
+    assert "long-password" in url.secret_values()
+
+
+def test_secrets_may_come_from_files(tmp_path):
+    (one := tmp_path / "one").write_text(f"{SECRET}\n")
+    (two := tmp_path / "two").write_text("first-secret\n\nsecond-secret\n")
+    environ = GOOD | {f"{MAIN}HMAC_SECRET_FILE": str(one), f"{COURIER}SECRETS_FILE": str(two)}
+    environ |= {f"{P}METRICS_TOKEN_FILE": str(one)}
+    del environ[f"{MAIN}HMAC_SECRET"], environ[f"{COURIER}SECRETS"]
+    assert load_settings(environ).secret_values() == ("first-secret", SECRET, "second-secret")
+
+
+def test_a_secret_file_in_the_environment_replaces_a_secret_of_the_toml_file(toml, tmp_path):
+    (tmp_path / "one").write_text(SECRET)
+    settings = load_settings({**toml, f"{MAIN}HMAC_SECRET_FILE": str(tmp_path / "one")})
+    assert SECRET in settings.secret_values()
+    assert "from-the-file" not in settings.secret_values()
+
+
+def test_what_kubernetes_injects_is_no_setting():
+    injected = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8000_TCP", "PORT_8000_TCP_ADDR")
+    load(**{P + name: "tcp://10.0.0.1:8000" for name in injected})
+    load(**{f"{P}RECEIVER_{name}": "tcp://10.0.0.1:8000" for name in injected})
+
+
+def test_every_setting_is_described():
+    rows = describe()
+    assert len({row.key for row in rows}) == len(rows)
+    assert {row.key for row in rows if not row.default} == {
+        f"accounts.<name>.{key}"
+        for key in ("platform", "base_url", "domain", "client_id", "hmac_secret", "phone_number_id")
+    } | {"sources.<name>.secrets", "sources.<name>.public_prefix"}
+    assert [row.key for row in rows if not row.meaning.endswith(".")] == []
+    assert ("keep", "FULFILLMENT_KEEP", "90d", "How long closed and settled orders are kept.") in rows

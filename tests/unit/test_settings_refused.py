@@ -1,0 +1,142 @@
+import json
+import re
+import traceback
+from pathlib import Path
+
+import pytest
+
+from tests.good_settings import COURIER, GOOD, MAIN, OTHER, SECRET, TOML, P
+from worker.settings import SettingsError, describe, load_settings
+
+UNKNOWN = "is not a known setting"
+NO_ZONE = "must be a time zone such as Asia/Riyadh or UTC."
+NO_TOML = "FULFILLMENT_CONFIG names a file that is not valid TOML"
+
+
+def refusal(environ: dict[str, str]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ)
+    assert caught.value.reason == "settings_invalid"
+    return str(caught.value)
+
+
+def all_that_shows(environ: dict[str, str]) -> str:
+    try:
+        settings = load_settings(environ)
+    except SettingsError as error:
+        return "".join(traceback.format_exception(error)) + repr((error, error.args, error.__context__))
+    return repr(settings) + repr(settings.model_dump())
+
+
+@pytest.fixture
+def toml(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "fulfillment.toml").write_text(TOML)
+    return {f"{P}CONFIG": str(tmp_path / "fulfillment.toml")}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("LOGLEVEL", "info", f"{UNKNOWN}: did you mean log_level?"),
+        ("SCAN_EVERY", "5m", f"{UNKNOWN}."),
+        ("log_level", "info", f"{UNKNOWN}: the names of our variables are in upper case."),
+        ("DATA_DIR", "relative", "must be an absolute path."),
+        ("DATABASE_URL", "sqlite:///relative.db", "must be sqlite:////absolute/path or postgresql+psycopg://…."),
+        ("REDIS_URL", SECRET, "must be empty, or redis://…, rediss://… or unix:///…."),
+        ("BROKER_URL", SECRET, "must be empty, or a broker's URL that Celery understands."),
+        ("LISTEN", "localhost:99999", "must be an address and a port, such as 127.0.0.1:8000 or [::1]:8000."),
+        ("METRICS_TOKEN", "short", "must be at least 8 bytes long."),
+        ("METRICS_TOKEN_FILE", f"/{SECRET}", "must name an existing file."),
+        ("CONFIG", f"/{SECRET}", "must name an existing file."),
+        ("ACCOUNTS__MAIN__API_KEY", SECRET, f"{UNKNOWN}."),
+        ("ACCOUNTS__MAIN__HMAC_SECRETT", SECRET, f"{UNKNOWN}: did you mean hmac_secret?"),
+        ("ACCOUNTS__MAIN__DOMAIN__X", SECRET, f"and {MAIN}DOMAIN cannot both be set."),
+        ("ACCOUNTS__MAIN__HMAC_SECRET", "short", "must be at least 8 bytes long."),
+        ("ACCOUNTS__MAIN__BASE_URL", "http://api.example", "must use https:// unless it names this machine"),
+        ("ACCOUNTS__MAIN__PLATFORM", "none", "must be one of: awalchat."),
+        ("ACCOUNTS__MAIN__TIMEZONE", "../zone", NO_ZONE),
+        ("ACCOUNTS__MAIN__TIMEZONE", "America", NO_ZONE),
+        ("ACCOUNTS__MAIN__SETTLE", "10s", "must be longer than call_deadline."),
+        ("ACCOUNTS__MAIN__DRY_RUN", SECRET, "must be a valid boolean."),
+        (
+            "ACCOUNTS__MAIN_",
+            SECRET,
+            "has a name that is not made of lower-case letters, digits and single underscores.",
+        ),
+        ("ACCOUNTS__OTHER", SECRET, "must be a table of settings."),
+        ("SOURCES__COURIER__SECRETS", '["long-enough", "short"]', "must be at least 8 bytes long."),
+        ("SOURCES__COURIER__SECRETS", "['no-json']", "begins with “[” but is no JSON list"),
+        ("SOURCES__COURIER__SECRETS", "[]", "must have at least 1 item."),
+        ("SOURCES__COURIER__ACCOUNT", "nobody", "names no account that is set."),
+        ("SOURCES__COURIER__MAX_BODY", "1", "must be greater than or equal to 1024."),
+        ("SOURCES__COURIER__PUBLIC_PREFIX", "/a/", "has a form that is not allowed."),
+        ("SOURCES__DHL__SECRETS", SECRET, "must be one of: awalchat, courier."),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_sentence(name, value, sentence):
+    written = "SOURCES__DHL__PROFILE" if "DHL" in name else name
+    assert refusal(GOOD | {P + name: value}).startswith(f"{P}{written} {sentence}")
+
+
+@pytest.mark.parametrize("name", [name for name in GOOD if name.startswith(MAIN)])
+def test_what_is_missing_is_named(name, toml):
+    assert refusal({key: value for key, value in GOOD.items() if key != name}) == f"{name} is missing."
+    key = name.removeprefix(MAIN).lower()
+    Path(toml[f"{P}CONFIG"]).write_text(re.sub(f"^{key} = .*$", "", TOML, flags=re.MULTILINE))
+    assert refusal(toml) == f"accounts.main.{key} is missing."
+
+
+def test_without_an_account_there_is_nothing_to_do():
+    assert refusal({}).startswith("FULFILLMENT_ACCOUNTS must name at least one account")
+
+
+def test_two_accounts_are_never_one_account():
+    assert refusal(GOOD | OTHER) == f"{P}ACCOUNTS__OTHER is the very same account as main."
+
+
+@pytest.mark.parametrize("content", [b"one-secret\nanother\n", b"\xff" * 20, b"x" * 70_000, b""])
+def test_a_file_that_holds_no_single_secret_is_refused(tmp_path, content):
+    (tmp_path / "file").write_bytes(content)
+    environ = {name: value for name, value in GOOD.items() if not name.endswith("HMAC_SECRET")}
+    assert refusal(environ | {f"{MAIN}HMAC_SECRET_FILE": str(tmp_path / "file")}).startswith(f"{MAIN}HMAC_SECRET_FILE ")
+
+
+def test_a_secret_and_a_file_for_it_contradict_each_other():
+    sentence = refusal(GOOD | {f"{MAIN}HMAC_SECRET_FILE": "/nowhere"})
+    assert sentence == f"{MAIN}HMAC_SECRET_FILE and {MAIN}HMAC_SECRET cannot both be set."
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('[accounts.Main]\nplatform = "x"', "accounts.Main has a name that is not made of"),
+        ("[sources.courier]\ntolerance = 300", "sources.courier.tolerance must be a duration"),
+        (f'[sources.courier]\nsekrets = "{SECRET}"', f"sources.courier.sekrets {UNKNOWN}: did you mean secrets?"),
+        (f'log_level = "{SECRET}', f"{NO_TOML}, at line 1"),
+        (f'"{SECRET}" = 1\n"{SECRET}" = 2', f"{NO_TOML}, at line 2"),
+        ("keep = " + "[" * 100_000, NO_TOML),
+        ("keep = " + "1" * 10_000, NO_TOML),
+        ("#" * 1_100_000, "FULFILLMENT_CONFIG names a file that is larger than 1048576 bytes."),
+    ],
+)
+def test_a_key_of_the_file_is_named_by_its_path(toml, content, sentence):
+    Path(toml[f"{P}CONFIG"]).write_text(content)
+    assert refusal(GOOD | toml).startswith(sentence)
+
+
+@pytest.mark.parametrize("row", describe(), ids=lambda row: row.key)
+def test_no_error_shows_a_value(row, toml):
+    name = row.environment.replace("<NAME>", "MAIN" if "ACCOUNTS" in row.environment else "COURIER")
+    key = row.key.replace("<name>", "main" if "accounts" in row.key else "courier")
+    Path(toml[f"{P}CONFIG"]).write_text(f'{key} = {{ it = "{SECRET}", x = 2026-01-01 }}')
+    wrong = [{name: json.dumps([SECRET, "x"])}, {name: f"{SECRET} \0 {{}}"}, {f"{name}X": SECRET}]
+    for environ in (*(GOOD | change for change in wrong), GOOD | {f"{name}_FILE": SECRET}, toml):
+        assert SECRET not in all_that_shows(environ)
+
+
+def test_good_settings_show_no_secret(tmp_path):
+    environ = GOOD | {f"{MAIN}HMAC_SECRET": SECRET, f"{COURIER}SECRETS": SECRET, f"{P}METRICS_TOKEN": SECRET}
+    environ |= {f"{P}{part}_URL": f"redis://u:{SECRET}@h/0" for part in ("REDIS", "BROKER")}
+    settings = load_settings(environ | {f"{P}DATABASE_URL": f"postgresql://u:{SECRET}@h/0"})
+    assert SECRET not in repr(settings) + repr(settings.model_dump()) + settings.model_dump_json()
+    assert settings.secret_values() == (SECRET,)

@@ -1,0 +1,101 @@
+"""The command line: the face that people use. `main` is the console script."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+
+import click
+
+from worker.domain.errors import FulfillmentError, IllegalRequest, SettingsError
+from worker.domain.text import clean_text
+
+NEEDS_A_PERSON, WRONG_USE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+"""What the program ends with when it does not end well; the last is the shells' own word for Ctrl-C."""
+MAX_SENTENCE = 1000
+
+COMMANDS = {
+    "receiver": ("worker.cli.services", "Take webhooks in."),
+    "worker": ("worker.cli.services", "Move orders along their road."),
+    "up": ("worker.cli.services", "Run everything in one terminal, on embedded defaults."),
+    "demo": ("worker.cli.demo", "Play a day of a small shop on this machine."),
+    "migrate": ("worker.cli.migrate", "Bring the database's schema up to date."),
+    "doctor": ("worker.cli.doctor", "Check the installation, and find what is stuck."),
+    "send": ("worker.cli.send", "Sign a test event and post it to the receiver."),
+    "orders": ("worker.cli.orders", "See where orders are and why, and help them on."),
+    "deliveries": ("worker.cli.deliveries", "See what webhooks brought, and read it again."),
+}
+"""Where each command is found, and its line in the list: a command is loaded only to be run."""
+
+EPILOG = """\b
+Settings come from FULFILLMENT_… variables and the file named by FULFILLMENT_CONFIG.
+Exit codes: 0 well · 1 something needs a person · 2 wrong use or settings
+            3 a part cannot be reached"""
+
+
+class _Commands(click.Group):
+    """Loads a command when it is called, so that help is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fulfillment-worker", prog_name="fulfillment", message="%(prog)s %(version)s")
+def fulfillment() -> None:
+    """Move orders along their road until the platform itself confirms it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and end the process with its exit code. What can be foreseen ends in one sentence."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = fulfillment.main(list(arguments), prog_name="fulfillment", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code if isinstance(error, click.UsageError) else WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        return _refuse("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        return _hang_up()
+    except (FulfillmentError, OSError) as error:
+        return _refuse(_sentence(error), _code(error))
+    return code if isinstance(code, int) else 0
+
+
+def _code(error: Exception) -> int:
+    return WRONG_USE if isinstance(error, SettingsError | IllegalRequest) else UNREACHABLE
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return str(error) or getattr(error, "reason", type(error).__name__)
+
+
+def _refuse(sentence: str, code: int) -> int:
+    click.echo(f"fulfillment: {clean_text(sentence, MAX_SENTENCE)}", err=True)
+    return code
+
+
+def _hang_up() -> int:
+    """Whoever read our output has read enough: nothing is wrong, and nothing more can be said."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

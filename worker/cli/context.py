@@ -1,0 +1,86 @@
+"""What commands stand on: built from the settings, opened for one command, closed after it."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from worker.domain.orders import OrderKey, Policy
+from worker.journal import schema
+from worker.journal.database import Database
+from worker.journal.desk import SqlDesk
+from worker.journal.intake import SqlIntake
+from worker.operations.door import Operations
+from worker.order_api.platforms import PLATFORMS
+from worker.settings import Settings, load_settings
+
+CONNECTIONS = 2
+BROKER_PATIENCE = 1.0
+"""Seconds that a nudge may take: the tick finds the order anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The settings, and the journal that they name."""
+
+    settings: Settings
+    database: Database
+
+    @property
+    def operations(self) -> Operations:
+        """What an operator may do."""
+        platforms = {name: PLATFORMS[account.platform] for name, account in self.settings.accounts.items()}
+        return Operations(
+            desk=SqlDesk(self.database),
+            intake=SqlIntake(self.database),
+            nudge=_Nudge(self.settings.queue_url),
+            read_order_id={name: platform.read_order_id for name, platform in platforms.items()},
+        )
+
+    @property
+    def policies(self) -> Mapping[str, Policy]:
+        """How each account wants its orders moved."""
+        from worker.wiring import policy_of
+
+        return {name: policy_of(account) for name, account in self.settings.accounts.items()}
+
+    def policy(self, account: str) -> Policy:
+        """How *account* wants its orders moved; the defaults, if it has left the settings."""
+        return self.policies.get(account, Policy())
+
+
+@contextmanager
+def journal() -> Iterator[Context]:
+    """Open the journal that the environment names, for the length of the block.
+
+    Raises `SettingsError`, `SchemaOutdated` and `JournalUnavailable`.
+    """
+    with unchecked_journal() as context:
+        schema.check(context.database)
+        yield context
+
+
+@contextmanager
+def unchecked_journal() -> Iterator[Context]:
+    """Open the journal, whatever the state of its schema; nothing is read yet."""
+    settings = load_settings(os.environ)
+    database = Database(settings.database_url.get_secret_value(), connections=CONNECTIONS)
+    try:
+        yield Context(settings, database)
+    finally:
+        database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Nudge:
+    """The port `Nudge`, at its best effort: what cannot be queued is found by the tick."""
+
+    broker_url: str
+
+    def __call__(self, keys: Sequence[OrderKey]) -> None:
+        from worker.nudges import NotQueued, Nudger, make_celery
+
+        nudge = Nudger(make_celery(self.broker_url, timeout=BROKER_PATIENCE))
+        with suppress(NotQueued):
+            for key in keys:
+                nudge(key)

@@ -1,0 +1,114 @@
+"""The journal's values as JSON objects. Their keys are contract: they stay as they are."""
+
+from collections.abc import Iterator
+
+from worker.domain.snapshot import OrderRow, Snapshot
+from worker.journal.queries.deliveries import DeliveryRow, ShownDelivery
+from worker.operations.instants import iso
+
+Document = dict[str, object]
+
+
+def order_document(row: OrderRow, now: int) -> Document:
+    """Return one order as a list shows it."""
+    order = row.order
+    return {
+        "account": order.key.account,
+        "order": order.key.order_id,
+        "state": row.state(now),
+        "place": order.place,
+        "status": order.status,
+        "closed": order.closed,
+        "stop": row.stop or None,
+        "stop_detail": row.stop_detail or None,
+        "stopped_at": iso(row.stopped_at),
+        "waiting": row.waiting or None,
+        "waiting_detail": row.waiting_detail or None,
+        "held": [hold.reason for hold in row.held],
+        "due": iso(row.due),
+        "lease_until": iso(row.lease_until),
+        "sending": order.sending,
+        "failures": order.failures,
+        "read_at": iso(order.read_at),
+        "confirmed_at": iso(order.confirmed_at),
+        "first_seen_at": iso(row.first_seen_at),
+        "updated_at": iso(row.updated_at),
+    }
+
+
+def snapshot_document(snapshot: Snapshot) -> Document:
+    """Return one order with everything that happened to it."""
+    return {
+        **order_document(snapshot.row, snapshot.now),
+        "events": list(_events(snapshot)),
+        "steps": list(_steps(snapshot)),
+        "remarks": [{"at": iso(said.at), "word": said.word, "detail": said.detail} for said in snapshot.remarks],
+    }
+
+
+def _events(snapshot: Snapshot) -> Iterator[Document]:
+    for news in snapshot.news:
+        event = news.recorded.event
+        yield {
+            "id": news.recorded.id,
+            "delivery": news.delivery,
+            "source": event.source,
+            "key": event.key,
+            "event": event.name,
+            "occurred_at": iso(event.occurred_at),
+            "received_at": iso(event.received_at),
+            "tracking": event.tracking or None,
+            "tracking_url": event.tracking_url or None,
+            "parcels": event.parcels,
+            "note": event.note or None,
+            "end": news.recorded.end,
+            "ended_at": iso(news.ended_at),
+        }
+
+
+def _steps(snapshot: Snapshot) -> Iterator[Document]:
+    for sent in snapshot.sent:
+        yield {
+            "place": sent.place,
+            "inferred": sent.inferred,
+            "update": dict(sent.update),
+            "sent_at": iso(sent.sent_at),
+            "answered_at": iso(sent.answered_at),
+            "outcome": sent.outcome,
+            "answer": sent.answer or None,
+            "turn": sent.turn,
+        }
+
+
+def delivery_document(row: DeliveryRow) -> Document:
+    """Return one delivery as a list shows it."""
+    return {
+        "id": row.id,
+        "source": row.source,
+        "received_at": iso(row.received_at),
+        "outcome": row.outcome,
+        "reason": row.reason or None,
+        "detail": row.detail or None,
+        "replayed_at": iso(row.replayed_at),
+        "size": row.size,
+    }
+
+
+def shown_document(shown: ShownDelivery) -> Document:
+    """Return one delivery with its body as text, and its events."""
+    return {
+        **delivery_document(shown.row),
+        "body": None if shown.body is None else shown.body.decode("utf-8", "backslashreplace"),
+        "events": [
+            {
+                "id": event.id,
+                "account": event.order.account,
+                "order": event.order.order_id,
+                "key": event.key,
+                "event": event.name,
+                "occurred_at": iso(event.occurred_at),
+                "end": event.end,
+            }
+            for event in shown.events
+        ],
+    }

@@ -1,0 +1,159 @@
+"""`fulfillment orders …`: what stands behind each is in `operations` and `journal`; here it is put into words."""
+
+import getpass
+from collections.abc import Callable
+
+import click
+
+from worker.domain.orders import ROAD, Place
+from worker.domain.snapshot import State
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+ORDER = click.argument("order")
+REASON = click.option("--reason", required=True, help="Why, in a sentence for whoever asks later.")
+
+
+@click.group()
+def orders() -> None:
+    """See where orders are and why, and help them on.
+
+    ORDER is an order's id, or account/id where several accounts have one of that id.
+    """
+
+
+def _in_state(state: State, explained: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    return click.option(f"--{state}", "states", flag_value=state, multiple=True, help=explained)
+
+
+@orders.command("list")
+@click.option("--account", default="", help="Only the orders of this account.")
+@click.option("--place", type=click.Choice([place.value for place in ROAD]), help="Only orders at this place.")
+@_in_state(State.STOPPED, "Orders that need a person.")
+@_in_state(State.DUE, "Orders that a worker takes next.")
+@_in_state(State.HELD, "Orders that wait with their whole account.")
+@_in_state(State.WAITING, "Orders that wait for a time.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, at most.")
+@AS_JSON
+def list_orders(account: str, place: str | None, states: tuple[State, ...], limit: int, as_json: bool) -> None:
+    """List orders, the latest change first.
+
+    \b
+    fulfillment orders list --stopped
+    fulfillment orders list --place shipped --json | jq -r .order
+    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.context import journal
+    from worker.cli.documents import order_document
+    from worker.cli.order_pages import print_orders
+    from worker.cli.printing import print_json_lines
+    from worker.journal.queries.orders import OrderQueries
+
+    with journal() as context:
+        chosen = Place(place) if place else None
+        now, rows = OrderQueries(context.database).latest(limit, account=account, place=chosen, states=states)
+    if as_json:
+        print_json_lines(order_document(row, now) for row in rows)
+    else:
+        print_orders(rows, now, limit)
+
+
+@orders.command("show")
+@ORDER
+@click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Entries, at most.")
+@AS_JSON
+def show_order(order: str, limit: int, as_json: bool) -> None:
+    """Show an order and all that happened to it, in one line of time.
+
+    \b
+    fulfillment orders show 1001
+    fulfillment orders show main/1001 --json
+    """  # noqa: D301 - same
+    from worker.cli.context import journal
+    from worker.cli.documents import snapshot_document
+    from worker.cli.order_pages import print_order
+    from worker.cli.printing import print_json
+
+    with journal() as context:
+        operations = context.operations
+        snapshot = operations.snapshot(operations.find(order))
+    if as_json:
+        print_json(snapshot_document(snapshot))
+    else:
+        print_order(snapshot, limit)
+
+
+@orders.command("explain")
+@ORDER
+@AS_JSON
+def explain_order(order: str, as_json: bool) -> None:
+    """Say why an order is where it is, what happens next and when, or whom it waits for.
+
+    \b
+    fulfillment orders explain 1001
+    """  # noqa: D301 - same
+    from worker.cli.context import journal
+    from worker.cli.order_pages import print_explanation
+    from worker.cli.printing import print_json
+    from worker.operations.explain import explain
+
+    with journal() as context:
+        operations = context.operations
+        key = operations.find(order)
+        explanation = explain(operations.snapshot(key), context.policy(key.account))
+    if as_json:
+        print_json(explanation.document())
+    else:
+        print_explanation(explanation)
+
+
+@orders.command("advance")
+@ORDER
+@click.option("--to", "place", required=True, type=click.Choice([place.value for place in ROAD]), help="The place.")
+@REASON
+@click.option("--create", is_flag=True, help="Begin with an order that the journal has never seen.")
+def advance_order(order: str, place: str, reason: str, create: bool) -> None:
+    """Say that an order has reached a place; a worker walks it there, step by step.
+
+    \b
+    fulfillment orders advance 1001 --to delivered --reason "the customer has called"
+    """  # noqa: D301 - same
+    from worker.cli.context import journal
+
+    with journal() as context:
+        operations = context.operations
+        click.echo(operations.advance(operations.find(order), Place(place), _signed(reason), create=create))
+
+
+@orders.command("retry")
+@ORDER
+def retry_order(order: str) -> None:
+    """Let a worker look at an order now, whatever it waits for."""
+    from worker.cli.context import journal
+
+    with journal() as context:
+        operations = context.operations
+        click.echo(operations.retry(operations.find(order)))
+
+
+@orders.command("release")
+@ORDER
+@REASON
+@click.option("--stop", default="", metavar="WORD", help="Only if this is what it is stopped for.")
+def release_order(order: str, reason: str, stop: str) -> None:
+    """Lift an order's stop. All news known by now is acknowledged: only newer news stops it again.
+
+    \b
+    fulfillment orders release 1001 --reason "sent a second parcel"
+    """  # noqa: D301 - same
+    from worker.cli.context import journal
+
+    with journal() as context:
+        operations = context.operations
+        click.echo(operations.release(operations.find(order), _signed(reason), stop))
+
+
+def _signed(reason: str) -> str:
+    """Add who says so, as far as the machine knows."""
+    try:
+        return f"{reason} ({getpass.getuser()})" if reason.strip() else ""
+    except (KeyError, OSError):  # a container's user may have no name
+        return reason

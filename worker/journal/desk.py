@@ -1,0 +1,87 @@
+"""The operator's desk in SQL: one transaction for every look and every act."""
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from worker.domain.events import SAYS, EventEnd
+from worker.domain.orders import OrderKey
+from worker.domain.snapshot import Snapshot
+from worker.journal.database import Database
+from worker.journal.rows import this
+from worker.journal.snapshots import active_holds, snapshot_of
+from worker.journal.tables import events, orders, remarks
+
+MOVED_BACK = "moved_back"
+
+
+class SqlDesk:
+    """The port `Desk` on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def snapshot(self, key: OrderKey) -> Snapshot | None:
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            row = connection.execute(select(orders).where(this(key))).first()
+            if row is None:
+                return None
+            return snapshot_of(connection, row, active_holds(connection, now, key.account), now)
+
+    def accounts_with(self, order_id: str) -> list[str]:
+        query = select(orders.c.account).where(orders.c.order_id == order_id).order_by(orders.c.account)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def hasten(self, key: OrderKey) -> bool:
+        with self._database.write() as connection:
+            soon = _soon(self._database.now(connection))
+            return (
+                connection.execute(update(orders).where(this(key), orders.c.stop.is_(None)).values(soon)).rowcount == 1
+            )
+
+    def release(self, seen: Snapshot, reason: str) -> bool:
+        row = seen.row
+        stop_seen = and_(this(seen.order.key), orders.c.stop == row.stop, orders.c.stopped_at == row.stopped_at)
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            lifted = update(orders).where(stop_seen).values(_released(seen, now)).returning(orders.c.id)
+            order = connection.execute(lifted).scalar()
+            if order is None:
+                return False
+            _wake_events(connection, order, seen.order.revision)
+            connection.execute(
+                insert(remarks).values(order=order, at=now, word="released", detail=f"{row.stop}: {reason}")
+            )
+            return True
+
+
+def _soon(now: int) -> dict[str, Any]:
+    return {"due": now, "not_before": None, "nudged_at": None, "waiting": "", "waiting_detail": "", "updated_at": now}
+
+
+def _released(seen: Snapshot, now: int) -> dict[str, Any]:
+    values = _soon(now) | {
+        "stop": None,
+        "stop_detail": "",
+        "stopped_at": None,
+        # Not the row's own revision: what came in after the look was not seen, and may stop it again.
+        "acknowledged": seen.order.revision,
+        "failing_since": None,
+        "failures": 0,
+        "conflicts": 0,
+        "missing_since": None,
+        "behind_at": None,
+    }
+    if seen.row.stop == MOVED_BACK:
+        # The next read is believed, whatever it shows, and completion counts from then.
+        values |= {"place": None, "delivered_at": None}
+    return values
+
+
+def _wake_events(connection: Connection, order: int, revision: int) -> None:
+    """Events that speak for a place wait for it again; alarms stay as they ended: they were acknowledged."""
+    stopped = and_(events.c.order == order, events.c.end == EventEnd.STOPPED.value, events.c.revision <= revision)
+    pending = {"end": EventEnd.PENDING.value, "ended_at": None}
+    connection.execute(update(events).where(stopped, events.c.name.in_([*SAYS])).values(pending))

@@ -1,0 +1,119 @@
+"""The two kinds of database, each made to wait for nothing longer than it is told."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+
+CONNECT_TIMEOUT = 3
+"""Seconds that PostgreSQL may take to welcome a new connection."""
+GRACE = 1.0
+"""Seconds after which nobody believes that the server will still end a statement by itself."""
+
+_T = TypeVar("_T")
+_PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+
+
+def sqlite_engine(url: URL, connections: int, patience: float) -> Engine:
+    """An engine on a file: write-ahead log, every commit on disk, explicit transactions."""
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=patience,
+        connect_args={"timeout": patience, "check_same_thread": False},
+    )
+    file = _File(url)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's own types
+        # The driver would open transactions by itself, and only before a write: then two
+        # transactions read the same row and one update is lost without a word.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        record.info["file"] = file.identity()
+
+    @event.listens_for(engine, "checkout")
+    def verify(_connection: Any, record: Any, _proxy: Any) -> None:  # noqa: ANN401 - same
+        file.verify(record.info["file"])
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+class _File:
+    """A database file. SQLite goes on writing to one that was moved away or replaced, and all of that is lost."""
+
+    def __init__(self, url: URL) -> None:
+        self._path = Path(url.database) if url.database and "uri" not in url.query else None
+
+    def identity(self) -> tuple[int, int] | None:
+        """What tells the file that is there now from any other; None where nothing can."""
+        if self._path is None:
+            return None
+        found = self._path.stat()
+        return found.st_dev, found.st_ino
+
+    def verify(self, opened: tuple[int, int] | None) -> None:
+        """Raise unless the file that was *opened* is the one that is there."""
+        try:
+            there = self.identity()
+        except OSError as error:
+            # Connecting again would make an empty file, which the one that comes back must not meet.
+            raise sqlite3.OperationalError("the database file is gone") from error
+        if there != opened:
+            raise DisconnectionError("the database file was replaced")
+
+
+class _Patient(psycopg.Connection[Any]):
+    """A connection that waits for no answer longer than its *patience*, in seconds.
+
+    The server ends a slow statement by itself; one that was stopped, or cut off by a silent network, does not.
+    """
+
+    patience = 0.0
+
+    def wait(self, gen: PQGen[_T], interval: float = 0.1, timeout: float | None = None) -> _T:
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout as error:  # noqa: SLF001 - it has no public name
+            if timeout is not None:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError("no answer from the server") from error
+
+
+def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
+    """An engine on a server: its statements and locks are bounded there, and its silence here."""
+    milliseconds = int(patience * 1000)
+
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=patience,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT,
+            "tcp_user_timeout": 2 * milliseconds,
+            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+            f" -c idle_in_transaction_session_timeout={6 * milliseconds}",
+        },
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> _Patient:  # noqa: ANN401
+        connection = _Patient.connect(*arguments, **options)
+        connection.patience = patience + GRACE
+        return connection
+
+    return engine

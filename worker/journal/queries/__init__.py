@@ -1,0 +1,1 @@
+"""Read models: what people and dashboards are shown. Nothing here changes anything."""

@@ -1,0 +1,153 @@
+"""Checkup: what `doctor` makes of the journal's health. Pure: findings in, verdicts out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from worker.domain.figures import Health, Pile
+from worker.domain.orders import Policy
+from worker.operations.advice import HOLDS, advise
+from worker.operations.explain import is_lost
+from worker.operations.instants import MINUTE, span
+
+NAMED = 5
+"""Orders that a sentence names; the list command shows them all."""
+
+
+class Verdict(StrEnum):
+    """How a check went."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: a word, a verdict, a sentence, and what to do. *unreachable*: a part does not answer."""
+
+    name: str
+    verdict: Verdict
+    sentence: str
+    advice: str = ""
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How piles of one kind are told. *patience* is how long they are nothing to speak of."""
+
+    name: str
+    one: str
+    many: str
+    none: str
+    advice: str
+    patience: int = 0
+
+
+_KINDS = {
+    "stopped": _Kind("stopped orders", "order is stopped", "orders are stopped", "No order is stopped.", ""),
+    "held": _Kind("held accounts", "account is held", "accounts are held", "No account is held.", ""),
+    "due": _Kind(
+        "due orders",
+        "order is due",
+        "orders are due",
+        "No order waits for a worker.",
+        "See that a worker runs and reaches the database and the broker: `fulfillment worker`.",
+        MINUTE,
+    ),
+    "lease": _Kind(
+        "leases",
+        "turn has ended without a word",
+        "turns have ended without a word",
+        "No turn has died.",
+        "The next turn takes over by itself; if it does not, see that a worker runs.",
+        MINUTE,
+    ),
+    "uncertain": _Kind(
+        "uncertain writes",
+        "write has no answer",
+        "writes have no answer",
+        "Every write has its answer.",
+        "A worker reads these orders again by itself: `fulfillment orders explain` says when.",
+        MINUTE,
+    ),
+    "pending": _Kind(
+        "pending news",
+        "event waits to be used",
+        "events wait to be used",
+        "No news waits.",
+        "`fulfillment orders explain` says what each of their orders waits for.",
+        MINUTE,
+    ),
+    "quarantined": _Kind(
+        "quarantine",
+        "delivery is quarantined",
+        "deliveries are quarantined",
+        "Nobody has to look into the quarantine.",
+        "See `fulfillment deliveries list --outcome quarantined`, correct the cause, and `deliveries replay` them.",
+    ),
+}
+
+
+def judge(health: Health, policies: Mapping[str, Policy], max_age: int) -> Iterator[Check]:
+    """Judge the journal: what has waited longer than *max_age* (microseconds) fails, what is younger is a warning."""
+    for kind, told in _KINDS.items():
+        piles = [pile for pile in health.piles if pile.kind == kind and health.now - pile.oldest > told.patience]
+        if not piles:
+            yield Check(told.name, Verdict.OK, told.none)
+        yield from (_judge_pile(pile, told, health.now, max_age) for pile in piles)
+    yield _judge_sums(health.discrepancies)
+    yield _judge_unattended(health, policies)
+
+
+def worst(checks: Iterable[Check]) -> int:
+    """Return the exit code that *checks* come to: 0 well, 1 something needs a person, 3 a part cannot be reached."""
+    failed = [check for check in checks if check.verdict is Verdict.FAIL]
+    return 3 if any(check.unreachable for check in failed) else min(len(failed), 1)
+
+
+def _judge_pile(pile: Pile, told: _Kind, now: int, max_age: int) -> Check:
+    age = now - pile.oldest
+    count = f"1 {told.one}" if pile.count == 1 else f"{pile.count} {told.many}"
+    reason = f" ({pile.reason})" if pile.reason else ""
+    since = f"for {span(age)}" if pile.count == 1 else f"the oldest for {span(age)}"
+    verdict = Verdict.FAIL if age > max_age else Verdict.WARN
+    return Check(told.name, verdict, f"{count}{reason}, {since}.", told.advice or _advice(pile))
+
+
+def _advice(pile: Pile) -> str:
+    if pile.kind == "held":
+        return HOLDS.get(pile.reason.rpartition(" ")[2], "An operator has held it, and can lift that.")
+    return f"{advise(pile.reason)} See `fulfillment orders list --stopped`."
+
+
+def _judge_sums(discrepancies: Mapping[str, int]) -> Check:
+    wrong = [f"{count} {name}" for name, count in discrepancies.items() if count]
+    if not wrong:
+        return Check("conservation", Verdict.OK, "Every delivery has its outcome, and every event its end.")
+    return Check(
+        "conservation",
+        Verdict.FAIL,
+        f"The sums do not agree: {'; '.join(wrong)}.",
+        "This must never be: keep a copy of the database, and report it.",
+    )
+
+
+def _judge_unattended(health: Health, policies: Mapping[str, Policy]) -> Check:
+    lost = [
+        str(snapshot.order.key)
+        for snapshot in health.unattended
+        if is_lost(snapshot, policies.get(snapshot.order.key.account, Policy()))
+    ]
+    if not lost:
+        return Check(
+            "nobody forgotten", Verdict.OK, "Every order with something left to do is due, or waits for somebody."
+        )
+    named = ", ".join(lost[:NAMED]) + (", …" if len(lost) > NAMED else "")
+    return Check(
+        "nobody forgotten",
+        Verdict.FAIL,
+        f"{len(lost)} orders have something left to do, and nobody will look at them: {named}.",
+        "`fulfillment orders retry` gives an order a turn; please report how it came to this.",
+    )

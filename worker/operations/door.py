@@ -1,0 +1,145 @@
+"""The operator's door, a strict one: what the rules forbid is an `IllegalRequest` that says why."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from worker.domain.errors import IllegalRequest
+from worker.domain.events import Event, EventName
+from worker.domain.orders import OrderKey, Place, has_reached
+from worker.domain.snapshot import Snapshot, State
+from worker.domain.text import clean_text
+from worker.operations.desk import Desk
+from worker.operations.instants import when
+from worker.ports import Delivery, Intake, Nudge
+
+_ORDER_ID = re.compile("[A-Za-z0-9_-]{1,64}")
+"""What any platform may call an order; each narrows it down."""
+OPERATOR = "operator"
+"""The source of the news that operators bring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What an operator may do with one order. Every act is a sentence about what happens now.
+
+    *read_order_id*, by account, returns the id that a text means at that account's platform, or raises
+    ValueError. All methods raise `IllegalRequest`, and `JournalUnavailable` when the database is out of reach.
+    """
+
+    desk: Desk
+    intake: Intake
+    nudge: Nudge
+    read_order_id: Mapping[str, Callable[[object], str]]
+
+    def find(self, text: str) -> OrderKey:
+        """Return the order that *text* means: `account/id`, or an id that only one account can mean."""
+        account, slash, order_id = text.rpartition("/")
+        if not _ORDER_ID.fullmatch(order_id):
+            raise IllegalRequest(f"“{clean_text(text)}” is not an order: say its id, or account/id")
+        if not slash:
+            account = self._only_account(order_id)
+        return self._valid(account, order_id)
+
+    def snapshot(self, key: OrderKey) -> Snapshot:
+        """Return everything known of an order."""
+        found = self.desk.snapshot(key)
+        if found is None:
+            raise IllegalRequest(f"the journal knows no order {key}")
+        return found
+
+    def advance(self, key: OrderKey, place: Place, reason: str, *, create: bool = False) -> str:
+        """Bring the news that the order has reached *place*; a worker walks it there, step by step.
+
+        With *create*, an order that the journal has never seen is written down.
+        """
+        said = _reason(reason)
+        if place is Place.PENDING:
+            raise IllegalRequest("pending is where every order begins: no order is advanced to it")
+        seen = self.desk.snapshot(key)
+        if seen is None and not create:
+            raise IllegalRequest(f"the journal knows no order {key}; to begin with it, add --create")
+        if seen is not None:
+            _insist_on_the_road(seen, place)
+        self._tell(key, place, said)
+        return f"{key} is to reach {place}; a worker takes it from here, within a second or two."
+
+    def retry(self, key: OrderKey) -> str:
+        """Make the order due now, whatever it waits for; not one that is stopped."""
+        seen = self.snapshot(key)
+        if seen.row.stop or not self.desk.hasten(key):
+            stop = seen.row.stop or "just now"
+            raise IllegalRequest(f"{key} is stopped ({stop}): `fulfillment orders release` lifts that, retry does not")
+        self.nudge([key])
+        if seen.row.held:
+            return f"{key} is due; its account is held ({seen.row.held[0].reason}), and it is taken when that ends."
+        if seen.state is State.LEASED:
+            return f"{key} already has its turn, which decides when it is looked at next."
+        return f"{key} is due; a worker takes it from here, within a second or two."
+
+    def release(self, key: OrderKey, reason: str, stop: str = "") -> str:
+        """Lift the order's stop; *stop*, when given, must be its reason."""
+        said, seen = _reason(reason), self.snapshot(key)
+        if not seen.row.stop:
+            raise IllegalRequest(f"{key} is not stopped")
+        if stop and stop != seen.row.stop:
+            raise IllegalRequest(f"{key} is stopped for {seen.row.stop}, not for {stop}: look at it again")
+        if not self.desk.release(seen, said):
+            raise IllegalRequest(f"the stop of {key} has changed meanwhile: look at it again")
+        self.nudge([key])
+        return f"{key} is released from {seen.row.stop} and due; a worker takes it from here, within a second or two."
+
+    def _only_account(self, order_id: str) -> str:
+        accounts = self.desk.accounts_with(order_id) or sorted(self.read_order_id)
+        if len(accounts) == 1:
+            return accounts[0]
+        choice = " or ".join(f"{account}/{order_id}" for account in accounts)
+        raise IllegalRequest(f"several accounts may mean this order: say {choice}")
+
+    def _valid(self, account: str, order_id: str) -> OrderKey:
+        read = self.read_order_id.get(account)
+        if read is None:
+            known = account in self.desk.accounts_with(order_id)
+            if known:  # its account has left the settings, its orders have not left the journal
+                return OrderKey(account, order_id)
+            raise IllegalRequest(f"the settings name no account “{clean_text(account)}”")
+        try:
+            return OrderKey(account, read(order_id))
+        except ValueError as error:
+            raise IllegalRequest(f"“{order_id}” {error}") from error
+
+    def _tell(self, key: OrderKey, place: Place, reason: str) -> None:
+        now = self.intake.now()
+        event = Event(
+            source=OPERATOR,
+            key=f"{key}:{place}:{now}",
+            order=key,
+            name=EventName(f"order.{place}"),
+            occurred_at=now,
+            received_at=now,
+            note=reason,
+        )
+        asked = {"order": str(key), "to": place, "reason": reason}
+        receipt = self.intake.write(Delivery(OPERATOR, now, json.dumps(asked).encode(), (event,)))
+        if receipt.outcome != "accepted":
+            raise IllegalRequest(f"the journal did not take it: {receipt.outcome} {receipt.reason}".rstrip())
+        self.nudge(receipt.nudges)
+
+
+def _insist_on_the_road(seen: Snapshot, place: Place) -> None:
+    order, row = seen.order, seen.row
+    if row.stop:
+        raise IllegalRequest(f"{order.key} is stopped ({row.stop}): `fulfillment orders release` it first")
+    if order.closed:
+        raise IllegalRequest(f"{order.key} is closed ({order.closed}): nothing is written to it any more")
+    if order.place and has_reached(order.place, place):
+        since = f", as the platform showed on {when(order.read_at, seen.now)}" if order.read_at is not None else ""
+        raise IllegalRequest(f"{order.key} is already {order.place}{since}: an order never goes back to {place}")
+
+
+def _reason(reason: str) -> str:
+    cleaned = clean_text(reason)
+    if not cleaned:
+        raise IllegalRequest("a reason is needed: one sentence for whoever asks later")
+    return cleaned

@@ -1,0 +1,128 @@
+"""Sentences about an order: where it is, what its news says, what follows from that, what was sent."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from worker.domain.events import SAYS, Recorded
+from worker.domain.evidence import ALARMS, Evidence
+from worker.domain.orders import ROAD, Done, Later, Place, Policy, Stopped, TurnEnd
+from worker.domain.snapshot import Sent, Snapshot, State
+from worker.operations.foresight import Foresight
+from worker.operations.instants import moment, span, when
+
+SHOWN_CALLS = 5
+SHOWN_PARCELS = 5
+ACCEPTANCE = {
+    "paid": "A pending order of this account is accepted once the platform shows it as paid.",
+    "always": "A pending order of this account is accepted without anybody's word.",
+    "manual": "A pending order of this account is accepted by a person, or by a parcel that moves.",
+}
+
+
+def whereabouts(snapshot: Snapshot) -> Iterator[str]:
+    """Say where the order is, by whose word, and when that was read."""
+    order, now = snapshot.order, snapshot.now
+    if order.read_at is None:
+        yield f"The platform has not been asked yet; the order is known since {when(snapshot.row.first_seen_at, now)}."
+        return
+    place = order.place or "none yet"
+    yield f"The platform showed “{order.status}” on {when(order.read_at, now)}; the confirmed place is {place}."
+    if order.closed:
+        yield f"The order is closed: {order.closed}."
+    if order.confirmed_at is not None:
+        yield f"Our last confirmed write began on {when(order.confirmed_at, now)}."
+
+
+def news(snapshot: Snapshot, evidence: Evidence) -> Iterator[str]:
+    """Say what each kind of news tells, and what all of it justifies together."""
+    if not snapshot.news:
+        yield "There is no news of this order."
+        return
+    kinds = sorted(snapshot.events, key=_kind)
+    yield from (_told(source, name, list(same)) for (source, name), same in groupby(kinds, _kind))
+    if evidence.parcels > 1 or evidence.delivered:
+        yield f"{evidence.delivered} of {evidence.parcels} parcels have arrived{_numbers(evidence)}."
+    if evidence.place is Place.PENDING:
+        yield "None of this justifies a move."
+        return
+    inferred = [place for place in ROAD[1 : ROAD.index(evidence.place)] if place not in evidence.said]
+    unsaid = f"; {' and '.join(inferred)} follow from it, though no news names them" if inferred else ""
+    yield f"Together this justifies {evidence.place}{unsaid}."
+
+
+def _kind(recorded: Recorded) -> tuple[str, str]:
+    return recorded.event.source, recorded.event.name
+
+
+def _told(source: str, name: str, same: list[Recorded]) -> str:
+    event = same[0].event
+    said = SAYS.get(event.name)
+    meaning = f"says {said}" if said else "asks for a person" if event.name in ALARMS else "moves nothing by itself"
+    times = f"{len(same)} × " if len(same) > 1 else ""
+    latest = max(recorded.event.occurred_at for recorded in same)
+    note = f" (“{event.note}”)" if event.note and len(same) == 1 else ""
+    return f"{times}{name} from {source}, {'last ' if times else ''}of {moment(latest)}, {meaning}{note}."
+
+
+def _numbers(evidence: Evidence) -> str:
+    numbers = [number for number, _ in evidence.tracking[:SHOWN_PARCELS]]
+    more = ", …" if len(evidence.tracking) > SHOWN_PARCELS else ""
+    return f" ({', '.join(numbers)}{more})" if numbers else ""
+
+
+def decision(snapshot: Snapshot, evidence: Evidence, foresight: Foresight, policy: Policy) -> Iterator[str]:
+    """Say what follows from the news, by the rules that the worker follows."""
+    order, (steps, end) = snapshot.order, foresight
+    if snapshot.state is State.STOPPED:
+        yield "Nothing is sent while the order is stopped."
+    elif end is None:
+        yield "What follows depends on what the platform shows: the order is read first."
+    elif steps:
+        asked = ", then ".join(f"{step.place}{' (inferred)' if step.inferred else ''}" for step in steps)
+        yield f"The platform is to be asked for {asked}; each step waits for the one before it to be confirmed."
+    if snapshot.state is not State.STOPPED and end is not None:
+        yield from _ending(end, bool(steps))
+    if order.place is Place.PENDING and evidence.place is Place.PENDING and not order.closed:
+        yield ACCEPTANCE[policy.accept]
+
+
+def _ending(end: TurnEnd, walks: bool) -> Iterator[str]:  # noqa: FBT001 - two callers would be one too many
+    then = "After that" if walks else "By the rules"
+    match end:
+        case Done() if not walks:
+            yield "No further step is justified now."
+        case Later(due=due, reason="complete_after"):
+            yield f"{then}, it is completed on {moment(due)} (complete_after), unless news forbids it."
+        case Later(due=due, reason=reason, detail=detail):
+            yield f"{then}, it waits until {moment(due)}: {reason}{f', {detail}' if detail else ''}."
+        case Stopped(reason, detail):
+            yield f"{then}, it will be stopped: {reason}, {detail}."
+        case _:
+            pass
+
+
+def calls(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
+    """Say what was sent to the platform, what came of it, and what is uncertain or failing."""
+    order, now = snapshot.order, snapshot.now
+    if not snapshot.sent:
+        yield "Nothing was ever written to the platform."
+    if len(snapshot.sent) > SHOWN_CALLS:
+        yield f"{len(snapshot.sent) - SHOWN_CALLS} earlier writes are left out here."
+    yield from map(_sent, snapshot.sent[-SHOWN_CALLS:])
+    if order.sending and order.sent_at is not None:
+        yield (
+            f"Nobody has the answer to the write of {order.sending} on {when(order.sent_at, now)}: it is uncertain. "
+            "The order is read again; then at most the same step is repeated."
+        )
+    if order.failing_since is not None:
+        gives_up = moment(order.failing_since + policy.retry_for)
+        yield (
+            f"{order.failures} calls in a row have failed since {when(order.failing_since, now)}; "
+            f"without success the order stops as gave_up on {gives_up}."
+        )
+
+
+def _sent(sent: Sent) -> str:
+    answered = f" after {span(sent.answered_at - sent.sent_at)}" if sent.answered_at is not None else ""
+    answer = f": {sent.answer}" if sent.answer else ""
+    return f"{sent.place} was sent on {moment(sent.sent_at)}: {sent.outcome}{answered}{answer}."

@@ -1,0 +1,78 @@
+"""Settings of an account: what every platform has, and, beside them, its platform's own credentials."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
+
+from worker.order_api.accounts import Credentials
+from worker.order_api.platforms import PLATFORMS
+from worker.settings.problems import first_problem, wrong
+from worker.settings.values import Duration, Timezone, between
+
+
+class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
+    """One merchant's account at one platform."""
+
+    platform: str
+    """The platform on which this account's orders live."""
+    timezone: Timezone = ZoneInfo("UTC")
+    """The zone in which the platform is told dates."""
+    accept: Literal["paid", "always", "manual"] = "paid"
+    """When a pending order is accepted without anybody's word: once it is paid, always, or never."""
+    complete_after: Annotated[Duration, AfterValidator(between("0s", "3650d"))] = timedelta(0)
+    """How long after its delivery an order is completed, which cannot be undone."""
+    retry_for: Annotated[Duration, AfterValidator(between("1s", "3650d"))] = timedelta(hours=72)
+    """How long one step may fail before a person is asked."""
+    call_deadline: Annotated[Duration, AfterValidator(between("100ms", "60s"))] = timedelta(seconds=10)
+    """The longest that one call to the platform may take."""
+    settle: Annotated[Duration, AfterValidator(between("1s", "1d"))] = Field(
+        default=timedelta(minutes=2), validate_default=True
+    )
+    """How long a write without an answer may still be applied; longer than `call_deadline`."""
+    dry_run: bool = False
+    """Read and decide, but write nothing at the platform."""
+    credentials: Credentials = Field(exclude=True, repr=False)
+    """The keys that are the platform's own; they stand among the others."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _set_credentials_apart(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        common = cls.model_fields.keys() - {"credentials"}
+        own = {key: value for key, value in given.items() if key not in common}
+        return {key: value for key, value in given.items() if key in common} | {"credentials": own}
+
+    @field_validator("platform")
+    @classmethod
+    def _know_platform(cls, platform: str) -> str:
+        if platform not in PLATFORMS:
+            raise ValueError(f"must be one of: {', '.join(PLATFORMS)}")
+        return platform
+
+    @field_validator("settle")
+    @classmethod
+    def _outlast_calls(cls, settle: timedelta, info: ValidationInfo) -> timedelta:
+        if settle <= info.data.get("call_deadline", timedelta(0)):
+            raise ValueError("must be longer than call_deadline")
+        return settle
+
+    @field_validator("credentials", mode="plain")
+    @classmethod
+    def _read_credentials(cls, given: dict[str, Any], info: ValidationInfo) -> Credentials:
+        platform = PLATFORMS.get(info.data.get("platform", ""))
+        if platform is None:
+            raise ValueError("cannot be understood without its platform")
+        try:
+            return platform.credentials.model_validate(given)
+        except ValidationError as error:
+            problem = first_problem(error)
+        # Raised out here, so that nothing which has seen the values hangs on the error.
+        raise wrong(problem)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Whose orders these are: no two accounts may have the same."""
+        return self.platform, *self.credentials.identity

@@ -1,0 +1,60 @@
+"""Settings of a source: who may post here, and by which rules."""
+
+from datetime import timedelta
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, field_validator
+
+from worker.settings.values import Duration, Name, Secret, Timezone, between, read_list
+
+PROFILES = ("awalchat", "courier")
+"""The names of the receiver's profiles, which the worker does not know; a test compares them."""
+
+Family = Literal["order", "shipment"]
+SignedPart = Literal["method", "path", "query_string", "timestamp", "body"]
+
+ALWAYS_SIGNED: frozenset[SignedPart] = frozenset({"timestamp", "body"})
+
+
+class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
+    """One sender of webhooks, at a URL of its own: `/webhooks/<name>`."""
+
+    secrets: Annotated[tuple[Secret, ...], BeforeValidator(read_list), Field(min_length=1, max_length=10)]
+    """The secrets of which any may sign: a list, or one plain text."""
+    profile: str = Field(json_schema_extra={"default": "the source's own name"})
+    """How this sender speaks."""
+    account: Name = Field(json_schema_extra={"default": "the only account"})
+    """The account whose orders it speaks of."""
+    allow: Annotated[frozenset[Family], BeforeValidator(read_list), Field(min_length=1)] | None = Field(
+        default=None, json_schema_extra={"default": "by the profile"}
+    )
+    """The families of events that it may send: `order`, `shipment`."""
+    tolerance: Annotated[Duration, AfterValidator(between("1s", "7d"))] = timedelta(seconds=300)
+    """How far a signed timestamp may be from our clock."""
+    stale: Literal["refuse", "accept"] = "refuse"
+    """What to do with an authentic delivery beyond the tolerance."""
+    max_body: Annotated[int, Field(ge=1024, le=10_485_760)] = 65_536
+    """The largest body that is read, in bytes."""
+    signed_parts: Annotated[frozenset[SignedPart], BeforeValidator(read_list)] = Field(
+        default=frozenset(get_args(SignedPart)), json_schema_extra={"default": "all five"}
+    )
+    """The parts of a request that its signature covers: `timestamp` and `body` always, and any of `method`, `path`
+    and `query_string`."""
+    public_prefix: str = Field(default="", pattern=r"^(?:/[A-Za-z0-9._~%-]+)*\z", max_length=200)
+    """The beginning of the path that a proxy takes off before it passes the request on."""
+    verification: Literal["open", "signed"] = "open"
+    """Whether the platform's check of our URL must be signed."""
+    timezone: Timezone = Field(json_schema_extra={"default": "the account's"})
+    """The zone of timestamps that name none."""
+
+    @field_validator("profile")
+    @classmethod
+    def _know_profile(cls, profile: str) -> str:
+        if profile not in PROFILES:
+            raise ValueError(f"must be one of: {', '.join(PROFILES)}")
+        return profile
+
+    @field_validator("signed_parts")
+    @classmethod
+    def _sign_news_and_age(cls, parts: frozenset[SignedPart]) -> frozenset[SignedPart]:
+        return parts | ALWAYS_SIGNED

@@ -1,0 +1,54 @@
+"""URLs of the parts that we stand on. They may hold a password: no message repeats them."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+
+_DATABASE = re.compile(r"sqlite:////[^?#\s]+|postgresql(?:\+psycopg)?://\S+")
+_REDIS = re.compile(r"(?:rediss?://|unix:///)\S+")
+_BROKER = re.compile(r"[a-z][a-z0-9+]*://\S*")
+
+
+def read_database_url(url: SecretStr, data_dir: Path) -> SecretStr:
+    """Return the URL with its driver named; an empty one means a SQLite file in *data_dir*."""
+    text = url.get_secret_value()
+    if not text:
+        return SecretStr(f"sqlite:///{data_dir}/fulfillment.db")
+    if not _DATABASE.fullmatch(text):
+        # A relative path would be another database for a process that was started elsewhere.
+        raise ValueError("must be sqlite:////absolute/path or postgresql+psycopg://…")
+    return SecretStr(re.sub("^postgresql:", "postgresql+psycopg:", text))
+
+
+def check_redis_url(url: SecretStr) -> SecretStr:
+    """Refuse what is neither empty nor understood by redis-py."""
+    if url.get_secret_value() and not _REDIS.fullmatch(url.get_secret_value()):
+        raise ValueError("must be empty, or redis://…, rediss://… or unix:///…")
+    return url
+
+
+def read_broker_url(url: SecretStr, redis_url: SecretStr) -> SecretStr:
+    """Return the broker's URL as Celery wants it; an empty one means *redis_url*."""
+    text = url.get_secret_value()
+    if text and not _BROKER.match(text):
+        raise ValueError("must be empty, or a broker's URL that Celery understands")
+    # redis-py and Celery have different names for a socket, and for a database behind it.
+    path, _, query = redis_url.get_secret_value().partition("?")
+    known = path.replace("unix://", "redis+socket://", 1)
+    if path != known:
+        query = re.sub(r"(^|&)db=", r"\1virtual_host=", query)
+    return SecretStr(text or (f"{known}?{query}" if query else known))
+
+
+def passwords_in(urls: str) -> set[str]:
+    """Return the passwords that stand in *urls*, separated by semicolons, as written and as meant."""
+    found = set()
+    for url in urls.split(";"):
+        try:
+            password = urlsplit(url).password or ""
+        except ValueError:  # brackets that hold no address
+            continue
+        found |= {password, unquote(password)}
+    return found - {""}

@@ -1,0 +1,118 @@
+"""The values of settings: read strictly, and refused in words that never repeat them."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, TypeAdapter, ValidationError
+
+SHORTEST_SECRET = 8
+UNITS = {
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+
+_AMOUNT = re.compile("([0-9]{1,7})(ms|s|m|h|d|w)")
+_ISO_8601 = TypeAdapter(timedelta)
+_NAME = re.compile("[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_ADDRESS = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>[0-9]{1,5})")
+_MAX_PORT = 65_535
+
+
+class Address(NamedTuple):
+    """Where to listen; the text of an IPv6 address stands in brackets."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def read_duration(value: object) -> timedelta:
+    """Read `72h`, or a duration of ISO 8601."""
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, str):
+        if found := _AMOUNT.fullmatch(value):
+            return int(found[1]) * UNITS[found[2]]
+        if value.startswith("P"):
+            with suppress(ValidationError):
+                return _ISO_8601.validate_python(value)
+    raise ValueError("must be a duration such as 250ms, 5m, 72h, 90d or PT5M")
+
+
+def between(low: str, high: str) -> Callable[[timedelta], timedelta]:
+    """Return a check that refuses what is shorter than *low* or longer than *high*."""
+    shortest, longest = read_duration(low), read_duration(high)
+
+    def check(duration: timedelta) -> timedelta:
+        if not shortest <= duration <= longest:
+            raise ValueError(f"must be a duration from {low} to {high}")
+        return duration
+
+    return check
+
+
+def read_timezone(value: object) -> ZoneInfo:
+    """Read a name of the time zone database."""
+    if isinstance(value, ZoneInfo):
+        return value
+    # A name that leads out of the database is a ValueError, a folder in it (“America”) an OSError.
+    with suppress(KeyError, ValueError, OSError):
+        if isinstance(value, str):
+            return ZoneInfo(value)
+    raise ValueError("must be a time zone such as Asia/Riyadh or UTC")
+
+
+def read_address(value: object) -> Address:
+    """Read `127.0.0.1:8000`, `[::1]:8000` or `name:8000`."""
+    if isinstance(value, Address):
+        return value
+    found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+    if found and int(found["port"]) <= _MAX_PORT:
+        with suppress(ValueError):
+            host = str(ipaddress.IPv6Address(found["ipv6"])) if found["ipv6"] else found["host"]
+            return Address(host, int(found["port"]))
+    raise ValueError("must be an address and a port, such as 127.0.0.1:8000 or [::1]:8000")
+
+
+def read_list(value: object) -> object:
+    """Read a list out of a text: a JSON list, or the text itself as a list of one."""
+    if not isinstance(value, str):
+        return value
+    if not value.startswith("["):
+        return [value]
+    with suppress(ValueError, RecursionError):
+        return json.loads(value)
+    raise ValueError('begins with “[” but is no JSON list such as ["one", "two"]')
+
+
+def check_name(name: str) -> str:
+    """Refuse a name that an environment variable could not spell."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("has a name that is not made of lower-case letters, digits and single underscores")
+    return name
+
+
+def check_secret(secret: SecretStr) -> SecretStr:
+    """Refuse a secret that could be guessed."""
+    if len(secret.get_secret_value().encode(errors="surrogatepass")) < SHORTEST_SECRET:
+        raise ValueError(f"must be at least {SHORTEST_SECRET} bytes long")
+    return secret
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Timezone = Annotated[ZoneInfo, BeforeValidator(read_timezone)]
+ListenAddress = Annotated[Address, BeforeValidator(read_address)]
+Name = Annotated[str, AfterValidator(check_name)]
+Secret = Annotated[SecretStr, AfterValidator(check_secret)]

@@ -1,0 +1,176 @@
+"""Wiring: everything is put together here, from settings, and nowhere else. Nothing is opened at import."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from worker.advance import Advance
+from worker.budget import Budget
+from worker.domain.errors import JournalUnavailable
+from worker.domain.orders import Policy
+from worker.errands import Errands
+from worker.journal.database import Database, machine_now
+from worker.journal.due import SqlDue
+from worker.journal.holds import SqlHolds
+from worker.journal.intake import SqlIntake
+from worker.journal.prune import prune
+from worker.journal.queries.counts import CountQueries
+from worker.journal.schema import check
+from worker.journal.turns import SqlTurns
+from worker.metrics import render
+from worker.nudges import NotQueued, Nudger, make_celery
+from worker.order_api.accounts import Surroundings
+from worker.order_api.client import Client, Patience
+from worker.ports import OrderApi
+from worker.probe import NOT_CONFIGURED, Probe
+from worker.settings import AccountSettings, Settings
+from worker.slots import Slots
+
+PRUNE_EVERY = 3_600_000_000
+"""One worker prunes in this time (microseconds)."""
+SPARE_CONNECTIONS = 4
+"""Database connections of a worker beyond one a slot: for the ticks, and for whoever looks."""
+
+
+def microseconds(duration: timedelta) -> int:
+    """A duration as the domain counts it."""
+    return duration // timedelta(microseconds=1)
+
+
+def open_journal(settings: Settings, connections: int = 8) -> Database:
+    """Open the journal; raises `SchemaOutdated` or `JournalUnavailable`."""
+    database = Database(settings.database_url.get_secret_value(), connections=connections)
+    check(database)
+    return database
+
+
+def connect_accounts(settings: Settings, budget: Budget) -> dict[str, OrderApi]:
+    """Connect every account to its platform; accounts with the same deadline share one HTTP client."""
+    clients: dict[timedelta, Client] = {}
+    apis = {}
+    for name, account in settings.accounts.items():
+        if account.call_deadline not in clients:
+            clients[account.call_deadline] = Client(_patience(account.call_deadline))
+        apis[name] = connect(account, clients[account.call_deadline], partial(budget.exhausted, name))
+    return apis
+
+
+def connect(account: AccountSettings, client: Client, exhausted: Callable[[int], None]) -> OrderApi:
+    """Connect one account through *client*."""
+    return account.credentials.connect(Surroundings(client, machine_now, account.timezone, exhausted))
+
+
+def _patience(deadline: timedelta) -> Patience:
+    usual = Patience()
+    return Patience(min(usual.connect, deadline), min(usual.read, deadline), deadline)
+
+
+def policy_of(account: AccountSettings) -> Policy:
+    """What the domain needs to know of an account's wishes."""
+    return Policy(
+        accept=account.accept,
+        complete_after=microseconds(account.complete_after),
+        retry_for=microseconds(account.retry_for),
+        settle=microseconds(account.settle),
+        dry_run=account.dry_run,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerServices:
+    """All that a worker process works with."""
+
+    database: Database
+    advance: Advance
+    probe: Probe
+    holds: SqlHolds
+    due: SqlDue
+    slots: Slots
+    prune: Callable[[], Mapping[str, int]]
+
+    def chores(self) -> None:
+        """What some worker must do now and then: end holds, probe the held, prune."""
+        self.holds.expire()
+        for account in self.holds.waiting_for_probe():
+            if account in self.advance.apis:
+                self.probe(account)
+        if self.holds.claim("prune", PRUNE_EVERY):
+            self.prune()
+
+
+def build_worker(settings: Settings, slots: Slots) -> WorkerServices:
+    """Put a worker together; raises `SchemaOutdated` or `JournalUnavailable`."""
+    database = open_journal(settings, slots.size + SPARE_CONNECTIONS)
+    holds = SqlHolds(database)
+    budget = Budget(holds)
+    apis = connect_accounts(settings, budget)
+    for account in apis:
+        holds.lift(account, NOT_CONFIGURED)
+    probe = Probe(holds, apis)
+    policies = {name: policy_of(account) for name, account in settings.accounts.items()}
+    advance = Advance(
+        turns=SqlTurns(database),
+        apis=apis,
+        policies=policies,
+        probe=probe,
+        budget=budget,
+        chance=random.random,
+        elapsed=lambda: time.monotonic_ns() // 1000,
+    )
+    old = partial(prune, database, keep=microseconds(settings.keep), dedupe_for=microseconds(settings.dedupe_for))
+    return WorkerServices(database, advance, probe, holds, SqlDue(database), slots, old)
+
+
+_open: list[WorkerServices] = []
+
+
+def open_worker(settings: Settings, slots: Slots) -> None:
+    """Open this process's services; the tasks find them with `worker_services`."""
+    _open[:] = [build_worker(settings, slots)]
+
+
+def worker_services() -> WorkerServices:
+    """The services of this worker process, which `open_worker` has opened."""
+    return _open[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorServices:
+    """All that a receiver process works with."""
+
+    intake: SqlIntake
+    errands: Errands
+    ready: Callable[[], Mapping[str, str]]
+    metrics: Callable[[], bytes]
+
+
+@contextmanager
+def open_door(settings: Settings) -> Iterator[DoorServices]:
+    """Put a receiver together for the length of the block; raises `SchemaOutdated` or `JournalUnavailable`."""
+    database = open_journal(settings)
+    intake, holds = SqlIntake(database), SqlHolds(database)
+    nudger = Nudger(make_celery(settings.queue_url, timeout=1.0))
+    errands = Errands(nudger, intake.tally)
+    try:
+        yield DoorServices(
+            intake,
+            errands,
+            ready=lambda: {"database": _state(partial(holds.claim, "ready", 1)), "broker": _state(nudger.ping)},
+            metrics=partial(render, CountQueries(database)),
+        )
+    finally:
+        errands.close(5.0)
+        database.close()
+
+
+def _state(look: Callable[[], object]) -> str:
+    """Name the state of a part: `ok`, or that it does not answer."""
+    try:
+        look()
+    except (JournalUnavailable, NotQueued):
+        return "unavailable"
+    return "ok"
