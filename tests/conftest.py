@@ -76,11 +76,12 @@ def postgresql_migrated(postgresql_server: psycopg.Connection) -> Iterator[str]:
 
 @pytest.fixture
 def postgresql_url(postgresql_migrated: str) -> str:
-    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    # Deleting what little a test leaves is forty times faster than TRUNCATE, which makes new files.
+    emptied = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
+    restarted = [f"ALTER SEQUENCE {table.name}_id_seq RESTART" for table in metadata.sorted_tables if "id" in table.c]
     url = make_url(postgresql_migrated).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
-        connection.execute("SET lock_timeout = '5s'")
-        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        connection.execute("; ".join(["SET lock_timeout = '5s'", *emptied, *restarted]))
     return postgresql_migrated
 
 

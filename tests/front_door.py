@@ -84,3 +84,8 @@ class FrontDoor:
 
     def _count(self, source: str, outcome: str) -> None:
         self.counted[source, outcome] += 1
+
+
+def make_app() -> Flask:
+    """Make a receiver for a server that is a program of its own."""
+    return FrontDoor().app

@@ -14,7 +14,7 @@ GOOD = {
     f"{MAIN}PHONE_NUMBER_ID": "123456",
     f"{COURIER}SECRETS": "whsec_test",
 }
-OTHER = {name.replace("MAIN", "OTHER"): value for name, value in GOOD.items() if name.startswith(MAIN)}
+OTHER = {name.replace(MAIN, f"{P}ACCOUNTS__OTHER__"): value for name, value in GOOD.items() if name.startswith(MAIN)}
 TOML = """
 log_level = "warning"
 [accounts.main]

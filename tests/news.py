@@ -10,13 +10,13 @@ from worker.ports import Delivery
 ORDER = OrderKey("main", "1")
 
 
-def an_event(key: str = "evt_1", name: EventName = EventName.PICKED_UP, **fields: Any) -> Event:
-    said: dict[str, Any] = {"order": ORDER, "occurred_at": START - 60_000_000, "received_at": START, **fields}
-    return Event(source="courier", key=key, name=name, **said)
+def an_event(key: str = "evt_1", **fields: Any) -> Event:
+    said: dict[str, Any] = {"name": EventName.PICKED_UP, "occurred_at": START - 60_000_000, "received_at": START}
+    return Event(source="courier", key=key, **{"order": ORDER, **said, **fields})
 
 
 def a_hint(key: str = "hint_1", **fields: Any) -> Event:
-    return an_event(key, EventName.HINT, **fields)
+    return an_event(key, name=EventName.HINT, **fields)
 
 
 def a_delivery(*events: Event, **fields: Any) -> Delivery:

@@ -105,6 +105,7 @@ class _Walk:
         self._policy = ports.policies[turn.order.key.account]
         self._lease_until = turn.lease_until
         self._walked = dict(turn.walked)
+        self._noted = True
         self.order = turn.order
         self.evidence = weigh(turn.events, turn.order.acknowledged)
 
@@ -135,7 +136,7 @@ class _Walk:
             if not isinstance(step, Step):
                 self.order = conclude(self.order, step)
                 return step
-            reading = self._read() if self._now() - reading.read_at > STALE else self._take(step, reading)
+            reading = self._read() if self._is_stale(reading) else self._take(step, reading)
         return Later(self._now() + SECOND, "interrupted", firm=True)
 
     def _read(self) -> Reading:
@@ -143,21 +144,24 @@ class _Walk:
             raise _Interrupted
         began = self._now()
         reading = replace(self._api.read(self.order.key.order_id), read_at=began)
-        if self._now() - began > STALE:
+        if self._is_stale(reading):
             raise Transient("the answer to a read came too late to be of use")
         self.order = observe(self.order, reading)
         return reading
 
+    def _is_stale(self, reading: Reading) -> bool:
+        return self._now() - reading.read_at > STALE
+
     def _take(self, step: Step, reading: Reading) -> Reading:
-        """Ask for one step; if the platform rejects the request, once more without our note."""
-        update = self._api.compose(step, reading, noted=True)
+        """Ask for one step; a rejection of the request with our note leaves *reading* for a try without it."""
+        update = self._api.compose(step, reading, noted=self._noted)
         try:
             return self._send(step, update, reading)
         except Rejected:
-            bare = self._api.compose(step, reading, noted=False)
-            if bare == update:
+            if update == self._api.compose(step, reading, noted=False):
                 raise
-            return self._send(step, bare, reading)
+            self._noted = False
+            return reading
 
     def _send(self, step: Step, update: Update, reading: Reading) -> Reading:
         announced = self._ports.elapsed()
@@ -165,7 +169,7 @@ class _Walk:
         if intent is None:
             raise _Interrupted
         before, self._lease_until = self.order, intent.lease_until
-        if self._ports.elapsed() - announced > PROMPT:
+        if self._ports.elapsed() - announced > PROMPT or self._is_stale(reading):
             self._answered(intent, before, "not_sent")
             return reading
         self.order = replace(before, sending=step.place, sent_at=intent.sent_at)

@@ -38,7 +38,7 @@ _PID = re.compile(rb"process_id:([0-9]{1,10})\r\n")
 class EmbeddedValkey:
     """The store of one data folder. Whoever starts it first owns it and ends it; all others are guests.
 
-    An owner that was killed leaves a server or a dead socket behind; the next owner adopts or removes it.
+    An owner that was killed leaves a server or a dead socket behind; the next owner adopts or replaces it.
     The constructor raises `SettingsError` when the folder's path is too long for a socket, and touches nothing.
     """
 
@@ -114,8 +114,7 @@ class EmbeddedValkey:
         if self._claim is None:
             self._claim = _claim(self.socket.with_suffix(".lock"))
         if self._child is None and self._claim is not None and not _is_listened_to(self.socket):
-            self.socket.unlink(missing_ok=True)
-            self._child = self._spawn()
+            self._child = self._spawn()  # Valkey replaces a dead socket
         self._pid = _pid_at(self.socket)
         if self._child and self._child.poll() is not None:
             raise ChildProcessError(ECHILD, "it ended as it began")

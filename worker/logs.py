@@ -119,14 +119,19 @@ class _Lines(logging.StreamHandler[TextIO]):
 def _forms(secret: str) -> set[str]:
     """Return the ways in which a secret may be spelt in a text: as it is, in a repr, in JSON, in a URL."""
     raw = secret.encode(errors="surrogatepass")
-    return {secret, repr(secret)[1:-1], repr(raw)[2:-1], json.dumps(secret)[1:-1], quote(raw, safe=""), quote_plus(raw)}
+    quoted = {repr(secret)[1:-1], repr(raw)[2:-1], json.dumps(secret)[1:-1], json.dumps(repr(secret)[1:-1])[1:-1]}
+    return {secret, *quoted, quote(raw), quote(raw, safe=""), quote_plus(raw)}
 
 
 def _renderers(*, console: bool, colors: bool) -> list[Processor]:
     if not console:
-        return [structlog.processors.JSONRenderer()]
+        return [_in_order, structlog.processors.JSONRenderer()]
     plain = structlog.dev.plain_traceback
     return [_escape_controls, structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
+
+
+def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {key: event[key] for key in ("timestamp", "level", "logger", "event") if key in event} | dict(event)
 
 
 def _escape_controls(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

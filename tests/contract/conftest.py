@@ -20,7 +20,8 @@ from worker.ports import Intake
 class Books(Protocol):
     """What an intake has written down."""
 
-    intake: Intake
+    @property
+    def intake(self) -> Intake: ...
 
     def revision(self, key: OrderKey) -> int: ...
 
@@ -70,7 +71,7 @@ class SqlBooks:
 
     def tallies(self) -> dict[tuple[str, str], int]:
         with self.database.read() as connection:
-            return {(row.source, row.outcome): row.count for row in connection.execute(select(tallies))}
+            return {(source, outcome): count for source, outcome, count in connection.execute(select(tallies))}
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgresql"])

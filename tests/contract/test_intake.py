@@ -1,5 +1,7 @@
 """What every intake promises: the receiver's fake, and the journal on both databases."""
 
+from typing import Any
+
 import pytest
 
 from tests.clock import Clock
@@ -9,7 +11,7 @@ from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 
 ELSEWHERE = OrderKey("main", "2")
-NAMELESS = {"name": EventName.DELIVERED, "tracking": ""}
+NAMELESS: dict[str, Any] = {"name": EventName.DELIVERED, "tracking": ""}
 
 
 def test_the_journal_tells_the_time_by_its_own_clock(books: Books, clock: Clock):
@@ -45,7 +47,7 @@ def test_a_repeated_hint_is_a_duplicate_and_a_hint_all_the_same(books: Books):
     [{"order": ELSEWHERE}, {"name": EventName.DELIVERED}, {"tracking": "TRK2"}],
     ids=["order", "name", "tracking"],
 )
-def test_a_known_key_with_other_news_is_quarantined_and_never_dropped(books: Books, other: dict[str, object]):
+def test_a_known_key_with_other_news_is_quarantined_and_never_dropped(books: Books, other: dict[str, Any]):
     books.intake.write(a_delivery(an_event(tracking="TRK1")))
     receipt = books.intake.write(a_delivery(an_event(**{"tracking": "TRK1", **other})))
     assert (receipt.outcome, receipt.reason, receipt.event_id) == ("quarantined", "key_reused", None)
@@ -79,7 +81,7 @@ def test_news_of_a_parcel_that_names_none_of_several_is_quarantined(books: Books
     ids=["one parcel", "another order's", "no parcel's news", "of the whole order"],
 )
 def test_news_without_a_number_speaks_for_the_only_parcel_or_the_whole_order(
-    books: Books, first: dict[str, object], second: dict[str, object], news: dict[str, object]
+    books: Books, first: dict[str, Any], second: dict[str, Any], news: dict[str, Any]
 ):
     books.intake.write(a_delivery(an_event("a", **first)))
     books.intake.write(a_delivery(an_event("b", **second)))

@@ -1,4 +1,4 @@
-"""Silent senders, slow ones, idle connections, and the end: how long each may last, and what nobody is made to wait for."""
+"""Silent senders, slow ones, idle connections, and the end: how long each may last, and who does not wait for it."""
 
 import select
 import threading

@@ -51,7 +51,12 @@ def test_a_new_order_is_due_at_once_and_has_seen_nothing(intake: SqlIntake, data
 
 def test_an_event_is_pending_and_knows_its_delivery_and_revision(intake: SqlIntake, database: Database):
     intake.write(a_delivery(an_event("evt_1")))
-    said = {"tracking": "TRK1", "tracking_url": "https://parcel.example/TRK1", "parcels": 2, "note": "at the door"}
+    said: dict[str, Any] = {
+        "tracking": "TRK1",
+        "tracking_url": "https://parcel.example/TRK1",
+        "parcels": 2,
+        "note": "at the door",
+    }
     receipt = intake.write(a_delivery(an_event("evt_2", occurred_at=7, received_at=9, **said)))
     first, second = rows(database, events)
     assert (first.revision, first.end, first.parcels, first.tracking) == (1, "pending", None, "")
@@ -73,8 +78,16 @@ def test_an_event_is_pending_and_knows_its_delivery_and_revision(intake: SqlInta
         (3600, -60, 0),
         (-60, -90, -60),
     ],
-    ids=["settled", "settled with back-off", "waiting", "due", "backing off", "waiting behind a back-off"]
-    + ["back-off over", "due after a back-off"],
+    ids=[
+        "settled",
+        "settled with back-off",
+        "waiting",
+        "due",
+        "backing off",
+        "waiting behind a back-off",
+        "back-off over",
+        "due after a back-off",
+    ],
 )
 @pytest.mark.parametrize("repeated", [False, True], ids=["news", "repeated hint"])
 def test_news_makes_an_order_due_but_shortens_no_back_off_and_delays_no_turn(

@@ -6,6 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.good_settings import COURIER, GOOD, MAIN, SECRET, TOML, P
+from webhook_receiver import profiles
+from worker import settings as known
 from worker.domain.signing import ALL_PARTS
 from worker.settings import Address, Settings, SettingsError, describe, load_settings
 
@@ -59,7 +61,7 @@ def test_settings_cannot_be_changed():
         settings.sources["courier"],
     ):
         with pytest.raises(ValidationError, match="frozen"):
-            part.timezone = part.log_level = None  # type: ignore[union-attr, assignment]
+            setattr(part, next(iter(part.model_dump())), None)
 
 
 @pytest.mark.parametrize(
@@ -141,3 +143,7 @@ def test_every_setting_is_described():
     } | {"sources.<name>.secrets", "sources.<name>.public_prefix"}
     assert [row.key for row in rows if not row.meaning.endswith(".")] == []
     assert ("keep", "FULFILLMENT_KEEP", "90d", "How long closed and settled orders are kept.") in rows
+
+
+def test_the_settings_know_the_receivers_profiles():
+    assert set(known.PROFILES) == set(profiles.PROFILES)

@@ -112,8 +112,8 @@ def test_a_secret_and_a_file_for_it_contradict_each_other():
         ('[accounts.Main]\nplatform = "x"', "accounts.Main has a name that is not made of"),
         ("[sources.courier]\ntolerance = 300", "sources.courier.tolerance must be a duration"),
         (f'[sources.courier]\nsekrets = "{SECRET}"', f"sources.courier.sekrets {UNKNOWN}: did you mean secrets?"),
-        (f'log_level = "{SECRET}', f"{NO_TOML}, at line 1"),
-        (f'"{SECRET}" = 1\n"{SECRET}" = 2', f"{NO_TOML}, at line 2"),
+        (f'log_level = "{SECRET}\n', f"{NO_TOML}, at line 1"),
+        (f'"{SECRET}" = 1\n"{SECRET}" = 2', f"{NO_TOML}, at end of document."),
         ("keep = " + "[" * 100_000, NO_TOML),
         ("keep = " + "1" * 10_000, NO_TOML),
         ("#" * 1_100_000, "FULFILLMENT_CONFIG names a file that is larger than 1048576 bytes."),
@@ -132,6 +132,13 @@ def test_no_error_shows_a_value(row, toml):
     wrong = [{name: json.dumps([SECRET, "x"])}, {name: f"{SECRET} \0 {{}}"}, {f"{name}X": SECRET}]
     for environ in (*(GOOD | change for change in wrong), GOOD | {f"{name}_FILE": SECRET}, toml):
         assert SECRET not in all_that_shows(environ)
+
+
+@pytest.mark.parametrize("name", [f"{MAIN}BASE_URL", f"{MAIN}TIMEZONE", f"{P}CONFIG", f"{P}METRICS_TOKEN_FILE"])
+def test_nothing_that_has_seen_the_values_hangs_on_an_error(name):
+    with pytest.raises(SettingsError) as caught:
+        load_settings(GOOD | {name: SECRET})
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
 def test_good_settings_show_no_secret(tmp_path):

@@ -58,7 +58,8 @@ def _read_news(source: Source, document: Mapping[str, object], word: str, receiv
     if name.partition(".")[0] not in source.allow:
         raise Unusable("not_allowed", name)
     order = _order(source, document)
-    tracking = _tracking(_field(document, profile.tracking))
+    tracking = _field(document, profile.tracking)
+    tracking = _word(clean_text(tracking) if isinstance(tracking, str) else tracking, MAX_TRACKING, "bad_tracking")
     stamp = _field(document, profile.timestamp)
     key = _key(source, document) or (_fingerprint(order, tracking, word, stamp) if stamp is not None else "")
     if not key:
@@ -96,12 +97,14 @@ def _order(source: Source, document: Mapping[str, object]) -> OrderKey:
 
 
 def _key(source: Source, document: Mapping[str, object]) -> str:
-    value = _field(document, source.profile.id)
-    if value is None:
-        return ""
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if not (0 < len(text) <= MAX_ID and text.isprintable()):
-        raise Unusable("bad_id")
+    return _word(_field(document, source.profile.id), MAX_ID, "bad_id")
+
+
+def _word(value: object, limit: int, reason: str) -> str:
+    """Take a short printable text or an integer as it is; what is missing is empty."""
+    text = str(value) if type(value) in {str, int} else ""
+    if value is not None and not (0 < len(text) <= limit and text.isprintable()):
+        raise Unusable(reason)
     return text
 
 
@@ -117,15 +120,6 @@ def _instant(stamp: object, source: Source) -> int:
         raise Unusable("bad_timestamp") from error
     aware = moment if moment.tzinfo else moment.replace(tzinfo=source.zone)
     return (aware - EPOCH) // timedelta(microseconds=1)
-
-
-def _tracking(value: object) -> str:
-    if value is None:
-        return ""
-    text = clean_text(str(value), MAX_TRACKING + 1) if type(value) in {str, int} else ""
-    if not (0 < len(text) <= MAX_TRACKING and text.isprintable()):
-        raise Unusable("bad_tracking")
-    return text
 
 
 def _url(value: object) -> str:

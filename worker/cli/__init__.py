@@ -51,8 +51,27 @@ class _Commands(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
+def _tell_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if not asked:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(f"fulfillment {version('fulfillment-worker')}")
+    except PackageNotFoundError:
+        click.echo("fulfillment (from a folder, not installed)")
+    ctx.exit()
+
+
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="fulfillment-worker", prog_name="fulfillment", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 def fulfillment() -> None:
     """Move orders along their road until the platform itself confirms it."""
 

@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+from worker.domain.errors import SchemaOutdated
 from worker.domain.orders import OrderKey, Policy
 from worker.journal import schema
 from worker.journal.database import Database
@@ -56,6 +58,7 @@ def journal() -> Iterator[Context]:
     Raises `SettingsError`, `SchemaOutdated` and `JournalUnavailable`.
     """
     with unchecked_journal() as context:
+        insist_on_a_file(context.database)
         schema.check(context.database)
         yield context
 
@@ -69,6 +72,13 @@ def unchecked_journal() -> Iterator[Context]:
         yield Context(settings, database)
     finally:
         database.close()
+
+
+def insist_on_a_file(database: Database) -> None:
+    """Raise `SchemaOutdated` when there is no SQLite file yet: to look for it would make one."""
+    path = database.url.database
+    if database.is_sqlite and path and not Path(path).exists():
+        raise SchemaOutdated("there is no database yet: run `fulfillment migrate`")
 
 
 @dataclass(frozen=True, slots=True)

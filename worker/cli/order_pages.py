@@ -96,4 +96,4 @@ def print_explanation(explanation: Explanation) -> None:
         if sentences:
             page.print(Text(f"\n{title}", "bold"))
         for sentence in sentences:
-            page.print(Padding(plain(sentence), (0, 0, 0, 2)))
+            page.print(Padding(plain(sentence), (0, 0, 0, 2), expand=False))

@@ -13,7 +13,14 @@ ORDER = click.argument("order")
 REASON = click.option("--reason", required=True, help="Why, in a sentence for whoever asks later.")
 
 
-@click.group()
+class _AsWritten(click.Group):
+    """Lists its commands in the order in which they stand here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+
+@click.group(cls=_AsWritten)
 def orders() -> None:
     """See where orders are and why, and help them on.
 
@@ -56,7 +63,7 @@ def list_orders(account: str, place: str | None, states: tuple[State, ...], limi
         print_orders(rows, now, limit)
 
 
-@orders.command("show")
+@orders.command("show", short_help="Show an order and all that happened to it.")
 @ORDER
 @click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Entries, at most.")
 @AS_JSON
@@ -81,7 +88,7 @@ def show_order(order: str, limit: int, as_json: bool) -> None:
         print_order(snapshot, limit)
 
 
-@orders.command("explain")
+@orders.command("explain", short_help="Say why an order is where it is, and what happens next.")
 @ORDER
 @AS_JSON
 def explain_order(order: str, as_json: bool) -> None:
@@ -105,7 +112,7 @@ def explain_order(order: str, as_json: bool) -> None:
         print_explanation(explanation)
 
 
-@orders.command("advance")
+@orders.command("advance", short_help="Say that an order has reached a place.")
 @ORDER
 @click.option("--to", "place", required=True, type=click.Choice([place.value for place in ROAD]), help="The place.")
 @REASON
@@ -123,7 +130,7 @@ def advance_order(order: str, place: str, reason: str, create: bool) -> None:
         click.echo(operations.advance(operations.find(order), Place(place), _signed(reason), create=create))
 
 
-@orders.command("retry")
+@orders.command("retry", short_help="Let a worker look at an order now.")
 @ORDER
 def retry_order(order: str) -> None:
     """Let a worker look at an order now, whatever it waits for."""

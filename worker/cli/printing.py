@@ -60,8 +60,9 @@ def facts(named: Mapping[str, object]) -> Table:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in named.items():
-        if value not in {None, ""}:
-            grid.add_row(name, value if isinstance(value, Text) else plain(value))
+        text = value if isinstance(value, Text) else plain(value)
+        if text.plain:
+            grid.add_row(name, text)
     return grid
 
 

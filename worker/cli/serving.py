@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -18,7 +18,8 @@ RESPAWN_PAUSE = 1.0
 """Seconds before a process that died is replaced: one that cannot start must not keep a machine busy."""
 LAST_CALL = 20.0
 """Seconds after which a process that does not stop is killed."""
-WATCHED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD})
+STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
+WATCHED = STOPS | {signal.SIGCHLD}
 
 OpenApp = Callable[[], AbstractContextManager[object]]
 """Opens the WSGI application with all that stands behind it, and closes it again."""
@@ -55,11 +56,17 @@ def serve(open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: i
 
 
 def _serve(open_app: OpenApp, sock: socket.socket, max_body: int, parent: int | None = None) -> None:
-    with open_app() as app:
-        server = Server(app, sock, max_body=max_body, patience=Patience(), parent=parent)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, server.stop)
-        server.run()
+    # A signal that comes while the application is opened waits until there is somebody to obey it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        with open_app() as app:
+            server = Server(app, sock, max_body=max_body, patience=Patience(), parent=parent)
+            for number in STOPS:
+                signal.signal(number, server.stop)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+            server.run()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _supervise(work: Callable[..., None], processes: int) -> None:
@@ -69,7 +76,7 @@ def _supervise(work: Callable[..., None], processes: int) -> None:
     try:
         while True:
             while len(children) < processes:
-                children.add(_begin(work, before))
+                children.add(_begin(work))
             if signal.sigwaitinfo(WATCHED).si_signo != signal.SIGCHLD:
                 break
             for gone in _reap(children):
@@ -80,14 +87,13 @@ def _supervise(work: Callable[..., None], processes: int) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(work: Callable[..., None], mask: Iterable[int]) -> int:
+def _begin(work: Callable[..., None]) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         work(parent=parent)
         status = 0
     except BaseException:  # a child must never return into its parent's code

@@ -29,6 +29,10 @@ def sqlite_engine(url: URL, connections: int, patience: float) -> Engine:
     )
     file = _File(url)
 
+    @event.listens_for(engine, "do_connect")
+    def find(*_: Any) -> None:  # noqa: ANN401 - whatever a driver connects with
+        file.find()
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's own types
         # The driver would open transactions by itself, and only before a write: then two
@@ -36,7 +40,7 @@ def sqlite_engine(url: URL, connections: int, patience: float) -> Engine:
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
-        record.info["file"] = file.identity()
+        record.info["file"] = file.opened()
 
     @event.listens_for(engine, "checkout")
     def verify(_connection: Any, record: Any, _proxy: Any) -> None:  # noqa: ANN401 - same
@@ -55,23 +59,30 @@ class _File:
 
     def __init__(self, url: URL) -> None:
         self._path = Path(url.database) if url.database and "uri" not in url.query else None
+        self._known = False
 
-    def identity(self) -> tuple[int, int] | None:
-        """What tells the file that is there now from any other; None where nothing can."""
-        if self._path is None:
-            return None
-        found = self._path.stat()
-        return found.st_dev, found.st_ino
+    def find(self) -> None:
+        """Raise if the file was there and is gone: the empty one that SQLite would make must not meet its return."""
+        if self._known and self._identity() is None:
+            raise sqlite3.OperationalError("the database file is gone")
+
+    def opened(self) -> tuple[int, int] | None:
+        """Note that the file has been opened, and return what tells it from any other."""
+        identity = self._identity()
+        self._known = identity is not None
+        return identity
 
     def verify(self, opened: tuple[int, int] | None) -> None:
-        """Raise unless the file that was *opened* is the one that is there."""
+        """Let the connection be made anew unless the file that it has *opened* is the one that is there."""
+        if self._identity() != opened:
+            raise DisconnectionError("the database file was moved or replaced")
+
+    def _identity(self) -> tuple[int, int] | None:
         try:
-            there = self.identity()
-        except OSError as error:
-            # Connecting again would make an empty file, which the one that comes back must not meet.
-            raise sqlite3.OperationalError("the database file is gone") from error
-        if there != opened:
-            raise DisconnectionError("the database file was replaced")
+            found = self._path.stat() if self._path else None
+        except OSError:
+            return None
+        return found and (found.st_dev, found.st_ino)
 
 
 class _Patient(psycopg.Connection[Any]):

@@ -18,7 +18,7 @@ class SqlHolds:
         with self._database.write() as connection:
             now = self._database.now(connection)
             # One that is over and still here ends first: what it took must not be lost with its `since`.
-            _end(connection, and_(_this(account, reason), holds.c.until <= now), now)
+            end_over(connection, account, now)
             until = None if lasts is None else now + lasts
             row = self._insert(holds).values(account=account, reason=reason, since=now, until=until, detail=detail)
             new = row.excluded
@@ -32,7 +32,7 @@ class SqlHolds:
 
     def lift(self, account: str, reason: str) -> None:
         with self._database.write() as connection:
-            _end(connection, _this(account, reason), self._database.now(connection))
+            _end(connection, and_(holds.c.account == account, holds.c.reason == reason), self._database.now(connection))
 
     def waiting_for_probe(self) -> list[str]:
         """The accounts with a hold that only a probe can lift."""
@@ -44,10 +44,10 @@ class SqlHolds:
         """Remove the holds whose time is over."""
         with self._database.read() as connection:
             now = self._database.now(connection)
-            over = connection.execute(select(holds.c.account, holds.c.reason).where(holds.c.until <= now)).all()
-        for account, reason in over:
+            over = list(connection.execute(select(holds.c.account).where(holds.c.until <= now).distinct()).scalars())
+        for account in over:
             with self._database.write() as connection:
-                _end(connection, and_(_this(account, reason), holds.c.until <= now), now)
+                end_over(connection, account, now)
 
     def claim(self, name: str, lasts: int) -> bool:
         with self._database.write() as connection:
@@ -59,17 +59,16 @@ class SqlHolds:
             return connection.execute(taken.returning(claims.c.name)).scalar() is not None
 
 
-def _this(account: str, reason: str) -> ColumnElement[bool]:
-    return and_(holds.c.account == account, holds.c.reason == reason)
+def end_over(connection: Connection, account: str, now: int) -> None:
+    """Remove the holds of *account* whose time is over."""
+    _end(connection, and_(holds.c.account == account, holds.c.until <= now), now)
 
 
 def _end(connection: Connection, which: ColumnElement[bool], now: int) -> None:
-    """Remove a hold, if it is there; the time that it took is not its orders' own."""
-    ended = connection.execute(
-        delete(holds).where(which).returning(holds.c.account, holds.c.since, holds.c.until)
-    ).first()
-    if ended is not None:
-        _excuse(connection, ended.account, ended.since, min(now, ended.until or now))
+    """Remove holds; the time that they took is not their orders' own."""
+    ended = delete(holds).where(which).returning(holds.c.account, holds.c.since, holds.c.until)
+    for hold in connection.execute(ended).all():
+        _excuse(connection, hold.account, hold.since, min(now, hold.until or now))
 
 
 def _excuse(connection: Connection, account: str, since: int, until: int) -> None:

@@ -14,6 +14,7 @@ from worker.domain.errors import ApiError
 from worker.domain.events import EventEnd
 from worker.domain.orders import Done, Held, Later, Order, OrderKey, Place, Step, Stopped, TurnEnd
 from worker.journal.database import Database
+from worker.journal.holds import end_over
 from worker.journal.rows import columns_of, events_of, is_due, not_held, order_of, this
 from worker.journal.tables import events, orders, remarks, steps
 from worker.ports import Intent, Turn, Update
@@ -28,6 +29,7 @@ class SqlTurns:
     def take(self, key: OrderKey, lease_for: int) -> Turn | None:
         with self._database.write() as connection:
             now = self._database.now(connection)
+            end_over(connection, key.account, now)
             token, until = secrets.token_hex(8), now + lease_for
             lease = update(orders).where(this(key), is_due(now)).values(lease_token=token, lease_until=until)
             row = connection.execute(lease.returning(orders)).first()

@@ -52,7 +52,7 @@ _KINDS = {
         "due orders",
         "order is due",
         "orders are due",
-        "No order waits for a worker.",
+        "No order waits for long.",
         "See that a worker runs and reaches the database and the broker: `fulfillment worker`.",
         MINUTE,
     ),
@@ -68,7 +68,7 @@ _KINDS = {
         "uncertain writes",
         "write has no answer",
         "writes have no answer",
-        "Every write has its answer.",
+        "No write has been without an answer for long.",
         "A worker reads these orders again by itself: `fulfillment orders explain` says when.",
         MINUTE,
     ),
@@ -76,7 +76,7 @@ _KINDS = {
         "pending news",
         "event waits to be used",
         "events wait to be used",
-        "No news waits.",
+        "No news waits for long.",
         "`fulfillment orders explain` says what each of their orders waits for.",
         MINUTE,
     ),
@@ -145,9 +145,10 @@ def _judge_unattended(health: Health, policies: Mapping[str, Policy]) -> Check:
             "nobody forgotten", Verdict.OK, "Every order with something left to do is due, or waits for somebody."
         )
     named = ", ".join(lost[:NAMED]) + (", …" if len(lost) > NAMED else "")
+    have, them = ("order has", "it") if len(lost) == 1 else ("orders have", "them")
     return Check(
         "nobody forgotten",
         Verdict.FAIL,
-        f"{len(lost)} orders have something left to do, and nobody will look at them: {named}.",
+        f"{len(lost)} {have} something left to do, and nobody will look at {them}: {named}.",
         "`fulfillment orders retry` gives an order a turn; please report how it came to this.",
     )

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from worker.domain.events import SAYS, Recorded
 from worker.domain.evidence import ALARMS, Evidence
-from worker.domain.orders import ROAD, Done, Later, Place, Policy, Stopped, TurnEnd
+from worker.domain.orders import Done, Later, Place, Policy, Stopped, TurnEnd, steps_ahead
 from worker.domain.snapshot import Sent, Snapshot, State
 from worker.operations.foresight import Foresight
 from worker.operations.instants import moment, span, when
@@ -45,9 +45,10 @@ def news(snapshot: Snapshot, evidence: Evidence) -> Iterator[str]:
     if evidence.place is Place.PENDING:
         yield "None of this justifies a move."
         return
-    inferred = [place for place in ROAD[1 : ROAD.index(evidence.place)] if place not in evidence.said]
-    unsaid = f"; {' and '.join(inferred)} follow from it, though no news names them" if inferred else ""
-    yield f"Together this justifies {evidence.place}{unsaid}."
+    ahead = steps_ahead(snapshot.order.place or Place.PENDING, evidence.place)
+    unsaid = [place for place in ahead[:-1] if place not in evidence.said]
+    inferred = f"; no news names {' or '.join(unsaid)}, which is inferred" if unsaid else ""
+    yield f"Together this justifies {evidence.place}{inferred}."
 
 
 def _kind(recorded: Recorded) -> tuple[str, str]:

@@ -40,7 +40,9 @@ class Examination:
     clock_ahead: int | None = None
 
 
-class Credentials(BaseModel, ABC, extra="forbid", frozen=True, hide_input_in_errors=True):
+class Credentials(
+    BaseModel, ABC, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+):
     """The settings of an account that are its platform's own."""
 
     @property

@@ -7,6 +7,7 @@ import httpx
 
 # What is written here travels, and is signed, as it stands: nothing that a client would rewrite on the way.
 _PLAIN_PATH = re.compile("(?:/[A-Za-z0-9._~-]+)*")
+PORTS = range(1, 65_536)
 
 
 def read_base_url(text: str) -> str:
@@ -22,6 +23,8 @@ def read_base_url(text: str) -> str:
         raise ValueError("must be an https:// URL with a host")
     if url.scheme == "http" and not _is_loopback(url.host):
         raise ValueError("must use https:// unless it names this machine (localhost, 127.0.0.1, [::1])")
+    if url.port is not None and url.port not in PORTS:
+        raise ValueError("has a port that does not exist")
     if url.userinfo or url.query or url.fragment or "?" in text or "#" in text:
         raise ValueError("must have no user, query or fragment")
     if not _is_plain(url.raw_path.decode()):

@@ -10,7 +10,16 @@ from pydantic_settings import InitSettingsSource
 from worker.domain.errors import SettingsError
 from worker.domain.text import clean_text
 from worker.settings.description import describe, secret_keys
-from worker.settings.given import CONFIG, Layer, as_tree, read_config, read_environment, read_secret_files, variable
+from worker.settings.given import (
+    CONFIG,
+    Given,
+    Layer,
+    as_tree,
+    read_config,
+    read_environment,
+    read_secret_files,
+    variable,
+)
 from worker.settings.model import Settings
 from worker.settings.problems import UNKNOWN, KeyPath, Problem, first_problem
 
@@ -45,16 +54,22 @@ def _sentence(problem: Problem, environment: Layer, file: Layer) -> str:
 
 def name_of(path: KeyPath, environment: Layer, file: Layer) -> str:
     """Return a key's name as its writer wrote it, or would write it where the keys around it are written."""
-    for given in (
-        layer[path[:n]] for n in range(len(path), 0, -1) for layer in (environment, file) if path[:n] in layer
-    ):
-        return given.name
-    for n in range(len(path), 0, -1):
-        for layer in (file, environment):
-            if around := [given for known, given in layer.items() if known[:n] == path[:n]]:
-                only = around[0].name if len(around) == 1 and n == len(path) else ""
-                return only or (".".join(path) if layer is file else variable(path))
-    return ".".join(path) if file else variable(path)
+    ways_up = [path[:n] for n in range(len(path), 0, -1)]
+    written = [layer[above].name for above in ways_up for layer in (environment, file) if above in layer]
+    if not written and not _is_table(path):
+        written = [given.name for layer in (environment, file) for given in _below(path, layer)]
+    if written:
+        return written[0]
+    around = next((layer for above in ways_up for layer in (file, environment) if _below(above, layer)), file)
+    return ".".join(path) if file and around is file else variable(path)
+
+
+def _below(path: KeyPath, layer: Layer) -> list[Given]:
+    return [given for known, given in layer.items() if known[: len(path)] == path]
+
+
+def _is_table(path: KeyPath) -> bool:
+    return path[0] in {"accounts", "sources"} and len(path) <= len(("accounts", "name"))
 
 
 def _meant(path: KeyPath) -> str:

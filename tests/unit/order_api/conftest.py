@@ -1,13 +1,18 @@
 """A peer on a raw socket: it hears every byte that was sent, and answers with whatever bytes a test wants."""
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
-Script = Callable[[socket.socket], None]
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""A certificate and key for these tests alone; valid until 2120."""
+
+Script = Callable[[socket.socket], object]
 
 
 class Peer:
@@ -20,6 +25,7 @@ class Peer:
         self.requests: list[bytes] = []
         self.over = Event()
         self.script: Script = lambda connection: None
+        self.tls: ssl.SSLContext | None = None
         self._thread = Thread(target=self._serve)
         self._thread.start()
 
@@ -36,8 +42,14 @@ class Peer:
 
         self.script = drip
 
+    def speaks_tls(self) -> str:
+        """Speak TLS with a certificate that no authority has signed; returns the URL."""
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(CERTIFICATE)
+        return f"https://localhost:{self.port}"
+
     def is_silent(self) -> None:
-        self.script = lambda connection: self.over.wait(10) and None
+        self.script = lambda connection: self.over.wait(10)
 
     def close(self) -> None:
         self.over.set()
@@ -53,28 +65,34 @@ class Peer:
                 return
             with connection, suppress(OSError):  # the client may hang up at any time
                 connection.settimeout(5)
-                self.requests.append(read_request(connection))
-                self.script(connection)
+                self._meet(connection)
+
+    def _meet(self, connection: socket.socket) -> None:
+        secured = self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+        with secured:
+            self.requests.append(read_request(secured))
+            self.script(secured)
 
 
 def read_request(connection: socket.socket) -> bytes:
     """Read one request whole."""
     received = b""
     while b"\r\n\r\n" not in received:
-        received += connection.recv(65_536)
+        received += _some(connection)
     head, _, body = received.partition(b"\r\n\r\n")
     lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
     missing = int(lengths[0].split(b":")[1]) - len(body) if lengths else 0
     while missing > 0:
-        piece = connection.recv(65_536)
+        piece = _some(connection)
         received, missing = received + piece, missing - len(piece)
     return received
 
 
-def http(body: bytes = b"{}", status: str = "200 OK", *headers: str) -> bytes:
-    """Write an answer down as it travels."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
-    return "\r\n".join([*lines, "", ""]).encode() + body
+def _some(connection: socket.socket) -> bytes:
+    received = connection.recv(65_536)
+    if not received:
+        raise ConnectionError("the client has hung up")
+    return received
 
 
 @pytest.fixture

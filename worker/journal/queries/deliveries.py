@@ -73,12 +73,14 @@ class DeliveryQueries:
         with self._database.read() as connection:
             return self._database.now(connection), [_row(row) for row in connection.execute(query)]
 
-    def show(self, delivery_id: int) -> ShownDelivery | None:
-        """Return one delivery whole; None when it was never kept, or is kept no more."""
+    def show(self, delivery_id: int) -> tuple[int, ShownDelivery | None]:
+        """Return the journal's clock and one delivery whole; None when it was never kept, or is kept no more."""
         query = select(*_COLUMNS, deliveries.c.body).where(deliveries.c.id == delivery_id)
         with self._database.read() as connection:
-            found = connection.execute(query).first()
-            return found and ShownDelivery(_row(found), found.body, _events(connection, delivery_id))
+            now, found = self._database.now(connection), connection.execute(query).first()
+            if found is None:
+                return now, None
+            return now, ShownDelivery(_row(found), found.body, _events(connection, delivery_id))
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> DeliveryRow:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, text
 
 from worker.domain.events import EventEnd
 from worker.domain.figures import Health, Pile
@@ -33,14 +33,17 @@ class HealthQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def health(self) -> Health:
-        """Look at everything that waits, in one transaction; a handful of passes over the tables."""
+    def health(self, never_pruned: int) -> Health:
+        """Look at everything that waits, in one transaction; a handful of passes over the tables.
+
+        Nothing younger than *never_pruned* (microseconds) is ever removed: there the sums must agree.
+        """
         with self._database.read() as connection:
             now = self._database.now(connection)
             return Health(
                 now=now,
                 piles=(*_piles(connection, now), *_held(connection, now)),
-                discrepancies={name: _count(connection, query) for name, query in _DISCREPANCIES.items()},
+                discrepancies=_discrepancies(connection, now - never_pruned),
                 unattended=_unattended(connection, now),
             )
 
@@ -104,23 +107,18 @@ def _unattended(connection: Connection, now: int) -> tuple[Snapshot, ...]:
     return tuple(snapshot_of(connection, row, held, now) for row in rows)
 
 
-def _count(connection: Connection, query: Select[int]) -> int:
-    return connection.execute(query).scalar_one()
-
-
-_DISCREPANCIES: Mapping[str, Select[int]] = {
-    "deliveries without an outcome that we know": select(func.count())
-    .select_from(deliveries)
-    .where(deliveries.c.outcome.not_in([outcome.value for outcome in Outcome])),
-    "accepted deliveries without an event": select(func.count())
-    .select_from(deliveries)
-    .where(
-        deliveries.c.outcome == Outcome.ACCEPTED.value, ~exists(literal(1)).where(events.c.delivery == deliveries.c.id)
-    ),
-    "events without an end that we know": select(func.count())
-    .select_from(events)
-    .where(events.c.end.not_in([end.value for end in EventEnd])),
-    "events without their order": select(func.count())
-    .select_from(events)
-    .where(~exists(literal(1)).where(orders.c.id == events.c.order)),
-}
+def _discrepancies(connection: Connection, since: int) -> dict[str, int]:
+    outcomes, ends = [outcome.value for outcome in Outcome], [end.value for end in EventEnd]
+    accepted = and_(deliveries.c.outcome == Outcome.ACCEPTED.value, deliveries.c.received_at >= since)
+    impossible = {
+        "deliveries without an outcome that we know": deliveries.c.outcome.not_in(outcomes),
+        # Pruning takes the events first, and their delivery a moment later.
+        "accepted deliveries without an event": and_(
+            accepted, ~exists(literal(1)).where(events.c.delivery == deliveries.c.id)
+        ),
+        "events without an end that we know": events.c.end.not_in(ends),
+        "events without their order": ~exists(literal(1)).where(orders.c.id == events.c.order),
+    }
+    tables = {name: deliveries if "deliveries" in name else events for name in impossible}
+    counted = {name: select(func.count()).select_from(tables[name]).where(found) for name, found in impossible.items()}
+    return {name: connection.execute(query).scalar_one() for name, query in counted.items()}

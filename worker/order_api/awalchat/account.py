@@ -31,12 +31,19 @@ class AwalchatCredentials(Credentials):
     """One merchant's workspace at awalchat."""
 
     base_url: Annotated[str, AfterValidator(read_base_url)]
+    """The URL before `/orders`: HTTPS, unless it names this machine."""
     domain: HeaderWord
+    """The workspace, sent as `X-Domain`."""
     client_id: HeaderWord
+    """The client, sent as `X-Client-ID`."""
     hmac_secret: Annotated[SecretStr, AfterValidator(_long_enough)]
+    """The secret that signs our calls."""
     phone_number_id: QueryWord
+    """The phone number whose orders these are."""
     signed_path: SignedPath = SignedPath.FULL
+    """The path that is signed: `full`, or `after_base_url`; `doctor` finds out."""
     branch_id: PositiveInt | None = None
+    """The branch that is named in every write."""
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from worker.order_api.awalchat.vocabulary import STATUSES, read_order_id
 from worker.order_api.client import MAX_MESSAGE, Answer
 from worker.order_api.rate_limits import pause
 
+SUCCESS = range(200, 300)
 MAX_WORD = 64
 PAID = {"paid": True, "unpaid": False}
 
@@ -53,12 +54,13 @@ _SIGNATURE = re.compile("[0-9a-fA-F]{64}")
 def content_of(answer: Answer, now: int) -> dict[str, object]:
     """Return the envelope of a call that went well; raises the `ApiError` that fits any other answer."""
     envelope, flaw = _envelope(answer.body)
-    if HTTPStatus(200) <= answer.status < HTTPStatus(300):
-        if envelope.get("status") is True:
-            return envelope
-        if not isinstance(envelope.get("status"), bool):
-            raise _senseless(answer, flaw or "status is not a boolean")
-    raise _failure(answer, envelope, now)
+    if answer.status not in SUCCESS:
+        raise _failure(answer, envelope, now)
+    if envelope.get("status") is True:
+        return envelope
+    if envelope.get("status") is False or "error" in envelope:
+        raise _failure(answer, envelope, now)
+    raise _senseless(answer, flaw or "its status is neither true nor false")
 
 
 def reading_of(answer: Answer, order_id: str, read_at: int, now: int) -> Reading:

@@ -1,0 +1,228 @@
+"""One turn at a time: a turn that wakes after its lease starts no call and writes nothing."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from tests.fake_order_api import meanwhile
+from tests.stories import KEY, MINUTE, SECOND
+from worker.advance import LEASE, STALE, lease_of
+from worker.domain.orders import Done, Later
+
+
+class Sleepy:
+    """The turns of a worker that is stopped (SIGSTOP) for a while, just after one of its calls has returned."""
+
+    def __init__(self, stage, after, sleep, then=lambda: None):
+        self.stage, self.after, self.sleep, self.then = stage, after, sleep, then
+
+    def __getattr__(self, name):
+        call = getattr(self.stage.turns, name)
+        return self.slow(call) if name == self.after else call
+
+    def slow(self, call):
+        def called(*arguments):
+            result = call(*arguments)
+            if result and self.sleep:
+                self.stage.clock.now += self.sleep
+                self.sleep = 0
+                self.then()
+            return result
+
+        return called
+
+
+def untimed(row):
+    return {name: value for name, value in row.items() if name not in {"nudged_at"}}
+
+
+def test_an_order_has_one_turn_at_a_time(stage):
+    stage.hear("shipment.picked_up")
+    others = []
+    stage.api.script("read", meanwhile(lambda: others.append(stage.turn())))
+    stage.api.script("write", meanwhile(lambda: others.append(stage.turn())))
+    assert stage.turn() == Done()
+    assert others == [None, None]
+
+
+@pytest.mark.parametrize("sleep", [LEASE, LEASE + MINUTE])
+def test_a_turn_that_wakes_after_its_lease_reads_nothing(stage, sleep):
+    stage.hear("shipment.picked_up")
+    stage.advance(turns=Sleepy(stage, "take", sleep))(KEY)
+    assert stage.api.calls == []
+    assert stage.turn() == Done()
+
+
+@pytest.mark.parametrize(("sleep", "steps"), [(LEASE, []), (STALE + SECOND, ["not_sent", "confirmed"])])
+def test_a_turn_that_slept_between_read_and_write_does_not_trust_what_it_read(stage, sleep, steps):
+    stage.hear("order.accepted")
+    naps, compose = [sleep], stage.api.compose
+
+    def slow(*arguments, **options):
+        stage.clock.now += naps.pop() if naps else 0
+        return compose(*arguments, **options)
+
+    stage.api.compose = slow
+    stage.turn()
+    assert [outcome for _, outcome in stage.steps()] == steps
+    assert len(stage.api.writes) == steps.count("confirmed")
+    assert stage.api.reads == max(1, len(steps))
+
+
+def test_a_write_that_was_announced_starts_within_a_second_or_not_at_all(stage):
+    stage.hear("order.accepted")
+    at = []
+    stage.api.script("write", meanwhile(lambda: at.append(stage.clock())))
+    began = stage.clock()
+    assert stage.advance(turns=Sleepy(stage, "intend", SECOND + 1))(KEY) == Done()
+    assert stage.steps() == [("accepted", "not_sent"), ("accepted", "confirmed")]
+    assert at == [began + SECOND + 1]
+
+
+def test_a_write_that_starts_just_in_time_is_sent(stage):
+    stage.hear("order.accepted")
+    stage.advance(turns=Sleepy(stage, "intend", SECOND))(KEY)
+    assert stage.steps() == [("accepted", "confirmed")]
+
+
+def test_what_was_not_sent_is_not_uncertain(stage):
+    stage.hear("order.shipped")
+    stage.advance(turns=Sleepy(stage, "intend", 2 * SECOND))(KEY)
+    assert stage.api.writes == ["accepted", "shipped"]
+    assert stage.row()["uncertain_at"] is None
+
+
+def test_a_turn_that_slept_past_its_lease_after_announcing_leaves_the_order_to_its_successor(stage):
+    stage.hear("order.shipped")
+    taken = []
+
+    def successor():
+        taken.append(stage.turn())
+        taken.append(untimed(stage.row()))
+
+    stage.advance(turns=Sleepy(stage, "intend", LEASE, successor))(KEY)
+    # The announced write was never sent, but nobody can know that: its step is repeated, the next one waits.
+    assert stage.api.writes == ["accepted"]
+    assert isinstance(taken[0], Later)
+    assert untimed(stage.row()) == taken[1]
+    assert stage.steps() == [("accepted", "sent"), ("accepted", "confirmed")]
+
+
+def test_an_answer_that_comes_after_the_lease_changes_nothing(stage):
+    stage.hear("order.accepted")
+    taken = []
+
+    def successor():
+        stage.clock.now += LEASE
+        taken.append(stage.turn())
+        taken.append(untimed(stage.row()))
+
+    stage.api.script("write", meanwhile(successor))
+    stage.turn()
+    assert taken[0] == Done()
+    assert untimed(stage.row()) == taken[1]
+    assert stage.api.illegal == []
+
+
+def test_the_release_of_a_lost_lease_leaves_the_order_due(stage):
+    stage.hear("hint")
+    stage.api.orders["1"].paid = False
+    stage.api.script("read", meanwhile(lambda: stage.clock.advance(seconds=9)))
+    stage.advance(turns=Sleepy(stage, "take", LEASE - 6 * SECOND))(KEY)
+    assert stage.row()["seen_revision"] == 0
+    assert stage.row()["due"] <= stage.clock()
+    assert stage.turn() == Done()
+    assert stage.ends() != {}
+
+
+def test_a_reading_older_than_ten_seconds_is_read_again_before_a_write(stage):
+    stage.hear("order.shipped")
+    stage.api.deadline = 5 * SECOND
+    stage.api.script("write", meanwhile(lambda: stage.clock.advance(seconds=11)))
+    stage.turn()
+    assert [call.kind for call in stage.api.calls] == ["read", "write", "read", "write"]
+
+
+def test_a_reading_of_ten_seconds_is_good_enough(stage):
+    stage.hear("order.shipped")
+    stage.api.script("write", meanwhile(lambda: stage.clock.advance(seconds=10)))
+    stage.turn()
+    assert [call.kind for call in stage.api.calls] == ["read", "write", "write"]
+
+
+def test_a_read_that_answers_too_late_is_a_failure_and_is_not_used(stage):
+    stage.hear("order.shipped")
+    stage.api.script("read", meanwhile(lambda: stage.clock.advance(seconds=11)))
+    end = stage.turn()
+    assert isinstance(end, Later)
+    assert (end.reason, end.firm, stage.row()["place"]) == ("api_unavailable", True, None)
+    assert stage.api.writes == []
+
+
+def test_no_call_starts_with_less_lease_left_than_it_may_take(stage):
+    stage.hear("order.completed")
+    ends = []
+    for _ in range(4):
+        stage.api.script("write", meanwhile(lambda: stage.clock.advance(seconds=stage.api.deadline // SECOND)))
+    for call in ("read", "write"):
+        honest = getattr(stage.api, call)
+
+        def checked(*arguments, honest=honest):
+            assert stage.row()["lease_until"] - stage.clock() >= stage.api.deadline
+            ends.append(stage.clock())
+            return honest(*arguments)
+
+        setattr(stage.api, call, checked)
+    stage.advance(turns=Sleepy(stage, "take", LEASE - 4 * SECOND))(KEY)
+    assert ends == []
+    stage.clock.advance(seconds=30)
+    stage.turn()
+    assert stage.api.writes == ["accepted", "shipped", "delivered", "completed"]
+
+
+@pytest.mark.parametrize("deadline", [SECOND, 10 * SECOND, 60 * SECOND])
+def test_a_lease_outlasts_a_call_whatever_the_settings_say(stage, deadline):
+    stage.api.deadline = deadline
+    assert lease_of(stage.api) >= 2 * deadline
+    stage.hear("order.accepted")
+    assert stage.turn() == Done()
+
+
+def test_the_lease_is_renewed_with_every_write(stage):
+    stage.hear("order.completed")
+    leases = []
+    for _ in range(4):
+        stage.api.script("write", meanwhile(lambda: leases.append((stage.row()["lease_until"], stage.clock.advance(seconds=9)))))
+    stage.turn()
+    assert [until - at for until, at in leases] == [LEASE - 9 * SECOND] * 4
+
+
+def test_a_turn_that_died_is_followed_by_another_when_its_lease_ends(stage):
+    class Killed(BaseException):
+        pass
+
+    def kill():
+        raise Killed
+
+    stage.hear("order.accepted")
+    stage.api.script("read", meanwhile(kill))
+    with suppress(Killed):
+        stage.turn()
+    assert stage.turn() is None
+    assert stage.due.claim(10, 0) == []
+    stage.clock.now += LEASE - 1
+    assert stage.turn() is None
+    stage.clock.now += 1
+    assert stage.due.claim(10, 0) == [KEY]
+    assert stage.turn() == Done()
+
+
+def test_a_storm_of_news_gives_way_to_other_orders(stage):
+    stage.policy = replace(stage.policy, accept="manual")
+    stage.hear("hint")
+    for _ in range(20):
+        stage.api.script("read", meanwhile(lambda: (stage.hear("order.accepted"), stage.clock.advance(seconds=1))))
+    stage.turn()
+    assert stage.api.reads == 4
+    assert stage.row()["due"] <= stage.clock()

@@ -1,0 +1,215 @@
+"""A write whose answer nobody has: it is read, sent again at most as it was, and nothing further is sent too early."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from tests.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
+from tests.stories import KEY, MINUTE, SECOND
+from worker.advance import LEASE
+from worker.domain.errors import Conflict, Rejected, Throttled, Transient, Unauthorized
+from worker.domain.orders import Done, Later, Place
+
+SETTLE = 2 * MINUTE
+
+
+class Killed(BaseException):
+    """The process dies here: nothing that follows is run."""
+
+
+def dies():
+    raise Killed
+
+
+@pytest.fixture
+def manual(stage):
+    stage.policy = replace(stage.policy, accept="manual")
+    stage.api.orders["1"].status = "accepted"
+    stage.hear("shipment.delivered", "A")
+    return stage
+
+
+@pytest.mark.parametrize("fault", [times_out, loses_answer, ignores, fails(Transient("502", 502))])
+def test_a_write_without_a_clear_answer_is_uncertain_until_a_read(manual, fault):
+    manual.api.script("write", fault)
+    end = manual.turn()
+    assert isinstance(end, Later)
+    assert end.firm
+    assert manual.steps() == [("shipped", "uncertain")]
+    assert (manual.row()["sending"], manual.row()["sent_at"]) == ("shipped", manual.clock())
+
+
+def test_the_intent_is_written_down_before_the_call(manual):
+    intents = []
+    manual.api.script("write", meanwhile(lambda: intents.append((manual.row()["sending"], manual.steps()))))
+    manual.turn()
+    assert intents == [("shipped", [("shipped", "sent")])]
+
+
+def test_an_uncertain_write_that_was_applied_is_not_sent_again(manual):
+    manual.api.script("write", loses_answer)
+    manual.turn()
+    manual.live(minutes=10)
+    assert manual.api.writes == ["shipped", "delivered", "completed"]
+
+
+def test_an_uncertain_write_that_was_not_applied_is_sent_again_after_a_read(manual):
+    manual.api.script("write", times_out)
+    manual.turn()
+    manual.live(seconds=2)
+    assert [call.kind for call in manual.api.calls] == ["read", "write", "read", "write"]
+    assert manual.api.writes == ["shipped", "shipped"]
+
+
+@pytest.mark.parametrize("fault", [times_out, loses_answer, ignores])
+def test_no_further_step_is_sent_before_the_uncertain_one_has_settled(manual, fault):
+    sent_at = manual.clock()
+    manual.api.script("write", fault)
+    manual.live(minutes=10)
+    further = [call.at for call in manual.api.calls if call.place == "delivered"]
+    assert further == [sent_at + SETTLE]
+    assert manual.api.illegal == []
+
+
+@pytest.mark.parametrize("after", range(0, 130, 10))
+def test_a_write_that_is_applied_late_harms_nothing(manual, after):
+    manual.api.script("write", times_out)
+    manual.turn()
+    manual.live(seconds=min(after, 119))
+    manual.api.apply_late()
+    manual.live(minutes=10)
+    assert manual.api.illegal == []
+    assert manual.api.orders["1"].status == "completed"
+
+
+def test_the_clock_of_settling_runs_from_the_last_uncertain_write(manual):
+    manual.api.script("write", times_out, times_out)
+    manual.turn()
+    manual.clock.advance(minutes=1)
+    second = manual.clock()
+    manual.turn()
+    manual.live(minutes=10)
+    assert [call.at for call in manual.api.calls if call.place == "delivered"] == [second + SETTLE]
+
+
+def test_a_read_must_agree_before_the_next_step(manual):
+    manual.api.script("write", loses_answer)
+    manual.turn()
+    manual.live(seconds=100)
+    manual.api.orders["1"].status = "cancelled"
+    manual.live(minutes=10)
+    assert manual.api.writes == ["shipped"]
+
+
+@pytest.mark.parametrize(
+    "refusal", [Rejected("400"), Conflict("409"), Unauthorized("403"), Throttled("429", wait=MINUTE)]
+)
+def test_a_definite_refusal_leaves_nothing_hanging(manual, refusal):
+    manual.api.script("write", fails(refusal), fails(refusal))
+    manual.turn()
+    assert manual.row()["sending"] is None
+    assert {outcome for _, outcome in manual.steps()} == {"failed"}
+
+
+def test_a_refused_repeat_does_not_settle_the_write_before_it(manual):
+    sent_at = manual.clock()
+    manual.api.script("write", times_out, fails(Conflict("409")))
+    manual.turn()
+    manual.clock.advance(seconds=10)
+    manual.turn()
+    assert (manual.row()["sending"], manual.row()["sent_at"]) == ("shipped", sent_at)
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_worker_killed_during_a_write_leaves_it_uncertain_for_whoever_comes_next(manual, applied):
+    sent_at = manual.clock()
+    manual.api.script("write", meanwhile(lambda: (applied and manual.api.apply("1", Place.SHIPPED), dies())))
+    with suppress(Killed):
+        manual.turn()
+    assert (manual.row()["sending"], manual.steps()) == ("shipped", [("shipped", "sent")])
+    manual.clock.now += LEASE
+    manual.live(minutes=10)
+    assert manual.api.writes == ["shipped"] * (1 if applied else 2) + ["delivered", "completed"]
+    assert manual.api.illegal == []
+    assert min(call.at for call in manual.api.calls if call.place == "delivered") >= sent_at + SETTLE
+
+
+@pytest.mark.parametrize("call", ["take", "intend", "answered", "release"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_worker_killed_around_any_statement_loses_nothing_and_breaks_nothing(manual, call, when, nth):
+    with suppress(Killed):
+        manual.advance(turns=Mortal(manual.turns, call, when, nth))(KEY)
+    manual.live(minutes=10)
+    assert manual.api.illegal == []
+    assert manual.api.orders["1"].status == "completed"
+    assert (manual.row()["due"], manual.row()["sending"], manual.row()["lease_token"]) == (None, None, None)
+    assert set(manual.ends().values()) <= {"applied", "superseded"}
+    assert all(manual.api.writes.count(place) <= 2 for place in manual.api.writes)
+
+
+class Mortal:
+    """The turns of a worker that is killed just before or after its nth statement of one kind."""
+
+    def __init__(self, turns, call, when, nth):
+        self.turns, self.call, self.when, self.left = turns, call, when, nth
+
+    def __getattr__(self, name):
+        real = getattr(self.turns, name)
+        return self.dying(real) if name == self.call else real
+
+    def dying(self, real):
+        def called(*arguments):
+            self.left -= 1
+            if self.left == 0 and self.when == "before":
+                dies()
+            result = real(*arguments)
+            if self.left == 0:
+                dies()
+            return result
+
+        return called
+
+
+def test_an_uncertain_step_that_news_made_unwanted_is_looked_at_when_it_has_settled(manual):
+    manual.api.script("write", fails(Transient("warming up")))
+    manual.turn()
+    manual.live(seconds=1)
+    assert manual.api.orders["1"].status == "shipped"
+    sent_at = manual.row()["sent_at"] or manual.row()["uncertain_at"]
+    manual.live(minutes=1)
+    manual.clock.now = sent_at + SETTLE
+    manual.api.script("write", times_out)
+    manual.turn()
+    assert manual.row()["sending"] == "delivered"
+    manual.hear("shipment.created", "B")
+    manual.live(minutes=1)
+    assert manual.row()["waiting"] == "settle"
+    manual.live(minutes=2)
+    assert (manual.row()["due"], manual.row()["sending"], manual.row()["place"]) == (None, None, "shipped")
+
+
+def test_an_answer_that_shows_less_than_was_confirmed_proves_nothing(manual):
+    manual.api.script("write", moves_to("pending"))
+    manual.turn()
+    assert manual.steps() == [("shipped", "uncertain")]
+    assert manual.row()["place"] == "accepted"
+
+
+def test_a_settled_write_is_forgotten_by_an_order_at_rest(manual):
+    manual.api.script("write", loses_answer)
+    manual.live(minutes=10)
+    calls = len(manual.api.calls)
+    manual.hear("shipment.in_transit", "A")
+    assert manual.turn() == Done()
+    assert len(manual.api.calls) == calls
+
+
+def test_uncertain_writes_come_one_at_a_time(manual):
+    manual.api.script("write", *[times_out] * 6)
+    manual.live(minutes=1)
+    kinds = [call.kind for call in manual.api.calls]
+    assert ("write", "write") not in list(zip(kinds, kinds[1:], strict=False))
+    assert set(manual.api.writes) == {"shipped"}
+    assert manual.clock() - manual.row()["failing_since"] <= MINUTE + SECOND

@@ -1,0 +1,313 @@
+"""A database that is locked, full, read-only, silent or gone: an error in time, and recovery without help."""
+
+import os
+import select
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import func, make_url, text
+from sqlalchemy import select as query
+
+from tests.news import a_delivery, a_hint, an_event
+from worker.domain.errors import JournalUnavailable
+from worker.journal.database import Database
+from worker.journal.intake import SqlIntake
+from worker.journal.tables import deliveries
+
+PATIENCE = 0.4
+IN_TIME = 3.0
+
+
+def plain(url: str) -> str:
+    """The URL as PostgreSQL's own programs want it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def file_of(url: str) -> Path:
+    return Path(str(make_url(url).database))
+
+
+def siblings(path: Path) -> list[Path]:
+    return [found for suffix in ("", "-wal", "-shm") if (found := Path(f"{path}{suffix}")).exists()]
+
+
+def stored(database: Database) -> int:
+    with database.read() as connection:
+        return connection.scalar(query(func.count()).select_from(deliveries)) or 0
+
+
+@pytest.fixture
+def impatient(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url, patience=PATIENCE)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def somebody_elses_lock(url: str) -> Iterator[None]:
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(file_of(url), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+    else:
+        with psycopg.connect(plain(url)) as server, server.transaction():
+            server.execute("LOCK TABLE deliveries")
+            yield
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    begun = time.monotonic()
+    yield
+    assert time.monotonic() - begun < seconds
+
+
+def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes_all(
+    impatient: Database, database_url: str
+):
+    intake = SqlIntake(impatient)
+
+    def write(n: int) -> str:
+        try:
+            return intake.write(a_delivery(an_event(f"evt_{n}"))).outcome
+        except JournalUnavailable:
+            return "unavailable"
+
+    with ThreadPoolExecutor(4) as pool:
+        with somebody_elses_lock(database_url), within(IN_TIME):
+            assert list(pool.map(write, range(4))) == ["unavailable"] * 4
+        assert list(pool.map(write, range(4))) == ["accepted"] * 4
+    assert stored(impatient) == 4
+
+
+def test_a_lock_that_ends_in_time_is_nobodys_trouble(database: Database, database_url: str):
+    with ThreadPoolExecutor(1) as pool:
+        with somebody_elses_lock(database_url):
+            waiting = pool.submit(SqlIntake(database).write, a_delivery(an_event()))
+            assert not waiting.done()
+        assert waiting.result(timeout=IN_TIME).outcome == "accepted"
+
+
+def test_an_error_quotes_nothing_of_what_was_to_be_written(impatient: Database, database_url: str):
+    with somebody_elses_lock(database_url), pytest.raises(JournalUnavailable) as caught:
+        SqlIntake(impatient).write(a_delivery(an_event("evt_private"), body=b"a customer's address"))
+    assert "evt_private" not in str(caught.value)
+    assert "address" not in str(caught.value)
+
+
+def test_more_readers_than_connections_wait_their_turn_in_bounds(database_url: str):
+    database = Database(database_url, connections=1, patience=PATIENCE)
+    with (
+        database.read(),
+        within(IN_TIME),
+        pytest.raises(JournalUnavailable, match="connection is in use"),
+        database.read(),
+    ):
+        pass
+    assert stored(database) == 0
+    database.close()
+
+
+def test_a_full_disk_loses_nothing_that_was_acknowledged(sqlite_url: str):
+    database = Database(sqlite_url, connections=1)
+    intake = SqlIntake(database)
+
+    def limit(pages: int) -> None:
+        with database.read() as connection:
+            connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+    def write_until_full() -> None:
+        news = (a_delivery(an_event(f"evt_{n}"), body=b"x" * 2000) for n in range(1000))
+        acknowledged.extend(intake.write(delivery).delivery_id for delivery in news)
+
+    limit(60)
+    acknowledged: list[int | None] = []
+    with pytest.raises(JournalUnavailable, match="full"):
+        write_until_full()
+    assert 0 < len(acknowledged) == stored(database)
+    limit(2**30)
+    assert intake.write(a_delivery(an_event("after"), body=b"x" * 2000)).outcome == "accepted"
+    database.close()
+
+
+def test_a_read_only_file_can_be_read_and_is_written_again_once_it_may_be(sqlite_url: str):
+    database = Database(sqlite_url, connections=1)
+
+    def forbid(writing: int) -> None:
+        with database.read() as connection:
+            connection.execute(text(f"PRAGMA query_only = {writing}"))
+
+    forbid(1)
+    with pytest.raises(JournalUnavailable, match="readonly"):
+        SqlIntake(database).write(a_delivery(an_event()))
+    assert stored(database) == 0
+    forbid(0)
+    assert SqlIntake(database).write(a_delivery(an_event())).outcome == "accepted"
+    database.close()
+
+
+def test_a_file_opened_read_only_is_unavailable_for_writing(sqlite_url: str):
+    database = Database(f"sqlite:///file:{file_of(sqlite_url)}?mode=ro&uri=true")
+    with pytest.raises(JournalUnavailable, match="readonly"):
+        SqlIntake(database).write(a_delivery(an_event()))
+    assert stored(database) == 0
+    database.close()
+
+
+def test_a_vanished_file_is_unavailable_and_not_made_anew_until_it_is_back(sqlite_url: str, tmp_path: Path):
+    database = Database(sqlite_url)
+    intake, path, away = SqlIntake(database), file_of(sqlite_url), tmp_path / "away"
+    intake.write(a_delivery(an_event("evt_1")))
+    away.mkdir()
+    for file in siblings(path):
+        file.rename(away / file.name)
+    for _ in range(3):
+        with pytest.raises(JournalUnavailable, match="the database file is gone"):
+            intake.write(a_delivery(an_event("evt_2")))
+    assert siblings(path) == []
+    for file in away.iterdir():
+        file.rename(path.parent / file.name)
+    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    assert stored(database) == 2
+    database.close()
+
+
+def test_news_goes_into_the_file_that_stands_there_and_not_into_one_that_was_replaced(
+    sqlite_url: str, sqlite_migrated: Path, tmp_path: Path
+):
+    database = Database(sqlite_url)
+    intake, path = SqlIntake(database), file_of(sqlite_url)
+    intake.write(a_delivery(an_event("evt_1")))
+    for file in siblings(path):
+        file.rename(tmp_path / f"old-{file.name}")
+    shutil.copy(sqlite_migrated, path)
+    assert intake.write(a_delivery(an_event("evt_1"))).outcome == "accepted"
+    with closing(sqlite3.connect(path)) as stranger:
+        assert stranger.execute("SELECT count(*) FROM events").fetchone() == (1,)
+    database.close()
+
+
+def test_connections_that_the_server_ended_are_replaced_before_anybody_notices(postgresql_url: str):
+    database = Database(postgresql_url)
+    intake = SqlIntake(database)
+    intake.write(a_delivery(an_event("evt_1")))
+    with psycopg.connect(plain(postgresql_url), autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid != pg_backend_pid()"
+        )
+    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    database.close()
+
+
+def test_a_connection_that_dies_in_the_middle_writes_nothing_and_the_next_one_works(postgresql_url: str):
+    database = Database(postgresql_url)
+
+    def write_and_die() -> None:
+        with database.write() as connection:
+            connection.execute(deliveries.insert().values(source="courier", received_at=1, outcome="accepted"))
+            with psycopg.connect(plain(postgresql_url), autocommit=True) as server:
+                pid = connection.scalar(text("SELECT pg_backend_pid()"))
+                server.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    with pytest.raises(JournalUnavailable):
+        write_and_die()
+    assert stored(database) == 0
+    assert SqlIntake(database).write(a_delivery(an_event())).outcome == "accepted"
+    database.close()
+
+
+def test_a_server_that_refuses_connections_is_unavailable_at_once(postgresql_url: str):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    database = Database(make_url(postgresql_url).set(port=port, host="127.0.0.1"))
+    with within(IN_TIME), pytest.raises(JournalUnavailable):
+        SqlIntake(database).now()
+
+
+class Wire:
+    """A network between us and the server that may fall silent: bytes are taken, and nothing comes back."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.silent = threading.Event()
+        self._target = (host, port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                threading.Thread(
+                    target=self._carry, args=(near, socket.create_connection(self._target)), daemon=True
+                ).start()
+
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+        with near, far, suppress(OSError):
+            while True:
+                for ready in select.select([near, far], [], [], 0.1)[0]:
+                    taken = ready.recv(65536)
+                    if not taken:
+                        return
+                    if not self.silent.is_set():
+                        (far if ready is near else near).sendall(taken)
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(postgresql_url: str):
+    url = make_url(postgresql_url)
+    wire = Wire(url.host or "127.0.0.1", url.port or 5432)
+    database = Database(url.set(host="127.0.0.1", port=wire.port, query={"sslmode": "disable"}), patience=PATIENCE)
+    intake = SqlIntake(database)
+    intake.write(a_delivery(an_event("evt_1")))
+    wire.silent.set()
+    # Its one answer is waited for, then a new connection.
+    with within(8), pytest.raises(JournalUnavailable):
+        intake.write(a_delivery(an_event("evt_2")))
+    wire.silent.clear()
+    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    database.close()
+    wire.close()
+
+
+WRITER = """
+import sys
+from tests.news import a_delivery, an_event
+from worker.journal.database import Database
+from worker.journal.intake import SqlIntake
+
+intake = SqlIntake(Database(sys.argv[1]))
+for n in range(100_000):
+    print(intake.write(a_delivery(an_event(f"evt_{n}"), body=bytes(500))).delivery_id, flush=True)
+"""
+
+
+def test_what_was_acknowledged_survives_kill_9(database_url: str):
+    root = str(Path(__file__).parents[2])
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, database_url], stdout=subprocess.PIPE, text=True, cwd=root)
+    with writer:
+        assert writer.stdout is not None
+        acknowledged = [int(writer.stdout.readline()) for _ in range(50)]
+        os.kill(writer.pid, 9)
+        acknowledged += [int(line) for line in writer.stdout if line.endswith("\n")]
+    database = Database(database_url)
+    with database.read() as connection:
+        kept = set(connection.execute(query(deliveries.c.id)).scalars())
+    assert set(acknowledged) <= kept
+    assert SqlIntake(database).write(a_delivery(a_hint())).outcome == "accepted"
+    database.close()

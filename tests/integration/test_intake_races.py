@@ -1,0 +1,139 @@
+"""The same news at the same time: one delivery is accepted, all others are duplicates, and nobody fails."""
+
+import multiprocessing
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+import psycopg
+import pytest
+from sqlalchemy import delete, func, make_url, select
+
+from tests.news import ORDER, a_delivery, a_hint, an_event
+from worker.domain.errors import JournalUnavailable
+from worker.domain.events import Event
+from worker.domain.orders import OrderKey
+from worker.journal import intake
+from worker.journal.database import Database
+from worker.journal.intake import SqlIntake
+from worker.journal.recording import Overtaken, record
+from worker.journal.tables import deliveries, events, orders
+
+ELSEWHERE = multiprocessing.get_context("spawn")
+NEWS = 60
+ORDERS = 5
+
+
+def the_news() -> list[Event]:
+    return [an_event(f"evt_{n}", order=OrderKey("main", str(n % ORDERS + 1))) for n in range(NEWS)]
+
+
+def deliver_all(url: str) -> list[tuple[str, str]]:
+    database = Database(url)
+    outcomes = [(event.key, SqlIntake(database).write(a_delivery(event)).outcome) for event in the_news()]
+    database.close()
+    return outcomes
+
+
+def check_each_was_accepted_once(database: Database, outcomes: list[tuple[str, str]], senders: int) -> None:
+    assert Counter(outcome for _, outcome in outcomes) == {"accepted": NEWS, "duplicate": NEWS * (senders - 1)}
+    assert sorted(key for key, outcome in outcomes if outcome == "accepted") == sorted(e.key for e in the_news())
+    with database.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(events)) == NEWS
+        assert connection.scalar(select(func.count()).select_from(deliveries)) == NEWS * senders
+        counted = connection.execute(select(orders.c.revision, orders.c.events)).all()
+        assert [tuple(row) for row in counted] == [(NEWS // ORDERS, NEWS // ORDERS)] * ORDERS
+        revisions = connection.execute(select(events.c.order, events.c.revision)).all()
+        assert len(set(map(tuple, revisions))) == NEWS
+
+
+def test_threads_that_deliver_the_same_news_at_once(database: Database):
+    start, sql = threading.Barrier(6), SqlIntake(database)
+
+    def deliver() -> list[tuple[str, str]]:
+        start.wait()
+        return [(event.key, sql.write(a_delivery(event)).outcome) for event in the_news()]
+
+    with ThreadPoolExecutor(6) as pool:
+        told = [pool.submit(deliver) for _ in range(6)]
+    check_each_was_accepted_once(database, list(chain.from_iterable(future.result() for future in told)), 6)
+
+
+def test_processes_that_deliver_the_same_news_at_once(database: Database, database_url: str):
+    with ELSEWHERE.Pool(3) as pool:
+        told = pool.map(deliver_all, [database_url] * 3, chunksize=1)
+    check_each_was_accepted_once(database, list(chain.from_iterable(told)), 3)
+
+
+def test_threads_that_keep_the_same_stale_delivery_at_once(database: Database):
+    start, sql = threading.Barrier(4), SqlIntake(database)
+
+    def deliver(_: int) -> int | None:
+        start.wait()
+        return sql.write(a_delivery(keep_once="courier/evt_1")).delivery_id
+
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(pool.map(deliver, range(4)))
+    assert kept.count(None) == 3
+
+
+@pytest.fixture
+def contested(postgresql_url: str) -> Iterator[Database]:
+    """Only PostgreSQL lets two transactions write at a time, and so overtake each other."""
+    opened = Database(postgresql_url)
+    yield opened
+    opened.close()
+
+
+def wait_until_blocked(url: str) -> None:
+    """Return once a transaction waits for a row that another one holds."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as server:
+        for _ in range(100):
+            waiting = server.execute(
+                "SELECT count(pg_sleep(0.02)), count(*) FILTER (WHERE wait_event_type = 'Lock') FROM pg_stat_activity"
+                " WHERE datname = current_database()"
+            ).fetchone()
+            if waiting and waiting[1]:
+                return
+    pytest.fail("nothing ever waited")
+
+
+def test_a_delivery_overtaken_by_its_repetition_is_a_duplicate_and_leaves_no_trace(
+    contested: Database, postgresql_url: str
+):
+    sql = SqlIntake(contested)
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            first = record(connection, 1, a_delivery(an_event()))
+            second = pool.submit(sql.write, a_delivery(an_event()))
+            wait_until_blocked(postgresql_url)
+        receipt = second.result()
+    assert (first.outcome, receipt.outcome, receipt.event_id) == ("accepted", "duplicate", first.event_id)
+    with contested.read() as connection:
+        assert connection.execute(select(orders.c.revision, orders.c.events)).all() == [(1, 1)]
+        assert connection.scalar(select(func.count()).select_from(deliveries)) == 2
+
+
+def test_a_repeated_hint_whose_order_is_pruned_meanwhile_is_news_again(contested: Database, postgresql_url: str):
+    sql = SqlIntake(contested)
+    sql.write(a_delivery(a_hint()))
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            connection.execute(delete(events))
+            connection.execute(delete(orders))
+            again = pool.submit(sql.write, a_delivery(a_hint()))
+            wait_until_blocked(postgresql_url)
+        receipt = again.result()
+    assert (receipt.outcome, receipt.nudges) == ("accepted", (ORDER,))
+
+
+def test_what_is_overtaken_again_and_again_is_given_up_in_bounds(database: Database, monkeypatch: pytest.MonkeyPatch):
+    def always(*_: object) -> None:
+        raise Overtaken
+
+    monkeypatch.setattr(intake, "record", always)
+    with pytest.raises(JournalUnavailable, match="written by others"):
+        SqlIntake(database).write(a_delivery(an_event()))

@@ -1,0 +1,94 @@
+"""What a failed call means for its order: later, and at last a person."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clock import START
+from tests.stories import HOUR, KEY, MINUTE, SECOND
+from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Transient, Unauthorized
+from worker.domain.orders import Later, Order, Policy, Stopped
+from worker.domain.retries import after, backoff
+
+ORDER = Order(KEY, revision=1)
+POLICY = Policy()
+CHANCES = st.floats(0, 1, exclude_max=True)
+
+
+def fail(order, error, now=START, chance=0.5):
+    return after(error, order, POLICY, now, chance)
+
+
+@given(st.integers(1, 10_000), CHANCES)
+def test_a_wait_is_never_negative_and_never_longer_than_ten_minutes(failures, chance):
+    assert 0 <= backoff(failures, chance) <= 10 * MINUTE
+
+
+@given(st.integers(1, 40))
+def test_waits_grow_with_every_failure_and_spread_over_their_whole_range(failures):
+    assert backoff(failures + 1, 0.99) >= backoff(failures, 0.99)
+    assert backoff(failures, 0) == 0
+    assert backoff(failures, 0.5) == min(10 * MINUTE, SECOND * 2**failures) // 2
+
+
+@pytest.mark.parametrize("error", [Transient("503"), Unauthorized("401"), OrderMissing("404"), Conflict("409")])
+def test_a_first_failure_is_tried_again_after_a_back_off_that_news_does_not_shorten(error):
+    order, end = fail(ORDER, error)
+    assert end == Later(START + SECOND, error.reason, str(error), firm=True)
+    assert (order.failures, order.failing_since) == (1, START)
+
+
+@pytest.mark.parametrize("error", [Transient("503"), Unauthorized("403"), Conflict("409")])
+def test_an_order_is_given_up_once_its_step_has_failed_for_retry_for(error):
+    failing = replace(ORDER, failing_since=START, failures=40)
+    assert isinstance(fail(failing, error, START + POLICY.retry_for - 1)[1], Later)
+    assert fail(failing, error, START + POLICY.retry_for) == (
+        failing,
+        Stopped("gave_up", f"the last answer was: {error}"),
+    )
+
+
+def test_an_order_that_the_platform_does_not_know_is_given_an_hour():
+    missing, _ = fail(ORDER, OrderMissing("404"))
+    again, end = fail(missing, OrderMissing("404"), START + HOUR - 1)
+    assert isinstance(end, Later)
+    assert again.missing_since == START
+    assert fail(again, OrderMissing("404"), START + HOUR)[1] == Stopped("unknown_order", "404")
+
+
+def test_a_third_conflict_stops_the_order():
+    order, ends = ORDER, []
+    for _ in range(3):
+        order, end = fail(order, Conflict("not from here", 409))
+        ends.append(end)
+    assert [type(end) for end in ends] == [Later, Later, Stopped]
+    assert ends[-1] == Stopped("conflict", "HTTP 409, not from here")
+
+
+def test_conflicts_alone_count_as_conflicts():
+    order = ORDER
+    for error in (Conflict("409"), Transient("503"), Conflict("409"), Transient("503")):
+        order, end = fail(order, error)
+        assert isinstance(end, Later)
+    assert (order.conflicts, order.failures) == (2, 4)
+
+
+def test_a_refusal_stops_the_order_at_once_with_the_platforms_own_words():
+    refusal = Rejected("bad status", 422, "validation_failed", "req_1")
+    assert fail(ORDER, refusal) == (ORDER, Stopped("refused", str(refusal)))
+    assert "bad status" in str(refusal)
+    assert "req_1" in str(refusal)
+
+
+@given(st.lists(st.sampled_from([Transient, Conflict, OrderMissing, Unauthorized]), max_size=12), CHANCES)
+def test_however_calls_fail_an_order_waits_or_stops_and_its_patience_runs_from_the_first(failures: list[type[ApiError]], chance):
+    order, now = ORDER, START
+    for failure in failures:
+        order, end = fail(order, failure("no"), now, chance)
+        if isinstance(end, Stopped):
+            break
+        assert now <= end.due <= now + 10 * MINUTE
+        assert order.failing_since == START
+        now = end.due + SECOND

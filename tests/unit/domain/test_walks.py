@@ -1,0 +1,148 @@
+"""Whatever comes in, and in whatever order: an order's walk is legal, and ends where its news says."""
+
+from collections import Counter
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clock import START
+from tests.fake_order_api import FakeOrderApi
+from tests.stories import DAY, KEY, MINUTE, recorded, stories
+from worker.domain.events import EventEnd, EventName
+from worker.domain.evidence import weigh
+from worker.domain.lifecycle import conclude, confirm, decide, ends, observe
+from worker.domain.orders import ROAD, Done, Ending, Order, Place, Policy, Step, Stopped
+
+ELSEWHERE = [*Ending, "on_hold"]
+STATUSES = st.sampled_from([*(place.value for place in ROAD), *ELSEWHERE])
+POLICIES = st.builds(
+    Policy, accept=st.sampled_from(["paid", "always", "manual"]), complete_after=st.sampled_from([0, DAY])
+)
+
+
+class Walker:
+    """The heart of a turn and nothing else: read, observe, decide, write; every answer comes, and confirms."""
+
+    def __init__(self, told, status="pending", policy=Policy()):  # noqa: B008 - frozen
+        self.told, self.policy, self.now = told, policy, START
+        self.order, self.ended, self.walked = Order(KEY), {}, {}
+        self.api = FakeOrderApi(lambda: self.now)
+        self.api.orders[KEY.order_id].status = status
+
+    def turn(self, known):
+        """Take a turn, with the first *known* of the events; returns its end."""
+        events = self.told[:known]
+        self.order = replace(self.order, revision=known)
+        evidence = weigh(events)
+        reading = self.api.read(KEY.order_id)
+        self.order = observe(self.order, reading)
+        while isinstance(step := decide(self.order, evidence, reading, self.policy, self.now), Step):
+            self.walked[step.place] = known
+            reading = self.api.write(KEY.order_id, self.api.compose(step, reading, noted=True))
+            self.order = confirm(self.order, reading)
+        self.order = conclude(self.order, step)
+        pending = [e for e in events if e.id not in self.ended]
+        found = ends(self.order, evidence, pending, self.walked, stopped=isinstance(step, Stopped))
+        assert set(found) <= {e.id for e in pending}
+        self.ended |= found
+        return step
+
+    @property
+    def status(self):
+        return self.api.orders[KEY.order_id].status
+
+    def check(self):
+        assert self.api.illegal == []
+        assert all(count == 1 for count in Counter(self.api.writes).values())
+
+
+@given(stories(), st.sets(st.integers(0, 8)), STATUSES, POLICIES)
+def test_every_arrival_order_of_any_set_of_events_is_a_legal_walk(story, turns, status, policy):
+    walker = Walker(recorded(*story), status, policy)
+    for known in sorted(turns | {len(story)}):
+        if known <= len(story):
+            walker.turn(known)
+            walker.now += MINUTE
+    walker.check()
+
+
+@given(stories(), st.randoms(use_true_random=False), STATUSES, POLICIES)
+def test_where_an_order_ends_depends_on_its_news_and_not_on_the_order_in_which_it_came(story, chance, status, policy):
+    shuffled = list(story)
+    chance.shuffle(shuffled)
+    one, other = Walker(recorded(*story), status, policy), Walker(recorded(*shuffled), status, policy)
+    assert one.turn(len(story)) == other.turn(len(story))
+    assert (one.status, one.api.transitions) == (other.status, other.api.transitions)
+    by_key = [{e.event.key: walker.ended.get(e.id) for e in walker.told} for walker in (one, other)]
+    assert by_key[0] == by_key[1]
+
+
+@given(stories(), POLICIES)
+def test_an_order_reaches_all_that_its_evidence_justifies_unless_a_person_is_needed(story, policy):
+    walker = Walker(recorded(*story), policy=policy)
+    end, evidence = walker.turn(len(story)), weigh(walker.told)
+    assert isinstance(end, Stopped) == bool(evidence.alarm)
+    if not evidence.alarm:
+        assert ROAD.index(Place(walker.status)) >= ROAD.index(evidence.place)
+
+
+@given(stories(), st.sampled_from([*ELSEWHERE, "completed"]), POLICIES)
+def test_nothing_is_ever_written_to_an_order_off_the_road_or_at_its_end(story, status, policy):
+    walker = Walker(recorded(*story), status, policy)
+    for known in range(len(story) + 1):
+        walker.turn(known)
+    assert walker.api.writes == []
+
+
+@given(stories(), st.lists(st.tuples(st.integers(0, 8), STATUSES), max_size=5), POLICIES)
+def test_whatever_people_do_at_the_platform_meanwhile_no_step_is_illegal_and_none_turns_back(story, hands, policy):
+    walker = Walker(recorded(*story), policy=policy)
+    furthest = Place.PENDING
+    for known, status in sorted(hands):
+        walker.turn(min(known, len(story)))
+        walker.api.orders[KEY.order_id].status = status
+        walker.now += MINUTE
+        if walker.order.place:
+            furthest = max(furthest, walker.order.place, key=ROAD.index)
+        writes = len(walker.api.writes)
+        walker.turn(len(story))
+        assert status in ROAD or len(walker.api.writes) == writes
+        assert all(ROAD.index(Place(place)) > ROAD.index(furthest) for place in walker.api.writes[writes:])
+    assert walker.api.illegal == []
+
+
+@given(stories(), st.sets(st.integers(0, 8)), STATUSES, POLICIES)
+def test_every_event_has_its_end_once_the_order_is_settled(story, turns, status, policy):
+    walker = Walker(recorded(*story), status, policy)
+    for known in sorted(turn for turn in turns if turn < len(story)):
+        walker.turn(known)
+        walker.now += MINUTE
+    end = walker.turn(len(story))
+    pending = [e for e in walker.told if e.id not in walker.ended]
+    if isinstance(end, Done | Stopped):
+        # What is left has said all it can alone: the other parcels of its order are still under way.
+        assert all(e.event.name is EventName.DELIVERED for e in pending)
+        assert not pending or weigh(walker.told).place is Place.SHIPPED
+    if walker.order.closed:
+        assert pending == []
+
+
+@given(stories(), STATUSES)
+def test_an_event_was_applied_only_if_a_step_was_taken_for_it(story, status):
+    walker = Walker(recorded(*story), status)
+    walker.turn(len(story))
+    applied = [e for e in walker.told if walker.ended.get(e.id) is EventEnd.APPLIED]
+    assert not applied or walker.api.writes
+    void = [e for e in walker.told if walker.ended.get(e.id) is EventEnd.VOID]
+    assert not void or walker.order.closed in tuple(Ending)
+
+
+@given(stories(names=[EventName.PICKED_UP, EventName.IN_TRANSIT, EventName.DELIVERED, EventName.ORDER_ACCEPTED], parcels=1))
+def test_a_repeat_of_all_its_news_changes_nothing(story):
+    walker = Walker(recorded(*story, *story))
+    walker.turn(len(story))
+    transitions = list(walker.api.transitions)
+    walker.turn(2 * len(story))
+    assert walker.api.transitions == transitions
+    walker.check()

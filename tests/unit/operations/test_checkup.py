@@ -1,0 +1,83 @@
+import pytest
+
+from tests.clock import START
+from tests.stories import DAY, HOUR, KEY, MINUTE, SECOND, news, recorded
+from worker.domain.figures import Health, Pile
+from worker.domain.orders import Order, Place, Policy
+from worker.domain.snapshot import News, OrderRow, Snapshot
+from worker.operations.checkup import Check, Verdict, judge, worst
+
+MAX_AGE = HOUR
+ACCOUNTS = {"main": Policy()}
+
+
+def judged(
+    *piles: Pile, discrepancies: dict[str, int] | None = None, unattended: tuple[Snapshot, ...] = ()
+) -> list[Check]:
+    health = Health(START, piles, discrepancies or {}, unattended)
+    return [check for check in judge(health, ACCOUNTS, MAX_AGE) if check.verdict is not Verdict.OK]
+
+
+def test_a_healthy_journal_passes_every_check():
+    checks = list(judge(Health(START), ACCOUNTS, MAX_AGE))
+    assert {check.verdict for check in checks} == {Verdict.OK}
+    assert len(checks) == 9
+    assert worst(checks) == 0
+
+
+@pytest.mark.parametrize("kind", ["stopped", "held", "due", "lease", "uncertain", "pending", "quarantined"])
+def test_what_waits_is_a_warning_and_fails_once_it_has_waited_for_too_long(kind):
+    (young,) = judged(Pile(kind, "a_reason", 2, START - MAX_AGE))
+    (old,) = judged(Pile(kind, "a_reason", 2, START - MAX_AGE - 1))
+    assert (young.verdict, old.verdict) == (Verdict.WARN, Verdict.FAIL)
+    assert (worst([young]), worst([old])) == (0, 1)
+    assert "2 " in old.sentence
+    assert "a_reason" in old.sentence
+    assert "the oldest for 1 h" in old.sentence
+    assert old.advice
+
+
+@pytest.mark.parametrize("kind", ["due", "lease", "uncertain", "pending"])
+def test_what_a_running_worker_sees_to_is_not_worth_a_word_at_first(kind):
+    assert judged(Pile(kind, "", 1, START - MINUTE)) == []
+    assert judged(Pile(kind, "", 1, START - MINUTE - SECOND)) != []
+
+
+def test_each_reason_is_a_finding_of_its_own_with_its_own_advice():
+    lost, refused = judged(Pile("stopped", "shipment_lost", 1, START - DAY), Pile("stopped", "refused", 3, START))
+    assert lost.sentence == "1 order is stopped (shipment_lost), for 1 d."
+    assert "courier" in lost.advice
+    assert refused.sentence == "3 orders are stopped (refused), the oldest for 0 s."
+    assert "platform's message" in refused.advice
+
+
+def test_a_hold_is_told_with_what_ends_it():
+    (check,) = judged(Pile("held", "main: credentials", 1, START - MINUTE))
+    assert check.sentence == "1 account is held (main: credentials), for 1 min."
+    assert "Correct the account's credentials" in check.advice
+
+
+def test_sums_that_do_not_agree_fail_at_once():
+    (check,) = judged(discrepancies={"events without their order": 2, "accepted deliveries without an event": 0})
+    assert (check.verdict, worst([check])) == (Verdict.FAIL, 1)
+    assert check.sentence == "The sums do not agree: 2 events without their order."
+
+
+def idle(*names: str, place: Place) -> Snapshot:
+    events = tuple(News(one) for one in recorded(*(news(name) for name in names)))
+    order = Order(KEY, revision=len(events), seen_revision=len(events), place=place, status=place, read_at=START)
+    return Snapshot(START, OrderRow(order, first_seen_at=START, updated_at=START), news=events)
+
+
+def test_an_order_that_nobody_will_look_at_is_named():
+    (check,) = judged(
+        unattended=(idle("order.delivered", place=Place.SHIPPED), idle("order.shipped", place=Place.SHIPPED))
+    )
+    assert (check.name, check.verdict) == ("nobody forgotten", Verdict.FAIL)
+    assert check.sentence.startswith("1 order has something left to do, and nobody will look at it: main/1.")
+
+
+def test_a_part_that_cannot_be_reached_weighs_more_than_what_needs_a_person():
+    stuck = Check("a", Verdict.FAIL, "")
+    gone = Check("b", Verdict.FAIL, "", unreachable=True)
+    assert [worst([]), worst([stuck]), worst([stuck, gone])] == [0, 1, 3]

@@ -1,0 +1,219 @@
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clock import START
+from tests.stories import HOUR, KEY, MINUTE, news, recorded, stories
+from worker.domain.events import Event, EventEnd
+from worker.domain.evidence import weigh
+from worker.domain.lifecycle import confirm, decide, observe
+from worker.domain.orders import ROAD, Ending, Order, Place, Policy, Reading, Step
+from worker.domain.snapshot import Hold, News, OrderRow, Sent, Snapshot, State
+from worker.operations.advice import HOLDS, STOPS
+from worker.operations.explain import Explanation, explain, is_lost
+from worker.operations.foresight import foresee
+
+HELD = Hold("main", "credentials", START - HOUR)
+PAUSED = Hold("main", "rate_limited", START, START + HOUR)
+BACK_OFF = {"due": START + HOUR, "not_before": START + HOUR, "waiting": "conflict"}
+REFUSED = {"stop": "refused", "stop_detail": "HTTP 422", "stopped_at": START}
+AT_ONCE = Policy()
+PATIENT = Policy(complete_after=24 * HOUR)
+SETTLED: dict[str, Any] = {"due": None}
+
+
+def snapshot(*events: Event, order: dict[str, Any] | None = None, sent: tuple[Sent, ...] = (), **row: Any) -> Snapshot:
+    """An order that was read a minute ago and has seen all of its news, unless it is said otherwise."""
+    known = {"place": Place.ACCEPTED, "status": "accepted", "read_at": START - MINUTE, "revision": len(events)}
+    remembered = Order(KEY, **{"seen_revision": len(events), **known, **(order or {})})
+    told = tuple(News(replace(one, end=EventEnd.PENDING), delivery=1) for one in recorded(*events))
+    said = {"first_seen_at": START - HOUR, "updated_at": START, **row}
+    return Snapshot(START, OrderRow(remembered, **said), news=told, sent=sent)
+
+
+def text(explanation: Explanation) -> str:
+    told = (explanation.where, explanation.evidence, explanation.decision, explanation.calls, explanation.next)
+    return "\n".join(sentence for sentences in told for sentence in sentences)
+
+
+def explained(seen: Snapshot, policy: Policy = AT_ONCE) -> str:
+    return text(explain(seen, policy))
+
+
+# --------------------------------------------------------------------------------------------------------- foresight
+
+
+@given(stories(), st.sampled_from(ROAD), st.sampled_from(["paid", "always", "manual"]))
+def test_the_steps_foreseen_are_those_that_a_worker_takes(events, place, accept):
+    evidence, policy = weigh(recorded(*events)), Policy(accept=accept)
+    reading = Reading(place, place, START)
+    order = observe(Order(KEY, revision=len(events)), reading)
+    foreseen, end = foresee(order, evidence, policy, START)
+    walked = []
+    while isinstance(step := decide(order, evidence, reading, policy, START), Step):
+        walked.append(step)
+        reading = Reading(step.place, step.place, START)
+        order = confirm(order, reading)
+    assert (list(foreseen), end) == (walked, step)
+
+
+def test_an_order_that_was_never_read_is_not_foreseen():
+    assert foresee(Order(KEY), weigh(recorded(news("order.shipped"))), AT_ONCE, START) == ((), None)
+
+
+# --------------------------------------------------------------------------------------------- what is said, and when
+
+
+def test_an_order_that_was_never_read_says_so():
+    told = explained(snapshot(news("order.shipped"), order={"place": None, "status": "", "read_at": None}, due=START))
+    assert "has not been asked yet" in told
+    assert "the order is read first" in told
+
+
+def test_the_steps_ahead_are_named_and_the_inferred_ones_marked():
+    told = explained(snapshot(news("shipment.delivered", at=START - HOUR), due=START), PATIENT)
+    assert "shipment.delivered from courier, of 2026-01-25 11:00:00 UTC, says delivered." in told
+    assert "this justifies delivered; no news names shipped, which is inferred" in told
+    assert "asked for shipped (inferred), then delivered;" in told
+    assert "it is completed on 2026-01-26 12:00:00 UTC (complete_after)" in told
+
+
+def test_parcels_are_counted():
+    told = explained(snapshot(news("shipment.created", "A", parcels=2), news("shipment.delivered", "A"), **SETTLED))
+    assert "1 of 2 parcels have arrived (A)" in told
+    assert "this justifies shipped" in told
+
+
+def test_news_of_one_kind_is_told_once_with_its_latest_time():
+    scans = (news("shipment.in_transit", at=START - HOUR), news("shipment.in_transit", at=START))
+    assert "2 × shipment.in_transit from courier, last of 2026-01-25 12:00:00 UTC, says shipped." in explained(
+        snapshot(*scans)
+    )
+
+
+@pytest.mark.parametrize(
+    ("accept", "sentence"), [("paid", "once the platform shows it as paid"), ("manual", "is accepted by a person")]
+)
+def test_a_pending_order_says_what_it_is_accepted_by(accept, sentence):
+    seen = snapshot(order={"place": Place.PENDING, "status": "pending"}, **SETTLED)
+    assert sentence in explained(seen, Policy(accept=accept))
+
+
+def test_a_write_without_an_answer_is_uncertain():
+    sending = {"sending": Place.SHIPPED, "sent_at": START - MINUTE}
+    told = explained(snapshot(news("shipment.picked_up"), order=sending, due=START))
+    assert "Nobody has the answer to the write of shipped" in told
+    assert "at most the same step is repeated" in told
+
+
+def test_failures_are_counted_with_the_time_at_which_they_end_in_a_stop():
+    told = explained(snapshot(order={"failures": 3, "failing_since": START - HOUR}, due=START + MINUTE))
+    assert "3 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)" in told
+    assert "stops as gave_up on 2026-01-28 11:00:00 UTC" in told
+
+
+def test_writes_are_told_with_their_answers_and_only_the_latest():
+    writes = tuple(
+        Sent(Place.SHIPPED, {}, START, answered_at=START, outcome="failed", answer="HTTP 500") for _ in range(7)
+    )
+    told = explained(snapshot(sent=writes, due=START))
+    assert "2 earlier writes are left out" in told
+    assert told.count("shipped was sent on 2026-01-25 12:00:00 UTC: failed after 0 s: HTTP 500.") == 5
+
+
+# --------------------------------------------------------------------------------------------- whom an order waits for
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "reason", "sentence"),
+    [
+        ({"due": START - 5}, State.DUE, "", "a worker takes it next"),
+        ({"due": START - HOUR}, State.DUE, "", "is a worker running?"),
+        ({"due": START, "lease_until": START + MINUTE}, State.LEASED, "", "lease ends 2026-01-25 12:01:00 UTC (in 1 m"),
+        ({"due": START, "lease_until": START - 1}, State.DUE, "", "ended without a word"),
+        ({"due": START + MINUTE, "waiting": "settle"}, State.WAITING, "settle", "may still be applied"),
+        (BACK_OFF, State.WAITING, "conflict", "`fulfillment orders retry` does"),
+        ({"due": START, "held": (HELD,)}, State.HELD, "credentials", "until the hold is lifted"),
+        ({"due": START, "held": (PAUSED,)}, State.HELD, "rate_limited", "(in 1 h): rate_limited"),
+        (REFUSED, State.STOPPED, "refused", "refused, HTTP 422"),
+        (SETTLED, State.SETTLED, "", "It is where its news puts it"),
+    ],
+)
+def test_every_state_says_whom_the_order_waits_for_and_until_when(row, state, reason, sentence):
+    explanation = explain(snapshot(**row), AT_ONCE)
+    assert (explanation.state, explanation.reason) == (state, reason)
+    assert sentence in " ".join(explanation.next)
+    assert explanation.needs_person is (state is State.STOPPED)
+
+
+def test_a_closed_order_needs_nobody():
+    explanation = explain(snapshot(order={"closed": Ending.CANCELLED, "status": "cancelled"}, **SETTLED), AT_ONCE)
+    assert (explanation.state, explanation.reason) == (State.CLOSED, "cancelled")
+    assert explanation.next == ("It needs nobody any more.",)
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_every_stop_says_what_a_person_should_do_and_how_to_lift_it(stop):
+    told = explain(snapshot(stop=stop, stopped_at=START), AT_ONCE).next
+    assert STOPS[stop] in told
+    assert "fulfillment orders release main/1 --reason" in told[-1]
+
+
+@pytest.mark.parametrize("reason", HOLDS)
+def test_every_hold_says_what_ends_it(reason):
+    seen = snapshot(due=START, held=(Hold("main", reason, START),))
+    assert HOLDS[reason] in explain(seen, AT_ONCE).next
+
+
+def test_the_next_turn_of_an_order_with_an_alarm_is_foretold_as_a_stop():
+    assert "it will be stopped: shipment_lost" in explained(snapshot(news("shipment.lost"), due=START))
+
+
+# ------------------------------------------------------------------------------------------------ nobody is forgotten
+
+
+@pytest.mark.parametrize(
+    ("events", "order"),
+    [
+        ((news("order.shipped"),), {}),
+        ((news("shipment.lost"),), {}),
+        ((), {"revision": 4, "seen_revision": 3}),
+        ((), {"unread": True}),
+        ((), {"sending": Place.SHIPPED, "sent_at": START}),
+        ((), {"place": Place.DELIVERED, "status": "delivered", "delivered_at": START}),
+    ],
+)
+def test_an_order_with_something_left_to_do_and_no_due_time_is_stranded(events, order):
+    seen = snapshot(*events, order=order, **SETTLED)
+    explanation = explain(seen, PATIENT)
+    assert is_lost(seen, PATIENT)
+    assert (explanation.reason, explanation.needs_person) == ("stranded", True)
+    assert "this should not be" in explanation.next[0]
+    assert not is_lost(replace(seen, row=replace(seen.row, due=START + HOUR)), PATIENT)
+
+
+def test_an_order_that_awaits_its_second_parcel_is_not_stranded():
+    first = (news("shipment.created", "A", parcels=2), news("shipment.delivered", "A"))
+    assert not is_lost(snapshot(*first, order={"place": Place.SHIPPED, "status": "shipped"}, **SETTLED), AT_ONCE)
+
+
+# ------------------------------------------------------------------------------------------------------ for programs
+
+
+def test_the_keys_of_the_json_document_are_a_contract():
+    document = explain(snapshot(news("order.shipped"), due=START), AT_ONCE).document()
+    assert list(document) == [
+        "account", "order", "state", "reason", "place", "target", "due", "needs_person",
+        "where", "evidence", "decision", "calls", "next",
+    ]  # fmt: skip
+    assert json.loads(json.dumps(document))["due"] == "2026-01-25T12:00:00.000000Z"
+
+
+def test_the_target_is_the_furthest_place_that_is_justified():
+    assert explain(snapshot(news("shipment.picked_up"), due=START), AT_ONCE).target is Place.SHIPPED
+    assert explain(snapshot(news("shipment.delivered"), due=START), AT_ONCE).target is Place.COMPLETED
+    assert explain(snapshot(news("shipment.delivered"), due=START), PATIENT).target is Place.DELIVERED

@@ -1,0 +1,118 @@
+"""An update says what we know and nothing else: it claims no payment, and loses nobody's notes."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.domain.orders import Place, Reading, Step
+from worker.order_api.awalchat.updates import Composer
+
+LATE_EVENING = 1_795_294_800_000_000  # 2026-11-21 21:00 UTC; the next day has begun in Riyadh
+TRACKING = (("TRK1", "https://courier.example/TRK1"),)
+
+
+def reading(**changes):
+    return Reading(**{"status": "accepted", "standing": Place.ACCEPTED, "read_at": 0, **changes})
+
+
+def step(place=Place.SHIPPED, tracking=()):
+    return Step(place, LATE_EVENING, tracking=tracking)
+
+
+def compose(step, reading, noted=True, timezone="Asia/Riyadh", branch_id=None):
+    return Composer(ZoneInfo(timezone), branch_id)(step, reading, noted=noted)
+
+
+def test_a_bare_step_sends_its_status_alone():
+    assert compose(step(Place.ACCEPTED), reading()) == {"status": "accepted"}
+
+
+@pytest.mark.parametrize(("paid", "sent"), [(True, {"payment_status": "paid"}), (False, {}), (None, {})])
+def test_paid_is_sent_only_when_it_was_read(paid, sent):
+    assert compose(step(Place.ACCEPTED), reading(paid=paid)) == {"status": "accepted", **sent}
+
+
+@pytest.mark.parametrize(
+    ("place", "dated"),
+    [
+        (Place.ACCEPTED, {}),
+        (Place.SHIPPED, {"shipping_date": "2026-11-22"}),
+        (Place.DELIVERED, {"delivery_date": "2026-11-22"}),
+        (Place.COMPLETED, {}),
+    ],
+)
+def test_a_step_carries_its_own_date_in_the_accounts_time_zone(place, dated):
+    assert compose(step(place), reading()) == {"status": place.value, **dated}
+
+
+def test_the_date_is_that_of_the_evidence_there():
+    assert compose(step(), reading(), timezone="America/New_York")["shipping_date"] == "2026-11-21"
+
+
+def test_a_date_that_stands_is_left_alone():
+    dated = reading(shipping_date="2026-11-01", delivery_date="2026-11-02")
+    assert compose(step(Place.SHIPPED), dated) == {"status": "shipped"}
+    assert compose(step(Place.DELIVERED), dated) == {"status": "delivered"}
+
+
+@pytest.mark.parametrize(
+    ("notes", "sent"),
+    [
+        ("", "Tracking: TRK1 https://courier.example/TRK1"),
+        (" ring twice ", " ring twice \nTracking: TRK1 https://courier.example/TRK1"),
+        ("ring twice\n", "ring twice\nTracking: TRK1 https://courier.example/TRK1"),
+        ("TRK10, ATRK1", "TRK10, ATRK1\nTracking: TRK1 https://courier.example/TRK1"),
+    ],
+)
+def test_tracking_is_added_below_the_notes_that_were_read(notes, sent):
+    assert compose(step(tracking=TRACKING), reading(notes=notes))["admin_notes"] == sent
+
+
+@pytest.mark.parametrize("notes", ["Tracking: TRK1 https://courier.example/TRK1", "sent as TRK1.", "(TRK1)"])
+def test_tracking_that_stands_in_the_notes_is_not_added_again(notes):
+    assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes=notes))
+
+
+def test_notes_that_were_not_shown_are_not_written_over():
+    assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes=None))
+
+
+def test_nothing_is_added_when_it_is_not_asked_for():
+    assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes="ring twice"), noted=False)
+
+
+def test_only_the_parcels_that_the_notes_do_not_name_are_added():
+    both = (("TRK1", ""), ("TRK2", "https://courier.example/TRK2"))
+    sent = compose(step(tracking=both), reading(notes="Tracking: TRK1"))["admin_notes"]
+    assert sent == "Tracking: TRK1\nTracking: TRK2 https://courier.example/TRK2"
+
+
+def test_parcels_that_do_not_fit_come_with_the_next_step():
+    parcels = tuple((f"TRK{n:03}", "") for n in range(40))
+    first = compose(step(tracking=parcels), reading())["admin_notes"]
+    second = compose(step(tracking=parcels), reading(notes=first))["admin_notes"]
+    assert [line.count("TRK") for line in second.splitlines()] == [24, 16]
+
+
+def test_a_number_goes_without_its_url_when_both_do_not_fit():
+    assert compose(step(tracking=(("TRK1", "https://x/" + "y" * 190),)), reading())["admin_notes"] == "Tracking: TRK1"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.tuples(st.text(), st.text()), max_size=5))
+def test_notes_of_others_stay_and_our_line_is_one_clean_line_written_once(notes, tracking):
+    parcels = step(tracking=tuple(tracking))
+    sent = compose(parcels, reading(notes=notes)).get("admin_notes")
+    if sent is None:
+        return
+    assert sent.startswith(notes)
+    line = sent[len(notes) :].removeprefix("\n")
+    assert len(line) <= 200
+    assert line.isprintable() or not any(ord(character) < 32 for character in line)
+    again = compose(parcels, reading(notes=sent)).get("admin_notes", sent)
+    assert line not in again[len(sent) :]
+
+
+def test_the_branch_is_sent_when_one_is_configured():
+    assert compose(step(Place.ACCEPTED), reading(), branch_id=3)["branch_id"] == 3

@@ -1,0 +1,76 @@
+"""`fulfillment deliveries …`: what webhooks brought, and another reading of what could not be used."""
+
+import click
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+OUTCOMES = ("accepted", "duplicate", "quarantined", "stale")
+
+
+@click.group()
+def deliveries() -> None:
+    """See what webhooks brought, and read again what could not be used."""
+
+
+@deliveries.command("list")
+@click.option("--outcome", type=click.Choice(OUTCOMES), default=None, help="Only deliveries with this outcome.")
+@click.option("--source", default="", help="Only the deliveries of this source.")
+@click.option("--reason", default="", help="Only deliveries quarantined for this reason.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, at most.")
+@AS_JSON
+def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, as_json: bool) -> None:
+    """List deliveries, the newest first.
+
+    \b
+    fulfillment deliveries list --outcome quarantined
+    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.context import journal
+    from worker.cli.delivery_pages import print_deliveries
+    from worker.cli.documents import delivery_document
+    from worker.cli.printing import print_json_lines
+    from worker.journal.queries.deliveries import DeliveryQueries
+
+    with journal() as context:
+        queries = DeliveryQueries(context.database)
+        now, rows = queries.latest(limit, outcome=outcome or "", source=source, reason=reason)
+    if as_json:
+        print_json_lines(map(delivery_document, rows))
+    else:
+        print_deliveries(rows, now, limit)
+
+
+@deliveries.command("show")
+@click.argument("delivery_id", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@AS_JSON
+def show_delivery(delivery_id: int, as_json: bool) -> None:
+    """Show a delivery: what came, what was read from it, and what became of that."""
+    from worker.cli.context import journal
+    from worker.cli.delivery_pages import print_delivery
+    from worker.cli.documents import shown_document
+    from worker.cli.printing import print_json
+    from worker.domain.errors import IllegalRequest
+    from worker.journal.queries.deliveries import DeliveryQueries
+
+    with journal() as context:
+        now, shown = DeliveryQueries(context.database).show(delivery_id)
+    if shown is None:
+        raise IllegalRequest(f"there is no delivery {delivery_id}, or it is kept no more")
+    if as_json:
+        print_json(shown_document(shown))
+    else:
+        print_delivery(shown, now)
+
+
+@deliveries.command("replay")
+@click.argument("delivery_id", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+def replay_delivery(delivery_id: int) -> int:
+    """Read a quarantined or stale delivery again, by today's settings.
+
+    Ends with 1 when it is of no use still; then it counts as looked at.
+    """
+    from worker.cli.context import journal
+    from worker.cli.replay import replay
+
+    with journal() as context:
+        receipt = replay(context, delivery_id)
+    click.echo(f"Delivery {delivery_id} is {receipt.outcome}{f': {receipt.reason}' if receipt.reason else ''}.")
+    return 1 if receipt.outcome == "quarantined" else 0

@@ -1,0 +1,133 @@
+"""What `doctor` asks: the settings, the database, the broker, the platforms, and the journal's own health."""
+
+import os
+from collections.abc import Iterator
+
+from worker.cli.context import BROKER_PATIENCE, Context, insist_on_a_file, unchecked_journal
+from worker.domain.errors import JournalError, SchemaOutdated, Throttled, Transient
+from worker.domain.figures import Health
+from worker.journal import schema
+from worker.journal.database import machine_now
+from worker.journal.holds import SqlHolds
+from worker.journal.queries.health import HealthQueries
+from worker.nudges import NotQueued, Nudger, make_celery
+from worker.operations.checkup import Check, Verdict, judge
+from worker.operations.instants import SECOND, span
+from worker.order_api.accounts import Examination, Surroundings
+from worker.order_api.client import Client
+from worker.settings import AccountSettings, load_settings
+from worker.wiring import microseconds
+
+SKEW_WARNS, SKEW_FAILS = 30 * SECOND, 300 * SECOND
+"""How far our clock may be from a platform's; signatures with a timestamp further off may be refused."""
+
+
+def examine(max_age: int) -> Iterator[Check]:
+    """Ask every part; raises `SettingsError`, all else becomes a check."""
+    settings = load_settings(os.environ)
+    accounts, sources = ", ".join(settings.accounts), ", ".join(settings.sources) or "none"
+    yield Check("settings", Verdict.OK, f"They are all known and good. Accounts: {accounts}. Sources: {sources}.")
+    with unchecked_journal() as context:
+        health = None
+        try:
+            yield _schema(context)
+            health = _health(context)
+            yield _modes(context)
+        except JournalError as error:
+            yield _no_journal(error)
+        yield _broker(context)
+        for name, account in context.settings.accounts.items():
+            yield _platform(context, name, account, health)
+        if health:
+            yield from judge(health, context.policies, max_age)
+
+
+def _schema(context: Context) -> Check:
+    insist_on_a_file(context.database)
+    schema.check(context.database)
+    kind = "SQLite" if context.database.is_sqlite else "PostgreSQL"
+    return Check("database", Verdict.OK, f"{kind} answers, and its schema is up to date.")
+
+
+def _no_journal(error: JournalError) -> Check:
+    advice = "" if isinstance(error, SchemaOutdated) else "See that it runs, and that database_url is right."
+    return Check("database", Verdict.FAIL, _sentence(error), advice, unreachable=True)
+
+
+def _sentence(error: Exception) -> str:
+    said = str(error)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _health(context: Context) -> Health:
+    settings = context.settings
+    return HealthQueries(context.database).health(microseconds(max(settings.keep, settings.dedupe_for)))
+
+
+def _modes(context: Context) -> Check:
+    unsafe = HealthQueries(context.database).unsafe_modes()
+    if not unsafe:
+        return Check("durability", Verdict.OK, "What was committed survives a power failure.")
+    modes = ", ".join(f"{name} is {mode}" for name, mode in unsafe.items())
+    return Check(
+        "durability",
+        Verdict.FAIL,
+        f"A power failure may lose what was acknowledged: {modes}.",
+        "Keep the database on a local disk, and switch these modes on again.",
+    )
+
+
+def _broker(context: Context) -> Check:
+    try:
+        Nudger(make_celery(context.settings.queue_url, timeout=BROKER_PATIENCE)).ping()
+    except NotQueued:
+        embedded = context.settings.uses_embedded_valkey
+        advice = (
+            "`fulfillment up` starts the embedded one."
+            if embedded
+            else "See that it runs, and that broker_url is right."
+        )
+        return Check("broker", Verdict.FAIL, "It does not answer.", advice, unreachable=True)
+    return Check("broker", Verdict.OK, "It answers.")
+
+
+def _platform(context: Context, name: str, account: AccountSettings, health: Health | None) -> Check:
+    called = f"account {name}"
+    held = f"{name}: rate_limited"
+    if health and any(pile.reason == held for pile in health.piles):
+        return Check(called, Verdict.WARN, "It was not asked: the platform wants a pause.")
+    with Client() as client:
+        surroundings = Surroundings(client, machine_now, account.timezone, lambda lasts: _pause(context, name, lasts))
+        return judge_platform(called, account.credentials.examine(surroundings))
+
+
+def _pause(context: Context, account: str, lasts: int) -> None:
+    """The last call that the account had was ours: let its orders wait."""
+    SqlHolds(context.database).hold(account, "rate_limited", lasts, "doctor had the last call")
+
+
+def judge_platform(called: str, found: Examination) -> Check:
+    """Return what one harmless read tells of the account *called* so."""
+    match found.failure:
+        case None:
+            return _judge_clock(called, found.clock_ahead)
+        case Throttled() as failure:
+            return Check(called, Verdict.WARN, f"The platform wants a pause: {failure}.")
+        case Transient() as failure:
+            advice = "See that base_url is right and can be reached from here."
+            return Check(called, Verdict.FAIL, f"The platform does not answer: {failure}.", advice, unreachable=True)
+        case failure:
+            advice = found.advice or "Compare the account's credentials with those that the platform shows."
+            return Check(called, Verdict.FAIL, f"The platform refuses a harmless read: {failure}.", advice)
+
+
+def _judge_clock(called: str, ahead: int | None) -> Check:
+    if ahead is None:
+        return Check(called, Verdict.OK, "The platform answers, and the credentials are good.")
+    if abs(ahead) < SKEW_WARNS:
+        return Check(called, Verdict.OK, "The platform answers, the credentials are good, and the clocks agree.")
+    verdict = Verdict.FAIL if abs(ahead) >= SKEW_FAILS else Verdict.WARN
+    way = "ahead of" if ahead > 0 else "behind"
+    return Check(
+        called, verdict, f"Our clock is {span(ahead)} {way} the platform's.", "Set this machine's clock by NTP."
+    )
