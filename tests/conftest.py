@@ -7,12 +7,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from tests.clock import Clock
 from worker.journal.database import Database
 from worker.journal.schema import migrate
 from worker.journal.tables import metadata
+
+settings.register_profile("tests", deadline=None)  # on a busy machine a slow example is no failure
+settings.load_profile("tests")
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 

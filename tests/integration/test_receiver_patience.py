@@ -95,25 +95,23 @@ def test_a_slow_answer_is_no_silent_sender(connect: Connect, door: FrontDoor):
 # ----------------------------------------------------------------------------------------------------------- stopping
 
 
-def test_stopping_finishes_what_was_received_and_takes_nothing_new(door: FrontDoor):
-    original, released, inside = door.intake.write, threading.Event(), threading.Event()
+def test_stopping_finishes_all_that_was_received_and_takes_nothing_new(door: FrontDoor):
+    original, released = door.intake.write, threading.Event()
 
     def slow(delivery: Delivery) -> Receipt:
-        inside.set()
         assert released.wait(10)
         return original(delivery)
 
     door.intake.write = slow  # type: ignore[method-assign]
-    with serving(door.app, Patience()) as (server, port):
-        line, idle = Line(port).send(delivery(news())), Line(port)
-        assert inside.wait(5)
+    with serving(door.app, Patience()) as (server, port), lines(port) as connect:
+        idle = connect()
+        waiting = [connect().send(delivery(news(id=str(n)))) for n in range(2 * THREADS)]
+        _await(lambda: len(server.task_dispatcher.queue) == THREADS)
         server.stop()
         _await(lambda: _refused(port))
         released.set()
-        assert line.reply().status == 202
+        assert [line.reply().status for line in waiting] == [202] * len(waiting)
         assert idle.is_closed()
-        line.close()
-        idle.close()
 
 
 def _refused(port: int) -> bool:

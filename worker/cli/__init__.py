@@ -84,8 +84,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
-        code = fulfillment.main(list(arguments), prog_name="fulfillment", standalone_mode=False)
+        # Not click's own main, which has words and codes of its own for a reader that hangs up.
+        with fulfillment.make_context("fulfillment", list(arguments)) as context:
+            code = fulfillment.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code if isinstance(error, click.UsageError) else WRONG_USE

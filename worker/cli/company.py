@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 
@@ -29,30 +31,38 @@ class GivenUp(Exception):
 
 
 class Company:
-    """Processes of our own command line, by name. They end when this process does, even by `kill -9`.
+    """Processes by name: for each the Python module that is run, and its arguments.
 
-    *environ* replaces this process's environment. Use it in the main thread.
+    They end when this process does, even by `kill -9`. *environ* replaces this process's environment. What they
+    print goes to NAME.log in the folder *logs*; without one, where our own goes. Use it in the main thread.
     """
 
-    def __init__(self, commands: Mapping[str, Sequence[str]], environ: Mapping[str, str] | None = None) -> None:
-        self._commands, self._environ = commands, environ
+    def __init__(
+        self,
+        commands: Mapping[str, Sequence[str]],
+        environ: Mapping[str, str] | None = None,
+        logs: Path | None = None,
+    ) -> None:
+        self._commands, self._environ, self._logs = commands, environ, logs
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._began: dict[str, float] = {}
         self._restarts = dict.fromkeys(commands, 0)
+        self._told_to_stop = False
 
-    def start(self) -> None:
-        """Start every process."""
-        for name in self._commands:
+    def start(self, *names: str) -> None:
+        """Start the processes of these *names*, or all of them."""
+        for name in names or self._commands:
             self._start(name)
 
     def stay_until(self, signals: Collection[signal.Signals]) -> None:
         """Start all, restart whatever ends, and stop all at one of *signals*; raises `GivenUp`."""
-        told_to_stop = threading.Event()
-        before = {number: signal.signal(number, lambda *_: told_to_stop.set()) for number in signals}
+        # No event of `threading`: it has a lock, which the code that a signal interrupts may hold.
+        before = {number: signal.signal(number, self._hear) for number in signals}
         try:
             self.start()
-            while not told_to_stop.wait(GLANCE):
+            while not self._told_to_stop:
                 self.restart_ended()
+                time.sleep(GLANCE)
         finally:
             self.stop()
             for number, handler in before.items():
@@ -60,7 +70,7 @@ class Company:
 
     def restart_ended(self) -> None:
         """Start again what has ended by itself."""
-        for name in [name for name, child in self._children.items() if child.poll() is not None]:
+        for name in self.ended():
             steady = time.monotonic() - self._began[name] > STEADY_AFTER
             self._restarts[name] = 1 if steady else self._restarts[name] + 1
             code = self._children[name].returncode
@@ -70,11 +80,15 @@ class Company:
             time.sleep(RESTART_PAUSE)
             self._start(name)
 
-    def stop(self) -> None:
-        """Ask every process to finish, wait for it, and kill what does not."""
+    def ended(self) -> list[str]:
+        """Name the processes that have ended by themselves."""
+        return [name for name, child in self._children.items() if child.poll() is not None]
+
+    def stop(self, within: float = STOPS_WITHIN) -> None:
+        """Ask every process to finish, wait for it, and kill what has not done so *within* these seconds."""
         for child in self._children.values():
             child.terminate()
-        deadline = time.monotonic() + STOPS_WITHIN
+        deadline = time.monotonic() + within
         for child in self._children.values():
             try:
                 child.wait(max(0.0, deadline - time.monotonic()))
@@ -83,9 +97,18 @@ class Company:
                 child.wait()
         self._children.clear()
 
+    def _hear(self, *_signal: object) -> None:
+        self._told_to_stop = True
+
     def _start(self, name: str) -> None:
-        command = tethered([sys.executable, "-m", "worker.cli", *self._commands[name]])
-        # In a session of its own, Ctrl-C reaches this process alone, which then ends the others in order.
+        command = tethered([sys.executable, "-m", *self._commands[name]])
         environ = dict(os.environ if self._environ is None else self._environ)
-        self._children[name] = subprocess.Popen(command, env=environ, start_new_session=True, stdin=subprocess.DEVNULL)
+        with self._log_of(name) as log:
+            # In a session of its own, Ctrl-C reaches this process alone, which then ends the others in order.
+            self._children[name] = subprocess.Popen(
+                command, env=environ, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         self._began[name] = time.monotonic()
+
+    def _log_of(self, name: str) -> AbstractContextManager[BinaryIO | None]:
+        return (self._logs / f"{name}.log").open("ab") if self._logs else nullcontext()

@@ -1,7 +1,6 @@
 """`fulfillment orders …`: what stands behind each is in `operations` and `journal`; here it is put into words."""
 
 import getpass
-from collections.abc import Callable
 
 import click
 
@@ -28,20 +27,16 @@ def orders() -> None:
     """
 
 
-def _in_state(state: State, explained: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
-    return click.option(f"--{state}", "states", flag_value=state, multiple=True, help=explained)
-
-
 @orders.command("list")
 @click.option("--account", default="", help="Only the orders of this account.")
 @click.option("--place", type=click.Choice([place.value for place in ROAD]), help="Only orders at this place.")
-@_in_state(State.STOPPED, "Orders that need a person.")
-@_in_state(State.DUE, "Orders that a worker takes next.")
-@_in_state(State.HELD, "Orders that wait with their whole account.")
-@_in_state(State.WAITING, "Orders that wait for a time.")
+@click.option("--stopped", is_flag=True, help="Orders that need a person.")
+@click.option("--due", is_flag=True, help="Orders that a worker takes next.")
+@click.option("--held", is_flag=True, help="Orders that wait with their whole account.")
+@click.option("--waiting", is_flag=True, help="Orders that wait for a time.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, at most.")
 @AS_JSON
-def list_orders(account: str, place: str | None, states: tuple[State, ...], limit: int, as_json: bool) -> None:
+def list_orders(account: str, place: str | None, limit: int, as_json: bool, **states: bool) -> None:
     """List orders, the latest change first.
 
     \b
@@ -55,8 +50,9 @@ def list_orders(account: str, place: str | None, states: tuple[State, ...], limi
     from worker.journal.queries.orders import OrderQueries
 
     with journal() as context:
-        chosen = Place(place) if place else None
-        now, rows = OrderQueries(context.database).latest(limit, account=account, place=chosen, states=states)
+        chosen = [State(word) for word, asked in states.items() if asked]
+        at = Place(place) if place else None
+        now, rows = OrderQueries(context.database).latest(limit, account=account, place=at, states=chosen)
     if as_json:
         print_json_lines(order_document(row, now) for row in rows)
     else:

@@ -86,7 +86,8 @@ def up() -> None:
     if store:
         store.start()
     try:
-        Company({"receiver": ["receiver"], "worker": ["worker"]}).stay_until({signal.SIGINT, signal.SIGTERM})
+        company = Company({"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "worker"]})
+        company.stay_until({signal.SIGINT, signal.SIGTERM})
     finally:
         if store:
             store.stop()

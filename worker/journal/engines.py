@@ -11,8 +11,8 @@ from sqlalchemy.exc import DisconnectionError
 
 CONNECT_TIMEOUT = 3
 """Seconds that PostgreSQL may take to welcome a new connection."""
-GRACE = 1.0
-"""Seconds after which nobody believes that the server will still end a statement by itself."""
+PING_TIMEOUT = 1.0
+"""Seconds after which a connection that has rested is taken for dead, and another one is made."""
 
 _T = TypeVar("_T")
 _PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
@@ -104,9 +104,8 @@ class _Patient(psycopg.Connection[Any]):
 
 
 def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
-    """An engine on a server: its statements and locks are bounded there, and its silence here."""
-    milliseconds = int(patience * 1000)
-
+    """An engine on a server, which ends what takes too long; its silence is ended here, a little later."""
+    statement_timeout = int(patience * 800)
     engine = create_engine(
         url,
         pool_size=connections,
@@ -115,16 +114,24 @@ def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT,
-            "tcp_user_timeout": 2 * milliseconds,
-            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
-            f" -c idle_in_transaction_session_timeout={6 * milliseconds}",
+            "options": f"-c statement_timeout={statement_timeout}"
+            f" -c idle_in_transaction_session_timeout={int(patience * 6000)}",
         },
     )
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> _Patient:  # noqa: ANN401
         connection = _Patient.connect(*arguments, **options)
-        connection.patience = patience + GRACE
+        connection.patience = patience
         return connection
+
+    @event.listens_for(engine, "checkin")
+    def rest(connection: _Patient | None, _record: Any) -> None:  # noqa: ANN401
+        if connection is not None:
+            connection.patience = min(patience, PING_TIMEOUT)
+
+    @event.listens_for(engine, "checkout")
+    def work(connection: _Patient, _record: Any, _proxy: Any) -> None:  # noqa: ANN401
+        connection.patience = patience
 
     return engine

@@ -28,7 +28,7 @@ class _Page:
 
     def of(self, table: Table, instant: Column[int]) -> Select[int, int]:
         """Find the next rows by *instant* and id. They stay locked: news that comes in now waits for the batch."""
-        beyond = and_(instant < self.before, instant >= self.after[0], tuple_(instant, table.c.id) > self.after)
+        beyond = and_(instant < self.before, tuple_(instant, table.c.id) > self.after)
         rows = select(instant.label("at"), table.c.id).where(beyond).order_by(instant, table.c.id)
         return rows.limit(self.size).with_for_update(skip_locked=True)
 

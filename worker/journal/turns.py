@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, not_, select, update
 
 from worker.domain.errors import ApiError
 from worker.domain.events import EventEnd
@@ -34,6 +34,7 @@ class SqlTurns:
             lease = update(orders).where(this(key), is_due(now)).values(lease_token=token, lease_until=until)
             row = connection.execute(lease.returning(orders)).first()
             if row is None:
+                _forget_nudge(connection, key, now)
                 return None
             known, walked = events_of(connection, row.id, key), _walked(connection, row.id)
             return Turn(row.id, token, now, until, order_of(row), known, walked)
@@ -86,6 +87,12 @@ def _owned(turn: Turn, now: int) -> ColumnElement[bool]:
 
 def _change(connection: Connection, where: ColumnElement[bool], values: Mapping[str, object]) -> bool:
     return connection.execute(update(orders).where(where).values(values)).rowcount == 1
+
+
+def _forget_nudge(connection: Connection, key: OrderKey, now: int) -> None:
+    """Let a tick nudge the order again as soon as its account's hold is over: the nudge that met the hold is used up."""
+    met_a_hold = and_(this(key), orders.c.nudged_at.is_not(None), not_(not_held(now)))
+    connection.execute(update(orders).where(met_a_hold).values(nudged_at=None))
 
 
 def _walked(connection: Connection, row: int) -> dict[Place, int]:

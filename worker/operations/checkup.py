@@ -93,7 +93,7 @@ _KINDS = {
 def judge(health: Health, policies: Mapping[str, Policy], max_age: int) -> Iterator[Check]:
     """Judge the journal: what has waited longer than *max_age* (microseconds) fails, what is younger is a warning."""
     for kind, told in _KINDS.items():
-        piles = [pile for pile in health.piles if pile.kind == kind and health.now - pile.oldest > told.patience]
+        piles = [pile for pile in health.piles if pile.kind == kind and health.now - pile.oldest >= told.patience]
         if not piles:
             yield Check(told.name, Verdict.OK, told.none)
         yield from (_judge_pile(pile, told, health.now, max_age) for pile in piles)

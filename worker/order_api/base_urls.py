@@ -27,7 +27,7 @@ def read_base_url(text: str) -> str:
         raise ValueError("has a port that does not exist")
     if url.userinfo or url.query or url.fragment or "?" in text or "#" in text:
         raise ValueError("must have no user, query or fragment")
-    if not _is_plain(url.raw_path.decode()):
+    if not _PLAIN_PATH.fullmatch(url.raw_path.decode().rstrip("/")):
         raise ValueError("has a path that is not made of plain words")
     return str(url).rstrip("/")
 
@@ -44,8 +44,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _is_plain(path: str) -> bool:
-    words = path.rstrip("/")
-    return _PLAIN_PATH.fullmatch(words) is not None and not {".", ".."} & set(words.split("/"))

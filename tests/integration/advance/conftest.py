@@ -1,16 +1,37 @@
 """The use case over the real journal on SQLite."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.clock import Clock
+from tests.clock import START, Clock
 from tests.stage import Stage
+from worker.domain.orders import Policy
 from worker.journal.database import Database
+from worker.journal.tables import metadata
 
 
 @pytest.fixture
 def stage(sqlite_url: str, clock: Clock) -> Iterator[Stage]:
     database = Database(sqlite_url, clock=clock)
     yield Stage(database, clock)
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def new_stage(sqlite_migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Policy], Stage]]:
+    """Opens an empty stage for every story of a test: one database, emptied each time."""
+    clock = Clock()
+    path = shutil.copy(sqlite_migrated, tmp_path_factory.mktemp("stages") / "journal.db")
+    database = Database(f"sqlite:///{path}", clock=clock)
+
+    def opened(policy: Policy) -> Stage:
+        with database.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        clock.now = START
+        return Stage(database, clock, policy)
+
+    yield opened
     database.close()

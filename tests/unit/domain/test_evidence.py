@@ -54,7 +54,11 @@ def test_a_courier_may_correct_how_many_parcels_there_are():
 
 
 def test_a_parcel_cancelled_before_its_pick_up_is_gone():
-    events = [news("shipment.delivered", "A", parcels=2), news("shipment.created", "B"), news("shipment.cancelled", "B")]
+    events = [
+        news("shipment.delivered", "A", parcels=2),
+        news("shipment.created", "B"),
+        news("shipment.cancelled", "B"),
+    ]
     evidence = weigh(recorded(*events))
     assert (evidence.place, evidence.alarm, evidence.parcels) == ("delivered", "", 1)
     assert [number for number, _ in evidence.tracking] == ["A"]

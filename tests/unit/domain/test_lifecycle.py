@@ -206,9 +206,7 @@ class TestNewsThatAsksForNothing:
     def test_any_other_news_wants_a_read(self, name):
         assert not self.nothing(order_at("shipped"), news(name))
 
-    @pytest.mark.parametrize(
-        "left", [{"place": None}, {"unread": True}, {"sending": DELIVERED}, {"behind_at": START}]
-    )
+    @pytest.mark.parametrize("left", [{"place": None}, {"unread": True}, {"sending": DELIVERED}, {"behind_at": START}])
     def test_an_order_that_was_not_left_at_rest_wants_a_read_whatever_the_news(self, left):
         assert not self.nothing(replace(order_at("shipped"), **left), news("shipment.in_transit"))
 

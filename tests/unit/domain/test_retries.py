@@ -83,7 +83,9 @@ def test_a_refusal_stops_the_order_at_once_with_the_platforms_own_words():
 
 
 @given(st.lists(st.sampled_from([Transient, Conflict, OrderMissing, Unauthorized]), max_size=12), CHANCES)
-def test_however_calls_fail_an_order_waits_or_stops_and_its_patience_runs_from_the_first(failures: list[type[ApiError]], chance):
+def test_however_calls_fail_an_order_waits_or_stops_and_its_patience_runs_from_the_first(
+    failures: list[type[ApiError]], chance
+):
     order, now = ORDER, START
     for failure in failures:
         order, end = fail(order, failure("no"), now, chance)

@@ -138,7 +138,9 @@ def test_an_event_was_applied_only_if_a_step_was_taken_for_it(story, status):
     assert not void or walker.order.closed in tuple(Ending)
 
 
-@given(stories(names=[EventName.PICKED_UP, EventName.IN_TRANSIT, EventName.DELIVERED, EventName.ORDER_ACCEPTED], parcels=1))
+@given(
+    stories(names=[EventName.PICKED_UP, EventName.IN_TRANSIT, EventName.DELIVERED, EventName.ORDER_ACCEPTED], parcels=1)
+)
 def test_a_repeat_of_all_its_news_changes_nothing(story):
     walker = Walker(recorded(*story, *story))
     walker.turn(len(story))

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.clock import START
-from tests.stories import DAY, HOUR, KEY, MINUTE, SECOND, news, recorded
+from tests.stories import DAY, HOUR, KEY, MINUTE, news, recorded
 from worker.domain.figures import Health, Pile
 from worker.domain.orders import Order, Place, Policy
 from worker.domain.snapshot import News, OrderRow, Snapshot
@@ -39,8 +39,8 @@ def test_what_waits_is_a_warning_and_fails_once_it_has_waited_for_too_long(kind)
 
 @pytest.mark.parametrize("kind", ["due", "lease", "uncertain", "pending"])
 def test_what_a_running_worker_sees_to_is_not_worth_a_word_at_first(kind):
-    assert judged(Pile(kind, "", 1, START - MINUTE)) == []
-    assert judged(Pile(kind, "", 1, START - MINUTE - SECOND)) != []
+    assert judged(Pile(kind, "", 1, START - MINUTE + 1)) == []
+    assert judged(Pile(kind, "", 1, START - MINUTE)) != []
 
 
 def test_each_reason_is_a_finding_of_its_own_with_its_own_advice():

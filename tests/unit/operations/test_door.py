@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -50,7 +51,10 @@ class Door:
         self.desk, self.intake = FakeDesk(*snapshots, willing=willing), FakeIntake(NOW)
         self.nudged: list[OrderKey] = []
         ids = dict.fromkeys(accounts, read_order_id)
-        self.operations = Operations(self.desk, self.intake, lambda keys: self.nudged.extend(keys), ids)
+        self.operations = Operations(self.desk, self.intake, self.nudge, ids)
+
+    def nudge(self, keys: Sequence[OrderKey]) -> None:
+        self.nudged.extend(keys)
 
     def refuses(self, match: str):
         return pytest.raises(IllegalRequest, match=match)

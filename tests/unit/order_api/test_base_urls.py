@@ -11,6 +11,7 @@ from worker.order_api.base_urls import path_of, read_base_url
         ("https://api.example.com", "https://api.example.com", b""),
         ("https://api.example.com/", "https://api.example.com", b""),
         ("https://API.example.com:8443/api/v1/", "https://api.example.com:8443/api/v1", b"/api/v1"),
+        ("https://example.com/a/../b/.", "https://example.com/b", b"/b"),
         ("http://localhost:8080/api", "http://localhost:8080/api", b"/api"),
         ("http://127.0.0.1:1", "http://127.0.0.1:1", b""),
         ("http://127.9.9.9/x", "http://127.9.9.9/x", b"/x"),

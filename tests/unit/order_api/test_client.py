@@ -7,7 +7,7 @@ import struct
 import time
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import httpx
 import pytest
@@ -57,6 +57,12 @@ def test_a_silent_peer_costs_the_read_timeout(client, peer):
     assert took < 0.2 + SLACK
 
 
+def test_no_single_wait_outlasts_the_deadline(peer):
+    peer.is_silent()
+    with Client(Patience(read=timedelta(seconds=5), overall=timedelta(seconds=0.3))) as client:
+        assert failure(client, peer.url)[1] < 0.3 + SLACK
+
+
 @pytest.mark.parametrize(
     ("at_once", "slowly"),
     [
@@ -80,6 +86,24 @@ def test_the_deadline_holds_against_a_peer_that_does_not_read(client):
         error, took = failure(client, url, b"x" * 50_000_000)
     assert "Timeout" in str(error)
     assert took < 0.3 + SLACK
+
+
+def test_the_deadline_holds_against_a_peer_that_reads_slowly(client):
+    over = Event()
+
+    def read_slowly():
+        connection, _ = listener.accept()
+        with connection:
+            while not over.wait(0.02):
+                connection.recv(100_000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        reader = Thread(target=read_slowly)
+        reader.start()
+        _, took = failure(client, f"http://127.0.0.1:{listener.getsockname()[1]}", b"x" * 50_000_000)
+        over.set()
+        reader.join()
+    assert 0.25 < took < 0.3 + SLACK
 
 
 def test_the_deadline_is_each_calls_own(client, peer):

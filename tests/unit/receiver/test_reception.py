@@ -99,6 +99,7 @@ def test_stale_is_refused_yet_kept_once(door: FrontDoor, at: int):
     post(door, b"{", at=at)
     post(door, b"{", at=at)
     assert outcomes(door) == ["stale", "stale"]
+    assert [stored.delivery.events for stored in door.intake.deliveries.values()] == [(), ()]
     assert (door.intake.events, door.nudged) == ({}, [])
     assert door.intake.tallies == {("courier", "stale"): 3}
 

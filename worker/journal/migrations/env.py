@@ -22,7 +22,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
-    transactional_ddl=True,  # Alembic doubts it of SQLite, whose driver is told here to begin transactions explicitly
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -47,7 +47,7 @@ def _deliveries(connection: Connection) -> Counter[tuple[str, str]]:
 
 
 def _by(connection: Connection, column: Column[Any]) -> dict[str, int]:
-    return dict(connection.execute(select(column, func.count()).group_by(column)).tuples().all())
+    return dict(connection.execute(select(column, func.count()).group_by(column)).all())
 
 
 def _orders(connection: Connection) -> dict[OrderGroup, int]:

@@ -1,0 +1,91 @@
+"""A storm: many orders, news in any order and again and again, and a platform that fails in every way it can."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.courier import news
+from tests.house import HMAC_SECRET, SECRETS, House
+from tests.programs import until
+from tests.traffic import Traffic
+
+STORM = [
+    {"rate": 0.05, "kind": "status", "code": 500},
+    {"rate": 0.02, "kind": "status", "code": 503, "when": "after"},
+    {"rate": 0.01, "kind": "status", "code": 429, "retry_after": 1},
+    {"rate": 0.03, "kind": "reset"},
+    {"rate": 0.03, "kind": "lose_answer"},
+    {"rate": 0.10, "kind": "delay", "seconds": 0.1},
+]
+TOKEN = "acceptance-metrics-token"
+SIGNATURE = re.compile(rb"sha256=[0-9a-f]{64}")
+
+
+@pytest.fixture(scope="module")
+def storm(build) -> Traffic:
+    """60 orders that have come home through a storm."""
+    house: House = build(METRICS_TOKEN=TOKEN, LOG_LEVEL="debug").open()
+    house.sandbox.fault("storm", seed=1, faults=STORM)
+    traffic = Traffic(house, range(1, 61), seed=1).begin().finish()
+    until(lambda: traffic.is_home, within=60, what="every order is home")
+    return traffic
+
+
+def test_every_order_comes_home_by_legal_steps_each_taken_once(storm):
+    assert storm.house.sandbox.totals()["faults"] > 20
+    storm.check_platform()
+
+
+def test_everything_that_was_acknowledged_is_in_the_journal_and_the_sums_agree(storm):
+    storm.check_journal()
+    told = [answer.json()["status"] for _, answer in storm.answers]
+    kept = {row["outcome"]: row["n"] for row in
+            storm.house.rows("SELECT outcome, count(*) AS n FROM deliveries GROUP BY outcome")}  # fmt: skip
+    assert kept == {status: told.count(status) for status in ("accepted", "duplicate")}
+
+
+def test_a_step_is_repeated_after_an_uncertain_one_only(storm):
+    writes = defaultdict(list)
+    for call in storm.house.sandbox.report()["calls"]:
+        if call["applied"]:
+            writes[call["order_id"], call["status"]].append(call)
+    for calls in writes.values():
+        answered = [call for call in calls if call["code"] == 200]
+        assert len(answered) <= 1
+        assert calls[-1:] == answered or calls == calls[:1]
+
+
+def test_the_journal_knows_what_was_written_at_the_platform(storm):
+    outcomes = {row["outcome"]: row["n"] for row in
+                storm.house.rows("SELECT outcome, count(*) AS n FROM steps GROUP BY outcome")}  # fmt: skip
+    assert set(outcomes) <= {"confirmed", "uncertain", "failed", "not_sent"}
+    sent = sum(outcomes.values()) - outcomes.get("not_sent", 0)
+    assert sent == storm.house.sandbox.totals()["writes"]
+
+
+def test_no_secret_and_no_signature_shows_anywhere(storm):
+    house = storm.house
+    forged = house.courier.post(b"[1, 2")
+    assert forged.json()["status"] == "quarantined"
+    house.shop.path = house.courier.path
+    assert house.shop.post(news("forged", "order.completed", 1)).status_code == 401
+    pages = [house.get(path).content for path in ("/metrics", "/readyz", "/healthz", "/webhooks/courier", "/no")]
+    answers = [answer.content for _, answer in storm.answers]
+    logs = [program.said.encode() for program in house.programs.values()]
+    assert b"fulfillment_steps" in pages[0]
+    assert b'"turn_ended"' in logs[-1]
+    everything = b"\n".join([*logs, *pages, *answers, *map(Path.read_bytes, _files(house))])
+    signatures = {text.encode() for text in house.courier.signatures | house.shop.signatures}
+    assert signatures
+    for secret in {TOKEN.encode(), HMAC_SECRET.encode(), *(text.encode() for text in SECRETS.values())} | signatures:
+        assert secret not in everything
+    assert SIGNATURE.findall(everything) == []
+
+
+def _files(house: House) -> list[Path]:
+    """All that the program wrote: the database with its write-ahead log, too."""
+    files = [path for path in house.data_dir.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".db" for path in files)
+    return files

@@ -1,0 +1,134 @@
+"""What the tick finds: every due order, each once in a while, whoever asks."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event
+
+from tests.clock import START
+from tests.stage import NUDGE_AGAIN, Stage
+from tests.stories import HOUR, KEY, MINUTE, SECOND, news
+from worker.domain.orders import Done, Later, OrderKey, Stopped
+
+LEASE = 30 * SECOND
+
+
+@pytest.fixture
+def stage(database, clock):
+    return Stage(database, clock)
+
+
+def hear_of(stage, *ids):
+    for order_id in ids:
+        stage.hear(replace(news("shipment.picked_up"), order=OrderKey("main", order_id)))
+        stage.clock.now += 1
+
+
+def claim(stage, limit=10):
+    return stage.due.claim(limit, NUDGE_AGAIN)
+
+
+def test_a_nudge_that_was_lost_is_found_by_the_tick(stage):
+    stage.hear("shipment.picked_up")
+    assert claim(stage) == [KEY]
+
+
+def test_the_longest_due_come_first_and_no_more_than_asked_for(stage):
+    hear_of(stage, "3", "1", "2")
+    assert {key.order_id for key in claim(stage, 2)} == {"3", "1"}
+    assert [key.order_id for key in claim(stage, 2)] == ["2"]
+
+
+def test_an_order_is_nudged_at_most_once_in_fifteen_seconds(stage):
+    stage.hear("shipment.picked_up")
+    assert claim(stage) == [KEY]
+    stage.clock.now += NUDGE_AGAIN - 1
+    assert claim(stage) == []
+    stage.clock.now += 1
+    assert claim(stage) == [KEY]
+
+
+def test_an_order_that_had_its_turn_and_is_due_again_is_nudged_at_once(stage):
+    stage.hear("shipment.picked_up")
+    claim(stage)
+    turn = stage.turns.take(KEY, LEASE)
+    stage.turns.release(turn, turn.order, Later(stage.clock(), "interrupted"), {})
+    assert claim(stage) == [KEY]
+
+
+def test_an_order_that_is_leased_stopped_held_or_done_is_left_alone(stage):
+    stage.hear("shipment.picked_up")
+    turn = stage.turns.take(KEY, LEASE)
+    assert claim(stage) == []
+    stage.turns.release(turn, turn.order, Done(), {})
+    assert claim(stage) == []
+    stage.hear("hint")
+    stage.holds.hold("main", "operator", None)
+    assert claim(stage) == []
+    stage.holds.lift("main", "operator")
+    turn = stage.turns.take(KEY, LEASE)
+    stage.turns.release(turn, turn.order, Stopped("refused"), {})
+    stage.hear("hint")
+    assert claim(stage) == []
+
+
+def test_an_order_whose_worker_died_is_found_when_its_lease_ends(stage):
+    stage.hear("shipment.picked_up")
+    claim(stage)
+    stage.turns.take(KEY, LEASE)
+    stage.clock.now += LEASE - 1
+    assert claim(stage) == []
+    stage.clock.now += 1
+    assert claim(stage) == [KEY]
+
+
+def test_a_back_off_is_waited_for_whatever_news_comes_in(stage):
+    stage.hear("shipment.picked_up")
+    turn = stage.turns.take(KEY, LEASE)
+    stage.turns.release(turn, turn.order, Later(START + HOUR, "api_unavailable", firm=True), {})
+    stage.hear("shipment.delivered")
+    stage.hear("hint")
+    stage.clock.now = START + HOUR - 1
+    assert claim(stage) == []
+    stage.clock.now += 1
+    assert claim(stage) == [KEY]
+
+
+def test_any_other_wait_ends_with_the_first_news(stage):
+    stage.hear("shipment.picked_up")
+    turn = stage.turns.take(KEY, LEASE)
+    stage.turns.release(turn, turn.order, Later(START + HOUR, "complete_after"), {})
+    stage.clock.now += MINUTE
+    assert claim(stage) == []
+    stage.hear("shipment.delivered")
+    assert claim(stage) == [KEY]
+
+
+def test_workers_that_tick_at_the_same_time_share_what_is_due(stage):
+    hear_of(stage, *map(str, range(1, 31)))
+    found, start = [], threading.Barrier(6)
+
+    def tick():
+        start.wait()
+        for _ in range(5):
+            found.extend(claim(stage, 3))
+
+    threads = [threading.Thread(target=tick) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(set(found))
+    found.extend(claim(stage, 30))
+    assert len(found) == len(set(found)) == 30
+
+
+def test_an_idle_tick_takes_no_lock(stage):
+    stage.hear("shipment.picked_up")
+    claim(stage)
+    statements = []
+    event.listen(stage.database.engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+    assert claim(stage) == []
+    assert statements
+    assert all(said == "BEGIN" or said.startswith("SELECT") and "FOR UPDATE" not in said for said in statements)

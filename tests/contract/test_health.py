@@ -1,0 +1,112 @@
+import pytest
+from sqlalchemy import insert, update
+
+from tests.clock import START, Clock
+from tests.news import a_delivery, a_hint
+from tests.shop import Shop, key
+from tests.stories import HOUR
+from worker.domain.events import EventEnd, EventName
+from worker.domain.figures import Pile
+from worker.domain.orders import Done, Place, Step
+from worker.journal.database import Database
+from worker.journal.queries.health import HealthQueries
+from worker.journal.tables import deliveries, events
+
+
+@pytest.fixture
+def shop(database: Database, clock: Clock) -> Shop:
+    return Shop(database, clock)
+
+
+def piles(shop: Shop) -> set[Pile]:
+    return set(HealthQueries(shop.database).health(HOUR).piles)
+
+
+def test_everything_that_waits_is_on_its_pile_with_the_age_of_the_oldest(shop: Shop, clock: Clock):
+    shop.one_in_each_state()
+    shop.intake.write(a_delivery(unusable="not_json"))
+    clock.advance(seconds=5)
+    assert piles(shop) == {
+        Pile("stopped", "refused", 1, START),
+        Pile("held", "held: credentials", 1, START),
+        Pile("due", "", 1, START),
+        Pile("pending", "", 5, START),
+        Pile("quarantined", "not_json", 1, START),
+    }
+
+
+def test_a_turn_that_died_and_a_write_without_an_answer_are_seen(shop: Shop, clock: Clock):
+    shop.news(key(1))
+    turn = shop.turn(key(1))
+    intent = shop.turns.intend(turn, Step(Place.SHIPPED, START), {"status": "shipped"}, 30_000_000)
+    assert intent is not None
+    clock.advance(seconds=31)
+    assert {Pile("lease", "", 1, START + 30_000_000), Pile("uncertain", "", 1, START)} <= piles(shop)
+
+
+def test_a_quarantined_delivery_that_somebody_has_looked_at_is_on_no_pile(shop: Shop):
+    shop.intake.write(a_delivery(unusable="not_json"))
+    shop.intake.replay(1, a_delivery(unusable="not_json"))
+    assert piles(shop) == set()
+
+
+def test_news_that_waits_for_a_second_parcel_is_no_pile_but_its_order_is_looked_at(shop: Shop):
+    shop.news(key(1), EventName.DELIVERED, tracking="A", parcels=2)
+    shop.end(key(1), Done(), place=Place.SHIPPED, seen_revision=1)
+    health = HealthQueries(shop.database).health(HOUR)
+    assert health.piles == ()
+    assert [snapshot.order.key for snapshot in health.unattended] == [key(1)]
+    assert len(health.unattended[0].events) == 1
+
+
+@pytest.mark.parametrize(
+    "columns", [{"revision": 9}, {"unread": True}, {"sending": "shipped", "sent_at": START}, {"place": "delivered"}]
+)
+def test_an_order_that_nobody_is_to_look_at_although_something_is_open_is_found(shop: Shop, columns):
+    shop.news(key(1))
+    shop.end(key(1), Done(), EventEnd.APPLIED, place=Place.SHIPPED)
+    assert HealthQueries(shop.database).health(HOUR).unattended == ()
+    shop.change(key(1), **columns)
+    assert [found.order.key for found in HealthQueries(shop.database).health(HOUR).unattended] == [key(1)]
+    shop.change(key(1), due=START + HOUR)
+    assert HealthQueries(shop.database).health(HOUR).unattended == ()
+
+
+def test_the_sums_agree_and_a_fault_in_them_is_found(shop: Shop):
+    shop.one_in_each_state()
+    shop.intake.write(a_delivery(a_hint(order=key(1))))
+    assert not any(HealthQueries(shop.database).health(HOUR).discrepancies.values())
+    with shop.database.write() as connection:
+        lost = {"source": "courier", "received_at": START, "outcome": "accepted"}
+        connection.execute(insert(deliveries), [lost, {**lost, "outcome": "eaten"}])
+        connection.execute(update(events).where(events.c.id == 1).values(end="gone"))
+    found = HealthQueries(shop.database).health(HOUR).discrepancies
+    assert {name: count for name, count in found.items() if count} == {
+        "deliveries without an outcome that we know": 1,
+        "accepted deliveries without an event": 1,
+        "events without an end that we know": 1,
+    }
+
+
+def test_a_delivery_whose_events_were_pruned_is_no_fault(shop: Shop, clock: Clock):
+    with shop.database.write() as connection:
+        connection.execute(insert(deliveries).values(source="courier", received_at=START, outcome="accepted"))
+    clock.advance(hours=1, seconds=1)
+    assert not any(HealthQueries(shop.database).health(HOUR).discrepancies.values())
+
+
+def test_our_own_connections_are_durable(shop: Shop):
+    assert HealthQueries(shop.database).unsafe_modes() == {}
+
+
+def test_a_database_that_may_forget_is_found_out(shop: Shop):
+    with shop.database.engine.connect() as connection:
+        if shop.database.is_sqlite:
+            connection.connection.cursor().execute("PRAGMA synchronous = OFF")
+            found = {"synchronous": "0"}
+        else:
+            connection.exec_driver_sql("SET SESSION synchronous_commit = off")
+            connection.commit()
+            found = {"synchronous_commit": "off"}
+    # The pool hands the very same connection out again.
+    assert HealthQueries(shop.database).unsafe_modes() == found

@@ -1,0 +1,127 @@
+import pytest
+
+from tests.clock import START, Clock
+from tests.news import a_delivery, an_event
+from tests.shop import Shop, key
+from tests.stories import MINUTE
+from worker.domain.events import EventName
+from worker.domain.figures import OrderGroup
+from worker.domain.orders import OrderKey, Place
+from worker.domain.snapshot import Hold, State
+from worker.journal.database import Database
+from worker.journal.queries.counts import CountQueries
+from worker.journal.queries.deliveries import DeliveryQueries
+from worker.journal.queries.orders import IN_STATE, OrderQueries
+
+
+@pytest.fixture
+def shop(database: Database, clock: Clock) -> Shop:
+    return Shop(database, clock)
+
+
+# -------------------------------------------------------------------------------------------------------------- orders
+
+
+def test_every_order_is_listed_in_the_one_state_that_its_row_tells(shop: Shop):
+    named = shop.one_in_each_state()
+    assert set(IN_STATE) == set(State)
+    for state in State:
+        now, rows = OrderQueries(shop.database).latest(10, states=[state])
+        assert [row.order.key for row in rows] == [named[state]]
+        assert [row.state(now) for row in rows] == [state]
+
+
+def test_states_add_up_and_other_filters_narrow_down(shop: Shop):
+    named = shop.one_in_each_state()
+
+    def listed(limit: int = 10, **filters) -> set[OrderKey]:
+        return {row.order.key for row in OrderQueries(shop.database).latest(limit, **filters)[1]}
+
+    assert listed() == set(named.values())
+    assert listed(states=[State.STOPPED, State.DUE]) == {named[State.STOPPED], named[State.DUE]}
+    assert listed(account="held") == {named[State.HELD]}
+    assert listed(place=Place.SHIPPED) == {named[State.SETTLED], named[State.WAITING]}
+    assert listed(place=Place.SHIPPED, states=[State.WAITING], account="main") == {named[State.WAITING]}
+    assert listed(account="nobody") == set()
+
+
+def test_the_latest_change_comes_first_and_no_more_than_asked_for(shop: Shop, clock: Clock):
+    for number in (1, 2, 3):
+        clock.advance(seconds=1)
+        shop.news(key(number))
+    clock.advance(seconds=1)
+    shop.news(key(1), EventName.DELIVERED)
+    _, rows = OrderQueries(shop.database).latest(2)
+    assert [row.order.key for row in rows] == [key(1), key(3)]
+
+
+def test_a_held_order_names_its_hold_until_that_is_over(shop: Shop, clock: Clock):
+    shop.news(key(1))
+    shop.holds.hold("main", "rate_limited", MINUTE, "HTTP 429")
+    (row,) = OrderQueries(shop.database).latest(1)[1]
+    assert row.held == (Hold("main", "rate_limited", START, START + MINUTE, "HTTP 429"),)
+    clock.advance(minutes=1)
+    now, (row,) = OrderQueries(shop.database).latest(1)
+    assert (row.held, row.state(now)) == ((), State.DUE)
+
+
+# ---------------------------------------------------------------------------------------------------------- deliveries
+
+
+def test_deliveries_are_listed_by_what_became_of_them(shop: Shop, clock: Clock):
+    shop.news(key(1))
+    clock.advance(seconds=1)
+    shop.intake.write(a_delivery(unusable="not_json", received_at=clock()))
+    clock.advance(seconds=1)
+    shop.intake.write(a_delivery(unusable="bad_text", received_at=clock(), source="other"))
+
+    def listed(limit: int = 10, **filters: str) -> list[int]:
+        return [row.id for row in DeliveryQueries(shop.database).latest(limit, **filters)[1]]
+
+    assert listed() == [3, 2, 1]
+    assert listed(2) == [3, 2]
+    assert listed(outcome="quarantined") == [3, 2]
+    assert listed(outcome="quarantined", source="courier") == [2]
+    assert listed(reason="bad_text") == [3]
+
+
+def test_a_delivery_is_shown_with_its_body_and_its_events(shop: Shop):
+    shop.intake.write(a_delivery(an_event("evt_1", order=key(1)), body=b"\xff\x00"))
+    now, shown = DeliveryQueries(shop.database).show(1)
+    assert shown is not None
+    assert (now, shown.body, shown.row.size, shown.row.outcome) == (START, b"\xff\x00", 2, "accepted")
+    assert [(event.key, event.order, event.end) for event in shown.events] == [("evt_1", key(1), "pending")]
+    assert DeliveryQueries(shop.database).show(2) == (START, None)
+
+
+# -------------------------------------------------------------------------------------------------------------- counts
+
+
+def test_figures_count_everything_once(shop: Shop):
+    shop.one_in_each_state()
+    shop.intake.write(a_delivery(unusable="not_json"))
+    shop.intake.tally({("courier", "refused"): 5, ("courier", "accepted"): 1})
+    figures = CountQueries(shop.database).figures()
+    assert figures.deliveries == {
+        ("courier", "accepted"): len(State) + 1,
+        ("courier", "quarantined"): 1,
+        ("courier", "refused"): 5,
+    }
+    assert figures.events == {"pending": len(State)}
+    assert figures.orders == {
+        OrderGroup("main", "", "", "refused"): 1,
+        OrderGroup("main", "completed", "completed", ""): 1,
+        OrderGroup("main", "shipped", "", ""): 2,
+        OrderGroup("main", "", "", ""): 2,
+        OrderGroup("held", "", "", ""): 1,
+    }
+    assert [(hold.account, hold.reason) for hold in figures.holds] == [("held", "credentials")]
+
+
+def test_figures_know_for_how_long_the_oldest_order_has_been_due(shop: Shop, clock: Clock):
+    assert CountQueries(shop.database).figures().due == 0
+    shop.news(key(1))
+    clock.advance(seconds=7)
+    shop.news(key(2))
+    figures = CountQueries(shop.database).figures()
+    assert (figures.due, figures.oldest_due) == (2, 7_000_000)

@@ -1,0 +1,239 @@
+"""What `Turns` promises a turn, over both databases."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from tests.clock import START
+from tests.stage import Stage
+from tests.stories import HOUR, KEY, MINUTE, SECOND
+from worker.domain.errors import Rejected
+from worker.domain.events import EventEnd, EventName
+from worker.domain.orders import Done, Ending, Held, Later, OrderKey, Place, Step, Stopped
+
+LEASE = 30 * SECOND
+SHIP = Step(Place.SHIPPED, START - HOUR, inferred=True)
+UPDATE = {"status": "shipped", "notes": "é"}
+
+
+@pytest.fixture
+def stage(database, clock):
+    stage = Stage(database, clock)
+    stage.hear("shipment.picked_up", "A", key="first")
+    return stage
+
+
+@pytest.fixture
+def turn(stage):
+    return stage.turns.take(KEY, LEASE)
+
+
+class TestTaking:
+    def test_a_turn_knows_all_that_was_written_down(self, stage, turn):
+        assert (turn.taken_at, turn.lease_until) == (stage.clock(), stage.clock() + LEASE)
+        assert (turn.order.key, turn.order.revision, turn.order.seen_revision) == (KEY, 1, 0)
+        assert [(e.revision, e.event.key, e.event.name, e.end) for e in turn.events] == [
+            (1, "first", EventName.PICKED_UP, EventEnd.PENDING)
+        ]
+        assert turn.walked == {}
+
+    def test_an_order_that_nobody_knows_has_no_turn(self, stage):
+        assert stage.turns.take(OrderKey("main", "404"), LEASE) is None
+        assert stage.turns.take(OrderKey("other", "1"), LEASE) is None
+
+    def test_an_order_is_leased_once_until_its_lease_ends(self, stage, turn):
+        stage.clock.now += LEASE - 1
+        assert stage.turns.take(KEY, LEASE) is None
+        stage.clock.now += 1
+        again = stage.turns.take(KEY, LEASE)
+        assert again.token != turn.token
+
+    @pytest.mark.parametrize("columns", [{"due": None}, {"due": START + 1}, {"stop": "gave_up"}])
+    def test_an_order_that_is_not_due_or_stopped_has_no_turn(self, stage, columns):
+        stage.change(**columns)
+        assert stage.turns.take(KEY, LEASE) is None
+
+    def test_an_order_has_no_turn_while_its_account_is_held(self, stage):
+        stage.holds.hold("other", "operator", None)
+        stage.holds.hold("main", "rate_limited", MINUTE)
+        assert stage.turns.take(KEY, LEASE) is None
+        stage.clock.now += MINUTE
+        assert stage.turns.take(KEY, LEASE) is not None
+
+    def test_the_time_of_a_hold_that_is_over_is_forgiven_before_the_turn_looks(self, stage):
+        stage.change(failing_since=START)
+        stage.holds.hold("main", "rate_limited", HOUR)
+        stage.clock.now += HOUR + SECOND
+        assert stage.turns.take(KEY, LEASE).order.failing_since == START + HOUR
+        assert stage.held() == {}
+
+    def test_of_many_workers_one_gets_the_turn(self, stage):
+        taken, start = [], threading.Barrier(8)
+
+        def take():
+            start.wait()
+            taken.append(stage.turns.take(KEY, LEASE))
+
+        threads = [threading.Thread(target=take) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(taken) == 8
+        assert sum(turn is not None for turn in taken) == 1
+
+
+class TestIntending:
+    def test_an_intent_is_written_with_all_that_is_sent_and_renews_the_lease(self, stage, turn):
+        stage.clock.now += 7 * SECOND
+        intent = stage.turns.intend(turn, SHIP, UPDATE, LEASE)
+        assert (intent.sent_at, intent.lease_until) == (stage.clock(), stage.clock() + LEASE)
+        row = stage.row()
+        assert (row["sending"], row["sent_at"], row["lease_until"]) == ("shipped", stage.clock(), intent.lease_until)
+        assert stage.steps() == [("shipped", "sent")]
+
+    def test_news_forbids_a_write(self, stage, turn):
+        stage.hear("hint")
+        assert stage.turns.intend(turn, SHIP, UPDATE, LEASE) is None
+        assert (stage.row()["sending"], stage.steps()) == (None, [])
+
+    def test_a_hold_forbids_a_write(self, stage, turn):
+        stage.holds.hold("main", "operator", None)
+        assert stage.turns.intend(turn, SHIP, UPDATE, LEASE) is None
+
+    def test_a_lost_lease_forbids_a_write(self, stage, turn):
+        stage.clock.now += LEASE
+        assert stage.turns.intend(turn, SHIP, UPDATE, LEASE) is None
+        other = stage.turns.take(KEY, LEASE)
+        assert stage.turns.intend(turn, SHIP, UPDATE, LEASE) is None
+        assert stage.turns.intend(other, SHIP, UPDATE, LEASE) is not None
+
+
+class TestAnswers:
+    @pytest.fixture
+    def intent(self, stage, turn):
+        return stage.turns.intend(turn, SHIP, UPDATE, LEASE)
+
+    def test_an_answer_is_written_down_with_what_it_showed(self, stage, turn, intent):
+        order = replace(turn.order, place=Place.SHIPPED, status="shipped", confirmed_at=START)
+        assert stage.turns.answered(turn, intent, order, "confirmed", None)
+        assert (stage.row()["place"], stage.row()["sending"]) == ("shipped", None)
+        assert stage.steps() == [("shipped", "confirmed")]
+
+    def test_a_lost_lease_leaves_the_answer_unwritten(self, stage, turn, intent):
+        before = stage.row()
+        stage.clock.now = intent.lease_until
+        assert not stage.turns.answered(turn, intent, turn.order, "confirmed", None)
+        assert (stage.row(), stage.steps()) == (before, [("shipped", "sent")])
+
+    @pytest.mark.parametrize(
+        ("outcome", "walked"),
+        [("confirmed", {Place.SHIPPED: 1}), ("uncertain", {Place.SHIPPED: 1}), ("failed", {}), ("not_sent", {})],
+    )
+    def test_a_later_turn_knows_what_was_asked_for_and_not_refused(self, stage, turn, intent, outcome, walked):
+        stage.turns.answered(turn, intent, turn.order, outcome, Rejected("no"))
+        stage.turns.release(turn, turn.order, Later(stage.clock(), "again"), {})
+        assert stage.turns.take(KEY, LEASE).walked == walked
+
+    def test_a_write_that_nobody_answered_for_may_have_been_taken(self, stage, turn, intent):
+        stage.clock.now = intent.lease_until
+        again = stage.turns.take(KEY, LEASE)
+        assert (again.order.sending, again.order.sent_at) == (Place.SHIPPED, START)
+        assert again.walked == {Place.SHIPPED: 1}
+
+
+class TestReleasing:
+    def release(self, stage, turn, end, ends=(), **known):
+        return stage.turns.release(turn, replace(turn.order, **known), end, dict(ends))
+
+    def schedule(self, stage):
+        row = stage.row()
+        return row["due"], row["not_before"], row["waiting"]
+
+    def test_a_released_order_is_free_and_remembers_what_the_turn_saw(self, stage, turn):
+        known = {"place": Place.SHIPPED, "read_at": START, "delivered_at": START, "failures": 2, "unread": True}
+        assert self.release(stage, turn, Done(), closed=Ending.REFUNDED, closed_revision=1, **known) is False
+        row = stage.row()
+        assert (row["lease_token"], row["lease_until"], row["seen_revision"]) == (None, None, 1)
+        stage.change(due=START)
+        again = stage.turns.take(KEY, LEASE).order
+        assert again == replace(turn.order, seen_revision=1, closed=Ending.REFUNDED, closed_revision=1, **known)
+
+    @pytest.mark.parametrize(
+        ("end", "schedule"),
+        [
+            (Done(), (None, None, "")),
+            (Stopped("gave_up"), (None, None, "")),
+            (Held("rate_limited"), (START, None, "rate_limited")),
+            (Later(START + HOUR, "settle"), (START + HOUR, None, "settle")),
+            (Later(START + HOUR, "api_unavailable", firm=True), (START + HOUR, START + HOUR, "api_unavailable")),
+        ],
+    )
+    def test_every_end_says_when_to_look_again(self, stage, turn, end, schedule):
+        self.release(stage, turn, end)
+        assert self.schedule(stage) == schedule
+
+    @pytest.mark.parametrize(
+        ("end", "due"),
+        [
+            (Done(), START + SECOND),
+            (Later(START + HOUR, "complete_after"), START + SECOND),
+            (Later(START + HOUR, "api_unavailable", firm=True), START + HOUR),
+        ],
+    )
+    def test_news_that_came_in_during_the_turn_keeps_the_order_due_but_shortens_no_back_off(
+        self, stage, turn, end, due
+    ):
+        stage.clock.now += SECOND
+        stage.hear("hint")
+        assert self.release(stage, turn, end) is True
+        assert (stage.row()["due"], stage.row()["seen_revision"], stage.row()["revision"]) == (due, 1, 2)
+
+    def test_a_stop_keeps_its_reason_and_stays_although_news_came_in(self, stage, turn):
+        stage.hear("hint")
+        self.release(stage, turn, Stopped("refused", "HTTP 422"))
+        row = stage.row()
+        assert (row["stop"], row["stop_detail"], row["stopped_at"]) == ("refused", "HTTP 422", START)
+        assert stage.turns.take(KEY, LEASE) is None
+        assert stage.remarks() == ["stopped"]
+
+    def test_events_end_with_the_turn(self, stage, turn):
+        self.release(stage, turn, Done(), {turn.events[0].id: EventEnd.APPLIED})
+        assert stage.ends() == {"first": "applied"}
+
+    def test_an_ending_is_remarked_once(self, stage, turn):
+        self.release(stage, turn, Done(), closed=Ending.CANCELLED)
+        stage.hear("hint")
+        again = stage.turns.take(KEY, LEASE)
+        self.release(stage, again, Done())
+        assert stage.remarks() == ["closed"]
+
+    def test_a_lost_lease_releases_nothing_and_ends_nothing(self, stage, turn):
+        stage.clock.now += LEASE
+        before = stage.row()
+        assert self.release(stage, turn, Stopped("refused"), {turn.events[0].id: EventEnd.STOPPED}) is False
+        assert (stage.row(), stage.ends(), stage.remarks()) == (before, {"first": "pending"}, [])
+
+    def test_another_turns_lease_is_not_released(self, stage, turn):
+        stage.clock.now += LEASE
+        other = stage.turns.take(KEY, LEASE)
+        self.release(stage, turn, Done())
+        assert stage.row()["lease_token"] == other.token
+
+
+def test_the_use_case_moves_an_order_once_however_many_workers_try(stage):
+    results, start = [], threading.Barrier(6)
+
+    def work():
+        start.wait()
+        results.append(stage.turn())
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 6
+    assert stage.api.writes == ["accepted", "shipped"]
+    assert (stage.api.reads, results.count(Done())) == (1, 1)

@@ -1,0 +1,105 @@
+"""What an operator does: advance, retry, release, replay, and the examination."""
+
+import pytest
+
+from tests.commands import Commands
+from tests.news import a_delivery
+from tests.shop import Shop, key
+from worker.domain.events import EventEnd, EventName
+from worker.domain.orders import Done, Later, Place, Stopped
+
+NEWS = b'{"id": "evt_1", "event": "order.shipped", "data": {"order_id": 1}}'
+
+
+def test_an_order_that_nobody_knew_is_begun_and_advanced(fulfillment: Commands, shop: Shop):
+    asked = ("orders", "advance", "1", "--to", "shipped", "--reason", "called [the] courier")
+    assert fulfillment(*asked).code == 2
+    told = fulfillment(*asked, "--create")
+    assert (told.code, "main/1 is to reach shipped" in told.out) == (0, True)
+    (event,) = fulfillment("orders", "show", "1", "--json").document["events"]
+    assert (event["source"], event["event"]) == ("operator", "order.shipped")
+    assert event["note"].startswith("called [the] courier (")
+
+
+def test_an_order_never_goes_back(fulfillment: Commands, shop: Shop):
+    shop.news(key(1))
+    shop.end(key(1), Done(), EventEnd.APPLIED, place=Place.DELIVERED, read_at=shop.clock())
+    told = fulfillment("orders", "advance", "1", "--to", "shipped", "--reason", "x")
+    assert (told.code, "main/1 is already delivered" in told.err) == (2, True)
+
+
+def test_retry_makes_a_waiting_order_due(fulfillment: Commands, shop: Shop):
+    shop.news(key(1))
+    shop.end(key(1), Later(shop.clock() + 3_600_000_000, "api_unavailable", firm=True))
+    assert fulfillment("orders", "list", "--due", "--json").documents == []
+    assert fulfillment("orders", "retry", "1").code == 0
+    (found,) = fulfillment("orders", "list", "--due", "--json").documents
+    assert (found["state"], found["waiting"]) == ("due", None)
+
+
+def test_release_lifts_the_stop_that_is_named(fulfillment: Commands, shop: Shop):
+    shop.news(key(1), EventName.LOST)
+    shop.end(key(1), Stopped("shipment_lost"), EventEnd.STOPPED)
+    wrong = fulfillment("orders", "release", "1", "--reason", "x", "--stop", "refused")
+    assert (wrong.code, "stopped for shipment_lost, not for refused" in wrong.err) == (2, True)
+    assert fulfillment("orders", "retry", "1").code == 2
+    assert fulfillment("orders", "release", "1", "--reason", "found it", "--stop", "shipment_lost").code == 0
+    released = fulfillment("orders", "show", "1", "--json").document
+    assert (released["state"], released["stop"]) == ("due", None)
+    assert released["remarks"][-1]["detail"].startswith("shipment_lost: found it (")
+
+
+def test_a_delivery_is_read_again_by_todays_settings(fulfillment: Commands, shop: Shop):
+    shop.intake.write(a_delivery(unusable="not_allowed", detail="order.shipped", body=NEWS, received_at=shop.clock()))
+    fulfillment.set({"FULFILLMENT_SOURCES__COURIER__ALLOW": "shipment"})
+    told = fulfillment("deliveries", "replay", "1")
+    assert (told.code, told.out) == (1, "Delivery 1 is quarantined: not_allowed.\n")
+    fulfillment.set({"FULFILLMENT_SOURCES__COURIER__ALLOW": None})
+    assert fulfillment("deliveries", "replay", "1") == (0, "Delivery 1 is accepted.\n", "")
+    assert fulfillment("orders", "show", "1", "--json").document["state"] == "due"
+    again = fulfillment("deliveries", "replay", "1")
+    assert (again.code, "its outcome is accepted" in again.err) == (2, True)
+
+
+@pytest.mark.parametrize(("source", "body"), [("gone", NEWS), ("courier", None)])
+def test_what_cannot_be_read_again_says_why(fulfillment: Commands, shop: Shop, source, body):
+    shop.intake.write(a_delivery(unusable="not_json", source=source, body=body, received_at=shop.clock()))
+    told = fulfillment("deliveries", "replay", "1")
+    assert told.code == 2
+    assert {"gone": "name no source gone", "courier": "was not kept"}[source] in told.err
+
+
+# -------------------------------------------------------------------------------------------------------------- doctor
+
+
+def test_the_doctor_names_the_parts_that_cannot_be_reached(fulfillment: Commands, shop: Shop):
+    told = fulfillment("doctor", "--json")
+    found = {check["check"]: check for check in told.document["checks"]}
+    unreachable = {name for name, check in found.items() if check["unreachable"]}
+    assert (told.code, told.document["exit_code"], unreachable) == (3, 3, {"broker", "account main"})
+    assert found["settings"]["verdict"] == found["database"]["verdict"] == found["durability"]["verdict"] == "ok"
+    assert all(check["advice"] for check in found.values() if check["verdict"] != "ok")
+
+
+def test_the_doctor_needs_no_database_to_say_that_there_is_none(fulfillment: Commands):
+    told = fulfillment("doctor")
+    assert told.code == 3
+    assert "There is no database yet: run `fulfillment migrate`." in told.out
+
+
+def test_the_doctor_asks_nothing_of_a_platform_that_wants_a_pause(fulfillment: Commands, shop: Shop):
+    shop.holds.hold("main", "rate_limited", 3_600_000_000)
+    found = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
+    assert (found["account main"]["verdict"], found["account main"]["unreachable"]) == ("warn", False)
+
+
+def test_the_doctor_finds_what_has_been_stuck_for_too_long(fulfillment: Commands, shop: Shop):
+    shop.clock.advance(minutes=-30)
+    shop.news(key(1))
+    shop.end(key(1), Stopped("refused", "HTTP 422"), EventEnd.STOPPED)
+
+    def verdict(max_age: str):
+        checks = fulfillment("doctor", "--max-age", max_age, "--json").document["checks"]
+        return next(check["verdict"] for check in checks if check["check"] == "stopped orders")
+
+    assert [verdict("1h"), verdict("29m")] == ["warn", "fail"]

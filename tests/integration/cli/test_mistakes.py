@@ -1,0 +1,145 @@
+"""Every mistake that can be foreseen ends in one clear sentence and an exit code."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands import Commands
+from tests.shop import Shop, key
+from worker import cli
+from worker.cli import COMMANDS, run
+
+MAIN = "FULFILLMENT_ACCOUNTS__MAIN__"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({f"{MAIN}HMAC_SECRET": None}, f"{MAIN}HMAC_SECRET is missing."),
+        ({f"{MAIN}HMAC_SECRET": "short"}, f"{MAIN}HMAC_SECRET must be at least 8 bytes long."),
+        ({"FULFILLMENT_LISTENING": "x"}, "FULFILLMENT_LISTENING is not a known setting"),
+        ({"FULFILLMENT_DATABASE_URL": "mysql://x"}, "FULFILLMENT_DATABASE_URL must be sqlite"),
+        ({"FULFILLMENT_CONFIG": "/nowhere.toml"}, "FULFILLMENT_CONFIG must name an existing file."),
+    ],
+)
+@pytest.mark.parametrize("command", [("doctor",), ("migrate",), ("orders", "list"), ("deliveries", "show", "1")])
+def test_wrong_settings_are_named_and_end_with_2(fulfillment: Commands, command, settings, sentence):
+    fulfillment.set(settings)
+    told = fulfillment(*command)
+    assert (told.code, told.out) == (2, "")
+    assert sentence in told.err
+    assert len(told.err.splitlines()) == 1
+
+
+def test_without_a_database_the_command_to_run_is_named_and_no_file_appears(fulfillment: Commands, tmp_path: Path):
+    told = fulfillment("orders", "list")
+    assert (told.code, told.err) == (3, "fulfillment: there is no database yet: run `fulfillment migrate`\n")
+    assert list(tmp_path.iterdir()) == []
+    assert fulfillment("migrate").code == 0
+    assert fulfillment("orders", "list").out == "No such orders.\n"
+
+
+def test_a_file_that_is_no_database_ends_with_3(fulfillment: Commands, tmp_path: Path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "fulfillment.db").write_bytes(b"no database, but long enough to be one" * 100)
+    told = fulfillment("orders", "list")
+    assert (told.code, "file is not a database" in told.err) == (3, True)
+
+
+def test_a_database_server_that_is_away_ends_with_3_and_hides_its_password(fulfillment: Commands):
+    fulfillment.set({"FULFILLMENT_DATABASE_URL": "postgresql://user:pass_whsec_test@127.0.0.1:9/x"})
+    told = fulfillment("orders", "list")
+    assert told.code == 3
+    assert told.err.startswith("fulfillment: the database does not answer")
+
+
+def test_a_folder_that_cannot_be_written_ends_with_3(fulfillment: Commands):
+    fulfillment.set({"FULFILLMENT_DATA_DIR": "/proc/nowhere"})
+    told = fulfillment("migrate")
+    assert (told.code, told.err) == (3, "fulfillment: No such file or directory: /proc/nowhere\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("orders",),
+        ("orders", "nonsense"),
+        ("orders", "list", "--limit", "0"),
+        ("orders", "list", "--place", "nowhere"),
+        ("orders", "advance", "1", "--to", "shipped"),
+        ("orders", "advance", "1", "--reason", "x"),
+        ("orders", "release", "1"),
+        ("deliveries", "show", "x"),
+        ("deliveries", "show", str(2**63)),
+        ("doctor", "--max-age", "soon"),
+        ("send",),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_how_it_is_used(fulfillment: Commands, arguments):
+    told = fulfillment(*arguments)
+    assert told.code == 2
+    assert "Usage: fulfillment" in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("orders", "show", "4711"), "knows no order main/4711"),
+        (("orders", "explain", "nobody/1"), "name no account “nobody”"),
+        (("orders", "show", "\udcff\x1b[31m"), "is not an order"),
+        (("orders", "retry", "0x1"), "is not an order id: a positive integer"),
+        (("deliveries", "show", "9"), "there is no delivery 9"),
+        (("deliveries", "replay", "9"), "there is no delivery 9"),
+        (("send", "--source", "nobody", "--order", "1", "--event", "x"), "name no source “nobody”"),
+        (("send", "--source", "courier", "--order", "1", "--event", "x", "--url", "ftp://x"), "must begin with http"),
+    ],
+)
+def test_what_cannot_be_done_says_why_and_ends_with_2(fulfillment: Commands, shop: Shop, arguments, sentence):
+    told = fulfillment(*arguments)
+    assert (told.code, told.out) == (2, "")
+    assert sentence in told.err
+    assert "\x1b" not in told.err
+
+
+def test_a_receiver_that_is_away_ends_with_3(fulfillment: Commands):
+    fulfillment.set({"FULFILLMENT_LISTEN": "127.0.0.1:9"})
+    told = fulfillment("send", "--source", "courier", "--order", "1", "--event", "order.shipped")
+    assert (told.code, "127.0.0.1:9/webhooks/courier does not answer" in told.err) == (3, True)
+
+
+def test_ctrl_c_is_no_crash(fulfillment: Commands, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.fulfillment, "invoke", interrupted)
+    assert fulfillment("doctor")[::2] == (130, "fulfillment: interrupted\n")
+
+
+def test_a_reader_that_has_read_enough_is_no_mistake(fulfillment: Commands, shop: Shop):
+    for number in range(1, 30):
+        shop.news(key(number))
+    for arguments in (["orders", "list"], ["orders", "list", "--json"]):
+        program = [sys.executable, "-m", "worker.cli", *arguments]
+        with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+
+
+def test_help_is_instant_because_it_loads_nothing():
+    program = (
+        "import sys; from worker.cli import run; run(['--help']);"
+        "sys.exit(str({'celery', 'sqlalchemy', 'httpx', 'rich', 'pydantic', 'flask'} & set(sys.modules) or 0))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert told.stderr == "0\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_that_is_listed_exists_and_explains_itself(name, capsys: pytest.CaptureFixture[str]):
+    assert run([name, "-h"]) == 0
+    assert f"Usage: fulfillment {name}" in capsys.readouterr().out

@@ -1,0 +1,166 @@
+"""What the commands show, to people and to programs."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from tests.commands import Commands, Told
+from tests.news import a_delivery, an_event
+from tests.shop import Shop, key
+from worker.domain.events import EventName
+from worker.domain.orders import Later, OrderKey, Place, Step, Stopped
+from worker.domain.snapshot import State
+
+NASTY = "\x1b]0;pwned\x07[bold red]x[/] :smile: \u202egnp.exe"
+LONG = OrderKey("main", "9" * 19)
+
+
+def nasty_order(shop: Shop) -> OrderKey:
+    """An order into which all the texts went that somebody else may choose."""
+    event = an_event(
+        NASTY, order=LONG, name=EventName.DELIVERED, received_at=shop.clock(), note=NASTY, tracking="T" * 64
+    )
+    shop.intake.write(a_delivery(event, received_at=shop.clock(), body=json.dumps({NASTY: NASTY}).encode()))
+    turn = shop.turn(LONG)
+    intent = shop.turns.intend(
+        turn, Step(Place.SHIPPED, shop.clock()), {"status": "shipped", "admin_notes": NASTY}, 30_000_000
+    )
+    assert intent is not None
+    shop.turns.answered(turn, intent, turn.order, NASTY, None)
+    shop.turns.release(turn, turn.order, Stopped("unknown_status", NASTY), {})
+    return LONG
+
+
+PAGES = [
+    ("orders", "list"),
+    ("orders", "show", LONG.order_id),
+    ("orders", "explain", LONG.order_id),
+    ("deliveries", "list"),
+    ("deliveries", "show", "1"),
+    ("doctor",),
+]
+
+
+@pytest.mark.parametrize("arguments", PAGES, ids=" ".join)
+def test_text_from_outside_is_printed_and_never_obeyed_in_80_columns(fulfillment: Commands, shop: Shop, arguments):
+    nasty_order(shop)
+    told = fulfillment(*arguments)
+    assert not {c for c in told.out if not c.isprintable() and c != "\n"}
+    assert max(map(len, told.out.splitlines())) <= 80
+    if arguments[1:2] == ("show",):
+        assert "[bold red]x[/]" in told.out.replace("\n", "")
+
+
+@pytest.mark.parametrize("arguments", PAGES, ids=" ".join)
+def test_json_is_ascii_and_parses_line_by_line(fulfillment: Commands, shop: Shop, arguments):
+    nasty_order(shop)
+    told = fulfillment(*arguments, "--json")
+    assert told.out.isascii()
+    assert all(isinstance(document, dict) for document in told.documents)
+    assert len(told.documents) == 1
+
+
+def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, shop: Shop):
+    nasty_order(shop)
+    row = (
+        "account order state place status closed stop stop_detail stopped_at waiting waiting_detail held due"
+        " lease_until sending failures read_at confirmed_at first_seen_at updated_at"
+    )
+    delivery = "id source received_at outcome reason detail replayed_at size"
+    assert " ".join(fulfillment("orders", "list", "--json").documents[0]) == row
+    shown = fulfillment("orders", "show", LONG.order_id, "--json").document
+    assert " ".join(shown) == f"{row} events steps remarks"
+    assert " ".join(shown["events"][0]) == (
+        "id delivery source key event occurred_at received_at tracking tracking_url parcels note end ended_at"
+    )
+    assert " ".join(shown["steps"][0]) == "place inferred update sent_at answered_at outcome answer turn"
+    assert " ".join(fulfillment("deliveries", "list", "--json").documents[0]) == delivery
+    assert " ".join(fulfillment("deliveries", "show", "1", "--json").document) == f"{delivery} body events"
+
+
+def test_orders_are_listed_by_state(fulfillment: Commands, shop: Shop):
+    named = shop.one_in_each_state()
+    for state in (State.STOPPED, State.DUE, State.HELD, State.WAITING):
+        (found,) = fulfillment("orders", "list", f"--{state}", "--json").documents
+        assert (found["order"], found["state"]) == (named[state].order_id, state)
+    both = fulfillment("orders", "list", "--stopped", "--held", "--json").documents
+    assert {found["state"] for found in both} == {"stopped", "held"}
+    assert "These are the latest 2; --limit shows more." in fulfillment("orders", "list", "--limit", "2").out
+
+
+def test_an_order_is_shown_as_one_line_of_time(fulfillment: Commands, shop: Shop):
+    shop.news(key(1), tracking="TRK1")
+    shop.clock.advance(seconds=1)
+    turn = shop.turn(key(1))
+    step = Step(Place.ACCEPTED, shop.clock(), inferred=True)
+    intent = shop.turns.intend(turn, step, {"status": "accepted", "payment_status": "paid"}, 30_000_000)
+    assert intent is not None
+    shop.clock.advance(seconds=1)
+    shop.turns.answered(turn, intent, turn.order, "confirmed", None)
+    shop.clock.advance(seconds=1)
+    shop.turns.release(turn, turn.order, Stopped("refused", "HTTP 422"), {})
+    told = " ".join(fulfillment("orders", "show", "main/1").out.split())
+    story = [
+        "news courier: shipment.picked_up TRK1 → pending",
+        "sent accepted (inferred) with payment_status",
+        "answer confirmed",
+        "stopped refused: HTTP 422",
+    ]
+    places = [told.index(line) for line in story]
+    assert places == sorted(places)
+
+
+def test_explaining_speaks_in_sentences(fulfillment: Commands, shop: Shop):
+    shop.news(key(1))
+    shop.end(key(1), Later(shop.clock() + 3_600_000_000, "api_unavailable", "HTTP 500", firm=True), place=Place.PENDING)
+    told = " ".join(fulfillment("orders", "explain", "1").out.split())
+    assert "It waits until" in told
+    assert "api_unavailable, HTTP 500." in told
+    assert "News does not shorten this wait; `fulfillment orders retry` does." in told
+
+
+def test_a_body_is_shown_whatever_it_is(fulfillment: Commands, shop: Shop):
+    for body in (b'{"a": {"b": "\xd9\x85"}}', b"\xff\xfe\x1b[31m", b"", b"[" * 50_000):
+        shop.intake.write(a_delivery(unusable="not_json", body=body))
+    assert '{\n  "a": {\n    "b": "م"\n  }\n}' in fulfillment("deliveries", "show", "1").out
+    assert r"b'\xff\xfe\x1b[31m'" in fulfillment("deliveries", "show", "2").out
+    assert "b''" in fulfillment("deliveries", "show", "3").out
+    long = fulfillment("deliveries", "show", "4").out
+    assert "characters more" in long
+    assert len(long) < 20_000
+    assert len(fulfillment("deliveries", "show", "4", "--json").document["body"]) == 50_000
+
+
+# ----------------------------------------------------------------------------------------------------- on a terminal
+
+
+def on_a_terminal(*arguments: str, **environ: str) -> Told:
+    """Run a command whose output is a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    terminal = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "50", **environ}
+    with subprocess.Popen(
+        [sys.executable, "-m", "worker.cli", *arguments], stdout=theirs, stderr=theirs, env=os.environ | terminal
+    ) as process:
+        os.close(theirs)
+        out = b""
+        try:
+            while part := os.read(ours, 65_536):
+                out += part
+        except OSError:  # how Linux says that the other end was closed
+            pass
+        code = process.wait(30)
+    os.close(ours)
+    return Told(code, out.decode(), "")
+
+
+def test_colours_are_for_terminals_and_for_those_who_want_them(fulfillment: Commands, shop: Shop):
+    nasty_order(shop)
+    red = "\x1b[1;31mstopped"
+    assert red in on_a_terminal("orders", "list").out
+    assert "\x1b" not in on_a_terminal("orders", "list", NO_COLOR="1", TERM="dumb").out
+    assert red not in on_a_terminal("orders", "list", NO_COLOR="1").out
+    assert "\x1b" not in fulfillment("orders", "list").out

@@ -1,0 +1,100 @@
+"""Traffic for tests: a day's news of many orders, shuffled and repeated, sent by several couriers at once."""
+
+import random
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.courier import Courier, hint, news
+from tests.house import House
+
+SENDERS = 8
+STORIES = (
+    ("shipment.picked_up", "shipment.in_transit", "shipment.delivered"),
+    ("shipment.created", "shipment.out_for_delivery", "shipment.delivered"),
+    ("shipment.delivered",),
+    ("order.accepted", "order.shipped", "order.delivered"),
+)
+
+
+@dataclass
+class Traffic:
+    """News that brings each of *orders* to `completed`; *repeats* is the share of it that is sent again."""
+
+    house: House
+    orders: Sequence[int]
+    seed: int
+    repeats: float = 0.25
+    answers: list[tuple[str, httpx.Response]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)
+        self._pool = ThreadPoolExecutor(SENDERS)
+        self._sent: list[Future[None]] = []
+        told = [(self.house.courier, said) for n in self.orders for said in self._story(n)]
+        hints = [(self.house.shop, hint(n, "order.created")) for n in self.orders[::3]]
+        self.keys = {said["id"] for _, said in told}
+        again = self._chance.sample(told, int(self.repeats * len(told)))
+        self._news = [*told, *hints, *again]
+        self._chance.shuffle(self._news)
+
+    def _story(self, order_id: int) -> list[dict[str, Any]]:
+        story = self._chance.choice(STORIES)
+        return [news(f"{order_id}-{event}", event, order_id) for event in story]
+
+    def begin(self, pause: float = 0.0) -> "Traffic":
+        """Put the orders at the platform and let the couriers begin; each waits *pause* seconds after an answer."""
+        self.house.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in self.orders])
+        self._sent = [self._pool.submit(self._tell, sender, said, pause) for sender, said in self._news]
+        return self
+
+    def _tell(self, sender: Courier, said: Mapping[str, Any], pause: float) -> None:
+        self.answers.append((said.get("id", ""), sender.insist(dict(said))))
+        sender.wait(pause)
+
+    @property
+    def is_over(self) -> bool:
+        return all(sent.done() for sent in self._sent)
+
+    def finish(self, within: float = 60.0) -> "Traffic":
+        """Wait until everything is acknowledged."""
+        for sent in self._sent:
+            sent.result(within)
+        self._pool.shutdown()
+        assert len(self.answers) == len(self._news)
+        return self
+
+    # ------------------------------------------------------------------------------------------------------ checking
+
+    @property
+    def is_home(self) -> bool:
+        """Tell whether every order is completed at the platform, and the journal knows it."""
+        return self.house.sandbox.statuses() == {"completed"} and self.house.at_rest()
+
+    def check_journal(self) -> None:
+        """Whatever was acknowledged is in the journal, once; every delivery has its outcome, and every event its end."""
+        assert {answer.status_code for _, answer in self.answers} <= {200, 202}
+        kept = {row["id"]: row["outcome"] for row in self.house.rows("SELECT id, outcome FROM deliveries")}
+        for _, answer in self.answers:
+            assert kept[answer.json()["delivery_id"]] == answer.json()["status"]
+        keys = [row["key"] for row in self.house.rows("SELECT key FROM events WHERE source = 'courier'")]
+        assert sorted(keys) == sorted(self.keys)
+        events = self.house.rows('SELECT delivery, "end" FROM events')
+        assert {row["end"] for row in events} <= {"applied", "superseded", "noted"}
+        accepted = [number for number, outcome in kept.items() if outcome == "accepted"]
+        assert sorted(row["delivery"] for row in events) == sorted(accepted)
+        assert set(kept.values()) <= {"accepted", "duplicate"}
+
+    def check_platform(self) -> None:
+        """Every order took each step once, all of them legal, and stayed paid."""
+        report = self.house.sandbox.report()
+        walks: dict[int, list[str]] = {n: [] for n in self.orders}
+        for move in report["transitions"]:
+            walks[move["order_id"]].append(move["to"])
+        assert {tuple(walk) for walk in walks.values()} == {("accepted", "shipped", "delivered", "completed")}
+        assert {order["payment_status"] for order in report["orders"]} == {"paid"}
+        totals = report["totals"]
+        assert (totals["illegal"], totals["unpaid_by_default"], totals["pending_late"]) == (0, 0, 0)

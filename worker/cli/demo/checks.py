@@ -1,0 +1,115 @@
+"""What the story implies, against what was found."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from worker.cli.demo.acts import At, Ends, Hint, Placed, Scan, Tale
+from worker.cli.demo.findings import Findings
+from worker.domain.events import EventEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A sentence that must be true; *differs* tells what is not so, one line for each."""
+
+    sentence: str
+    differs: tuple[str, ...] = ()
+
+
+def judge(day: Sequence[Tale], found: Findings, *, in_time: bool) -> tuple[Check, ...]:
+    """Compare the day's findings with its story."""
+    late = () if in_time else ("it is not over: see what the table shows, and the logs",)
+    return (
+        Check("the day was over in time, and nothing is left to do", (*late, *_left(found))),
+        Check("every order ended as its story says, at the platform and in the database", tuple(_ends(day, found))),
+        Check("every sender was answered as its story says", tuple(_answers(day, found))),
+        Check("every delivery is in the database, with the outcome that was answered", tuple(_deliveries(found))),
+        Check("every event of an accepted delivery came to an end", tuple(_events(found))),
+        Check("every write that the platform saw is in the database", tuple(_writes(found))),
+        Check("every call that failed was made up for", tuple(_retries(found))),
+        Check("no step was illegal, no paid order harmed, no note of others lost", tuple(_harm(day, found))),
+    )
+
+
+def _left(found: Findings) -> Iterator[str]:
+    for order, row in found.view.rows.items():
+        if not found.view.rests_at(order, row.order.status) or row.order.sending:
+            yield f"{order} is {found.view.state(order)}, {row.waiting or 'with something to do'}"
+    yield from (f"{count} {what}" for what, count in found.health.discrepancies.items() if count)
+
+
+def _ends(day: Sequence[Tale], found: Findings) -> Iterator[str]:
+    for tale in day:
+        order, row = found.view.report.orders.get(tale.order), found.view.rows.get(tale.order)
+        shown = Ends(order["status"] if order else "missing", row.stop if row else "")
+        if shown != tale.ends or not row or row.order.status != shown.status:
+            known = f"{row.order.status}, {row.stop or 'not stopped'}" if row else "not known"
+            yield f"{tale.order} is {shown.status} and in the database {known}; the story says {tale.ends}"
+
+
+def _answers(day: Sequence[Tale], found: Findings) -> Iterator[str]:
+    wanted = Counter(answer for tale in day for at in tale.day for answer in _awaited(at))
+    yield from _compare(wanted, Counter(receipt.outcome for receipt in found.receipts), "answered")
+
+
+def _awaited(at: At) -> tuple[str, ...]:
+    match at.act:
+        case Placed():
+            return ("accepted",)
+        case Hint(answered=answer):
+            return (answer,)
+        case Scan(answered=answer, times=times):
+            return (answer, *["duplicate"] * (times - 1))
+        case _:
+            return ()
+
+
+def _deliveries(found: Findings) -> Iterator[str]:
+    told = Counter(f"{receipt.source} {receipt.outcome}" for receipt in found.receipts)
+    counted = {f"{source} {outcome}": count for (source, outcome), count in found.figures.deliveries.items()}
+    yield from _compare(told, Counter(counted), "in the database")
+    named = {receipt.delivery for receipt in found.receipts if receipt.is_acknowledged and receipt.delivery}
+    yield from (f"delivery {lost} was acknowledged and is not there" for lost in sorted(named - found.kept))
+
+
+def _events(found: Findings) -> Iterator[str]:
+    ends = found.figures.events
+    if ends.get(EventEnd.PENDING):
+        yield f"{ends[EventEnd.PENDING]} are pending"
+    if sum(ends.values()) != found.outcomes["accepted"]:
+        yield f"{sum(ends.values())} events, and {found.outcomes['accepted']} accepted deliveries"
+
+
+def _writes(found: Findings) -> Iterator[str]:
+    seen, ours = found.view.report.totals["writes"], Counter(found.figures.steps)
+    if seen != ours.total() - ours["not_sent"]:
+        yield f"the platform saw {seen}, and the database has {ours.total() - ours['not_sent']}"
+    if ours["sent"]:
+        yield f"of {ours['sent']} nobody knows what became of them"
+
+
+def _retries(found: Findings) -> Iterator[str]:
+    if found.retries != found.failed_calls:
+        yield f"{found.failed_calls} calls failed, and {found.retries} of them were tried again"
+    if found.troubles_left:
+        yield f"{found.troubles_left} of the story's troubles met no call"
+
+
+def _harm(day: Sequence[Tale], found: Findings) -> Iterator[str]:
+    totals = found.view.report.totals
+    if totals["illegal"]:
+        yield f"{totals['illegal']} illegal steps"
+    if totals["unpaid_by_default"]:
+        yield f"{totals['unpaid_by_default']} paid orders were made unpaid"
+    for tale in day:
+        order = found.view.report.orders.get(tale.order, {})
+        placed = next(at.act for at in tale.day if isinstance(at.act, Placed))
+        if order.get("payment_status") != placed.payment or placed.notes not in str(order.get("admin_notes")):
+            yield f"{tale.order} was {placed.payment} with the note “{placed.notes}”, and is not any more"
+
+
+def _compare(wanted: Counter[str], found: Counter[str], where: str) -> Iterator[str]:
+    for word in sorted(wanted | found):
+        if wanted[word] != found[word]:
+            yield f"{word}: {found[word]} {where}, not {wanted[word]}"

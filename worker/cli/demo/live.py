@@ -1,0 +1,103 @@
+"""The day on a terminal: a table of orders on their road, and the latest news below it."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from worker.cli.demo.acts import Tale
+from worker.cli.demo.clock import told
+from worker.cli.demo.news import Line
+from worker.cli.demo.watch import View
+from worker.cli.printing import STYLES, Page, plain
+from worker.domain.orders import ROAD, Place
+from worker.domain.snapshot import OrderRow, State
+
+WIDTH, HEIGHT = 78, 21
+"""The smallest terminal on which it can be read: the whole table, and a little of the news."""
+MOST_NEWS = 20
+AROUND = 4
+"""Lines beside the table's rows and the news: two headings, a gap, and the cursor's own."""
+
+
+def fits(page: Page) -> bool:
+    """Tell whether *page* is a terminal that can be drawn on, and large enough."""
+    drawable = page.file.isatty() and page.is_terminal and not page.is_dumb_terminal
+    return drawable and page.width >= WIDTH and page.height >= HEIGHT
+
+
+class LiveTable:
+    """Draws the orders of *day* anew whenever something is shown or told."""
+
+    def __init__(self, page: Page, day: Sequence[Tale]) -> None:
+        self._page, self._day = page, day
+        self._news: deque[Line] = deque(maxlen=MOST_NEWS)
+        self._live = Live(console=page, auto_refresh=False, vertical_overflow="crop")
+        self._table: Group | None = None
+
+    def __enter__(self) -> "LiveTable":
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the table as the day's last word; its news has passed."""
+        if self._table:
+            self._live.update(self._table, refresh=True)
+        self._live.stop()
+
+    def tell(self, line: Line) -> None:
+        self._news.append(line)
+        self._draw()
+
+    def show(self, view: View, clock: int) -> None:
+        heading = Text.assemble((told(clock), "bold"), "  A day of a small shop")
+        self._table = Group(heading, _orders(self._day, view))
+        self._draw()
+
+    def _draw(self) -> None:
+        room = max(1, self._page.height - len(self._day) - AROUND)
+        news = [Text(str(plain(line)), line.style, no_wrap=True, overflow="ellipsis") for line in self._news]
+        parts: list[RenderableType] = [self._table, Text()] if self._table else []
+        self._live.update(Group(*parts, *news[-room:]), refresh=True)
+
+
+def _orders(day: Sequence[Tale], view: View) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", width=WIDTH)
+    for name, width in {"order": 5, "its story": 23, "road": 9, "platform": 9, "our journal": None}.items():
+        table.add_column(name, width=width, no_wrap=True, overflow="ellipsis")
+    for tale in day:
+        status = view.report.orders.get(tale.order, {}).get("status", "")
+        row = view.rows.get(tale.order)
+        table.add_row(str(tale.order), tale.title, _road(status, row), plain(status), _journal(row, view.now))
+    return table
+
+
+def _road(status: str, row: OrderRow | None) -> Text:
+    """Draw how far the order has come; one that left the road, as far as our journal saw it come."""
+    if not status:
+        return Text()
+    on_the_road = status in {*ROAD}
+    place = Place(status) if on_the_road else (row and row.order.place) or Place.PENDING
+    behind = ROAD.index(place) + 1
+    ahead = "─○" * (len(ROAD) - behind) if on_the_road else "─╳"
+    return Text.assemble(("━".join("●" * behind), "green"), (ahead, "dim" if on_the_road else "red"))
+
+
+def _journal(row: OrderRow | None, now: int) -> Text:
+    """Say in a word or two whom or what our journal waits for."""
+    if row is None:
+        return Text()
+    match state := row.state(now):
+        case State.STOPPED:
+            return plain(row.stop, STYLES[state])
+        case State.HELD:
+            return plain(f"held: {row.held[0].reason}", STYLES[state])
+        case State.WAITING:
+            return plain(f"waits: {row.waiting}", STYLES[state])
+        case State.DUE | State.LEASED:
+            return plain("has its turn", STYLES[state])
+        case _:
+            return plain(state, STYLES[state])

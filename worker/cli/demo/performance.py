@@ -1,0 +1,106 @@
+"""The performance: opens the stage, plays the day, reads everything back, judges it, and clears up."""
+
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from worker.cli.demo.broken import Broken
+from worker.cli.demo.checks import Check, judge
+from worker.cli.demo.chronicle import Chronicle
+from worker.cli.demo.clock import DayClock
+from worker.cli.demo.day import DAY, OPENS
+from worker.cli.demo.farewell import print_next_steps
+from worker.cli.demo.findings import Findings, are_written, read_back
+from worker.cli.demo.lines import Lines
+from worker.cli.demo.live import LiveTable, fits
+from worker.cli.demo.news import Screen
+from worker.cli.demo.patience import Patience
+from worker.cli.demo.platform import Platform
+from worker.cli.demo.player import Player
+from worker.cli.demo.senders import Senders
+from worker.cli.demo.stage import Stage, open_stage
+from worker.cli.demo.summary import print_checks, print_summary
+from worker.cli.demo.watch import View, Watch
+from worker.cli.printing import Page, plain, visible
+from worker.domain.errors import FulfillmentError
+
+LONGEST_TEMPORARY = 40
+"""Characters: a socket stands in the folder, and the system limits its path to about a hundred."""
+LAST_WORDS = 12
+MOST_OF_A_LINE = 240
+NEEDS_A_PERSON = 1
+
+
+def perform(page: Page, patience: Patience) -> int:
+    """Play the day in a folder of its own; returns the exit code. The folder stays when something is wrong."""
+    folder = _make_folder()
+    try:
+        checks = _play(page, folder, patience)
+    except KeyboardInterrupt:
+        shutil.rmtree(folder)
+        raise
+    except (Broken, FulfillmentError, OSError) as error:
+        page.print(plain(f"The demo had to stop. {error}", "bold red"))
+        return _regret(page, folder)
+    print_checks(page, checks)
+    if any(check.differs for check in checks):
+        return _regret(page, folder)
+    shutil.rmtree(folder)
+    print_next_steps(page)
+    return 0
+
+
+def _make_folder() -> Path:
+    temporary = tempfile.gettempdir()
+    short = temporary if len(temporary) <= LONGEST_TEMPORARY else "/tmp"  # noqa: S108 - mkdtemp makes a private folder in it
+    return Path(tempfile.mkdtemp(prefix="fulfillment-demo-", dir=short))
+
+
+def _play(page: Page, folder: Path, patience: Patience) -> tuple[Check, ...]:
+    page.print("Opening the shop: sandbox, database, Valkey, receiver, Celery worker …")
+    with open_stage(folder, patience) as stage, _calling(stage) as (platform, senders):
+        view = _live_through(page, stage, platform, senders, patience)
+        in_time = patience.wait_for(lambda: are_written(stage.database, senders.receipts))
+        found = read_back(platform, stage.database, view, senders.receipts)
+    print_summary(page, found)
+    return judge(DAY, found, in_time=in_time)
+
+
+@contextmanager
+def _calling(stage: Stage) -> Iterator[tuple[Platform, Senders]]:
+    with Platform(stage.platform_url) as platform, Senders(stage.receiver_url, stage.secrets) as senders:
+        yield platform, senders
+
+
+def _live_through(page: Page, stage: Stage, platform: Platform, senders: Senders, patience: Patience) -> View:
+    """Let the day happen, and show it, until nothing is left to do or the time is up; returns the last look."""
+    clock, watch, chronicle = DayClock(OPENS), Watch(platform, stage.database), Chronicle()
+    player = Player(DAY, clock, platform, senders)
+    screen: Screen = LiveTable(page, DAY) if fits(page) else Lines(page)
+    with screen:
+        while True:
+            stage.check()
+            view = watch.look()
+            for line in chronicle.tell(view, clock.now):
+                screen.tell(line)
+            screen.show(view, clock.now)
+            if patience.is_over or (player.is_over and view.is_at_rest):
+                return view
+            for line in player.play(view):
+                screen.tell(line)
+            patience.pause()
+
+
+def _regret(page: Page, folder: Path) -> int:
+    """Show the last words of every service, and where the rest of them is."""
+    for log in sorted(folder.glob("*.log")):
+        lines = deque(log.read_text(errors="replace").splitlines(), maxlen=LAST_WORDS)
+        if lines:
+            page.print(f"\nThe last lines of {log.name}", style="bold")
+        for line in lines:
+            page.print(plain(visible(line)[:MOST_OF_A_LINE]), soft_wrap=True)
+    page.print(f"\nThe database and all logs are in {folder}", style="bold", soft_wrap=True)
+    return NEEDS_A_PERSON

@@ -1,0 +1,70 @@
+"""The platform, as its own people see it: the sandbox's control API, beside the order API that the worker calls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx
+
+from worker.cli.demo.broken import Broken
+
+TIMEOUT = 10.0
+NO_CALLS = 10**9
+"""A report since this call has all but the calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the platform tells of itself: the objects of the sandbox's README, as they came."""
+
+    orders: Mapping[int, Mapping[str, Any]]
+    transitions: Sequence[Mapping[str, Any]]
+    calls: Sequence[Mapping[str, Any]]
+    totals: Mapping[str, Any]
+
+
+class Platform:
+    """Calls the control API at *url*; every method raises `Broken` when it does not do what is asked."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.Client(base_url=f"{url}/_sandbox", timeout=TIMEOUT, trust_env=False)
+
+    def create(self, order: int, **fields: object) -> None:
+        """Let a customer place an order."""
+        self._ask("POST", "/orders", {"id": order, **fields})
+
+    def change(self, order: int, **fields: object) -> None:
+        """Change an order as the merchant does on the platform's own pages."""
+        self._ask("PATCH", f"/orders/{order}", fields)
+
+    def order_trouble(self, fault: Mapping[str, object]) -> None:
+        """Let the order API fail as *fault* says."""
+        self._ask("POST", "/faults", fault)
+
+    def troubles_left(self) -> int:
+        """Count the faults that no call has met yet."""
+        return len(self._ask("GET", "/faults"))
+
+    def report(self, *, with_calls: bool = False) -> Report:
+        """Read every order and every transition, and, if asked, every call."""
+        told = self._ask("GET", f"/report?since={0 if with_calls else NO_CALLS}")
+        orders = {order["id"]: order for order in told["orders"]}
+        return Report(orders, told["transitions"], told["calls"], told["totals"])
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
+        try:
+            answer = self._http.request(method, path, json=body)
+            answer.raise_for_status()
+            return answer.json() if answer.content else None
+        except (httpx.HTTPError, ValueError) as error:
+            raise Broken(f"The sandbox did not do what it was asked ({method} {path}): {error}.") from error
