@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --no-config --custom-compile-command 'make
 	--generate-hashes --group build $(LOCK_FLAGS) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint style types layers format coverage lock venv clean
+.PHONY: help demo install test lint style types layers format coverage lock venv clean
 
 help: ## Show this list
 	@echo 'make TARGET, where TARGET is:'
@@ -23,6 +23,8 @@ help: ## Show this list
 
 demo: $(PROGRAM) ## Play a day of a small shop on this machine, within 40 seconds
 	@$(BIN)/fulfillment demo
+
+install: $(PROGRAM) ## Install the program into .venv
 
 test: $(TOOLS) ## Run the whole test suite (some tests: make test ARGS='-k signature')
 	$(BIN)/python -m pytest $(ARGS)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from webhook_receiver.problems import CONTENT_TYPE, problem
 from webhook_receiver.reception import Reception
 from webhook_receiver.signatures import Request
+from worker.domain.errors import JournalError
 
 RETRY_AFTER = "5"
 FORWARDING = ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
@@ -88,6 +89,12 @@ def describe(error: HTTPException) -> Response:
     answer = _reply(error.code or 500, problem(error.code or 500))
     answer.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
     return answer
+
+
+@bp.app_errorhandler(JournalError)
+def ask_for_patience(error: JournalError) -> Response:
+    """A page that could not be counted out of the journal is asked for again later."""
+    return _reply(503, problem(503, error.reason))
 
 
 def _reply(status: int, body: Mapping[str, object]) -> Response:

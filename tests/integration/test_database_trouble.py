@@ -1,25 +1,22 @@
 """A database that is locked, full, read-only, silent or gone: an error in time, and recovery without help."""
 
 import os
-import select
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import func, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy import select as query
 
 from tests.news import a_delivery, a_hint, an_event
+from tests.trouble import plain, stored, within
 from worker.domain.errors import JournalUnavailable
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
@@ -29,22 +26,12 @@ PATIENCE = 0.4
 IN_TIME = 2.5
 
 
-def plain(url: str) -> str:
-    """The URL as PostgreSQL's own programs want it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def file_of(url: str) -> Path:
     return Path(str(make_url(url).database))
 
 
 def siblings(path: Path) -> list[Path]:
     return [found for suffix in ("", "-wal", "-shm") if (found := Path(f"{path}{suffix}")).exists()]
-
-
-def stored(database: Database) -> int:
-    with database.read() as connection:
-        return connection.scalar(query(func.count()).select_from(deliveries)) or 0
 
 
 @pytest.fixture
@@ -65,13 +52,6 @@ def somebody_elses_lock(url: str) -> Iterator[None]:
         with psycopg.connect(plain(url)) as server, server.transaction():
             server.execute("LOCK TABLE deliveries")
             yield
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    begun = time.monotonic()
-    yield
-    assert time.monotonic() - begun < seconds
 
 
 def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes_all(
@@ -197,92 +177,6 @@ def test_news_goes_into_the_file_that_stands_there_and_not_into_one_that_was_rep
     with closing(sqlite3.connect(path)) as stranger:
         assert stranger.execute("SELECT count(*) FROM events").fetchone() == (1,)
     database.close()
-
-
-def test_connections_that_the_server_ended_are_replaced_before_anybody_notices(postgresql_url: str):
-    database = Database(postgresql_url)
-    intake = SqlIntake(database)
-    intake.write(a_delivery(an_event("evt_1")))
-    with psycopg.connect(plain(postgresql_url), autocommit=True) as server:
-        server.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid != pg_backend_pid()"
-        )
-    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
-    database.close()
-
-
-def test_a_connection_that_dies_in_the_middle_writes_nothing_and_the_next_one_works(postgresql_url: str):
-    database = Database(postgresql_url)
-
-    def write_and_die() -> None:
-        with database.write() as connection:
-            connection.execute(deliveries.insert().values(source="courier", received_at=1, outcome="accepted"))
-            with psycopg.connect(plain(postgresql_url), autocommit=True) as server:
-                pid = connection.scalar(text("SELECT pg_backend_pid()"))
-                server.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-
-    with pytest.raises(JournalUnavailable):
-        write_and_die()
-    assert stored(database) == 0
-    assert SqlIntake(database).write(a_delivery(an_event())).outcome == "accepted"
-    database.close()
-
-
-def test_a_server_that_refuses_connections_is_unavailable_at_once(postgresql_url: str):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    database = Database(make_url(postgresql_url).set(port=port, host="127.0.0.1"))
-    with within(IN_TIME), pytest.raises(JournalUnavailable):
-        SqlIntake(database).now()
-
-
-class Wire:
-    """A network between us and the server that may fall silent: bytes are taken, and nothing comes back."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self.silent = threading.Event()
-        self._target = (host, port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._listener.accept()
-                threading.Thread(
-                    target=self._carry, args=(near, socket.create_connection(self._target)), daemon=True
-                ).start()
-
-    def _carry(self, near: socket.socket, far: socket.socket) -> None:
-        with near, far, suppress(OSError):
-            while True:
-                for ready in select.select([near, far], [], [], 0.1)[0]:
-                    taken = ready.recv(65536)
-                    if not taken:
-                        return
-                    if not self.silent.is_set():
-                        (far if ready is near else near).sendall(taken)
-
-    def close(self) -> None:
-        self._listener.close()
-
-
-def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(postgresql_url: str):
-    url = make_url(postgresql_url)
-    wire = Wire(url.host or "127.0.0.1", url.port or 5432)
-    database = Database(url.set(host="127.0.0.1", port=wire.port, query={"sslmode": "disable"}), patience=PATIENCE)
-    intake = SqlIntake(database)
-    intake.write(a_delivery(an_event("evt_1")))
-    wire.silent.set()
-    # A sign of life is waited for, then a new connection.
-    with within(4.5), pytest.raises(JournalUnavailable):
-        intake.write(a_delivery(an_event("evt_2")))
-    wire.silent.clear()
-    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
-    database.close()
-    wire.close()
 
 
 WRITER = """

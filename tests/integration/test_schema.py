@@ -43,6 +43,13 @@ def empty(request: pytest.FixtureRequest) -> Iterator[Database]:
     opened.close()
 
 
+def test_a_database_that_was_never_made_is_told_from_one_that_does_not_answer(tmp_path: Path):
+    nowhere = tmp_path / "data" / "fulfillment.db"
+    with pytest.raises(SchemaOutdated, match="run `fulfillment migrate`"):
+        check(Database(f"sqlite:///{nowhere}"))
+    assert not nowhere.parent.exists()
+
+
 def stamp(database: Database, revision: str) -> None:
     with database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from worker.domain.errors import IllegalRequest, JournalUnavailable
 from worker.journal.database import Database
-from worker.journal.recording import Outcome, Overtaken, amend, record, weigh
+from worker.journal.outcomes import Outcome
+from worker.journal.recording import Overtaken, amend, record, weigh
 from worker.journal.statements import DELIVERY_TO_REPLAY, inserts
 from worker.ports import Delivery, Receipt
 

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Select, Table, and_, delete, exists, 
 
 from worker.domain.events import EventEnd
 from worker.journal.database import Database
-from worker.journal.recording import Outcome
+from worker.journal.outcomes import Outcome
 from worker.journal.tables import deliveries, events, orders, remarks, steps
 
 BATCH = 500

@@ -10,8 +10,6 @@ A delivery has one outcome, and each of its events is new, known, or of no use:
 
 import hashlib
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -20,6 +18,7 @@ from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 from worker.domain.text import clean_text
 from worker.journal import statements
+from worker.journal.outcomes import GRAVITY, Finding, Outcome
 from worker.journal.statements import MAX_EVENTS, inserts
 from worker.ports import Delivery, Receipt
 
@@ -32,35 +31,8 @@ MAX_INSTANT = 2**63 - 1
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-class Outcome(StrEnum):
-    """What became of a stored delivery, the gravest first: a delivery of several events has the gravest of theirs."""
-
-    QUARANTINED = "quarantined"
-    STALE = "stale"
-    ACCEPTED = "accepted"
-    DUPLICATE = "duplicate"
-
-
-GRAVITY = tuple(Outcome)
-
-
 class Overtaken(Exception):
     """Another transaction has just changed what this one found: roll back, and record the delivery again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one event came to, or a whole delivery."""
-
-    outcome: Outcome
-    event_id: int | None = None
-    reason: str = ""
-    detail: str = ""
-    nudges: tuple[OrderKey, ...] = ()
-
-    def receipt(self, delivery_id: int | None) -> Receipt:
-        """The answer for the one who delivered."""
-        return Receipt(self.outcome.value, delivery_id, self.event_id, self.reason, self.nudges)
 
 
 class _Known(NamedTuple):

@@ -39,6 +39,9 @@ def migrate(database: Database) -> None:
 
 def check(database: Database) -> None:
     """Raise `SchemaOutdated` when the schema is missing or older than this program needs."""
+    path = database.url.database
+    if database.is_sqlite and path and not Path(path).exists():  # to look into it would make it
+        raise SchemaOutdated("there is no database yet: run `fulfillment migrate`")
     with database.read() as connection:
         found = _revision(connection)
     if found is None:

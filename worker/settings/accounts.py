@@ -16,11 +16,11 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
     """One merchant's account at one platform."""
 
     platform: str
-    """The platform on which this account's orders live."""
+    """The platform on which this account's orders live: `awalchat`."""
     timezone: Timezone = ZoneInfo("UTC")
     """The zone in which the platform is told dates."""
     accept: Literal["paid", "always", "manual"] = "paid"
-    """When a pending order is accepted without anybody's word: once it is paid, always, or never."""
+    """When a pending order is accepted without anybody's word: once it is `paid`, `always`, or never (`manual`)."""
     complete_after: Annotated[Duration, AfterValidator(between("0s", "3650d"))] = timedelta(0)
     """How long after its delivery an order is completed, which cannot be undone."""
     retry_for: Annotated[Duration, AfterValidator(between("1s", "3650d"))] = timedelta(hours=72)
@@ -32,7 +32,7 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
     )
     """How long a write without an answer may still be applied; longer than `call_deadline`."""
     dry_run: bool = False
-    """Read and decide, but write nothing at the platform."""
+    """`true`: read and decide, but write nothing at the platform."""
     credentials: Credentials = Field(exclude=True, repr=False)
     """The keys that are the platform's own; they stand among the others."""
 

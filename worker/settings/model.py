@@ -60,9 +60,9 @@ class Settings(BaseSettings):
     dedupe_for: Annotated[Duration, AfterValidator(between("1h", "3650d"))] = timedelta(days=90)
     """How long an event is known again, at least."""
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
-    """The least important log lines that are written."""
+    """The least important log lines that are written: `debug`, `info`, `warning` or `error`."""
     log_format: Literal["auto", "console", "json"] = "auto"
-    """How log lines look; `auto` is `console` on a terminal, else `json`."""
+    """How log lines look: `console`, `json`, or `auto`, which is `console` on a terminal, else `json`."""
     metrics_token: Secret | None = None
     """The bearer token that opens /metrics to others than this machine."""
     accounts: Mapping[Name, AccountSettings] = Field(default={}, validate_default=True)

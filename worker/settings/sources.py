@@ -22,7 +22,7 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     secrets: Annotated[tuple[Secret, ...], BeforeValidator(read_list), Field(min_length=1, max_length=10)]
     """The secrets of which any may sign: a list, or one plain text."""
     profile: str = Field(json_schema_extra={"default": "the source's own name"})
-    """How this sender speaks."""
+    """How this sender speaks: `awalchat` or `courier`."""
     account: Name = Field(json_schema_extra={"default": "the only account"})
     """The account whose orders it speaks of."""
     allow: Annotated[frozenset[Family], BeforeValidator(read_list), Field(min_length=1)] | None = Field(
@@ -32,7 +32,7 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     tolerance: Annotated[Duration, AfterValidator(between("1s", "7d"))] = timedelta(seconds=300)
     """How far a signed timestamp may be from our clock."""
     stale: Literal["refuse", "accept"] = "refuse"
-    """What to do with an authentic delivery beyond the tolerance."""
+    """`refuse` or `accept`: what to do with an authentic delivery beyond the tolerance."""
     max_body: Annotated[int, Field(ge=1024, le=10_485_760)] = 65_536
     """The largest body that is read, in bytes."""
     signed_parts: Annotated[frozenset[SignedPart], BeforeValidator(read_list)] = Field(
@@ -43,7 +43,7 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     public_prefix: str = Field(default="", pattern=r"^(?:/[A-Za-z0-9._~%-]+)*\z", max_length=200)
     """The beginning of the path that a proxy takes off before it passes the request on."""
     verification: Literal["open", "signed"] = "open"
-    """Whether the platform's check of our URL must be signed."""
+    """`open`, or `signed`: the platform's check of our URL must be signed, too."""
     timezone: Timezone = Field(json_schema_extra={"default": "the account's"})
     """The zone of timestamps that name none."""
 

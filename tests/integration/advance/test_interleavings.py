@@ -110,7 +110,7 @@ def test_a_turn_that_wakes_at_any_point_of_its_successors_harms_nothing(theatre)
 ACTIONS = ["first", "second", "first", "second", "tick", "kill", "more", "old", "hint", "repeat", "0.4", "2", "31"]
 
 
-@settings(max_examples=800)
+@settings(max_examples=80)
 @given(st.lists(st.sampled_from(ACTIONS), max_size=40))
 def test_whatever_happens_and_in_whatever_order_the_order_comes_home(theatre, actions):
     with theatre() as (stage, puppets):

@@ -4,13 +4,12 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
-CERTIFICATE = Path(__file__).with_name("localhost.pem")
-"""A certificate and key for these tests alone; valid until 2120."""
+from tests.unit.order_api.calling import CERTIFICATE, QUICK
+from worker.order_api.client import Client
 
 Script = Callable[[socket.socket], object]
 
@@ -100,3 +99,9 @@ def peer() -> Iterator[Peer]:
     peer = Peer()
     yield peer
     peer.close()
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client(QUICK) as client:
+        yield client

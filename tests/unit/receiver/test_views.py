@@ -8,6 +8,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.front_door import TOKEN, FrontDoor, news, signed
+from webhook_receiver import create_app
+from webhook_receiver.views import House
+from worker.domain.errors import JournalUnavailable
 
 PROBLEM = "application/problem+json"
 
@@ -189,6 +192,15 @@ def test_metrics_are_shown_to_this_machine(client: FlaskClient, peer: str):
 def test_metrics_are_shown_to_no_stranger_and_through_no_proxy(client: FlaskClient, peer: str, headers: dict[str, str]):
     answer = client.get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": peer})
     assert is_problem(answer, 401, "unauthenticated")
+
+
+def test_metrics_without_a_database_are_a_problem_that_passes(door: FrontDoor):
+    def count() -> bytes:
+        raise JournalUnavailable("the database is busy")
+
+    answer = create_app(House(door.reception, lambda: door.parts, count)).test_client().get("/metrics")
+    assert is_problem(answer, 503, "database_unavailable")
+    assert answer.headers["Retry-After"]
 
 
 def test_metrics_are_shown_to_the_bearer_of_the_token(client: FlaskClient):

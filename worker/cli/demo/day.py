@@ -80,7 +80,7 @@ DAY = (
         At("14:10", Trouble(
             "the next read of 1010 gets a 500",
             {"kind": "status", "code": 500, "match": {"method": "GET", "order_id": 1010}},
-        )),
+        ), once="shipped"),
         At("14:15", Scan(DELIVERED)),
     )),
     Tale(1011, "the API loses an answer", COMPLETED, (

@@ -5,10 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from rich.padding import Padding
-from rich.text import Text
-
-from worker.cli.printing import Page, plain
+from worker.cli.printing import Page
 
 SETTINGS = """\
 [accounts.main]
@@ -29,14 +26,12 @@ def print_next_steps(page: Page) -> None:
     """Print what to write, and what to run."""
     program = _program()
     page.print("\nFor a real account, write fulfillment.toml", style="bold")
-    page.print(Padding(Text(SETTINGS), (0, 0, 0, 2)))
+    for line in SETTINGS.splitlines():
+        page.print(f"  {line}", soft_wrap=True)
     page.print("and run", style="bold")
-    for command, does in {
-        "export FULFILLMENT_CONFIG=$PWD/fulfillment.toml": "",
-        f"{program} up": "everything in one terminal",
-        f"{program} doctor": "in another one: checks it, and the account, by one read",
-    }.items():
-        page.print(plain(f"  {command:<27} {does}".rstrip()), soft_wrap=True)
+    page.print("  export FULFILLMENT_CONFIG=fulfillment.toml", soft_wrap=True)
+    page.print(f"  {program} up      everything in one terminal; Ctrl-C ends it", soft_wrap=True)
+    page.print(f"  {program} doctor  is all well? from another terminal", soft_wrap=True)
     page.print("README.md tells the rest: the platform's side, couriers, services, PostgreSQL.")
 
 

@@ -15,6 +15,8 @@ from worker.journal.queries.health import HealthQueries
 
 MOST_DELIVERIES = 10_000
 OK = 200
+A_DAY = 86_400_000_000
+"""Microseconds: nothing in the database is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def read_back(platform: Platform, database: Database, view: View, receipts: Sequ
     return Findings(
         view=View(platform.report(with_calls=True), view.rows, view.now),
         figures=CountQueries(database).figures(),
-        health=HealthQueries(database).health(),
+        health=HealthQueries(database).health(never_pruned=A_DAY),
         kept=frozenset(row.id for row in kept),
         receipts=receipts,
         troubles_left=platform.troubles_left(),
@@ -77,5 +79,5 @@ def read_back(platform: Platform, database: Database, view: View, receipts: Sequ
 
 
 def are_written(database: Database, receipts: Collection[Receipt]) -> bool:
-    """Tell whether all that was delivered shows in the database; the receiver counts what it does not store in a while."""
+    """Tell whether the database knows of all that was delivered: what is not stored is counted a moment later."""
     return sum(CountQueries(database).figures().deliveries.values()) >= len(receipts)

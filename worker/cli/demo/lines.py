@@ -1,5 +1,7 @@
 """The day as plain lines: for pipes, logs, and terminals that cannot do better."""
 
+from typing import Self
+
 from worker.cli.demo.news import Line
 from worker.cli.demo.watch import View
 from worker.cli.printing import Page, plain
@@ -11,7 +13,7 @@ class Lines:
     def __init__(self, page: Page) -> None:
         self._page = page
 
-    def __enter__(self) -> "Lines":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Self
 
 from rich.console import Group, RenderableType
 from rich.live import Live
@@ -38,7 +39,7 @@ class LiveTable:
         self._live = Live(console=page, auto_refresh=False, vertical_overflow="crop")
         self._table: Group | None = None
 
-    def __enter__(self) -> "LiveTable":
+    def __enter__(self) -> Self:
         self._live.start()
         return self
 
@@ -82,7 +83,7 @@ def _road(status: str, row: OrderRow | None) -> Text:
     on_the_road = status in {*ROAD}
     place = Place(status) if on_the_road else (row and row.order.place) or Place.PENDING
     behind = ROAD.index(place) + 1
-    ahead = "─○" * (len(ROAD) - behind) if on_the_road else "─╳"
+    ahead = "─○" * (len(ROAD) - behind) if on_the_road else "─✗"
     return Text.assemble(("━".join("●" * behind), "green"), (ahead, "dim" if on_the_road else "red"))
 
 

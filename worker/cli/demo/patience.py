@@ -11,7 +11,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Patience:
-    """Ends after *seconds*, or by a signal: it is noticed in `pause` alone, so that no cleaning up is ever cut short."""
+    """Ends after *seconds*, or by a signal, which `pause` alone notices: no cleaning up is ever cut short."""
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds

@@ -13,7 +13,7 @@ from worker.cli.demo.chronicle import Chronicle
 from worker.cli.demo.clock import DayClock
 from worker.cli.demo.day import DAY, OPENS
 from worker.cli.demo.farewell import print_next_steps
-from worker.cli.demo.findings import Findings, are_written, read_back
+from worker.cli.demo.findings import are_written, read_back
 from worker.cli.demo.lines import Lines
 from worker.cli.demo.live import LiveTable, fits
 from worker.cli.demo.news import Screen

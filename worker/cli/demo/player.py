@@ -9,7 +9,14 @@ from worker.cli.demo.platform import Platform
 from worker.cli.demo.senders import Receipt, Senders
 from worker.cli.demo.watch import View
 
-TONES = {"accepted": "", "ignored": "dim", "duplicate": "dim", "quarantined": "yellow", "stale": "red", "refused": "red"}
+TONES = {
+    "accepted": "",
+    "ignored": "dim",
+    "duplicate": "dim",
+    "quarantined": "yellow",
+    "stale": "red",
+    "refused": "red",
+}
 
 
 class Player:

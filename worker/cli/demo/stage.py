@@ -47,13 +47,16 @@ class Stage:
 
 @contextmanager
 def open_stage(folder: Path, patience: Patience) -> Iterator[Stage]:
-    """Start everything, its logs in *folder*, and end everything with the block; raises `Broken`, or what a part raises."""
+    """Start everything, its logs in *folder*, and end everything with the block.
+
+    Raises `Broken` when a part does not start, and what the journal and the store raise.
+    """
     platform, receiver = (f"127.0.0.1:{port}" for port in _free_ports(2))
     signing = {source: secrets.token_hex(16) for source in ("awalchat", "courier", "platform")}
     environ = _environ(folder, platform, receiver, signing)
     settings = load_settings(environ)
     with ExitStack() as stack:
-        store = stack.enter_context(EmbeddedValkey(settings.data_dir))
+        stack.enter_context(EmbeddedValkey(settings.data_dir))
         company = Company(COMMANDS, environ, logs=folder)
         stack.callback(company.stop, STOPS_WITHIN)
         company.start("sandbox")
@@ -68,9 +71,7 @@ def open_stage(folder: Path, patience: Patience) -> Iterator[Stage]:
 
 def _environ(folder: Path, platform: str, receiver: str, signing: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with our settings in place of all that were there."""
-    others = {
-        name: value for name, value in os.environ.items() if not name.startswith(("FULFILLMENT_", "SANDBOX_"))
-    }
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("FULFILLMENT_", "SANDBOX_"))}
     shared = {
         "DOMAIN": "demo-shop",
         "CLIENT_ID": "demo-client",

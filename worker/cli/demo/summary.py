@@ -1,10 +1,8 @@
 """The day's summary: numbers that were read back, and what they were checked for."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from worker.cli.demo.checks import Check
@@ -13,18 +11,18 @@ from worker.cli.printing import Page, plain
 from worker.domain.events import EventEnd
 
 WIDTH = 80
+NAME, NUMBER = 18, 4
+"""Columns for the names and the numbers; what a number is made of takes the rest."""
 
 
 def print_summary(page: Page, found: Findings) -> None:
     """Print what became of the day, each number beside what it is made of."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True)
-    grid.add_column(justify="right", style="bold")
-    grid.add_column(overflow="fold")
-    for name, number, made_of in _rows(found):
-        grid.add_row(name, plain(number), plain(made_of))
     page.print("\nThe day, read back from the platform and from the database", style="bold")
-    page.print(Padding(grid, (0, 0, 0, 2)), width=min(page.width, WIDTH))
+    for name, number, made_of in _rows(found):
+        first, *more = _wrapped(made_of)
+        page.print(f"  {name:<{NAME}} {number:>{NUMBER}}  {first}".rstrip(), soft_wrap=True)
+        for line in more:
+            page.print(" " * (NAME + NUMBER + 5) + line, soft_wrap=True)
 
 
 def print_checks(page: Page, checks: Iterable[Check]) -> None:
@@ -37,29 +35,40 @@ def print_checks(page: Page, checks: Iterable[Check]) -> None:
             page.print(plain(f"      {differs}", "red"), soft_wrap=True)
 
 
-def _rows(found: Findings) -> Iterable[tuple[str, int, str]]:
+def _rows(found: Findings) -> Iterable[tuple[str, int, Sequence[str]]]:
     totals, steps = found.view.report.totals, Counter(found.figures.steps)
     events = {end.value: found.figures.events.get(end, 0) for end in EventEnd}
-    pending = {"pending": events.pop("pending")}
     return (
         ("orders", found.ends.total(), _parts(found.ends)),
         ("deliveries", found.outcomes.total(), _parts(found.outcomes)),
-        ("events", sum(events.values()) + pending["pending"], _parts(events | pending, keep="pending")),
-        ("API calls", totals["calls"], f"{totals['reads']} reads, {totals['writes']} writes"),
+        ("events", sum(events.values()), _parts(events, keep="pending")),
+        ("API calls", totals["calls"], [f"{totals['reads']} reads", f"{totals['writes']} writes"]),
         ("API answers", found.answers.total(), _parts({_named(code): n for code, n in found.answers.items()})),
         ("writes", steps.total(), _parts(steps)),
-        ("steps taken", totals["transitions"], f"at the platform; {totals['hand_moves']} more by hand"),
-        ("retries", found.retries, f"after {found.failed_calls} calls that failed, {totals['throttled']} throttled"),
-        ("illegal steps", totals["illegal"], ""),
-        ("paid orders harmed", totals["unpaid_by_default"], ""),
+        ("steps at platform", totals["transitions"], [f"and {totals['hand_moves']} by hand"]),
+        ("retries", found.retries, [f"of {found.failed_calls} calls that failed", f"{totals['throttled']} throttled"]),
+        ("illegal steps", totals["illegal"], []),
+        ("paid orders harmed", totals["unpaid_by_default"], []),
     )
 
 
 def _named(code: str) -> str:
-    return "no answer" if code == "none" else f"HTTP {code}"
+    return "without answer" if code == "none" else f"× HTTP {code}"
 
 
-def _parts(counts: Mapping[str, int], keep: str = "") -> str:
+def _parts(counts: Mapping[str, int], keep: str = "") -> list[str]:
     """Write the parts of a sum, the largest first; none that is nothing, unless it is to be kept."""
     ordered = sorted(counts.items(), key=lambda part: (-part[1], part[0]))
-    return " · ".join(f"{count} {name}" for name, count in ordered if count or name == keep)
+    return [f"{count} {name}" for name, count in ordered if count or name == keep]
+
+
+def _wrapped(parts: Sequence[str]) -> list[str]:
+    """Put the parts into lines that leave none of them broken."""
+    lines = [""]
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines[-1] else part
+        if len(longer) <= WIDTH - NAME - NUMBER - 5:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines

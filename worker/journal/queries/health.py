@@ -9,8 +9,8 @@ from worker.domain.figures import Health, Pile
 from worker.domain.orders import Place
 from worker.domain.snapshot import Snapshot
 from worker.journal.database import Database
+from worker.journal.outcomes import Outcome
 from worker.journal.queries.orders import is_free
-from worker.journal.recording import Outcome
 from worker.journal.rows import is_due
 from worker.journal.snapshots import active_holds, snapshot_of
 from worker.journal.tables import deliveries, events, orders

@@ -1,0 +1,10 @@
+#!/bin/sh
+# The command line with the settings, and as the user, of the services. Install it as /usr/local/bin/fulfillment.
+set -eu
+if [ "$(id -u)" = 0 ]; then
+	exec runuser -u fulfillment -- "$0" "$@"
+fi
+set -a
+. /etc/fulfillment/env
+set +a
+exec /opt/fulfillment/.venv/bin/fulfillment "$@"

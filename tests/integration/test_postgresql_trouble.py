@@ -1,0 +1,121 @@
+"""A server that ends connections, refuses them, is slow or silent: an error in time, and recovery without help."""
+
+import select
+import socket
+import threading
+from contextlib import suppress
+
+import psycopg
+import pytest
+from sqlalchemy import make_url, text
+
+from tests.news import a_delivery, an_event
+from tests.trouble import plain, stored, within
+from worker.domain.errors import JournalUnavailable
+from worker.journal.database import Database
+from worker.journal.intake import SqlIntake
+from worker.journal.tables import deliveries
+
+PATIENCE = 0.4
+
+
+def test_connections_that_the_server_ended_are_replaced_before_anybody_notices(postgresql_url: str):
+    database = Database(postgresql_url)
+    intake = SqlIntake(database)
+    intake.write(a_delivery(an_event("evt_1")))
+    with psycopg.connect(plain(postgresql_url), autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid != pg_backend_pid()"
+        )
+    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    database.close()
+
+
+def test_a_connection_that_dies_in_the_middle_writes_nothing_and_the_next_one_works(postgresql_url: str):
+    database = Database(postgresql_url)
+
+    def write_and_die() -> None:
+        with database.write() as connection:
+            connection.execute(deliveries.insert().values(source="courier", received_at=1, outcome="accepted"))
+            with psycopg.connect(plain(postgresql_url), autocommit=True) as server:
+                pid = connection.scalar(text("SELECT pg_backend_pid()"))
+                server.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    with pytest.raises(JournalUnavailable):
+        write_and_die()
+    assert stored(database) == 0
+    assert SqlIntake(database).write(a_delivery(an_event())).outcome == "accepted"
+    database.close()
+
+
+def test_a_server_that_refuses_connections_is_unavailable_at_once(postgresql_url: str):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    database = Database(make_url(postgresql_url).set(port=port, host="127.0.0.1"))
+    with within(2.5), pytest.raises(JournalUnavailable):
+        SqlIntake(database).now()
+
+
+def test_a_statement_that_takes_too_long_is_ended_by_the_server_itself(postgresql_url: str):
+    database = Database(postgresql_url, patience=PATIENCE)
+    with pytest.raises(JournalUnavailable, match="statement timeout"), database.read() as connection:
+        connection.execute(text("SELECT pg_sleep(10)"))
+    assert stored(database) == 0
+    database.close()
+
+
+def test_a_connection_that_has_rested_waits_as_long_as_a_new_one(postgresql_url: str):
+    database = Database(postgresql_url, connections=1, patience=3)
+    assert stored(database) == 0
+    with database.read() as connection:
+        connection.execute(text("SELECT pg_sleep(1.3)"))
+    database.close()
+
+
+class Wire:
+    """A network between us and the server that may fall silent: bytes are taken, and nothing comes back."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.silent = threading.Event()
+        self._target = (host, port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                threading.Thread(
+                    target=self._carry, args=(near, socket.create_connection(self._target)), daemon=True
+                ).start()
+
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+        with near, far, suppress(OSError):
+            while True:
+                for ready in select.select([near, far], [], [], 0.1)[0]:
+                    taken = ready.recv(65536)
+                    if not taken:
+                        return
+                    if not self.silent.is_set():
+                        (far if ready is near else near).sendall(taken)
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(postgresql_url: str):
+    url = make_url(postgresql_url)
+    wire = Wire(url.host or "127.0.0.1", url.port or 5432)
+    database = Database(url.set(host="127.0.0.1", port=wire.port, query={"sslmode": "disable"}), patience=PATIENCE)
+    intake = SqlIntake(database)
+    intake.write(a_delivery(an_event("evt_1")))
+    wire.silent.set()
+    # A sign of life is waited for, then a new connection.
+    with within(4.5), pytest.raises(JournalUnavailable):
+        intake.write(a_delivery(an_event("evt_2")))
+    wire.silent.clear()
+    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    database.close()
+    wire.close()

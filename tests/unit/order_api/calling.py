@@ -1,0 +1,33 @@
+"""One call through the client, against a peer, and how it ends."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from worker.domain.errors import Transient
+from worker.order_api.client import Patience
+
+QUICK = Patience(connect=timedelta(seconds=0.2), read=timedelta(seconds=0.2), overall=timedelta(seconds=0.3))
+SLACK = 0.4
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""A certificate and key for these tests alone; valid until 2120."""
+
+
+def http(body=b"{}", status="200 OK", *headers):
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def send(client, url, content=None):
+    return client.send("PUT" if content else "GET", url, httpx.Auth(), {"Accept": "application/json"}, content)
+
+
+def failure(client, url, content=None):
+    """How a call fails, and how long that takes."""
+    began = time.monotonic()
+    with pytest.raises(Transient) as failed:
+        send(client, url, content)
+    return failed.value, time.monotonic() - began

@@ -1,0 +1,125 @@
+"""A call ends in time, whatever the peer, the network and the resolver do."""
+
+import socket
+import ssl
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+
+from tests.unit.order_api.calling import CERTIFICATE, QUICK, SLACK, failure, http, send
+from worker.order_api.client import Client, Patience
+from worker.order_api.lookup import MAX_LOOKUPS, Lookup
+
+
+def test_a_silent_peer_costs_the_read_timeout(client, peer):
+    peer.is_silent()
+    error, took = failure(client, peer.url)
+    assert "ReadTimeout" in str(error)
+    assert took < 0.2 + SLACK
+
+
+def test_no_single_wait_outlasts_the_deadline(peer):
+    peer.is_silent()
+    with Client(Patience(read=timedelta(seconds=5), overall=timedelta(seconds=0.3))) as client:
+        assert failure(client, peer.url)[1] < 0.3 + SLACK
+
+
+@pytest.mark.parametrize(
+    ("at_once", "slowly"),
+    [
+        (b"", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"x" * 1000),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 1000),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+    ],
+    ids=["headers", "body", "chunks", "informational"],
+)
+def test_the_deadline_holds_against_a_peer_that_drips(client, peer, at_once, slowly):
+    peer.drips(slowly, 0.03, at_once)
+    error, took = failure(client, peer.url)
+    assert "Timeout" in str(error)
+    assert 0.25 < took < 0.3 + SLACK
+
+
+def test_the_deadline_holds_against_a_peer_that_does_not_read(client):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        error, took = failure(client, url, b"x" * 50_000_000)
+    assert "Timeout" in str(error)
+    assert took < 0.3 + SLACK
+
+
+def test_the_deadline_holds_against_a_peer_that_reads_slowly(client):
+    over = Event()
+
+    def read_slowly():
+        connection, _ = listener.accept()
+        with connection:
+            while not over.wait(0.02):
+                connection.recv(100_000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        reader = Thread(target=read_slowly)
+        reader.start()
+        _, took = failure(client, f"http://127.0.0.1:{listener.getsockname()[1]}", b"x" * 50_000_000)
+        over.set()
+        reader.join()
+    assert 0.25 < took < 0.3 + SLACK
+
+
+def test_the_deadline_is_each_calls_own(client, peer):
+    peer.is_silent()
+    failure(client, peer.url)
+    peer.over.set()
+    peer.answers(http())
+    peer.over.clear()
+    assert send(client, peer.url).status == 200
+
+
+def test_a_tls_handshake_that_hangs_ends_with_the_deadline(client):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        error, took = failure(client, f"https://127.0.0.1:{listener.getsockname()[1]}")
+    assert "ConnectTimeout" in str(error)
+    assert took < 0.3 + SLACK
+
+
+def test_the_deadline_holds_within_tls(peer):
+    url = peer.speaks_tls()
+    with Client(QUICK, tls=ssl.create_default_context(cafile=CERTIFICATE)) as client:
+        peer.answers(http())
+        assert send(client, url).status == 200
+        peer.drips(http(b"x" * 1000), 0.03)
+        error, took = failure(client, url)
+    assert "Timeout" in str(error)
+    assert 0.25 < took < 0.3 + SLACK
+
+
+def test_names_that_do_not_resolve_in_time_are_given_up():
+    over = Event()
+
+    def hang(host, port):
+        over.wait(10)
+        return []
+
+    with Client(QUICK, lookup=Lookup(hang)) as client:
+        error, took = failure(client, "https://example.invalid")
+        assert "not resolved in time" in str(error)
+        assert took < 0.3 + SLACK
+        over.set()
+
+
+def test_lookups_that_hang_are_bounded():
+    over, hanging = Event(), []
+
+    def hang(host, port):
+        hanging.append(host)
+        over.wait(10)
+        return []
+
+    patience = Patience(timedelta(seconds=0.02), timedelta(seconds=0.02), timedelta(seconds=0.02))
+    with Client(patience, lookup=Lookup(hang)) as client:
+        errors = [failure(client, "https://example.invalid")[0] for _ in range(MAX_LOOKUPS + 2)]
+        assert len(hanging) == MAX_LOOKUPS
+        assert "too many name lookups hang" in str(errors[-1])
+        over.set()
