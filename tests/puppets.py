@@ -24,7 +24,8 @@ class Puppet:
     """One worker. *lease* is the end of the lease that it believes in; None while it has none."""
 
     def __init__(self, stage: Stage) -> None:
-        self.stage, self.lease = stage, None
+        self.stage = stage
+        self.lease: int | None = None
         self._moves, self._halts = threading.Semaphore(0), threading.Semaphore(0)
         self._thread: threading.Thread | None = None
         self._cut = False
@@ -82,7 +83,7 @@ class _Turns:
 
     def take(self, *arguments: Any) -> Turn | None:
         turn = self._turns.take(*arguments)
-        self._puppet.lease = turn and turn.lease_until
+        self._puppet.lease = turn.lease_until if turn else None
         self._puppet.halt()
         return turn
 

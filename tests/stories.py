@@ -22,7 +22,13 @@ _numbers = count(1)
 
 
 def news(
-    name: EventName | str, tracking: str = "", *, at: int = START, key: str = "", parcels: int | None = None, url: str = ""
+    name: EventName | str,
+    tracking: str = "",
+    *,
+    at: int = START,
+    key: str = "",
+    parcels: int | None = None,
+    url: str = "",
 ) -> Event:
     """One event of the order `KEY`; with a key of its own unless one is given."""
     return Event(

@@ -131,4 +131,4 @@ def test_an_idle_tick_takes_no_lock(stage):
     event.listen(stage.database.engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
     assert claim(stage) == []
     assert statements
-    assert all(said == "BEGIN" or said.startswith("SELECT") and "FOR UPDATE" not in said for said in statements)
+    assert all(said == "BEGIN" or (said.startswith("SELECT") and "FOR UPDATE" not in said) for said in statements)

@@ -89,9 +89,7 @@ class TestHolding:
         assert stage.row()["failing_since"] == START
 
     def test_workers_that_hold_at_the_same_time_hold_once(self, stage, holds):
-        threads = [
-            threading.Thread(target=holds.hold, args=("main", "rate_limited", n * SECOND)) for n in range(1, 9)
-        ]
+        threads = [threading.Thread(target=holds.hold, args=("main", "rate_limited", n * SECOND)) for n in range(1, 9)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -1,6 +1,7 @@
 """One order's trouble: it waits ever longer, and in the end a person is called."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_waits_grow_with_every_failure(stage):
     stage.api.script("read", *[OUTAGE] * 5)
     stage.live(minutes=2)
     reads = [call.at for call in stage.api.calls if call.kind == "read"]
-    waits = [(later - earlier) // SECOND for earlier, later in zip(reads, reads[1:], strict=False)]
+    waits = [(later - earlier) // SECOND for earlier, later in pairwise(reads)]
     assert waits == [1, 2, 4, 8, 16]
 
 

@@ -1,6 +1,7 @@
 """A hint says only "read that order again": soon, but not more often than every five seconds."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_a_stream_of_hints_leads_to_one_read_in_five_seconds(shop):
         shop.turn()
     reads = [call.at for call in shop.api.calls]
     assert 4 <= len(reads) - 1 <= 5
-    assert all(later - earlier >= COALESCE_HINTS for earlier, later in zip(reads, reads[1:], strict=False))
+    assert all(later - earlier >= COALESCE_HINTS for earlier, later in pairwise(reads))
 
 
 def test_a_courier_does_not_wait_behind_hints(shop):

@@ -34,7 +34,7 @@ class Sleepy:
 
 
 def untimed(row):
-    return {name: value for name, value in row.items() if name not in {"nudged_at"}}
+    return {name: value for name, value in row.items() if name != "nudged_at"}
 
 
 def test_an_order_has_one_turn_at_a_time(stage):
@@ -193,7 +193,9 @@ def test_the_lease_is_renewed_with_every_write(stage):
     stage.hear("order.completed")
     leases = []
     for _ in range(4):
-        stage.api.script("write", meanwhile(lambda: leases.append((stage.row()["lease_until"], stage.clock.advance(seconds=9)))))
+        stage.api.script(
+            "write", meanwhile(lambda: leases.append((stage.row()["lease_until"], stage.clock.advance(seconds=9))))
+        )
     stage.turn()
     assert [until - at for until, at in leases] == [LEASE - 9 * SECOND] * 4
 

@@ -34,7 +34,7 @@ DAY = (
     Tale(1004, "a skipped scan", COMPLETED, (
         At("09:30", Placed()),
         At("12:50", Trouble(
-            "the next write of “shipped” to 1004 gets a 429, for 2 s",
+            "its next write, “shipped”, gets a 429 for 2 seconds",
             {"kind": "status", "code": 429, "retry_after": 2,
              "match": {"method": "PUT", "order_id": 1004, "status": "shipped"}},
         )),
@@ -57,7 +57,7 @@ DAY = (
         At("14:00", ByHand("cancelled"), once="accepted"),
         At("14:01", Hint("order.cancelled")),
     )),
-    Tale(1008, "cancelled, yet it moves", Ends("cancelled", "moving_while_cancelled"), (
+    Tale(1008, "cancelled, yet moving", Ends("cancelled", "moving_while_cancelled"), (
         At("09:55", Placed()),
         At("11:00", ByHand("cancelled"), once="accepted"),
         At("11:01", Hint("order.cancelled")),
@@ -72,22 +72,22 @@ DAY = (
     Tale(1010, "the API answers 500", COMPLETED, (
         At("10:05", Placed()),
         At("10:20", Trouble(
-            "the next two writes of “shipped” to 1010 get a 500",
+            "its next two writes, “shipped”, get a 500",
             {"kind": "status", "code": 500, "times": 2,
              "match": {"method": "PUT", "order_id": 1010, "status": "shipped"}},
         )),
         At("10:30", Scan(PICKED_UP)),
         At("14:10", Trouble(
-            "the next read of 1010 gets a 500",
+            "its next read gets a 500",
             {"kind": "status", "code": 500, "match": {"method": "GET", "order_id": 1010}},
         ), once="shipped"),
         At("14:15", Scan(DELIVERED)),
     )),
-    Tale(1011, "the API loses an answer", COMPLETED, (
+    Tale(1011, "an answer gets lost", COMPLETED, (
         At("10:15", Placed()),
         At("11:10", Scan(PICKED_UP)),
         At("11:30", Trouble(
-            "the next write of “delivered” to 1011 is carried out, and its answer lost",
+            "the answer to its next write, “delivered”, gets lost",
             {"kind": "lose_answer", "match": {"method": "PUT", "order_id": 1011, "status": "delivered"}},
         )),
         At("11:40", Scan(DELIVERED)),

@@ -17,8 +17,9 @@ from worker.cli.printing import STYLES, Page, plain
 from worker.domain.orders import ROAD, Place
 from worker.domain.snapshot import OrderRow, State
 
-WIDTH, HEIGHT = 78, 21
+WIDTH, HEIGHT = 80, 21
 """The smallest terminal on which it can be read: the whole table, and a little of the news."""
+COLUMNS = {"order": 5, "its story": 21, "road": 9, "platform": 9, "our journal": 28}
 MOST_NEWS = 20
 AROUND = 4
 """Lines beside the table's rows and the news: two headings, a gap, and the cursor's own."""
@@ -66,8 +67,8 @@ class LiveTable:
 
 
 def _orders(day: Sequence[Tale], view: View) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", width=WIDTH)
-    for name, width in {"order": 5, "its story": 23, "road": 9, "platform": 9, "our journal": None}.items():
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for name, width in COLUMNS.items():
         table.add_column(name, width=width, no_wrap=True, overflow="ellipsis")
     for tale in day:
         status = view.report.orders.get(tale.order, {}).get("status", "")
@@ -93,7 +94,7 @@ def _journal(row: OrderRow | None, now: int) -> Text:
         return Text()
     match state := row.state(now):
         case State.STOPPED:
-            return plain(row.stop, STYLES[state])
+            return plain(f"stop: {row.stop}", STYLES[state])
         case State.HELD:
             return plain(f"held: {row.held[0].reason}", STYLES[state])
         case State.WAITING:

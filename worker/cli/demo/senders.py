@@ -68,11 +68,14 @@ class Senders:
         try:
             return self._http.post(path, content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise Broken(f"The receiver did not answer a sender: {error or type(error).__name__}.") from error
+            raise Broken(f"The receiver did not answer a sender: {error!s:.200} ({type(error).__name__}).") from error
 
 
 def _receipt(source: str, response: httpx.Response) -> Receipt:
-    told = response.json()
+    try:
+        told = response.json()
+    except ValueError as error:
+        raise Broken(f"The receiver's answer is no JSON; its status is {response.status_code}.") from error
     if response.status_code == httpx.codes.UNAUTHORIZED:
         return Receipt(source, response.status_code, "stale" if told["reason"] == "stale" else "refused")
     if response.is_success:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +101,7 @@ def _free_ports(count: int) -> list[int]:
 def _await(stage: Stage, folder: Path, patience: Patience) -> None:
     """Return when the sandbox and the receiver answer and the worker says that it is ready."""
     with httpx.Client(timeout=1.0, trust_env=False) as http:
-        conditions = {
+        conditions: dict[str, Callable[[], bool]] = {
             "sandbox": lambda: _answers(http, f"{stage.platform_url}/_sandbox/totals"),
             "receiver": lambda: _answers(http, f"{stage.receiver_url}/readyz"),
             "worker": lambda: b"worker_ready" in (folder / "worker.log").read_bytes(),

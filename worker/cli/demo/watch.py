@@ -22,8 +22,7 @@ class View:
 
     def state(self, order: int) -> State | None:
         """Whom or what the order waits for; None while the journal does not know it."""
-        row = self.rows.get(order)
-        return row and row.state(self.now)
+        return self.rows[order].state(self.now) if order in self.rows else None
 
     def rests_at(self, order: int, status: str) -> bool:
         """Tell whether our journal has seen the order in *status*, and has nothing to do about it."""
