@@ -1,5 +1,6 @@
 """The Celery app of the worker: built once, from the settings, when Celery or a command asks for it."""
 
+import logging
 import os
 import sys
 import warnings
@@ -9,6 +10,7 @@ from typing import Any
 import click
 import structlog
 from celery import Celery, signals
+from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
 
 from worker import wiring
@@ -42,6 +44,7 @@ def build_app() -> Celery:
     @signals.setup_logging.connect(weak=False)
     def set_up_logs(**_: object) -> None:
         configure_logs(settings.log_level, settings.log_format, sys.stderr, secrets=settings.secret_values())
+        logging.getLogger("celery.worker.request").addFilter(_in_one_line)
 
     @signals.worker_init.connect(weak=False)
     def open_the_house(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's WorkController
@@ -65,7 +68,16 @@ def build_app() -> Celery:
 
     # Root is what containers run as; nothing here unpickles, which is what the warning is about.
     warnings.filterwarnings("ignore", category=SecurityWarning)
+    # Whenever the broker goes away: that a turn is not cancelled then is just what we want.
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
     return app
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Take the alarm out of a nudge that could not be acknowledged: the broker is away, and the journal knows it all."""
+    if str(record.msg).startswith("Couldn't ack"):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True
 
 
 def _refuse(error: FulfillmentError) -> int:

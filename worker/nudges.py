@@ -8,6 +8,7 @@ reader finds the reasons in the README, under "How it works".
 import threading
 import time
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import redis
@@ -97,6 +98,7 @@ def _guard_against_closed_channels() -> None:
     if getattr(original, "guarded", False):
         return
 
+    @wraps(original)
     def connparams(self: Any, asynchronous: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - kombu's signature
         if self.connection is None or getattr(self.connection, "client", None) is None:
             raise redis.ConnectionError("the channel is closed")

@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -24,11 +25,13 @@ HOLD_UNTETHERED = (
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "data with %20"
-    yield folder
-    with EmbeddedValkey(folder) as left_over:  # adopts what a failed test has left behind, and ends it
-        assert left_over.owned
+def data_dir() -> Iterator[Path]:
+    # A test's own folder has a name too long for a socket.
+    with tempfile.TemporaryDirectory(prefix="valkey-") as short:
+        folder = Path(short) / "data with %20"
+        yield folder
+        with EmbeddedValkey(folder) as left_over:  # adopts what a failed test has left behind, and ends it
+            assert left_over.owned
 
 
 @pytest.fixture
@@ -174,7 +177,8 @@ def test_a_server_that_cannot_start_says_where_to_look(data_dir, monkeypatch):
     assert b"maxmemory" in (data_dir / "valkey.log").read_bytes()
 
 
-def test_a_folder_that_cannot_be_made_is_no_traceback(tmp_path):
-    (tmp_path / "file").touch()
+def test_a_folder_that_cannot_be_made_is_no_traceback(data_dir):
+    data_dir.mkdir()
+    (data_dir / "file").touch()
     with pytest.raises(StoreUnavailable, match="cannot be started: Not a directory"):
-        EmbeddedValkey(tmp_path / "file" / "data").start()
+        EmbeddedValkey(data_dir / "file" / "data").start()

@@ -1,7 +1,9 @@
 """How things are printed: tables for people, JSON lines for programs. Text from outside never acts on a terminal."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from io import TextIOWrapper
 
 import click
 from rich import box
@@ -28,6 +30,8 @@ class Page(Console):
     """A console on standard output: colours on a terminal only, no word taken for markup, emoji or a number."""
 
     def __init__(self) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # where there is no “→”, a question mark will do
         super().__init__(markup=False, emoji=False, highlight=False)
 
     def on_broken_pipe(self) -> None:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-SECOND = 1_000_000
+MILLISECOND = 1_000
+SECOND = 1_000 * MILLISECOND
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -22,8 +23,10 @@ def iso(at: int | None) -> str | None:
 
 
 def span(duration: int) -> str:
-    """Return a duration in its two largest units: `4 min`, `2 h 5 min`, `3 d 4 h`."""
+    """Return a duration in its two largest units: `80 ms`, `4 min`, `2 h 5 min`, `3 d 4 h`."""
     size = abs(duration)
+    if size < SECOND:
+        return f"{size // MILLISECOND} ms"
     if size < MINUTE:
         return f"{size // SECOND} s"
     if size < HOUR:

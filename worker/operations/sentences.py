@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from worker.domain.events import SAYS, Recorded
-from worker.domain.evidence import ALARMS, Evidence
+from worker.domain.events import LOSSES, SAYS, EventName, Recorded
+from worker.domain.evidence import Evidence
 from worker.domain.orders import Done, Later, Place, Policy, Stopped, TurnEnd, steps_ahead
+from worker.domain.retries import UNKNOWN_FOR
 from worker.domain.snapshot import Sent, Snapshot, State
 from worker.operations.foresight import Foresight
 from worker.operations.instants import moment, span, when
@@ -38,8 +39,8 @@ def news(snapshot: Snapshot, evidence: Evidence) -> Iterator[str]:
     if not snapshot.news:
         yield "There is no news of this order."
         return
-    kinds = sorted(snapshot.events, key=_kind)
-    yield from (_told(source, name, list(same)) for (source, name), same in groupby(kinds, _kind))
+    for (source, name), same in groupby(sorted(snapshot.events, key=_kind), _kind):
+        yield _told(source, name, list(same), evidence)
     if evidence.parcels > 1 or evidence.delivered:
         yield f"{evidence.delivered} of {evidence.parcels} parcels have arrived{_numbers(evidence)}."
     if evidence.place is Place.PENDING:
@@ -55,14 +56,22 @@ def _kind(recorded: Recorded) -> tuple[str, str]:
     return recorded.event.source, recorded.event.name
 
 
-def _told(source: str, name: str, same: list[Recorded]) -> str:
+def _told(source: str, name: str, same: list[Recorded], evidence: Evidence) -> str:
     event = same[0].event
-    said = SAYS.get(event.name)
-    meaning = f"says {said}" if said else "asks for a person" if event.name in ALARMS else "moves nothing by itself"
+    meaning = _meaning(event.name, same, evidence)
     times = f"{len(same)} × " if len(same) > 1 else ""
     latest = max(recorded.event.occurred_at for recorded in same)
     note = f" (“{event.note}”)" if event.note and len(same) == 1 else ""
     return f"{times}{name} from {source}, {'last ' if times else ''}of {moment(latest)}, {meaning}{note}."
+
+
+def _meaning(name: EventName, same: list[Recorded], evidence: Evidence) -> str:
+    if name in SAYS:
+        return f"says {SAYS[name]}"
+    if any(recorded.id in evidence.alarms for recorded in same):
+        return "asks for a person"
+    # A cancellation before the pick-up is no alarm; of other alarms, an operator has been told.
+    return "was acknowledged by an operator" if name in LOSSES else "moves nothing by itself"
 
 
 def _numbers(evidence: Evidence) -> str:
@@ -76,18 +85,19 @@ def decision(snapshot: Snapshot, evidence: Evidence, foresight: Foresight, polic
     order, (steps, end) = snapshot.order, foresight
     if snapshot.state is State.STOPPED:
         yield "Nothing is sent while the order is stopped."
-    elif end is None:
+        return
+    if end is None:
         yield "What follows depends on what the platform shows: the order is read first."
     elif steps:
         asked = ", then ".join(f"{step.place}{' (inferred)' if step.inferred else ''}" for step in steps)
         yield f"The platform is to be asked for {asked}; each step waits for the one before it to be confirmed."
-    if snapshot.state is not State.STOPPED and end is not None:
-        yield from _ending(end, bool(steps))
+    if end is not None:
+        yield from _ending(end, walks=bool(steps))
     if order.place is Place.PENDING and evidence.place is Place.PENDING and not order.closed:
         yield ACCEPTANCE[policy.accept]
 
 
-def _ending(end: TurnEnd, walks: bool) -> Iterator[str]:  # noqa: FBT001 - two callers would be one too many
+def _ending(end: TurnEnd, *, walks: bool) -> Iterator[str]:
     then = "After that" if walks else "By the rules"
     match end:
         case Done() if not walks:
@@ -116,10 +126,12 @@ def calls(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
             "The order is read again; then at most the same step is repeated."
         )
     if order.failing_since is not None:
-        gives_up = moment(order.failing_since + policy.retry_for)
+        end, stop = order.failing_since + policy.retry_for, "gave_up"
+        if order.missing_since is not None:
+            end, stop = order.missing_since + UNKNOWN_FOR, "unknown_order"
         yield (
             f"{order.failures} calls in a row have failed since {when(order.failing_since, now)}; "
-            f"without success the order stops as gave_up on {gives_up}."
+            f"without success the order stops as {stop} on {moment(end)}."
         )
 
 

@@ -47,7 +47,7 @@ def test_each_reason_is_a_finding_of_its_own_with_its_own_advice():
     lost, refused = judged(Pile("stopped", "shipment_lost", 1, START - DAY), Pile("stopped", "refused", 3, START))
     assert lost.sentence == "1 order is stopped (shipment_lost), for 1 d."
     assert "courier" in lost.advice
-    assert refused.sentence == "3 orders are stopped (refused), the oldest for 0 s."
+    assert refused.sentence == "3 orders are stopped (refused), the oldest for 0 ms."
     assert "platform's message" in refused.advice
 
 

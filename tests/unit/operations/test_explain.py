@@ -1,21 +1,14 @@
 import json
-from dataclasses import replace
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.clock import START
-from tests.stories import HOUR, KEY, MINUTE, news, recorded, stories
-from worker.domain.events import Event, EventEnd
-from worker.domain.evidence import weigh
-from worker.domain.lifecycle import confirm, decide, observe
-from worker.domain.orders import ROAD, Ending, Order, Place, Policy, Reading, Step
-from worker.domain.snapshot import Hold, News, OrderRow, Sent, Snapshot, State
+from tests.snapshots import SETTLED, snapshot
+from tests.stories import HOUR, MINUTE, news
+from worker.domain.orders import Ending, Place, Policy
+from worker.domain.snapshot import Hold, Sent, Snapshot, State
 from worker.operations.advice import HOLDS, STOPS
-from worker.operations.explain import Explanation, explain, is_lost
-from worker.operations.foresight import foresee
+from worker.operations.explain import Explanation, explain
 
 HELD = Hold("main", "credentials", START - HOUR)
 PAUSED = Hold("main", "rate_limited", START, START + HOUR)
@@ -23,16 +16,6 @@ BACK_OFF = {"due": START + HOUR, "not_before": START + HOUR, "waiting": "conflic
 REFUSED = {"stop": "refused", "stop_detail": "HTTP 422", "stopped_at": START}
 AT_ONCE = Policy()
 PATIENT = Policy(complete_after=24 * HOUR)
-SETTLED: dict[str, Any] = {"due": None}
-
-
-def snapshot(*events: Event, order: dict[str, Any] | None = None, sent: tuple[Sent, ...] = (), **row: Any) -> Snapshot:
-    """An order that was read a minute ago and has seen all of its news, unless it is said otherwise."""
-    known = {"place": Place.ACCEPTED, "status": "accepted", "read_at": START - MINUTE, "revision": len(events)}
-    remembered = Order(KEY, **{"seen_revision": len(events), **known, **(order or {})})
-    told = tuple(News(replace(one, end=EventEnd.PENDING), delivery=1) for one in recorded(*events))
-    said = {"first_seen_at": START - HOUR, "updated_at": START, **row}
-    return Snapshot(START, OrderRow(remembered, **said), news=told, sent=sent)
 
 
 def text(explanation: Explanation) -> str:
@@ -42,27 +25,6 @@ def text(explanation: Explanation) -> str:
 
 def explained(seen: Snapshot, policy: Policy = AT_ONCE) -> str:
     return text(explain(seen, policy))
-
-
-# --------------------------------------------------------------------------------------------------------- foresight
-
-
-@given(stories(), st.sampled_from(ROAD), st.sampled_from(["paid", "always", "manual"]))
-def test_the_steps_foreseen_are_those_that_a_worker_takes(events, place, accept):
-    evidence, policy = weigh(recorded(*events)), Policy(accept=accept)
-    reading = Reading(place, place, START)
-    order = observe(Order(KEY, revision=len(events)), reading)
-    foreseen, end = foresee(order, evidence, policy, START)
-    walked = []
-    while isinstance(step := decide(order, evidence, reading, policy, START), Step):
-        walked.append(step)
-        reading = Reading(step.place, step.place, START)
-        order = confirm(order, reading)
-    assert (list(foreseen), end) == (walked, step)
-
-
-def test_an_order_that_was_never_read_is_not_foreseen():
-    assert foresee(Order(KEY), weigh(recorded(news("order.shipped"))), AT_ONCE, START) == ((), None)
 
 
 # --------------------------------------------------------------------------------------------- what is said, and when
@@ -116,13 +78,30 @@ def test_failures_are_counted_with_the_time_at_which_they_end_in_a_stop():
     assert "stops as gave_up on 2026-01-28 11:00:00 UTC" in told
 
 
+def test_an_order_that_the_platform_does_not_know_has_an_hour():
+    missing = {"failures": 1, "failing_since": START, "missing_since": START}
+    assert "stops as unknown_order on 2026-01-25 13:00:00 UTC" in explained(snapshot(order=missing, due=START))
+
+
+@pytest.mark.parametrize(
+    ("name", "acknowledged", "meaning"),
+    [
+        ("shipment.lost", 0, "asks for a person"),
+        ("shipment.lost", 1, "was acknowledged by an operator"),
+        ("shipment.cancelled", 0, "moves nothing by itself"),
+    ],
+)
+def test_an_alarm_is_told_from_one_that_was_acknowledged_and_from_none(name, acknowledged, meaning):
+    assert meaning in explained(snapshot(news(name), order={"acknowledged": acknowledged}, due=START))
+
+
 def test_writes_are_told_with_their_answers_and_only_the_latest():
     writes = tuple(
         Sent(Place.SHIPPED, {}, START, answered_at=START, outcome="failed", answer="HTTP 500") for _ in range(7)
     )
     told = explained(snapshot(sent=writes, due=START))
     assert "2 earlier writes are left out" in told
-    assert told.count("shipped was sent on 2026-01-25 12:00:00 UTC: failed after 0 s: HTTP 500.") == 5
+    assert told.count("shipped was sent on 2026-01-25 12:00:00 UTC: failed after 0 ms: HTTP 500.") == 5
 
 
 # --------------------------------------------------------------------------------------------- whom an order waits for
@@ -171,34 +150,6 @@ def test_every_hold_says_what_ends_it(reason):
 
 def test_the_next_turn_of_an_order_with_an_alarm_is_foretold_as_a_stop():
     assert "it will be stopped: shipment_lost" in explained(snapshot(news("shipment.lost"), due=START))
-
-
-# ------------------------------------------------------------------------------------------------ nobody is forgotten
-
-
-@pytest.mark.parametrize(
-    ("events", "order"),
-    [
-        ((news("order.shipped"),), {}),
-        ((news("shipment.lost"),), {}),
-        ((), {"revision": 4, "seen_revision": 3}),
-        ((), {"unread": True}),
-        ((), {"sending": Place.SHIPPED, "sent_at": START}),
-        ((), {"place": Place.DELIVERED, "status": "delivered", "delivered_at": START}),
-    ],
-)
-def test_an_order_with_something_left_to_do_and_no_due_time_is_stranded(events, order):
-    seen = snapshot(*events, order=order, **SETTLED)
-    explanation = explain(seen, PATIENT)
-    assert is_lost(seen, PATIENT)
-    assert (explanation.reason, explanation.needs_person) == ("stranded", True)
-    assert "this should not be" in explanation.next[0]
-    assert not is_lost(replace(seen, row=replace(seen.row, due=START + HOUR)), PATIENT)
-
-
-def test_an_order_that_awaits_its_second_parcel_is_not_stranded():
-    first = (news("shipment.created", "A", parcels=2), news("shipment.delivered", "A"))
-    assert not is_lost(snapshot(*first, order={"place": Place.SHIPPED, "status": "shipped"}, **SETTLED), AT_ONCE)
 
 
 # ------------------------------------------------------------------------------------------------------ for programs

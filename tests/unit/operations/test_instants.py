@@ -10,7 +10,9 @@ from worker.operations.instants import ago, iso, moment, span, when
 @pytest.mark.parametrize(
     ("duration", "words"),
     [
-        (0, "0 s"),
+        (0, "0 ms"),
+        (SECOND - 1, "999 ms"),
+        (SECOND, "1 s"),
         (MINUTE - 1, "59 s"),
         (MINUTE, "1 min"),
         (HOUR - 1, "59 min"),

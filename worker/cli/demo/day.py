@@ -10,7 +10,7 @@ CREATED, PICKED_UP, IN_TRANSIT = "shipment.created", "shipment.picked_up", "ship
 OUT, DELIVERED, RETURNED = "shipment.out_for_delivery", "shipment.delivered", "shipment.returned"
 
 COMPLETED = Ends("completed")
-OPENS, CLOSES = "09:00", "18:00"
+OPENS = "09:00"
 
 DAY = (
     Tale(1001, "an ordinary day", COMPLETED, (

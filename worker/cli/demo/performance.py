@@ -39,7 +39,7 @@ def perform(page: Page, patience: Patience) -> int:
     folder = _make_folder()
     try:
         checks = _play(page, folder, patience)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):  # nobody waits for the end, or reads on
         shutil.rmtree(folder)
         raise
     except (Broken, FulfillmentError, OSError) as error:
@@ -65,7 +65,7 @@ def _play(page: Page, folder: Path, patience: Patience) -> tuple[Check, ...]:
         view = _live_through(page, stage, platform, senders, patience)
         in_time = patience.wait_for(lambda: are_written(stage.database, senders.receipts))
         found = read_back(platform, stage.database, view, senders.receipts)
-    print_summary(page, found)
+        print_summary(page, found)
     return judge(DAY, found, in_time=in_time)
 
 

@@ -1,0 +1,83 @@
+"""A database that is locked or gone: 503 at the door, waiting in the worker, and recovery without anybody's help."""
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.courier import news
+from tests.house import House
+from tests.programs import until
+
+UNWRITTEN = {"503"}
+
+
+@pytest.fixture(scope="module")
+def house(build) -> House:
+    """A house in which one order is always on its way, because its platform fails."""
+    house: House = build().open()
+    house.sandbox.order(1)
+    house.sandbox.fault("status", code=500, times=None, match={"order_id": 1})
+    house.courier.post(news("evt_1", "shipment.delivered", 1))
+    return house
+
+
+@contextmanager
+def locked(house: House) -> Iterator[None]:
+    """Hold SQLite's write lock, as a foreign program might, beginning while no turn is under way."""
+    with closing(sqlite3.connect(path_of(house), isolation_level=None)) as foreign:
+        until(lambda: _lock(foreign))
+        yield
+        foreign.execute("ROLLBACK")
+
+
+def _lock(foreign: sqlite3.Connection) -> bool:
+    foreign.execute("BEGIN IMMEDIATE")
+    (leases,) = foreign.execute("SELECT count(*) FROM orders WHERE lease_until IS NOT NULL").fetchone()
+    if leases:
+        foreign.execute("ROLLBACK")
+    return not leases
+
+
+@contextmanager
+def vanished(house: House) -> Iterator[None]:
+    """Move the database away for a while, its write-ahead log with it."""
+    files = [path for path in house.data_dir.iterdir() if path.name.startswith(path_of(house).name)]
+    for path in files:
+        path.rename(path.with_name(f"away-{path.name}"))
+    yield
+    for path in files:
+        path.with_name(f"away-{path.name}").rename(path)
+
+
+def path_of(house: House) -> Path:
+    return Path(make_url(house.database_url).database or "")
+
+
+@pytest.mark.parametrize("trouble", [locked, vanished])
+def test_no_delivery_is_acknowledged_and_all_goes_on_by_itself_afterwards(house, trouble):
+    order_id = {locked: 2, vanished: 3}[trouble]
+    house.sandbox.order(order_id)
+    told = news(f"evt_{order_id}", "shipment.delivered", order_id)
+    processes = house.receiver.pid, house.worker.pid
+    said = len(house.worker.said)
+    with ThreadPoolExecutor(1) as pool:
+        with trouble(house):
+            answer = house.courier.post(told)
+            assert (answer.status_code, answer.json()["status"]) == (503, 503)
+            assert int(answer.headers["Retry-After"]) > 0
+            assert answer.elapsed.total_seconds() < 7
+            assert house.get("/healthz").status_code == 200
+            assert house.get("/readyz").status_code == 503
+            until(lambda: "the database" in house.worker.said[said:], within=20, what="the worker has noticed")
+            sender = pool.submit(house.courier.insist, told)
+        assert sender.result(20).status_code == 202
+    until(lambda: house.sandbox.seen(order_id)["status"] == "completed", within=30, what="the order is home")
+    assert house.receiver.is_alive
+    assert house.worker.is_alive
+    assert (house.receiver.pid, house.worker.pid) == processes
+    assert "Traceback" not in house.receiver.said + house.worker.said

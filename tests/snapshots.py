@@ -1,0 +1,21 @@
+"""Snapshots of one order, as a test wants to see it."""
+
+from dataclasses import replace
+from typing import Any
+
+from tests.clock import START
+from tests.stories import HOUR, KEY, MINUTE, recorded
+from worker.domain.events import Event, EventEnd
+from worker.domain.orders import Order, Place
+from worker.domain.snapshot import News, OrderRow, Sent, Snapshot
+
+SETTLED: dict[str, Any] = {"due": None}
+
+
+def snapshot(*events: Event, order: dict[str, Any] | None = None, sent: tuple[Sent, ...] = (), **row: Any) -> Snapshot:
+    """An order that was read a minute ago and has seen all of its news, unless it is said otherwise."""
+    known = {"place": Place.ACCEPTED, "status": "accepted", "read_at": START - MINUTE, "revision": len(events)}
+    remembered = Order(KEY, **{"seen_revision": len(events), **known, **(order or {})})
+    told = tuple(News(replace(one, end=EventEnd.PENDING), delivery=1) for one in recorded(*events))
+    said = {"first_seen_at": START - HOUR, "updated_at": START, **row}
+    return Snapshot(START, OrderRow(remembered, **said), news=told, sent=sent)

@@ -1,0 +1,60 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clock import START
+from tests.snapshots import SETTLED, snapshot
+from tests.stories import HOUR, KEY, news, recorded, stories
+from worker.domain.evidence import weigh
+from worker.domain.lifecycle import confirm, decide, observe
+from worker.domain.orders import ROAD, Order, Place, Policy, Reading, Step
+from worker.operations.explain import explain, is_lost
+from worker.operations.foresight import foresee
+
+AT_ONCE = Policy()
+PATIENT = Policy(complete_after=24 * HOUR)
+
+
+@given(stories(), st.sampled_from(ROAD), st.sampled_from(["paid", "always", "manual"]))
+def test_the_steps_foreseen_are_those_that_a_worker_takes(events, place, accept):
+    evidence, policy = weigh(recorded(*events)), Policy(accept=accept)
+    reading = Reading(place, place, START)
+    order = observe(Order(KEY, revision=len(events)), reading)
+    foreseen, end = foresee(order, evidence, policy, START)
+    walked = []
+    while isinstance(step := decide(order, evidence, reading, policy, START), Step):
+        walked.append(step)
+        reading = Reading(step.place, step.place, START)
+        order = confirm(order, reading)
+    assert (list(foreseen), end) == (walked, step)
+
+
+def test_an_order_that_was_never_read_is_not_foreseen():
+    assert foresee(Order(KEY), weigh(recorded(news("order.shipped"))), AT_ONCE, START) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("events", "order"),
+    [
+        ((news("order.shipped"),), {}),
+        ((news("shipment.lost"),), {}),
+        ((), {"revision": 4, "seen_revision": 3}),
+        ((), {"unread": True}),
+        ((), {"sending": Place.SHIPPED, "sent_at": START}),
+        ((), {"place": Place.DELIVERED, "status": "delivered", "delivered_at": START}),
+    ],
+)
+def test_an_order_with_something_left_to_do_and_no_due_time_is_stranded(events, order):
+    seen = snapshot(*events, order=order, **SETTLED)
+    explanation = explain(seen, PATIENT)
+    assert is_lost(seen, PATIENT)
+    assert (explanation.reason, explanation.needs_person) == ("stranded", True)
+    assert "this should not be" in explanation.next[0]
+    assert not is_lost(replace(seen, row=replace(seen.row, due=START + HOUR)), PATIENT)
+
+
+def test_an_order_that_awaits_its_second_parcel_is_not_stranded():
+    first = (news("shipment.created", "A", parcels=2), news("shipment.delivered", "A"))
+    assert not is_lost(snapshot(*first, order={"place": Place.SHIPPED, "status": "shipped"}, **SETTLED), AT_ONCE)
