@@ -80,7 +80,7 @@ class House:
         self.receiver = self.add("receiver", (*FULFILLMENT, "receiver"), self.answers)
         self.worker = self.add_worker("worker")
         self.sandbox = Sandbox(platform_port)
-        self.store = redis.Redis(unix_socket_path=str(self.data_dir / "valkey.sock"), socket_timeout=1, retry=None)
+        self.store = redis.Redis(unix_socket_path=str(self.data_dir / "valkey.sock"), socket_timeout=1)
         self.courier = Courier(self.url, "courier", SECRETS["courier"])
         self.shop = Courier(self.url, "awalchat", SECRETS["awalchat"])
 
@@ -119,9 +119,7 @@ class House:
     def _add_platform(self, port: int) -> Program:
         command = [sys.executable, "-m", "deploy.sandbox", "--port", str(port), "--rate-limit", "100000"]
         command += ["--domain", "shop", "--client-id", "client", "--phone-number-id", "1"]
-        platform = self.add(
-            "sandbox", command, lambda: "listening" in platform.output, SANDBOX_HMAC_SECRET=HMAC_SECRET
-        )
+        platform = self.add("sandbox", command, lambda: "listening" in platform.output, SANDBOX_HMAC_SECRET=HMAC_SECRET)
         return platform
 
     def _add_valkey(self, socket: Path) -> Program:
@@ -177,6 +175,10 @@ class House:
         except redis.RedisError:
             return False
 
+    def leases(self) -> int:
+        """Count the turns under way, and those whose worker has died."""
+        return len(self.rows("SELECT 1 FROM orders WHERE lease_until IS NOT NULL"))
+
     def rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         """Ask the journal in SQL."""
         engine = create_engine(self.database_url, poolclass=NullPool)
@@ -186,5 +188,5 @@ class House:
 
     def at_rest(self) -> bool:
         """Tell whether nothing is left to do: nothing due, leased, waiting, stopped or pending."""
-        open_orders = "SELECT 1 FROM orders WHERE due IS NOT NULL OR lease_until IS NOT NULL OR stop IS NOT NULL LIMIT 1"
-        return not self.rows(open_orders) and not self.rows("SELECT 1 FROM events WHERE \"end\" = 'pending' LIMIT 1")
+        busy = "SELECT 1 FROM orders WHERE due IS NOT NULL OR lease_until IS NOT NULL OR stop IS NOT NULL LIMIT 1"
+        return not self.rows(busy) and not self.rows("SELECT 1 FROM events WHERE \"end\" = 'pending' LIMIT 1")

@@ -38,7 +38,12 @@ class Program:
     """A process whose words go to a file. It may be started again after its end."""
 
     def __init__(
-        self, name: str, command: Sequence[str], environ: Mapping[str, str], folder: Path, is_ready: Callable[[], object]
+        self,
+        name: str,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        folder: Path,
+        is_ready: Callable[[], object],
     ) -> None:
         self.name, self._command, self._environ, self._is_ready = name, list(command), environ, is_ready
         self._log = folder / f"{name}.log"

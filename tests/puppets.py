@@ -150,3 +150,28 @@ class _Api:
         assert steps[-1] == (place, "sent"), "a write that the journal does not know of"
         assert stage.clock() - row["sent_at"] <= SECOND, "a write long after it was announced"
         assert (place, "confirmed") not in steps, "a write of what was confirmed"
+
+
+class Sleepy:
+    """The turns of a worker that is stopped (SIGSTOP) once, just after its call named *after* has returned.
+
+    While it sleeps, for *sleep* microseconds, *then* happens.
+    """
+
+    def __init__(self, stage: Stage, after: str, sleep: int, then: Callable[[], object] = lambda: None) -> None:
+        self._stage, self._after, self._sleep, self._then = stage, after, sleep, then
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call: Callable[..., Any] = getattr(self._stage.turns, name)
+        return self._slow(call) if name == self._after else call
+
+    def _slow(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any) -> Any:
+            result = call(*arguments)
+            if result and self._sleep:
+                self._stage.clock.now += self._sleep
+                self._sleep = 0
+                self._then()
+            return result
+
+        return called

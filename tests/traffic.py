@@ -75,7 +75,7 @@ class Traffic:
         return self.house.sandbox.statuses() == {"completed"} and self.house.at_rest()
 
     def check_journal(self) -> None:
-        """Whatever was acknowledged is in the journal, once; every delivery has its outcome, and every event its end."""
+        """Whatever was acknowledged is in the journal, once; each delivery has its outcome, and each event its end."""
         assert {answer.status_code for _, answer in self.answers} <= {200, 202}
         kept = {row["id"]: row["outcome"] for row in self.house.rows("SELECT id, outcome FROM deliveries")}
         for _, answer in self.answers:

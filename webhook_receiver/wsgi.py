@@ -12,8 +12,8 @@ from webhook_receiver.reception import Reception
 from webhook_receiver.sources import Source
 from webhook_receiver.views import House
 from worker.order_api.platforms import PLATFORMS
-from worker.settings import Settings, load_settings
-from worker.wiring import microseconds, open_door
+from worker.settings import Settings, load_settings, microseconds
+from worker.wiring import open_door
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import warnings
 from functools import cache
 from typing import Any
 
-import click
 import structlog
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning
@@ -15,6 +14,7 @@ from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
 
 from worker import wiring
 from worker.domain.errors import FulfillmentError
+from worker.domain.text import clean_text
 from worker.logs import configure_logs
 from worker.nudges import Nudger, make_celery
 from worker.settings import load_settings
@@ -23,18 +23,22 @@ from worker.ticks import Ticks
 
 log = structlog.get_logger()
 
+WRONG_SETTINGS, UNREACHABLE = 2, 3
+"""What the program ends with when it cannot begin; the command line's own codes."""
+MAX_SENTENCE = 1000
+
 
 @cache
 def build_app() -> Celery:
     """Build the worker's Celery app from the environment.
 
     Settings that are wrong end the program with one sentence and exit code 2: Celery's command line
-    prints a click error as such, and anything else as a traceback.
+    would show any Exception as a traceback.
     """
     try:
         settings = load_settings(os.environ)
     except FulfillmentError as error:
-        raise click.UsageError(str(error)) from None
+        sys.exit(_refuse(error, WRONG_SETTINGS))
     import worker.tasks  # noqa: F401, PLC0415 - it registers the tasks, and it may only be read with good settings
 
     app = make_celery(settings.queue_url)
@@ -52,7 +56,7 @@ def build_app() -> Celery:
             wiring.open_worker(settings, Slots(int(sender.concurrency)))
         except FulfillmentError as error:
             # Celery survives any Exception of a signal's receiver, and would run without a house.
-            sys.exit(_refuse(error))
+            sys.exit(_refuse(error, UNREACHABLE))
 
     @signals.worker_ready.connect(weak=False)
     def start_ticking(**_: object) -> None:
@@ -74,12 +78,12 @@ def build_app() -> Celery:
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:
-    """Take the alarm out of a nudge that could not be acknowledged: the broker is away, and the journal knows it all."""
+    """Take the alarm out of a nudge that could not be acknowledged: the broker is away, and the journal has it all."""
     if str(record.msg).startswith("Couldn't ack"):
         record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
     return True
 
 
-def _refuse(error: FulfillmentError) -> int:
-    print(f"fulfillment: {error}", file=sys.stderr)  # noqa: T201 - the last words of a program without logs
-    return 3
+def _refuse(error: FulfillmentError, code: int) -> int:
+    print(f"fulfillment: {clean_text(str(error), MAX_SENTENCE)}", file=sys.stderr)  # noqa: T201 - there are no logs yet
+    return code

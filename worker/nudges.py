@@ -7,7 +7,8 @@ reader finds the reasons in the README, under "How it works".
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -120,25 +121,26 @@ class Nudger:
         self._looked_at, self._room = float("-inf"), 0
         self._lock = threading.Lock()
 
+    def room(self) -> int:
+        """Tell how many nudges the queue has room for; raises `NotQueued` without a broker."""
+        with _translated(), self._lock:
+            self._look()
+            return self._room
+
     def __call__(self, key: OrderKey) -> None:
         """Queue one nudge, or drop it when the queue is full; raises `NotQueued` without a broker."""
-        try:
+        with _translated():
             with self._lock:
                 self._look()
                 if self._room <= 0:
                     return
                 self._room -= 1
             self._app.send_task(ADVANCE, args=list(key), expires=NUDGE_EXPIRES, ignore_result=True)
-        except (OperationalError, OSError, redis.RedisError) as error:
-            raise NotQueued(f"the broker does not answer: {type(error).__name__}") from error
 
     def ping(self) -> None:
         """Look whether the broker answers; raises `NotQueued` if it does not."""
-        try:
-            with self._app.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, interval_start=0, timeout=1)
-        except (OperationalError, OSError, redis.RedisError) as error:
-            raise NotQueued(f"the broker does not answer: {type(error).__name__}") from error
+        with _translated(), self._app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=1)
 
     def _look(self) -> None:
         """Learn how much room the queue has, once in a while; a queue that does not exist yet is empty."""
@@ -148,3 +150,11 @@ class Nudger:
             declared: Any = self._app.amqp.queues[QUEUE].bind(channel).queue_declare()
         queued = declared.message_count
         self._looked_at, self._room = self._elapsed(), MOST_QUEUED - queued
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, OSError, redis.RedisError) as error:
+        raise NotQueued(f"the broker does not answer: {type(error).__name__}") from error

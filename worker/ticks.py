@@ -12,7 +12,7 @@ import structlog
 
 from worker.domain.errors import JournalError
 from worker.domain.orders import OrderKey
-from worker.nudges import NotQueued
+from worker.nudges import NotQueued, Nudger
 from worker.slots import Slots
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ class Ticks:
     def __init__(
         self,
         claim_due: Callable[[int, int], list[OrderKey]],
-        nudge: Callable[[OrderKey], None],
+        nudge: Nudger,
         chores: Callable[[], None],
         slots: Slots,
     ) -> None:
@@ -53,9 +53,12 @@ class Ticks:
             thread.join(patience)
 
     def due(self) -> None:
-        """Nudge what is due: a few orders for each free slot, so that the queue stays short."""
-        limit = NUDGES_PER_SLOT * self._slots.free
-        for key in self._claim_due(limit, NUDGE_AGAIN_AFTER) if limit else ():
+        """Nudge what is due: a few orders for each free slot, so that the queue stays short.
+
+        Without a broker nothing is claimed: what is due is nudged as soon as the broker is back.
+        """
+        limit = min(NUDGES_PER_SLOT * self._slots.free, self._nudge.room())
+        for key in self._claim_due(limit, NUDGE_AGAIN_AFTER) if limit > 0 else ():
             self._nudge(key)
 
     def _loop(self, work: Callable[[], None], every: float) -> None:

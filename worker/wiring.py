@@ -11,7 +11,6 @@ from functools import partial
 from worker.advance import Advance
 from worker.budget import Budget
 from worker.domain.errors import JournalUnavailable
-from worker.domain.orders import Policy
 from worker.errands import Errands
 from worker.journal.database import Database, machine_now
 from worker.journal.due import SqlDue
@@ -27,18 +26,13 @@ from worker.order_api.accounts import Surroundings
 from worker.order_api.client import Client, Patience
 from worker.ports import OrderApi
 from worker.probe import NOT_CONFIGURED, Probe
-from worker.settings import AccountSettings, Settings
+from worker.settings import AccountSettings, Settings, microseconds
 from worker.slots import Slots
 
 PRUNE_EVERY = 3_600_000_000
 """One worker prunes in this time (microseconds)."""
 SPARE_CONNECTIONS = 4
 """Database connections of a worker beyond one a slot: for the ticks, and for whoever looks."""
-
-
-def microseconds(duration: timedelta) -> int:
-    """A duration as the domain counts it."""
-    return duration // timedelta(microseconds=1)
 
 
 def open_journal(settings: Settings, connections: int = 8) -> Database:
@@ -67,17 +61,6 @@ def connect(account: AccountSettings, client: Client, exhausted: Callable[[int],
 def _patience(deadline: timedelta) -> Patience:
     usual = Patience()
     return Patience(min(usual.connect, deadline), min(usual.read, deadline), deadline)
-
-
-def policy_of(account: AccountSettings) -> Policy:
-    """What the domain needs to know of an account's wishes."""
-    return Policy(
-        accept=account.accept,
-        complete_after=microseconds(account.complete_after),
-        retry_for=microseconds(account.retry_for),
-        settle=microseconds(account.settle),
-        dry_run=account.dry_run,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +94,7 @@ def build_worker(settings: Settings, slots: Slots) -> WorkerServices:
     for account in apis:
         holds.lift(account, NOT_CONFIGURED)
     probe = Probe(holds, apis)
-    policies = {name: policy_of(account) for name, account in settings.accounts.items()}
+    policies = {name: account.policy for name, account in settings.accounts.items()}
     advance = Advance(
         turns=SqlTurns(database),
         apis=apis,

@@ -1,7 +1,7 @@
 """Houses for the acceptance tests; what their programs said is shown with a test that fails."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from typing import Any
 
@@ -47,8 +47,8 @@ def empty_postgresql(postgresql_server: psycopg.Connection) -> Iterator[str]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report: Any = yield
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
     if report.failed:
         for house in HOUSES:
             for program in house.programs.values():

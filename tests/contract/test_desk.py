@@ -52,7 +52,9 @@ def test_hastening_ends_a_wait_but_no_stop(shop: Shop):
     shop.end(key(1), Later(START + HOUR, "api_unavailable", firm=True))
     shop.end(key(2), Stopped("refused"))
     assert [desk.hasten(key(1)), desk.hasten(key(2)), desk.hasten(key(3))] == [True, False, False]
-    shop.turn(key(1))
+    hastened = desk.snapshot(key(1))
+    assert hastened is not None
+    assert (hastened.state, hastened.row.not_before, hastened.row.waiting) == (State.DUE, None, "")
     assert shop.turns.take(key(2), 1) is None
 
 

@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import insert
 
 from tests.clock import START, Clock
 from tests.news import a_delivery, an_event
@@ -12,6 +13,7 @@ from worker.journal.database import Database
 from worker.journal.queries.counts import CountQueries
 from worker.journal.queries.deliveries import DeliveryQueries
 from worker.journal.queries.orders import IN_STATE, OrderQueries
+from worker.journal.tables import orders
 
 
 @pytest.fixture
@@ -29,6 +31,27 @@ def test_every_order_is_listed_in_the_one_state_that_its_row_tells(shop: Shop):
         now, rows = OrderQueries(shop.database).latest(10, states=[state])
         assert [row.order.key for row in rows] == [named[state]]
         assert [row.state(now) for row in rows] == [state]
+
+
+def test_sql_and_the_row_agree_about_the_state_of_every_order_that_can_be(shop: Shop):
+    past, future = START - 1, START + 1
+    shop.holds.hold("held", "credentials", None)
+    rows = [
+        {"stop": stop, "lease_until": lease, "due": due, "closed": closed, "account": account}
+        for stop in (None, "refused")
+        for lease in (None, past, START, future)
+        for due in (None, past, START, future)
+        for closed in (None, "cancelled")
+        for account in ("main", "held")
+    ]
+    common = {"revision": 1, "first_seen_at": START, "updated_at": START}
+    with shop.database.write() as connection:
+        connection.execute(insert(orders), [{**row, **common, "order_id": str(n)} for n, row in enumerate(rows)])
+    now, everything = OrderQueries(shop.database).latest(1000)
+    for state in State:
+        expected = {row.order.key for row in everything if row.state(now) is state}
+        assert {row.order.key for row in OrderQueries(shop.database).latest(1000, states=[state])[1]} == expected
+        assert expected
 
 
 def test_states_add_up_and_other_filters_narrow_down(shop: Shop):

@@ -94,6 +94,11 @@ def test_two_accounts_are_never_one_account():
     assert refusal(GOOD | OTHER) == f"{P}ACCOUNTS__OTHER is the very same account as main."
 
 
+def test_no_sender_can_have_the_name_under_which_operators_act():
+    operator = {f"{P}SOURCES__OPERATOR__SECRETS": SECRET, f"{P}SOURCES__OPERATOR__PROFILE": "courier"}
+    assert refusal(GOOD | operator) == f"{P}SOURCES__OPERATOR is a name kept for what operators do."
+
+
 @pytest.mark.parametrize("content", [b"one-secret\nanother\n", b"\xff" * 20, b"x" * 70_000, b""])
 def test_a_file_that_holds_no_single_secret_is_refused(tmp_path, content):
     (tmp_path / "file").write_bytes(content)

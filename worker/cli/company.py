@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import structlog
 
+from worker.domain.errors import FulfillmentError
 from worker.tether import tethered
 
 log = structlog.get_logger()
@@ -26,8 +27,10 @@ MOST_RESTARTS = 5
 STEADY_AFTER = 60.0
 
 
-class GivenUp(Exception):
+class GivenUp(FulfillmentError):
     """A process would not stay alive; the message names it."""
+
+    reason = "given_up"
 
 
 class Company:

@@ -4,9 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from worker.domain.errors import SchemaOutdated
 from worker.domain.orders import OrderKey, Policy
 from worker.journal import schema
 from worker.journal.database import Database
@@ -42,9 +40,7 @@ class Context:
     @property
     def policies(self) -> Mapping[str, Policy]:
         """How each account wants its orders moved."""
-        from worker.wiring import policy_of
-
-        return {name: policy_of(account) for name, account in self.settings.accounts.items()}
+        return {name: account.policy for name, account in self.settings.accounts.items()}
 
     def policy(self, account: str) -> Policy:
         """How *account* wants its orders moved; the defaults, if it has left the settings."""
@@ -58,7 +54,6 @@ def journal() -> Iterator[Context]:
     Raises `SettingsError`, `SchemaOutdated` and `JournalUnavailable`.
     """
     with unchecked_journal() as context:
-        insist_on_a_file(context.database)
         schema.check(context.database)
         yield context
 
@@ -72,13 +67,6 @@ def unchecked_journal() -> Iterator[Context]:
         yield Context(settings, database)
     finally:
         database.close()
-
-
-def insist_on_a_file(database: Database) -> None:
-    """Raise `SchemaOutdated` when there is no SQLite file yet: to look for it would make one."""
-    path = database.url.database
-    if database.is_sqlite and path and not Path(path).exists():
-        raise SchemaOutdated("there is no database yet: run `fulfillment migrate`")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from worker.cli.context import BROKER_PATIENCE, Context, insist_on_a_file, unchecked_journal
+from worker.cli.context import BROKER_PATIENCE, Context, unchecked_journal
 from worker.domain.errors import JournalError, SchemaOutdated, Throttled, Transient
 from worker.domain.figures import Health
 from worker.journal import schema
@@ -15,8 +15,7 @@ from worker.operations.checkup import Check, Verdict, judge
 from worker.operations.instants import SECOND, span
 from worker.order_api.accounts import Examination, Surroundings
 from worker.order_api.client import Client
-from worker.settings import AccountSettings, load_settings
-from worker.wiring import microseconds
+from worker.settings import AccountSettings, load_settings, microseconds
 
 SKEW_WARNS, SKEW_FAILS = 30 * SECOND, 300 * SECOND
 """How far our clock may be from a platform's; signatures with a timestamp further off may be refused."""
@@ -43,7 +42,6 @@ def examine(max_age: int) -> Iterator[Check]:
 
 
 def _schema(context: Context) -> Check:
-    insist_on_a_file(context.database)
     schema.check(context.database)
     kind = "SQLite" if context.database.is_sqlite else "PostgreSQL"
     return Check("database", Verdict.OK, f"{kind} answers, and its schema is up to date.")

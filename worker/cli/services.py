@@ -78,6 +78,8 @@ def up() -> None:
     from worker.journal.schema import migrate
 
     settings = _settings()
+    # An address that is taken is found before anything runs, and not five restarts later.
+    open_socket(*settings.listen).close()
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url.get_secret_value(), connections=1)
     migrate(database)

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from worker.domain.orders import OrderKey, Place
 
+OPERATOR = "operator"
+"""The source of events that an operator writes: no sender of webhooks may have this name."""
+
 
 class EventName(StrEnum):
     """Everything that news can say about an order."""

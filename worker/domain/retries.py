@@ -34,7 +34,7 @@ def after(error: ApiError, order: Order, policy: Policy, now: int, chance: float
             return order, Stopped(error.reason, str(error))
         case OrderMissing() if now - (order.missing_since or now) >= UNKNOWN_FOR:
             return order, Stopped(error.reason, str(error))
-        case _ if now - (order.failing_since or now) >= policy.retry_for:
+        case _ if not isinstance(error, OrderMissing) and now - (order.failing_since or now) >= policy.retry_for:
             return order, Stopped("gave_up", f"the last answer was: {error}")
     counted = replace(
         order,

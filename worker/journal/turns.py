@@ -90,7 +90,7 @@ def _change(connection: Connection, where: ColumnElement[bool], values: Mapping[
 
 
 def _forget_nudge(connection: Connection, key: OrderKey, now: int) -> None:
-    """Let a tick nudge the order again as soon as its account's hold is over: the nudge that met the hold is used up."""
+    """Let a tick nudge the order again as soon as its account's hold is over: the nudge that met it is used up."""
     met_a_hold = and_(this(key), orders.c.nudged_at.is_not(None), not_(not_held(now)))
     connection.execute(update(orders).where(met_a_hold).values(nudged_at=None))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from worker.domain.errors import IllegalRequest
-from worker.domain.events import Event, EventName
+from worker.domain.events import OPERATOR, Event, EventName
 from worker.domain.orders import OrderKey, Place, has_reached
 from worker.domain.snapshot import Snapshot, State
 from worker.domain.text import clean_text
@@ -16,8 +16,6 @@ from worker.ports import Delivery, Intake, Nudge
 
 _ORDER_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 """What any platform may call an order; each narrows it down."""
-OPERATOR = "operator"
-"""The source of the news that operators bring."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from worker.settings.description import Described, describe
 from worker.settings.loading import load_settings
 from worker.settings.model import Settings
 from worker.settings.sources import PROFILES, SourceSettings
-from worker.settings.values import Address
+from worker.settings.values import Address, microseconds
 
 __all__ = [
     "PROFILES",
@@ -18,4 +18,5 @@ __all__ = [
     "SourceSettings",
     "describe",
     "load_settings",
+    "microseconds",
 ]

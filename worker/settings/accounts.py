@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from worker.domain.orders import Policy
 from worker.order_api.accounts import Credentials
 from worker.order_api.platforms import PLATFORMS
 from worker.settings.problems import first_problem, wrong
-from worker.settings.values import Duration, Timezone, between
+from worker.settings.values import Duration, Timezone, between, microseconds
 
 
 class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
@@ -76,3 +77,14 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
     def identity(self) -> tuple[str, ...]:
         """Whose orders these are: no two accounts may have the same."""
         return self.platform, *self.credentials.identity
+
+    @property
+    def policy(self) -> Policy:
+        """How this account wants its orders moved, as the rules read it."""
+        return Policy(
+            accept=self.accept,
+            complete_after=microseconds(self.complete_after),
+            retry_for=microseconds(self.retry_for),
+            settle=microseconds(self.settle),
+            dry_run=self.dry_run,
+        )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from worker.domain.events import OPERATOR
 from worker.embedded import EmbeddedValkey
 from worker.settings.accounts import AccountSettings
 from worker.settings.problems import Problem, wrong
@@ -110,6 +111,8 @@ class Settings(BaseSettings):
         cls, sources: Mapping[str, SourceSettings], info: ValidationInfo
     ) -> Mapping[str, SourceSettings]:
         for name, source in sources.items():
+            if name == OPERATOR:
+                raise wrong(Problem((name,), "is a name kept for what operators do"))
             if source.account not in info.data.get("accounts", {}):
                 raise wrong(Problem((name, "account"), "names no account that is set"))
         return sources

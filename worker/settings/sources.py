@@ -40,7 +40,9 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     )
     """The parts of a request that its signature covers: `timestamp` and `body` always, and any of `method`, `path`
     and `query_string`."""
-    public_prefix: str = Field(default="", pattern=r"^(?:/[A-Za-z0-9._~%-]+)*\z", max_length=200)
+    public_prefix: str = Field(
+        default="", pattern=r"^(?:/[A-Za-z0-9._~%-]+)*\z", max_length=200, json_schema_extra={"default": "none"}
+    )
     """The beginning of the path that a proxy takes off before it passes the request on."""
     verification: Literal["open", "signed"] = "open"
     """`open`, or `signed`: the platform's check of our URL must be signed, too."""

@@ -51,6 +51,11 @@ def read_duration(value: object) -> timedelta:
     raise ValueError("must be a duration such as 250ms, 5m, 72h, 90d or PT5M")
 
 
+def microseconds(duration: timedelta) -> int:
+    """Return a duration as the rules count it."""
+    return duration // timedelta(microseconds=1)
+
+
 def between(low: str, high: str) -> Callable[[timedelta], timedelta]:
     """Return a check that refuses what is shorter than *low* or longer than *high*."""
     shortest, longest = read_duration(low), read_duration(high)

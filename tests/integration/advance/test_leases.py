@@ -5,32 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fake_order_api import meanwhile
+from tests.fake_order_api import fails, meanwhile
+from tests.puppets import Sleepy
 from tests.stories import KEY, MINUTE, SECOND
-from worker.advance import LEASE, STALE, lease_of
+from worker.advance import LEASE, lease_of
+from worker.domain.errors import Conflict
 from worker.domain.orders import Done, Later
-
-
-class Sleepy:
-    """The turns of a worker that is stopped (SIGSTOP) for a while, just after one of its calls has returned."""
-
-    def __init__(self, stage, after, sleep, then=lambda: None):
-        self.stage, self.after, self.sleep, self.then = stage, after, sleep, then
-
-    def __getattr__(self, name):
-        call = getattr(self.stage.turns, name)
-        return self.slow(call) if name == self.after else call
-
-    def slow(self, call):
-        def called(*arguments):
-            result = call(*arguments)
-            if result and self.sleep:
-                self.stage.clock.now += self.sleep
-                self.sleep = 0
-                self.then()
-            return result
-
-        return called
 
 
 def untimed(row):
@@ -52,45 +32,6 @@ def test_a_turn_that_wakes_after_its_lease_reads_nothing(stage, sleep):
     stage.advance(turns=Sleepy(stage, "take", sleep))(KEY)
     assert stage.api.calls == []
     assert stage.turn() == Done()
-
-
-@pytest.mark.parametrize(("sleep", "steps"), [(LEASE, []), (STALE + SECOND, ["not_sent", "confirmed"])])
-def test_a_turn_that_slept_between_read_and_write_does_not_trust_what_it_read(stage, sleep, steps):
-    stage.hear("order.accepted")
-    naps, compose = [sleep], stage.api.compose
-
-    def slow(*arguments, **options):
-        stage.clock.now += naps.pop() if naps else 0
-        return compose(*arguments, **options)
-
-    stage.api.compose = slow
-    stage.turn()
-    assert [outcome for _, outcome in stage.steps()] == steps
-    assert len(stage.api.writes) == steps.count("confirmed")
-    assert stage.api.reads == max(1, len(steps))
-
-
-def test_a_write_that_was_announced_starts_within_a_second_or_not_at_all(stage):
-    stage.hear("order.accepted")
-    at = []
-    stage.api.script("write", meanwhile(lambda: at.append(stage.clock())))
-    began = stage.clock()
-    assert stage.advance(turns=Sleepy(stage, "intend", SECOND + 1))(KEY) == Done()
-    assert stage.steps() == [("accepted", "not_sent"), ("accepted", "confirmed")]
-    assert at == [began + SECOND + 1]
-
-
-def test_a_write_that_starts_just_in_time_is_sent(stage):
-    stage.hear("order.accepted")
-    stage.advance(turns=Sleepy(stage, "intend", SECOND))(KEY)
-    assert stage.steps() == [("accepted", "confirmed")]
-
-
-def test_what_was_not_sent_is_not_uncertain(stage):
-    stage.hear("order.shipped")
-    stage.advance(turns=Sleepy(stage, "intend", 2 * SECOND))(KEY)
-    assert stage.api.writes == ["accepted", "shipped"]
-    assert stage.row()["uncertain_at"] is None
 
 
 def test_a_turn_that_slept_past_its_lease_after_announcing_leaves_the_order_to_its_successor(stage):
@@ -136,30 +77,6 @@ def test_the_release_of_a_lost_lease_leaves_the_order_due(stage):
     assert stage.ends() != {}
 
 
-def test_a_reading_older_than_ten_seconds_is_read_again_before_a_write(stage):
-    stage.hear("order.shipped")
-    stage.api.deadline = 5 * SECOND
-    stage.api.script("write", meanwhile(lambda: stage.clock.advance(seconds=11)))
-    stage.turn()
-    assert [call.kind for call in stage.api.calls] == ["read", "write", "read", "write"]
-
-
-def test_a_reading_of_ten_seconds_is_good_enough(stage):
-    stage.hear("order.shipped")
-    stage.api.script("write", meanwhile(lambda: stage.clock.advance(seconds=10)))
-    stage.turn()
-    assert [call.kind for call in stage.api.calls] == ["read", "write", "write"]
-
-
-def test_a_read_that_answers_too_late_is_a_failure_and_is_not_used(stage):
-    stage.hear("order.shipped")
-    stage.api.script("read", meanwhile(lambda: stage.clock.advance(seconds=11)))
-    end = stage.turn()
-    assert isinstance(end, Later)
-    assert (end.reason, end.firm, stage.row()["place"]) == ("api_unavailable", True, None)
-    assert stage.api.writes == []
-
-
 def test_no_call_starts_with_less_lease_left_than_it_may_take(stage):
     stage.hear("order.completed")
     ends = []
@@ -200,13 +117,15 @@ def test_the_lease_is_renewed_with_every_write(stage):
     assert [until - at for until, at in leases] == [LEASE - 9 * SECOND] * 4
 
 
+class Killed(BaseException):
+    """The process dies here: nothing that follows is run."""
+
+
+def kill():
+    raise Killed
+
+
 def test_a_turn_that_died_is_followed_by_another_when_its_lease_ends(stage):
-    class Killed(BaseException):
-        pass
-
-    def kill():
-        raise Killed
-
     stage.hear("order.accepted")
     stage.api.script("read", meanwhile(kill))
     with suppress(Killed):
@@ -228,3 +147,16 @@ def test_a_storm_of_news_gives_way_to_other_orders(stage):
     stage.turn()
     assert stage.api.reads == 4
     assert stage.row()["due"] <= stage.clock()
+
+
+def test_a_payment_is_not_forgotten_when_the_turn_died_that_was_to_accept_it(stage):
+    stage.hear("hint")
+    stage.api.script("write", *[fails(Conflict("409"))] * 2)
+    stage.turn()
+    stage.clock.now = stage.row()["due"]
+    with suppress(Killed):
+        stage.advance(turns=Sleepy(stage, "answered", 1, kill))(KEY)
+    stage.hear("shipment.created", "A")
+    stage.live(minutes=1)
+    assert stage.api.writes == ["accepted"] * 3
+    assert stage.row()["place"] == "accepted"

@@ -1,5 +1,6 @@
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ DELIVERIES = {("awalchat", "accepted"): 2, ("courier", "accepted"): 1, ("courier
 REFUSED = {("courier", "refused"): 1}
 
 
-def row(number: int, **fields: object) -> OrderRow:
+def row(number: int, **fields: Any) -> OrderRow:
     order = Order(OrderKey("main", str(number)), status=ORDERS[number]["status"])
     return replace(OrderRow(order, first_seen_at=0, updated_at=0), **fields)
 
@@ -57,7 +58,7 @@ FIGURES = Figures(DELIVERIES | REFUSED, {EventEnd.APPLIED: 3}, steps={"confirmed
 
 def found(*, orders=ORDERS, rows=ROWS, totals=None, calls=CALLS, figures=FIGURES, receipts=RECEIPTS, **others):
     report = Report(orders, [], calls, TOTALS | (totals or {}))
-    rest = {"health": Health(1), "kept": frozenset({1, 2, 3, 4}), "troubles_left": 0} | others
+    rest: dict[str, Any] = {"health": Health(1), "kept": frozenset({1, 2, 3, 4}), "troubles_left": 0} | others
     return Findings(view=View(report, rows, 1), figures=figures, receipts=receipts, **rest)
 
 

@@ -58,6 +58,12 @@ def test_an_order_that_the_platform_does_not_know_is_given_an_hour():
     assert fail(again, OrderMissing("404"), START + HOUR)[1] == Stopped("unknown_order", "404")
 
 
+def test_a_short_patience_does_not_shorten_the_hour_of_an_order_not_yet_known():
+    missing, _ = fail(ORDER, OrderMissing("404"))
+    hasty = Policy(retry_for=MINUTE)
+    assert isinstance(after(OrderMissing("404"), missing, hasty, START + HOUR - 1, 0.5)[1], Later)
+
+
 def test_a_third_conflict_stops_the_order():
     order, ends = ORDER, []
     for _ in range(3):

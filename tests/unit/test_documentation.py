@@ -1,0 +1,208 @@
+"""What the pages say is what the code does: settings, commands, codes, metrics, examples."""
+
+import ast
+import hashlib
+import hmac
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.pages import COURIERS, OPERATIONS, PAGES, README, ROOT, anchors, example, first_words, links, part, table
+from webhook_receiver.profiles import engine
+from worker import cli, tasks
+from worker.cli import demo
+from worker.cli.demo.day import DAY
+from worker.domain.events import SAYS, EventEnd, EventName
+from worker.domain.orders import Place, steps_ahead
+from worker.metrics import METRICS
+from worker.order_api.platforms import PLATFORMS
+from worker.settings import describe, load_settings
+from worker.settings.description import NAME, secret_keys
+
+
+def plain(cell: str) -> str:
+    return cell.replace("`", "")
+
+
+# ------------------------------------------------------------------------------------------------------------ reference
+
+
+@pytest.mark.parametrize(
+    ("heading", "above"),
+    [("### General", ""), ("### An account", f"accounts.{NAME}"), ("### A source", f"sources.{NAME}")],
+)
+def test_every_setting_is_described_as_the_program_describes_it(heading, above):
+    settings = [setting for setting in describe() if setting.key.rpartition(".")[0] == above]
+    expected = [[s.key.rpartition(".")[2], s.default or "**required**", plain(s.meaning)] for s in settings]
+    assert [list(map(plain, row)) for row in table(README, heading)] == expected
+    assert expected
+
+
+def test_the_keys_that_are_the_platforms_own_stand_last():
+    own = list(PLATFORMS["awalchat"].credentials.model_fields)
+    assert own == first_words(README, "### An account")[-len(own) :]
+    assert "The last seven are awalchat's own." in part(README, "### An account")
+    assert len(own) == 7
+
+
+def test_every_secret_that_may_come_from_a_file_is_named():
+    told = part(README, "## Settings").partition("###")[0]
+    assert {f"{key}_file" for keys in secret_keys() for key in keys} <= set(re.findall(r"`(\w+_file)`", told))
+
+
+def commands(group: click.Group, path: str = "") -> Iterator[list[str]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} ")
+            continue
+        arguments = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
+        options = [max(p.opts, key=len) for p in command.params if isinstance(p, click.Option)]
+        told = command.get_short_help_str(200) if path else cli.COMMANDS[name][1]
+        yield [" ".join([f"{path}{name}", *arguments]), " ".join(options), told]
+
+
+def test_every_command_is_listed_with_its_options():
+    assert [list(map(plain, row)) for row in table(README, "## Commands")] == list(commands(cli.fulfillment))
+
+
+def test_every_command_in_an_example_exists():
+    known = {command.split()[0] for command, *_ in commands(cli.fulfillment)}
+    told = "\n".join(page.read_text() for page in PAGES)
+    named = set(re.findall(r"(?:^ *|`|/bin/)fulfillment ([a-z]+)", told, re.MULTILINE))
+    assert named
+    assert named <= known
+
+
+def test_every_exit_code_is_explained():
+    codes = [0, cli.NEEDS_A_PERSON, cli.WRONG_USE, cli.UNREACHABLE, cli.INTERRUPTED]
+    assert first_words(README, "## Exit codes") == list(map(str, codes))
+
+
+def test_every_metric_is_listed_with_its_labels():
+    expected = [[metric.name, ", ".join(metric.labels), metric.meaning] for metric in METRICS]
+    assert [list(map(plain, row)) for row in table(README, "## Metrics")] == expected
+
+
+def test_alerts_name_metrics_that_exist():
+    named = re.findall(r"fulfillment_\w+", part(OPERATIONS, "| alert |").partition("\n\n")[0])
+    assert named
+    assert set(named) <= {metric.name for metric in METRICS}
+
+
+def test_every_task_that_may_be_called_is_listed():
+    named = {task.name: (task.run.__doc__ or "").strip() for task in (tasks.advance, tasks.probe, tasks.prune)}
+    assert {plain(name): plain(told) for name, told in table(OPERATIONS, "## By hand")} == {
+        name: plain(told) for name, told in named.items()
+    }
+
+
+# --------------------------------------------------------------------------------------------------------- the courier's
+
+
+def test_every_event_of_a_courier_is_explained_by_its_place():
+    told = dict(table(COURIERS, "| event |"))
+    assert [plain(name) for name in told] == _by_family(
+        [name.value for name in EventName if name is not EventName.HINT]
+    )
+    for name, place in SAYS.items():
+        assert re.search(rf"\b(is {place}|{place};)", told[f"`{name.value}`"]), name
+
+
+def _by_family(names: list[str]) -> list[str]:
+    return sorted(names, key=lambda name: name.startswith("order."))
+
+
+def test_the_bounds_of_fields_are_the_readers_own():
+    told = {plain(name): words for name, _, words in table(COURIERS, "| field |")}
+    assert f"at most {engine.MAX_ID} characters" in told["id"]
+    assert f"at most {engine.MAX_TRACKING} characters" in told["data.tracking_number"]
+    assert f"1 to {engine.MAX_PARCELS}" in told["data.parcels"]
+
+
+def test_the_event_shown_has_every_field():
+    shown = json.loads(example(COURIERS, "json", "## The event"))
+    named = {plain(name).removeprefix("data.") for name in first_words(COURIERS, "| field |")}
+    assert {*shown, *shown["data"]} - {"data"} == named
+
+
+def test_the_test_vector_is_right():
+    body = example(COURIERS, "json", "To check your own code").strip().encode()
+    told = part(COURIERS, "To check your own code")
+    secret, timestamp = re.findall(r"(?:secret|timestamp) `(\w+)`", told)[:2]
+    path = re.findall(r"posted to `(\S+)`", told)[0]
+    assert f"the {len(body)} bytes" in told
+    digest = hmac.new(secret.encode(), f"POST{path}{timestamp}".encode() + body, hashlib.sha256).hexdigest()
+    assert example(COURIERS, "", "are signed with").strip() == f"sha256={digest}"
+
+
+# ------------------------------------------------------------------------------------------------------- the first steps
+
+
+def test_the_settings_file_of_the_set_up_is_taken(tmp_path: Path):
+    config = tmp_path / "fulfillment.toml"
+    config.write_text(example(README, "toml", "## Set-up"))
+    settings = load_settings({"FULFILLMENT_CONFIG": str(config)})
+    account = settings.accounts["main"]
+    assert account.dry_run
+    assert account.complete_after.days == 1
+    assert settings.sources["courier"].allow == {"shipment"}
+
+
+def test_the_demo_shown_is_the_demo_played():
+    shown = example(README, "", "piped, it prints lines").splitlines()
+    news = [re.fullmatch(r"\d\d:\d\d  (\w+) +(\d{4})  (.+)", line) for line in shown]
+    told = [found.groups() for found in news if found]
+    assert len(told) >= 5
+    assert {int(order) for _, order, _ in told} <= {tale.order for tale in DAY}
+    for who, order, text in told:
+        assert who in {"courier", "platform", "worker", "sandbox", "customer", "merchant"}
+        if who == "worker" and " → " in text:
+            before, after = map(Place, text.split(" → "))
+            assert steps_ahead(before, after) == (after,)
+        if "stopped" in text:
+            assert text.endswith(next(tale.ends.stop for tale in DAY if tale.order == int(order)))
+    assert {line.removeprefix("  ✓ ") for line in shown if "✓" in line} <= sentences_of_the_demo()
+
+
+def sentences_of_the_demo() -> set[str]:
+    source = (Path(demo.__file__).parent / "checks.py").read_text()
+    return {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant) and str(node.value)}
+
+
+def test_what_make_is_told_to_do_it_can_do():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    told = "\n".join(page.read_text() for page in PAGES)
+    named = set(re.findall(r"(?:^ *|`|&& )make (?:-C \S+ )?([a-z]+)", told, re.MULTILINE))
+    assert named >= {"demo", "test", "install"}
+    assert named <= targets
+
+
+# ------------------------------------------------------------------------------------------------------------- the pages
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path):
+    for link in links(page):
+        if link.startswith("http"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_every_room_exists():
+    rooms = [word for cell in first_words(README, "### The rooms") for word in re.findall(r"[\w./]+", cell)]
+    assert all((ROOT / room).exists() or (ROOT / "worker" / room).exists() for room in rooms)
+
+
+def test_every_end_of_an_event_is_explained():
+    assert first_words(README, "Every event has one end.") == [end.value for end in EventEnd]
