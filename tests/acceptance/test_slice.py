@@ -15,11 +15,11 @@ ROAD = ["accepted", "shipped", "delivered", "completed"]
 
 @pytest.fixture(scope="module")
 def pairs(build: Callable[..., House], empty_postgresql: str) -> House:
-    """A house on PostgreSQL with two receiver processes and two workers."""
+    """A house on PostgreSQL with two receiver processes and two workers, one of them by Celery's own command."""
     house = build(empty_postgresql)
     house.add("receivers", [*FULFILLMENT, "receiver", "--processes", "2"], house.answers)
-    second = house.add_worker("second_worker")
-    return house.open(house.platform, house.valkey, house.programs["receivers"], house.worker, second)
+    plain = house.add_worker("plain_celery", *CELERY, "worker")
+    return house.open(house.platform, house.valkey, house.programs["receivers"], house.worker, plain)
 
 
 @pytest.fixture(params=["house", "pairs"])
@@ -66,23 +66,10 @@ def test_many_orders_walk_at_once_through_all_processes(any_house):
     assert (totals["illegal"], totals["repeat"], totals["unpaid_by_default"]) == (0, 0, 0)
 
 
-def test_every_worker_on_postgresql_takes_its_share(pairs):
-    until(lambda: all('"turn_ended"' in pairs.programs[name].said for name in ("worker", "second_worker")))
-
-
-# ------------------------------------------------------------------------------------------------------ plain Celery
-
-
-def test_the_plain_celery_command_is_a_worker_too(house):
-    house.worker.send(SIGTERM)
-    assert house.worker.ends() == 0
-    plain = house.add_worker("plain_celery", *CELERY, "worker").start()
-    house.sandbox.order(4)
-    house.courier.post(news("evt_4", "shipment.delivered", 4))
-    until(lambda: house.sandbox.seen(4)["status"] == "completed")
-    plain.send(SIGTERM)
-    assert plain.ends() == 0
-    house.worker.start()
+def test_the_plain_celery_command_is_a_worker_like_ours(pairs):
+    assert all('"turn_ended"' in pairs.programs[name].said for name in ("worker", "plain_celery"))
+    pairs.programs["plain_celery"].send(SIGTERM)
+    assert pairs.programs["plain_celery"].ends() == 0
 
 
 def test_a_task_that_is_called_by_hand_moves_a_due_order(house):

@@ -13,13 +13,27 @@ from tests.house import FULFILLMENT, House
 from tests.programs import Program, until
 
 
-def launched(build: Callable[..., House]) -> tuple[House, Program]:
+@pytest.fixture(scope="module")
+def house(build: Callable[..., House]) -> House:
     """A house whose receiver, worker and store are run by `up`, in a folder that does not exist yet."""
     house = build()
     house.data_dir.rmdir()
-    up = house.add("up", [*FULFILLMENT, "up"], lambda: house.answers() and "worker_ready" in up.output)
+    program = house.add("up", [*FULFILLMENT, "up"], lambda: house.answers() and "worker_ready" in program.output)
     house.platform.start()
-    return house, up.start()
+    return house
+
+
+@pytest.fixture
+def up(house: House) -> Program:
+    """The command, running."""
+    program = house.programs["up"]
+    return program if program.is_alive else program.start()
+
+
+def moves_an_order(house: House, order_id: int) -> None:
+    house.sandbox.order(order_id)
+    assert house.courier.insist(news(f"evt_{order_id}", "shipment.delivered", order_id)).status_code == 202
+    until(lambda: house.sandbox.seen(order_id)["status"] == "completed")
 
 
 def children(pid: int) -> dict[int, str]:
@@ -42,16 +56,20 @@ def is_running(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("word", [SIGINT, SIGTERM])
-def test_it_moves_orders_and_ends_all_of_it_at_a_word_the_store_last(build, word):
-    house, up = launched(build)
-    house.sandbox.order(1)
-    assert house.courier.post(news("evt_1", "shipment.delivered", 1)).status_code == 202
-    until(lambda: house.sandbox.seen(1)["status"] == "completed")
+def test_what_dies_is_started_again(house, up):
+    moves_an_order(house, 1)
+    before = children(up.pid)
+    assert len(before) == 3
+    for pid in [pid for pid, command in before.items() if "valkey" not in command]:
+        os.kill(pid, SIGKILL)
+    until(lambda: len(children(up.pid)) == 3 and children(up.pid) != before)
+    moves_an_order(house, 2)
 
+
+@pytest.mark.parametrize("word", [SIGINT, SIGTERM])
+def test_it_ends_all_of_it_at_a_word_the_store_last(house, up, word):
     family = children(up.pid)
     (store,) = [pid for pid, command in family.items() if "valkey" in command]
-    assert len(family) == 3
     up.send(word)
     while up.is_alive:
         still = {pid for pid in family if is_running(pid)}
@@ -64,24 +82,10 @@ def test_it_moves_orders_and_ends_all_of_it_at_a_word_the_store_last(build, word
     assert "Traceback" not in up.said
 
 
-def test_kill_9_leaves_nothing_behind_and_the_next_one_starts(build):
-    house, up = launched(build)
+def test_kill_9_leaves_nothing_behind_and_the_next_one_starts(house, up):
     family = children(up.pid)
     assert len(family) == 3
-    up.send(SIGKILL)
-    up.ends()
+    up.kill()
     until(lambda: not any(is_running(pid) for pid in family), within=10, what="all of them have ended")
     up.start()
-    assert house.answers()
-
-
-def test_what_dies_is_started_again(build):
-    house, up = launched(build)
-    house.sandbox.order(1)
-    for pid, command in children(up.pid).items():
-        if "valkey" not in command:
-            os.kill(pid, SIGKILL)
-    until(lambda: len(children(up.pid)) == 3)
-    until(house.answers)
-    assert house.courier.insist(news("evt_1", "shipment.delivered", 1)).status_code == 202
-    until(lambda: house.sandbox.seen(1)["status"] == "completed")
+    moves_an_order(house, 3)

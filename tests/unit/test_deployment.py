@@ -1,4 +1,4 @@
-"""The files that people copy: settings that are taken, units that start what exists, a proxy that spoils no signature."""
+"""The files that people copy: settings that are taken, units that start what exists, a proxy that spoils nothing."""
 
 import configparser
 import re
@@ -15,7 +15,7 @@ from worker import cli
 from worker.cli.company import STOPS_WITHIN
 from worker.settings import describe, load_settings
 from worker.settings.model import Settings
-from worker.settings.sources import SourceSettings
+from worker.settings.sources import Family, SourceSettings
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
@@ -44,7 +44,7 @@ def test_the_example_settings_are_taken_once_the_secrets_are_there(tmp_path: Pat
     settings = load_settings(given)
     assert settings.accounts["main"].complete_after >= timedelta(days=1)
     assert settings.accounts["main"].dry_run is all_of_them
-    assert settings.sources["courier"].allow == {"shipment"}
+    assert settings.sources["courier"].allow == frozenset[Family]({"shipment"})
     assert settings.uses_embedded_valkey is not all_of_them
 
 

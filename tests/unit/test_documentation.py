@@ -1,28 +1,26 @@
 """What the pages say is what the code does: settings, commands, codes, metrics, examples."""
 
 import ast
-import hashlib
-import hmac
-import json
 import re
-import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from tests.pages import COURIERS, OPERATIONS, PAGES, README, ROOT, anchors, example, first_words, links, part, table
-from webhook_receiver.profiles import engine
+from tests.pages import OPERATIONS, PAGES, README, ROOT, anchors, example, first_words, links, part, table
 from worker import cli, tasks
 from worker.cli import demo
+from worker.cli.demo.acts import Hint, Placed, Scan
 from worker.cli.demo.day import DAY
-from worker.domain.events import SAYS, EventEnd, EventName
+from worker.domain.events import EventEnd
 from worker.domain.orders import Place, steps_ahead
 from worker.metrics import METRICS
 from worker.order_api.platforms import PLATFORMS
 from worker.settings import describe, load_settings
 from worker.settings.description import NAME, secret_keys
+from worker.settings.sources import Family
 
 
 def plain(cell: str) -> str:
@@ -104,46 +102,7 @@ def test_every_task_that_may_be_called_is_listed():
     }
 
 
-# --------------------------------------------------------------------------------------------------------- the courier's
-
-
-def test_every_event_of_a_courier_is_explained_by_its_place():
-    told = dict(table(COURIERS, "| event |"))
-    assert [plain(name) for name in told] == _by_family(
-        [name.value for name in EventName if name is not EventName.HINT]
-    )
-    for name, place in SAYS.items():
-        assert re.search(rf"\b(is {place}|{place};)", told[f"`{name.value}`"]), name
-
-
-def _by_family(names: list[str]) -> list[str]:
-    return sorted(names, key=lambda name: name.startswith("order."))
-
-
-def test_the_bounds_of_fields_are_the_readers_own():
-    told = {plain(name): words for name, _, words in table(COURIERS, "| field |")}
-    assert f"at most {engine.MAX_ID} characters" in told["id"]
-    assert f"at most {engine.MAX_TRACKING} characters" in told["data.tracking_number"]
-    assert f"1 to {engine.MAX_PARCELS}" in told["data.parcels"]
-
-
-def test_the_event_shown_has_every_field():
-    shown = json.loads(example(COURIERS, "json", "## The event"))
-    named = {plain(name).removeprefix("data.") for name in first_words(COURIERS, "| field |")}
-    assert {*shown, *shown["data"]} - {"data"} == named
-
-
-def test_the_test_vector_is_right():
-    body = example(COURIERS, "json", "To check your own code").strip().encode()
-    told = part(COURIERS, "To check your own code")
-    secret, timestamp = re.findall(r"(?:secret|timestamp) `(\w+)`", told)[:2]
-    path = re.findall(r"posted to `(\S+)`", told)[0]
-    assert f"the {len(body)} bytes" in told
-    digest = hmac.new(secret.encode(), f"POST{path}{timestamp}".encode() + body, hashlib.sha256).hexdigest()
-    assert example(COURIERS, "", "are signed with").strip() == f"sha256={digest}"
-
-
-# ------------------------------------------------------------------------------------------------------- the first steps
+# ------------------------------------------------------------------------------------------------------ the first steps
 
 
 def test_the_settings_file_of_the_set_up_is_taken(tmp_path: Path):
@@ -153,7 +112,7 @@ def test_the_settings_file_of_the_set_up_is_taken(tmp_path: Path):
     account = settings.accounts["main"]
     assert account.dry_run
     assert account.complete_after.days == 1
-    assert settings.sources["courier"].allow == {"shipment"}
+    assert settings.sources["courier"].allow == frozenset[Family]({"shipment"})
 
 
 def test_the_demo_shown_is_the_demo_played():
@@ -172,9 +131,27 @@ def test_the_demo_shown_is_the_demo_played():
     assert {line.removeprefix("  ✓ ") for line in shown if "✓" in line} <= sentences_of_the_demo()
 
 
+def test_the_sums_shown_are_those_of_the_day():
+    shown = example(README, "", "piped, it prints lines").partition("deliveries")[2].partition("illegal")[0]
+    told = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", shown)}
+    assert told == Counter(answer for tale in DAY for at in tale.day for answer in answered(at.act))
+    assert int(shown.split()[0]) == sum(told.values())
+
+
+def answered(act: object) -> list[str]:
+    match act:
+        case Placed():
+            return ["accepted"]
+        case Hint(answered=answer):
+            return [answer]
+        case Scan(answered=answer, times=times):
+            return [answer, *["duplicate"] * (times - 1)]
+    return []
+
+
 def sentences_of_the_demo() -> set[str]:
     source = (Path(demo.__file__).parent / "checks.py").read_text()
-    return {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant) and str(node.value)}
+    return {str(node.value) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
 
 
 def test_what_make_is_told_to_do_it_can_do():
@@ -185,7 +162,7 @@ def test_what_make_is_told_to_do_it_can_do():
     assert named <= targets
 
 
-# ------------------------------------------------------------------------------------------------------------- the pages
+# ------------------------------------------------------------------------------------------------------------ the pages
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -13,10 +13,11 @@ from worker.domain.evidence import ALARMS
 from worker.domain.orders import Later, Order, OrderKey, Policy, Stopped
 from worker.domain.retries import MAX_CONFLICTS, after
 from worker.domain.snapshot import State
-from worker.journal.recording import Outcome
+from worker.journal.outcomes import Outcome
 from worker.journal.tables import steps
 from worker.operations.advice import HOLDS, STOPS, WAITS
 
+UNANSWERED = str(getattr(steps.c.outcome.server_default, "arg", ""))
 NOW = 1_000_000_000_000_000
 FRESH = Order(OrderKey("main", "1"))
 TIRED = {
@@ -42,7 +43,7 @@ QUARANTINED = (
     said("Unusable", at=0) | said("Malformed", at=0) | said("_word", at=2) | said("Finding", at=2, keyword="reason")
 )
 COUNTED = said("_count", at=1)
-WRITTEN = said("_answered", at=2) | {"failed", "uncertain", str(steps.c.outcome.server_default.arg)}
+WRITTEN = said("_answered", at=2) | {"failed", "uncertain", UNANSWERED}
 PROBLEMS = {*problems.REASONS.values(), *said("problem", at=1), JournalUnavailable.reason}
 
 

@@ -140,7 +140,7 @@ def test_every_setting_is_described():
     assert {row.key for row in rows if not row.default} == {
         f"accounts.<name>.{key}"
         for key in ("platform", "base_url", "domain", "client_id", "hmac_secret", "phone_number_id")
-    } | {"sources.<name>.secrets", "sources.<name>.public_prefix"}
+    } | {"sources.<name>.secrets"}
     assert [row.key for row in rows if not row.meaning.endswith(".")] == []
     assert ("keep", "FULFILLMENT_KEEP", "90d", "How long closed and settled orders are kept.") in rows
 

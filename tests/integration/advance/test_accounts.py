@@ -86,6 +86,14 @@ def test_a_probe_that_nobody_answers_holds_nothing(stage, answer):
     assert "credentials" not in stage.held()
 
 
+@pytest.mark.parametrize(
+    ("answer", "verdict"), [(Transient("timed out"), None), (Unauthorized("401"), False), (None, True)]
+)
+def test_a_probe_says_only_what_it_knows(stage, answer, verdict):
+    stage.api.script("probe", fails(answer) if answer else meanwhile(lambda: None))
+    assert stage.probe("main") is verdict
+
+
 def test_many_orders_share_one_probe(stage):
     assert [stage.probe("main") for _ in range(3)] == [True, None, None]
     assert stage.api.probes == 1

@@ -76,7 +76,7 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
         ({"rows": ROWS | {1: row(1, due=5, waiting="settle")}}, "nothing is left to do", "1 is waiting, settle"),
         ({"health": Health(1, discrepancies={"lost events": 2})}, "nothing is left to do", "2 lost events"),
         ({"orders": ORDERS | {1: ORDERS[1] | {"status": "shipped"}}}, "every order ended", "1 is shipped"),
-        ({"rows": ROWS | {2: row(2)}}, "every order ended", "2 is shipped and in the database shipped, not stopped"),
+        ({"rows": ROWS | {2: row(2)}}, "every order ended", "2 is shipped, and in the database shipped, not stopped"),
         ({"rows": {1: ROWS[1]}}, "every order ended", "in the database not known"),
         ({"receipts": RECEIPTS[:-1], "figures": replace(FIGURES, deliveries=DELIVERIES)}, "sender", "refused: 0"),
         ({"figures": replace(FIGURES, deliveries=DELIVERIES)}, "every delivery", "refused: 0 in the database, not 1"),

@@ -92,8 +92,17 @@ def test_a_loss_is_an_alarm_until_an_operator_has_acknowledged_it(name, alarm):
 
 
 def test_of_several_alarms_the_latest_gives_the_reason():
-    events = recorded(news("shipment.lost", "B", at=START + HOUR), news("shipment.returned", "A"))
-    assert (weigh(events).alarm, weigh(events).alarms) == ("shipment_lost", frozenset({1, 2}))
+    events = recorded(
+        news("shipment.returned", "A", at=START + 2 * HOUR),
+        news("shipment.lost", "B", at=START + HOUR),
+        news("shipment.created", "A"),
+    )
+    assert (weigh(events).alarm, weigh(events).alarms) == ("shipment_returned", frozenset({1, 2}))
+
+
+def test_an_alarm_that_names_no_parcel_is_heard_whatever_parcels_become_known():
+    events = recorded(news("shipment.lost"), news("shipment.created", "A"), news("shipment.created", "B"))
+    assert weigh(events).alarm == "shipment_lost"
 
 
 def test_a_skipped_place_has_the_date_of_the_news_that_proves_it():

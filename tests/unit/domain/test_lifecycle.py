@@ -89,6 +89,12 @@ class TestWhatAReadShows:
     def test_a_second_look_does_not_move_the_day_of_delivery(self):
         assert observe(order_at("delivered"), shows("delivered", START + HOUR)).delivered_at == START
 
+    def test_a_new_place_is_a_success_and_the_same_place_is_none(self):
+        failing = replace(order_at("accepted"), failing_since=START, failures=3, conflicts=1)
+        assert observe(failing, shows("accepted")).failing_since == START
+        moved = observe(failing, shows("shipped"))
+        assert (moved.failing_since, moved.failures, moved.conflicts) == (None, 0, 0)
+
     @pytest.mark.parametrize("status", ["cancelled", "refunded", "completed"])
     @pytest.mark.parametrize("said", ROAD[1:])
     def test_nothing_is_written_to_an_order_that_is_over(self, status, said):

@@ -78,6 +78,9 @@ class Ends:
     status: str
     stop: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.status}, {f'stopped: {self.stop}' if self.stop else 'not stopped'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Tale:

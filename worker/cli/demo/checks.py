@@ -44,8 +44,8 @@ def _ends(day: Sequence[Tale], found: Findings) -> Iterator[str]:
         order, row = found.view.report.orders.get(tale.order), found.view.rows.get(tale.order)
         shown = Ends(order["status"] if order else "missing", row.stop if row else "")
         if shown != tale.ends or not row or row.order.status != shown.status:
-            known = f"{row.order.status}, {row.stop or 'not stopped'}" if row else "not known"
-            yield f"{tale.order} is {shown.status} and in the database {known}; the story says {tale.ends}"
+            known = Ends(row.order.status, row.stop) if row else "not known"
+            yield f"{tale.order} is {shown.status}, and in the database {known}; the story says: {tale.ends}"
 
 
 def _answers(day: Sequence[Tale], found: Findings) -> Iterator[str]:

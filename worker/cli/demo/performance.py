@@ -29,7 +29,7 @@ from worker.domain.errors import FulfillmentError
 
 LONGEST_TEMPORARY = 40
 """Characters: a socket stands in the folder, and the system limits its path to about a hundred."""
-LAST_WORDS = 12
+LAST_WORDS = 6
 MOST_OF_A_LINE = 240
 NEEDS_A_PERSON = 1
 
@@ -43,11 +43,16 @@ def perform(page: Page, patience: Patience) -> int:
         shutil.rmtree(folder)
         raise
     except (Broken, FulfillmentError, OSError) as error:
-        page.print(plain(f"The demo had to stop. {error}", "bold red"))
-        return _regret(page, folder)
+        _print_logs(page, folder)
+        page.print()
+        page.print(plain(f"The demo had to stop. {error}", "bold red"), soft_wrap=True)
+        return _keep(page, folder)
+    is_wrong = any(check.differs for check in checks)
+    if is_wrong:
+        _print_logs(page, folder)
     print_checks(page, checks)
-    if any(check.differs for check in checks):
-        return _regret(page, folder)
+    if is_wrong:
+        return _keep(page, folder)
     shutil.rmtree(folder)
     print_next_steps(page)
     return 0
@@ -94,13 +99,17 @@ def _live_through(page: Page, stage: Stage, platform: Platform, senders: Senders
             patience.pause()
 
 
-def _regret(page: Page, folder: Path) -> int:
-    """Show the last words of every service, and where the rest of them is."""
+def _print_logs(page: Page, folder: Path) -> None:
+    """Show the last words of every service."""
     for log in sorted(folder.glob("*.log")):
         lines = deque(log.read_text(errors="replace").splitlines(), maxlen=LAST_WORDS)
         if lines:
             page.print(f"\nThe last lines of {log.name}", style="bold")
         for line in lines:
             page.print(plain(visible(line)[:MOST_OF_A_LINE]), soft_wrap=True)
-    page.print(f"\nThe database and all logs are in {folder}", style="bold", soft_wrap=True)
+
+
+def _keep(page: Page, folder: Path) -> int:
+    """Say where everything is."""
+    page.print(f"The database and all logs are in {folder}", style="bold", soft_wrap=True)
     return NEEDS_A_PERSON

@@ -83,7 +83,7 @@ def _environ(folder: Path, platform: str, receiver: str, signing: Mapping[str, s
         **others,
         "FULFILLMENT_DATA_DIR": str(folder),
         "FULFILLMENT_LISTEN": receiver,
-        "FULFILLMENT_LOG_FORMAT": "json",
+        "FULFILLMENT_LOG_FORMAT": "console",
         **{f"FULFILLMENT_ACCOUNTS__MAIN__{key}": value for key, value in account.items()},
         **{f"FULFILLMENT_SOURCES__{name.upper()}__SECRETS": signing[name] for name in ("awalchat", "courier")},
         **{f"SANDBOX_{key}": value for key, value in shared.items()},

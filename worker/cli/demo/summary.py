@@ -32,7 +32,7 @@ def print_checks(page: Page, checks: Iterable[Check]) -> None:
         mark, style = ("✗", "bold red") if check.differs else ("✓", "green")
         page.print(Text.assemble(("  " + mark, style), " ", check.sentence), soft_wrap=True)
         for differs in check.differs:
-            page.print(plain(f"      {differs}", "red"), soft_wrap=True)
+            page.print(Text.assemble("      ", plain(differs, "red")), soft_wrap=True)
 
 
 def _rows(found: Findings) -> Iterable[tuple[str, int, Sequence[str]]]:
