@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from worker.domain.errors import ApiError, Conflict, OrderMissing, Transient
+from worker.domain.errors import Conflict, OrderMissing, Transient
 from worker.domain.orders import ROAD, Ending, Place, Reading, Standing, Step
 from worker.ports import Update
 
@@ -116,7 +116,7 @@ def standing_of(status: str) -> Standing:
     return Ending(status) if status in tuple(Ending) else None
 
 
-def fails(error: ApiError) -> Fault:
+def fails(error: Exception) -> Fault:
     """The call fails, and changes nothing."""
 
     def fault(_api: FakeOrderApi, _order_id: str, _place: Place | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from worker.budget import RATE_LIMITED, Budget
-from worker.domain.errors import ApiError, Rejected, Throttled, Transient, Unauthorized
+from worker.domain.errors import ApiError, Defect, JournalError, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.events import EventEnd
 from worker.domain.evidence import weigh
 from worker.domain.lifecycle import (
@@ -49,8 +49,9 @@ STALE = 10 * SECOND
 """What the platform showed is good for this long."""
 PROMPT = SECOND
 """A write starts this soon after it was announced, or not at all."""
-TURNS_IN_A_ROW = 4
+TURNS_IN_A_ROW = 8
 """News that comes in during a turn is looked at straight away, this often; then others have their chance."""
+INTERRUPTED = "interrupted"
 WRITES_IN_A_TURN = 12
 
 
@@ -73,21 +74,21 @@ class Advance:
     def __call__(self, key: OrderKey) -> TurnEnd | None:
         """Give the order a turn if it is due, and another if news came in meanwhile.
 
-        Returns how the last turn ended, None when there was none. Raises `JournalUnavailable` only:
-        then the lease runs out, and the order is due again.
+        Returns how the last turn ended, None when there was none. Raises `JournalUnavailable`: then the
+        lease runs out, and the order is due again. A defect of ours is raised, too, after it was counted
+        as a failure of the order: it is tried again later, and not for ever.
         """
         if key.account not in self.apis:
-            self.probe.not_configured(key.account)
             return None
-        end = None
+        end, news = None, True
         for _ in range(TURNS_IN_A_ROW):
             began = self.elapsed()
-            turn = self.turns.take(key, lease_of(self.apis[key.account]))
+            turn = self.turns.take(key, lease_of(self.apis[key.account])) if news else None
             if turn is None:
                 break
-            end, news = _Walk(self, turn, began).finish()
-            if not news:
-                break
+            # A turn that news has cut short goes on at once, though the platform only echoes our own write.
+            cut_short = isinstance(end, Later) and end.reason == INTERRUPTED
+            end, news = _Walk(self, turn, began, patient=not cut_short).finish()
         return end
 
 
@@ -97,10 +98,10 @@ def lease_of(api: OrderApi) -> int:
 
 
 class _Walk:
-    """One turn under way: *order* is what we know of it so far."""
+    """One turn under way: *order* is what we know of it so far. A *patient* one lets hints gather."""
 
-    def __init__(self, ports: Advance, turn: Turn, began: int) -> None:
-        self._ports, self._turn, self._began = ports, turn, began
+    def __init__(self, ports: Advance, turn: Turn, began: int, *, patient: bool) -> None:
+        self._ports, self._turn, self._began, self._patient = ports, turn, began, patient
         self._api = ports.apis[turn.order.key.account]
         self._policy = ports.policies[turn.order.key.account]
         self._lease_until = turn.lease_until
@@ -114,21 +115,29 @@ class _Walk:
         try:
             end = self._walk()
         except _Interrupted:
-            end = Later(self._now(), "interrupted")
+            end = Later(self._now(), INTERRUPTED)
         except ApiError as error:
             end = self._failed(error)
+        except JournalError:
+            raise
+        except Exception as error:
+            self._free(self._failed(Defect(type(error).__name__)))
+            raise
+        return end, self._free(end)
+
+    def _free(self, end: TurnEnd) -> bool:
         pending = [e for e in self._turn.events if e.end is EventEnd.PENDING]
         found = ends(self.order, self.evidence, pending, self._walked, stopped=isinstance(end, Stopped))
         at_rest = end == rest(self.order, self._policy)
         left = replace(self.order, unread=self.order.unread or not at_rest)
-        return end, self._ports.turns.release(self._turn, left, end, found)
+        return self._ports.turns.release(self._turn, left, end, found)
 
     def _walk(self) -> TurnEnd:
         unseen = [e for e in self._turn.events if e.revision > self.order.seen_revision]
         if asks_nothing(self.order, self.evidence, unseen):
             return rest(self.order, self._policy)
         self.order = replace(self.order, unread=True)
-        if only_hinted(self.order, unseen, self._now()):
+        if self._patient and only_hinted(self.order, unseen, self._now()):
             return Later((self.order.read_at or 0) + COALESCE_HINTS, "just_read")
         reading = self._read()
         for _ in range(WRITES_IN_A_TURN):
@@ -137,7 +146,7 @@ class _Walk:
                 self.order = conclude(self.order, step)
                 return step
             reading = self._read() if self._is_stale(reading) else self._take(step, reading)
-        return Later(self._now() + SECOND, "interrupted", firm=True)
+        return Later(self._now() + SECOND, INTERRUPTED, firm=True)
 
     def _read(self) -> Reading:
         if self._lease_until - self._now() < self._api.deadline:
@@ -180,7 +189,9 @@ class _Walk:
             self._answered(intent, before if error.definite else self.order, _outcome(error), error)
             raise
         self._walked[step.place] = self._turn.order.revision
-        self._answered(intent, confirm(self.order, answer), "confirmed")
+        self._answered(
+            intent, confirm(self.order, answer), "confirmed" if isinstance(answer.standing, Place) else "off_the_road"
+        )
         return answer
 
     def _insist(self, answer: Reading, wanted: Place) -> None:

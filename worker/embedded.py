@@ -21,8 +21,12 @@ from types import TracebackType
 from typing import BinaryIO, Self
 from urllib.parse import quote
 
+import structlog
+
 from worker.domain.errors import SettingsError, StoreUnavailable
 from worker.tether import tethered
+
+log = structlog.get_logger()
 
 LONGEST_SOCKET_PATH = 90
 """Bytes. The address of a Unix socket has room for about a hundred, and Valkey wants some of them."""
@@ -82,6 +86,13 @@ class EmbeddedValkey:
             trouble = f"cannot be started: {error.strerror}"
         self.stop()
         raise StoreUnavailable(f"The embedded Valkey {trouble}; see {self._log}, or set redis_url.")
+
+    def revive(self) -> None:
+        """Start the server again if it is ours and has ended; raises `StoreUnavailable` like `start`."""
+        if self.owned and self._is_gone():
+            log.warning("store_ended", socket=str(self.socket))
+            self._child = self._pid = None
+            self.start()
 
     def stop(self) -> None:
         """End the server if it is ours: SIGTERM, and SIGKILL if that does not help in time."""

@@ -70,7 +70,7 @@ class Turns(Protocol):
         """
 
     def answered(self, turn: Turn, intent: Intent, order: Order, outcome: str, failure: ApiError | None) -> bool:
-        """Record how the write ended: `confirmed`, `failed`, `uncertain` or `not_sent`.
+        """Record how the write ended: `confirmed`, `off_the_road`, `failed`, `uncertain` or `not_sent`.
 
         False when the lease is lost.
         """

@@ -6,7 +6,6 @@ from worker.domain.errors import ApiError, Unauthorized
 from worker.ports import Holds, OrderApi
 
 CREDENTIALS = "credentials"
-NOT_CONFIGURED = "not_configured"
 PROBE_EVERY = 30_000_000
 """One probe an account in this time, however many orders or workers ask for one (microseconds)."""
 
@@ -30,7 +29,3 @@ class Probe:
             return None
         self._holds.lift(account, CREDENTIALS)
         return True
-
-    def not_configured(self, account: str) -> None:
-        """Hold an account whose orders are in the journal and whose credentials are in no setting."""
-        self._holds.hold(account, NOT_CONFIGURED, None, "the settings name no such account")

@@ -25,7 +25,7 @@ from worker.nudges import NotQueued, Nudger, make_celery
 from worker.order_api.accounts import Surroundings
 from worker.order_api.client import Client, Patience
 from worker.ports import OrderApi
-from worker.probe import NOT_CONFIGURED, Probe
+from worker.probe import Probe
 from worker.settings import AccountSettings, Settings, microseconds
 from worker.slots import Slots
 
@@ -91,8 +91,7 @@ def build_worker(settings: Settings, slots: Slots) -> WorkerServices:
     holds = SqlHolds(database)
     budget = Budget(holds)
     apis = connect_accounts(settings, budget)
-    for account in apis:
-        holds.lift(account, NOT_CONFIGURED)
+    holds.hold_strangers(apis)
     probe = Probe(holds, apis)
     policies = {name: account.policy for name, account in settings.accounts.items()}
     advance = Advance(
@@ -102,10 +101,15 @@ def build_worker(settings: Settings, slots: Slots) -> WorkerServices:
         probe=probe,
         budget=budget,
         chance=random.random,
-        elapsed=lambda: time.monotonic_ns() // 1000,
+        elapsed=_elapsed,
     )
     old = partial(prune, database, keep=microseconds(settings.keep), dedupe_for=microseconds(settings.dedupe_for))
     return WorkerServices(database, advance, probe, holds, SqlDue(database), slots, old)
+
+
+def _elapsed() -> int:
+    """Microseconds of a clock that never jumps and, where there is one, does not stand still in a suspended machine."""
+    return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)) // 1000
 
 
 _open: list[WorkerServices] = []

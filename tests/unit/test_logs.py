@@ -166,7 +166,6 @@ def test_half_a_character_from_outside_does_not_keep_a_line_from_being_written()
     assert r"a\ud800" in ours.format(logging.makeLogRecord({"msg": "a\ud800", "levelname": "INFO"}))
 
 
-
 class Unspeakable:
     def __repr__(self) -> str:
         raise RuntimeError(SECRET)

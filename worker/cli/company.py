@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -57,14 +57,19 @@ class Company:
         for name in names or self._commands:
             self._start(name)
 
-    def stay_until(self, signals: Collection[signal.Signals]) -> None:
-        """Start all, restart whatever ends, and stop all at one of *signals*; raises `GivenUp`."""
+    def stay_until(self, signals: Collection[signal.Signals], glance: Callable[[], None] | None = None) -> None:
+        """Start all, restart whatever ends, and stop all at one of *signals*; raises `GivenUp`.
+
+        *glance* is called as often as they are looked after.
+        """
         # No event of `threading`: it has a lock, which the code that a signal interrupts may hold.
         before = {number: signal.signal(number, self._hear) for number in signals}
         try:
             self.start()
             while not self._told_to_stop:
                 self.restart_ended()
+                if glance:
+                    glance()
                 time.sleep(GLANCE)
         finally:
             self.stop()
@@ -104,7 +109,8 @@ class Company:
         self._told_to_stop = True
 
     def _start(self, name: str) -> None:
-        command = tethered([sys.executable, "-m", *self._commands[name]])
+        # Without -P, a folder of the name `worker` where we were started would be taken for ours.
+        command = tethered([sys.executable, "-P", "-m", *self._commands[name]])
         environ = dict(os.environ if self._environ is None else self._environ)
         with self._log_of(name) as log:
             # In a session of its own, Ctrl-C reaches this process alone, which then ends the others in order.

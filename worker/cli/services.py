@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 import click
 
@@ -84,12 +84,6 @@ def up() -> None:
     database = Database(settings.database_url.get_secret_value(), connections=1)
     migrate(database)
     database.close()
-    store = EmbeddedValkey(settings.data_dir) if settings.uses_embedded_valkey else None
-    if store:
-        store.start()
-    try:
-        company = Company({"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "worker"]})
-        company.stay_until({signal.SIGINT, signal.SIGTERM})
-    finally:
-        if store:
-            store.stop()
+    company = Company({"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "worker"]})
+    with EmbeddedValkey(settings.data_dir) if settings.uses_embedded_valkey else nullcontext() as store:
+        company.stay_until({signal.SIGINT, signal.SIGTERM}, glance=store.revive if store else None)

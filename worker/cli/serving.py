@@ -48,6 +48,8 @@ def serve(open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: i
     With several processes, this one opens nothing of the application: each child opens its own after its birth.
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
+    host, port = sock.getsockname()[:2]
+    log.info("listening", host=host, port=port, processes=processes)
     work = partial(_serve, open_app, sock, max_body)
     if processes == 1:
         work()

@@ -9,6 +9,7 @@ FulfillmentError
 ├── StoreUnavailable      the embedded Valkey could not be started
 ├── IllegalRequest        an operator asked for what the rules forbid
 └── ApiError              a call to an order API did not end well
+    ├── Defect               ours, met during a turn: later, and not for ever
     ├── Transient            later: network, timeout, 5xx, an answer that makes no sense
     ├── Throttled            the account waits
     ├── Unauthorized         a probe finds out whose trouble it is
@@ -90,6 +91,13 @@ class Transient(ApiError):
     """The same call may succeed later; a write may have been applied."""
 
     reason = "api_unavailable"
+    definite = False
+
+
+class Defect(ApiError):
+    """Something in a turn went wrong that we had not foreseen; the message is its name."""
+
+    reason = "internal_error"
     definite = False
 
 

@@ -1,10 +1,12 @@
 """What is due: the tick asks here which orders to nudge."""
 
-from sqlalchemy import Select, or_, select, update
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
 
 from worker.domain.orders import OrderKey
 from worker.journal.database import Database
-from worker.journal.rows import is_due
+from worker.journal.rows import is_awaited, is_due, is_held
 from worker.journal.tables import orders
 
 
@@ -17,24 +19,46 @@ class SqlDue:
     def claim(self, limit: int, nudge_again_after: int) -> list[OrderKey]:
         """Claim up to *limit* due orders that nobody was nudged about for *nudge_again_after* microseconds.
 
-        With nothing due this only reads, so that an idle worker never takes SQLite's write lock.
+        Every account has its share, so that a backlog of one does not keep the others waiting. With
+        nothing due this only reads: an idle worker never takes SQLite's write lock.
         """
         with self._database.read() as connection:
             now = self._database.now(connection)
-            found = list(connection.execute(_waiting(now, limit, nudge_again_after)).scalars())
-        if not found:
-            return []
+            nudged_before = now - nudge_again_after
+            accounts = [name for name in _accounts(connection) if not connection.execute(is_held(name, now)).scalar()]
+            share = -(-limit // max(1, len(accounts)))
+            waiting = (_waiting(name, now, share, nudged_before) for name in accounts)
+            found = [row for query in waiting for row in connection.scalars(query)]
+        return self._claim(found[:limit], now, nudged_before) if found else []
+
+    def _claim(self, found: list[int], now: int, nudged_before: int) -> list[OrderKey]:
         with self._database.write() as connection:
-            waiting = _waiting(now, limit, nudge_again_after).where(orders.c.id.in_(found))
+            still = select(orders.c.id).where(orders.c.id.in_(found), is_due(now), _quiet(nudged_before))
             if not self._database.is_sqlite:
-                waiting = waiting.with_for_update(skip_locked=True)
-            rows = list(connection.execute(waiting).scalars())
+                still = still.with_for_update(skip_locked=True)
+            rows = list(connection.execute(still).scalars())
             claimed = update(orders).where(orders.c.id.in_(rows)).values(nudged_at=now)
             return [
                 OrderKey(*row) for row in connection.execute(claimed.returning(orders.c.account, orders.c.order_id))
             ]
 
 
-def _waiting(now: int, limit: int, nudge_again_after: int) -> Select[tuple[int]]:
-    quiet = or_(orders.c.nudged_at.is_(None), orders.c.nudged_at <= now - nudge_again_after)
-    return select(orders.c.id).where(is_due(now), quiet).order_by(orders.c.due).limit(limit)
+def _accounts(connection: Connection) -> Iterator[str]:
+    """Name the accounts that await anything: one look into the index for each, however many orders they have."""
+    name = ""
+    while True:
+        after = select(orders.c.account).where(is_awaited(), orders.c.account > name)
+        found = connection.execute(after.order_by(orders.c.account).limit(1)).scalar()
+        if found is None:
+            return
+        yield found
+        name = found
+
+
+def _waiting(account: str, now: int, limit: int, nudged_before: int) -> Select[int]:
+    its = select(orders.c.id).where(orders.c.account == account, is_due(now), _quiet(nudged_before))
+    return its.order_by(orders.c.due).limit(limit)
+
+
+def _quiet(nudged_before: int) -> ColumnElement[bool]:
+    return or_(orders.c.nudged_at.is_(None), orders.c.nudged_at <= nudged_before)

@@ -1,10 +1,16 @@
 """Holds and claims in SQL: accounts that wait, and whose turn it is to do what one worker should do."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.journal.database import Database
 from worker.journal.tables import claims, holds, orders
+
+NOT_CONFIGURED = "not_configured"
+
+_STRANGERS = select(holds.c.account).where(holds.c.reason == NOT_CONFIGURED)
 
 
 class SqlHolds:
@@ -48,6 +54,16 @@ class SqlHolds:
         for account in over:
             with self._database.write() as connection:
                 end_over(connection, account, now)
+
+    def hold_strangers(self, configured: Collection[str]) -> None:
+        """Hold the accounts that have orders and are not *configured*, and lift the holds of those that are again."""
+        with self._database.read() as connection:
+            known = set(connection.execute(select(orders.c.account).distinct()).scalars())
+            strangers = set(connection.execute(_STRANGERS).scalars())
+        for account in known - set(configured):
+            self.hold(account, NOT_CONFIGURED, None, "the settings name no such account")
+        for account in strangers & set(configured):
+            self.lift(account, NOT_CONFIGURED)
 
     def claim(self, name: str, lasts: int) -> bool:
         with self._database.write() as connection:

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, exists, or_, select
 
 from worker.domain.events import Event, EventEnd, EventName, Recorded
 from worker.domain.orders import Ending, Order, OrderKey, Place
@@ -65,16 +65,29 @@ def this(key: OrderKey) -> ColumnElement[bool]:
     return and_(orders.c.account == key.account, orders.c.order_id == key.order_id)
 
 
+def _active(now: int) -> ColumnElement[bool]:
+    return or_(holds.c.until.is_(None), holds.c.until > now)
+
+
 def not_held(now: int) -> ColumnElement[bool]:
     """The order's account waits for nothing."""
-    active = select(holds.c.account).where(or_(holds.c.until.is_(None), holds.c.until > now))
-    return orders.c.account.not_in(active)
+    return orders.c.account.not_in(select(holds.c.account).where(_active(now)))
+
+
+def is_held(account: str, now: int) -> Select[bool]:
+    """Ask whether *account* waits for anything."""
+    return select(exists().where(holds.c.account == account, _active(now)))
+
+
+def is_awaited() -> ColumnElement[bool]:
+    """The order has a due time, and is not stopped: the condition of the index on due orders."""
+    return and_(orders.c.due.is_not(None), orders.c.stop.is_(None))
 
 
 def is_due(now: int) -> ColumnElement[bool]:
     """The order may have a turn: due, not leased, not stopped, its account not held.
 
-    News sets `due` and back-off moves it, so this one range of one index finds them all.
+    News sets `due` and back-off moves it, so one range of one index finds an account's.
     """
     free = or_(orders.c.lease_until.is_(None), orders.c.lease_until <= now)
     return and_(orders.c.due <= now, orders.c.stop.is_(None), free, not_held(now))

@@ -88,7 +88,7 @@ orders = Table(
     UniqueConstraint("account", "order_id"),
 )
 DUE = text("due IS NOT NULL AND stop IS NULL")
-Index("ix_orders_due", orders.c.due, sqlite_where=DUE, postgresql_where=DUE)
+Index("ix_orders_due", orders.c.account, orders.c.due, sqlite_where=DUE, postgresql_where=DUE)
 STOPPED = text("stop IS NOT NULL")
 Index("ix_orders_stopped", orders.c.stopped_at, sqlite_where=STOPPED, postgresql_where=STOPPED)
 Index("ix_orders_updated", orders.c.updated_at)

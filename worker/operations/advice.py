@@ -31,6 +31,7 @@ WAITS = {
     "just_read": "It was read a moment ago; repeated hints lead to one read.",
     "interrupted": "The last turn was interrupted before it was finished.",
     "api_unavailable": "The platform did not answer, or its answer made no sense; it is tried again, ever more slowly.",
+    "internal_error": "A defect of the program, which the worker's log shows; it is tried again, ever more slowly.",
     "conflict": "The platform says that the order is not where we believe it to be; it is read again.",
     "unknown_order": "The platform does not know the order yet; it has an hour to learn of it.",
     "unauthorized": "The platform refused the credentials for this order alone.",

@@ -26,7 +26,7 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
     """How long after its delivery an order is completed, which cannot be undone."""
     retry_for: Annotated[Duration, AfterValidator(between("1s", "3650d"))] = timedelta(hours=72)
     """How long one step may fail before a person is asked."""
-    call_deadline: Annotated[Duration, AfterValidator(between("100ms", "60s"))] = timedelta(seconds=10)
+    call_deadline: Annotated[Duration, AfterValidator(between("100ms", "10s"))] = timedelta(seconds=10)
     """The longest that one call to the platform may take."""
     settle: Annotated[Duration, AfterValidator(between("1s", "1d"))] = Field(
         default=timedelta(minutes=2), validate_default=True

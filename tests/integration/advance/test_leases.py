@@ -8,7 +8,7 @@ import pytest
 from tests.fake_order_api import fails, meanwhile
 from tests.puppets import Sleepy
 from tests.stories import KEY, MINUTE, SECOND
-from worker.advance import LEASE, lease_of
+from worker.advance import LEASE, TURNS_IN_A_ROW, lease_of
 from worker.domain.errors import Conflict
 from worker.domain.orders import Done, Later
 
@@ -145,7 +145,7 @@ def test_a_storm_of_news_gives_way_to_other_orders(stage):
     for _ in range(20):
         stage.api.script("read", meanwhile(lambda: (stage.hear("order.accepted"), stage.clock.advance(seconds=1))))
     stage.turn()
-    assert stage.api.reads == 4
+    assert stage.api.reads == TURNS_IN_A_ROW
     assert stage.row()["due"] <= stage.clock()
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fake_order_api import fails, meanwhile, moves_to
-from tests.stories import DAY, HOUR, KEY, MINUTE
+from tests.stories import DAY, HOUR, KEY, MINUTE, SECOND
 from worker.domain.errors import Conflict, Throttled
 from worker.domain.orders import Done, Later, OrderKey, Stopped
 
@@ -210,8 +210,35 @@ def test_a_dry_run_writes_nothing(stage):
 def test_orders_of_an_account_that_no_setting_names_wait_and_say_why(stage):
     stage.hear("order.shipped")
     assert stage.advance(apis={})(KEY) is None
+    stage.holds.hold_strangers({"another"})
     assert stage.held() == {"not_configured": None}
     assert stage.due.claim(10, 0) == []
+    stage.holds.hold_strangers({KEY.account})
+    assert stage.held() == {}
+    assert stage.due.claim(10, 0) == [KEY]
+
+
+def test_an_account_without_orders_is_no_stranger(stage):
+    stage.holds.hold_strangers({"another"})
+    assert stage.held() == {}
+
+
+def test_the_platforms_echo_of_our_own_write_does_not_slow_the_walk_down(stage):
+    stage.hear("order.completed")
+    stage.api.script("write", *4 * [meanwhile(lambda: stage.hear("hint"))])
+    end = stage.turn()
+    assert stage.api.writes == ["accepted", "shipped", "delivered", "completed"]
+    # Only the echo of the last write is left, and waits for others of its kind.
+    assert end == Later(stage.row()["read_at"] + 5 * SECOND, "just_read")
+
+
+def test_a_defect_of_ours_is_counted_and_tried_again_later(stage):
+    stage.hear("order.accepted")
+    stage.api.script("read", fails(KeyError("a defect")))
+    with pytest.raises(KeyError):
+        stage.turn()
+    assert (stage.row()["waiting"], stage.row()["failures"]) == ("internal_error", 1)
+    assert stage.row()["not_before"] == stage.row()["due"]
 
 
 def test_an_order_that_the_journal_does_not_know_gets_no_turn(stage):

@@ -59,7 +59,7 @@ def _create_orders() -> None:
         sa.UniqueConstraint("account", "order_id", name="uq_orders_account_order_id"),
     )
     due = sa.text("due IS NOT NULL AND stop IS NULL")
-    op.create_index("ix_orders_due", "orders", ["due"], sqlite_where=due, postgresql_where=due)
+    op.create_index("ix_orders_due", "orders", ["account", "due"], sqlite_where=due, postgresql_where=due)
     stopped = sa.text("stop IS NOT NULL")
     op.create_index("ix_orders_stopped", "orders", ["stopped_at"], sqlite_where=stopped, postgresql_where=stopped)
     op.create_index("ix_orders_updated", "orders", ["updated_at"])
