@@ -40,3 +40,8 @@ def killed(*programs: Program) -> Callable[[], None]:
             program.await_ready()
 
     return trouble
+
+
+def calm(*programs: Program) -> bool:
+    """Tell whether *programs* have named all that befell them in plain words."""
+    return not any(alarm in program.said for program in programs for alarm in ("Traceback", "DeprecationWarning"))

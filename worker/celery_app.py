@@ -60,6 +60,9 @@ def build_app() -> Celery:
 
     @signals.worker_ready.connect(weak=False)
     def start_ticking(**_: object) -> None:
+        # Said whenever the broker goes away: that turns are not cancelled then is just what we want. Celery has
+        # turned it on again since the app was built.
+        warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
         services = wiring.worker_services()
         ticks.append(Ticks(services.due.claim, Nudger(app), services.chores, services.slots))
         ticks[0].start()
@@ -72,8 +75,6 @@ def build_app() -> Celery:
 
     # Root is what containers run as; nothing here unpickles, which is what the warning is about.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    # Whenever the broker goes away: that a turn is not cancelled then is just what we want.
-    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
     return app
 
 

@@ -13,8 +13,6 @@ from tests.courier import news
 from tests.house import House
 from tests.programs import until
 
-UNWRITTEN = {"503"}
-
 
 @pytest.fixture(scope="module")
 def house(build) -> House:

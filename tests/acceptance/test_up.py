@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGTERM
 
@@ -24,10 +25,16 @@ def house(build: Callable[..., House]) -> House:
 
 
 @pytest.fixture
-def up(house: House) -> Program:
+def up(house: House) -> Iterator[Program]:
     """The command, running."""
     program = house.programs["up"]
-    return program if program.is_alive else program.start()
+    if not program.is_alive:
+        program.start()
+    family = children(program.pid)
+    yield program
+    for pid in family if not program.is_alive else ():
+        with suppress(ProcessLookupError):  # as it should be
+            os.kill(pid, SIGKILL)
 
 
 def moves_an_order(house: House, order_id: int) -> None:

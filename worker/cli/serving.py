@@ -48,8 +48,6 @@ def serve(open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: i
     With several processes, this one opens nothing of the application: each child opens its own after its birth.
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
-    host, port = sock.getsockname()[:2]
-    log.info("listening", host=host, port=port, processes=processes)
     work = partial(_serve, open_app, sock, max_body)
     if processes == 1:
         work()
@@ -66,6 +64,8 @@ def _serve(open_app: OpenApp, sock: socket.socket, max_body: int, parent: int | 
             for number in STOPS:
                 signal.signal(number, server.stop)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+            host, port = sock.getsockname()[:2]
+            log.info("listening", host=host, port=port)
             server.run()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -6,7 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
-_DATABASE = re.compile(r"sqlite:////[^?#\s]+|postgresql(?:\+psycopg)?://\S+")
+_POSTGRESQL = (
+    r"postgresql(?:\+psycopg)?://(?:[^:/@\s]*(?::[^@\s]*)?@)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/?:@\[\]]*)(?::[0-9]{1,5})?"
+    r"(?:[/?]\S*)?"
+)
+_DATABASE = re.compile(rf"sqlite:////[^?#\s]+|{_POSTGRESQL}")
 _REDIS = re.compile(r"(?:rediss?://|unix:///)\S+")
 _BROKER = re.compile(r"[a-z][a-z0-9+]*://\S*")
 
@@ -24,7 +28,8 @@ def read_database_url(url: SecretStr, data_dir: Path) -> SecretStr:
 
 def check_redis_url(url: SecretStr) -> SecretStr:
     """Refuse what is neither empty nor understood by redis-py."""
-    if url.get_secret_value() and not _REDIS.fullmatch(url.get_secret_value()):
+    text = url.get_secret_value()
+    if text and not (_REDIS.fullmatch(text) and _is_readable(text)):
         raise ValueError("must be empty, or redis://…, rediss://… or unix:///…")
     return url
 
@@ -32,7 +37,7 @@ def check_redis_url(url: SecretStr) -> SecretStr:
 def read_broker_url(url: SecretStr, redis_url: SecretStr) -> SecretStr:
     """Return the broker's URL as Celery wants it; an empty one means *redis_url*."""
     text = url.get_secret_value()
-    if text and not _BROKER.match(text):
+    if text and not (_BROKER.match(text) and all(map(_is_readable, text.split(";")))):
         raise ValueError("must be empty, or a broker's URL that Celery understands")
     # redis-py and Celery have different names for a socket, and for a database behind it.
     path, _, query = redis_url.get_secret_value().partition("?")
@@ -40,6 +45,16 @@ def read_broker_url(url: SecretStr, redis_url: SecretStr) -> SecretStr:
     if path != known:
         query = re.sub(r"(^|&)db=", r"\1virtual_host=", query)
     return SecretStr(text or (f"{known}?{query}" if query else known))
+
+
+def _is_readable(url: str) -> bool:
+    """Tell whether *url* has a host and a port that can be, and, where it is a Redis, a database's number."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # to look at it is to check it
+    except ValueError:
+        return False
+    return parts.scheme not in {"redis", "rediss"} or re.fullmatch("/?[0-9]{0,5}", parts.path) is not None
 
 
 def passwords_in(urls: str) -> set[str]:

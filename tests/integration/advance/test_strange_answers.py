@@ -1,0 +1,123 @@
+"""The platform does what it should and says what it should not: an order comes home all the same, or waits for a person.
+
+The real use case, journal and client, against a platform on a socket of which the answers are twisted.
+"""
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.stories import KEY
+from tests.strange_answers import FIELDS, OUTER, STRANGE, StrangePlatform, Twist, change, damaged, http
+from tests.unit.order_api.conftest import Peer
+from worker.domain.orders import Policy
+from worker.order_api.accounts import Surroundings
+from worker.order_api.client import Client, Patience
+from worker.order_api.platforms import PLATFORMS
+from worker.probe import Probe
+
+HASTE = Patience(connect=timedelta(seconds=0.1), read=timedelta(seconds=0.1), overall=timedelta(seconds=0.15))
+NAMES = [*OUTER, *[f"data.{name}" for name in FIELDS]]
+STOPS = {"unknown_status", "refused"}
+"""Why an order may wait for a person after a strange answer: its status is a word that nobody knows, or says no."""
+
+
+class Scene:
+    """A shop of one order, and its strange platform."""
+
+    def __init__(self, stage, client, peer):
+        self.stage = stage
+        self.platform = StrangePlatform(stage.api)
+        peer.script = self._serve
+        self._peer = peer
+        settings = {
+            "base_url": f"{peer.url}/api/v1",
+            "domain": "shop",
+            "client_id": "client-1",
+            "hmac_secret": "whsec_very_secret",
+            "phone_number_id": "123456",
+        }
+        surroundings = Surroundings(client, stage.clock, ZoneInfo("UTC"), lambda wait: None)
+        api = PLATFORMS["awalchat"].credentials.model_validate(settings).connect(surroundings)
+        probe = Probe(stage.holds, {KEY.account: api})
+        stage.turn = stage.advance(apis={KEY.account: api}, probe=probe)
+
+    def _serve(self, connection):
+        connection.sendall(self.platform.answer(self._peer.requests[-1]))
+
+    def tell(self):
+        """All news at once; then time passes, for as long as any trouble may last."""
+        self.stage.hear("order.completed")
+        self.stage.live(hours=1)
+
+    def ended_well(self, writes):
+        """Check the end of the story: home, or stopped; every step legal and, but for uncertain ones, taken once."""
+        row = self.stage.row()
+        assert self.stage.api.illegal == []
+        assert max(Counter(self.stage.api.writes).values(), default=0) <= writes
+        if row["stop"] is None:
+            assert (self.stage.api.orders[KEY.order_id].status, row["place"], row["due"]) == ("completed",) * 2 + (None,)
+            assert set(self.stage.ends().values()) == {"applied"}
+        else:
+            assert row["stop"] in STOPS
+            assert row["stop_detail"].isprintable()
+
+
+@pytest.fixture(scope="module")
+def client():
+    with Client(HASTE) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def peer():
+    peer = Peer()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def scene(new_stage, client, peer):
+    return lambda: Scene(new_stage(Policy(accept="manual")), client, peer)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("name", NAMES)
+def test_an_order_survives_an_answer_with_any_field_missing_or_of_another_kind(scene, method, name):
+    for value in STRANGE.values():
+        story = scene()
+        story.platform.twists[method] = [change(name, value)]
+        story.tell()
+        assert story.platform.twists[method] == []
+        story.ended_well(writes=2)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_order_survives_a_run_of_answers_that_are_strange_huge_late_or_damaged(scene, peer, seed):
+    story, dice = scene(), Random(seed)
+    story.platform.twists = {method: [trouble(dice, peer) for _ in range(6)] for method in ("GET", "PUT")}
+    story.tell()
+    story.ended_well(writes=7)
+
+
+def trouble(dice: Random, peer: Peer) -> Twist:
+    """Make up what happens to one answer."""
+
+    def late(envelope):
+        peer.over.wait(HASTE.overall.total_seconds() + 0.02)
+        return envelope
+
+    return dice.choice(
+        [
+            late,
+            change(dice.choice(NAMES), dice.choice(list(STRANGE.values()))),
+            lambda envelope: damaged(dice, http(envelope)),
+            lambda envelope: envelope | {"padding": "x" * 1_100_000},
+            lambda envelope: http({"error": "busy", "message": "Slow down."}, dice.choice([429, 500, 503]), Retry_After="7"),
+            lambda envelope: http(["<html>"], dice.choice([200, 302, 400, 404, 422, 502])),
+            lambda envelope: b"",
+        ]
+    )
