@@ -99,7 +99,7 @@ class _Turns:
         self._puppet.halt()
         return bool(self._unless_lost(self._turns.answered, *arguments))
 
-    def release(self, *arguments: Any) -> bool:
+    def release(self, *arguments: Any) -> bool | None:
         self._puppet.halt()
         news = bool(self._unless_lost(self._turns.release, *arguments))
         self._puppet.lease = None

@@ -74,21 +74,23 @@ class Advance:
     def __call__(self, key: OrderKey) -> TurnEnd | None:
         """Give the order a turn if it is due, and another if news came in meanwhile.
 
-        Returns how the last turn ended, None when there was none. Raises `JournalUnavailable`: then the
+        Returns how the last turn ended, None when there was none, or it lost its lease. Raises `JournalUnavailable`: then the
         lease runs out, and the order is due again. A defect of ours is raised, too, after it was counted
         as a failure of the order: it is tried again later, and not for ever.
         """
         if key.account not in self.apis:
             return None
-        end, news = None, True
+        end: TurnEnd | None = None
         for _ in range(TURNS_IN_A_ROW):
             began = self.elapsed()
-            turn = self.turns.take(key, lease_of(self.apis[key.account])) if news else None
+            turn = self.turns.take(key, lease_of(self.apis[key.account]))
             if turn is None:
                 break
             # A turn that news has cut short goes on at once, though the platform only echoes our own write.
             cut_short = isinstance(end, Later) and end.reason == INTERRUPTED
             end, news = _Walk(self, turn, began, patient=not cut_short).finish()
+            if not news:
+                return end if news is False else None
         return end
 
 
@@ -110,8 +112,8 @@ class _Walk:
         self.order = turn.order
         self.evidence = weigh(turn.events, turn.order.acknowledged)
 
-    def finish(self) -> tuple[TurnEnd, bool]:
-        """Walk, and free the order; returns the end, and whether news came in meanwhile."""
+    def finish(self) -> tuple[TurnEnd, bool | None]:
+        """Walk, and free the order; returns the end, and whether news came in meanwhile; None if the lease is lost."""
         try:
             end = self._walk()
         except _Interrupted:
@@ -125,7 +127,7 @@ class _Walk:
             raise
         return end, self._free(end)
 
-    def _free(self, end: TurnEnd) -> bool:
+    def _free(self, end: TurnEnd) -> bool | None:
         pending = [e for e in self._turn.events if e.end is EventEnd.PENDING]
         found = ends(self.order, self.evidence, pending, self._walked, stopped=isinstance(end, Stopped))
         at_rest = end == rest(self.order, self._policy)

@@ -23,7 +23,7 @@ from worker.ticks import Ticks
 
 log = structlog.get_logger()
 
-WRONG_SETTINGS, UNREACHABLE = 2, 3
+DEFECT, WRONG_SETTINGS, UNREACHABLE = 1, 2, 3
 """What the program ends with when it cannot begin; the command line's own codes."""
 MAX_SENTENCE = 1000
 
@@ -37,11 +37,11 @@ def build_app() -> Celery:
     """
     try:
         settings = load_settings(os.environ)
+        app = make_celery(settings.queue_url)
     except FulfillmentError as error:
         sys.exit(_refuse(error, WRONG_SETTINGS))
     import worker.tasks  # noqa: F401, PLC0415 - it registers the tasks, and it may only be read with good settings
 
-    app = make_celery(settings.queue_url)
     app.set_default()
     ticks: list[Ticks] = []
 
@@ -57,6 +57,9 @@ def build_app() -> Celery:
         except FulfillmentError as error:
             # Celery survives any Exception of a signal's receiver, and would run without a house.
             sys.exit(_refuse(error, UNREACHABLE))
+        except Exception:  # for the same reason: a defect must not look like a worker that runs
+            log.exception("worker_cannot_start")
+            sys.exit(DEFECT)
 
     @signals.worker_ready.connect(weak=False)
     def start_ticking(**_: object) -> None:

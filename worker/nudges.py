@@ -13,10 +13,13 @@ from functools import wraps
 from typing import Any
 
 import redis
+from amqp.exceptions import AMQPError
 from celery import Celery
 from kombu.exceptions import OperationalError
 from kombu.transport import redis as redis_transport
+from kombu.transport import resolve_transport
 
+from worker.domain.errors import SettingsError
 from worker.domain.orders import OrderKey
 
 ADVANCE = "fulfillment.advance"
@@ -35,8 +38,10 @@ LOOK_EVERY = 1.0
 def make_celery(broker_url: str, *, timeout: float = 5.0) -> Celery:
     """Make the Celery app for *broker_url*; no connection is opened yet.
 
-    *timeout* bounds every wait for the broker, in seconds.
+    *timeout* bounds every wait for the broker, in seconds. Raises `SettingsError` where Celery has no way to such
+    a broker, or its library is not installed.
     """
+    _insist_on_a_transport(broker_url)
     _guard_against_closed_channels()
     app = Celery("worker", broker=broker_url, set_as_current=False)
     app.conf.update(
@@ -66,8 +71,18 @@ def make_celery(broker_url: str, *, timeout: float = 5.0) -> Celery:
     return app
 
 
+def _insist_on_a_transport(broker_url: str) -> None:
+    scheme = broker_url.partition(":")[0].partition("+")[0]
+    try:
+        if scheme == "sentinel":  # it would need the master's name, for which there is no setting
+            raise KeyError(scheme)
+        resolve_transport(scheme)
+    except (KeyError, ImportError, NameError):  # kombu's modules meet a library that is missing in any of these ways
+        raise SettingsError(f"broker_url begins with {scheme}://, for which no transport is installed.") from None
+
+
 def _transport_options(broker_url: str, timeout: float) -> dict[str, Any]:
-    if not broker_url.startswith(("redis", "sentinel")):
+    if not broker_url.startswith("redis"):
         return {}
     return {
         # Longer than any turn. What a dead worker had fetched comes back after this and the interval below.
@@ -156,5 +171,5 @@ class Nudger:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, OSError, redis.RedisError) as error:
+    except (OperationalError, AMQPError, OSError, redis.RedisError) as error:
         raise NotQueued(f"the broker does not answer: {type(error).__name__}") from error

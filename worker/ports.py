@@ -75,8 +75,11 @@ class Turns(Protocol):
         False when the lease is lost.
         """
 
-    def release(self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd]) -> bool:
-        """End the turn in one statement; True when news came in meanwhile and the order is due again."""
+    def release(self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd]) -> bool | None:
+        """End the turn in one statement; True when news came in meanwhile and the order is due again.
+
+        None when the lease is lost: then the turn has no end, and nothing of it was written.
+        """
 
 
 class Holds(Protocol):

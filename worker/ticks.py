@@ -71,6 +71,10 @@ class Ticks:
                 if str(error) != troubled:
                     log.warning("tick_failed", detail=str(error))
                 troubled = str(error)
+            except Exception as error:  # a defect: a worker whose timer has ended would run, and let orders wait
+                if repr(error) != troubled:
+                    log.exception("tick_failed")
+                troubled = repr(error)
             else:
                 if troubled:
                     log.info("tick_recovered")

@@ -99,7 +99,7 @@ def test_an_ending_is_remarked_once(stage, turn):
 def test_a_lost_lease_releases_nothing_and_ends_nothing(stage, turn):
     stage.clock.now += LEASE
     before = stage.row()
-    assert release(stage, turn, Stopped("refused"), {turn.events[0].id: EventEnd.STOPPED}) is False
+    assert release(stage, turn, Stopped("refused"), {turn.events[0].id: EventEnd.STOPPED}) is None
     assert (stage.row(), stage.ends(), stage.remarks()) == (before, {"first": "pending"}, [])
 
 

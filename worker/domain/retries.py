@@ -34,7 +34,7 @@ def after(error: ApiError, order: Order, policy: Policy, now: int, chance: float
             return order, Stopped(error.reason, str(error))
         case OrderMissing() if now - (order.missing_since or now) >= UNKNOWN_FOR:
             return order, Stopped(error.reason, str(error))
-        case _ if not isinstance(error, OrderMissing) and now - (order.failing_since or now) >= policy.retry_for:
+        case _ if now - (order.failing_since or now) >= _patience(error, policy):
             return order, Stopped("gave_up", f"the last answer was: {error}")
     counted = replace(
         order,
@@ -44,3 +44,8 @@ def after(error: ApiError, order: Order, policy: Policy, now: int, chance: float
         missing_since=(order.missing_since or now) if isinstance(error, OrderMissing) else order.missing_since,
     )
     return counted, Later(now + backoff(counted.failures, chance), error.reason, str(error), firm=True)
+
+
+def _patience(error: ApiError, policy: Policy) -> int:
+    """An order that reads well and is missing to every write ends, too: its branch, say, does not exist."""
+    return max(policy.retry_for, UNKNOWN_FOR) if isinstance(error, OrderMissing) else policy.retry_for

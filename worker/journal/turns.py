@@ -68,14 +68,14 @@ class SqlTurns:
             connection.execute(update(steps).where(steps.c.id == intent.id).values(answer))
             return True
 
-    def release(self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd]) -> bool:
+    def release(self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd]) -> bool | None:
         with self._database.write() as connection:
             now = self._database.now(connection)
             changes = columns_of(order) | _released(turn, end, now)
             freed = update(orders).where(_owned(turn, now)).values(changes).returning(orders.c.revision)
             revision = connection.execute(freed).scalar()
             if revision is None:
-                return False
+                return None
             _end_events(connection, ends, now)
             _remark(connection, turn, order, end, now)
             return bool(revision > turn.order.revision)

@@ -11,6 +11,7 @@ _POSTGRESQL = (
     r"(?:[/?]\S*)?"
 )
 _DATABASE = re.compile(rf"sqlite:////[^?#\s]+|{_POSTGRESQL}")
+_PASSWORD = re.compile(r"[^:/]+://[^:/@\s]*:(\S*)@")
 _REDIS = re.compile(r"(?:rediss?://|unix:///)\S+")
 _BROKER = re.compile(r"[a-z][a-z0-9+]*://\S*")
 
@@ -58,12 +59,9 @@ def _is_readable(url: str) -> bool:
 
 
 def passwords_in(urls: str) -> set[str]:
-    """Return the passwords that stand in *urls*, separated by semicolons, as written and as meant."""
-    found = set()
-    for url in urls.split(";"):
-        try:
-            password = urlsplit(url).password or ""
-        except ValueError:  # brackets that hold no address
-            continue
-        found |= {password, unquote(password)}
-    return found - {""}
+    """Return the passwords that stand in *urls*, separated by semicolons, as written and as meant.
+
+    Databases take passwords in which a general reader of URLs would see the end of the host.
+    """
+    found = {match[1] for match in map(_PASSWORD.match, urls.split(";")) if match}
+    return (found | {unquote(password) for password in found}) - {""}
