@@ -14,8 +14,13 @@ LOCKED := $(PIP_INSTALL) --only-binary :all: --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --no-config --custom-compile-command 'make lock' --universal --python-version 3.11 \
 	--generate-hashes --group build $(LOCK_FLAGS) pyproject.toml
 
+# A file's tests share what it builds. The long ones come first, in the order of the alphabet.
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# Where every branch has a test.
+HEART := worker/domain/*,worker/advance.py,webhook_receiver/signatures.py,webhook_receiver/profiles/*
+
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint style types layers format coverage lock venv clean
+.PHONY: help demo install test lint style types layers format coverage mutants lock venv clean
 
 help: ## Show this list
 	@echo 'make TARGET, where TARGET is:'
@@ -27,7 +32,8 @@ demo: $(PROGRAM) ## Play a day of a small shop on this machine, within 40 second
 install: $(PROGRAM) ## Install the program into .venv
 
 test: $(TOOLS) ## Run the whole test suite (some tests: make test ARGS='-k signature')
-	$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 lint: style types layers ## Check style, types and layers
 
@@ -45,11 +51,13 @@ format: $(TOOLS) ## Put the code into its standard form
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-coverage: $(TOOLS) ## Run the test suite and show the lines that no test reaches
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(ARGS)
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+coverage: $(TOOLS) ## Show what the last 'make test' did not reach, and fail if that is too much
+	@! ls .coverage.* >/dev/null 2>&1 || $(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=90
+	$(BIN)/coverage report --fail-under=100 --include='$(HEART)'
+
+mutants: $(TOOLS) ## Break the heart of the program in every small way: the tests must notice (some ten minutes)
+	$(BIN)/python -m tests.mutants
 
 lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make lock LOCK_FLAGS=--upgrade)
 	$(LOCK) --output-file requirements.lock
@@ -58,7 +66,7 @@ lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make
 venv: $(TOOLS) ## Install the program and all tools into .venv
 
 clean: ## Remove .venv and every cache, but no data of yours
-	rm -rf $(VENV) build dist *.egg-info htmlcov .coverage .coverage.* .hypothesis
+	rm -rf $(VENV) build dist *.egg-info htmlcov mutants .coverage .coverage.* .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

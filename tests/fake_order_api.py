@@ -52,7 +52,7 @@ class FakeOrderApi:
         return self._meet("read", order_id, None) or self.show(order_id)
 
     def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
-        update = {"status": step.place.value}
+        update = {"status": step.place.value} | ({"payment_status": "paid"} if reading.paid else {})
         return update | {"notes": "a line"} if noted and step.tracking else update
 
     def write(self, order_id: str, update: Update) -> Reading:

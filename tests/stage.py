@@ -94,6 +94,11 @@ class Stage:
             found = connection.execute(select(steps.c.place, steps.c.outcome).order_by(steps.c.id))
             return [(row.place, row.outcome) for row in found]
 
+    def answers(self) -> list[str]:
+        """What the platform said to each step."""
+        with self.database.read() as connection:
+            return list(connection.execute(select(steps.c.answer).order_by(steps.c.id)).scalars())
+
     def remarks(self) -> list[str]:
         with self.database.read() as connection:
             return list(connection.execute(select(remarks.c.word).order_by(remarks.c.id)).scalars())

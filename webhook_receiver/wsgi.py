@@ -13,7 +13,7 @@ from webhook_receiver.sources import Source
 from webhook_receiver.views import House
 from worker.order_api.platforms import PLATFORMS
 from worker.settings import Settings, load_settings, microseconds
-from worker.wiring import open_door
+from worker.wiring import UNREACHABLE, open_door, refusing
 
 
 @contextmanager
@@ -56,5 +56,6 @@ def __getattr__(name: str) -> Flask:
     """Open `app` when a server asks for it: importing this module reads no setting."""
     if name != "app":
         raise AttributeError(name)
-    app: Flask = globals().setdefault("app", _process.enter_context(open_app(load_settings(os.environ))))
+    with refusing(UNREACHABLE):  # whatever is wrong: gunicorn would start us again and again after any other code
+        app: Flask = globals().setdefault("app", _process.enter_context(open_app(load_settings(os.environ))))
     return app

@@ -74,9 +74,9 @@ class Advance:
     def __call__(self, key: OrderKey) -> TurnEnd | None:
         """Give the order a turn if it is due, and another if news came in meanwhile.
 
-        Returns how the last turn ended, None when there was none, or it lost its lease. Raises `JournalUnavailable`: then the
-        lease runs out, and the order is due again. A defect of ours is raised, too, after it was counted
-        as a failure of the order: it is tried again later, and not for ever.
+        Returns how the last turn ended, None when there was none, or it lost its lease. Raises
+        `JournalUnavailable`: then the lease runs out, and the order is due again. A defect of ours is raised,
+        too, after it was counted as a failure of the order: it is tried again later, and not for ever.
         """
         if key.account not in self.apis:
             return None

@@ -13,19 +13,16 @@ from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
 
 from worker import wiring
-from worker.domain.errors import FulfillmentError
-from worker.domain.text import clean_text
 from worker.logs import configure_logs
 from worker.nudges import Nudger, make_celery
-from worker.settings import load_settings
+from worker.settings import Settings, load_settings
 from worker.slots import Slots
 from worker.ticks import Ticks
 
 log = structlog.get_logger()
 
-DEFECT, WRONG_SETTINGS, UNREACHABLE = 1, 2, 3
-"""What the program ends with when it cannot begin; the command line's own codes."""
-MAX_SENTENCE = 1000
+DEFECT = 1
+"""What the program ends with when it cannot begin by a fault of its own."""
 
 
 @cache
@@ -35,11 +32,9 @@ def build_app() -> Celery:
     Settings that are wrong end the program with one sentence and exit code 2: Celery's command line
     would show any Exception as a traceback.
     """
-    try:
+    with wiring.refusing(wiring.WRONG_SETTINGS):
         settings = load_settings(os.environ)
         app = make_celery(settings.queue_url)
-    except FulfillmentError as error:
-        sys.exit(_refuse(error, WRONG_SETTINGS))
     import worker.tasks  # noqa: F401, PLC0415 - it registers the tasks, and it may only be read with good settings
 
     app.set_default()
@@ -52,14 +47,7 @@ def build_app() -> Celery:
 
     @signals.worker_init.connect(weak=False)
     def open_the_house(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's WorkController
-        try:
-            wiring.open_worker(settings, Slots(int(sender.concurrency)))
-        except FulfillmentError as error:
-            # Celery survives any Exception of a signal's receiver, and would run without a house.
-            sys.exit(_refuse(error, UNREACHABLE))
-        except Exception:  # for the same reason: a defect must not look like a worker that runs
-            log.exception("worker_cannot_start")
-            sys.exit(DEFECT)
+        _open_house(settings, Slots(int(sender.concurrency)))
 
     @signals.worker_ready.connect(weak=False)
     def start_ticking(**_: object) -> None:
@@ -81,13 +69,18 @@ def build_app() -> Celery:
     return app
 
 
+def _open_house(settings: Settings, slots: Slots) -> None:
+    """Open this process's services, or end it: Celery survives any Exception in here, and would run without them."""
+    try:
+        with wiring.refusing(wiring.UNREACHABLE):
+            wiring.open_worker(settings, slots)
+    except Exception:
+        log.exception("worker_cannot_start")
+        sys.exit(DEFECT)
+
+
 def _in_one_line(record: logging.LogRecord) -> bool:
     """Take the alarm out of a nudge that could not be acknowledged: the broker is away, and the journal has it all."""
     if str(record.msg).startswith("Couldn't ack"):
         record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
     return True
-
-
-def _refuse(error: FulfillmentError, code: int) -> int:
-    print(f"fulfillment: {clean_text(str(error), MAX_SENTENCE)}", file=sys.stderr)  # noqa: T201 - there are no logs yet
-    return code

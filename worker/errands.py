@@ -10,7 +10,9 @@ import structlog
 
 from worker.domain.orders import OrderKey
 
-MOST_KEYS = 1000
+MOST_KEYS = 16
+PACE = 0.1
+"""Seconds between two rounds of nudges. To queue one costs more than to take a delivery in: under load, ticks do it."""
 PAUSE = 1.0
 """Seconds between two flushes of the tally, and before a failing broker is tried again."""
 
@@ -68,9 +70,10 @@ class Errands:
             with self._changed:
                 self._changed.wait_for(lambda: self._keys or self._closing, PAUSE)
                 keys, self._keys, closing = self._keys, {}, self._closing
-            if keys and not self._try("nudges", partial(self._publish_all, keys)):
+            if keys:
+                published = self._try("nudges", partial(self._publish_all, keys))
                 with self._changed:
-                    self._changed.wait_for(lambda: self._closing, PAUSE)
+                    self._changed.wait_for(lambda: self._closing, PACE if published else PAUSE)
             if closing or monotonic() - self._flushed >= PAUSE:
                 self._flush()
 

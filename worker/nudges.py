@@ -74,11 +74,12 @@ def make_celery(broker_url: str, *, timeout: float = 5.0) -> Celery:
 def _insist_on_a_transport(broker_url: str) -> None:
     scheme = broker_url.partition(":")[0].partition("+")[0]
     try:
-        if scheme == "sentinel":  # it would need the master's name, for which there is no setting
-            raise KeyError(scheme)
-        resolve_transport(scheme)
+        # A sentinel would need its master's name, for which there is no setting.
+        known = scheme != "sentinel" and resolve_transport(scheme) is not None
     except (KeyError, ImportError, NameError):  # kombu's modules meet a library that is missing in any of these ways
-        raise SettingsError(f"broker_url begins with {scheme}://, for which no transport is installed.") from None
+        known = False
+    if not known:
+        raise SettingsError(f"broker_url begins with {scheme}://, for which no transport is installed.")
 
 
 def _transport_options(broker_url: str, timeout: float) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Wiring: everything is put together here, from settings, and nowhere else. Nothing is opened at import."""
 
 import random
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +12,8 @@ from functools import partial
 
 from worker.advance import Advance
 from worker.budget import Budget
-from worker.domain.errors import JournalUnavailable
+from worker.domain.errors import FulfillmentError, JournalUnavailable
+from worker.domain.text import clean_text
 from worker.errands import Errands
 from worker.journal.database import Database, machine_now
 from worker.journal.due import SqlDue
@@ -29,10 +32,28 @@ from worker.probe import Probe
 from worker.settings import AccountSettings, Settings, microseconds
 from worker.slots import Slots
 
+WRONG_SETTINGS, UNREACHABLE = 2, 3
+"""What a process ends with when it cannot begin; the command line's own codes."""
+MAX_SENTENCE = 1000
 PRUNE_EVERY = 3_600_000_000
 """One worker prunes in this time (microseconds)."""
+LOOK_EVERY = 1.0
+"""Seconds for which a look at the receiver's parts is good: anybody may ask, and each look costs a write."""
 SPARE_CONNECTIONS = 4
 """Database connections of a worker beyond one a slot: for the ticks, and for whoever looks."""
+
+
+@contextmanager
+def refusing(code: int) -> Iterator[None]:
+    """End the process with *code* and one sentence where the block raises an error that we name.
+
+    For servers that are not ours, and would show a traceback or go on.
+    """
+    try:
+        yield
+    except FulfillmentError as error:
+        print(f"fulfillment: {clean_text(str(error), MAX_SENTENCE)}", file=sys.stderr)  # noqa: T201 - no logs yet
+        sys.exit(code)
 
 
 def open_journal(settings: Settings, connections: int = 8) -> Database:
@@ -146,12 +167,30 @@ def open_door(settings: Settings) -> Iterator[DoorServices]:
         yield DoorServices(
             intake,
             errands,
-            ready=lambda: {"database": _state(partial(holds.claim, "ready", 1)), "broker": _state(nudger.ping)},
+            ready=Readiness(database=partial(holds.claim, "ready", 1), broker=nudger.ping),
             metrics=partial(render, CountQueries(database)),
         )
     finally:
         errands.close(5.0)
         database.close()
+
+
+class Readiness:
+    """Names the state of each part, looked at once a second at most: whoever asks more often gets the last answer."""
+
+    def __init__(self, **looks: Callable[[], object]) -> None:
+        self._looks, self._lock = looks, threading.Lock()
+        self._states: Mapping[str, str] = dict.fromkeys(looks, "unknown")
+        self._looked_at = float("-inf")
+
+    def __call__(self) -> Mapping[str, str]:
+        if time.monotonic() - self._looked_at > LOOK_EVERY and self._lock.acquire(blocking=False):
+            try:
+                self._states = {part: _state(look) for part, look in self._looks.items()}
+                self._looked_at = time.monotonic()
+            finally:
+                self._lock.release()
+        return self._states
 
 
 def _state(look: Callable[[], object]) -> str:

@@ -1,6 +1,7 @@
 """Requests by chance, to the real receiver on a real journal: each is answered, and what was acknowledged is there."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import select
@@ -32,8 +33,11 @@ class Desk:
         self.nudged: set[OrderKey] = set()
         self.counted: Counter[str] = Counter()
         sources = {source.name: source for source in (COURIER, AWALCHAT)}
-        reception = Reception(sources, SqlIntake(database), self.nudged.update, self._count)
+        reception = Reception(sources, SqlIntake(database), self._nudge, self._count)
         self.app = create_app(House(reception, lambda: {"database": "ok"}, lambda: b"metric 1\n"))
+
+    def _nudge(self, keys: Sequence[OrderKey]) -> None:
+        self.nudged.update(keys)
 
     def _count(self, _source: str, outcome: str) -> None:
         self.counted[outcome] += 1

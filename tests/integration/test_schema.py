@@ -120,6 +120,16 @@ def test_a_newer_schema_is_welcome_and_left_alone(database: Database):
         stamp(database, NEEDED)
 
 
+def test_the_database_of_another_program_is_left_alone(database: Database):
+    stamp(database, "ae1027a6acf7")
+    try:
+        for touch in (check, migrate):
+            with pytest.raises(SchemaOutdated, match="another program"):
+                touch(database)
+    finally:
+        stamp(database, NEEDED)
+
+
 def test_migrating_again_changes_nothing(database: Database):
     with database.read() as connection:
         before = structure(connection)

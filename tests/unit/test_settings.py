@@ -1,5 +1,8 @@
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,14 +25,20 @@ def toml(tmp_path: Path) -> dict[str, str]:
     return {f"{P}CONFIG": str(tmp_path / "fulfillment.toml")}
 
 
-def test_little_needs_to_be_said(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    with TemporaryDirectory() as folder:  # the path of a socket must be short, and pytest's folders are not
+        yield Path(folder).resolve()
+
+
+def test_little_needs_to_be_said(short_folder, monkeypatch):
+    monkeypatch.chdir(short_folder)
     settings = load()
     account, source = settings.accounts["main"], settings.sources["courier"]
-    assert settings.data_dir == tmp_path / ".fulfillment"
-    assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path}/.fulfillment/fulfillment.db"
+    assert settings.data_dir == short_folder / ".fulfillment"
+    assert settings.database_url.get_secret_value() == f"sqlite:///{short_folder}/.fulfillment/fulfillment.db"
     assert settings.uses_embedded_valkey
-    assert settings.queue_url == f"redis+socket://{tmp_path}/.fulfillment/valkey.sock"
+    assert settings.queue_url == f"redis+socket://{short_folder}/.fulfillment/valkey.sock"
     assert (settings.listen, settings.keep, settings.dedupe_for) == (("127.0.0.1", 8000), *[timedelta(days=90)] * 2)
     assert (account.accept, account.complete_after, account.retry_for) == ("paid", timedelta(0), timedelta(hours=72))
     assert (account.settle, account.call_deadline) == (timedelta(minutes=2), timedelta(seconds=10))
@@ -110,6 +119,12 @@ def test_postgresql_gets_its_driver():
     url = load(**{f"{P}DATABASE_URL": "postgresql://u:long-password@h/d"})
     assert url.database_url.get_secret_value() == "postgresql+psycopg://u:long-password@h/d"
     assert "long-password" in url.secret_values()
+
+
+@pytest.mark.parametrize("password", ["with/slash", "with?mark", "with#hash", "with%2Fcode"])
+def test_a_password_is_masked_whatever_it_is_made_of(password):
+    url = load(**{f"{P}DATABASE_URL": f"postgresql://u:{password}@h:5432/d"})
+    assert {password, unquote(password)} <= set(url.secret_values())
 
 
 def test_secrets_may_come_from_files(tmp_path):

@@ -9,6 +9,9 @@ from tests.good_settings import COURIER, GOOD, MAIN, OTHER, SECRET, TOML, P
 from worker.settings import SettingsError, describe, load_settings
 
 UNKNOWN = "is not a known setting"
+NO_DATABASE = "must be sqlite:////absolute/path or postgresql+psycopg://…."
+NO_REDIS = "must be empty, or redis://…, rediss://… or unix:///…."
+NO_BROKER = "must be empty, or a broker's URL that Celery understands."
 NO_ZONE = "must be a time zone such as Asia/Riyadh or UTC."
 NO_TOML = "FULFILLMENT_CONFIG names a file that is not valid TOML"
 
@@ -41,9 +44,16 @@ def toml(tmp_path: Path) -> dict[str, str]:
         ("SCAN_EVERY", "5m", f"{UNKNOWN}."),
         ("log_level", "info", f"{UNKNOWN}: the names of our variables are in upper case."),
         ("DATA_DIR", "relative", "must be an absolute path."),
-        ("DATABASE_URL", "sqlite:///relative.db", "must be sqlite:////absolute/path or postgresql+psycopg://…."),
-        ("REDIS_URL", SECRET, "must be empty, or redis://…, rediss://… or unix:///…."),
-        ("BROKER_URL", SECRET, "must be empty, or a broker's URL that Celery understands."),
+        ("DATABASE_URL", "sqlite:///relative.db", NO_DATABASE),
+        ("DATABASE_URL", f"postgresql://u:{SECRET}@h:port/d", NO_DATABASE),
+        ("DATABASE_URL", f"postgresql://u:{SECRET}@[::1/d", NO_DATABASE),
+        ("REDIS_URL", SECRET, NO_REDIS),
+        ("REDIS_URL", f"redis://:{SECRET}@h:port/0", NO_REDIS),
+        ("REDIS_URL", f"redis://:{SECRET}@[::1/0", NO_REDIS),
+        ("REDIS_URL", f"redis://:{SECRET}@h/name", NO_REDIS),
+        ("BROKER_URL", SECRET, NO_BROKER),
+        ("BROKER_URL", f"amqp://u:{SECRET}@h:port//", NO_BROKER),
+        ("BROKER_URL", f"redis://h/0;redis://:{SECRET}@h:99999/0", NO_BROKER),
         ("LISTEN", "localhost:99999", "must be an address and a port, such as 127.0.0.1:8000 or [::1]:8000."),
         ("METRICS_TOKEN", "short", "must be at least 8 bytes long."),
         ("METRICS_TOKEN_FILE", f"/{SECRET}", "must name an existing file."),

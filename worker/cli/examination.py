@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from worker.budget import RATE_LIMITED
 from worker.cli.context import BROKER_PATIENCE, Context, unchecked_journal
 from worker.domain.errors import JournalError, SchemaOutdated, Throttled, Transient
 from worker.domain.figures import Health
@@ -91,7 +92,7 @@ def _broker(context: Context) -> Check:
 
 def _platform(context: Context, name: str, account: AccountSettings, health: Health | None) -> Check:
     called = f"account {name}"
-    held = f"{name}: rate_limited"
+    held = f"{name}: {RATE_LIMITED}"
     if health and any(pile.reason == held for pile in health.piles):
         return Check(called, Verdict.WARN, "It was not asked: the platform wants a pause.")
     with Client() as client:
@@ -101,7 +102,7 @@ def _platform(context: Context, name: str, account: AccountSettings, health: Hea
 
 def _pause(context: Context, account: str, lasts: int) -> None:
     """The last call that the account had was ours: let its orders wait."""
-    SqlHolds(context.database).hold(account, "rate_limited", lasts, "doctor had the last call")
+    SqlHolds(context.database).hold(account, RATE_LIMITED, lasts, "doctor had the last call")
 
 
 def judge_platform(called: str, found: Examination) -> Check:

@@ -54,6 +54,8 @@ def _address(settings: Settings, source: str, url: str) -> tuple[httpx.URL, byte
         raise IllegalRequest("--url is no URL") from error
     if address.scheme not in {"http", "https"} or not address.host:
         raise IllegalRequest("--url must begin with http:// or https://")
+    if address.userinfo:
+        raise IllegalRequest("--url must have no user and password: it is shown when nobody answers")
     if address.path in {"", "/"}:
         address = address.copy_with(path=f"/webhooks/{source}")
     return address, b"" if url else settings.sources[source].public_prefix.encode()

@@ -1,6 +1,8 @@
 """The two kinds of database, each made to wait for nothing longer than it is told."""
 
+import random
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +15,9 @@ CONNECT_TIMEOUT = 3
 """Seconds that PostgreSQL may take to welcome a new connection."""
 PING_TIMEOUT = 1.0
 """Seconds after which a connection that has rested is taken for dead, and another one is made."""
+
+GLANCE = 0.001
+"""Seconds between two looks at SQLite's write lock, which one other process may hold for about as long."""
 
 _T = TypeVar("_T")
 _PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
@@ -48,10 +53,38 @@ def sqlite_engine(url: URL, connections: int, patience: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        raw: Any = connection.connection.driver_connection
+        if connection.get_execution_options().get("immediate", False):
+            _begin_writing(raw, patience)
+        else:
+            raw.execute("BEGIN")
 
     return engine
+
+
+def _begin_writing(connection: Any, patience: float) -> None:  # noqa: ANN401 - the driver's own type
+    """Get hold of the file's one write lock, or raise the driver's "locked" after *patience* seconds.
+
+    SQLite itself would sleep ever longer between two looks, up to a tenth of a second: a process that
+    writes now and then would wait for seconds beside one that writes all the time.
+    """
+    ends_at = time.monotonic() + patience
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _has_begun(connection, ends_at):
+            time.sleep(random.uniform(0.5, 1.5) * GLANCE)  # noqa: S311 - no secret hangs on it
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+
+
+def _has_begun(connection: Any, ends_at: float) -> bool:  # noqa: ANN401 - the driver's own type
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends_at:
+            raise
+        return False
+    return True
 
 
 class _File:

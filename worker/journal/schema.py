@@ -1,5 +1,6 @@
 """The schema's version: brought up to date by `migrate`, asked for by every service that starts."""
 
+import re
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -14,6 +15,7 @@ A database beyond it is welcome: during a rolling deploy the old program meets t
 """
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_OURS = re.compile("[0-9]{4}")
 _VERSION_TABLE = "alembic_version"
 _LOCK = 0x66756C66696C6C
 """The key of PostgreSQL's advisory lock: any number will do that nobody else takes."""
@@ -24,7 +26,8 @@ _PATIENCE = 600.0
 def migrate(database: Database) -> None:
     """Bring the schema up to date, all of it or nothing; of several processes at once, one does it and the others wait.
 
-    Raises `JournalUnavailable` when the database cannot be reached, or is locked for ten minutes.
+    Raises `JournalUnavailable` when the database cannot be reached, or is locked for ten minutes, and
+    `SchemaOutdated` when it is another program's.
     """
     patient = Database(database.url, connections=1, patience=_PATIENCE)
     try:
@@ -54,6 +57,8 @@ def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_VERSION_TABLE):
         return None
     found: str | None = connection.scalar(text(f"SELECT version_num FROM {_VERSION_TABLE}"))  # noqa: S608 - a constant
+    if found is not None and not _OURS.fullmatch(found):
+        raise SchemaOutdated("the database holds the tables of another program: give database_url one of its own")
     return found
 
 

@@ -28,6 +28,15 @@ def test_a_limit_holds_the_account_until_it_ends_by_itself(stage, kind):
     assert stage.held() == {}
 
 
+def test_a_limit_is_held_with_the_words_of_the_platform(stage):
+    stage.hear("order.shipped")
+    stage.api.script("read", fails(Throttled("slow down", wait=MINUTE)))
+    held = []
+    stage.holds.hold = lambda *arguments: held.append(arguments)
+    stage.turn()
+    assert held == [("main", "rate_limited", MINUTE, "HTTP 429, slow down")]
+
+
 def test_a_limit_is_no_failure_of_the_order(stage):
     stage.hear("order.shipped")
     stage.api.script("write", fails(Throttled(wait=MINUTE)))

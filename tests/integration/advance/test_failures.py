@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.fake_order_api import fails, unknown
+from tests.fake_order_api import fails, ignores, moves_to, unknown
 from tests.stories import HOUR, SECOND
 from worker.domain.errors import Conflict, Rejected, Transient
 from worker.domain.orders import Done, Later, Stopped
@@ -186,3 +186,25 @@ def test_one_orders_trouble_is_never_the_accounts(stage):
     stage.live(minutes=10)
     assert stage.held() == {}
     assert stage.api.probes == 0
+
+
+def test_what_the_platform_said_to_a_write_stands_beside_the_step(stage):
+    stage.hear("order.accepted")
+    stage.api.script("write", fails(Rejected("is closed", 422, "validation_failed", "req-7")))
+    stage.turn()
+    assert stage.answers() == ["HTTP 422, validation_failed, is closed, request req-7"]
+
+
+def test_an_answer_that_shows_less_than_was_asked_for_is_told_in_words(stage):
+    stage.hear("order.accepted")
+    stage.api.script("write", ignores)
+    end = stage.turn()
+    assert isinstance(end, Later)
+    assert end.detail == "the answer to a write of accepted shows pending"
+
+
+def test_an_answer_off_the_road_is_told_from_a_confirmation(stage):
+    stage.hear("order.accepted")
+    stage.api.script("write", moves_to("cancelled"))
+    stage.turn()
+    assert stage.steps() == [("accepted", "off_the_road")]

@@ -79,3 +79,23 @@ def test_an_order_at_a_slow_platform_walks_on_under_the_lease_that_each_write_re
         stage.api.script("write", meanwhile(lambda: stage.clock.advance(seconds=11)))
     assert stage.turn() == Done()
     assert [call.kind for call in stage.api.calls] == ["read", "write"] * 4
+
+
+def test_a_worker_too_slow_for_any_write_gives_the_order_back_for_a_second(stage):
+    stage.hear("order.accepted")
+    intend = stage.turns.intend
+
+    def slow(*arguments):
+        intent = intend(*arguments)
+        stage.clock.advance(seconds=2)
+        return intent
+
+    stage.turns.intend = slow
+    end = stage.turn()
+    assert isinstance(end, Later)
+    assert (end.due - stage.clock(), end.reason, end.firm) == (SECOND, "interrupted", True)
+    assert {outcome for _, outcome in stage.steps()} == {"not_sent"}
+    assert stage.api.writes == []
+    stage.turns.intend = intend
+    stage.live(seconds=2)
+    assert stage.api.writes == ["accepted"]

@@ -95,6 +95,7 @@ def test_wrong_use_ends_with_2_and_says_how_it_is_used(fulfillment: Commands, ar
         (("deliveries", "replay", "9"), "there is no delivery 9"),
         (("send", "--source", "nobody", "--order", "1", "--event", "x"), "name no source “nobody”"),
         (("send", "--source", "courier", "--order", "1", "--event", "x", "--url", "ftp://x"), "must begin with http"),
+        (("send", "--source", "courier", "--order", "1", "--event", "x", "--url", "http://u:p@h"), "must have no user"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_ends_with_2(fulfillment: Commands, shop: Shop, arguments, sentence):

@@ -71,6 +71,13 @@ def test_a_pair_of_surrogates_is_one_character():
     assert read_document(b'"\\ud83d\\ude00"') == "\U0001f600"
 
 
+def test_a_float_may_have_400_characters():
+    longest = "0." + "1" * 398
+    assert read_document(longest.encode()) == float(longest)
+    with pytest.raises(Malformed, match="bad_number"):
+        read_document(longest.encode() + b"1")
+
+
 def test_an_integer_may_have_32_digits():
     assert read_document(b"9" * 32) == int("9" * 32)
 

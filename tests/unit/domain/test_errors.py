@@ -5,18 +5,21 @@ import pickle
 import pytest
 
 from worker.domain import errors
-from worker.domain.errors import ApiError, FulfillmentError, Rejected, Throttled, Transient, Unusable
+from worker.domain.errors import ApiError, Defect, FulfillmentError, Rejected, Throttled, Transient, Unusable
 
 
 def family(root):
-    return [root, *(error for child in root.__subclasses__() for error in family(child))]
+    """The errors of the domain below *root*; the command line has one of its own."""
+    children = (child for child in root.__subclasses__() if child.__module__ == errors.__name__)
+    return [root, *(error for child in children for error in family(child))]
 
 
 @pytest.mark.parametrize("error", family(ApiError))
 def test_an_error_survives_the_way_between_two_processes(error):
     sent = error("no", 503, "busy", "req_1")
     came = pickle.loads(pickle.dumps(sent))  # noqa: S301 - our own bytes
-    assert (type(came), str(came)) == (error, str(sent))
+    assert (type(came), str(came), came.args) == (error, str(sent), sent.args)
+    assert came.args[:4] == ("no", 503, "busy", "req_1")
     assert (came.message, came.status, came.code, came.request_id) == ("no", 503, "busy", "req_1")
 
 
@@ -24,7 +27,7 @@ def test_the_wait_and_the_reason_survive_too():
     throttled = pickle.loads(pickle.dumps(Throttled("slow", wait=7)))  # noqa: S301 - our own bytes
     unusable = pickle.loads(pickle.dumps(Unusable("not_json", "at 3")))  # noqa: S301 - our own bytes
     assert (throttled.wait, throttled.status) == (7, 429)
-    assert (unusable.reason, unusable.detail) == ("not_json", "at 3")
+    assert (unusable.reason, unusable.detail) == unusable.args == ("not_json", "at 3")
 
 
 def test_every_error_has_a_word_of_its_own_for_the_journal():
@@ -33,8 +36,8 @@ def test_every_error_has_a_word_of_its_own_for_the_journal():
     assert all(word == word.lower() and " " not in word for word in words)
 
 
-def test_only_a_failure_without_an_answer_leaves_a_write_uncertain():
-    assert [error for error in family(ApiError) if not error.definite] == [Transient]
+def test_only_a_failure_without_an_answer_or_a_defect_of_ours_leaves_a_write_uncertain():
+    assert {error for error in family(ApiError) if not error.definite} == {Transient, Defect}
 
 
 def test_the_platforms_own_words_are_kept():
@@ -46,3 +49,9 @@ def test_the_platforms_own_words_are_kept():
 def test_the_tree_in_the_docstring_names_every_error():
     drawn = errors.__doc__ or ""
     assert [error.__name__ for error in family(FulfillmentError) if error.__name__ not in drawn] == []
+
+
+def test_what_an_error_is_not_told_is_empty():
+    throttled, unusable = Throttled(), Unusable("not_json")
+    assert (throttled.message, throttled.status, throttled.code, throttled.request_id) == ("", 429, "", "")
+    assert (throttled.wait, unusable.detail) == (0, "")

@@ -199,3 +199,26 @@ class TestUncertainWrites:
 
 def test_evidence_of_nothing_is_the_beginning_of_the_road():
     assert weigh([]) == Evidence()
+
+
+def test_a_stop_tells_a_person_what_was_seen():
+    shipped = news("shipment.picked_up", "TRK1")
+    moved = decide(order_at("cancelled", 0), weigh(recorded(shipped)), shows("cancelled"), MANUAL, START)
+    returned, lost = news("shipment.returned", "TRK1"), news("shipment.lost", "TRK1")
+    assert moved == Stopped("moving_while_cancelled", "the order is cancelled at the platform, yet a parcel moves")
+    assert decided(Order(KEY), shows("completed"), returned) == Stopped(
+        "returned_after_completion", "shipment_returned came in, and the order is completed"
+    )
+    assert decided(Order(KEY), shows("shipped"), lost) == Stopped(
+        "shipment_lost", "the order is shipped, and the courier says lost"
+    )
+
+
+def test_a_confirmed_write_leaves_nothing_under_way():
+    confirmed = confirm(order_at("pending", sending=ACCEPTED, sent_at=START), shows("accepted"))
+    assert (confirmed.place, confirmed.sending, confirmed.sent_at, confirmed.uncertain_at) == (
+        ACCEPTED,
+        None,
+        None,
+        START,
+    )

@@ -58,6 +58,14 @@ def test_an_order_that_the_platform_does_not_know_is_given_an_hour():
     assert fail(again, OrderMissing("404"), START + HOUR)[1] == Stopped("unknown_order", "404")
 
 
+@pytest.mark.parametrize(("retry_for", "patience"), [(0, HOUR), (2 * HOUR, 2 * HOUR)])
+def test_an_order_that_every_read_finds_and_every_write_misses_is_given_up_too(retry_for, patience):
+    policy, failing = Policy(retry_for=retry_for), replace(ORDER, failing_since=START, missing_since=None)
+    missing = OrderMissing("404")
+    assert isinstance(after(missing, failing, policy, START + patience - 1, 0.5)[1], Later)
+    assert after(missing, failing, policy, START + patience, 0.5)[1] == Stopped("gave_up", "the last answer was: 404")
+
+
 def test_a_short_patience_does_not_shorten_the_hour_of_an_order_not_yet_known():
     missing, _ = fail(ORDER, OrderMissing("404"))
     hasty = Policy(retry_for=MINUTE)
@@ -100,3 +108,15 @@ def test_however_calls_fail_an_order_waits_or_stops_and_its_patience_runs_from_t
         assert now <= end.due <= now + 10 * MINUTE
         assert order.failing_since == START
         now = end.due + SECOND
+
+
+def test_only_an_answer_that_the_order_is_unknown_starts_its_hour():
+    assert fail(ORDER, Transient("503"))[0].missing_since is None
+    assert fail(ORDER, OrderMissing("404"))[0].missing_since == START
+
+
+def test_a_patience_shorter_than_an_hour_is_that_short_for_an_outage():
+    failing, hasty = replace(ORDER, failing_since=START), Policy(retry_for=MINUTE)
+    end = after(Transient("503"), failing, hasty, START + MINUTE, 0.5)[1]
+    assert isinstance(end, Stopped)
+    assert end.reason == "gave_up"

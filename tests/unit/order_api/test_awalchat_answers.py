@@ -227,6 +227,13 @@ def test_what_the_platform_writes_is_clean_and_short_and_shows_no_signature():
         assert "a" * 64 not in text
 
 
+@pytest.mark.parametrize("before", [0, 30, 280])
+def test_no_part_of_a_signature_shows_where_a_text_is_cut(before):
+    hostile = "-" * before + "c0ffee" * 10 + "beef"
+    refused = failure(answer(dict.fromkeys(["error", "message", "details", "request_id"], hostile), 400))
+    assert "c0ffee" not in str(refused) + read(show(status=hostile)).status
+
+
 @pytest.mark.parametrize("strange", [7, True, None, [], {"a": 1}])
 def test_an_envelope_may_hold_anything(strange):
     error = failure(answer(dict.fromkeys(["error", "message", "details", "request_id", "status"], strange), 400))

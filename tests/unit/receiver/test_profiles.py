@@ -193,6 +193,45 @@ def test_a_note_is_cut_to_size_and_anything_else_is_none():
     assert read(news(note={"text": "x"})).note == ""
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (news(None), "the event has no name"),
+        (news("shipment.\x1bvanished"), "shipment. vanished"),
+        (news(id=None, timestamp=None), "neither id nor timestamp"),
+    ],
+)
+def test_what_cannot_be_used_says_more_than_a_word_where_there_is_more_to_say(body: bytes, detail: str):
+    with pytest.raises(Unusable) as caught:
+        read_events(COURIER, body, RECEIVED)
+    assert caught.value.detail == detail
+
+
+def test_what_is_not_allowed_is_named():
+    shipments = replace(COURIER, allow=frozenset({"shipment"}))
+    with pytest.raises(Unusable) as caught:
+        read_events(shipments, news("order.accepted"), RECEIVED)
+    assert (caught.value.reason, caught.value.detail) == ("not_allowed", "order.accepted")
+
+
+def test_a_key_of_ours_can_be_told_from_a_senders():
+    assert read(news(id=None)).key.startswith("news-")
+
+
+@pytest.mark.parametrize("parcels", [1, 2, 1000])
+def test_one_to_a_thousand_parcels_may_be_announced(parcels: int):
+    assert read(news(parcels=parcels)).parcels == parcels
+
+
+def test_a_number_that_looks_like_a_date_is_no_timestamp():
+    assert reason(news(timestamp=20240125)) == "bad_timestamp"
+
+
+def test_an_instant_is_a_whole_number_of_microseconds():
+    event = read(news(timestamp="2024-01-25T14:29:59.000001Z"))
+    assert (type(event.occurred_at), event.occurred_at % 1_000_000) == (int, 1)
+
+
 # ----------------------------------------------------------------------------------------------------------- awalchat
 
 

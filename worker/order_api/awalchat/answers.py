@@ -81,7 +81,7 @@ def _reading(fields: dict[str, object], order_id: str, read_at: int) -> Reading:
     if not status or not clean_text(status):
         raise ValueError("status is missing")
     return Reading(
-        status=clean_text(status, MAX_WORD),
+        status=_words(status, MAX_WORD),
         standing=STATUSES.get(status),
         read_at=read_at,
         paid=PAID.get(_text(fields, "payment_status") or ""),
@@ -132,4 +132,5 @@ def _message(envelope: dict[str, object], family: type[ApiError]) -> str:
 
 
 def _words(value: object, limit: int) -> str:
-    return _SIGNATURE.sub("…", clean_text(value, limit)) if isinstance(value, str) else ""
+    # Masked before it is cut: of a signature at the edge, a part would stay.
+    return clean_text(_SIGNATURE.sub("…", value), limit) if isinstance(value, str) else ""

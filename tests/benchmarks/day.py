@@ -1,0 +1,23 @@
+"""The news of the benchmarks: each order's four places, one event for each."""
+
+import json
+import random
+from collections.abc import Iterable
+
+from tests.courier import news
+
+PLACES = ("accepted", "shipped", "delivered", "completed")
+
+
+def told(order_id: int, place: str) -> str:
+    """One event as it travels."""
+    return json.dumps(news(f"{order_id}-{place}", f"order.{place}", order_id))
+
+
+def day(orders: Iterable[int], *, seed: int = 1, repeats: float = 0.0) -> list[str]:
+    """All news of *orders* in any order; *repeats* is the share of it that comes twice."""
+    chance = random.Random(seed)
+    once = [told(order_id, place) for order_id in orders for place in PLACES]
+    everything = once + chance.sample(once, int(repeats * len(once)))
+    chance.shuffle(everything)
+    return everything

@@ -1,0 +1,77 @@
+"""Where the benchmarks run: houses as in the acceptance tests, with the rivals' programs beside ours."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+
+import psycopg
+from sqlalchemy import make_url
+
+from tests.conftest import POSTGRESQL, new_database
+from tests.house import FULFILLMENT, House
+from tests.programs import Program, free_port
+
+BARE, TUTORIAL = "tests.benchmarks.bare", "tests.benchmarks.tutorial"
+SLOTS = 16
+"""Turns, or tasks, that a worker runs at once: our default, and the tutorial's worker has as many threads."""
+
+_numbers = count(1)
+
+
+class NoPostgresql(Exception):
+    """There is no server to measure on."""
+
+
+@contextmanager
+def empty_postgresql() -> Iterator[str]:
+    """The URL of an empty database on the tests' server, for the length of the block; or raise `NoPostgresql`."""
+    url = make_url(POSTGRESQL).set(drivername="postgresql")
+    try:
+        server = psycopg.connect(url.render_as_string(hide_password=False), autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        raise NoPostgresql(f"skipped: there is no PostgreSQL ({error})".replace("\n", " ")) from error
+    with server:
+        yield from new_database(server, f"fulfillment_bench_{os.getpid()}_{next(_numbers)}")
+
+
+@contextmanager
+def house(database_url: str = "", **settings: str) -> Iterator[House]:
+    """A house of its own, in which nothing runs yet but the sandbox and Valkey."""
+    with closing(House(database_url, **settings)) as built:
+        yield built.open(built.platform, built.valkey)
+
+
+def receiver(of: House, processes: int = 1) -> Program:
+    """Our receiver."""
+    return of.add("receiver", [*FULFILLMENT, "receiver", "--processes", str(processes)], of.answers)
+
+
+def worker(of: House) -> Program:
+    """Our worker, with the slots that it has by default."""
+    return of.add_worker("worker", *FULFILLMENT, "worker", "--concurrency", str(SLOTS))
+
+
+def rival_receiver(of: House, module: str, processes: int = 1) -> tuple[Program, int]:
+    """A rival's receiver, served as ours is, and its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.benchmarks.serving", module, str(port), str(processes)]
+    program = of.add(module, command, lambda: program.output.count("listening") == processes, **broker(of))
+    return program, port
+
+
+def rival_worker(of: House) -> Program:
+    """The tutorial's worker: Celery as it comes, but for its threads."""
+    command = [sys.executable, "-m", "celery", "-A", f"{TUTORIAL}:celery", "worker", "--loglevel", "WARNING"]
+    command += ["--pool", "threads", "--concurrency", str(SLOTS)]
+    return of.add("tutorial worker", command, lambda: has_consumer(of), **broker(of))
+
+
+def has_consumer(of: House) -> bool:
+    """Tell whether somebody waits for a message of the tutorial's queue."""
+    return any("brpop" in str(client["cmd"]) for client in of.store.client_list())
+
+
+def broker(of: House) -> dict[str, str]:
+    return {"TUTORIAL_BROKER_URL": f"redis+socket://{of.data_dir}/valkey.sock"}

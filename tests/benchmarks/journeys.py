@@ -1,0 +1,74 @@
+"""From the webhook to the end of the road: orders a second, calls for each, illegal writes, orders left behind."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+from tests.benchmarks.day import PLACES, day, told
+from tests.benchmarks.figures import Goal, alone, beside
+from tests.benchmarks.rivals import Outcome, Rival, await_moves, ours, tutorial, watch
+from tests.programs import until
+
+ORDERS = range(1, 201)
+TRICKLED = range(1, 41)
+REPEATS = 0.2
+WITHIN = 90.0
+ROUNDS = 2
+
+Open = Callable[[], AbstractContextManager[Rival]]
+
+
+def run() -> Iterator[str]:
+    """Shuffled, with repeats, on a platform that answers at once, and on one that takes its time."""
+    for latency, wanted in ((0.0, 2.5), (0.1, 3)):
+        rounds = [(_shuffled(ours, latency, seed), _shuffled(tutorial, latency, seed)) for seed in range(ROUNDS)]
+        mine, theirs = zip(*rounds, strict=True)
+        yield from _compared(f"API latency {latency * 1000:.0f} ms", mine, theirs, wanted)
+    yield alone("calls an order, all news present", [_all_present()], goal=Goal("≤", 5))
+    yield beside("calls an order, news trickles in", [_trickled(ours)], "tutorial", [_trickled(tutorial)])
+
+
+def _compared(
+    where: str, mine: tuple[Outcome, ...], theirs: tuple[Outcome, ...], wanted: float
+) -> Iterator[str]:
+    def both(value: Callable[[Outcome], float]) -> tuple[list[float], str, list[float]]:
+        return [value(outcome) for outcome in mine], "tutorial", [value(outcome) for outcome in theirs]
+
+    yield beside(f"orders/s, {where}", *both(lambda o: o.orders_a_second), Goal("≥", wanted))
+    yield beside(f"  s until half of them were completed, {where}", *both(lambda o: o.finished[len(o.orders) // 2]))
+    yield beside(f"  calls an order, {where}", *both(lambda o: o.calls_an_order))
+    yield beside(f"  illegal writes, {where}", *both(lambda o: o.illegal))
+    yield beside(f"  unfinished orders of {len(ORDERS)}, {where}", *both(lambda o: o.unfinished))
+
+
+def _shuffled(design: Open, latency: float, seed: int) -> Outcome:
+    with design() as rival:
+        rival.expect(ORDERS)
+        if latency:
+            rival.house.sandbox.fault("delay", seconds=latency, times=None)
+        rival.worker.start()
+        began = time.time()
+        rival.tell(day(ORDERS, seed=seed, repeats=REPEATS))
+        return watch(rival, ORDERS, began, within=WITHIN)
+
+
+def _all_present() -> float:
+    """The worker starts when everything is written down."""
+    with ours() as rival:
+        rival.expect(ORDERS)
+        rival.tell(day(ORDERS, repeats=REPEATS))
+        rival.worker.start()
+        return watch(rival, ORDERS, time.time(), within=WITHIN).calls_an_order
+
+
+def _trickled(design: Open) -> float:
+    """Each news comes when all that came before has been acted on."""
+    with design() as rival:
+        rival.expect(TRICKLED)
+        rival.worker.start()
+        for number, place in enumerate(PLACES, 1):
+            rival.tell([told(order_id, place) for order_id in TRICKLED], rate=50)
+            await_moves(rival, number * len(TRICKLED), within=WITHIN)
+            if rival.name == "ours":
+                until(rival.house.at_rest)
+        return watch(rival, TRICKLED, time.time(), within=WITHIN).calls_an_order

@@ -1,0 +1,109 @@
+"""Both designs in a house of their own, told the same news; and what the sandbox then says of their work."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.benchmarks import installations
+from tests.benchmarks.day import PLACES
+from tests.benchmarks.installations import TUTORIAL
+from tests.benchmarks.load import Plan, send
+from tests.house import House
+from tests.programs import Program
+
+GLANCE = 0.2
+QUIET = 20.0
+"""Seconds without a call after which nothing more is to be expected: the longest pause of the tutorial's retries is 16."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """One design, ready to be told news at *port*; *worker* is not yet started."""
+
+    name: str
+    house: House
+    port: int
+    worker: Program
+
+    def expect(self, orders: Sequence[int]) -> None:
+        """Put *orders* at the platform."""
+        self.house.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in orders])
+
+    def tell(self, bodies: Sequence[str], rate: float | None = None) -> None:
+        """Let the couriers tell their news, as fast as it is taken or at a steady *rate*."""
+        answers = send(Plan(self.port, bodies, rate=rate, seconds=60.0))
+        assert len(answers.all) == len(bodies), "the receiver has not taken everything"
+        assert not answers.refused, "the receiver has refused something"
+
+    def moves(self) -> int:
+        """How many steps the platform has confirmed."""
+        return int(self.house.sandbox.totals()["transitions"])
+
+
+@contextmanager
+def ours(database_url: str = "") -> Iterator[Rival]:
+    """Our design."""
+    with installations.house(database_url) as house:
+        installations.receiver(house).start()
+        yield Rival("ours", house, house.port, installations.worker(house))
+
+
+@contextmanager
+def tutorial() -> Iterator[Rival]:
+    """The tutorial's design."""
+    with installations.house() as house:
+        program, port = installations.rival_receiver(house, TUTORIAL)
+        program.start()
+        yield Rival("tutorial", house, port, installations.rival_worker(house))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of *orders*, in the sandbox's own words."""
+
+    orders: Sequence[int]
+    began: float
+    report: Any
+
+    @property
+    def finished(self) -> list[float]:
+        """When each completed order was: seconds after the beginning, in order."""
+        moves = self.report["transitions"]
+        return sorted(move["at"] / 1e6 - self.began for move in moves if move["to"] == PLACES[-1])
+
+    @property
+    def unfinished(self) -> int:
+        return len(self.orders) - len(self.finished)
+
+    @property
+    def orders_a_second(self) -> float:
+        """Completed orders by the time until the last of them was."""
+        return len(self.finished) / self.finished[-1] if self.finished else 0.0
+
+    @property
+    def calls_an_order(self) -> float:
+        return float(self.report["totals"]["calls"] / len(self.orders))
+
+    @property
+    def illegal(self) -> int:
+        return int(self.report["totals"]["illegal"])
+
+
+def watch(rival: Rival, orders: Sequence[int], began: float, *, within: float, quiet: float = QUIET) -> Outcome:
+    """Wait until all *orders* are completed, or nothing happens any more, but not longer than *within* seconds."""
+    await_moves(rival, len(PLACES) * len(orders), within=within, quiet=quiet)
+    return Outcome(orders, began, rival.house.sandbox.report())
+
+
+def await_moves(rival: Rival, wanted: int, *, within: float, quiet: float = QUIET) -> None:
+    """Wait for *wanted* steps; give up when no call was made for *quiet* seconds, or *within* seconds have passed."""
+    ends_at, calls, since = time.monotonic() + within, -1, time.monotonic()
+    while time.monotonic() < ends_at and time.monotonic() - since < quiet:
+        totals = rival.house.sandbox.totals()
+        if totals["transitions"] >= wanted:
+            return
+        if totals["calls"] != calls:
+            calls, since = totals["calls"], time.monotonic()
+        time.sleep(GLANCE)

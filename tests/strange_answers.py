@@ -1,0 +1,124 @@
+"""A platform that keeps its orders well and speaks badly: what is wrong with its answers is set by the tests."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from random import Random
+from typing import Any
+
+from tests.fake_order_api import FakeOrderApi
+from worker.domain.errors import ApiError
+from worker.domain.orders import Place
+
+MISSING = object()
+"""In the place of a value: the field is left out."""
+STRANGE: Mapping[str, Any] = {
+    "missing": MISSING,
+    "null": None,
+    "true": True,
+    "false": False,
+    "zero": 0,
+    "a number": 7,
+    "a fraction": 1.5,
+    "a huge number": 10**31,
+    "an empty text": "",
+    "a word": "on_hold",
+    "controls": "\x1b[2J\u202e\r\n",
+    "a long text": "x" * 100_000,
+    "a list": [["shipped"]],
+    "an object": {"status": "shipped"},
+}
+OUTER = ["status", "message", "data"]
+FIELDS = [
+    "id",
+    "order_number",
+    "status",
+    "payment_status",
+    "shipping_date",
+    "delivery_date",
+    "admin_notes",
+    "updated_at",
+]
+
+Twist = Callable[[dict[str, Any]], object]
+"""What becomes of an answer on its way: a document instead of it, or bytes."""
+
+
+def change(name: str, value: object) -> Twist:
+    """Put *value* in the place of a field, of the answer itself or, where it has none of that name, of its data.
+
+    `data.status` is the order's own status.
+    """
+
+    def twist(envelope: dict[str, Any]) -> object:
+        inner = name.removeprefix("data.")
+        if inner == name:
+            return _without_missing(envelope | {name: value})
+        return envelope | {"data": _without_missing(envelope.get("data", {}) | {inner: value})}
+
+    return twist
+
+
+def _without_missing(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not MISSING}
+
+
+@dataclass
+class StrangePlatform:
+    """Answers requests off the wire, out of the orders of *api*; *twists* meet its next answers, by method."""
+
+    api: FakeOrderApi
+    twists: dict[str, list[Twist]] = field(default_factory=dict)
+
+    def answer(self, raw: bytes) -> bytes:
+        """Return the bytes that answer the request *raw*."""
+        head, _, body = raw.partition(b"\r\n\r\n")
+        method, target = head.decode().split(" ")[:2]
+        status, envelope = self._envelope(method, target, body)
+        waiting = self.twists.get(method, [])
+        twisted = waiting.pop(0)(envelope) if waiting else envelope
+        return twisted if isinstance(twisted, bytes) else http(twisted, status)
+
+    def _envelope(self, method: str, target: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        found = re.search(r"/orders/(\d+)", target)
+        if found is None:
+            return 200, {"status": True, "message": "Success", "data": []}
+        order_id = found[1]
+        try:
+            if method == "PUT":
+                self.api.write(order_id, {"status": Place(json.loads(body)["status"])})
+        except ApiError as error:
+            return error.status, {"error": "conflict", "message": str(error), "request_id": "req-1"}
+        return 200, {"status": True, "message": "Success", "data": self._shown(order_id)}
+
+    def _shown(self, order_id: str) -> dict[str, Any]:
+        shown = self.api.orders[order_id]
+        return {
+            "id": int(order_id),
+            "order_number": f"ORD-{order_id}",
+            "status": shown.status,
+            "payment_status": "paid" if shown.paid else "unpaid",
+            "shipping_date": None,
+            "delivery_date": None,
+            "admin_notes": shown.notes,
+            "updated_at": "2026-01-25T12:00:00Z",
+        }
+
+
+def http(document: object, status: int = 200, **headers: str) -> bytes:
+    """Write an answer as it travels; an underscore in a header's name stands for a dash."""
+    body = json.dumps(document).encode()
+    named = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+    first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    return "".join([first, *named, "\r\n"]).encode("latin-1") + body
+
+
+def damaged(dice: Random, raw: bytes) -> bytes:
+    """Change, cut, insert or repeat a few bytes of an answer, or lose its end."""
+    for _ in range(dice.randrange(1, 5)):
+        at, span = dice.randrange(len(raw) or 1), dice.randrange(1, 30)
+        piece = dice.choice([b"", dice.randbytes(span), raw[at : at + span] * 2, b"\r\n\r\n", b"\0", b"9" * 400])
+        raw = raw[:at] + piece + raw[at + dice.choice([0, 1, span, span, len(raw)]) :]
+    return raw

@@ -1,0 +1,34 @@
+"""Whom or what an order waits for is one thing at a time."""
+
+import pytest
+
+from tests.clock import START
+from tests.stories import KEY
+from worker.domain.orders import Ending, Order
+from worker.domain.snapshot import Hold, OrderRow, Snapshot, State
+
+ORDER = Order(KEY, revision=1)
+HELD = (Hold("main", "operator", START),)
+
+
+@pytest.mark.parametrize(
+    ("columns", "state"),
+    [
+        ({"stop": "refused", "lease_until": START + 1, "due": START, "held": HELD}, State.STOPPED),
+        ({"lease_until": START + 1, "due": START, "held": HELD}, State.LEASED),
+        ({"lease_until": START, "due": START, "held": HELD}, State.HELD),
+        ({"due": START + 1, "held": HELD}, State.HELD),
+        ({"due": START}, State.DUE),
+        ({"due": START + 1}, State.WAITING),
+        ({"held": HELD}, State.SETTLED),
+        ({}, State.SETTLED),
+    ],
+)
+def test_an_order_waits_for_the_gravest_of_what_keeps_it(columns, state):
+    row = OrderRow(ORDER, START, START, **columns)
+    assert Snapshot(START, row).state is row.state(START) is state
+
+
+def test_an_order_that_left_the_road_is_closed():
+    row = OrderRow(Order(KEY, closed=Ending.CANCELLED), START, START)
+    assert row.state(START) is State.CLOSED

@@ -1,0 +1,121 @@
+"""Answers by chance, on a real socket: the client ends each call in time, with a reading or an error of ours."""
+
+import time
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.strange_answers import FIELDS, OUTER, STRANGE, change, damaged, http
+from tests.unit.order_api.calling import QUICK, SLACK
+from worker.domain.errors import ApiError
+from worker.domain.orders import Reading
+from worker.order_api.accounts import Surroundings
+from worker.order_api.platforms import PLATFORMS
+
+DAY = 86_400_000_000
+ORDER = {
+    "id": 1,
+    "order_number": "ORD-1",
+    "status": "accepted",
+    "payment_status": "paid",
+    "shipping_date": None,
+    "delivery_date": "2026-01-25",
+    "admin_notes": "ring twice",
+    "updated_at": "2026-01-25T12:00:00Z",
+}
+SHOWN: dict[str, object] = {"status": True, "message": "Success", "data": ORDER}
+REFUSED: dict[str, object] = {
+    "error": "validation_failed",
+    "message": "No.",
+    "details": {"status": "is not one"},
+    "request_id": "req-1",
+}
+HEADERS = {
+    "Retry_After": ["0", "-1", "3600", "9" * 12, "Sun, 25 Jan 2026 12:00:00 GMT", "Fri, 99 Feb 0000 99:99:99 GMT"],
+    "Date": ["", "0", "Sun, 25 Jan 2026 12:00:00 +9999", "Fri, 31 Dec 9999 23:59:59 -2359", "x" * 5000],
+    "X_RateLimit_Remaining": ["0", "0", "-0", "1e9", "\xb2"],
+    "X_RateLimit_Reset": ["0", "9" * 12, "9" * 5000, "now"],
+    "Content_Encoding": ["gzip", "br, identity"],
+    "Content_Type": ["text/html", "application/json; charset=utf-7"],
+    "Set_Cookie": ["a=b"],
+    "Location": ["https://elsewhere.invalid/"],
+}
+STATUSES = [*[200] * 9, 201, 204, 206, 304, 307, 400, 401, 403, 404, 409, 418, 422, 429, 429, 429, 500, 503]
+
+
+class Account:
+    """One account, whose platform is the peer; what it may wait is written down."""
+
+    def __init__(self, peer, client):
+        self.waits: list[int] = []
+        settings = {
+            "base_url": f"{peer.url}/api/v1",
+            "domain": "shop",
+            "client_id": "client-1",
+            "hmac_secret": "whsec_very_secret",
+            "phone_number_id": "123456",
+        }
+        surroundings = Surroundings(client, lambda: time.time_ns() // 1000, ZoneInfo("UTC"), self.waits.append)
+        self.orders = PLATFORMS["awalchat"].credentials.model_validate(settings).connect(surroundings)
+        self.calls = [
+            lambda: self.orders.read("1"),
+            lambda: self.orders.write("1", {"status": "accepted"}),
+            self.orders.probe,
+        ]
+
+    def ends_well(self, call):
+        """Check how one call ends; returns what came back, a reading or an error."""
+        began = time.monotonic()
+        try:
+            came = call()
+        except ApiError as error:
+            came = error
+        assert time.monotonic() - began < QUICK.overall.total_seconds() + SLACK
+        self._check(came)
+        return came
+
+    def _check(self, came):
+        if isinstance(came, ApiError):
+            assert len(str(came)) < 1000
+            assert str(came).isprintable()
+            assert "whsec_very_secret" not in str(came)
+            assert 0 <= getattr(came, "wait", 0) <= DAY
+        assert all(0 < wait <= DAY for wait in self.waits)
+
+
+@pytest.fixture
+def account(peer, client):
+    return Account(peer, client)
+
+
+def strange_answer(dice):
+    """Make up an answer: often with a field that is strange, with strange headers, or damaged on its way."""
+    envelope = {**dice.choice([SHOWN, SHOWN, REFUSED])}
+    name = dice.choice([*OUTER, *[f"data.{name}" for name in FIELDS], "error", "details", "request_id"])
+    strange = change(name, dice.choice(list(STRANGE.values())))(envelope)
+    headers = {name: dice.choice(values) for name, values in HEADERS.items() if dice.random() < 0.2}
+    raw = http(dice.choice([envelope, strange]), dice.choice(STATUSES), **headers)
+    return damaged(dice, raw) if dice.random() < 0.5 else raw
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_call_that_meets_an_answer_by_chance_ends_in_time_with_a_reading_or_an_error_of_ours(peer, account, seed):
+    dice = Random(seed)
+    came = []
+    for _ in range(400):
+        peer.answers(strange_answer(dice))
+        came.append(account.ends_well(dice.choice(account.calls)))
+    readings = [reading for reading in came if isinstance(reading, Reading)]
+    assert readings
+    assert len({type(error) for error in came if isinstance(error, ApiError)}) >= 5
+    assert account.waits
+
+
+def test_every_call_that_is_answered_in_part_and_then_by_silence_ends_in_time(peer, account):
+    dice = Random(4)
+    for _ in range(8):
+        raw = http(SHOWN)
+        part = raw[: dice.randrange(len(raw))]
+        peer.script = lambda connection, part=part: (connection.sendall(part), peer.over.wait(0.6))
+        assert isinstance(account.ends_well(account.calls[0]), ApiError)
