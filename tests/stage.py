@@ -13,7 +13,7 @@ from tests.stories import KEY, SECOND, news
 from worker.advance import Advance
 from worker.budget import Budget
 from worker.domain.events import Event
-from worker.domain.orders import OrderKey, Policy, TurnEnd
+from worker.domain.orders import Lost, OrderKey, Policy, TurnEnd
 from worker.journal.database import Database
 from worker.journal.due import SqlDue
 from worker.journal.holds import SqlHolds
@@ -54,7 +54,7 @@ class Stage:
         }
         return Advance(**(parts | ports))
 
-    def turn(self, key: OrderKey = KEY) -> TurnEnd | None:
+    def turn(self, key: OrderKey = KEY) -> TurnEnd | Lost | None:
         """Give the order a turn, as a nudge would."""
         return self.advance()(key)
 
@@ -63,7 +63,7 @@ class Stage:
         told = event if isinstance(event, Event) else news(event, tracking, **({"at": self.clock()} | more))
         return self.intake.write(Delivery(told.source, self.clock(), b"{}", (told,))).outcome
 
-    def live(self, **duration: float) -> list[TurnEnd | None]:
+    def live(self, **duration: float) -> list[TurnEnd | Lost | None]:
         """Let time pass, with a tick whenever an order is due; returns how the turns ended."""
         end, ends = self.clock() + timedelta(**duration) // timedelta(microseconds=1), []
         while True:

@@ -26,6 +26,7 @@ from worker.domain.lifecycle import (
 from worker.domain.orders import (
     Held,
     Later,
+    Lost,
     Order,
     OrderKey,
     Place,
@@ -71,10 +72,10 @@ class Advance:
     chance: Callable[[], float]
     elapsed: Callable[[], int]
 
-    def __call__(self, key: OrderKey) -> TurnEnd | None:
+    def __call__(self, key: OrderKey) -> TurnEnd | Lost | None:
         """Give the order a turn if it is due, and another if news came in meanwhile.
 
-        Returns how the last turn ended, None when there was none, or it lost its lease. Raises
+        Returns how the last turn ended, None when there was none. Raises
         `JournalUnavailable`: then the lease runs out, and the order is due again. A defect of ours is raised,
         too, after it was counted as a failure of the order: it is tried again later, and not for ever.
         """
@@ -90,7 +91,7 @@ class Advance:
             cut_short = isinstance(end, Later) and end.reason == INTERRUPTED
             end, news = _Walk(self, turn, began, patient=not cut_short).finish()
             if not news:
-                return end if news is False else None
+                return Lost() if news is None else end
         return end
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-PARTS = ("receiver", "promptness", "journeys", "backlog", "kills")
+PARTS = ("receiver", "promptness", "journeys", "memory", "ticks", "kills")
 
 
 @click.command()

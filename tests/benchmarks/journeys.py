@@ -1,11 +1,11 @@
 """From the webhook to the end of the road: orders a second, calls for each, illegal writes, orders left behind."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from tests.benchmarks.day import PLACES, day, told
-from tests.benchmarks.figures import Goal, alone, beside
+from tests.benchmarks.figures import Goal, Rounds, alone, beside
 from tests.benchmarks.rivals import Outcome, Rival, await_moves, ours, tutorial, watch
 from tests.programs import until
 
@@ -20,25 +20,25 @@ Open = Callable[[], AbstractContextManager[Rival]]
 
 def run() -> Iterator[str]:
     """Shuffled, with repeats, on a platform that answers at once, and on one that takes its time."""
-    for latency, wanted in ((0.0, 2.5), (0.1, 3)):
+    for latency, goal in ((0.0, Goal("≥", 2.5)), (0.1, Goal("≥", 3))):
         rounds = [(_shuffled(ours, latency, seed), _shuffled(tutorial, latency, seed)) for seed in range(ROUNDS)]
         mine, theirs = zip(*rounds, strict=True)
-        yield from _compared(f"API latency {latency * 1000:.0f} ms", mine, theirs, wanted)
-    yield alone("calls an order, all news present", [_all_present()], goal=Goal("≤", 5))
-    yield beside("calls an order, news trickles in", [_trickled(ours)], "tutorial", [_trickled(tutorial)])
+        yield from _compared(f"API latency {latency * 1000:.0f} ms", mine, theirs, goal)
+    yield alone("calls an order, all news present", Rounds("ours", [_all_present()]), Goal("≤", 5))
+    calls = _trickled(ours)
+    what, baseline = "calls an order, news trickles in", Rounds("tutorial", [_trickled(tutorial)])
+    yield beside(what, Rounds("ours", [calls]), baseline) + Goal("≤", 7).verdict(calls)
 
 
-def _compared(
-    where: str, mine: tuple[Outcome, ...], theirs: tuple[Outcome, ...], wanted: float
-) -> Iterator[str]:
-    def both(value: Callable[[Outcome], float]) -> tuple[list[float], str, list[float]]:
-        return [value(outcome) for outcome in mine], "tutorial", [value(outcome) for outcome in theirs]
+def _compared(where: str, mine: Sequence[Outcome], theirs: Sequence[Outcome], goal: Goal) -> Iterator[str]:
+    def both(value: Callable[[Outcome], float]) -> tuple[Rounds, Rounds]:
+        return Rounds("ours", list(map(value, mine))), Rounds("tutorial", list(map(value, theirs)))
 
-    yield beside(f"orders/s, {where}", *both(lambda o: o.orders_a_second), Goal("≥", wanted))
-    yield beside(f"  s until half of them were completed, {where}", *both(lambda o: o.finished[len(o.orders) // 2]))
-    yield beside(f"  calls an order, {where}", *both(lambda o: o.calls_an_order))
-    yield beside(f"  illegal writes, {where}", *both(lambda o: o.illegal))
-    yield beside(f"  unfinished orders of {len(ORDERS)}, {where}", *both(lambda o: o.unfinished))
+    yield beside(f"orders/s, {where}", *both(lambda o: o.orders_a_second), goal)
+    yield beside("  s until half of them were completed", *both(lambda o: o.finished[len(o.finished) // 2]))
+    yield beside("  calls an order", *both(lambda o: o.calls_an_order))
+    yield beside("  illegal writes", *both(lambda o: o.illegal))
+    yield beside(f"  unfinished orders of {len(ORDERS)}", *both(lambda o: o.unfinished))
 
 
 def _shuffled(design: Open, latency: float, seed: int) -> Outcome:

@@ -10,35 +10,31 @@ import json
 import re
 import selectors
 import socket
-import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
-
-from tests.benchmarks.figures import percentile
-from tests.house import SECRETS
-from tests.programs import ROOT
 
 PATH = "/webhooks/courier"
 CLIENTS = 8
-ANSWERS_WITHIN = 30.0
-MILLISECONDS = 1000
+PATIENCE = 30.0
+"""Seconds that an answer may take."""
 
-_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)\r\n")
+_LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to send where: *rate* requests a second, or as fast as possible for *seconds*."""
+    """What to send where, signed with *secret*: *rate* requests a second, or as many as possible in *seconds*."""
 
     port: int
+    secret: str
     bodies: Sequence[str]
     rate: float | None = None
-    seconds: float = 0.0
-    clients: int = CLIENTS
+    seconds: float = float("inf")
 
 
 class Answered(NamedTuple):
@@ -50,50 +46,20 @@ class Answered(NamedTuple):
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """All answers to one load."""
-
-    all: Sequence[Answered]
-
-    @property
-    def accepted_a_second(self) -> float:
-        """How many were accepted in each second, from the first request to the last answer."""
-        accepted = [answer for answer in self.all if answer.status < 300]
-        return len(accepted) / (max(a.at for a in self.all) - min(a.due for a in self.all))
-
-    def milliseconds(self, percent: float) -> float:
-        """The latency that *percent* of the answers did not exceed."""
-        return MILLISECONDS * percentile([answer.at - answer.due for answer in self.all], percent)
-
-    @property
-    def refused(self) -> int:
-        """How many were not accepted."""
-        return sum(answer.status >= 300 for answer in self.all)
-
-
-def send(plan: Plan) -> Answers:
-    """Send a load from a process of its own, and wait for all its answers."""
-    command = [sys.executable, "-m", "tests.benchmarks.load"]
-    done = subprocess.run(command, input=json.dumps(asdict(plan)), cwd=ROOT, capture_output=True, text=True, check=True)
-    return Answers([Answered(*answer) for answer in json.loads(done.stdout)])
-
-
 class _Line:
-    """One connection, with at most one request under way."""
+    """One keep-alive connection, with at most one request under way."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), ANSWERS_WITHIN)
+        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._received = b""
-        self.number, self.due = 0, 0.0
+        self._received, self._number, self._due = b"", 0, 0.0
 
     def send(self, number: int, request: bytes, due: float) -> None:
-        self.number, self.due, self._received = number, due, b""
+        self._received, self._number, self._due = b"", number, due
         self.socket.sendall(request)
 
     def receive(self) -> Answered | None:
-        """Take in what has come; the answer once it is whole."""
+        """Take in what has come; returns the answer once it is whole."""
         part = self.socket.recv(65_536)
         if not part:
             raise ConnectionError("the server hung up")
@@ -102,13 +68,54 @@ class _Line:
         length = _LENGTH.search(head + b"\r\n")
         if not end or length is None or len(body) < int(length[1]):
             return None
-        return Answered(self.number, int(head[9:12]), self.due, time.time())
+        return Answered(self._number, int(head[9:12]), self._due, time.time())
 
 
-def _signed(body: str) -> bytes:
+class _Load:
+    """A plan under way."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._rate = plan.rate
+        self._waiting = deque(enumerate(map(partial(_signed, plan.secret.encode()), plan.bodies)))
+        self._lines = [_Line(plan.port) for _ in range(CLIENTS)]
+        self._free = deque(self._lines)
+        self._ready = selectors.DefaultSelector()
+        for line in self._lines:
+            self._ready.register(line.socket, selectors.EVENT_READ, line)
+        self._began = time.time()
+        self._ends_at = self._began + plan.seconds
+
+    def carry_out(self) -> list[Answered]:
+        """Send all that there is time for, and return all answers."""
+        answers = []
+        while self._waiting or len(self._free) < len(self._lines):
+            pause = self._send_what_is_due()
+            for key, _ in self._ready.select(pause):
+                if answer := key.data.receive():
+                    answers.append(answer)
+                    self._free.append(key.data)
+        return answers
+
+    def _send_what_is_due(self) -> float:
+        """Occupy the free lines; returns for how many seconds there is nothing more to send."""
+        now = time.time()
+        if now > self._ends_at:
+            self._waiting.clear()
+        while self._waiting and self._free:
+            number, request = self._waiting[0]
+            due = now if self._rate is None else self._began + number / self._rate
+            if due > now:
+                return due - now
+            self._waiting.popleft()
+            self._free.popleft().send(number, request, due)
+        return PATIENCE
+
+
+def _signed(secret: bytes, body: str) -> bytes:
+    """Sign with a stranger's arithmetic, and write the whole request."""
     raw, timestamp = body.encode(), str(int(time.time()))
     message = b"POST" + PATH.encode() + timestamp.encode() + raw
-    signature = hmac.new(SECRETS["courier"].encode(), message, hashlib.sha256).hexdigest()
+    signature = hmac.new(secret, message, hashlib.sha256).hexdigest()
     head = (
         f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n"
         f"X-Awal-Signature-256: sha256={signature}\r\nX-Timestamp: {timestamp}\r\n\r\n"
@@ -116,27 +123,5 @@ def _signed(body: str) -> bytes:
     return head.encode() + raw
 
 
-def _carry_out(plan: Plan) -> list[Answered]:
-    """Send all, or as much as there is time for."""
-    waiting = deque(enumerate(map(_signed, plan.bodies)))
-    lines = [_Line(plan.port) for _ in range(plan.clients)]
-    ready = selectors.DefaultSelector()
-    for line in lines:
-        ready.register(line.socket, selectors.EVENT_READ, line)
-    free, answers, began = deque(lines), list[Answered](), time.time()
-    while waiting or len(free) < plan.clients:
-        now = time.time()
-        if plan.rate is None and now - began >= plan.seconds:
-            waiting.clear()
-        while free and waiting and (due := began + waiting[0][0] / plan.rate if plan.rate else now) <= now:
-            free.popleft().send(*waiting.popleft(), due)
-        pause = max(0.0, due - now) if plan.rate and waiting and free else ANSWERS_WITHIN
-        for key, _ in ready.select(pause if waiting or len(free) < plan.clients else 0):
-            if answer := key.data.receive():
-                answers.append(answer)
-                free.append(key.data)
-    return answers
-
-
 if __name__ == "__main__":
-    json.dump(_carry_out(Plan(**json.load(sys.stdin))), sys.stdout)
+    json.dump(_Load(Plan(**json.load(sys.stdin))).carry_out(), sys.stdout)

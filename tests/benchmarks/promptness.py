@@ -1,14 +1,11 @@
 """How long it takes from the 2xx to the platform's own confirmation, while news comes in steadily."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from tests.benchmarks import installations
 from tests.benchmarks.day import PLACES, told
-from tests.benchmarks.figures import Goal, percentile, shown, verdict
-from tests.benchmarks.installations import TUTORIAL
-from tests.benchmarks.load import Answers, Plan, send
-from tests.house import House
-from tests.programs import until
+from tests.benchmarks.figures import Goal, percentile, shown
+from tests.benchmarks.rivals import Rival, await_moves, ours, tutorial
+from tests.benchmarks.sending import send
 
 RATE = 20
 ORDERS = range(1, 101)
@@ -17,48 +14,25 @@ SAID = [(order_id, place) for place in PLACES[:3] for order_id in ORDERS]
 
 
 def run() -> Iterator[str]:
-    """Measure ours, then the tutorial's, in a house each."""
-    for name, start in (("ours", _ours), ("tutorial", _tutorial)):
-        with installations.house() as house:
-            seconds = _measure(house, start(house))
-        goal = Goal("<", 1, " s") if name == "ours" else None
-        late = percentile(seconds, 95)
+    """Measure ours, then the tutorial's."""
+    for design, goal in ((ours(), Goal("<", 1)), (tutorial(), None)):
+        with design as rival:
+            seconds = _measured(rival)
+        p50, p95, p99 = (percentile(seconds, percent) for percent in (50, 95, 99))
         yield (
-            f"s from 2xx to the confirmation at {RATE} deliveries/s, {name}: p50 {shown(percentile(seconds, 50))}"
-            f"   p95 {shown(late)}{verdict(late, goal)}   p99 {shown(percentile(seconds, 99))}"
-            f"   confirmed {len(seconds)} of {len(SAID)}"
+            f"s from 2xx to the confirmation at {RATE} deliveries/s, {rival.name}: p95 {p95:.3f}"
+            f"{goal.verdict(p95) if goal else ''}   p50 {p50:.3f}   p99 {p99:.3f}"
+            f"   confirmed {shown(len(seconds))} of {len(SAID)}"
         )
 
 
-def _ours(house: House) -> int:
-    installations.receiver(house).start()
-    installations.worker(house).start()
-    return house.port
-
-
-def _tutorial(house: House) -> int:
-    program, port = installations.rival_receiver(house, TUTORIAL)
-    program.start()
-    installations.rival_worker(house).start()
-    return port
-
-
-def _measure(house: House, port: int) -> list[float]:
-    house.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in ORDERS])
-    answers = send(Plan(port, [told(*said) for said in SAID], rate=RATE))
-    _settle(lambda: house.sandbox.totals()["transitions"] >= len(SAID))
-    confirmed = {(move["order_id"], move["to"]): move["at"] / 1e6 for move in house.sandbox.report()["transitions"]}
-    return _waits(answers, confirmed)
-
-
-def _waits(answers: Answers, confirmed: dict[tuple[int, str], float]) -> list[float]:
+def _measured(rival: Rival) -> list[float]:
+    """Seconds from each acknowledgement to the step that it led to; a step that never came is left out."""
+    rival.expect(ORDERS)
+    rival.worker.start()
+    answers = send(rival.port, [told(*said) for said in SAID], rate=RATE)
+    await_moves(rival, len(SAID), within=30.0)
+    confirmed = {(move["order_id"], move["to"]): move["at"] / 1e6 for move in rival.report()["transitions"]}
     acknowledged = {SAID[answer.number]: answer.at for answer in answers.all}
+    # A step may be confirmed before its sender has read our answer: at the same instant, to all intents.
     return [max(0.0, confirmed[said] - at) for said, at in acknowledged.items() if said in confirmed]
-
-
-def _settle(condition: Callable[[], bool]) -> None:
-    """Give what is under way a moment; what is not confirmed then is counted as such."""
-    try:
-        until(condition, within=30)
-    except AssertionError:
-        return

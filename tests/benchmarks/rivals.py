@@ -1,4 +1,4 @@
-"""Both designs in a house of their own, told the same news; and what the sandbox then says of their work."""
+"""Both designs, each in a house of its own, told the same news; and what the sandbox then says of their work."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -9,18 +9,18 @@ from typing import Any
 from tests.benchmarks import installations
 from tests.benchmarks.day import PLACES
 from tests.benchmarks.installations import TUTORIAL
-from tests.benchmarks.load import Plan, send
+from tests.benchmarks.sending import send
 from tests.house import House
 from tests.programs import Program
 
 GLANCE = 0.2
 QUIET = 20.0
-"""Seconds without a call after which nothing more is to be expected: the longest pause of the tutorial's retries is 16."""
+"""Seconds without a call after which nothing more is expected: the longest pause of the tutorial's retries is 16."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """One design, ready to be told news at *port*; *worker* is not yet started."""
+    """One design, ready to be told news at *port*; its *worker* is not yet started."""
 
     name: str
     house: House
@@ -33,35 +33,39 @@ class Rival:
 
     def tell(self, bodies: Sequence[str], rate: float | None = None) -> None:
         """Let the couriers tell their news, as fast as it is taken or at a steady *rate*."""
-        answers = send(Plan(self.port, bodies, rate=rate, seconds=60.0))
-        assert len(answers.all) == len(bodies), "the receiver has not taken everything"
-        assert not answers.refused, "the receiver has refused something"
+        answers = send(self.port, bodies, rate=rate)
+        if answers.refused or len(answers.all) < len(bodies):
+            raise AssertionError(f"the receiver of {self.name} has not taken everything")
 
     def moves(self) -> int:
         """How many steps the platform has confirmed."""
         return int(self.house.sandbox.totals()["transitions"])
 
+    def report(self) -> Any:
+        """All that the sandbox knows."""
+        return self.house.sandbox.report()
+
 
 @contextmanager
-def ours(database_url: str = "") -> Iterator[Rival]:
+def ours(database_url: str = "", processes: int = 1) -> Iterator[Rival]:
     """Our design."""
     with installations.house(database_url) as house:
-        installations.receiver(house).start()
+        installations.receiver(house, processes).start()
         yield Rival("ours", house, house.port, installations.worker(house))
 
 
 @contextmanager
-def tutorial() -> Iterator[Rival]:
+def tutorial(processes: int = 1) -> Iterator[Rival]:
     """The tutorial's design."""
     with installations.house() as house:
-        program, port = installations.rival_receiver(house, TUTORIAL)
+        program, port = installations.rival_receiver(house, TUTORIAL, processes)
         program.start()
         yield Rival("tutorial", house, port, installations.rival_worker(house))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of *orders*, in the sandbox's own words."""
+    """What became of *orders* since *began*, in the sandbox's own words."""
 
     orders: Sequence[int]
     began: float
@@ -75,6 +79,7 @@ class Outcome:
 
     @property
     def unfinished(self) -> int:
+        """How many orders were left behind."""
         return len(self.orders) - len(self.finished)
 
     @property
@@ -84,23 +89,26 @@ class Outcome:
 
     @property
     def calls_an_order(self) -> float:
+        """All calls, divided by the orders."""
         return float(self.report["totals"]["calls"] / len(self.orders))
 
     @property
     def illegal(self) -> int:
+        """Writes that asked for an illegal step."""
         return int(self.report["totals"]["illegal"])
 
 
 def watch(rival: Rival, orders: Sequence[int], began: float, *, within: float, quiet: float = QUIET) -> Outcome:
     """Wait until all *orders* are completed, or nothing happens any more, but not longer than *within* seconds."""
     await_moves(rival, len(PLACES) * len(orders), within=within, quiet=quiet)
-    return Outcome(orders, began, rival.house.sandbox.report())
+    return Outcome(orders, began, rival.report())
 
 
 def await_moves(rival: Rival, wanted: int, *, within: float, quiet: float = QUIET) -> None:
     """Wait for *wanted* steps; give up when no call was made for *quiet* seconds, or *within* seconds have passed."""
-    ends_at, calls, since = time.monotonic() + within, -1, time.monotonic()
-    while time.monotonic() < ends_at and time.monotonic() - since < quiet:
+    began = since = time.monotonic()
+    calls = -1
+    while time.monotonic() < min(began + within, since + quiet):
         totals = rival.house.sandbox.totals()
         if totals["transitions"] >= wanted:
             return

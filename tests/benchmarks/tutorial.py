@@ -1,4 +1,4 @@
-"""The baseline: what tutorials teach. A view that verifies and calls `delay()`; for every event a task that GETs and PUTs.
+"""The baseline: what tutorials teach. A view verifies and calls `delay()`; for each event, a task GETs, then PUTs.
 
 It has what is usually recommended: one HTTP client for all threads, a timeout, retries with exponential back-off, and
 a look at the order before it is written.

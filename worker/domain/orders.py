@@ -168,4 +168,9 @@ class Held:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The lease ran out before the turn did: nothing more was sent or written, and the order has another turn."""
+
+
 TurnEnd = Done | Later | Stopped | Held

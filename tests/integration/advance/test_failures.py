@@ -208,3 +208,12 @@ def test_an_answer_off_the_road_is_told_from_a_confirmation(stage):
     stage.api.script("write", moves_to("cancelled"))
     stage.turn()
     assert stage.steps() == [("accepted", "off_the_road")]
+
+
+def test_a_stop_that_a_person_has_released_does_not_stop_the_order_again_and_newer_news_does(stage):
+    stage.hear("shipment.lost", "TRK1")
+    assert isinstance(stage.turn(), Stopped)
+    stage.change(stop=None, acknowledged=1, due=stage.clock())
+    assert stage.turn() == Done()
+    stage.hear("shipment.lost", "TRK2")
+    assert isinstance(stage.turn(), Stopped)

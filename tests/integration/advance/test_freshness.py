@@ -69,6 +69,7 @@ def test_a_read_that_answers_too_late_is_a_failure_and_is_not_used(stage):
     end = stage.turn()
     assert isinstance(end, Later)
     assert (end.reason, end.firm, stage.row()["place"]) == ("api_unavailable", True, None)
+    assert end.detail == "the answer to a read came too late to be of use"
     assert stage.api.writes == []
 
 

@@ -160,3 +160,15 @@ def test_a_payment_is_not_forgotten_when_the_turn_died_that_was_to_accept_it(sta
     stage.live(minutes=1)
     assert stage.api.writes == ["accepted"] * 3
     assert stage.row()["place"] == "accepted"
+
+
+def test_a_turn_that_lost_its_lease_has_no_end_to_tell_of(stage):
+    stage.hear("order.accepted")
+    assert stage.advance(turns=Sleepy(stage, "take", LEASE + SECOND))(KEY) is None
+    assert stage.turn() == Done()
+
+
+def test_a_call_that_just_fits_into_the_lease_is_made(stage):
+    stage.hear("order.accepted")
+    assert stage.advance(turns=Sleepy(stage, "take", LEASE - stage.api.deadline))(KEY) == Done()
+    assert stage.api.reads == 1

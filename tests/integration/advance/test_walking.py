@@ -237,7 +237,8 @@ def test_a_defect_of_ours_is_counted_and_tried_again_later(stage):
     stage.api.script("read", fails(KeyError("a defect")))
     with pytest.raises(KeyError):
         stage.turn()
-    assert (stage.row()["waiting"], stage.row()["failures"]) == ("internal_error", 1)
+    assert (stage.row()["waiting"], stage.row()["waiting_detail"]) == ("internal_error", "KeyError")
+    assert stage.row()["failures"] == 1
     assert stage.row()["not_before"] == stage.row()["due"]
 
 

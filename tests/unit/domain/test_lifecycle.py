@@ -8,7 +8,7 @@ from tests.clock import START
 from tests.fake_order_api import standing_of
 from tests.stories import DAY, HOUR, KEY, MINUTE, SECOND, news, recorded
 from worker.domain.evidence import Evidence, weigh
-from worker.domain.lifecycle import confirm, decide, observe
+from worker.domain.lifecycle import conclude, confirm, decide, observe, rest
 from worker.domain.orders import ROAD, Done, Ending, Later, Order, Policy, Reading, Step, Stopped
 
 PENDING, ACCEPTED, SHIPPED, DELIVERED, COMPLETED = ROAD
@@ -222,3 +222,33 @@ def test_a_confirmed_write_leaves_nothing_under_way():
         None,
         START,
     )
+
+
+def test_a_write_is_uncertain_until_the_order_is_at_rest():
+    uncertain = order_at("pending", sending=ACCEPTED, sent_at=START)
+    waiting, settled = conclude(uncertain, Later(START, "settle")), conclude(uncertain, Done())
+    assert (waiting.sending, waiting.sent_at) == (ACCEPTED, START)
+    assert (settled.sending, settled.sent_at) == (None, None)
+
+
+def test_an_order_is_delivered_since_the_first_read_that_shows_it_and_no_earlier():
+    assert order_at("shipped").delivered_at is None
+    seen = observe(order_at("delivered"), shows("delivered", START + HOUR))
+    assert seen.delivered_at == START
+
+
+def test_a_write_that_a_read_shows_is_under_way_no_more_and_another_one_is():
+    sent = order_at("pending", sending=ACCEPTED, sent_at=START)
+    shown, unshown = observe(sent, shows("accepted")), observe(sent, shows("pending"))
+    assert (shown.sending, shown.sent_at) == (None, None)
+    assert (unshown.sending, unshown.sent_at) == (ACCEPTED, START)
+
+
+def test_an_order_off_the_road_stays_closed_when_its_status_is_one_that_nobody_knows():
+    assert observe(order_at("cancelled"), shows("on_hold")).closed is Ending.CANCELLED
+
+
+def test_an_order_off_the_road_awaits_no_completion():
+    cancelled = observe(order_at("delivered"), shows("cancelled"))
+    assert cancelled.place is DELIVERED
+    assert rest(cancelled, MANUAL) == Done()

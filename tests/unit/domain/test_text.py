@@ -34,3 +34,7 @@ def test_clean_text_is_short_printable_and_stays_as_it_is(text, limit):
     assert clean == clean.strip() == clean_text(clean, limit)
     assert not {"Cc", "Cs", "Zl", "Zp"} & {unicodedata.category(character) for character in clean}
     clean.encode()
+
+
+def test_a_text_that_is_cut_at_a_space_does_not_end_in_it():
+    assert clean_text("left at the door", 5) == "left"

@@ -11,7 +11,7 @@ from worker.domain.errors import Transient
 from worker.order_api.client import Patience
 
 QUICK = Patience(connect=timedelta(seconds=0.2), read=timedelta(seconds=0.2), overall=timedelta(seconds=0.3))
-SLACK = 0.4
+SLACK = 1.5
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 """A certificate and key for these tests alone; valid until 2120."""
 
