@@ -20,7 +20,7 @@ SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadsc
 HEART := worker/domain/*,worker/advance.py,webhook_receiver/signatures.py,webhook_receiver/profiles/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint style types layers format coverage mutants bench lock venv clean
+.PHONY: help demo install test lint style types layers format coverage bench lock venv clean
 
 help: ## Show this list
 	@echo 'make TARGET, where TARGET is:'
@@ -57,9 +57,6 @@ coverage: $(TOOLS) ## Run the whole test suite, and fail if it does not reach en
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='$(HEART)'
 
-mutants: $(TOOLS) ## Break the heart of the program in every small way: the tests must notice (some ten minutes)
-	$(BIN)/python -m tests.mutants
-
 bench: $(TOOLS) ## Measure against the design that tutorials teach, in 10 minutes (one part: make bench ARGS=receiver)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
@@ -70,7 +67,7 @@ lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make
 venv: $(TOOLS) ## Install the program and all tools into .venv
 
 clean: ## Remove .venv and every cache, but no data of yours
-	rm -rf $(VENV) build dist *.egg-info htmlcov mutants .coverage .coverage.* .hypothesis
+	rm -rf $(VENV) build dist *.egg-info htmlcov .coverage .coverage.* .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

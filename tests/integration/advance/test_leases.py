@@ -10,7 +10,7 @@ from tests.puppets import Sleepy
 from tests.stories import KEY, MINUTE, SECOND
 from worker.advance import LEASE, TURNS_IN_A_ROW, lease_of
 from worker.domain.errors import Conflict
-from worker.domain.orders import Done, Later
+from worker.domain.orders import Done, Later, Lost
 
 
 def untimed(row):
@@ -162,9 +162,9 @@ def test_a_payment_is_not_forgotten_when_the_turn_died_that_was_to_accept_it(sta
     assert stage.row()["place"] == "accepted"
 
 
-def test_a_turn_that_lost_its_lease_has_no_end_to_tell_of(stage):
+def test_a_turn_that_lost_its_lease_says_so_and_has_no_other_end(stage):
     stage.hear("order.accepted")
-    assert stage.advance(turns=Sleepy(stage, "take", LEASE + SECOND))(KEY) is None
+    assert stage.advance(turns=Sleepy(stage, "take", LEASE + SECOND))(KEY) == Lost()
     assert stage.turn() == Done()
 
 
