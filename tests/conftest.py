@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,12 @@ settings.register_profile("tests", deadline=None)  # on a busy machine a slow ex
 settings.load_profile("tests")
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let the programs under test hear it, even in a shell's background, where it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def missing(service: str, why: object) -> None:

@@ -1,5 +1,6 @@
 """Runs the receiver: one process, or a few that share one listening socket."""
 
+import errno
 import logging
 import os
 import signal
@@ -14,6 +15,9 @@ import structlog
 from worker.cli.http_server import Patience, Server
 
 BACKLOG = 1024
+ORPHANS_END = 4.0
+"""Seconds for which an address may be taken by those whom a receiver has left behind."""
+GLANCE = 0.1
 RESPAWN_PAUSE = 1.0
 """Seconds before a process that died is replaced: one that cannot start must not keep a machine busy."""
 LAST_CALL = 20.0
@@ -32,11 +36,22 @@ class CannotListen(OSError):
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """Listen on *host* and *port*, or raise `CannotListen`."""
+    """Listen on *host* and *port*, or raise `CannotListen`.
+
+    An address that is taken gets a few seconds: the children of a receiver that was killed still hold it
+    until they notice.
+    """
+    ends_at = time.monotonic() + ORPHANS_END
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, *_, address = found[0]
-        return socket.create_server(address, family=family, backlog=BACKLOG)
+        while True:
+            try:
+                return socket.create_server(address, family=family, backlog=BACKLOG)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > ends_at:
+                    raise
+            time.sleep(GLANCE)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise CannotListen(f"Cannot listen on {host}:{port}: {why}.") from error
