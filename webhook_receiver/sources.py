@@ -6,7 +6,7 @@ from datetime import UTC, tzinfo
 from typing import Literal
 
 from webhook_receiver.profiles import Profile
-from worker.domain.signing import ALL_PARTS
+from worker.domain.signing import ALL_PARTS, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Source:
     tolerance: int = 300_000_000
     stale: Literal["refuse", "accept"] = "refuse"
     max_body: int = 65_536
-    signed_parts: frozenset[str] = frozenset(ALL_PARTS)
+    signed_parts: frozenset[Part] = frozenset(ALL_PARTS)
     public_prefix: str = ""
     verification: Literal["open", "signed"] = "open"
     zone: tzinfo = UTC

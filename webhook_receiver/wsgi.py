@@ -42,7 +42,7 @@ def _source(settings: Settings, name: str) -> Source:
         tolerance=microseconds(given.tolerance),
         stale=given.stale,
         max_body=given.max_body,
-        signed_parts=frozenset(given.signed_parts),
+        signed_parts=given.signed_parts,
         public_prefix=given.public_prefix,
         verification=given.verification,
         zone=given.timezone,

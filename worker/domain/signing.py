@@ -7,9 +7,13 @@ as `sha256=` and 64 lower-case hex digits (awalchat API reference, "Authenticati
 import hashlib
 import hmac
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-ALL_PARTS = ("method", "path", "query_string", "timestamp", "body")
+Part = Literal["method", "path", "query_string", "timestamp", "body"]
+ALL_PARTS: tuple[Part, ...] = get_args(Part)
+"""What a signature covers, in the formula's order."""
+ALWAYS_SIGNED: frozenset[Part] = frozenset({"timestamp", "body"})
+"""Without them, old news could be sent again, and other news in its place."""
 
 
 class SignedRequest(NamedTuple):
@@ -31,8 +35,8 @@ def split_target(target: bytes) -> tuple[bytes, bytes]:
     return path, mark + query if query else b""
 
 
-def sign(secret: bytes, request: SignedRequest, parts: Iterable[str] = ALL_PARTS) -> str:
-    """Return the header value that proves *request*, over the named *parts* in the formula's order."""
-    chosen = frozenset(parts)
+def sign(secret: bytes, request: SignedRequest, parts: Iterable[Part] = ALL_PARTS) -> str:
+    """Return the header value that proves *request*, over the named *parts*, and over `ALWAYS_SIGNED` whatever is named."""
+    chosen = ALWAYS_SIGNED.union(parts)
     message = b"".join(getattr(request, part) for part in ALL_PARTS if part in chosen)
     return "sha256=" + hmac.new(secret, message, hashlib.sha256).hexdigest()

@@ -1,19 +1,17 @@
 """Settings of a source: who may post here, and by which rules."""
 
 from datetime import timedelta
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, field_validator
 
+from worker.domain.signing import ALL_PARTS, Part
 from worker.settings.values import Duration, Name, Secret, Timezone, between, read_list
 
 PROFILES = ("awalchat", "courier")
 """The names of the receiver's profiles, which the worker does not know; a test compares them."""
 
 Family = Literal["order", "shipment"]
-SignedPart = Literal["method", "path", "query_string", "timestamp", "body"]
-
-ALWAYS_SIGNED: frozenset[SignedPart] = frozenset({"timestamp", "body"})
 
 
 class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
@@ -35,8 +33,8 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     """`refuse` or `accept`: what to do with an authentic delivery beyond the tolerance."""
     max_body: Annotated[int, Field(ge=1024, le=10_485_760)] = 65_536
     """The largest body that is read, in bytes."""
-    signed_parts: Annotated[frozenset[SignedPart], BeforeValidator(read_list)] = Field(
-        default=frozenset(get_args(SignedPart)), json_schema_extra={"default": "all five"}
+    signed_parts: Annotated[frozenset[Part], BeforeValidator(read_list)] = Field(
+        default=frozenset(ALL_PARTS), json_schema_extra={"default": "all five"}
     )
     """The parts of a request that its signature covers: `timestamp` and `body` always, and any of `method`, `path`
     and `query_string`."""
@@ -55,8 +53,3 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
         if profile not in PROFILES:
             raise ValueError(f"must be one of: {', '.join(PROFILES)}")
         return profile
-
-    @field_validator("signed_parts")
-    @classmethod
-    def _sign_news_and_age(cls, parts: frozenset[SignedPart]) -> frozenset[SignedPart]:
-        return parts | ALWAYS_SIGNED
