@@ -36,7 +36,7 @@ def split_target(target: bytes) -> tuple[bytes, bytes]:
 
 
 def sign(secret: bytes, request: SignedRequest, parts: Iterable[Part] = ALL_PARTS) -> str:
-    """Return the header value that proves *request*, over the named *parts*, and over `ALWAYS_SIGNED` whatever is named."""
+    """Return the header value that proves *request*, over the named *parts* and, named or not, `ALWAYS_SIGNED`."""
     chosen = ALWAYS_SIGNED.union(parts)
     message = b"".join(getattr(request, part) for part in ALL_PARTS if part in chosen)
     return "sha256=" + hmac.new(secret, message, hashlib.sha256).hexdigest()

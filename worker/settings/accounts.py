@@ -10,13 +10,13 @@ from worker.domain.orders import Policy
 from worker.order_api.accounts import Credentials
 from worker.order_api.platforms import PLATFORMS
 from worker.settings.problems import first_problem, wrong
-from worker.settings.values import Duration, Timezone, between, microseconds
+from worker.settings.values import Duration, Timezone, between, microseconds, one_of
 
 
 class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
     """One merchant's account at one platform."""
 
-    platform: str
+    platform: Annotated[str, AfterValidator(one_of(PLATFORMS))]
     """The platform on which this account's orders live: `awalchat`."""
     timezone: Timezone = ZoneInfo("UTC")
     """The zone in which the platform is told dates."""
@@ -45,13 +45,6 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
         common = cls.model_fields.keys() - {"credentials"}
         own = {key: value for key, value in given.items() if key not in common}
         return {key: value for key, value in given.items() if key in common} | {"credentials": own}
-
-    @field_validator("platform")
-    @classmethod
-    def _know_platform(cls, platform: str) -> str:
-        if platform not in PLATFORMS:
-            raise ValueError(f"must be one of: {', '.join(PLATFORMS)}")
-        return platform
 
     @field_validator("settle")
     @classmethod

@@ -10,11 +10,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from worker.domain.events import OPERATOR
 from worker.embedded import EmbeddedValkey
+from worker.secret import SHORTEST_SECRET, Secret
 from worker.settings.accounts import AccountSettings
 from worker.settings.problems import Problem, wrong
 from worker.settings.sources import SourceSettings
 from worker.settings.urls import check_redis_url, passwords_in, read_broker_url, read_database_url
-from worker.settings.values import SHORTEST_SECRET, Address, Duration, ListenAddress, Name, Secret, between
+from worker.settings.values import Address, Duration, ListenAddress, Name, between
 
 ANY_ACCOUNT = "must name at least one account, such as FULFILLMENT_ACCOUNTS__MAIN__PLATFORM or [accounts.main]"
 

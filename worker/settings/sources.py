@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from worker.domain.signing import ALL_PARTS, Part
-from worker.settings.values import Duration, Name, Secret, Timezone, between, read_list
+from worker.secret import Secret
+from worker.settings.values import Duration, Name, Timezone, between, one_of, read_list
 
 PROFILES = ("awalchat", "courier")
 """The names of the receiver's profiles, which the worker does not know; a test compares them."""
@@ -19,7 +20,9 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
 
     secrets: Annotated[tuple[Secret, ...], BeforeValidator(read_list), Field(min_length=1, max_length=10)]
     """The secrets of which any may sign: a list, or one plain text."""
-    profile: str = Field(json_schema_extra={"default": "the source's own name"})
+    profile: Annotated[str, AfterValidator(one_of(PROFILES))] = Field(
+        json_schema_extra={"default": "the source's own name"}
+    )
     """How this sender speaks: `awalchat` or `courier`."""
     account: Name = Field(json_schema_extra={"default": "the only account"})
     """The account whose orders it speaks of."""
@@ -46,10 +49,3 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     """`open`, or `signed`: the platform's check of our URL must be signed, too."""
     timezone: Timezone = Field(json_schema_extra={"default": "the account's"})
     """The zone of timestamps that name none."""
-
-    @field_validator("profile")
-    @classmethod
-    def _know_profile(cls, profile: str) -> str:
-        if profile not in PROFILES:
-            raise ValueError(f"must be one of: {', '.join(PROFILES)}")
-        return profile

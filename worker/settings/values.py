@@ -3,15 +3,14 @@
 import ipaddress
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
 
-SHORTEST_SECRET = 8
 UNITS = {
     "ms": timedelta(milliseconds=1),
     "s": timedelta(seconds=1),
@@ -54,6 +53,18 @@ def read_duration(value: object) -> timedelta:
 def microseconds(duration: timedelta) -> int:
     """Return a duration as the rules count it."""
     return duration // timedelta(microseconds=1)
+
+
+def one_of(names: Iterable[str]) -> Callable[[str], str]:
+    """Return a check that refuses what is none of *names*, and lists them."""
+    known = tuple(names)
+
+    def check(name: str) -> str:
+        if name not in known:
+            raise ValueError(f"must be one of: {', '.join(known)}")
+        return name
+
+    return check
 
 
 def between(low: str, high: str) -> Callable[[timedelta], timedelta]:
@@ -109,15 +120,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def check_secret(secret: SecretStr) -> SecretStr:
-    """Refuse a secret that could be guessed."""
-    if len(secret.get_secret_value().encode(errors="surrogatepass")) < SHORTEST_SECRET:
-        raise ValueError(f"must be at least {SHORTEST_SECRET} bytes long")
-    return secret
-
-
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Timezone = Annotated[ZoneInfo, BeforeValidator(read_timezone)]
 ListenAddress = Annotated[Address, BeforeValidator(read_address)]
 Name = Annotated[str, AfterValidator(check_name)]
-Secret = Annotated[SecretStr, AfterValidator(check_secret)]

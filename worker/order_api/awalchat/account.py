@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, PositiveInt, SecretStr, StringConstraints
+from pydantic import AfterValidator, PositiveInt, StringConstraints
 
 from worker.domain.errors import ApiError, Unauthorized
 from worker.order_api.accounts import Credentials, Examination, Surroundings
@@ -13,18 +13,12 @@ from worker.order_api.awalchat.orders import AwalchatOrders, list_one
 from worker.order_api.awalchat.updates import Composer
 from worker.order_api.base_urls import path_of, read_base_url
 from worker.order_api.rate_limits import date_of
+from worker.secret import Secret
 
-SHORTEST_SECRET = 8
 HALF_A_SECOND = 500_000
 
 HeaderWord = Annotated[str, StringConstraints(pattern="^[!-~]{1,200}\\z")]
 QueryWord = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,64}\\z")]
-
-
-def _long_enough(secret: SecretStr) -> SecretStr:
-    if len(secret.get_secret_value().encode()) < SHORTEST_SECRET:
-        raise ValueError(f"must be at least {SHORTEST_SECRET} bytes long")
-    return secret
 
 
 class AwalchatCredentials(Credentials):
@@ -36,7 +30,7 @@ class AwalchatCredentials(Credentials):
     """The workspace, sent as `X-Domain`."""
     client_id: HeaderWord
     """The client, sent as `X-Client-ID`."""
-    hmac_secret: Annotated[SecretStr, AfterValidator(_long_enough)]
+    hmac_secret: Secret
     """The secret that signs our calls."""
     phone_number_id: QueryWord
     """The phone number whose orders these are."""

@@ -1,0 +1,17 @@
+"""The type of every secret that somebody chooses: not shown by accident, and not short."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, SecretStr
+
+SHORTEST_SECRET = 8
+"""Bytes. Whatever is shorter could be guessed."""
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value().encode(errors="surrogatepass")) < SHORTEST_SECRET:
+        raise ValueError(f"must be at least {SHORTEST_SECRET} bytes long")
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
