@@ -5,6 +5,8 @@ import math
 import re
 from typing import NoReturn
 
+from worker.domain.text import is_storable
+
 MAX_DEPTH = 32
 MAX_INTEGER_DIGITS = 32
 MAX_FLOAT_LENGTH = 400
@@ -12,7 +14,6 @@ MAX_FLOAT_LENGTH = 400
 # A string that never ends is taken whole, so that every character is looked at once.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Malformed(ValueError):
@@ -88,7 +89,7 @@ def _refuse_constant(_constant: str) -> NoReturn:
 
 def _refuse_unstorable(value: object) -> None:
     if isinstance(value, str):
-        if _UNSTORABLE.search(value):
+        if not is_storable(value):
             raise Malformed("bad_text")
     elif isinstance(value, list):
         for item in value:

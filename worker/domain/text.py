@@ -6,8 +6,14 @@ import re
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 # Embeddings, overrides and isolates reorder what follows them; the harmless marks of Arabic and Hebrew stay.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]+")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def clean_text(text: str, limit: int = 200) -> str:
     """Return *text* on one line, without control characters, trimmed, at most *limit* characters long."""
     return _CONTROLS.sub(" ", _BIDI_CONTROLS.sub("", text)).strip()[:limit].rstrip()
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether a column of text can hold *text*: PostgreSQL refuses NUL, and no encoding has lone surrogates."""
+    return _UNSTORABLE.search(text) is None

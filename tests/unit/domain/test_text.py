@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.text import clean_text
+from worker.domain.text import clean_text, is_storable
 
 ANYTHING = st.text(st.characters())  # lone surrogates included
 
@@ -38,3 +38,18 @@ def test_clean_text_is_short_printable_and_stays_as_it_is(text, limit):
 
 def test_a_text_that_is_cut_at_a_space_does_not_end_in_it():
     assert clean_text("left at the door", 5) == "left"
+
+
+@pytest.mark.parametrize("text", ["", "سلام 👨\u200d👩", "\x1b[31m\t\r\n\x7f\uffff"])
+def test_what_a_database_can_hold_is_storable_even_if_it_is_not_clean(text):
+    assert is_storable(text)
+
+
+@pytest.mark.parametrize("text", ["a\0", "\ud800", "\udfff b"])
+def test_nul_and_lone_surrogates_are_not_storable(text):
+    assert not is_storable(text)
+
+
+@given(ANYTHING)
+def test_clean_text_is_storable(text):
+    assert is_storable(clean_text(text))
