@@ -5,6 +5,7 @@ from hmac import compare_digest
 from typing import NamedTuple
 
 from webhook_receiver.sources import Source
+from worker.domain.instants import SECOND
 from worker.domain.signing import SignedRequest, sign, split_target
 
 _SIGNATURE = re.compile("sha256=[0-9a-f]{64}")
@@ -34,4 +35,4 @@ def signed_at(request: Request, source: Source) -> int | None:
     claimed = request.signature.encode()
     # Every secret is tried, whichever fits: the time that it takes tells nothing.
     fits = [compare_digest(sign(secret, signed, source.signed_parts).encode(), claimed) for secret in source.secrets]
-    return int(request.timestamp) * 1_000_000 if any(fits) else None
+    return int(request.timestamp) * SECOND if any(fits) else None

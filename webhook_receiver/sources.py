@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 from typing import Literal
 
 from webhook_receiver.profiles import Profile
+from worker.domain.instants import MINUTE
 from worker.domain.signing import ALL_PARTS, Part
 
 
@@ -24,7 +25,7 @@ class Source:
     account: str
     read_order_id: Callable[[object], str] = field(repr=False)
     allow: frozenset[str]
-    tolerance: int = 300_000_000
+    tolerance: int = 5 * MINUTE
     stale: Literal["refuse", "accept"] = "refuse"
     max_body: int = 65_536
     signed_parts: frozenset[Part] = frozenset(ALL_PARTS)

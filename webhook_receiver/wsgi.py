@@ -11,8 +11,9 @@ from webhook_receiver.profiles import PROFILES
 from webhook_receiver.reception import Reception
 from webhook_receiver.sources import Source
 from webhook_receiver.views import House
+from worker.domain.instants import microseconds
 from worker.order_api.platforms import PLATFORMS
-from worker.settings import Settings, load_settings, microseconds
+from worker.settings import Settings, load_settings
 from worker.wiring import UNREACHABLE, open_door, refusing
 
 

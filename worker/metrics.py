@@ -12,8 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from worker.domain.figures import Figures
-
-SECOND = 1_000_000
+from worker.domain.instants import SECOND
 
 Samples = Mapping[tuple[str, ...], float]
 """Values by the values of their labels."""

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from worker.domain.errors import ApiError, Unauthorized
+from worker.domain.instants import SECOND
 from worker.ports import Holds, OrderApi
 
 CREDENTIALS = "credentials"
-PROBE_EVERY = 30_000_000
-"""One probe an account in this time, however many orders or workers ask for one (microseconds)."""
+PROBE_EVERY = 30 * SECOND
+"""One probe an account in this time, however many orders or workers ask for one."""
 
 
 class Probe:

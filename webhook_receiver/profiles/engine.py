@@ -4,18 +4,18 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from webhook_receiver.sources import Source
 from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName
+from worker.domain.instants import DAY, instant_of
 from worker.domain.orders import OrderKey
 from worker.domain.text import clean_text
 
-MAX_AGE = 30 * 86_400_000_000
+MAX_AGE = 30 * DAY
 MAX_ID, MAX_TRACKING, MAX_PARCELS = 150, 64, 1000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _URL = re.compile(r"https?://[^\s<>\"\\]{1,490}", re.IGNORECASE)
 
 
@@ -118,8 +118,7 @@ def _instant(stamp: object, source: Source) -> int:
         moment = datetime.fromisoformat(str(stamp).upper() if isinstance(stamp, str) else "")
     except ValueError as error:
         raise Unusable("bad_timestamp") from error
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=source.zone)
-    return (aware - EPOCH) // timedelta(microseconds=1)
+    return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=source.zone))
 
 
 def _url(value: object) -> str:

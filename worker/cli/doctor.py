@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from worker.domain.instants import microseconds
 from worker.operations.checkup import Check, Verdict, worst
 
 STYLES = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
@@ -40,7 +41,7 @@ def doctor(max_age: timedelta, as_json: bool) -> int:
     from worker.cli.examination import examine
     from worker.cli.printing import print_json
 
-    checks = list(examine(max_age // timedelta(microseconds=1)))
+    checks = list(examine(microseconds(max_age)))
     code = worst(checks)
     if as_json:
         print_json({"exit_code": code, "checks": [_document(check) for check in checks]})

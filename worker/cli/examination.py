@@ -7,18 +7,19 @@ from worker.budget import RATE_LIMITED
 from worker.cli.context import BROKER_PATIENCE, Context, unchecked_journal
 from worker.domain.errors import JournalError, SchemaOutdated, Throttled, Transient
 from worker.domain.figures import Health
+from worker.domain.instants import MINUTE, SECOND, microseconds
 from worker.journal import schema
 from worker.journal.database import machine_now
 from worker.journal.holds import SqlHolds
 from worker.journal.queries.health import HealthQueries
 from worker.nudges import NotQueued, Nudger, make_celery
 from worker.operations.checkup import Check, Verdict, judge
-from worker.operations.instants import SECOND, span
+from worker.operations.instants import span
 from worker.order_api.accounts import Examination, Surroundings
 from worker.order_api.client import Client
-from worker.settings import AccountSettings, load_settings, microseconds
+from worker.settings import AccountSettings, load_settings
 
-SKEW_WARNS, SKEW_FAILS = 30 * SECOND, 300 * SECOND
+SKEW_WARNS, SKEW_FAILS = 30 * SECOND, 5 * MINUTE
 """How far our clock may be from a platform's; signatures with a timestamp further off may be refused."""
 
 

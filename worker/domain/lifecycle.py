@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from worker.domain.events import SAYS, EventEnd, EventName, Recorded
 from worker.domain.evidence import Evidence
+from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import (
     ROAD,
     Done,
@@ -24,10 +25,9 @@ from worker.domain.orders import (
     has_reached,
 )
 
-SECOND = 1_000_000
-RECHECK_BEHIND = 60 * SECOND
+RECHECK_BEHIND = MINUTE
 """An order seen behind its confirmed place is read again after this long, before anybody is called."""
-RECHECK_DRY_RUN = 3600 * SECOND
+RECHECK_DRY_RUN = HOUR
 COALESCE_HINTS = 5 * SECOND
 """Hints about one order lead to one read in this time, at most."""
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from worker.domain.instants import HOUR, MINUTE
+
 
 class Place(StrEnum):
     """A position on the road, in the only order in which it can be reached."""
@@ -116,8 +118,8 @@ class Policy:
     accept: str = "paid"
     """`paid`, `always` or `manual`: when a pending order is accepted without anybody's word."""
     complete_after: int = 0
-    retry_for: int = 72 * 3_600_000_000
-    settle: int = 120_000_000
+    retry_for: int = 72 * HOUR
+    settle: int = 2 * MINUTE
     dry_run: bool = False
 
 

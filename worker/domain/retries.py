@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected
+from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Later, Order, Policy, Stopped
 
-SECOND = 1_000_000
 BACKOFF_BASE = SECOND
-BACKOFF_CAP = 600 * SECOND
-UNKNOWN_FOR = 3600 * SECOND
+BACKOFF_CAP = 10 * MINUTE
+UNKNOWN_FOR = HOUR
 """The platform may tell us of an order before its own API knows it: an hour of patience."""
 MAX_CONFLICTS = 3
 

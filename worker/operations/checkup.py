@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.domain.figures import Health, Pile
+from worker.domain.instants import MINUTE
 from worker.domain.orders import Policy
 from worker.operations.advice import HOLDS, advise
 from worker.operations.explain import is_lost
-from worker.operations.instants import MINUTE, span
+from worker.operations.instants import span
 
 NAMED = 5
 """Orders that a sentence names; the list command shows them all."""

@@ -1,13 +1,9 @@
 """Instants and durations in words. Everything here is in microseconds and UTC."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-MILLISECOND = 1_000
-SECOND = 1_000 * MILLISECOND
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from worker.domain.instants import DAY, HOUR, MILLISECOND, MINUTE, SECOND, moment_of
+
 LAST = 253_402_300_799 * SECOND
 """The last second of the year 9999: no calendar of Python goes further."""
 
@@ -49,4 +45,4 @@ def when(at: int, now: int) -> str:
 
 
 def _datetime(at: int) -> datetime:
-    return EPOCH + timedelta(microseconds=min(max(at, 0), LAST))
+    return moment_of(min(max(at, 0), LAST))

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from worker.domain.instants import MINUTE
 from worker.domain.snapshot import Hold, Snapshot, State
 from worker.operations.advice import HOLDS, WAITS, advise
-from worker.operations.instants import MINUTE, when
+from worker.operations.instants import when
 
 OVERDUE = MINUTE
 """A worker that runs takes a due order within seconds."""

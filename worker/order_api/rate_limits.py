@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-SECOND = 1_000_000
+from worker.domain.instants import DAY, MINUTE, SECOND
+
 SHORTEST = SECOND
-LONGEST = 86_400 * SECOND
-UNSAID = 60 * SECOND
+LONGEST = DAY
+UNSAID = MINUTE
 """Where nothing usable is said: the limits are counted by the minute."""
 MAX_HEADER = 64
 

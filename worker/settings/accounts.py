@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from worker.domain.instants import microseconds
 from worker.domain.orders import Policy
 from worker.order_api.accounts import Credentials
 from worker.order_api.platforms import PLATFORMS
 from worker.settings.problems import first_problem, wrong
-from worker.settings.values import Duration, Timezone, between, microseconds, one_of
+from worker.settings.values import Duration, Timezone, between, one_of
 
 
 class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):

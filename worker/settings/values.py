@@ -50,11 +50,6 @@ def read_duration(value: object) -> timedelta:
     raise ValueError("must be a duration such as 250ms, 5m, 72h, 90d or PT5M")
 
 
-def microseconds(duration: timedelta) -> int:
-    """Return a duration as the rules count it."""
-    return duration // timedelta(microseconds=1)
-
-
 def one_of(names: Iterable[str]) -> Callable[[str], str]:
     """Return a check that refuses what is none of *names*, and lists them."""
     known = tuple(names)

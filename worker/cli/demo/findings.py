@@ -8,6 +8,7 @@ from worker.cli.demo.platform import Platform
 from worker.cli.demo.senders import Receipt
 from worker.cli.demo.watch import View
 from worker.domain.figures import Figures, Health
+from worker.domain.instants import DAY
 from worker.journal.database import Database
 from worker.journal.queries.counts import CountQueries
 from worker.journal.queries.deliveries import DeliveryQueries
@@ -15,8 +16,6 @@ from worker.journal.queries.health import HealthQueries
 
 MOST_DELIVERIES = 10_000
 OK = 200
-A_DAY = 86_400_000_000
-"""Microseconds: nothing in the database is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def read_back(platform: Platform, database: Database, view: View, receipts: Sequ
     return Findings(
         view=View(platform.report(with_calls=True), view.rows, view.now),
         figures=CountQueries(database).figures(),
-        health=HealthQueries(database).health(never_pruned=A_DAY),
+        health=HealthQueries(database).health(never_pruned=DAY),  # nothing in it is older
         kept=frozenset(row.id for row in kept),
         receipts=receipts,
         troubles_left=platform.troubles_left(),

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, PositiveInt, StringConstraints
 
 from worker.domain.errors import ApiError, Unauthorized
+from worker.domain.instants import SECOND
 from worker.order_api.accounts import Credentials, Examination, Surroundings
 from worker.order_api.awalchat.answers import content_of
 from worker.order_api.awalchat.auth import AwalchatAuth, Identification, SignedPath
@@ -15,7 +16,7 @@ from worker.order_api.base_urls import path_of, read_base_url
 from worker.order_api.rate_limits import date_of
 from worker.secret import Secret
 
-HALF_A_SECOND = 500_000
+HALF_A_SECOND = SECOND // 2
 
 HeaderWord = Annotated[str, StringConstraints(pattern="^[!-~]{1,200}\\z")]
 QueryWord = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,64}\\z")]

@@ -6,9 +6,8 @@ from enum import StrEnum
 
 import httpx
 
+from worker.domain.instants import SECOND
 from worker.domain.signing import SignedRequest, sign, split_target
-
-SECOND = 1_000_000
 
 
 class SignedPath(StrEnum):

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from worker.domain.errors import Rejected, Unauthorized
+from worker.domain.instants import microseconds
 from worker.domain.orders import Reading, Step
 from worker.order_api.awalchat.answers import content_of, reading_of
 from worker.order_api.awalchat.calls import Calls
@@ -21,7 +21,7 @@ class AwalchatOrders:
     def __init__(self, calls: Calls, composer: Composer) -> None:
         self._calls, self._composer = calls, composer
         self._now = calls.surroundings.now
-        self.deadline = calls.surroundings.client.patience.overall // timedelta(microseconds=1)
+        self.deadline = microseconds(calls.surroundings.client.patience.overall)
 
     def read(self, order_id: str) -> Reading:
         path, began = _path(order_id), self._now()

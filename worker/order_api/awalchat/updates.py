@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from worker.domain.instants import moment_of
 from worker.domain.orders import Place, Reading, Step
 from worker.domain.text import clean_text
 from worker.order_api.awalchat.vocabulary import WORDS
@@ -12,7 +12,6 @@ from worker.ports import Update
 
 MAX_LINE = 200
 MAX_NUMBER = 100
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DATE_OF = {Place.SHIPPED: "shipping_date", Place.DELIVERED: "delivery_date"}
 
 
@@ -40,7 +39,7 @@ class Composer:
         return update
 
     def _date(self, instant: int) -> str:
-        return (EPOCH + timedelta(microseconds=instant)).astimezone(self.timezone).date().isoformat()
+        return moment_of(instant).astimezone(self.timezone).date().isoformat()
 
 
 def _annotated(notes: str | None, tracking: tuple[tuple[str, str], ...]) -> str | None:
