@@ -45,3 +45,8 @@ def test_the_domain_needs_the_standard_library_alone():
             if name.partition(".")[0] not in sys.stdlib_module_names and not name.startswith("worker.domain")
         }
         assert not foreign, f"{module.name} imports {foreign}"
+
+
+def test_the_receiver_stays_a_door_of_at_most_six_hundred_lines():
+    modules = (ROOT / "webhook_receiver").rglob("*.py")
+    assert 0 < sum(len(module.read_text().splitlines()) for module in modules) <= 600

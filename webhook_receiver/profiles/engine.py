@@ -1,7 +1,5 @@
 """Reads a document by its source's profile. All that is wrong with it becomes `Unusable`."""
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,12 +7,11 @@ from datetime import datetime
 from webhook_receiver.sources import Source
 from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import Unusable
-from worker.domain.events import Event, EventName
-from worker.domain.instants import DAY, instant_of
+from worker.domain.events import Event, EventName, clamped, fingerprint
+from worker.domain.instants import instant_of
 from worker.domain.orders import OrderKey
 from worker.domain.text import clean_text
 
-MAX_AGE = 30 * DAY
 MAX_ID, MAX_TRACKING, MAX_PARCELS = 150, 64, 1000
 _URL = re.compile(r"https?://[^\s<>\"\\]{1,490}", re.IGNORECASE)
 
@@ -46,7 +43,7 @@ def _read_hint(source: Source, document: Mapping[str, object], word: str, receiv
     """Nothing but the order's id is trusted: what else the sender says only tells one hint from another."""
     order = _order(source, document)
     stamp = _field(document, source.profile.timestamp)
-    key = _key(source, document) or _fingerprint(order, word, stamp)
+    key = _key(source, document) or fingerprint(order, word, stamp)
     return Event(source.name, key, order, EventName.HINT, received_at, received_at)
 
 
@@ -61,7 +58,7 @@ def _read_news(source: Source, document: Mapping[str, object], word: str, receiv
     tracking = _field(document, profile.tracking)
     tracking = _word(clean_text(tracking) if isinstance(tracking, str) else tracking, MAX_TRACKING, "bad_tracking")
     stamp = _field(document, profile.timestamp)
-    key = _key(source, document) or (_fingerprint(order, tracking, word, stamp) if stamp is not None else "")
+    key = _key(source, document) or (fingerprint(order, tracking, word, stamp) if stamp is not None else "")
     if not key:
         raise Unusable("no_key", "neither id nor timestamp")
     occurred_at = received_at if stamp is None else _instant(stamp, source)
@@ -70,7 +67,7 @@ def _read_news(source: Source, document: Mapping[str, object], word: str, receiv
         key,
         order,
         name,
-        min(max(occurred_at, received_at - MAX_AGE), received_at),
+        clamped(occurred_at, received_at),
         received_at,
         tracking=tracking,
         tracking_url=_url(_field(document, profile.tracking_url)),
@@ -106,11 +103,6 @@ def _word(value: object, limit: int, reason: str) -> str:
     if value is not None and not (0 < len(text) <= limit and text.isprintable()):
         raise Unusable(reason)
     return text
-
-
-def _fingerprint(*parts: object) -> str:
-    """A key for news without an id; no id of a sender's own can take its form by accident."""
-    return "news-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _instant(stamp: object, source: Source) -> int:

@@ -1,12 +1,19 @@
 """Events: the news of a delivery, in our words."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey, Place
 
 OPERATOR = "operator"
 """The source of events that an operator writes: no sender of webhooks may have this name."""
+
+
+MAX_AGE = 30 * DAY
+"""How old news can be; what claims to be older happened this long ago."""
 
 
 class EventName(StrEnum):
@@ -62,8 +69,7 @@ class EventEnd(StrEnum):
 class Event:
     """One piece of news. *key* is unique within its source; instants are microseconds, UTC.
 
-    *occurred_at* is when it happened, clamped by the receiver to [received - 30 days, received].
-    An empty *tracking* means the order's only parcel.
+    *occurred_at* is when it happened, `clamped` by the receiver. An empty *tracking* means the order's only parcel.
     """
 
     source: str
@@ -86,3 +92,13 @@ class Recorded:
     revision: int
     event: Event
     end: EventEnd = EventEnd.PENDING
+
+
+def clamped(occurred_at: int, received_at: int) -> int:
+    """Return *occurred_at*, or the nearest instant in the 30 days before *received_at*: clocks of others go wrong."""
+    return min(max(occurred_at, received_at - MAX_AGE), received_at)
+
+
+def fingerprint(*parts: object) -> str:
+    """Return a key for news without an id, made of JSON values; no id of a sender's own takes its form by accident."""
+    return "news-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
