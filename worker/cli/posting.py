@@ -7,7 +7,7 @@ from typing import NamedTuple
 import httpx
 
 from worker.domain.errors import IllegalRequest
-from worker.domain.signing import SignedRequest, sign, split_target
+from worker.domain.signing import SignedRequest, signed_headers, split_target
 from worker.settings import Settings
 
 TIMEOUT = 10.0
@@ -29,11 +29,10 @@ def post(settings: Settings, source: str, url: str, body: bytes) -> Answer:
     """
     address, signed_path = _address(settings, source, url)
     sender = settings.sources[source]
-    timestamp = f"{int(time.time()):010d}"
     path, query = split_target(address.raw_path)
-    request = SignedRequest(b"POST", signed_path + path, query, timestamp.encode(), body)
-    signature = sign(sender.secrets[0].get_secret_value().encode(), request, sender.signed_parts)
-    headers = {"Content-Type": "application/json", "X-Timestamp": timestamp, "X-Awal-Signature-256": signature}
+    request = SignedRequest(b"POST", signed_path + path, query, f"{int(time.time()):010d}".encode(), body)
+    secret = sender.secrets[0].get_secret_value().encode()
+    headers = {"Content-Type": "application/json", **signed_headers(secret, request, sender.signed_parts)}
     try:
         with (
             httpx.Client(timeout=TIMEOUT, trust_env=False) as client,

@@ -40,3 +40,8 @@ def sign(secret: bytes, request: SignedRequest, parts: Iterable[Part] = ALL_PART
     chosen = ALWAYS_SIGNED.union(parts)
     message = b"".join(getattr(request, part) for part in ALL_PARTS if part in chosen)
     return "sha256=" + hmac.new(secret, message, hashlib.sha256).hexdigest()
+
+
+def signed_headers(secret: bytes, request: SignedRequest, parts: Iterable[Part] = ALL_PARTS) -> dict[str, str]:
+    """Return the two headers that a sender adds to *request*; its timestamp is unix seconds in ten digits."""
+    return {"X-Awal-Signature-256": sign(secret, request, parts), "X-Timestamp": request.timestamp.decode()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.domain.signing import SignedRequest, sign, split_target
+from worker.domain.signing import SignedRequest, sign, signed_headers, split_target
 
 BODY = (
     b'{"id":"evt_1","event":"shipment.delivered","timestamp":"2024-01-25T14:30:00Z",'
@@ -15,6 +15,10 @@ SIGNATURE = "sha256=cc9d8046908052d1b6364beaf50b8cb41756f72d64bcb7d463b90b6dd236
 def test_the_published_vector_comes_out():
     assert len(BODY) == 125
     assert sign(b"whsec_test", VECTOR) == SIGNATURE
+
+
+def test_a_sender_adds_the_signature_and_the_timestamp_that_it_covers():
+    assert signed_headers(b"whsec_test", VECTOR) == {"X-Awal-Signature-256": SIGNATURE, "X-Timestamp": "1706193000"}
 
 
 @pytest.mark.parametrize("part", SignedRequest._fields)

@@ -10,7 +10,7 @@ import httpx
 
 from worker.cli.demo.acts import Signing
 from worker.cli.demo.broken import Broken
-from worker.domain.signing import SignedRequest, sign
+from worker.domain.signing import SignedRequest, signed_headers
 
 TIMEOUT = 10.0
 HOUR = 3600
@@ -45,11 +45,7 @@ class Senders:
         timestamp = str(int(time.time()) - (HOUR if signed == "an hour ago" else 0))
         secret = self._secrets[source] if signed != "forged" else "whoever-knows-no-secret"
         request = SignedRequest(b"POST", path.encode(), b"", timestamp.encode(), body)
-        headers = {
-            "Content-Type": "application/json",
-            "X-Timestamp": timestamp,
-            "X-Awal-Signature-256": sign(secret.encode(), request),
-        }
+        headers = {"Content-Type": "application/json", **signed_headers(secret.encode(), request)}
         receipt = _receipt(source, self._send(path, body, headers))
         self.receipts.append(receipt)
         return receipt

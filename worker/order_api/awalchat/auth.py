@@ -7,7 +7,7 @@ from enum import StrEnum
 import httpx
 
 from worker.domain.instants import SECOND
-from worker.domain.signing import SignedRequest, sign, split_target
+from worker.domain.signing import SignedRequest, signed_headers, split_target
 
 
 class SignedPath(StrEnum):
@@ -39,17 +39,15 @@ class AwalchatAuth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the headers that prove who calls; an answer is never argued with."""
-        timestamp = f"{self._now() // SECOND:010d}"
         path, query = split_target(request.url.raw_path)
         signed = SignedRequest(
             method=request.method.encode(),
             path=path.removeprefix(self._unsigned),
             query_string=query,
-            timestamp=timestamp.encode(),
+            timestamp=f"{self._now() // SECOND:010d}".encode(),
             body=request.content,
         )
-        request.headers["X-Awal-Signature-256"] = sign(self._caller.secret, signed)
-        request.headers["X-Timestamp"] = timestamp
+        request.headers.update(signed_headers(self._caller.secret, signed))
         request.headers["X-Domain"] = self._caller.domain
         request.headers["X-Client-ID"] = self._caller.client_id
         yield request
