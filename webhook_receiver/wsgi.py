@@ -12,9 +12,10 @@ from webhook_receiver.reception import Reception
 from webhook_receiver.sources import Source
 from webhook_receiver.views import House
 from worker.domain.instants import microseconds
+from worker.exits import UNREACHABLE, refusing
 from worker.order_api.platforms import PLATFORMS
 from worker.settings import Settings, load_settings
-from worker.wiring import UNREACHABLE, open_door, refusing
+from worker.wiring import open_door
 
 
 @contextmanager
@@ -57,6 +58,6 @@ def __getattr__(name: str) -> Flask:
     """Open `app` when a server asks for it: importing this module reads no setting."""
     if name != "app":
         raise AttributeError(name)
-    with refusing(UNREACHABLE):  # whatever is wrong: gunicorn would start us again and again after any other code
+    with refusing(UNREACHABLE):  # whatever is wrong: after any other code, gunicorn would start us again and again
         app: Flask = globals().setdefault("app", _process.enter_context(open_app(load_settings(os.environ))))
     return app

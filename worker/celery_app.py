@@ -13,6 +13,7 @@ from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
 
 from worker import wiring
+from worker.exits import NEEDS_A_PERSON, UNREACHABLE, WRONG_USE, refusing
 from worker.logs import configure_logs
 from worker.nudges import Nudger, make_celery
 from worker.settings import Settings, load_settings
@@ -20,9 +21,6 @@ from worker.slots import Slots
 from worker.ticks import Ticks
 
 log = structlog.get_logger()
-
-DEFECT = 1
-"""What the program ends with when it cannot begin by a fault of its own."""
 
 
 @cache
@@ -32,7 +30,7 @@ def build_app() -> Celery:
     Settings that are wrong end the program with one sentence and exit code 2: Celery's command line
     would show any Exception as a traceback.
     """
-    with wiring.refusing(wiring.WRONG_SETTINGS):
+    with refusing(WRONG_USE):
         settings = load_settings(os.environ)
         app = make_celery(settings.queue_url)
     import worker.tasks  # noqa: F401, PLC0415 - it registers the tasks, and it may only be read with good settings
@@ -72,11 +70,11 @@ def build_app() -> Celery:
 def _open_house(settings: Settings, slots: Slots) -> None:
     """Open this process's services, or end it: Celery survives any Exception in here, and would run without them."""
     try:
-        with wiring.refusing(wiring.UNREACHABLE):
+        with refusing(UNREACHABLE):
             wiring.open_worker(settings, slots)
     except Exception:
         log.exception("worker_cannot_start")
-        sys.exit(DEFECT)
+        sys.exit(NEEDS_A_PERSON)
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from tests.pages import README, ROOT, part
 from worker import cli
 from worker.cli.company import STOPS_WITHIN
+from worker.exits import WRONG_USE
 from worker.settings import describe, load_settings
 from worker.settings.model import Settings
 from worker.settings.sources import Family, SourceSettings
@@ -80,7 +81,7 @@ def test_a_unit_starts_a_command_that_exists_with_the_example_settings(path: Pat
 def test_a_unit_is_started_again_unless_its_settings_are_wrong(path: Path):
     service = unit(path)["Service"]
     assert service["Restart"] == "always"
-    assert service["RestartPreventExitStatus"] == str(cli.WRONG_USE)
+    assert service["RestartPreventExitStatus"] == str(WRONG_USE)
     assert int(service["TimeoutStopSec"]) >= (STOPS_WITHIN if service["ExecStart"].endswith("receiver") else 60)
 
 

@@ -16,6 +16,7 @@ from worker.cli.demo.acts import Hint, Placed, Scan
 from worker.cli.demo.day import DAY
 from worker.domain.events import EventEnd
 from worker.domain.orders import Place, steps_ahead
+from worker.exits import INTERRUPTED, NEEDS_A_PERSON, UNREACHABLE, WELL, WRONG_USE
 from worker.metrics import METRICS
 from worker.order_api.platforms import PLATFORMS
 from worker.settings import describe, load_settings
@@ -80,7 +81,7 @@ def test_every_command_in_an_example_exists():
 
 
 def test_every_exit_code_is_explained():
-    codes = [0, cli.NEEDS_A_PERSON, cli.WRONG_USE, cli.UNREACHABLE, cli.INTERRUPTED]
+    codes = [WELL, NEEDS_A_PERSON, WRONG_USE, UNREACHABLE, INTERRUPTED]
     assert first_words(README, "## Exit codes") == list(map(str, codes))
 
 

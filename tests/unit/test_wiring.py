@@ -5,8 +5,9 @@ import pytest
 from tests.good_settings import GOOD, P
 from webhook_receiver import wsgi
 from worker.domain.errors import JournalUnavailable
+from worker.exits import UNREACHABLE
 from worker.nudges import NotQueued
-from worker.wiring import LOOK_EVERY, UNREACHABLE, Readiness
+from worker.wiring import LOOK_EVERY, Readiness
 
 
 @pytest.mark.parametrize("change", [{}, {"HELLO": "1"}], ids=["no schema", "no such setting"])

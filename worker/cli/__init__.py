@@ -9,11 +9,7 @@ from importlib import import_module
 import click
 
 from worker.domain.errors import FulfillmentError, IllegalRequest, SettingsError
-from worker.domain.text import clean_text
-
-NEEDS_A_PERSON, WRONG_USE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
-"""What the program ends with when it does not end well; the last is the shells' own word for Ctrl-C."""
-MAX_SENTENCE = 1000
+from worker.exits import INTERRUPTED, UNREACHABLE, WELL, WRONG_USE, complain
 
 COMMANDS = {
     "receiver": ("worker.cli.services", "Take webhooks in."),
@@ -99,7 +95,7 @@ def run(arguments: Sequence[str]) -> int:
         return _hang_up()
     except (FulfillmentError, OSError) as error:
         return _refuse(_sentence(error), _code(error))
-    return code if isinstance(code, int) else 0
+    return code if isinstance(code, int) else WELL
 
 
 def _code(error: Exception) -> int:
@@ -113,7 +109,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _refuse(sentence: str, code: int) -> int:
-    click.echo(f"fulfillment: {clean_text(sentence, MAX_SENTENCE)}", err=True)
+    complain(sentence)
     return code
 
 
@@ -121,4 +117,4 @@ def _hang_up() -> int:
     """Whoever read our output has read enough: nothing is wrong, and nothing more can be said."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return WELL

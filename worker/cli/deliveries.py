@@ -2,6 +2,8 @@
 
 import click
 
+from worker.exits import NEEDS_A_PERSON, WELL
+
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 OUTCOMES = ("accepted", "duplicate", "quarantined", "stale")
 
@@ -73,4 +75,4 @@ def replay_delivery(delivery_id: int) -> int:
     with journal() as context:
         receipt = replay(context, delivery_id)
     click.echo(f"Delivery {delivery_id} is {receipt.outcome}{f': {receipt.reason}' if receipt.reason else ''}.")
-    return 1 if receipt.outcome == "quarantined" else 0
+    return NEEDS_A_PERSON if receipt.outcome == "quarantined" else WELL

@@ -8,6 +8,8 @@ from secrets import token_hex
 
 import click
 
+from worker.exits import NEEDS_A_PERSON, WELL
+
 NUMBER = re.compile("[1-9][0-9]{0,18}")
 
 
@@ -54,7 +56,7 @@ def send(source: str, url: str, as_json: bool, timestamp: str, event_id: str, **
         print_json({"status": answer.status, "answer": answer.document})
     else:
         click.echo(visible(f"{answer.status} {json.dumps(answer.document, ensure_ascii=False)}"))
-    return 0 if answer.status in range(200, 300) else 1
+    return WELL if answer.status in range(200, 300) else NEEDS_A_PERSON
 
 
 def _about(news: dict[str, str | int | None]) -> dict[str, str | int]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from worker.domain.figures import Health, Pile
 from worker.domain.instants import MINUTE
 from worker.domain.orders import Policy
+from worker.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
 from worker.operations.advice import HOLDS, advise
 from worker.operations.explain import is_lost
 from worker.operations.instants import span
@@ -103,9 +104,11 @@ def judge(health: Health, policies: Mapping[str, Policy], max_age: int) -> Itera
 
 
 def worst(checks: Iterable[Check]) -> int:
-    """Return the exit code that *checks* come to: 0 well, 1 something needs a person, 3 a part cannot be reached."""
+    """Return the exit code that *checks* come to; a part that cannot be reached is the worst."""
     failed = [check for check in checks if check.verdict is Verdict.FAIL]
-    return 3 if any(check.unreachable for check in failed) else min(len(failed), 1)
+    if any(check.unreachable for check in failed):
+        return UNREACHABLE
+    return NEEDS_A_PERSON if failed else WELL
 
 
 def _judge_pile(pile: Pile, told: _Kind, now: int, max_age: int) -> Check:

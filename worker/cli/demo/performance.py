@@ -26,12 +26,12 @@ from worker.cli.demo.summary import print_checks, print_summary
 from worker.cli.demo.watch import View, Watch
 from worker.cli.printing import Page, plain, visible
 from worker.domain.errors import FulfillmentError
+from worker.exits import NEEDS_A_PERSON, WELL
 
 LONGEST_TEMPORARY = 40
 """Characters: a socket stands in the folder, and the system limits its path to about a hundred."""
 LAST_WORDS = 6
 MOST_OF_A_LINE = 240
-NEEDS_A_PERSON = 1
 
 
 def perform(page: Page, patience: Patience) -> int:
@@ -55,7 +55,7 @@ def perform(page: Page, patience: Patience) -> int:
         return _keep(page, folder)
     shutil.rmtree(folder)
     print_next_steps(page)
-    return 0
+    return WELL
 
 
 def _make_folder() -> Path:
