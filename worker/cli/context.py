@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey, Policy
 from worker.journal import schema
 from worker.journal.database import Database
 from worker.journal.desk import SqlDesk
 from worker.journal.intake import SqlIntake
+from worker.journal.queries.deliveries import DeliveryQueries, ShownDelivery
 from worker.operations.door import Operations
 from worker.order_api.platforms import PLATFORMS
 from worker.settings import Settings, load_settings
@@ -45,6 +47,13 @@ class Context:
     def policy(self, account: str) -> Policy:
         """How *account* wants its orders moved; the defaults, if it has left the settings."""
         return self.policies.get(account, Policy())
+
+    def delivery(self, delivery_id: int) -> tuple[int, ShownDelivery]:
+        """Return the journal's clock and one delivery whole; raises `IllegalRequest` when it is not there."""
+        now, shown = DeliveryQueries(self.database).show(delivery_id)
+        if shown is None:
+            raise IllegalRequest(f"there is no delivery {delivery_id}, or it is kept no more")
+        return now, shown
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 import click
 
+from worker.cli.options import AS_JSON, LIMIT
 from worker.exits import NEEDS_A_PERSON, WELL
+from worker.journal.outcomes import Outcome
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-OUTCOMES = ("accepted", "duplicate", "quarantined", "stale")
+OUTCOMES = [outcome.value for outcome in Outcome]
 
 
 @click.group()
@@ -17,7 +18,7 @@ def deliveries() -> None:
 @click.option("--outcome", type=click.Choice(OUTCOMES), default=None, help="Only deliveries with this outcome.")
 @click.option("--source", default="", help="Only the deliveries of this source.")
 @click.option("--reason", default="", help="Only deliveries quarantined for this reason.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, at most.")
+@LIMIT
 @AS_JSON
 def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, as_json: bool) -> None:
     """List deliveries, the newest first.
@@ -49,13 +50,9 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
     from worker.cli.delivery_pages import print_delivery
     from worker.cli.documents import shown_document
     from worker.cli.printing import print_json
-    from worker.domain.errors import IllegalRequest
-    from worker.journal.queries.deliveries import DeliveryQueries
 
     with journal() as context:
-        now, shown = DeliveryQueries(context.database).show(delivery_id)
-    if shown is None:
-        raise IllegalRequest(f"there is no delivery {delivery_id}, or it is kept no more")
+        now, shown = context.delivery(delivery_id)
     if as_json:
         print_json(shown_document(shown))
     else:
@@ -75,4 +72,4 @@ def replay_delivery(delivery_id: int) -> int:
     with journal() as context:
         receipt = replay(context, delivery_id)
     click.echo(f"Delivery {delivery_id} is {receipt.outcome}{f': {receipt.reason}' if receipt.reason else ''}.")
-    return NEEDS_A_PERSON if receipt.outcome == "quarantined" else WELL
+    return NEEDS_A_PERSON if receipt.outcome == Outcome.QUARANTINED else WELL

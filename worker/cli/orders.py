@@ -4,10 +4,10 @@ import getpass
 
 import click
 
+from worker.cli.options import AS_JSON, LIMIT
 from worker.domain.orders import ROAD, Place
 from worker.domain.snapshot import State
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 ORDER = click.argument("order")
 REASON = click.option("--reason", required=True, help="Why, in a sentence for whoever asks later.")
 
@@ -34,7 +34,7 @@ def orders() -> None:
 @click.option("--due", is_flag=True, help="Orders that a worker takes next.")
 @click.option("--held", is_flag=True, help="Orders that wait with their whole account.")
 @click.option("--waiting", is_flag=True, help="Orders that wait for a time.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, at most.")
+@LIMIT
 @AS_JSON
 def list_orders(account: str, place: str | None, limit: int, as_json: bool, **states: bool) -> None:
     """List orders, the latest change first.

@@ -6,7 +6,7 @@ from webhook_receiver.wsgi import sources_of
 from worker.cli.context import Context
 from worker.domain.errors import IllegalRequest, Unusable
 from worker.journal.intake import SqlIntake
-from worker.journal.queries.deliveries import DeliveryQueries, ShownDelivery
+from worker.journal.queries.deliveries import ShownDelivery
 from worker.ports import Delivery, Receipt
 
 
@@ -15,9 +15,7 @@ def replay(context: Context, delivery_id: int) -> Receipt:
 
     Raises `IllegalRequest` when it cannot be read again.
     """
-    _, shown = DeliveryQueries(context.database).show(delivery_id)
-    if shown is None:
-        raise IllegalRequest(f"there is no delivery {delivery_id}, or it is kept no more")
+    _, shown = context.delivery(delivery_id)
     source = sources_of(context.settings).get(shown.row.source)
     if source is None:
         raise IllegalRequest(f"the settings name no source {shown.row.source}, by whose rules it could be read")

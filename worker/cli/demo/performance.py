@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from worker.cli.demo.broken import Broken
@@ -76,7 +76,8 @@ def _play(page: Page, folder: Path, patience: Patience) -> tuple[Check, ...]:
 
 @contextmanager
 def _calling(stage: Stage) -> Iterator[tuple[Platform, Senders]]:
-    with Platform(stage.platform_url) as platform, Senders(stage.receiver_url, stage.secrets) as senders:
+    platform, senders = Platform(stage.platform_url), Senders(stage.receiver_url, stage.secrets)
+    with closing(platform), closing(senders):
         yield platform, senders
 
 

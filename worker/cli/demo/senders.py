@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
 
 import httpx
 
@@ -53,12 +52,6 @@ class Senders:
     def close(self) -> None:
         """Close every connection."""
         self._http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
         try:
