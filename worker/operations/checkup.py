@@ -9,7 +9,7 @@ from worker.domain.instants import MINUTE
 from worker.domain.orders import Policy
 from worker.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
 from worker.operations.advice import HOLDS, advise
-from worker.operations.explain import is_lost
+from worker.operations.foresight import is_stranded
 from worker.operations.instants import span
 
 NAMED = 5
@@ -139,20 +139,20 @@ def _judge_sums(discrepancies: Mapping[str, int]) -> Check:
 
 
 def _judge_unattended(health: Health, policies: Mapping[str, Policy]) -> Check:
-    lost = [
+    stranded = [
         str(snapshot.order.key)
         for snapshot in health.unattended
-        if is_lost(snapshot, policies.get(snapshot.order.key.account, Policy()))
+        if is_stranded(snapshot, policies.get(snapshot.order.key.account, Policy()))
     ]
-    if not lost:
+    if not stranded:
         return Check(
             "nobody forgotten", Verdict.OK, "Every order with something left to do is due, or waits for somebody."
         )
-    named = ", ".join(lost[:NAMED]) + (", …" if len(lost) > NAMED else "")
-    have, them = ("order has", "it") if len(lost) == 1 else ("orders have", "them")
+    named = ", ".join(stranded[:NAMED]) + (", …" if len(stranded) > NAMED else "")
+    have, them = ("order has", "it") if len(stranded) == 1 else ("orders have", "them")
     return Check(
         "nobody forgotten",
         Verdict.FAIL,
-        f"{len(lost)} {have} something left to do, and nobody will look at {them}: {named}.",
+        f"{len(stranded)} {have} something left to do, and nobody will look at {them}: {named}.",
         "`fulfillment orders retry` gives an order a turn; please report how it came to this.",
     )

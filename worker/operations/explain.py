@@ -46,7 +46,7 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
     order, now = snapshot.order, snapshot.now
     evidence = weigh(snapshot.events, order.acknowledged)
     foresight = foresee(order, evidence, policy, now)
-    stranded = is_stranded(snapshot, foresight)
+    stranded = is_stranded(snapshot, policy)
     return Explanation(
         order=order.key,
         state=snapshot.state,
@@ -61,12 +61,6 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
         calls=tuple(calls(snapshot, policy)),
         next=tuple(outlook(snapshot, stranded=stranded)),
     )
-
-
-def is_lost(snapshot: Snapshot, policy: Policy) -> bool:
-    """Tell whether nobody will look at the order, though there is something left to do."""
-    order = snapshot.order
-    return is_stranded(snapshot, foresee(order, weigh(snapshot.events, order.acknowledged), policy, snapshot.now))
 
 
 def _reason(snapshot: Snapshot) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from worker.domain.evidence import Evidence
+from worker.domain.evidence import Evidence, weigh
 from worker.domain.lifecycle import confirm, decide
 from worker.domain.orders import ROAD, Done, Order, Place, Policy, Reading, Step, TurnEnd
 from worker.domain.snapshot import Snapshot, State
@@ -12,7 +12,7 @@ Foresight = tuple[tuple[Step, ...], TurnEnd | None]
 
 
 def foresee(order: Order, evidence: Evidence, policy: Policy, now: int) -> Foresight:
-    """Walk *order* on paper: as if a read showed what the last one did, and every step were confirmed.
+    """Walk *order* on paper at *now*: as if a read showed what the last one did, and every step were confirmed.
 
     What the platform says of payment is not remembered, so an order that awaits it is foreseen to wait.
     """
@@ -36,13 +36,14 @@ def target(order: Order, evidence: Evidence, steps: tuple[Step, ...]) -> Place:
     return max(reached, key=ROAD.index)
 
 
-def is_stranded(snapshot: Snapshot, foresight: Foresight) -> bool:
+def is_stranded(snapshot: Snapshot, policy: Policy) -> bool:
     """Tell whether nobody will look at an order for which there is something left to do.
 
     This must never be: it is what `doctor` looks for.
     """
     if snapshot.state not in {State.SETTLED, State.CLOSED}:
         return False
-    order, (steps, end) = snapshot.order, foresight
+    order = snapshot.order
+    steps, end = foresee(order, weigh(snapshot.events, order.acknowledged), policy, snapshot.now)
     unseen = order.revision > order.seen_revision
     return bool(unseen or order.unread or order.sending or steps or not isinstance(end, Done))

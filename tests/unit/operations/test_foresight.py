@@ -10,8 +10,8 @@ from tests.stories import HOUR, KEY, news, recorded, stories
 from worker.domain.evidence import weigh
 from worker.domain.lifecycle import confirm, decide, observe
 from worker.domain.orders import ROAD, Order, Place, Policy, Reading, Step
-from worker.operations.explain import explain, is_lost
-from worker.operations.foresight import foresee
+from worker.operations.explain import explain
+from worker.operations.foresight import foresee, is_stranded
 
 AT_ONCE = Policy()
 PATIENT = Policy(complete_after=24 * HOUR)
@@ -49,12 +49,12 @@ def test_an_order_that_was_never_read_is_not_foreseen():
 def test_an_order_with_something_left_to_do_and_no_due_time_is_stranded(events, order):
     seen = snapshot(*events, order=order, **SETTLED)
     explanation = explain(seen, PATIENT)
-    assert is_lost(seen, PATIENT)
+    assert is_stranded(seen, PATIENT)
     assert (explanation.reason, explanation.needs_person) == ("stranded", True)
     assert "this should not be" in explanation.next[0]
-    assert not is_lost(replace(seen, row=replace(seen.row, due=START + HOUR)), PATIENT)
+    assert not is_stranded(replace(seen, row=replace(seen.row, due=START + HOUR)), PATIENT)
 
 
 def test_an_order_that_awaits_its_second_parcel_is_not_stranded():
     first = (news("shipment.created", "A", parcels=2), news("shipment.delivered", "A"))
-    assert not is_lost(snapshot(*first, order={"place": Place.SHIPPED, "status": "shipped"}, **SETTLED), AT_ONCE)
+    assert not is_stranded(snapshot(*first, order={"place": Place.SHIPPED, "status": "shipped"}, **SETTLED), AT_ONCE)
