@@ -1,5 +1,7 @@
 import ast
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -31,6 +33,18 @@ def test_a_lock_names_hashed_versions_and_no_place_to_fetch_them_from(lock):
 def test_the_tests_run_on_the_very_versions_that_a_user_gets():
     runtime, dev = map(pins, LOCKS)
     assert runtime.items() <= dev.items()
+
+
+@pytest.mark.parametrize(
+    ("given", "measured"), [({"CI": "true"}, True), ({"CI": "true", "ARGS": "-k signature"}, False), ({}, False)]
+)
+def test_ci_runs_the_same_suite_and_measures_what_it_reaches(given, measured):
+    environ = {"PATH": os.environ["PATH"]} | given
+    told = subprocess.run(
+        ["make", "--dry-run", "test"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=True
+    ).stdout
+    assert told.count("-m pytest") == 1
+    assert ("coverage report --fail-under=100" in told) is measured
 
 
 def test_the_build_backend_is_locked_with_the_program():

@@ -9,7 +9,7 @@ from tests.fake_order_api import fails, meanwhile
 from tests.puppets import Sleepy
 from tests.stories import KEY, MINUTE, SECOND
 from worker.advance import LEASE, TURNS_IN_A_ROW, lease_of
-from worker.domain.errors import Conflict
+from worker.domain.errors import Conflict, JournalUnavailable
 from worker.domain.orders import Done, Later, Lost
 
 
@@ -137,6 +137,22 @@ def test_a_turn_that_died_is_followed_by_another_when_its_lease_ends(stage):
     stage.clock.now += 1
     assert stage.due.claim(10, 0) == [KEY]
     assert stage.turn() == Done()
+
+
+@pytest.mark.parametrize("call", ["intend", "answered", "release"])
+def test_a_turn_that_lost_the_database_blames_no_order_and_is_followed_when_its_lease_ends(stage, monkeypatch, call):
+    def locked(*_):
+        raise JournalUnavailable("locked")
+
+    stage.hear("order.accepted")
+    with monkeypatch.context() as trouble:
+        trouble.setattr(stage.turns, call, locked)
+        with pytest.raises(JournalUnavailable, match="locked"):
+            stage.turn()
+    assert (stage.row()["failures"], stage.row()["lease_until"]) == (0, stage.clock() + LEASE)
+    stage.clock.now += LEASE
+    assert stage.turn() == Done()
+    assert stage.api.orders["1"].status == "accepted"
 
 
 def test_a_storm_of_news_gives_way_to_other_orders(stage):

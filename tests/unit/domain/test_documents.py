@@ -71,6 +71,11 @@ def test_a_pair_of_surrogates_is_one_character():
     assert read_document(b'"\\ud83d\\ude00"') == "\U0001f600"
 
 
+def test_an_escape_that_can_be_stored_is_read_wherever_it_stands():
+    raw = b'{"caf\\u00e9": [1, "\\u00fc", {"a": null}], "b": true}'
+    assert read_document(raw) == {"caf\u00e9": [1, "\u00fc", {"a": None}], "b": True}
+
+
 def test_a_float_may_have_400_characters():
     longest = "0." + "1" * 398
     assert read_document(longest.encode()) == float(longest)
