@@ -7,7 +7,8 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 COURIERS = ROOT / "deploy" / "COURIERS.md"
 OPERATIONS = ROOT / "deploy" / "OPERATIONS.md"
-PAGES = (README, COURIERS, OPERATIONS)
+SANDBOX = ROOT / "deploy" / "sandbox" / "README.md"
+PAGES = (README, COURIERS, OPERATIONS, SANDBOX)
 
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 

@@ -37,7 +37,7 @@ _CANNED = {
     "headers": _HEADERS,
     "retry_after": Rule("must be seconds or an HTTP date", lambda value: isinstance(value, int | str)),
 }
-_FORMS: Mapping[Kind, Mapping[str, Rule]] = {
+FORMS: Mapping[Kind, Mapping[str, Rule]] = {
     Kind.STATUS: _CANNED,
     Kind.BODY: _CANNED,
     Kind.DELAY: {**_WHEN, "seconds": _SECONDS},
@@ -52,6 +52,7 @@ _FORMS: Mapping[Kind, Mapping[str, Rule]] = {
     Kind.OUTAGE: {"answer": _ANSWER, "seconds": _SECONDS},
     Kind.WRONG_CREDENTIALS: {},
 }
+"""The parameters that a kind has of its own."""
 _DEFAULTS: Mapping[Kind, Mapping[str, object]] = {
     Kind.BODY: {"code": 200},
     Kind.OUTAGE: {"answer": 503, "seconds": 30.0},
@@ -66,7 +67,7 @@ def read_fault(fields: object) -> Fault:
         raise validation_failed({"": "must be a JSON object"})
     _check({"kind": fields.get("kind")}, {"kind": _COMMON["kind"]})
     kind = Kind(fields["kind"])
-    _check(fields, {**_COMMON, **_FORMS[kind]})
+    _check(fields, {**_COMMON, **FORMS[kind]})
     given: dict[str, Any] = {"times": None if kind in LASTING else 1, **_DEFAULTS.get(kind, {}), **fields}
     if "retry_after" in given:
         given["headers"] = {**given.get("headers", {}), "Retry-After": str(given.pop("retry_after"))}

@@ -177,9 +177,12 @@ def test_every_link_leads_somewhere(page: Path):
         assert not anchor or anchor in anchors(target), link
 
 
-def test_every_room_exists():
-    rooms = [word for cell in first_words(README, "### The rooms") for word in re.findall(r"[\w./]+", cell)]
-    assert all((ROOT / room).exists() or (ROOT / "worker" / room).exists() for room in rooms)
+def test_every_room_exists_and_every_module_of_the_worker_has_one():
+    told = [word for cell in first_words(README, "### The rooms") for word in re.findall(r"[\w./]+", cell)]
+    rooms = {ROOT / room if (ROOT / room).exists() else ROOT / "worker" / room for room in told}
+    assert all(room.exists() for room in rooms)
+    modules = {path for path in (ROOT / "worker").iterdir() if re.fullmatch(r"[a-z]\w*(\.py)?", path.name)}
+    assert modules <= rooms
 
 
 def test_every_end_of_an_event_is_explained():
