@@ -20,7 +20,10 @@ from worker.wiring import open_door
 
 @contextmanager
 def open_app(settings: Settings) -> Iterator[Flask]:
-    """Open the application and all that stands behind it, for the length of the block."""
+    """Open the application and all that stands behind it, for the length of the block.
+
+    Raises `SchemaOutdated` or `JournalUnavailable`, and `SettingsError` for a broker that Celery has no way to.
+    """
     with open_door(settings) as door:
         reception = Reception(sources_of(settings), door.intake, door.errands.nudge, door.errands.count)
         token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""

@@ -1,4 +1,4 @@
-"""Deliveries as people read them, in 80 columns."""
+"""Deliveries as people read them, in 80 columns, with instants in UTC. *now* is the journal's, in microseconds."""
 
 import json
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ STYLES = {"accepted": "green", "duplicate": "dim", "quarantined": "bold red", "s
 
 
 def print_deliveries(rows: Sequence[DeliveryRow], now: int, limit: int) -> None:
-    """Print a list of deliveries."""
+    """Print a list of deliveries; one of *limit* rows may have been cut, and says so."""
     made = table("ID", "RECEIVED (UTC)", "AGO", "SOURCE", "OUTCOME", "REASON", wrapping="REASON")
     for row in rows:
         received = moment(row.received_at).removesuffix(" UTC")

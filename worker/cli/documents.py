@@ -1,4 +1,4 @@
-"""The journal's values as JSON objects. Their keys are contract: they stay as they are."""
+"""The journal's values as JSON objects. Their keys are contract: they stay as they are. Instants are RFC 3339, UTC."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ Document = dict[str, object]
 
 
 def order_document(row: OrderRow, now: int) -> Document:
-    """Return one order as a list shows it."""
+    """Return one order as a list shows it; *now* is the journal's clock, in microseconds."""
     order = row.order
     return {
         "account": order.key.account,

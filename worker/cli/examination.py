@@ -24,7 +24,10 @@ SKEW_WARNS, SKEW_FAILS = 30 * SECOND, 5 * MINUTE
 
 
 def examine(max_age: int) -> Iterator[Check]:
-    """Ask every part; raises `SettingsError`, all else becomes a check."""
+    """Ask every part, and judge what has waited for longer than *max_age* (microseconds).
+
+    Raises `SettingsError`; all else that goes wrong becomes a check.
+    """
     settings = load_settings(os.environ)
     accounts, sources = ", ".join(settings.accounts), ", ".join(settings.sources) or "none"
     yield Check("settings", Verdict.OK, f"They are all known and good. Accounts: {accounts}. Sources: {sources}.")

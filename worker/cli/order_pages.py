@@ -1,4 +1,4 @@
-"""Orders as people read them, in 80 columns."""
+"""Orders as people read them, in 80 columns, with instants in UTC. *now* is the journal's clock, in microseconds."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from worker.operations.instants import ago, moment, span, when
 
 
 def print_orders(rows: Sequence[OrderRow], now: int, limit: int) -> None:
-    """Print a list of orders."""
+    """Print a list of orders; one of *limit* rows may have been cut, and says so."""
     made = table("ORDER", "PLACE", "STATE", "WHY, UNTIL WHEN", "CHANGED", wrapping="WHY, UNTIL WHEN")
     for row in rows:
         state = row.state(now)
@@ -47,7 +47,7 @@ def _why(row: OrderRow, now: int) -> str:
 
 
 def print_order(snapshot: Snapshot, limit: int) -> None:
-    """Print an order's row and its line of time."""
+    """Print an order's row and its line of time, of which the latest *limit* entries are shown."""
     page, row, order, now = Page(), snapshot.row, snapshot.order, snapshot.now
     page.print(
         facts(

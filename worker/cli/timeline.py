@@ -8,7 +8,7 @@ from worker.domain.snapshot import News, Sent, Snapshot
 
 
 class Entry(NamedTuple):
-    """Something that happened at *at*: what kind of thing, in a word, and what it was."""
+    """Something that happened at *at* (microseconds, UTC): what kind of thing, in a word, and what it was."""
 
     at: int
     kind: str

@@ -21,7 +21,7 @@ class Evidence:
     place: Place = Place.PENDING
     """The furthest place that the events justify."""
     dates: dict[Place, int] = field(default_factory=dict)
-    """When each place up to *place* was reached, as far as the events tell."""
+    """When each place up to *place* was reached, as far as the events tell (microseconds, UTC)."""
     said: frozenset[Place] = frozenset()
     """The places that an event names itself; the others are inferred from a later one."""
     alarm: str = ""

@@ -1,4 +1,4 @@
-"""Figures: how much of what the journal holds, at one instant."""
+"""Figures: how much of what the journal holds, at one instant. Instants are microseconds by the journal's clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,8 @@
 """The life of an order: what a reading changes in what we remember, and the next step from there.
 
 The two functions to know are `observe` (a reading came) and `decide` (what now?). A turn is a read,
-`observe`, then `decide` and one write in turn, until the answer is an end.
+`observe`, then `decide` and one write in turn, until the answer is an end. Instants are microseconds by the
+journal's clock; *now* is handed in.
 """
 
 from collections.abc import Collection, Mapping
@@ -122,7 +123,7 @@ def _reach(order: Order, place: Place, now: int) -> Order:
 def decide(order: Order, evidence: Evidence, reading: Reading, policy: Policy, now: int) -> Step | TurnEnd:
     """Name the next step of an order that was just read, or how this turn ends.
 
-    *order* is what `observe` or `confirm` returned for *reading*; *now* is in microseconds.
+    *order* is what `observe` or `confirm` returned for *reading*.
     """
     if reading.standing is None:
         return Stopped("unknown_status", f"the platform shows the status “{reading.status}”, which we do not know")

@@ -1,4 +1,7 @@
-"""Orders: the road, what a read of the platform shows, and what we remember of an order."""
+"""Orders: the road, what a read of the platform shows, and what we remember of an order.
+
+Instants are microseconds by the journal's clock, durations are microseconds.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,7 +75,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the journal remembers of one order. Instants are microseconds by the journal's clock.
+    """What the journal remembers of one order.
 
     Nothing in here justifies a write: only a reading of the same turn does.
     """
@@ -113,21 +116,25 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How one account wants its orders moved. Durations are microseconds."""
+    """How one account wants its orders moved."""
 
     accept: str = "paid"
     """`paid`, `always` or `manual`: when a pending order is accepted without anybody's word."""
     complete_after: int = 0
+    """How long after a read first showed an order delivered it is completed."""
     retry_for: int = 72 * HOUR
+    """How long one step may fail before a person is asked."""
     settle: int = 2 * MINUTE
+    """How long a write without an answer may still be applied."""
     dry_run: bool = False
+    """Decide, and write nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """The next place to ask for, and what it rests on.
 
-    *evidence_at* is when it happened; *inferred* says that no event named this place, it follows
+    *evidence_at* is when that happened; *inferred* says that no event named this place, it follows
     from a later one. *tracking* lists the parcels known, as (number, URL).
     """
 

@@ -1,4 +1,7 @@
-"""Retries: what a failed call means for its order. Values that decide, and do nothing else."""
+"""Retries: what a failed call means for its order. Values that decide, and do nothing else.
+
+Instants are microseconds by the journal's clock; *now* and *chance*, in [0, 1), are handed in.
+"""
 
 from dataclasses import replace
 
@@ -16,7 +19,7 @@ MAX_CONFLICTS = 3
 def backoff(failures: int, chance: float) -> int:
     """How long to wait after the nth failure in a row, in microseconds: exponential, full jitter.
 
-    *chance* is in [0, 1); the wait never exceeds ten minutes.
+    The wait never exceeds ten minutes.
     """
     ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(failures, 32))
     return int(ceiling * chance)

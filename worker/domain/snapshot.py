@@ -1,4 +1,7 @@
-"""Snapshots: all that the journal knew of an order at one instant, for people to look at."""
+"""Snapshots: all that the journal knew of an order at one instant, for people to look at.
+
+Instants are microseconds by the journal's clock.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +36,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order and its schedule. Instants are microseconds by the journal's clock.
+    """One order and its schedule.
 
     *held* lists the holds of its account that count at the time of the reading.
     """

@@ -18,7 +18,8 @@ STRANDED = "stranded"
 class Explanation:
     """What is so about one order. The last five fields are sentences, in the order in which they are read.
 
-    *reason* is the word of the stop, the hold or the wait; *due* is when the order is looked at next.
+    *reason* is the word of the stop, the hold or the wait; *due* is when the order is looked at
+    next, in microseconds.
     """
 
     order: OrderKey

@@ -1,4 +1,4 @@
-"""What an answer says about when to call again. The platform's clock counts, not ours."""
+"""What an answer says about when to call again (RFC 9110, 10.2.3, and `X-RateLimit-…`). Its clock counts, not ours."""
 
 import re
 from collections.abc import Mapping

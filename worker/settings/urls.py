@@ -1,4 +1,4 @@
-"""URLs of the parts that we stand on. They may hold a password: no message repeats them."""
+"""URLs of the parts that we stand on. They may hold a password: the ValueError for a wrong one never repeats it."""
 
 import re
 from pathlib import Path

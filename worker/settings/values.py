@@ -1,4 +1,7 @@
-"""The values of settings: read strictly, and refused in words that never repeat them."""
+"""The values of settings, read strictly.
+
+What is wrong raises ValueError, in words that go on where the key's name ends, and never repeat the value.
+"""
 
 import ipaddress
 import json

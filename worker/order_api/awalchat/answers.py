@@ -1,4 +1,4 @@
-"""What awalchat answers, believed only as far as it makes sense."""
+"""What awalchat answers (its API reference, "Update Order" and "List Orders"), believed only as far as it makes sense."""
 
 import re
 from http import HTTPStatus
@@ -52,7 +52,10 @@ _SIGNATURE = re.compile("[0-9a-fA-F]{64}")
 
 
 def content_of(answer: Answer, now: int) -> dict[str, object]:
-    """Return the envelope of a call that went well; raises the `ApiError` that fits any other answer."""
+    """Return the envelope of a call that went well; raises the `ApiError` that fits any other answer.
+
+    *now*, in microseconds since the epoch, dates an answer that does not date itself.
+    """
     envelope, flaw = _envelope(answer.body)
     if answer.status not in SUCCESS:
         raise _failure(answer, envelope, now)
@@ -64,7 +67,10 @@ def content_of(answer: Answer, now: int) -> dict[str, object]:
 
 
 def reading_of(answer: Answer, order_id: str, read_at: int, now: int) -> Reading:
-    """Return what *answer* shows of the order; raises the `ApiError` that fits an answer that does not."""
+    """Return what *answer* shows of the order; raises the `ApiError` that fits an answer that does not.
+
+    *read_at*, when the call began, and *now* are microseconds since the epoch.
+    """
     fields = content_of(answer, now).get("data")
     if not isinstance(fields, dict):
         raise _senseless(answer, "data is not an object")

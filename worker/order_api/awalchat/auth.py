@@ -1,4 +1,4 @@
-"""How awalchat wants to be asked: every call is signed, over the bytes that travel."""
+"""How awalchat wants to be asked (its API reference, "Authentication"): each call is signed, over its very bytes."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ class AwalchatOrders:
 
 
 def list_one(calls: Calls) -> Answer:
-    """Ask for a list of one order: the least that a call with good credentials can ask for."""
+    """Ask for a list of one order ("List Orders"): the least that a call with good credentials can ask for."""
     return calls("GET", "/orders", limit="1")
 
 

@@ -1,4 +1,4 @@
-"""What a step sends. Every field is one that the platform would otherwise lose, or cannot know."""
+"""What a step sends (awalchat API reference, "Update Order"): fields that it would otherwise lose, or cannot know."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ DATE_OF = {Place.SHIPPED: "shipping_date", Place.DELIVERED: "delivery_date"}
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Writes updates for one account."""
+    """Writes updates for one account: dates in its *timezone*, and its *branch_id*, where it has one, in each."""
 
     timezone: ZoneInfo
     branch_id: int | None = None

@@ -1,4 +1,4 @@
-"""awalchat's words, as data."""
+"""awalchat's words, as data (its API reference, "Update Order")."""
 
 import re
 from collections.abc import Mapping
