@@ -1,4 +1,4 @@
-"""What awalchat answers (its API reference, "Update Order" and "List Orders"), believed only as far as it makes sense."""
+"""What awalchat answers ("Update Order", "List Orders"), believed only as far as it makes sense."""
 
 import re
 from http import HTTPStatus
