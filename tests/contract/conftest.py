@@ -9,12 +9,16 @@ from sqlalchemy import select
 
 from tests.clock import Clock
 from tests.fakes import FakeIntake
+from tests.shop import Shop
+from tests.stage import Stage
+from tests.stories import KEY
+from worker.advance import LEASE
 from worker.domain.orders import OrderKey
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
 from worker.journal.rows import this
 from worker.journal.tables import deliveries, events, orders, tallies
-from worker.ports import Intake
+from worker.ports import Intake, Turn
 
 
 class Books(Protocol):
@@ -72,6 +76,28 @@ class SqlBooks:
     def tallies(self) -> dict[tuple[str, str], int]:
         with self.database.read() as connection:
             return {(source, outcome): count for source, outcome, count in connection.execute(select(tallies))}
+
+
+@pytest.fixture
+def stage(database: Database, clock: Clock) -> Stage:
+    """A worker without its processes, and the first news of an order."""
+    stage = Stage(database, clock)
+    stage.hear("shipment.picked_up", "A", key="first")
+    return stage
+
+
+@pytest.fixture
+def turn(stage: Stage) -> Turn:
+    """That order's turn, which has just begun."""
+    turn = stage.turns.take(KEY, LEASE)
+    assert turn is not None
+    return turn
+
+
+@pytest.fixture
+def shop(database: Database, clock: Clock) -> Shop:
+    """An empty journal in which things can happen."""
+    return Shop(database, clock)
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgresql"])

@@ -8,15 +8,9 @@ from worker.domain.errors import Transient
 from worker.domain.events import EventEnd, EventName
 from worker.domain.orders import Later, Place, Step, Stopped
 from worker.domain.snapshot import Snapshot, State
-from worker.journal.database import Database
 from worker.journal.desk import SqlDesk
 from worker.journal.rows import this
 from worker.journal.tables import orders
-
-
-@pytest.fixture
-def shop(database: Database, clock: Clock) -> Shop:
-    return Shop(database, clock)
 
 
 def test_a_snapshot_holds_all_that_happened(shop: Shop, clock: Clock):

@@ -1,17 +1,16 @@
 """What the tick finds: every due order, each once in a while, whoever asks."""
 
-import threading
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
 
+from tests.at_once import at_once
 from tests.clock import START
 from tests.stage import NUDGE_AGAIN, Stage
-from tests.stories import HOUR, KEY, MINUTE, SECOND, news
+from tests.stories import HOUR, KEY, MINUTE, news
+from worker.advance import LEASE
 from worker.domain.orders import Done, Later, OrderKey, Stopped
-
-LEASE = 30 * SECOND
 
 
 @pytest.fixture
@@ -108,18 +107,8 @@ def test_any_other_wait_ends_with_the_first_news(stage):
 
 def test_workers_that_tick_at_the_same_time_share_what_is_due(stage):
     hear_of(stage, *map(str, range(1, 31)))
-    found, start = [], threading.Barrier(6)
-
-    def tick():
-        start.wait()
-        for _ in range(5):
-            found.extend(claim(stage, 3))
-
-    threads = [threading.Thread(target=tick) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    claims = at_once(lambda _: [claim(stage, 3) for _ in range(5)], range(6))
+    found = [key for ticks in claims for keys in ticks for key in keys]
     assert len(found) == len(set(found))
     found.extend(claim(stage, 30))
     assert len(found) == len(set(found)) == 30

@@ -8,14 +8,8 @@ from tests.stories import HOUR
 from worker.domain.events import EventEnd, EventName
 from worker.domain.figures import Pile
 from worker.domain.orders import Done, Place, Step
-from worker.journal.database import Database
 from worker.journal.queries.health import HealthQueries
 from worker.journal.tables import deliveries, events
-
-
-@pytest.fixture
-def shop(database: Database, clock: Clock) -> Shop:
-    return Shop(database, clock)
 
 
 def piles(shop: Shop) -> set[Pile]:

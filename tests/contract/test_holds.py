@@ -1,20 +1,11 @@
 """What `Holds` promises, over both databases."""
 
-import threading
-
 import pytest
 
+from tests.at_once import at_once
 from tests.clock import START
-from tests.stage import Stage
 from tests.stories import HOUR, KEY, MINUTE, SECOND
 from worker.domain.orders import OrderKey
-
-
-@pytest.fixture
-def stage(database, clock):
-    stage = Stage(database, clock)
-    stage.hear("shipment.picked_up")
-    return stage
 
 
 @pytest.fixture
@@ -89,11 +80,7 @@ class TestHolding:
         assert stage.row()["failing_since"] == START
 
     def test_workers_that_hold_at_the_same_time_hold_once(self, stage, holds):
-        threads = [threading.Thread(target=holds.hold, args=("main", "rate_limited", n * SECOND)) for n in range(1, 9)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(lambda seconds: holds.hold("main", "rate_limited", seconds * SECOND), range(1, 9))
         assert stage.held() == {"rate_limited": START + 8 * SECOND}
 
 
@@ -143,17 +130,7 @@ class TestClaims:
         assert not holds.claim("probe:main", MINUTE)
 
     def test_of_many_one_gets_it(self, holds):
-        won, start = [], threading.Barrier(8)
-
-        def claim():
-            start.wait()
-            won.append(holds.claim("prune", MINUTE))
-
-        threads = [threading.Thread(target=claim) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        won = at_once(lambda _: holds.claim("prune", MINUTE), range(8))
         assert sorted(won) == [False] * 7 + [True]
 
 

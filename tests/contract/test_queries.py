@@ -1,4 +1,3 @@
-import pytest
 from sqlalchemy import insert
 
 from tests.clock import START, Clock
@@ -9,17 +8,10 @@ from worker.domain.events import EventName
 from worker.domain.figures import OrderGroup
 from worker.domain.orders import OrderKey, Place
 from worker.domain.snapshot import Hold, State
-from worker.journal.database import Database
 from worker.journal.queries.counts import CountQueries
 from worker.journal.queries.deliveries import DeliveryQueries
 from worker.journal.queries.orders import IN_STATE, OrderQueries
 from worker.journal.tables import orders
-
-
-@pytest.fixture
-def shop(database: Database, clock: Clock) -> Shop:
-    return Shop(database, clock)
-
 
 # -------------------------------------------------------------------------------------------------------------- orders
 

@@ -5,24 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.clock import START
-from tests.stage import Stage
 from tests.stories import HOUR, KEY, SECOND
+from worker.advance import LEASE
 from worker.domain.events import EventEnd
 from worker.domain.orders import Done, Ending, Held, Later, Place, Stopped
-
-LEASE = 30 * SECOND
-
-
-@pytest.fixture
-def stage(database, clock):
-    stage = Stage(database, clock)
-    stage.hear("shipment.picked_up", "A", key="first")
-    return stage
-
-
-@pytest.fixture
-def turn(stage):
-    return stage.turns.take(KEY, LEASE)
 
 
 def release(stage, turn, end, ends=(), **known):

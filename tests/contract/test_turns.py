@@ -1,32 +1,19 @@
 """What `Turns` promises a turn, over both databases."""
 
-import threading
 from dataclasses import replace
 
 import pytest
 
+from tests.at_once import at_once
 from tests.clock import START
-from tests.stage import Stage
 from tests.stories import HOUR, KEY, MINUTE, SECOND
+from worker.advance import LEASE
 from worker.domain.errors import Rejected
 from worker.domain.events import EventEnd, EventName
 from worker.domain.orders import Done, Later, OrderKey, Place, Step
 
-LEASE = 30 * SECOND
 SHIP = Step(Place.SHIPPED, START - HOUR, inferred=True)
 UPDATE = {"status": "shipped", "notes": "é"}
-
-
-@pytest.fixture
-def stage(database, clock):
-    stage = Stage(database, clock)
-    stage.hear("shipment.picked_up", "A", key="first")
-    return stage
-
-
-@pytest.fixture
-def turn(stage):
-    return stage.turns.take(KEY, LEASE)
 
 
 class TestTaking:
@@ -69,18 +56,7 @@ class TestTaking:
         assert stage.held() == {}
 
     def test_of_many_workers_one_gets_the_turn(self, stage):
-        taken, start = [], threading.Barrier(8)
-
-        def take():
-            start.wait()
-            taken.append(stage.turns.take(KEY, LEASE))
-
-        threads = [threading.Thread(target=take) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(taken) == 8
+        taken = at_once(lambda _: stage.turns.take(KEY, LEASE), range(8))
         assert sum(turn is not None for turn in taken) == 1
 
 
@@ -144,17 +120,6 @@ class TestAnswers:
 
 
 def test_the_use_case_moves_an_order_once_however_many_workers_try(stage):
-    results, start = [], threading.Barrier(6)
-
-    def work():
-        start.wait()
-        results.append(stage.turn())
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == 6
+    results = at_once(lambda _: stage.turn(), range(6))
     assert stage.api.writes == ["accepted", "shipped"]
     assert (stage.api.reads, results.count(Done())) == (1, 1)

@@ -1,7 +1,6 @@
 """The same news at the same time: one delivery is accepted, all others are duplicates, and nobody fails."""
 
 import multiprocessing
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import delete, func, make_url, select
 
+from tests.at_once import at_once
 from tests.news import ORDER, a_delivery, a_hint, an_event
 from worker.domain.errors import JournalUnavailable
 from worker.domain.events import Event
@@ -50,15 +50,12 @@ def check_each_was_accepted_once(database: Database, outcomes: list[tuple[str, s
 
 
 def test_threads_that_deliver_the_same_news_at_once(database: Database):
-    start, sql = threading.Barrier(6), SqlIntake(database)
+    sql = SqlIntake(database)
 
-    def deliver() -> list[tuple[str, str]]:
-        start.wait()
+    def deliver(_: int) -> list[tuple[str, str]]:
         return [(event.key, sql.write(a_delivery(event)).outcome) for event in the_news()]
 
-    with ThreadPoolExecutor(6) as pool:
-        told = [pool.submit(deliver) for _ in range(6)]
-    check_each_was_accepted_once(database, list(chain.from_iterable(future.result() for future in told)), 6)
+    check_each_was_accepted_once(database, list(chain.from_iterable(at_once(deliver, range(6)))), 6)
 
 
 def test_processes_that_deliver_the_same_news_at_once(database: Database, database_url: str):
@@ -68,14 +65,8 @@ def test_processes_that_deliver_the_same_news_at_once(database: Database, databa
 
 
 def test_threads_that_keep_the_same_stale_delivery_at_once(database: Database):
-    start, sql = threading.Barrier(4), SqlIntake(database)
-
-    def deliver(_: int) -> int | None:
-        start.wait()
-        return sql.write(a_delivery(keep_once="courier/evt_1")).delivery_id
-
-    with ThreadPoolExecutor(4) as pool:
-        kept = list(pool.map(deliver, range(4)))
+    sql = SqlIntake(database)
+    kept = at_once(lambda _: sql.write(a_delivery(keep_once="courier/evt_1")).delivery_id, range(4))
     assert kept.count(None) == 3
 
 

@@ -1,0 +1,20 @@
+"""The same call in several threads at the same moment."""
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+A, R = TypeVar("A"), TypeVar("R")
+
+
+def at_once(work: Callable[[A], R], arguments: Collection[A]) -> list[R]:
+    """Call *work* with each of *arguments*, in threads that begin together; returns what came back, or raises."""
+    start = Barrier(len(arguments))
+
+    def begin(argument: A) -> R:
+        start.wait()
+        return work(argument)
+
+    with ThreadPoolExecutor(len(arguments)) as pool:
+        return list(pool.map(begin, arguments))
