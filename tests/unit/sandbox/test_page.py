@@ -17,7 +17,7 @@ FAULTS = {row[0].strip("`"): row[1] for row in table(SANDBOX, "## Faults")}
 
 
 def test_every_option_is_listed_with_its_default():
-    told = {}
+    told: dict[str, str] = {}
     for names, defaults, _ in table(SANDBOX, "That line is all it prints"):
         options = re.findall(r"--[a-z-]+", names)
         values = re.findall(r"`([^`]*)`", defaults) or [defaults] * len(options)
