@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.stage import Stage
-from tests.stories import KEY, SECOND
+from tests.stories import KEY
+from worker.domain.instants import SECOND
 from worker.domain.orders import Reading
 from worker.ports import Intent, Turn, Update
 

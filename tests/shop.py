@@ -6,8 +6,8 @@ from sqlalchemy import update
 
 from tests.clock import Clock
 from tests.news import a_delivery, an_event
-from tests.stories import HOUR
 from worker.domain.events import EventEnd, EventName
+from worker.domain.instants import HOUR
 from worker.domain.orders import Done, Later, Order, OrderKey, Place, Stopped, TurnEnd
 from worker.domain.snapshot import State
 from worker.journal.database import Database

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from tests.clock import START
-from tests.stories import HOUR, KEY, MINUTE, recorded
+from tests.stories import KEY, recorded
 from worker.domain.events import Event, EventEnd
+from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Order, Place
 from worker.domain.snapshot import News, OrderRow, Sent, Snapshot
 

@@ -9,10 +9,11 @@ from sqlalchemy import RowMapping, select
 
 from tests.clock import Clock
 from tests.fake_order_api import FakeOrderApi
-from tests.stories import KEY, SECOND, news
+from tests.stories import KEY, news
 from worker.advance import Advance
 from worker.budget import Budget
 from worker.domain.events import Event
+from worker.domain.instants import SECOND
 from worker.domain.orders import Lost, OrderKey, Policy, TurnEnd
 from worker.journal.database import Database
 from worker.journal.due import SqlDue

@@ -7,13 +7,10 @@ from hypothesis import strategies as st
 
 from tests.clock import START
 from worker.domain.events import Event, EventName, Recorded
+from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey
 
 KEY = OrderKey("main", "1")
-SECOND = 1_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
 
 COURIER = [name for name in EventName if name.startswith("shipment.")]
 PARCELS = ["", "A", "B"]

@@ -3,9 +3,9 @@ from sqlalchemy import select
 
 from tests.clock import START, Clock
 from tests.shop import Shop, key
-from tests.stories import HOUR
 from worker.domain.errors import Transient
 from worker.domain.events import EventEnd, EventName
+from worker.domain.instants import HOUR
 from worker.domain.orders import Later, Place, Step, Stopped
 from worker.domain.snapshot import Snapshot, State
 from worker.journal.desk import SqlDesk

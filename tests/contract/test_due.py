@@ -8,8 +8,9 @@ from sqlalchemy import event
 from tests.at_once import at_once
 from tests.clock import START
 from tests.stage import NUDGE_AGAIN, Stage
-from tests.stories import HOUR, KEY, MINUTE, news
+from tests.stories import KEY, news
 from worker.advance import LEASE
+from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Done, Later, OrderKey, Stopped
 
 

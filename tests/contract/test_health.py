@@ -4,9 +4,9 @@ from sqlalchemy import insert, update
 from tests.clock import START, Clock
 from tests.news import a_delivery, a_hint
 from tests.shop import Shop, key
-from tests.stories import HOUR
 from worker.domain.events import EventEnd, EventName
 from worker.domain.figures import Pile
+from worker.domain.instants import HOUR
 from worker.domain.orders import Done, Place, Step
 from worker.journal.queries.health import HealthQueries
 from worker.journal.tables import deliveries, events

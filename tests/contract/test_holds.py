@@ -4,7 +4,8 @@ import pytest
 
 from tests.at_once import at_once
 from tests.clock import START
-from tests.stories import HOUR, KEY, MINUTE, SECOND
+from tests.stories import KEY
+from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import OrderKey
 
 

@@ -13,14 +13,13 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from tests.awalchat_account import SECRET, credentials_at
 from worker.domain.errors import Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
+from worker.domain.instants import SECOND
 from worker.domain.orders import ROAD, Ending, Place, Step
 from worker.order_api.accounts import Surroundings
 from worker.order_api.client import Client, Patience
-from worker.order_api.platforms import PLATFORMS
 
-SECOND = 1_000_000
-SECRET = "whsec_contract"
 PATIENCE = Patience(timedelta(seconds=0.3), timedelta(seconds=0.3), timedelta(seconds=0.6))
 TRACKING = (("TRK1", "https://courier.example/TRK1"),)
 
@@ -44,19 +43,11 @@ class Merchant:
     """One account at the sandbox, and the hand that moves the sandbox."""
 
     def __init__(self, url: str, client: Client, **settings: object) -> None:
-        fields = {
-            "base_url": f"{url}/api/v1",
-            "domain": "shop",
-            "client_id": "client",
-            "hmac_secret": SECRET,
-            "phone_number_id": "123456",
-            **settings,
-        }
         self.waits: list[int] = []
         self.surroundings = Surroundings(
             client, lambda: time.time_ns() // 1000, ZoneInfo("Asia/Riyadh"), self.waits.append
         )
-        self.credentials = PLATFORMS["awalchat"].credentials.model_validate(fields)
+        self.credentials = credentials_at(url, **settings)
         self.orders = self.credentials.connect(self.surroundings)
         self._hand = httpx.Client(base_url=f"{url}/_sandbox", trust_env=False)
         self.close = self._hand.close

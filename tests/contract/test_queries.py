@@ -3,9 +3,9 @@ from sqlalchemy import insert
 from tests.clock import START, Clock
 from tests.news import a_delivery, an_event
 from tests.shop import Shop, key
-from tests.stories import MINUTE
 from worker.domain.events import EventName
 from worker.domain.figures import OrderGroup
+from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey, Place
 from worker.domain.snapshot import Hold, State
 from worker.journal.queries.counts import CountQueries

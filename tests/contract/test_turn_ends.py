@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.clock import START
-from tests.stories import HOUR, KEY, SECOND
+from tests.stories import KEY
 from worker.advance import LEASE
 from worker.domain.events import EventEnd
+from worker.domain.instants import HOUR, SECOND
 from worker.domain.orders import Done, Ending, Held, Later, Place, Stopped
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from tests.at_once import at_once
 from tests.clock import START
-from tests.stories import HOUR, KEY, MINUTE, SECOND
+from tests.stories import KEY
 from worker.advance import LEASE
 from worker.domain.errors import Rejected
 from worker.domain.events import EventEnd, EventName
+from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Done, Later, OrderKey, Place, Step
 
 SHIP = Step(Place.SHIPPED, START - HOUR, inferred=True)

@@ -2,8 +2,9 @@
 
 from tests.clock import Clock
 from tests.stage import NUDGE_AGAIN, Stage
-from tests.stories import KEY, SECOND
+from tests.stories import KEY
 from worker.domain.events import EventName
+from worker.domain.instants import SECOND
 from worker.journal.database import Database
 
 

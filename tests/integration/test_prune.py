@@ -8,13 +8,13 @@ from sqlalchemy import Table, event, func, insert, select, update
 
 from tests.clock import START, Clock
 from tests.news import a_delivery, a_hint, an_event
+from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
 from worker.journal.prune import prune
 from worker.journal.tables import deliveries, events, metadata, orders, remarks, steps, tallies
 
-DAY = 86_400_000_000
 KEEP = 90 * DAY
 Prune = Callable[..., dict[str, int]]
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.fake_order_api import fails, meanwhile, unknown
-from tests.stories import HOUR, MINUTE, SECOND
 from worker.domain.errors import Throttled, Transient, Unauthorized
+from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Done, Held, Later
 from worker.probe import PROBE_EVERY
 

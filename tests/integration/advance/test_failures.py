@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from tests.fake_order_api import fails, ignores, moves_to, unknown
-from tests.stories import HOUR, SECOND
 from worker.domain.errors import Conflict, Rejected, Transient
+from worker.domain.instants import HOUR, SECOND
 from worker.domain.orders import Done, Later, Stopped
 
 OUTAGE = fails(Transient("service unavailable", 503))

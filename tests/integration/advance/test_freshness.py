@@ -4,8 +4,9 @@ import pytest
 
 from tests.fake_order_api import meanwhile
 from tests.puppets import Sleepy
-from tests.stories import KEY, SECOND
+from tests.stories import KEY
 from worker.advance import LEASE, STALE
+from worker.domain.instants import SECOND
 from worker.domain.orders import Done, Later
 
 

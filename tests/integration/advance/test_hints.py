@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from tests.fake_order_api import fails, meanwhile
-from tests.stories import SECOND
 from worker.domain.errors import Transient
+from worker.domain.instants import SECOND
 from worker.domain.lifecycle import COALESCE_HINTS
 from worker.domain.orders import Done, Later
 

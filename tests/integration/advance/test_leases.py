@@ -7,9 +7,10 @@ import pytest
 
 from tests.fake_order_api import fails, meanwhile
 from tests.puppets import Sleepy
-from tests.stories import KEY, MINUTE, SECOND
+from tests.stories import KEY
 from worker.advance import LEASE, TURNS_IN_A_ROW, lease_of
 from worker.domain.errors import Conflict, JournalUnavailable
+from worker.domain.instants import MINUTE, SECOND
 from worker.domain.orders import Done, Later, Lost
 
 

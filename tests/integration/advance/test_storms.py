@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_order_api import fails, ignores, loses_answer, times_out
-from tests.stories import KEY, MINUTE, SECOND, recorded, stories
+from tests.stories import KEY, recorded, stories
 from worker.domain.errors import Conflict, Throttled, Transient, Unauthorized
 from worker.domain.events import LOSSES, EventName
 from worker.domain.evidence import weigh
+from worker.domain.instants import MINUTE, SECOND
 from worker.domain.orders import Place, Policy
 
 FAULTS = {

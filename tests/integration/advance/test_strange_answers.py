@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.awalchat_account import credentials_at
 from tests.stories import KEY
 from tests.strange_answers import FIELDS, OUTER, STRANGE, StrangePlatform, Twist, change, damaged, http
 from tests.unit.order_api.conftest import Peer
 from worker.domain.orders import Policy
 from worker.order_api.accounts import Surroundings
 from worker.order_api.client import Client, Patience
-from worker.order_api.platforms import PLATFORMS
 from worker.probe import Probe
 
 HASTE = Patience(connect=timedelta(seconds=0.1), read=timedelta(seconds=0.1), overall=timedelta(seconds=0.15))
@@ -33,15 +33,8 @@ class Scene:
         self.platform = StrangePlatform(stage.api)
         peer.script = self._serve
         self._peer = peer
-        settings = {
-            "base_url": f"{peer.url}/api/v1",
-            "domain": "shop",
-            "client_id": "client-1",
-            "hmac_secret": "whsec_very_secret",
-            "phone_number_id": "123456",
-        }
         surroundings = Surroundings(client, stage.clock, ZoneInfo("UTC"), lambda wait: None)
-        api = PLATFORMS["awalchat"].credentials.model_validate(settings).connect(surroundings)
+        api = credentials_at(peer.url).connect(surroundings)
         probe = Probe(stage.holds, {KEY.account: api})
         stage.turn = stage.advance(apis={KEY.account: api}, probe=probe)
 

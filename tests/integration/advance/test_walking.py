@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.fake_order_api import fails, meanwhile, moves_to
-from tests.stories import DAY, HOUR, KEY, MINUTE, SECOND
+from tests.stories import KEY
 from worker.domain.errors import Conflict, Throttled
+from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.domain.orders import Done, Later, OrderKey, Stopped
 
 

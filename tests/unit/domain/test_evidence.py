@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clock import START
-from tests.stories import HOUR, news, recorded, stories
+from tests.stories import news, recorded, stories
 from worker.domain.events import EventName
 from worker.domain.evidence import weigh
+from worker.domain.instants import HOUR
 from worker.domain.orders import ROAD, Place
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from tests.clock import START
 from tests.fake_order_api import standing_of
-from tests.stories import DAY, HOUR, KEY, MINUTE, SECOND, news, recorded
+from tests.stories import KEY, news, recorded
 from worker.domain.evidence import Evidence, weigh
+from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.domain.lifecycle import conclude, confirm, decide, observe, rest
 from worker.domain.orders import ROAD, Done, Ending, Later, Order, Policy, Reading, Step, Stopped
 

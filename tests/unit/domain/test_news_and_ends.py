@@ -6,9 +6,10 @@ import pytest
 
 from tests.clock import START
 from tests.fake_order_api import standing_of
-from tests.stories import DAY, HOUR, KEY, SECOND, news, recorded
+from tests.stories import KEY, news, recorded
 from worker.domain.events import EventEnd
 from worker.domain.evidence import weigh
+from worker.domain.instants import DAY, HOUR, SECOND
 from worker.domain.lifecycle import asks_nothing, ends, observe, only_hinted, rest
 from worker.domain.orders import Done, Ending, Later, Order, Place, Policy, Reading
 

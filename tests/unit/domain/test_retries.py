@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clock import START
-from tests.stories import HOUR, KEY, MINUTE, SECOND
+from tests.stories import KEY
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Transient, Unauthorized
+from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Later, Order, Policy, Stopped
 from worker.domain.retries import after, backoff
 

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from tests.clock import START
 from tests.fake_order_api import FakeOrderApi
-from tests.stories import DAY, KEY, MINUTE, recorded, stories
+from tests.stories import KEY, recorded, stories
 from worker.domain.events import EventEnd, EventName
 from worker.domain.evidence import weigh
+from worker.domain.instants import DAY, MINUTE
 from worker.domain.lifecycle import conclude, confirm, decide, ends, observe
 from worker.domain.orders import ROAD, Done, Ending, Order, Place, Policy, Step, Stopped
 

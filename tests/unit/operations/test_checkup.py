@@ -1,8 +1,9 @@
 import pytest
 
 from tests.clock import START
-from tests.stories import DAY, HOUR, KEY, MINUTE, news, recorded
+from tests.stories import KEY, news, recorded
 from worker.domain.figures import Health, Pile
+from worker.domain.instants import DAY, HOUR, MINUTE
 from worker.domain.orders import Order, Place, Policy
 from worker.domain.snapshot import News, OrderRow, Snapshot
 from worker.operations.checkup import Check, Verdict, judge, worst

@@ -4,7 +4,8 @@ import pytest
 
 from tests.clock import START
 from tests.snapshots import SETTLED, snapshot
-from tests.stories import HOUR, MINUTE, news
+from tests.stories import news
+from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Ending, Place, Policy
 from worker.domain.snapshot import Hold, Sent, Snapshot, State
 from worker.operations.advice import HOLDS, STOPS

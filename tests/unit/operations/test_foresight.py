@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tests.clock import START
 from tests.snapshots import SETTLED, snapshot
-from tests.stories import HOUR, KEY, news, recorded, stories
+from tests.stories import KEY, news, recorded, stories
 from worker.domain.evidence import weigh
+from worker.domain.instants import HOUR
 from worker.domain.lifecycle import confirm, decide, observe
 from worker.domain.orders import ROAD, Order, Place, Policy, Reading, Step
 from worker.operations.explain import explain

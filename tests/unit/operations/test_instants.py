@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clock import START
-from tests.stories import DAY, HOUR, MINUTE, SECOND
+from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.operations.instants import ago, iso, moment, span, when
 
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
+from tests.awalchat_account import SECRET, credentials_at
 from worker.domain.errors import ApiError, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.orders import Place, Reading
 from worker.order_api.accounts import Surroundings
 from worker.order_api.client import Client
 from worker.order_api.platforms import PLATFORMS
 
-SECRET = "whsec_very_secret"
 NOW = 1_706_193_000_999_999
 ORDER = {"id": 1, "status": "accepted", "payment_status": "paid", "admin_notes": "", "shipping_date": None}
 
@@ -26,15 +26,7 @@ class Account:
     def __init__(self, peer, client, **settings):
         self.now, self.peer = NOW, peer
         self.waits: list[int] = []
-        fields = {
-            "base_url": f"{peer.url}/api/v1",
-            "domain": "shop",
-            "client_id": "client-1",
-            "hmac_secret": SECRET,
-            "phone_number_id": "123456",
-            **settings,
-        }
-        self.credentials = PLATFORMS["awalchat"].credentials(**fields)
+        self.credentials = credentials_at(peer.url, **settings)
         self.surroundings = Surroundings(client, lambda: self.now, ZoneInfo("Asia/Riyadh"), self.waits.append)
         self.orders = self.credentials.connect(self.surroundings)
 
@@ -75,7 +67,7 @@ def test_a_read_is_signed_over_its_own_bytes(account):
     assert (method, target, body) == ("GET", "/api/v1/orders/1?phone_number_id=123456", b"")
     assert headers["x-awal-signature-256"] == expected(method, target, body)
     assert headers["x-timestamp"] == "1706193000"
-    assert (headers["accept"], headers["x-domain"], headers["x-client-id"]) == ("application/json", "shop", "client-1")
+    assert (headers["accept"], headers["x-domain"], headers["x-client-id"]) == ("application/json", "shop", "client")
 
 
 def test_a_write_is_signed_over_its_own_bytes_and_sends_the_update_as_json(account):

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.awalchat_account import credentials_at
 from tests.strange_answers import FIELDS, OUTER, STRANGE, change, damaged, http
 from tests.unit.order_api.calling import QUICK, SLACK
 from worker.domain.errors import ApiError
+from worker.domain.instants import DAY
 from worker.domain.orders import Reading
 from worker.order_api.accounts import Surroundings
-from worker.order_api.platforms import PLATFORMS
 
-DAY = 86_400_000_000
 ORDER = {
     "id": 1,
     "order_number": "ORD-1",
@@ -49,15 +49,8 @@ class Account:
 
     def __init__(self, peer, client):
         self.waits: list[int] = []
-        settings = {
-            "base_url": f"{peer.url}/api/v1",
-            "domain": "shop",
-            "client_id": "client-1",
-            "hmac_secret": "whsec_very_secret",
-            "phone_number_id": "123456",
-        }
         surroundings = Surroundings(client, lambda: time.time_ns() // 1000, ZoneInfo("UTC"), self.waits.append)
-        self.orders = PLATFORMS["awalchat"].credentials.model_validate(settings).connect(surroundings)
+        self.orders = credentials_at(peer.url).connect(surroundings)
         self.calls = [
             lambda: self.orders.read("1"),
             lambda: self.orders.write("1", {"status": "accepted"}),

@@ -14,10 +14,10 @@ from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName
+from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
 
 RECEIVED = NOW * 1_000_000 + 5
-DAY = 86_400_000_000
 
 
 def read(body: bytes, source: Source = COURIER) -> Event:
