@@ -1,13 +1,13 @@
 """Whoever posts to the receiver: signs with a stranger's arithmetic, and insists as a good sender does."""
 
-import hashlib
-import hmac
 import json
 import threading
 import time
 from typing import Any
 
 import httpx
+
+from tests.signing import signature
 
 
 class Courier:
@@ -25,11 +25,10 @@ class Courier:
         """Sign *body* and post it, once."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         timestamp = str(int(time.time()))
-        message = b"POST" + self.path.encode() + timestamp.encode() + raw
-        signature = hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+        signed = signature(self._secret, "POST", self.path, timestamp, raw)
         with self._lock:
-            self.signatures.add(signature)
-        headers = {"X-Awal-Signature-256": f"sha256={signature}", "X-Timestamp": timestamp}
+            self.signatures.add(signed.removeprefix("sha256="))
+        headers = {"X-Awal-Signature-256": signed, "X-Timestamp": timestamp}
         return self._client.post(self.path, content=raw, headers=headers)
 
     def insist(self, body: dict[str, Any], within: float = 60.0) -> httpx.Response:

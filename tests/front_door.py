@@ -1,7 +1,5 @@
-"""A receiver for tests, with a courier and a platform that post to it, and a stranger's arithmetic to sign with."""
+"""A receiver for tests, and the deliveries of a courier and a platform."""
 
-import hashlib
-import hmac
 import json
 import re
 from collections import Counter
@@ -11,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from flask import Flask
 
 from tests.fakes import FakeIntake
+from tests.signing import signature
 from webhook_receiver import create_app
 from webhook_receiver.profiles import PROFILES
 from webhook_receiver.reception import Reception
@@ -37,9 +36,8 @@ AWALCHAT = replace(COURIER, name="awalchat", profile=PROFILES["awalchat"], allow
 
 
 def sign(body: bytes, target: str, *, method: str = "POST", timestamp: str = str(NOW), secret: bytes = SECRET) -> str:
-    """Compute the signature header by hand, as the vendor's page describes it."""
-    message = f"{method}{target}{timestamp}".encode("latin-1") + body
-    return "sha256=" + hmac.new(secret, message, hashlib.sha256).hexdigest()
+    """Return the signature header of a delivery."""
+    return signature(secret, method, target, timestamp, body)
 
 
 def signed(body: bytes, target: str = "/webhooks/courier", *, timestamp: str = str(NOW)) -> dict[str, str]:

@@ -1,7 +1,5 @@
 """Every call is signed over the bytes that travel, and tells nobody the secret."""
 
-import hashlib
-import hmac
 import json
 import logging
 from zoneinfo import ZoneInfo
@@ -10,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.awalchat_account import SECRET, credentials_at
+from tests.signing import signature
 from worker.domain.errors import ApiError, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.orders import Place, Reading
 from worker.order_api.accounts import Surroundings
@@ -57,8 +56,7 @@ def parse(request):
 
 
 def expected(method, target, body, timestamp="1706193000"):
-    message = f"{method}{target}{timestamp}".encode() + body
-    return "sha256=" + hmac.new(SECRET.encode(), message, hashlib.sha256).hexdigest()
+    return signature(SECRET.encode(), method, target, timestamp, body)
 
 
 def test_a_read_is_signed_over_its_own_bytes(account):

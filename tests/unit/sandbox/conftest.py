@@ -1,6 +1,5 @@
-"""A client of the sandbox that signs with its own few lines, in the process or over a socket."""
+"""A client of the sandbox, in the process or over a socket."""
 
-import hmac
 import json
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from deploy.sandbox.account import Account
 from deploy.sandbox.app import create_sandbox
 from deploy.sandbox.world import Limit
+from tests.signing import signature
 
 SECRET = "sandbox-secret"
 ACCOUNT = Account(domain="shop", client_id="client", phone_number_id="123456", hmac_secret=SECRET)
@@ -53,13 +53,12 @@ class Api:
 
     def signed(self, method: str, target: str, body: bytes = b"", *, signs: str | None = None) -> dict[str, str]:
         stamp = str(int(self.clock()))
-        message = f"{method}{signs or target}{stamp}".encode() + body
         return {
             "Accept": "application/json",
             "X-Domain": "shop",
             "X-Client-ID": "client",
             "X-Timestamp": stamp,
-            "X-Awal-Signature-256": "sha256=" + hmac.new(SECRET.encode(), message, "sha256").hexdigest(),
+            "X-Awal-Signature-256": signature(SECRET.encode(), method, signs or target, stamp, body),
         }
 
     def call(self, method: str, path: str, body: bytes = b"", query: str = PHONE, **changed: str | None) -> Answer:
