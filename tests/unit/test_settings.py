@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from tests.good_settings import COURIER, GOOD, MAIN, SECRET, TOML, P
 from webhook_receiver import profiles
-from worker import settings as known
+from worker.domain.errors import SettingsError
 from worker.domain.signing import ALL_PARTS
-from worker.settings import Address, Settings, SettingsError, describe, load_settings
+from worker.settings import Address, Settings, describe, load_settings
+from worker.settings.sources import PROFILE_NAMES
 
 
 def load(**changes: str) -> Settings:
@@ -161,4 +162,4 @@ def test_every_setting_is_described():
 
 
 def test_the_settings_know_the_receivers_profiles():
-    assert set(known.PROFILES) == set(profiles.PROFILES)
+    assert set(PROFILE_NAMES) == set(profiles.PROFILES)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.good_settings import COURIER, GOOD, MAIN, OTHER, SECRET, TOML, P
-from worker.settings import SettingsError, describe, load_settings
+from worker.domain.errors import SettingsError
+from worker.settings import describe, load_settings
 
 UNKNOWN = "is not a known setting"
 NO_DATABASE = "must be sqlite:////absolute/path or postgresql+psycopg://…."

@@ -9,8 +9,8 @@ from worker.domain.signing import ALL_PARTS, Part
 from worker.secret import Secret
 from worker.settings.values import Duration, Name, Timezone, between, one_of, read_list
 
-PROFILES = ("awalchat", "courier")
-"""The names of the receiver's profiles, which the worker does not know; a test compares them."""
+PROFILE_NAMES = ("awalchat", "courier")
+"""Of the receiver's profiles, which the worker does not know: a test compares them."""
 
 Family = Literal["order", "shipment"]
 
@@ -20,7 +20,7 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
 
     secrets: Annotated[tuple[Secret, ...], BeforeValidator(read_list), Field(min_length=1, max_length=10)]
     """The secrets of which any may sign: a list, or one plain text."""
-    profile: Annotated[str, AfterValidator(one_of(PROFILES))] = Field(
+    profile: Annotated[str, AfterValidator(one_of(PROFILE_NAMES))] = Field(
         json_schema_extra={"default": "the source's own name"}
     )
     """How this sender speaks: `awalchat` or `courier`."""
