@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import make_url
 
-from tests.clock import Clock
+from tests.support.clock import Clock
 from worker.journal.database import Database
 from worker.journal.schema import migrate
 from worker.journal.tables import metadata

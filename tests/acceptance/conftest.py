@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.conftest import new_database
-from tests.house import House
+from tests.support.house import House
 
 HOUSES: list[House] = []
 TOLD = 6_000

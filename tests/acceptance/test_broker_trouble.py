@@ -2,11 +2,11 @@
 
 from signal import SIGCONT, SIGSTOP, SIGTERM
 
-from tests.courier import news
-from tests.house import House
-from tests.programs import until
-from tests.traffic import Traffic
-from tests.troubles import HOME, calm
+from tests.support.courier import news
+from tests.support.house import House
+from tests.support.programs import until
+from tests.support.traffic import Traffic
+from tests.support.troubles import HOME, calm
 
 
 def test_deliveries_are_taken_promptly_while_the_broker_is_frozen_and_are_home_soon_after(build):

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.commands import Commands
-from tests.house import House
-from tests.programs import until
+from tests.support.commands import Commands
+from tests.support.house import House
+from tests.support.programs import until
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.courier import news
-from tests.house import House
-from tests.programs import until
+from tests.support.courier import news
+from tests.support.house import House
+from tests.support.programs import until
 
 
 @pytest.fixture(scope="module")

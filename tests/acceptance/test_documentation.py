@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import missing
-from tests.courier import news
-from tests.house import CELERY, SECRETS, House
-from tests.pages import COURIERS, OPERATIONS, example
-from tests.programs import until
+from tests.support.courier import news
+from tests.support.house import CELERY, SECRETS, House
+from tests.support.pages import COURIERS, OPERATIONS, example
+from tests.support.programs import until
 
 URL = "https://hooks.example.com/webhooks/courier"
 SECRET = "the-secret-that-we-gave-you"

@@ -11,10 +11,10 @@ from signal import SIGCONT, SIGSTOP
 import pytest
 from sqlalchemy import make_url
 
-from tests.house import House
-from tests.programs import until
-from tests.traffic import Traffic
-from tests.troubles import HOME, befall, calm, killed
+from tests.support.house import House
+from tests.support.programs import until
+from tests.support.traffic import Traffic
+from tests.support.troubles import HOME, befall, calm, killed
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import make_url
 
-from tests.house import FULFILLMENT, House
-from tests.troubles import befall, calm, killed
+from tests.support.house import FULFILLMENT, House
+from tests.support.troubles import befall, calm, killed
 
 
 @pytest.mark.parametrize("seed", [2])

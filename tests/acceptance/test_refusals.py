@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tests.house import CELERY, FULFILLMENT, HMAC_SECRET, House
+from tests.support.house import CELERY, FULFILLMENT, HMAC_SECRET, House
 
 RECEIVER, WORKER, UP = (*FULFILLMENT, "receiver"), (*FULFILLMENT, "worker"), (*FULFILLMENT, "up")
 PLAIN = (*CELERY, "worker")

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.courier import news
-from tests.house import House
+from tests.support.courier import news
+from tests.support.house import House
 
 SILENT = 200
 """Far more than the receiver has threads."""

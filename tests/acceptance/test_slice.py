@@ -6,9 +6,9 @@ from signal import SIGTERM
 
 import pytest
 
-from tests.courier import hint, news
-from tests.house import CELERY, FULFILLMENT, House
-from tests.programs import until
+from tests.support.courier import hint, news
+from tests.support.house import CELERY, FULFILLMENT, House
+from tests.support.programs import until
 
 ROAD = ["accepted", "shipped", "delivered", "completed"]
 

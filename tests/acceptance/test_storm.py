@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.courier import news
-from tests.house import HMAC_SECRET, SECRETS, House
-from tests.programs import until
-from tests.traffic import Traffic
+from tests.support.courier import news
+from tests.support.house import HMAC_SECRET, SECRETS, House
+from tests.support.programs import until
+from tests.support.traffic import Traffic
 
 ECHO = "5161" * 16
 """A signature in the platform's own words: some servers are so kind as to show which one they had expected."""

@@ -9,9 +9,9 @@ from signal import SIGINT, SIGKILL, SIGTERM
 
 import pytest
 
-from tests.courier import news
-from tests.house import FULFILLMENT, House
-from tests.programs import Program, until
+from tests.support.courier import news
+from tests.support.house import FULFILLMENT, House
+from tests.support.programs import Program, until
 
 
 @pytest.fixture(scope="module")

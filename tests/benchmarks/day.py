@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Iterable
 
-from tests.courier import news
+from tests.support.courier import news
 
 PLACES = ("accepted", "shipped", "delivered", "completed")
 

@@ -10,8 +10,8 @@ import psycopg
 from sqlalchemy import make_url
 
 from tests.conftest import POSTGRESQL, new_database
-from tests.house import FULFILLMENT, House
-from tests.programs import Program, free_port
+from tests.support.house import FULFILLMENT, House
+from tests.support.programs import Program, free_port
 
 BARE, TUTORIAL = "tests.benchmarks.bare", "tests.benchmarks.tutorial"
 SLOTS = 16

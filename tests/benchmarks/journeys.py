@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from tests.benchmarks.day import PLACES, day, told
 from tests.benchmarks.figures import Goal, Rounds, alone, beside
 from tests.benchmarks.rivals import Outcome, Rival, await_moves, ours, tutorial, watch
-from tests.programs import until
+from tests.support.programs import until
 
 ORDERS = range(1, 201)
 TRICKLED = range(1, 41)

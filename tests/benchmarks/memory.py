@@ -11,7 +11,7 @@ from tests.benchmarks.figures import Goal, Rounds, beside
 from tests.benchmarks.installations import broker
 from tests.benchmarks.resources import resident
 from tests.benchmarks.rivals import ours, tutorial, watch
-from tests.programs import Program, until
+from tests.support.programs import Program, until
 
 WAITING, POSTPONED = 100_000, 10_000
 WALKED = range(1, 51)

@@ -11,8 +11,8 @@ from tests.benchmarks.installations import BARE, TUTORIAL, NoPostgresql
 from tests.benchmarks.resources import cpu_seconds
 from tests.benchmarks.rivals import Rival, ours, tutorial
 from tests.benchmarks.sending import Answers, send
-from tests.house import House
-from tests.programs import Program
+from tests.support.house import House
+from tests.support.programs import Program
 
 ROUNDS = 9
 SECONDS = 1.0

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.programs import Program
+from tests.support.programs import Program
 
 _TICK = os.sysconf("SC_CLK_TCK")
 

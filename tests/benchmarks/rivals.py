@@ -10,8 +10,8 @@ from tests.benchmarks import installations
 from tests.benchmarks.day import PLACES
 from tests.benchmarks.installations import TUTORIAL
 from tests.benchmarks.sending import send
-from tests.house import House
-from tests.programs import Program
+from tests.support.house import House
+from tests.support.programs import Program
 
 GLANCE = 0.2
 QUIET = 20.0

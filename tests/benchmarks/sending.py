@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.load import Answered, Plan
-from tests.house import SECRETS
-from tests.programs import ROOT
+from tests.support.house import SECRETS
+from tests.support.programs import ROOT
 
 
 @dataclass(frozen=True, slots=True)

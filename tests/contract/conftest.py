@@ -7,11 +7,11 @@ from typing import Protocol
 import pytest
 from sqlalchemy import select
 
-from tests.clock import Clock
-from tests.fakes import FakeIntake
-from tests.shop import Shop
-from tests.stage import Stage
-from tests.stories import KEY
+from tests.support.clock import Clock
+from tests.support.fakes import FakeIntake
+from tests.support.shop import Shop
+from tests.support.stage import Stage
+from tests.support.stories import KEY
 from worker.advance import LEASE
 from worker.domain.orders import OrderKey
 from worker.journal.database import Database

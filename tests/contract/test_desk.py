@@ -1,8 +1,8 @@
 import pytest
 from sqlalchemy import select
 
-from tests.clock import START, Clock
-from tests.shop import Shop, key
+from tests.support.clock import START, Clock
+from tests.support.shop import Shop, key
 from worker.domain.errors import Transient
 from worker.domain.events import EventEnd, EventName
 from worker.domain.instants import HOUR

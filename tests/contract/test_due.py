@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from tests.at_once import at_once
-from tests.clock import START
-from tests.stage import NUDGE_AGAIN, Stage
-from tests.stories import KEY, news
+from tests.support.at_once import at_once
+from tests.support.clock import START
+from tests.support.stage import NUDGE_AGAIN, Stage
+from tests.support.stories import KEY, news
 from worker.advance import LEASE
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Done, Later, OrderKey, Stopped

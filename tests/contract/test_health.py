@@ -1,9 +1,9 @@
 import pytest
 from sqlalchemy import insert, update
 
-from tests.clock import START, Clock
-from tests.news import a_delivery, a_hint
-from tests.shop import Shop, key
+from tests.support.clock import START, Clock
+from tests.support.news import a_delivery, a_hint
+from tests.support.shop import Shop, key
 from worker.domain.events import EventEnd, EventName
 from worker.domain.figures import Pile
 from worker.domain.instants import HOUR

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.at_once import at_once
-from tests.clock import START
-from tests.stories import KEY
+from tests.support.at_once import at_once
+from tests.support.clock import START
+from tests.support.stories import KEY
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import OrderKey
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.clock import Clock
 from tests.contract.conftest import Books
-from tests.news import ORDER, a_delivery, a_hint, an_event
+from tests.support.clock import Clock
+from tests.support.news import ORDER, a_delivery, a_hint, an_event
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 

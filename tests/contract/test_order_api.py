@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from tests.awalchat_account import SECRET, credentials_at
+from tests.support.awalchat_account import SECRET, credentials_at
 from worker.domain.errors import Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import SECOND
 from worker.domain.orders import ROAD, Ending, Place, Step

@@ -1,8 +1,8 @@
 from sqlalchemy import insert
 
-from tests.clock import START, Clock
-from tests.news import a_delivery, an_event
-from tests.shop import Shop, key
+from tests.support.clock import START, Clock
+from tests.support.news import a_delivery, an_event
+from tests.support.shop import Shop, key
 from worker.domain.events import EventName
 from worker.domain.figures import OrderGroup
 from worker.domain.instants import MINUTE

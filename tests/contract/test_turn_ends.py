@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.clock import START
-from tests.stories import KEY
+from tests.support.clock import START
+from tests.support.stories import KEY
 from worker.advance import LEASE
 from worker.domain.events import EventEnd
 from worker.domain.instants import HOUR, SECOND

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.at_once import at_once
-from tests.clock import START
-from tests.stories import KEY
+from tests.support.at_once import at_once
+from tests.support.clock import START
+from tests.support.stories import KEY
 from worker.advance import LEASE
 from worker.domain.errors import Rejected
 from worker.domain.events import EventEnd, EventName

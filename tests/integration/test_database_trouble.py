@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy import select as query
 
-from tests.news import a_delivery, a_hint, an_event
-from tests.trouble import plain, stored, within
+from tests.support.database_in_trouble import plain, stored, within
+from tests.support.news import a_delivery, a_hint, an_event
 from worker.domain.errors import JournalUnavailable
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
@@ -181,7 +181,7 @@ def test_news_goes_into_the_file_that_stands_there_and_not_into_one_that_was_rep
 
 WRITER = """
 import sys
-from tests.news import a_delivery, an_event
+from tests.support.news import a_delivery, an_event
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
 

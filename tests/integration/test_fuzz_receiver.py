@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from tests.clock import Clock
-from tests.front_door import AWALCHAT, COURIER, NOW
-from tests.strange_requests import strange_requests
-from tests.wire import Line, Reply, lines, serving
+from tests.support.clock import Clock
+from tests.support.front_door import AWALCHAT, COURIER, NOW
+from tests.support.strange_requests import strange_requests
+from tests.support.wire import Line, Reply, lines, serving
 from webhook_receiver import create_app
 from webhook_receiver.reception import Reception
 from webhook_receiver.views import House

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from sqlalchemy import delete, func, make_url, select
 
-from tests.at_once import at_once
-from tests.news import ORDER, a_delivery, a_hint, an_event
+from tests.support.at_once import at_once
+from tests.support.news import ORDER, a_delivery, a_hint, an_event
 from worker.domain.errors import JournalUnavailable
 from worker.domain.events import Event
 from worker.domain.orders import OrderKey

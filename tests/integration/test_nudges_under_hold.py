@@ -1,8 +1,8 @@
 """A nudge that meets a held account is used up; the order must not wait for the next one when the hold is over."""
 
-from tests.clock import Clock
-from tests.stage import NUDGE_AGAIN, Stage
-from tests.stories import KEY
+from tests.support.clock import Clock
+from tests.support.stage import NUDGE_AGAIN, Stage
+from tests.support.stories import KEY
 from worker.domain.events import EventName
 from worker.domain.instants import SECOND
 from worker.journal.database import Database

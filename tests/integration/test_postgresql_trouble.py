@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
-from tests.news import a_delivery, an_event
-from tests.trouble import plain, stored, within
+from tests.support.database_in_trouble import plain, stored, within
+from tests.support.news import a_delivery, an_event
 from worker.domain.errors import JournalUnavailable
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, event, func, insert, select, update
 
-from tests.clock import START, Clock
-from tests.news import a_delivery, a_hint, an_event
+from tests.support.clock import START, Clock
+from tests.support.news import a_delivery, a_hint, an_event
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
 from worker.journal.database import Database

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.front_door import FrontDoor, news
-from tests.wire import PATH, Connect, chunked, delivery, lines, request, serving
+from tests.support.front_door import FrontDoor, news
+from tests.support.wire import PATH, Connect, chunked, delivery, lines, request, serving
 from worker.cli.http_server import Patience
 
 

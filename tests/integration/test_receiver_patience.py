@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.front_door import FrontDoor, news
-from tests.wire import Connect, Line, chunked, delivery, lines, request, serving
+from tests.support.front_door import FrontDoor, news
+from tests.support.wire import Connect, Line, chunked, delivery, lines, request, serving
 from worker.cli.http_server import Patience
 from worker.ports import Delivery, Receipt
 

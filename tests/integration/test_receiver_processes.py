@@ -12,14 +12,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.front_door import news
-from tests.wire import PATH, Connect, chunked, delivery, lines, request
+from tests.support.front_door import news
+from tests.support.wire import PATH, Connect, chunked, delivery, lines, request
 from worker.cli.serving import CannotListen, open_socket
 
 PROGRAM = """
 import os, sys
 from contextlib import contextmanager
-from tests.front_door import make_app
+from tests.support.front_door import make_app
 from worker.cli.serving import open_socket, serve
 
 def say(word, number):
@@ -36,6 +36,7 @@ say("port", sock.getsockname()[1])
 serve(open_app, sock, max_body=65536, processes=int(sys.argv[1]))
 say("ended", os.getpid())
 """
+APP = "tests.support.front_door:make_app()"
 GUNICORN = ["gunicorn", "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--graceful-timeout", "1"]
 
 
@@ -142,7 +143,7 @@ def elsewhere() -> Iterator[int]:
     """The same application under gunicorn, whose threads read the bodies themselves."""
     pytest.importorskip("gunicorn", reason="gunicorn is not installed: the application was not tried under it")
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        command = [sys.executable, "-m", *GUNICORN, "--bind", f"fd://{sock.fileno()}", "tests.front_door:make_app()"]
+        command = [sys.executable, "-m", *GUNICORN, "--bind", f"fd://{sock.fileno()}", APP]
         process = subprocess.Popen(command, pass_fds=[sock.fileno()], stderr=subprocess.DEVNULL)
         try:
             yield sock.getsockname()[1]

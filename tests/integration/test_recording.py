@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select, update
 
-from tests.clock import Clock
-from tests.news import ORDER, a_delivery, a_hint, an_event
+from tests.support.clock import Clock
+from tests.support.news import ORDER, a_delivery, a_hint, an_event
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages import README, ROOT, part
+from tests.support.pages import README, ROOT, part
 from worker import cli
 from worker.cli.company import STOPS_WITHIN
 from worker.exits import WRONG_USE

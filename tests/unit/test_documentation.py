@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.pages import OPERATIONS, PAGES, README, ROOT, anchors, example, first_words, links, part, table
+from tests.support.pages import OPERATIONS, PAGES, README, ROOT, anchors, example, first_words, links, part, table
 from worker import cli, tasks
 from worker.cli import demo
 from worker.cli.demo.acts import Hint, Placed, Scan

@@ -1,6 +1,6 @@
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.clock import START
+from tests.support.clock import START
 from worker.domain.figures import Figures, OrderGroup
 from worker.domain.snapshot import Hold
 from worker.metrics import METRICS, render

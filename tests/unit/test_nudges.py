@@ -7,7 +7,7 @@ import pytest
 from amqp.exceptions import AccessRefused
 from celery import Celery
 
-from tests.stories import KEY
+from tests.support.stories import KEY
 from worker import nudges
 from worker.domain.errors import SettingsError
 from worker.nudges import NotQueued, Nudger, make_celery

@@ -64,3 +64,10 @@ def test_the_domain_needs_the_standard_library_alone():
 def test_the_receiver_stays_a_door_of_at_most_six_hundred_lines():
     modules = (ROOT / "webhook_receiver").rglob("*.py")
     assert 0 < sum(len(module.read_text().splitlines()) for module in modules) <= 600
+
+
+def test_whatever_the_tests_stand_on_is_in_the_index():
+    support = ROOT / "tests" / "support"
+    index = ast.get_docstring(ast.parse((support / "__init__.py").read_text())) or ""
+    listed = ", ".join(re.findall(r"^    (\w+(?:, \w+)*)  ", index, re.MULTILINE)).split(", ")
+    assert sorted(listed) == sorted(path.stem for path in support.glob("[a-z]*.py"))

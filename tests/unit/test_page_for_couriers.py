@@ -3,8 +3,8 @@
 import json
 import re
 
-from tests.pages import COURIERS, example, first_words, part, table
-from tests.signing import signature
+from tests.support.pages import COURIERS, example, first_words, part, table
+from tests.support.signing import signature
 from webhook_receiver.profiles import engine
 from worker.domain.events import SAYS, EventName
 from worker.settings.sources import SourceSettings

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.pages import COURIERS, OPERATIONS, README, first_words, table
-from tests.sources_of_words import said
+from tests.support.pages import COURIERS, OPERATIONS, README, first_words, table
+from tests.support.sources_of_words import said
 from webhook_receiver import problems
 from worker.domain.errors import ApiError, JournalUnavailable, Throttled
 from worker.domain.evidence import ALARMS

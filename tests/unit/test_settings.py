@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from tests.good_settings import COURIER, GOOD, MAIN, SECRET, TOML, P
+from tests.support.good_settings import COURIER, GOOD, MAIN, SECRET, TOML, P
 from webhook_receiver import profiles
 from worker.domain.errors import SettingsError
 from worker.domain.signing import ALL_PARTS

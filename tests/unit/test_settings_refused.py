@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.good_settings import COURIER, GOOD, MAIN, OTHER, SECRET, TOML, P
+from tests.support.good_settings import COURIER, GOOD, MAIN, OTHER, SECRET, TOML, P
 from worker.domain.errors import SettingsError
 from worker.settings import describe, load_settings
 

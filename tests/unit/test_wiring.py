@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.good_settings import GOOD, P
+from tests.support.good_settings import GOOD, P
 from webhook_receiver import wsgi
 from worker.domain.errors import JournalUnavailable
 from worker.exits import UNREACHABLE

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.clock import START, Clock
-from tests.stage import Stage
+from tests.support.clock import START, Clock
+from tests.support.stage import Stage
 from worker.domain.orders import Policy
 from worker.journal.database import Database
 from worker.journal.tables import metadata

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fake_order_api import fails, meanwhile, unknown
+from tests.support.fake_order_api import fails, meanwhile, unknown
 from worker.domain.errors import Throttled, Transient, Unauthorized
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Done, Held, Later

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.fake_order_api import fails, ignores, moves_to, unknown
+from tests.support.fake_order_api import fails, ignores, moves_to, unknown
 from worker.domain.errors import Conflict, Rejected, Transient
 from worker.domain.instants import HOUR, SECOND
 from worker.domain.orders import Done, Later, Stopped

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.fake_order_api import meanwhile
-from tests.puppets import Sleepy
-from tests.stories import KEY
+from tests.support.fake_order_api import meanwhile
+from tests.support.puppets import Sleepy
+from tests.support.stories import KEY
 from worker.advance import LEASE, STALE
 from worker.domain.instants import SECOND
 from worker.domain.orders import Done, Later

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.fake_order_api import fails, meanwhile
+from tests.support.fake_order_api import fails, meanwhile
 from worker.domain.errors import Transient
 from worker.domain.instants import SECOND
 from worker.domain.lifecycle import COALESCE_HINTS

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.puppets import Puppet
-from tests.stage import NUDGE_AGAIN, Stage
-from tests.stories import KEY
+from tests.support.puppets import Puppet
+from tests.support.stage import NUDGE_AGAIN, Stage
+from tests.support.stories import KEY
 from worker.domain.orders import Policy
 
 

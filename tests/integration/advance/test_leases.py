@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fake_order_api import fails, meanwhile
-from tests.puppets import Sleepy
-from tests.stories import KEY
+from tests.support.fake_order_api import fails, meanwhile
+from tests.support.puppets import Sleepy
+from tests.support.stories import KEY
 from worker.advance import LEASE, TURNS_IN_A_ROW, lease_of
 from worker.domain.errors import Conflict, JournalUnavailable
 from worker.domain.instants import MINUTE, SECOND

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.awalchat_account import credentials_at
-from tests.stories import KEY
-from tests.strange_answers import FIELDS, OUTER, STRANGE, StrangePlatform, Twist, change, damaged, http
-from tests.unit.order_api.conftest import Peer
+from tests.support.awalchat_account import credentials_at
+from tests.support.peer import Peer
+from tests.support.stories import KEY
+from tests.support.strange_answers import FIELDS, OUTER, STRANGE, StrangePlatform, Twist, change, damaged, http
 from worker.domain.orders import Policy
 from worker.order_api.accounts import Surroundings
 from worker.order_api.client import Client, Patience

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
-from tests.stories import KEY
+from tests.support.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
+from tests.support.stories import KEY
 from worker.advance import LEASE
 from worker.domain.errors import Conflict, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import MINUTE, SECOND

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fake_order_api import fails, meanwhile, moves_to
-from tests.stories import KEY
+from tests.support.fake_order_api import fails, meanwhile, moves_to
+from tests.support.stories import KEY
 from worker.domain.errors import Conflict, Throttled
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.domain.orders import Done, Later, OrderKey, Stopped

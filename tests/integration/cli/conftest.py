@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.clock import Clock
-from tests.commands import Commands
-from tests.shop import Shop
+from tests.support.clock import Clock
+from tests.support.commands import Commands
+from tests.support.shop import Shop
 from worker.journal.database import Database, machine_now
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.commands import Commands
-from tests.news import a_delivery
-from tests.shop import Shop, key
+from tests.support.commands import Commands
+from tests.support.news import a_delivery
+from tests.support.shop import Shop, key
 from worker.domain.events import EventEnd, EventName
 from worker.domain.orders import Done, Later, Place, Stopped
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import Commands
-from tests.shop import Shop, key
+from tests.support.commands import Commands
+from tests.support.shop import Shop, key
 from worker import cli
 from worker.cli import COMMANDS, run
 

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from tests.commands import Commands, Told
-from tests.news import a_delivery, an_event
-from tests.shop import Shop, key
+from tests.support.commands import Commands, Told
+from tests.support.news import a_delivery, an_event
+from tests.support.shop import Shop, key
 from worker.domain.events import EventName
 from worker.domain.orders import Later, OrderKey, Place, Step, Stopped
 from worker.domain.snapshot import State

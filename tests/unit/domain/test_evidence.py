@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clock import START
-from tests.stories import news, recorded, stories
+from tests.support.clock import START
+from tests.support.stories import news, recorded, stories
 from worker.domain.events import EventName
 from worker.domain.evidence import weigh
 from worker.domain.instants import HOUR

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.clock import START
-from tests.fake_order_api import standing_of
-from tests.stories import KEY, news, recorded
+from tests.support.clock import START
+from tests.support.fake_order_api import standing_of
+from tests.support.stories import KEY, news, recorded
 from worker.domain.evidence import Evidence, weigh
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.domain.lifecycle import conclude, confirm, decide, observe, rest

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clock import START
-from tests.stories import KEY
+from tests.support.clock import START
+from tests.support.stories import KEY
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Transient, Unauthorized
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Later, Order, Policy, Stopped

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.clock import START
-from tests.stories import KEY
+from tests.support.clock import START
+from tests.support.stories import KEY
 from worker.domain.orders import Ending, Order
 from worker.domain.snapshot import Hold, OrderRow, Snapshot, State
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clock import START
-from tests.fake_order_api import FakeOrderApi
-from tests.stories import KEY, recorded, stories
+from tests.support.clock import START
+from tests.support.fake_order_api import FakeOrderApi
+from tests.support.stories import KEY, recorded, stories
 from worker.domain.events import EventEnd, EventName
 from worker.domain.evidence import weigh
 from worker.domain.instants import DAY, MINUTE

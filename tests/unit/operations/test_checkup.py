@@ -1,7 +1,7 @@
 import pytest
 
-from tests.clock import START
-from tests.stories import KEY, news, recorded
+from tests.support.clock import START
+from tests.support.stories import KEY, news, recorded
 from worker.domain.figures import Health, Pile
 from worker.domain.instants import DAY, HOUR, MINUTE
 from worker.domain.orders import Order, Place, Policy

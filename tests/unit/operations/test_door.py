@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fakes import FakeIntake
+from tests.support.fakes import FakeIntake
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import EventName
 from worker.domain.orders import ROAD, Ending, Order, OrderKey, Place

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from tests.clock import START
-from tests.snapshots import SETTLED, snapshot
-from tests.stories import news
+from tests.support.clock import START
+from tests.support.snapshots import SETTLED, snapshot
+from tests.support.stories import news
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Ending, Place, Policy
 from worker.domain.snapshot import Hold, Sent, Snapshot, State

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clock import START
-from tests.snapshots import SETTLED, snapshot
-from tests.stories import KEY, news, recorded, stories
+from tests.support.clock import START
+from tests.support.snapshots import SETTLED, snapshot
+from tests.support.stories import KEY, news, recorded, stories
 from worker.domain.evidence import weigh
 from worker.domain.instants import HOUR
 from worker.domain.lifecycle import confirm, decide, observe

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clock import START
+from tests.support.clock import START
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.operations.instants import ago, iso, moment, span, when
 

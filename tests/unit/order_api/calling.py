@@ -2,7 +2,6 @@
 
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,8 +11,6 @@ from worker.order_api.client import Patience
 
 QUICK = Patience(connect=timedelta(seconds=0.2), read=timedelta(seconds=0.2), overall=timedelta(seconds=0.3))
 SLACK = 1.5
-CERTIFICATE = Path(__file__).with_name("localhost.pem")
-"""A certificate and key for these tests alone; valid until 2120."""
 
 
 def http(body=b"{}", status="200 OK", *headers):

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from tests.awalchat_account import SECRET, credentials_at
-from tests.signing import signature
+from tests.support.awalchat_account import SECRET, credentials_at
+from tests.support.signing import signature
 from worker.domain.errors import ApiError, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.orders import Place, Reading
 from worker.order_api.accounts import Surroundings

@@ -7,7 +7,8 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.unit.order_api.calling import CERTIFICATE, QUICK, SLACK, failure, http, send
+from tests.support.peer import CERTIFICATE
+from tests.unit.order_api.calling import QUICK, SLACK, failure, http, send
 from worker.order_api.client import Client, Patience
 from worker.order_api.lookup import MAX_LOOKUPS, Lookup
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.awalchat_account import credentials_at
-from tests.strange_answers import FIELDS, OUTER, STRANGE, change, damaged, http
+from tests.support.awalchat_account import credentials_at
+from tests.support.strange_answers import FIELDS, OUTER, STRANGE, change, damaged, http
 from tests.unit.order_api.calling import QUICK, SLACK
 from worker.domain.errors import ApiError
 from worker.domain.instants import DAY

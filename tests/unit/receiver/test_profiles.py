@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.front_door import AWALCHAT, COURIER, NOW, news
+from tests.support.front_door import AWALCHAT, COURIER, NOW, news
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable

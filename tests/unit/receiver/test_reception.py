@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.front_door import AWALCHAT, COURIER, NOW, FrontDoor, news, sign
+from tests.support.front_door import AWALCHAT, COURIER, NOW, FrontDoor, news, sign
 from webhook_receiver.reception import Answer
 from webhook_receiver.signatures import Request
 from webhook_receiver.sources import Source

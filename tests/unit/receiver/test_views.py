@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.front_door import TOKEN, FrontDoor, news, signed
+from tests.support.front_door import TOKEN, FrontDoor, news, signed
 from webhook_receiver import create_app
 from webhook_receiver.views import House
 from worker.domain.errors import JournalUnavailable

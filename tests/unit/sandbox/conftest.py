@@ -14,7 +14,7 @@ import pytest
 from deploy.sandbox.account import Account
 from deploy.sandbox.app import create_sandbox
 from deploy.sandbox.world import Limit
-from tests.signing import signature
+from tests.support.signing import signature
 
 SECRET = "sandbox-secret"
 ACCOUNT = Account(domain="shop", client_id="client", phone_number_id="123456", hmac_secret=SECRET)

@@ -9,7 +9,7 @@ from deploy.sandbox.__main__ import main
 from deploy.sandbox.app import create_sandbox
 from deploy.sandbox.fault_form import FORMS
 from deploy.sandbox.faults import Kind
-from tests.pages import SANDBOX, table
+from tests.support.pages import SANDBOX, table
 from tests.unit.sandbox.conftest import ACCOUNT
 
 WORD = re.compile(r"`([a-z_]+)`")

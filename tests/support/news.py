@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.clock import START
+from tests.support.clock import START
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 from worker.ports import Delivery

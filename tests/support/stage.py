@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import RowMapping, select
 
-from tests.clock import Clock
-from tests.fake_order_api import FakeOrderApi
-from tests.stories import KEY, news
+from tests.support.clock import Clock
+from tests.support.fake_order_api import FakeOrderApi
+from tests.support.stories import KEY, news
 from worker.advance import Advance
 from worker.budget import Budget
 from worker.domain.events import Event

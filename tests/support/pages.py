@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 COURIERS = ROOT / "deploy" / "COURIERS.md"
 OPERATIONS = ROOT / "deploy" / "OPERATIONS.md"

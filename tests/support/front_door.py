@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from flask import Flask
 
-from tests.fakes import FakeIntake
-from tests.signing import signature
+from tests.support.fakes import FakeIntake
+from tests.support.signing import signature
 from webhook_receiver import create_app
 from webhook_receiver.profiles import PROFILES
 from webhook_receiver.reception import Reception

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from random import Random
 from typing import Any
 
-from tests.fake_order_api import FakeOrderApi
+from tests.support.fake_order_api import FakeOrderApi
 from worker.domain.errors import ApiError
 from worker.domain.orders import Place
 

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from tests.stage import Stage
-from tests.stories import KEY
+from tests.support.stage import Stage
+from tests.support.stories import KEY
 from worker.domain.instants import SECOND
 from worker.domain.orders import Reading
 from worker.ports import Intent, Turn, Update

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import update
 
-from tests.clock import Clock
-from tests.news import a_delivery, an_event
+from tests.support.clock import Clock
+from tests.support.news import a_delivery, an_event
 from worker.domain.events import EventEnd, EventName
 from worker.domain.instants import HOUR
 from worker.domain.orders import Done, Later, Order, OrderKey, Place, Stopped, TurnEnd

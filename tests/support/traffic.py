@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from tests.courier import Courier, hint, news
-from tests.house import House
+from tests.support.courier import Courier, hint, news
+from tests.support.house import House
 
 SENDERS = 8
 STORIES = (

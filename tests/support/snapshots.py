@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.clock import START
-from tests.stories import KEY, recorded
+from tests.support.clock import START
+from tests.support.stories import KEY, recorded
 from worker.domain.events import Event, EventEnd
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Order, Place

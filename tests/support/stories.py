@@ -5,7 +5,7 @@ from itertools import count
 
 from hypothesis import strategies as st
 
-from tests.clock import START
+from tests.support.clock import START
 from worker.domain.events import Event, EventName, Recorded
 from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from tests.front_door import news, signed
-from tests.wire import PATH, request
+from tests.support.front_door import news, signed
+from tests.support.wire import PATH, request
 
 TARGETS = [
     *[PATH] * 24,

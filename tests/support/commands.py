@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.good_settings import GOOD
+from tests.support.good_settings import GOOD
 from worker.cli import run
 
 SECRETS = ("hmac-secret", "whsec_test")

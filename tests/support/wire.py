@@ -9,7 +9,7 @@ from email.message import Message
 from email.parser import BytesParser
 from typing import Any, NamedTuple
 
-from tests.front_door import signed
+from tests.support.front_door import signed
 from worker.cli.http_server import Patience, Server
 from worker.cli.serving import open_socket
 

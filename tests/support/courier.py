@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tests.signing import signature
+from tests.support.signing import signature
 
 
 class Courier:

@@ -3,9 +3,9 @@
 import random
 from collections.abc import Callable
 
-from tests.house import House
-from tests.programs import Program, until
-from tests.traffic import Traffic
+from tests.support.house import House
+from tests.support.programs import Program, until
+from tests.support.traffic import Traffic
 
 HOME = 60
 """Seconds after the last trouble, in which everything must be where it belongs."""

