@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 PROGRAM := $(VENV)/.program-installed
 TOOLS := $(VENV)/.tools-installed
+# mutmut brings setproctitle, with which Celery gives its processes other titles: it lives apart from the suite.
+APART := .venv-mutants
+MUTATOR := $(APART)/.mutator-installed
 PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet install
 # pip's warnings are shown when they matter: after a failure.
 QUIETLY = >$(VENV)/install.log 2>&1 || { cat >&2 $(VENV)/install.log; exit 1; }
@@ -20,7 +23,7 @@ SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadsc
 HEART := worker/domain/*,worker/advance.py,webhook_receiver/signatures.py,webhook_receiver/profiles/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint style types layers format coverage bench lock venv clean
+.PHONY: help demo install test lint style types layers format coverage mutants bench lock venv clean
 
 help: ## Show this list
 	@echo 'make TARGET, where TARGET is:'
@@ -63,17 +66,21 @@ coverage: $(TOOLS) ## Run the whole test suite, and fail if it does not reach en
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='$(HEART)'
 
+mutants: $(MUTATOR) ## Break the heart of the program in every small way: the tests must notice (some ten minutes)
+	$(APART)/bin/python -m tests.mutants
+
 bench: $(TOOLS) ## Measure against the design that tutorials teach, in 10 minutes (one part: make bench ARGS=receiver)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make lock LOCK_FLAGS=--upgrade)
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group mutants --constraints requirements-dev.lock --output-file requirements-mutants.lock
 
 venv: $(TOOLS) ## Install the program and all tools into .venv
 
-clean: ## Remove .venv and every cache, but no data of yours
-	rm -rf $(VENV) build dist *.egg-info htmlcov .coverage .coverage.* .hypothesis
+clean: ## Remove both virtualenvs and every cache, but no data of yours
+	rm -rf $(VENV) $(APART) build dist *.egg-info htmlcov mutants .coverage .coverage.* .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -97,4 +104,10 @@ $(PROGRAM): $(RUNTIME) pyproject.toml
 $(TOOLS): $(PROGRAM) requirements-dev.lock
 	@echo 'Installing the test tools into $(VENV) (once) ...'
 	@$(LOCKED) --requirement requirements-dev.lock $(QUIETLY)
+	@touch $@
+
+$(MUTATOR): $(RUNTIME) requirements-mutants.lock
+	@echo 'Installing mutmut, and all that the tests need, into $(APART) (once) ...'
+	@$(BIN)/python -m venv --clear --without-pip $(APART)
+	@PIP_PYTHON=$(APART)/bin/python $(LOCKED) --requirement requirements-mutants.lock $(QUIETLY)
 	@touch $@

@@ -8,12 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
+LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock", ROOT / "requirements-mutants.lock")
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==(\S+)(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def pins(lock: Path) -> dict[str, str]:
     return {name: version for name, version, _ in PIN.findall(lock.read_text())}
+
+
+def what_make_would_do(target: str, **variables: str) -> str:
+    environ = {"PATH": os.environ["PATH"], **variables}
+    return subprocess.run(
+        ["make", "--dry-run", target], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=True
+    ).stdout
 
 
 def imported_packages(module: Path) -> set[str]:
@@ -24,27 +31,34 @@ def imported_packages(module: Path) -> set[str]:
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_a_lock_names_hashed_versions_and_no_place_to_fetch_them_from(lock):
-    text = lock.read_text()
-    assert not re.search(r"://|^\s*-[^-]|^--|@|(?<!\w)/\w", text.replace("#   -c requirements.lock", ""), re.MULTILINE)
+    text = re.sub(r"#   -c requirements(-dev)?\.lock", "", lock.read_text())
+    assert not re.search(r"://|^\s*-[^-]|^--|@|(?<!\w)/\w", text, re.MULTILINE)
     assert all("--hash=sha256:" in rest for _, _, rest in PIN.findall(text))
     assert len(pins(lock)) == len(re.findall(r"^\w", text, re.MULTILINE))
 
 
 def test_the_tests_run_on_the_very_versions_that_a_user_gets():
-    runtime, dev = map(pins, LOCKS)
-    assert runtime.items() <= dev.items()
+    runtime, dev, mutants = map(pins, LOCKS)
+    assert runtime.items() <= dev.items() <= mutants.items()
+
+
+def test_nothing_that_gives_processes_other_titles_stands_beside_the_suite():
+    assert "setproctitle" not in pins(LOCKS[1])
 
 
 @pytest.mark.parametrize(
     ("given", "measured"), [({"CI": "true"}, True), ({"CI": "true", "ARGS": "-k signature"}, False), ({}, False)]
 )
 def test_ci_runs_the_same_suite_and_measures_what_it_reaches(given, measured):
-    environ = {"PATH": os.environ["PATH"]} | given
-    told = subprocess.run(
-        ["make", "--dry-run", "test"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=True
-    ).stdout
+    told = what_make_would_do("test", **given)
     assert told.count("-m pytest") == 1
     assert ("coverage report --fail-under=100" in told) is measured
+
+
+def test_what_is_made_here_git_ignores_and_make_removes():
+    made = (ROOT / ".gitignore").read_text().partition("# Yours")[0]
+    ignored = {name.rstrip("/") for name in made.splitlines() if name and not name.startswith("#")}
+    assert {".venv", ".venv-mutants", "mutants"} <= ignored <= set(what_make_would_do("clean").split())
 
 
 def test_the_build_backend_is_locked_with_the_program():
