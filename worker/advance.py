@@ -12,6 +12,7 @@ from worker.budget import RATE_LIMITED, Budget
 from worker.domain.errors import ApiError, Defect, JournalError, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.events import EventEnd
 from worker.domain.evidence import weigh
+from worker.domain.instants import SECOND
 from worker.domain.lifecycle import (
     COALESCE_HINTS,
     asks_nothing,
@@ -38,10 +39,9 @@ from worker.domain.orders import (
     has_reached,
 )
 from worker.domain.retries import after
-from worker.ports import Intent, OrderApi, Turn, Turns, Update
+from worker.ports import Answer, Intent, OrderApi, Turn, Turns, Update
 from worker.probe import CREDENTIALS, Probe
 
-SECOND = 1_000_000
 LEASE = 30 * SECOND
 """How long an order belongs to a turn that has died, at least; every write renews it."""
 CALLS_IN_A_LEASE = 3
@@ -110,6 +110,8 @@ class _Walk:
         self._lease_until = turn.lease_until
         self._walked = dict(turn.walked)
         self._noted = True
+        self._answer: Answer | None = None
+        """Of the last write: it is recorded together with what comes next."""
         self.order = turn.order
         self.evidence = weigh(turn.events, turn.order.acknowledged)
 
@@ -133,7 +135,7 @@ class _Walk:
         found = ends(self.order, self.evidence, pending, self._walked, stopped=isinstance(end, Stopped))
         at_rest = end == rest(self.order, self._policy)
         left = replace(self.order, unread=self.order.unread or not at_rest)
-        return self._ports.turns.release(self._turn, left, end, found)
+        return self._ports.turns.release(self._turn, left, end, found, self._take_answer())
 
     def _walk(self) -> TurnEnd:
         unseen = [e for e in self._turn.events if e.revision > self.order.seen_revision]
@@ -153,6 +155,9 @@ class _Walk:
 
     def _read(self) -> Reading:
         if self._lease_until - self._now() < self._api.deadline:
+            raise _Interrupted
+        answer = self._take_answer()
+        if answer and not self._ports.turns.answered(self._turn, answer):
             raise _Interrupted
         began = self._now()
         reading = replace(self._api.read(self.order.key.order_id), read_at=began)
@@ -177,7 +182,7 @@ class _Walk:
 
     def _send(self, step: Step, update: Update, reading: Reading) -> Reading:
         announced = self._ports.elapsed()
-        intent = self._ports.turns.intend(self._turn, step, update, lease_of(self._api))
+        intent = self._ports.turns.intend(self._turn, step, update, lease_of(self._api), self._take_answer())
         if intent is None:
             raise _Interrupted
         before, self._lease_until = self.order, intent.lease_until
@@ -205,9 +210,11 @@ class _Walk:
     def _answered(self, intent: Intent, order: Order, outcome: str, failure: ApiError | None = None) -> None:
         self.order = order
         # Until the turn has ended, a read is owed: should it die here, the next one must look.
-        owing = replace(order, unread=True)
-        if not self._ports.turns.answered(self._turn, intent, owing, outcome, failure):
-            raise _Interrupted
+        self._answer = Answer(intent, replace(order, unread=True), outcome, failure)
+
+    def _take_answer(self) -> Answer | None:
+        answer, self._answer = self._answer, None
+        return answer
 
     def _failed(self, error: ApiError) -> TurnEnd:
         account = self.order.key.account

@@ -10,8 +10,8 @@ import structlog
 
 from worker.domain.orders import OrderKey
 
-MOST_KEYS = 16
-PACE = 0.1
+MOST_KEYS = 8
+PACE = 0.2
 """Seconds between two rounds of nudges. To queue one costs more than to take a delivery in: under load, ticks do it."""
 PAUSE = 1.0
 """Seconds between two flushes of the tally, and before a failing broker is tried again."""
@@ -30,50 +30,51 @@ class Errands:
         self, publish: Callable[[OrderKey], None], tally: Callable[[Mapping[tuple[str, str], int]], None]
     ) -> None:
         self._publish, self._tally = publish, tally
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._wanted, self._closing = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._keys: dict[OrderKey, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._closing = False
         self._failing: set[str] = set()
         self._flushed = 0.0
 
     def nudge(self, keys: Sequence[OrderKey]) -> None:
         """Ask for a turn of each order; never waits and never fails."""
-        with self._changed:
+        with self._lock:
             self._keys.update(dict.fromkeys(keys[: MOST_KEYS - len(self._keys)]))
             self._begin()
+        if self._keys and not self._wanted.is_set():  # each wake-up would cost the requests under way some time
+            self._wanted.set()
 
     def count(self, source: str, outcome: str) -> None:
         """Count one delivery that is not stored."""
-        with self._changed:
+        with self._lock:
             self._counts[source, outcome] += 1
             self._begin()
 
     def close(self, timeout: float) -> None:
         """Finish what is listed within *timeout* seconds; the rest is dropped."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify()
+        with self._lock:
+            self._closing.set()
+        self._wanted.set()
         if self._thread:
             self._thread.join(timeout)
 
     def _begin(self) -> None:
-        if self._thread is None and not self._closing:
+        if self._thread is None and not self._closing.is_set():
             self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
             self._thread.start()
-        self._changed.notify()
 
     def _run(self) -> None:
         closing = False
         while not closing:
-            with self._changed:
-                self._changed.wait_for(lambda: self._keys or self._closing, PAUSE)
-                keys, self._keys, closing = self._keys, {}, self._closing
+            self._wanted.wait(PAUSE)
+            self._wanted.clear()
+            with self._lock:
+                keys, self._keys, closing = self._keys, {}, self._closing.is_set()
             if keys:
                 published = self._try("nudges", partial(self._publish_all, keys))
-                with self._changed:
-                    self._changed.wait_for(lambda: self._closing, PACE if published else PAUSE)
+                self._closing.wait(PACE if published else PAUSE)
             if closing or monotonic() - self._flushed >= PAUSE:
                 self._flush()
 
@@ -82,11 +83,11 @@ class Errands:
             self._publish(key)
 
     def _flush(self) -> None:
-        with self._changed:
+        with self._lock:
             counts, self._counts = self._counts, Counter()
         self._flushed = monotonic()
         if counts and not self._try("tally", partial(self._tally, counts)):
-            with self._changed:
+            with self._lock:
                 self._counts.update(counts)
 
     def _try(self, errand: str, run: Callable[[], object]) -> bool:

@@ -57,28 +57,47 @@ class Intent:
     lease_until: int
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an announced write ended: `confirmed`, `off_the_road`, `failed`, `uncertain` or `not_sent`.
+
+    *order* is what is known of the order since then, and *failure* what went wrong.
+    """
+
+    intent: Intent
+    order: Order
+    outcome: str
+    failure: ApiError | None = None
+
+
 class Turns(Protocol):
     """The journal, as a turn uses it. A turn that has lost its lease changes nothing here."""
 
     def take(self, key: OrderKey, lease_for: int) -> Turn | None:
         """Lease the order for *lease_for* microseconds; None unless it is due."""
 
-    def intend(self, turn: Turn, step: Step, update: Update, lease_for: int) -> Intent | None:
-        """Renew the lease and record that *update* is about to be sent.
+    def intend(
+        self, turn: Turn, step: Step, update: Update, lease_for: int, answer: Answer | None = None
+    ) -> Intent | None:
+        """Renew the lease and record that *update* is about to be sent; *answer* is that of the write before it.
 
-        None when the lease is lost, news has come in, or the account is held: then nothing may be sent.
+        None when the lease is lost, news has come in, or the account is held: then nothing may be sent. The answer
+        is recorded all the same, unless the lease is lost.
         """
 
-    def answered(self, turn: Turn, intent: Intent, order: Order, outcome: str, failure: ApiError | None) -> bool:
-        """Record how the write ended: `confirmed`, `off_the_road`, `failed`, `uncertain` or `not_sent`.
+    def answered(self, turn: Turn, answer: Answer) -> bool:
+        """Record how a write ended, when neither another one nor the turn's end follows at once.
 
         False when the lease is lost.
         """
 
-    def release(self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd]) -> bool | None:
+    def release(
+        self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd], answer: Answer | None = None
+    ) -> bool | None:
         """End the turn in one statement; True when news came in meanwhile and the order is due again.
 
-        None when the lease is lost: then the turn has no end, and nothing of it was written.
+        *answer* is that of its last write. None when the lease is lost: then the turn has no end, and nothing of it
+        was written.
         """
 
 

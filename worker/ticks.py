@@ -11,6 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from worker.domain.errors import JournalError
+from worker.domain.instants import SECOND
 from worker.domain.orders import OrderKey
 from worker.nudges import NotQueued, Nudger
 from worker.slots import Slots
@@ -19,8 +20,8 @@ log = structlog.get_logger()
 
 TICK = 0.5
 CHORES = 5.0
-NUDGE_AGAIN_AFTER = 15_000_000
-"""An order that stays due is nudged once in this time (microseconds)."""
+NUDGE_AGAIN_AFTER = 15 * SECOND
+"""An order that stays due is nudged once in this time ."""
 NUDGES_PER_SLOT = 4
 
 

@@ -1,7 +1,6 @@
 """Wiring: everything is put together here, from settings, and nowhere else. Nothing is opened at import."""
 
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,10 +11,11 @@ from functools import partial
 
 from worker.advance import Advance
 from worker.budget import Budget
-from worker.domain.errors import FulfillmentError, JournalUnavailable
-from worker.domain.text import clean_text
+from worker.domain.errors import JournalUnavailable
+from worker.domain.instants import HOUR, microseconds
 from worker.errands import Errands
-from worker.journal.database import Database, machine_now
+from worker.journal.clocks import machine_now
+from worker.journal.database import Database
 from worker.journal.due import SqlDue
 from worker.journal.holds import SqlHolds
 from worker.journal.intake import SqlIntake
@@ -29,31 +29,15 @@ from worker.order_api.accounts import Surroundings
 from worker.order_api.client import Client, Patience
 from worker.ports import OrderApi
 from worker.probe import Probe
-from worker.settings import AccountSettings, Settings, microseconds
+from worker.settings import AccountSettings, Settings
 from worker.slots import Slots
 
-WRONG_SETTINGS, UNREACHABLE = 2, 3
-"""What a process ends with when it cannot begin; the command line's own codes."""
-MAX_SENTENCE = 1000
-PRUNE_EVERY = 3_600_000_000
-"""One worker prunes in this time (microseconds)."""
+PRUNE_EVERY = HOUR
+"""One worker prunes in this time."""
 LOOK_EVERY = 1.0
 """Seconds for which a look at the receiver's parts is good: anybody may ask, and each look costs a write."""
 SPARE_CONNECTIONS = 4
 """Database connections of a worker beyond one a slot: for the ticks, and for whoever looks."""
-
-
-@contextmanager
-def refusing(code: int) -> Iterator[None]:
-    """End the process with *code* and one sentence where the block raises an error that we name.
-
-    For servers that are not ours, and would show a traceback or go on.
-    """
-    try:
-        yield
-    except FulfillmentError as error:
-        print(f"fulfillment: {clean_text(str(error), MAX_SENTENCE)}", file=sys.stderr)  # noqa: T201 - no logs yet
-        sys.exit(code)
 
 
 def open_journal(settings: Settings, connections: int = 8) -> Database:

@@ -11,6 +11,7 @@ from worker.domain.snapshot import Snapshot, State
 from worker.journal.desk import SqlDesk
 from worker.journal.rows import this
 from worker.journal.tables import orders
+from worker.ports import Answer
 
 
 def test_a_snapshot_holds_all_that_happened(shop: Shop, clock: Clock):
@@ -19,7 +20,7 @@ def test_a_snapshot_holds_all_that_happened(shop: Shop, clock: Clock):
     intent = shop.turns.intend(turn, Step(Place.SHIPPED, START, inferred=True), {"status": "shipped"}, 30_000_000)
     assert intent is not None
     clock.advance(seconds=1)
-    shop.turns.answered(turn, intent, turn.order, "uncertain", Transient("no answer"))
+    shop.turns.answered(turn, Answer(intent, turn.order, "uncertain", Transient("no answer")))
     shop.turns.release(turn, turn.order, Stopped("refused", "HTTP 422"), {})
     snapshot = SqlDesk(shop.database).snapshot(key(1))
     assert snapshot is not None

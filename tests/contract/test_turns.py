@@ -12,6 +12,7 @@ from worker.domain.errors import Rejected
 from worker.domain.events import EventEnd, EventName
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Done, Later, OrderKey, Place, Step
+from worker.ports import Answer
 
 SHIP = Step(Place.SHIPPED, START - HOUR, inferred=True)
 UPDATE = {"status": "shipped", "notes": "é"}
@@ -94,14 +95,14 @@ class TestAnswers:
 
     def test_an_answer_is_written_down_with_what_it_showed(self, stage, turn, intent):
         order = replace(turn.order, place=Place.SHIPPED, status="shipped", confirmed_at=START)
-        assert stage.turns.answered(turn, intent, order, "confirmed", None)
+        assert stage.turns.answered(turn, Answer(intent, order, "confirmed"))
         assert (stage.row()["place"], stage.row()["sending"]) == ("shipped", None)
         assert stage.steps() == [("shipped", "confirmed")]
 
     def test_a_lost_lease_leaves_the_answer_unwritten(self, stage, turn, intent):
         before = stage.row()
         stage.clock.now = intent.lease_until
-        assert not stage.turns.answered(turn, intent, turn.order, "confirmed", None)
+        assert not stage.turns.answered(turn, Answer(intent, turn.order, "confirmed"))
         assert (stage.row(), stage.steps()) == (before, [("shipped", "sent")])
 
     @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ class TestAnswers:
         [("confirmed", {Place.SHIPPED: 1}), ("uncertain", {Place.SHIPPED: 1}), ("failed", {}), ("not_sent", {})],
     )
     def test_a_later_turn_knows_what_was_asked_for_and_not_refused(self, stage, turn, intent, outcome, walked):
-        stage.turns.answered(turn, intent, turn.order, outcome, Rejected("no"))
+        stage.turns.answered(turn, Answer(intent, turn.order, outcome, Rejected("no")))
         stage.turns.release(turn, turn.order, Later(stage.clock(), "again"), {})
         assert stage.turns.take(KEY, LEASE).walked == walked
 

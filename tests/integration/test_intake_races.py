@@ -18,7 +18,8 @@ from worker.domain.orders import OrderKey
 from worker.journal import intake
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
-from worker.journal.recording import Overtaken, record
+from worker.journal.news import Overtaken
+from worker.journal.recording import record
 from worker.journal.tables import deliveries, events, orders
 
 ELSEWHERE = multiprocessing.get_context("spawn")
@@ -98,7 +99,7 @@ def test_a_delivery_overtaken_by_its_repetition_is_a_duplicate_and_leaves_no_tra
     sql = SqlIntake(contested)
     with ThreadPoolExecutor(1) as pool:
         with contested.write() as connection:
-            first = record(connection, 1, a_delivery(an_event()))
+            (first,) = record(connection, [a_delivery(an_event())])
             second = pool.submit(sql.write, a_delivery(an_event()))
             wait_until_blocked(postgresql_url)
         receipt = second.result()

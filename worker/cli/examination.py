@@ -9,7 +9,7 @@ from worker.domain.errors import JournalError, SchemaOutdated, Throttled, Transi
 from worker.domain.figures import Health
 from worker.domain.instants import MINUTE, SECOND, microseconds
 from worker.journal import schema
-from worker.journal.database import machine_now
+from worker.journal.clocks import machine_now
 from worker.journal.holds import SqlHolds
 from worker.journal.queries.health import HealthQueries
 from worker.nudges import NotQueued, Nudger, make_celery

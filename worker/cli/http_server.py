@@ -28,6 +28,8 @@ from webhook_receiver.problems import CONTENT_TYPE, problem
 MAX_HEADERS = 16_384
 MAX_CONNECTIONS = 900
 """Files are usually limited to 1,024 a process; the database and the broker need some."""
+MAX_ANSWER = 65_536
+"""Bytes of an answer that are gathered before they are sent."""
 LINGER = 2.0
 """Seconds for which a closing connection is still read, so that the last answer is not lost in a reset."""
 
@@ -171,6 +173,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             # The application must see that a proxy spoke: it then treats nobody as local.
             clear_untrusted_proxy_headers=False,
         )
+        # An answer leaves in one piece, and wakes its sender once. (As an argument, this comes with a warning.)
+        settings.send_bytes = MAX_ANSWER
         address = (sock.family, sock.type, sock.proto, sock.getsockname())
         super().__init__(app, _sock=sock, adj=settings, sockinfo=address, bind_socket=False)
 

@@ -1,6 +1,7 @@
 """The two kinds of database, each made to wait for nothing longer than it is told."""
 
 import random
+import select
 import sqlite3
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ from sqlalchemy.exc import DisconnectionError
 
 CONNECT_TIMEOUT = 3
 """Seconds that PostgreSQL may take to welcome a new connection."""
+FRESH = 1.0
+"""Seconds for which a connection that has rested is not asked whether it is still alive: that costs a round trip."""
 PING_TIMEOUT = 1.0
 """Seconds after which a connection that has rested is taken for dead, and another one is made."""
 
@@ -144,7 +147,6 @@ def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=patience,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT,
             "options": f"-c statement_timeout={statement_timeout}"
@@ -159,12 +161,31 @@ def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
         return connection
 
     @event.listens_for(engine, "checkin")
-    def rest(connection: _Patient | None, _record: Any) -> None:  # noqa: ANN401
+    def rest(connection: _Patient | None, record: Any) -> None:  # noqa: ANN401
         if connection is not None:
             connection.patience = min(patience, PING_TIMEOUT)
+            record.info["rested_at"] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
-    def work(connection: _Patient, _record: Any, _proxy: Any) -> None:  # noqa: ANN401
+    def work(connection: _Patient, record: Any, _proxy: Any) -> None:  # noqa: ANN401
+        rested = time.monotonic() - record.info.get("rested_at", float("inf"))
+        if rested > FRESH or _has_something_to_say(connection):
+            _ping(engine, connection)
         connection.patience = patience
 
     return engine
+
+
+def _has_something_to_say(connection: _Patient) -> bool:
+    """Tell whether a server that was asked nothing has sent something: mostly, that it has ended the connection."""
+    socket = select.poll()
+    socket.register(connection.fileno(), select.POLLIN)
+    return bool(socket.poll(0))
+
+
+def _ping(engine: Engine, connection: Any) -> None:  # noqa: ANN401 - the pool's own type
+    """Let the connection be made anew if nobody answers at its other end."""
+    try:
+        engine.dialect.do_ping(connection)
+    except psycopg.Error as error:
+        raise DisconnectionError("the connection has died of rest") from error

@@ -1,8 +1,8 @@
 """Holds and claims in SQL: accounts that wait, and whose turn it is to do what one worker should do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, or_, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.journal.database import Database
@@ -11,6 +11,11 @@ from worker.journal.tables import claims, holds, orders
 NOT_CONFIGURED = "not_configured"
 
 _STRANGERS = select(holds.c.account).where(holds.c.reason == NOT_CONFIGURED)
+
+_ITS = delete(holds).where(holds.c.account == bindparam("its_account"))
+_ENDED = (holds.c.account, holds.c.since, holds.c.until)
+_OVER = _ITS.where(holds.c.until <= bindparam("at")).returning(*_ENDED)
+_THIS = _ITS.where(holds.c.reason == bindparam("its_reason")).returning(*_ENDED)
 
 
 class SqlHolds:
@@ -38,7 +43,7 @@ class SqlHolds:
 
     def lift(self, account: str, reason: str) -> None:
         with self._database.write() as connection:
-            _end(connection, and_(holds.c.account == account, holds.c.reason == reason), self._database.now(connection))
+            _end(connection, _THIS, self._database.now(connection), {"its_account": account, "its_reason": reason})
 
     def waiting_for_probe(self) -> list[str]:
         """The accounts with a hold that only a probe can lift."""
@@ -77,13 +82,12 @@ class SqlHolds:
 
 def end_over(connection: Connection, account: str, now: int) -> None:
     """Remove the holds of *account* whose time is over."""
-    _end(connection, and_(holds.c.account == account, holds.c.until <= now), now)
+    _end(connection, _OVER, now, {"its_account": account, "at": now})
 
 
-def _end(connection: Connection, which: ColumnElement[bool], now: int) -> None:
+def _end(connection: Connection, ended: Executable, now: int, values: Mapping[str, object]) -> None:
     """Remove holds; the time that they took is not their orders' own."""
-    ended = delete(holds).where(which).returning(holds.c.account, holds.c.since, holds.c.until)
-    for hold in connection.execute(ended).all():
+    for hold in connection.execute(ended, values).all():
         _excuse(connection, hold.account, hold.since, min(now, hold.until or now))
 
 

@@ -1,19 +1,24 @@
 """Intake in SQL: a delivery and its events are on disk before anybody is told that they arrived."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from worker.domain.errors import IllegalRequest, JournalUnavailable
-from worker.journal.database import Database
+from worker.journal.database import PATIENCE, Database
+from worker.journal.group import GroupCommit
+from worker.journal.intake_statements import DELIVERY_TO_REPLAY, inserts
+from worker.journal.news import Overtaken
 from worker.journal.outcomes import Outcome
-from worker.journal.recording import Overtaken, amend, record, weigh
-from worker.journal.statements import DELIVERY_TO_REPLAY, inserts
+from worker.journal.recording import amend, record, weigh
 from worker.ports import Delivery, Receipt
 
 ATTEMPTS = 3
 """A delivery that was overtaken finds at its second look what overtook it."""
+T = TypeVar("T")
+
 REPLAYABLE = frozenset({Outcome.QUARANTINED, Outcome.STALE})
 
 
@@ -22,14 +27,18 @@ class SqlIntake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._clock = database.clock()
+        self._together = GroupCommit(self._write_all, PATIENCE / 2)
 
     def now(self) -> int:
-        with self._database.read() as connection:
-            return self._database.now(connection)
+        return self._clock()
 
     def write(self, delivery: Delivery) -> Receipt:
         # The receiver has just read this very clock: asking again would cost each request a round trip.
-        return self._transact(lambda connection: record(connection, delivery.received_at, delivery))
+        return self._together(delivery)
+
+    def _write_all(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
+        return self._transact(lambda connection: record(connection, deliveries))
 
     def tally(self, counts: Mapping[tuple[str, str], int]) -> None:
         # Sorted, so that two receivers never wait for one another's rows.
@@ -55,11 +64,11 @@ class SqlIntake:
         if found not in REPLAYABLE:
             raise IllegalRequest(f"delivery {delivery_id} was not kept for a replay: its outcome is {found}")
         now = self._database.now(connection)
-        finding = weigh(connection, now, delivery, delivery_id)
+        (finding,) = weigh(connection, [(delivery, delivery_id, now)])
         amend(connection, delivery_id, finding, replayed_at=now)
         return finding.receipt(delivery_id)
 
-    def _transact(self, work: Callable[[Connection], Receipt]) -> Receipt:
+    def _transact(self, work: Callable[[Connection], T]) -> T:
         for _ in range(ATTEMPTS):
             with suppress(Overtaken), self._database.write() as connection:
                 return work(connection)

@@ -3,7 +3,19 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, exists, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
 
 from worker.domain.events import Event, EventEnd, EventName, Recorded
 from worker.domain.orders import Ending, Order, OrderKey, Place
@@ -11,6 +23,10 @@ from worker.journal.tables import events, holds, orders
 
 _REMEMBERED = tuple(field.name for field in fields(Order) if field.name != "key")
 _WRITTEN = tuple(name for name in _REMEMBERED if name not in {"revision", "seen_revision", "first_seen_at"})
+
+_EVENTS = select(events).where(events.c.order == bindparam("its_row")).order_by(events.c.revision, events.c.id)
+
+Instant = int | BindParameter[int]
 
 
 def order_of(row: Row[Any]) -> Order:
@@ -40,8 +56,8 @@ def _closed(word: str | None) -> Ending | Place | None:
 
 def events_of(connection: Connection, order_row: int, key: OrderKey) -> tuple[Recorded, ...]:
     """All events of one order, in the order in which they were written."""
-    query = select(events).where(events.c.order == order_row).order_by(events.c.revision, events.c.id)
-    return tuple(_recorded(row._mapping, key) for row in connection.execute(query))  # noqa: SLF001
+    found = connection.execute(_EVENTS, {"its_row": order_row})
+    return tuple(_recorded(row._mapping, key) for row in found)  # noqa: SLF001
 
 
 def _recorded(row: RowMapping, key: OrderKey) -> Recorded:
@@ -65,18 +81,19 @@ def this(key: OrderKey) -> ColumnElement[bool]:
     return and_(orders.c.account == key.account, orders.c.order_id == key.order_id)
 
 
-def _active(now: int) -> ColumnElement[bool]:
+def is_active(now: Instant) -> ColumnElement[bool]:
+    """The hold counts at *now*."""
     return or_(holds.c.until.is_(None), holds.c.until > now)
 
 
-def not_held(now: int) -> ColumnElement[bool]:
+def not_held(now: Instant) -> ColumnElement[bool]:
     """The order's account waits for nothing."""
-    return orders.c.account.not_in(select(holds.c.account).where(_active(now)))
+    return orders.c.account.not_in(select(holds.c.account).where(is_active(now)))
 
 
 def is_held(account: str, now: int) -> Select[bool]:
     """Ask whether *account* waits for anything."""
-    return select(exists().where(holds.c.account == account, _active(now)))
+    return select(exists().where(holds.c.account == account, is_active(now)))
 
 
 def is_awaited() -> ColumnElement[bool]:
@@ -84,7 +101,7 @@ def is_awaited() -> ColumnElement[bool]:
     return and_(orders.c.due.is_not(None), orders.c.stop.is_(None))
 
 
-def is_due(now: int) -> ColumnElement[bool]:
+def is_due(now: Instant) -> ColumnElement[bool]:
     """The order may have a turn: due, not leased, not stopped, its account not held.
 
     News sets `due` and back-off moves it, so one range of one index finds an account's.

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, select
 
 from worker.domain.orders import Place
 from worker.domain.snapshot import Hold, News, OrderRow, Remark, Sent, Snapshot
-from worker.journal.rows import events_of, order_of
+from worker.journal.rows import events_of, is_active, order_of
 from worker.journal.tables import events, holds, remarks, steps
 
 Holds = dict[str, tuple[Hold, ...]]
@@ -15,7 +15,7 @@ Holds = dict[str, tuple[Hold, ...]]
 
 def active_holds(connection: Connection, now: int, account: str | None = None) -> Holds:
     """The holds that count at *now*, by account: of all of them, or of one."""
-    query = select(holds).where(or_(holds.c.until.is_(None), holds.c.until > now))
+    query = select(holds).where(is_active(now))
     if account is not None:
         query = query.where(holds.c.account == account)
     found: Holds = {}

@@ -140,7 +140,7 @@ def test_a_turn_that_died_is_followed_by_another_when_its_lease_ends(stage):
     assert stage.turn() == Done()
 
 
-@pytest.mark.parametrize("call", ["intend", "answered", "release"])
+@pytest.mark.parametrize("call", ["intend", "release"])
 def test_a_turn_that_lost_the_database_blames_no_order_and_is_followed_when_its_lease_ends(stage, monkeypatch, call):
     def locked(*_):
         raise JournalUnavailable("locked")
@@ -154,6 +154,26 @@ def test_a_turn_that_lost_the_database_blames_no_order_and_is_followed_when_its_
     stage.clock.now += LEASE
     assert stage.turn() == Done()
     assert stage.api.orders["1"].status == "accepted"
+
+
+def test_an_answer_is_recorded_before_another_call_begins(stage):
+    stage.hear("order.accepted")
+    stage.hear("order.shipped")
+    stage.api.script("write", meanwhile(lambda: stage.clock.advance(seconds=11)))
+    known = []
+    stage.api.script("read", *2 * [meanwhile(lambda: known.append((stage.row()["place"], stage.steps())))])
+    assert stage.turn() == Done()
+    assert known == [(None, []), ("accepted", [("accepted", "confirmed")])]
+    assert (stage.api.reads, stage.api.orders["1"].status) == (2, "shipped")
+
+
+def test_a_turn_whose_answer_finds_its_lease_lost_ends_without_another_call(stage, monkeypatch):
+    stage.hear("order.accepted")
+    stage.hear("order.shipped")
+    stage.api.script("write", meanwhile(lambda: stage.clock.advance(seconds=11)))
+    monkeypatch.setattr(stage.turns, "answered", lambda *_: False)
+    stage.turn()
+    assert (stage.api.reads, stage.api.orders["1"].status) == (1, "accepted")
 
 
 def test_a_storm_of_news_gives_way_to_other_orders(stage):

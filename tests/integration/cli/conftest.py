@@ -6,7 +6,8 @@ import pytest
 from tests.support.clock import Clock
 from tests.support.commands import Commands
 from tests.support.shop import Shop
-from worker.journal.database import Database, machine_now
+from worker.journal.clocks import machine_now
+from worker.journal.database import Database
 
 
 @pytest.fixture

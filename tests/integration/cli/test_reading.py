@@ -14,6 +14,7 @@ from tests.support.shop import Shop, key
 from worker.domain.events import EventName
 from worker.domain.orders import Later, OrderKey, Place, Step, Stopped
 from worker.domain.snapshot import State
+from worker.ports import Answer
 
 NASTY = "\x1b]0;pwned\x07[bold red]x[/] :smile: \u202egnp.exe"
 LONG = OrderKey("main", "9" * 19)
@@ -30,7 +31,7 @@ def nasty_order(shop: Shop) -> OrderKey:
         turn, Step(Place.SHIPPED, shop.clock()), {"status": "shipped", "admin_notes": NASTY}, 30_000_000
     )
     assert intent is not None
-    shop.turns.answered(turn, intent, turn.order, NASTY, None)
+    shop.turns.answered(turn, Answer(intent, turn.order, NASTY))
     shop.turns.release(turn, turn.order, Stopped("unknown_status", NASTY), {})
     return LONG
 
@@ -100,7 +101,7 @@ def test_an_order_is_shown_as_one_line_of_time(fulfillment: Commands, shop: Shop
     intent = shop.turns.intend(turn, step, {"status": "accepted", "payment_status": "paid"}, 30_000_000)
     assert intent is not None
     shop.clock.advance(seconds=1)
-    shop.turns.answered(turn, intent, turn.order, "confirmed", None)
+    shop.turns.answered(turn, Answer(intent, turn.order, "confirmed"))
     shop.clock.advance(seconds=1)
     shop.turns.release(turn, turn.order, Stopped("refused", "HTTP 422"), {})
     told = " ".join(fulfillment("orders", "show", "main/1").out.split())
