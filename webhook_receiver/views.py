@@ -1,12 +1,13 @@
 """The routes: HTTP into plain values and back. The deciding happens in `reception`."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import cast
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, current_app, json, request
+from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from webhook_receiver.problems import CONTENT_TYPE, problem

@@ -1,28 +1,36 @@
 """Slots: how many turns one process runs at once."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
+def _nobody_listens() -> None: ...
+
+
 class Slots:
-    """How many turns this process can run at once, and how many it runs."""
+    """How many turns this process can run at once, how many it runs, and how many have *begun*.
+
+    *freed* is called whenever a turn has ended, by the thread that ran it.
+    """
 
     def __init__(self, size: int) -> None:
-        self.size, self._busy, self._lock = size, 0, threading.Lock()
+        self.size, self.begun = size, 0
+        self.freed: Callable[[], None] = _nobody_listens
+        self._busy, self._lock = 0, threading.Lock()
 
     @contextmanager
     def occupied(self) -> Iterator[None]:
         """Occupy one slot for the length of the block."""
-        self._count(1)
+        with self._lock:
+            self._busy += 1
+            self.begun += 1
         try:
             yield
         finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
-        with self._lock:
-            self._busy += change
+            with self._lock:
+                self._busy -= 1
+            self.freed()
 
     @property
     def free(self) -> int:

@@ -36,7 +36,11 @@ class Ticks:
         slots: Slots,
     ) -> None:
         self._claim_due, self._nudge, self._chores, self._slots = claim_due, nudge, chores, slots
-        self._stop = threading.Event()
+        self._stopped = False
+        self._wanted = {self.due: threading.Event(), self._chores: threading.Event()}
+        self._more_from: int | None = None
+        """So many turns must have begun before more orders are worth a look; None while there are no more."""
+        slots.freed = self._hasten
         self._threads = [
             threading.Thread(target=self._loop, args=(self.due, TICK), name="tick-due", daemon=True),
             threading.Thread(target=self._loop, args=(self._chores, CHORES), name="tick-chores", daemon=True),
@@ -49,7 +53,9 @@ class Ticks:
 
     def stop(self, patience: float = 5.0) -> None:
         """Stop both loops; waits up to *patience* seconds for what they are doing."""
-        self._stop.set()
+        self._stopped = True
+        for wanted in self._wanted.values():
+            wanted.set()
         for thread in self._threads:
             thread.join(patience)
 
@@ -58,14 +64,28 @@ class Ticks:
 
         Without a broker nothing is claimed: what is due is nudged as soon as the broker is back.
         """
-        limit = min(NUDGES_PER_SLOT * self._slots.free, self._nudge.room())
-        for key in self._claim_due(limit, NUDGE_AGAIN_AFTER) if limit > 0 else ():
+        begun, limit = self._slots.begun, min(NUDGES_PER_SLOT * self._slots.free, self._nudge.room())
+        claimed = self._claim_due(limit, NUDGE_AGAIN_AFTER) if limit > 0 else []
+        for key in claimed:
             self._nudge(key)
+        self._more_from = begun + limit - NUDGES_PER_SLOT if len(claimed) == max(0, limit) else None
+
+    def _hasten(self) -> None:
+        """Tick at once when a slot is free, what was nudged is nearly used up, and there may be more."""
+        if self._more_from is not None and self._slots.begun >= self._more_from:
+            self._more_from = None
+            self._wanted[self.due].set()
+
+    def _pause(self, work: Callable[[], None], seconds: float) -> bool:
+        """Wait until *work* is wanted, or its time has come; tells whether all is over."""
+        self._wanted[work].wait(seconds)
+        self._wanted[work].clear()
+        return self._stopped
 
     def _loop(self, work: Callable[[], None], every: float) -> None:
         troubled = ""
         # Workers that were started together drift apart.
-        while not self._stop.wait(every * random.uniform(0.8, 1.2)):  # noqa: S311 - no secret hangs on it
+        while not self._pause(work, every * random.uniform(0.8, 1.2)):  # noqa: S311 - no secret hangs on it
             try:
                 work()
             except (JournalError, NotQueued) as error:

@@ -53,3 +53,44 @@ def test_a_tick_asks_for_a_few_orders_a_free_slot_and_for_none_when_all_are_busy
         with slots.occupied():
             tick.due()
     assert asked == [2 * ticks.NUDGES_PER_SLOT, ticks.NUDGES_PER_SLOT]
+
+
+def test_when_there_is_more_than_was_asked_for_the_next_tick_comes_as_soon_as_a_slot_is_free(monkeypatch):
+    monkeypatch.setattr(ticks, "TICK", 60.0)
+    asked, slots, left = [], Slots(2), list(range(20))
+    claimed = threading.Semaphore(0)
+
+    def claim(limit: int, _again_after: int) -> list[OrderKey]:
+        asked.append(limit)
+        found, left[:] = left[:limit], left[limit:]
+        claimed.release()
+        return [OrderKey("main", str(n)) for n in found]
+
+    running = ticks.Ticks(claim, Nudger(make_celery("memory://")), lambda: None, slots)
+    running.start()
+    running.due()  # as the timer would, once in a minute
+    while left:
+        assert claimed.acquire(timeout=5)
+        for _ in range(asked[-1]):
+            with slots.occupied():
+                pass
+    running.stop()
+    assert len(asked) <= 2 + 20 // ticks.NUDGES_PER_SLOT
+
+
+def test_when_there_was_less_than_was_asked_for_no_turn_hastens_the_next_tick(monkeypatch):
+    monkeypatch.setattr(ticks, "TICK", 60.0)
+    slots, asked = Slots(2), []
+
+    def claim(limit: int, _again_after: int) -> list[OrderKey]:
+        asked.append(limit)
+        return [OrderKey("main", "1")]
+
+    running = ticks.Ticks(claim, Nudger(make_celery("memory://")), lambda: None, slots)
+    running.start()
+    running.due()
+    for _ in range(20):
+        with slots.occupied():
+            pass
+    running.stop()
+    assert asked == [2 * ticks.NUDGES_PER_SLOT]

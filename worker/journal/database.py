@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar, cast
 
+import psycopg
 from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -131,6 +132,6 @@ def _translated() -> Iterator[None]:
         raise JournalUnavailable(f"the database does not answer: {error.orig}") from error
     except PoolTimeout as error:
         raise JournalUnavailable("every database connection is in use") from error
-    except sqlite3.Error as error:
-        # A connection that could not even be prepared: SQLAlchemy does not wrap what its hooks raise.
+    except (sqlite3.Error, psycopg.Error) as error:
+        # Raised by a statement that the driver itself has run, or by a hook: SQLAlchemy wraps neither.
         raise JournalUnavailable(f"the database does not answer: {error}") from error

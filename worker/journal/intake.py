@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from worker.domain.errors import IllegalRequest, JournalUnavailable
 from worker.journal.database import PATIENCE, Database
 from worker.journal.group import GroupCommit
-from worker.journal.intake_statements import DELIVERY_TO_REPLAY, inserts
+from worker.journal.intake_statements import DELIVERY_TO_REPLAY, statements
 from worker.journal.news import Overtaken
 from worker.journal.outcomes import Outcome
 from worker.journal.recording import amend, record, weigh
@@ -48,7 +48,7 @@ class SqlIntake:
         ]
         if rows:
             with self._database.write() as connection:
-                connection.execute(inserts(connection.dialect.name).tally, rows)
+                connection.execute(statements(connection.dialect.name).tally, rows)
 
     def replay(self, delivery_id: int, delivery: Delivery) -> Receipt:
         """Give a quarantined or stale delivery the outcome that a new reading of it, *delivery*, comes to.

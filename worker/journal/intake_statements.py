@@ -1,13 +1,14 @@
-"""The intake's statements. They are built once: an inserted row costs more to phrase than to store."""
+"""The statements of the intake, phrased once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import BigInteger, Insert, Integer, Table, bindparam, case, func, select, tuple_, update
+from sqlalchemy import BigInteger, ClauseElement, Insert, Integer, Table, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.domain.events import EventEnd
+from worker.journal.prepared import Prepared
 from worker.journal.tables import deliveries, events, orders, tallies
 
 MAX_EVENTS = 1000
@@ -18,10 +19,8 @@ _INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "postgresql": postgresql.insert,
 }
 
-KNOWN_EVENTS = (
+KNOWN_EVENT = (
     select(
-        events.c.source,
-        events.c.key,
         events.c.id,
         events.c.delivery,
         events.c.order,
@@ -31,16 +30,14 @@ KNOWN_EVENTS = (
         orders.c.order_id,
     )
     .join(orders, orders.c.id == events.c.order)
-    .where(tuple_(events.c.source, events.c.key).in_(bindparam("names", expanding=True)))
+    .where(events.c.source == bindparam("source"), events.c.key == bindparam("key"))
 )
 
-ORDERS_WITH_SEVERAL_PARCELS = (
-    select(orders.c.account, orders.c.order_id)
-    .join(events, orders.c.id == events.c.order)
-    .where(tuple_(orders.c.account, orders.c.order_id).in_(bindparam("keys", expanding=True)))
+KNOWN_PARCELS = (
+    select(func.count(events.c.tracking.distinct()))
+    .join(orders, orders.c.id == events.c.order)
+    .where(orders.c.account == bindparam("account"), orders.c.order_id == bindparam("order_id"))
     .where(events.c.tracking != "", events.c.name.startswith("shipment."))
-    .group_by(orders.c.account, orders.c.order_id)
-    .having(func.count(events.c.tracking.distinct()) > 1)
 )
 
 AMEND_DELIVERY = update(deliveries).where(deliveries.c.id == bindparam("delivery"))
@@ -48,47 +45,51 @@ AMEND_DELIVERY = update(deliveries).where(deliveries.c.id == bindparam("delivery
 DELIVERY_TO_REPLAY = select(deliveries.c.outcome).where(deliveries.c.id == bindparam("delivery")).with_for_update()
 
 
-@dataclass(frozen=True, slots=True)
-class Inserts:
-    """The inserts that give way to a row that is there, in the words of one database."""
+_DELIVERY = ("source", "received_at", "outcome", "reason", "detail", "keep_once", "body")
+_EVENT = (
+    *("source", "key", "delivery", "order", "revision", "name", "occurred_at", "received_at"),
+    *("tracking", "tracking_url", "parcels", "note"),
+)
 
-    deliveries: Insert
-    """Returns the ids, of which a later row has the larger one."""
-    delivery_once: Insert
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What the intake asks one kind of database."""
+
+    known_event: Prepared
+    known_parcels: Prepared
+    delivery: Prepared
     """Returns the id; no row when its `keep_once` is kept already."""
-    orders: Insert
-    """Makes orders due at `now` and adds `events` to their count; no row for one that is full."""
-    events: Insert
-    """Returns id, source and key; no row when the key has just been taken."""
+    order: Prepared
+    """Makes an order due at `now` and counts `news` more events: id and revision; no row for one that is full."""
+    event: Prepared
+    """Returns the id; no row when its key has just been taken."""
     tally: Insert
 
 
 @cache
-def inserts(dialect: str) -> Inserts:
-    """The inserts for `sqlite` or `postgresql`: the only place where the two differ."""
+def statements(dialect: str) -> Statements:
+    """The statements for `sqlite` or `postgresql`: the only place where the two differ."""
     insert = _INSERTS[dialect]
     tally = insert(tallies)
-    event = insert(events).values(end=EventEnd.PENDING.value).on_conflict_do_nothing()
-    return Inserts(
-        # SQLite numbers the rows of one statement as they come; asked for an order, SQLAlchemy would send them singly.
-        deliveries=insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=dialect != "sqlite"),
-        delivery_once=insert(deliveries)
-        .on_conflict_do_nothing(index_elements=["keep_once"])
-        .returning(deliveries.c.id),
-        orders=_moved(insert(orders)),
-        events=event.returning(events.c.id, events.c.source, events.c.key),
+    delivery = insert(deliveries).on_conflict_do_nothing(index_elements=["keep_once"]).returning(deliveries.c.id)
+    event = insert(events).values(end=EventEnd.PENDING.value).on_conflict_do_nothing().returning(events.c.id)
+    return Statements(
+        known_event=Prepared(dialect, KNOWN_EVENT),
+        known_parcels=Prepared(dialect, KNOWN_PARCELS),
+        delivery=Prepared(dialect, delivery, _DELIVERY),
+        order=Prepared(dialect, _moved(insert(orders)), ("account", "order_id")),
+        event=Prepared(dialect, event, _EVENT),
         tally=tally.on_conflict_do_update(
             index_elements=["source", "outcome"], set_={"count": tallies.c.count + tally.excluded.count}
         ),
     )
 
 
-def _moved(insert: sqlite.Insert | postgresql.Insert) -> Insert:
+def _moved(insert: sqlite.Insert | postgresql.Insert) -> ClauseElement:
     now, new = bindparam("now", type_=BigInteger), insert.excluded
     patient_now = case((orders.c.not_before > new.due, orders.c.not_before), else_=new.due)
-    row = insert.values(
-        revision=1, events=bindparam("events", type_=Integer), due=now, first_seen_at=now, updated_at=now
-    )
+    row = insert.values(revision=1, events=bindparam("news", type_=Integer), due=now, first_seen_at=now, updated_at=now)
     return row.on_conflict_do_update(
         index_elements=["account", "order_id"],
         set_={
@@ -99,4 +100,4 @@ def _moved(insert: sqlite.Insert | postgresql.Insert) -> Insert:
             "updated_at": new.updated_at,
         },
         where=orders.c.events + new.events <= MAX_EVENTS,
-    ).returning(orders.c.id, orders.c.revision, orders.c.account, orders.c.order_id)
+    ).returning(orders.c.id, orders.c.revision)

@@ -6,7 +6,7 @@
 - an order that has taken 1,000 events takes no more: `too_many_events`
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,8 +15,7 @@ from sqlalchemy import Connection
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 from worker.domain.text import is_storable
-from worker.journal import intake_statements as statements
-from worker.journal.intake_statements import MAX_EVENTS, inserts
+from worker.journal.intake_statements import MAX_EVENTS, statements
 from worker.journal.outcomes import Finding, Outcome
 
 MAX_KEY = 500
@@ -43,10 +42,8 @@ class Arrival(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """An event that the journal has: the columns of `statements.KNOWN_EVENTS`."""
+    """An event that the journal has: the columns of `intake_statements.KNOWN_EVENT`."""
 
-    source: str
-    key: str
     id: int
     delivery: int | None
     order: int
@@ -89,7 +86,7 @@ def _unfit(event: Event) -> Finding | None:
 
 def _write(connection: Connection, wave: Sequence[Arrival]) -> list[Finding]:
     known = _known(connection, wave)
-    several = _with_several_parcels(connection, (a.event.order for a in wave if _names_no_parcel(a.event)))
+    several = _with_several_parcels(connection, [a.event.order for a in wave if _names_no_parcel(a.event)])
     findings = [_judge(arrival, known.get(arrival.name), several) for arrival in wave]
     moving = [arrival for arrival, finding in zip(wave, findings, strict=True) if finding.nudges]
     moved = _move(connection, moving, known)
@@ -99,20 +96,18 @@ def _write(connection: Connection, wave: Sequence[Arrival]) -> list[Finding]:
 
 
 def _known(connection: Connection, wave: Sequence[Arrival]) -> dict[tuple[str, str], _Known]:
-    rows = connection.execute(statements.KNOWN_EVENTS, {"names": [arrival.name for arrival in wave]})
-    return {(row.source, row.key): row for row in map(_Known._make, rows)}
+    asked = [{"source": source, "key": key} for source, key in (arrival.name for arrival in wave)]
+    found = statements(connection.dialect.name).known_event.run(connection, asked)
+    return {arrival.name: _Known(*row) for arrival, row in zip(wave, found, strict=True) if row}
 
 
 def _names_no_parcel(event: Event) -> bool:
     return not event.tracking and event.name.startswith("shipment.")
 
 
-def _with_several_parcels(connection: Connection, asked: Iterable[OrderKey]) -> frozenset[OrderKey]:
-    keys = list(asked)
-    if not keys:
-        return frozenset()
-    rows = connection.execute(statements.ORDERS_WITH_SEVERAL_PARCELS, {"keys": keys})
-    return frozenset(map(OrderKey._make, rows))
+def _with_several_parcels(connection: Connection, asked: Sequence[OrderKey]) -> frozenset[OrderKey]:
+    found = statements(connection.dialect.name).known_parcels.run(connection, [key._asdict() for key in asked])
+    return frozenset(key for key, row in zip(asked, found, strict=True) if row and row[0] > 1)
 
 
 def _judge(arrival: Arrival, known: _Known | None, several: frozenset[OrderKey]) -> Finding:
@@ -140,15 +135,11 @@ def _move(
     connection: Connection, moving: Sequence[Arrival], known: Mapping[tuple[str, str], _Known]
 ) -> dict[OrderKey, tuple[int, int]]:
     """Make the orders due and count their news; returns each one's row and revision, but not those that are full."""
-    if not moving:
-        return {}
-    rows = [
-        {**a.event.order._asdict(), "now": a.now, "events": int(a.name not in known)}
-        # Sorted, so that two receivers never wait for one another's rows.
-        for a in sorted(moving, key=lambda arrival: arrival.event.order)
-    ]
-    found = connection.execute(inserts(connection.dialect.name).orders, rows)
-    moved = {OrderKey(account, order_id): (row, revision) for row, revision, account, order_id in found}
+    # Sorted, so that two receivers never wait for one another's rows.
+    moving = sorted(moving, key=lambda arrival: arrival.event.order)
+    rows = [{**a.event.order._asdict(), "now": a.now, "news": int(a.name not in known)} for a in moving]
+    found = statements(connection.dialect.name).order.run(connection, rows)
+    moved = {arrival.event.order: (row[0], row[1]) for arrival, row in zip(moving, found, strict=True) if row}
     if any(a.name in known and moved.get(a.event.order, (0,))[0] != known[a.name].order for a in moving):
         raise Overtaken  # The order was pruned this very moment, and the hint with it: it is new again.
     return moved
@@ -158,14 +149,12 @@ def _append(
     connection: Connection, new: Sequence[Arrival], moved: Mapping[OrderKey, tuple[int, int]]
 ) -> dict[tuple[str, str], int]:
     """Write the events; returns their numbers."""
-    if not new:
-        return {}
-    rows = [_row(a, *moved[a.event.order]) for a in sorted(new, key=lambda arrival: arrival.name)]
-    found = connection.execute(inserts(connection.dialect.name).events, rows)
-    written = {(source, key): number for number, source, key in found}
-    if len(written) < len(new):
+    new = sorted(new, key=lambda arrival: arrival.name)
+    rows = [_row(arrival, *moved[arrival.event.order]) for arrival in new]
+    found = statements(connection.dialect.name).event.run(connection, rows)
+    if not all(found):
         raise Overtaken  # The same key was written between our look and our insert, which waited for it.
-    return written
+    return {arrival.name: row[0] for arrival, row in zip(new, found, strict=True) if row}
 
 
 def _settle(

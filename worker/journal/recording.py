@@ -4,14 +4,14 @@ Many deliveries cost hardly more statements than one. Each has one outcome; what
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import Connection
 
 from worker.domain.text import clean_text
-from worker.journal import intake_statements as statements
-from worker.journal.intake_statements import inserts
+from worker.journal.intake_statements import AMEND_DELIVERY, statements
 from worker.journal.news import Arrival, take_in
 from worker.journal.outcomes import GRAVITY, Finding, Outcome
 from worker.ports import Delivery, Receipt
@@ -38,7 +38,7 @@ def _record_all(connection: Connection, deliveries: Sequence[Delivery]) -> list[
     # Nearly every delivery is new, so its row is written as accepted, for its events to refer to.
     filed = [_unusable(delivery) or _ACCEPTED for delivery in deliveries]
     rows = [_row(delivery, finding) for delivery, finding in zip(deliveries, filed, strict=True)]
-    ids = sorted(connection.execute(inserts(connection.dialect.name).deliveries, rows).scalars())
+    ids = _file(connection, rows)
     found = weigh(connection, [(one, row, one.received_at) for one, row in zip(deliveries, ids, strict=True)])
     for delivery_id, before, after in zip(ids, filed, found, strict=True):
         if after.outcome is not before.outcome:
@@ -76,18 +76,24 @@ def _unusable(delivery: Delivery) -> Finding | None:
 def amend(connection: Connection, delivery_id: int, finding: Finding, **columns: object) -> None:
     """Give the delivery the outcome that was found; *columns* are further ones to set."""
     values = {"outcome": finding.outcome.value, "reason": finding.reason, "detail": _clean(finding.detail), **columns}
-    connection.execute(statements.AMEND_DELIVERY, {"delivery": delivery_id, **values})
+    connection.execute(AMEND_DELIVERY, {"delivery": delivery_id, **values})
 
 
 def _keep_once(connection: Connection, delivery: Delivery) -> Receipt:
     stale = Finding(Outcome.STALE, reason=delivery.unusable, detail=delivery.detail)
     # A digest, because the name is made of the sender's words, and those may be too long for an index.
     name = hashlib.sha256(delivery.keep_once.encode(errors="surrogatepass")).hexdigest()
-    insert = inserts(connection.dialect.name)
-    delivery_id = connection.execute(insert.delivery_once, _row(delivery, stale, name)).scalar()
+    (delivery_id,) = _file(connection, [_row(delivery, stale, name)])
     if delivery_id is None:
-        connection.execute(insert.tally, {"source": delivery.source, "outcome": stale.outcome.value, "count": 1})
+        tally = {"source": delivery.source, "outcome": stale.outcome.value, "count": 1}
+        connection.execute(statements(connection.dialect.name).tally, tally)
     return stale.receipt(delivery_id)
+
+
+def _file(connection: Connection, rows: Sequence[Mapping[str, object]]) -> list[Any]:
+    """Write rows of deliveries; returns their numbers, None for one whose `keep_once` is kept already."""
+    found = statements(connection.dialect.name).delivery.run(connection, rows)
+    return [row and row[0] for row in found]
 
 
 def _row(delivery: Delivery, finding: Finding, keep_once: str | None = None) -> dict[str, object]:
