@@ -68,10 +68,12 @@ class Ticks:
         claimed = self._claim_due(limit, NUDGE_AGAIN_AFTER) if limit > 0 else []
         for key in claimed:
             self._nudge(key)
-        self._more_from = begun + limit - NUDGES_PER_SLOT if len(claimed) == max(0, limit) else None
+        self._more_from = begun + len(claimed) if len(claimed) == max(0, limit) else None
+        if self._slots.free:
+            self._hasten()
 
     def _hasten(self) -> None:
-        """Tick at once when a slot is free, what was nudged is nearly used up, and there may be more."""
+        """Tick at once when a slot is free, what was nudged is used up, and there may be more."""
         if self._more_from is not None and self._slots.begun >= self._more_from:
             self._more_from = None
             self._wanted[self.due].set()

@@ -35,6 +35,7 @@ def freeze_between_transactions(house: House) -> None:
     """Freeze the worker where it does not have SQLite's only write lock, which would freeze everybody."""
     while True:
         house.worker.send(SIGSTOP)
+        until(house.worker.is_frozen, what="the worker is frozen")
         if can_write(house) and house.leases() > 4:
             return
         house.worker.send(SIGCONT)

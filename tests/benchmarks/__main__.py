@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-PARTS = ("receiver", "promptness", "journeys", "memory", "ticks", "kills")
+PARTS = ("receiver", "promptness", "journeys", "memory", "ticks", "kills", "profile")
 
 
 @click.command()

@@ -98,6 +98,11 @@ class Program:
         """What it has said since it was last started."""
         return self._log.read_bytes()[self._said_before :].decode(errors="replace")
 
+    def is_frozen(self) -> bool:
+        """Tell whether SIGSTOP has reached each of its threads: one that is amid a system call ends that first."""
+        states = [path.read_text().rpartition(") ")[2][0] for path in Path(f"/proc/{self.pid}/task").glob("*/stat")]
+        return set(states) == {"T"}
+
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it is still there."""
         if self._process is not None:

@@ -30,7 +30,7 @@ def news(
     """One event of the order `KEY`; with a key of its own unless one is given."""
     return Event(
         source="courier",
-        key=key or f"evt_{next(_numbers)}",
+        key=key or f"told_{next(_numbers)}",
         order=KEY,
         name=EventName(name),
         occurred_at=at,

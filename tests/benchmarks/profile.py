@@ -1,0 +1,196 @@
+"""Where the time goes: the receiver's for a request, the worker's for an order. One thread, in this very process."""
+
+import io
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import run_wsgi_app
+
+from tests.benchmarks import installations
+from tests.benchmarks.day import PLACES, day, told
+from tests.benchmarks.figures import shown
+from tests.benchmarks.installations import NoPostgresql
+from tests.benchmarks.rivals import ours
+from tests.support.house import SECRETS
+from tests.support.news import a_delivery, an_event
+from tests.support.signing import signature
+from webhook_receiver import create_app
+from webhook_receiver.profiles.engine import read_events
+from webhook_receiver.reception import Reception
+from webhook_receiver.signatures import Request, signed_at
+from webhook_receiver.views import House as FrontDoor
+from webhook_receiver.wsgi import sources_of
+from worker import wiring
+from worker.domain.events import EventName
+from worker.domain.orders import OrderKey
+from worker.journal.database import Database
+from worker.journal.recording import record
+from worker.nudges import Nudger, make_celery
+from worker.ports import Delivery, Receipt
+from worker.settings import Settings, load_settings
+from worker.slots import Slots
+
+TIMES, ORDERS = 600, range(1, 101)
+GROUPS = (1, 4, 8)
+PATH = "/webhooks/courier"
+
+_numbers = count(1)
+
+
+def run() -> Iterator[str]:
+    """Measure both halves on both databases."""
+    yield from _on("SQLite", "")
+    try:
+        with installations.empty_postgresql() as url:
+            yield from _on("PostgreSQL", url)
+    except NoPostgresql as missing:
+        yield str(missing)
+
+
+def _on(where: str, database_url: str) -> Iterator[str]:
+    with ours(database_url) as rival:
+        settings = load_settings(rival.house.environ)
+        yield f"ms of processor time a request, receiver, {where}: {_request(settings)}"
+        rival.expect(ORDERS)
+        rival.tell(day(ORDERS))
+        yield f"ms an order of {len(PLACES)} steps, worker, {where}: {_order(settings)}"
+
+
+# ---------------------------------------------------------------------------------------------------------- a request
+
+
+def _request(settings: Settings) -> str:
+    source = sources_of(settings)["courier"]
+    app = create_app(FrontDoor(Reception({"courier": source}, _Nothing(), lambda _: None, _nobody), dict, bytes))
+    news = [told(next(_numbers), "shipped").encode() for _ in range(TIMES)]
+    signed = [_signed(body) for body in news]
+    whole = _cost(lambda body_and_request: _call(app, *body_and_request), list(zip(news, signed, strict=True)))
+    judging = _cost(lambda request: signed_at(request, source), signed)
+    reading = _cost(lambda body: read_events(source, body, 1), news)
+    parts = {"Flask": whole - judging - reading, "signature": judging, "reading": reading}
+    with closing(wiring.open_journal(settings)) as database:
+        parts |= {f"journal, {size} together": _written(database, size) for size in GROUPS}
+    nudge = Nudger(make_celery(settings.queue_url))
+    parts["(a nudge, of which few are sent under load)"] = _cost(nudge, [OrderKey("x", str(n)) for n in range(TIMES)])
+    return ", ".join(f"{name} {shown(1000 * cost)}" for name, cost in parts.items())
+
+
+def _signed(body: bytes) -> Request:
+    stamp = str(int(time.time()))
+    return Request(
+        "POST", PATH.encode(), signature(SECRETS["courier"].encode(), "POST", PATH, stamp, body), stamp, body
+    )
+
+
+def _call(app: Flask, body: bytes, request: Request) -> None:
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "REQUEST_URI": PATH,
+        "PATH_INFO": PATH,
+        "SCRIPT_NAME": "",
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "HTTP_X_TIMESTAMP": request.timestamp,
+        "HTTP_X_AWAL_SIGNATURE_256": request.signature,
+    }
+    _, status, _ = run_wsgi_app(app, environ)
+    if status != "202 ACCEPTED":
+        raise AssertionError(status)
+
+
+def _written(database: Database, size: int) -> float:
+    """Seconds for each of *size* deliveries that share a transaction."""
+
+    def write(group: list[Delivery]) -> None:
+        with database.write() as connection:
+            record(connection, group)
+
+    return _cost(write, [[_delivery() for _ in range(size)] for _ in range(TIMES // size)]) / size
+
+
+def _delivery() -> Delivery:
+    number = next(_numbers)
+    return a_delivery(an_event(f"profile-{number}", name=EventName.ORDER_SHIPPED, order=OrderKey("main", str(number))))
+
+
+class _Nothing:
+    """An intake that keeps nothing, and takes no time."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1000
+
+    def write(self, delivery: Delivery) -> Receipt:
+        return Receipt("accepted", 1, 1, nudges=(delivery.events[0].order,))
+
+    def tally(self, counts: Mapping[tuple[str, str], int]) -> None:
+        raise AssertionError(counts)
+
+
+def _nobody(_source: str, _outcome: str) -> None:
+    """Count nothing."""
+
+
+def _cost(work: Callable[[Any], object], items: list[Any]) -> float:
+    """Seconds of this process that *work* takes for one item; the first few warm it up."""
+    for item in items[: len(items) // 4]:
+        work(item)
+    rest = items[len(items) // 4 :]
+    began = time.process_time()
+    for item in rest:
+        work(item)
+    return (time.process_time() - began) / len(rest)
+
+
+# ----------------------------------------------------------------------------------------------------------- an order
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """Stands before a port, and adds up the seconds that go by, and the calls, behind each of its functions."""
+
+    port: Any
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    calls: Counter[str] = field(default_factory=Counter)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.port, name)
+        return partial(self._call, name, found) if callable(found) else found
+
+    def _call(self, name: str, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return work(*arguments, **options)
+        finally:
+            self.calls[name] += 1
+            self.seconds[name] += time.perf_counter() - began
+
+
+def _order(settings: Settings) -> str:
+    services = wiring.build_worker(settings, Slots(1))
+    with closing(services.database):
+        turns, api = _Timed(services.advance.turns), _Timed(services.advance.apis["main"])
+        advance = replace(services.advance, turns=turns, apis={"main": api})
+        began, used = time.perf_counter(), time.process_time()
+        for number in ORDERS:
+            advance(OrderKey("main", str(number)))
+        whole, used = time.perf_counter() - began, time.process_time() - used
+    parts = {
+        f"{name} ({port.calls[name] / len(ORDERS):g} times)": seconds
+        for port in (api, turns)
+        for name, seconds in port.seconds.items()
+    }
+    parts["the rest: rules"] = whole - sum(parts.values())
+    each = ", ".join(f"{name} {shown(1000 * seconds / len(ORDERS))}" for name, seconds in parts.items())
+    return f"{each}; whole {shown(1000 * whole / len(ORDERS))}, of it processor {shown(1000 * used / len(ORDERS))}"
