@@ -57,25 +57,41 @@ def test_a_tick_asks_for_a_few_orders_a_free_slot_and_for_none_when_all_are_busy
 
 def test_when_there_is_more_than_was_asked_for_the_next_tick_comes_as_soon_as_a_slot_is_free(monkeypatch):
     monkeypatch.setattr(ticks, "TICK", 60.0)
-    asked, slots, left = [], Slots(2), list(range(20))
-    claimed = threading.Semaphore(0)
+    slots, left, claimed = Slots(2), list(range(40)), threading.Semaphore(0)
 
     def claim(limit: int, _again_after: int) -> list[OrderKey]:
-        asked.append(limit)
         found, left[:] = left[:limit], left[limit:]
-        claimed.release()
+        assert 40 - len(left) - slots.begun <= slots.size * ticks.NUDGES_PER_SLOT
+        claimed.release(len(found))
         return [OrderKey("main", str(n)) for n in found]
 
     running = ticks.Ticks(claim, Nudger(make_celery("memory://")), lambda: None, slots)
     running.start()
     running.due()  # as the timer would, once in a minute
-    while left:
+    for _ in range(40):
         assert claimed.acquire(timeout=5)
-        for _ in range(asked[-1]):
-            with slots.occupied():
-                pass
+        with slots.occupied():
+            pass
     running.stop()
-    assert len(asked) <= 2 + 20 // ticks.NUDGES_PER_SLOT
+    assert left == []
+
+
+def test_a_full_queue_does_not_hasten_ticks(monkeypatch):
+    monkeypatch.setattr(ticks, "TICK", 60.0)
+    nudger, slots, looks = Nudger(make_celery("memory://")), Slots(2), list[int]()
+
+    def no_room() -> int:
+        looks.append(1)
+        return 0
+
+    monkeypatch.setattr(nudger, "room", no_room)
+    running = ticks.Ticks(lambda *_: pytest.fail("claimed"), nudger, lambda: None, slots)
+    running.start()
+    running.due()
+    with slots.occupied():
+        pass
+    running.stop()
+    assert looks == [1]
 
 
 def test_when_there_was_less_than_was_asked_for_no_turn_hastens_the_next_tick(monkeypatch):

@@ -65,12 +65,13 @@ def take_in(connection: Connection, arrivals: Sequence[Arrival]) -> list[Finding
 
 def _next_wave(arrivals: Sequence[Arrival], done: Mapping[int, Finding]) -> list[int]:
     """Choose what one set of statements can write: no order and no key comes twice, and the first comes first."""
-    wave, met = [], set[object]()
+    wave, orders, names = [], set[OrderKey](), set[tuple[str, str]]()
     for n, arrival in enumerate(arrivals):
         if n not in done:
-            if met.isdisjoint((arrival.event.order, arrival.name)):
+            if arrival.event.order not in orders and arrival.name not in names:
                 wave.append(n)
-            met.update((arrival.event.order, arrival.name))
+            orders.add(arrival.event.order)
+            names.add(arrival.name)
     return wave
 
 
