@@ -209,8 +209,7 @@ class _Walk:
 
     def _answered(self, intent: Intent, order: Order, outcome: str, failure: ApiError | None = None) -> None:
         self.order = order
-        # Until the turn has ended, a read is owed: should it die here, the next one must look.
-        self._answer = Answer(intent, replace(order, unread=True), outcome, failure)
+        self._answer = Answer(intent, order, outcome, failure)
 
     def _take_answer(self) -> Answer | None:
         answer, self._answer = self._answer, None
