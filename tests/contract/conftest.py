@@ -1,6 +1,7 @@
 """Each port's fake and its real adapters, side by side: one test runs over all of them."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from tests.support.clock import Clock
 from tests.support.fakes import FakeIntake
+from tests.support.merchant import PATIENCE, Merchant, sandbox
 from tests.support.shop import Shop
 from tests.support.stage import Stage
 from tests.support.stories import KEY
@@ -18,6 +20,7 @@ from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
 from worker.journal.rows import this
 from worker.journal.tables import deliveries, events, orders, tallies
+from worker.order_api.client import Client
 from worker.ports import Intake, Turn
 
 
@@ -108,3 +111,22 @@ def books(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Books]:
     database = Database(request.getfixturevalue(f"{request.param}_url"), clock=clock)
     yield SqlBooks(database)
     database.close()
+
+
+@pytest.fixture(scope="module")
+def url():
+    with sandbox() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def client():
+    with Client(PATIENCE) as client:
+        yield client
+
+
+@pytest.fixture
+def merchant(url, client):
+    with closing(Merchant(url, client)) as merchant:
+        merchant.do("POST", "/reset")
+        yield merchant

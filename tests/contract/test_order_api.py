@@ -1,92 +1,16 @@
 """The awalchat client against a platform that nobody of ours wrote: the sandbox, in a process of its own."""
 
-import os
-import re
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from contextlib import closing
 
-import httpx
 import pytest
 
-from tests.support.awalchat_account import SECRET, credentials_at
+from tests.support.merchant import PATIENCE, Merchant
 from worker.domain.errors import Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import SECOND
 from worker.domain.orders import ROAD, Ending, Place, Step
-from worker.order_api.accounts import Surroundings
-from worker.order_api.client import Client, Patience
 
-PATIENCE = Patience(timedelta(seconds=0.3), timedelta(seconds=0.3), timedelta(seconds=0.6))
 TRACKING = (("TRK1", "https://courier.example/TRK1"),)
-
-
-@contextmanager
-def sandbox(*options: str) -> Iterator[str]:
-    """Run a sandbox; gives its URL."""
-    words = [sys.executable, "-m", "deploy.sandbox", "--domain", "shop", "--client-id", "client"]
-    words += ["--phone-number-id", "123456", *options]
-    environment = {**os.environ, "SANDBOX_HMAC_SECRET": SECRET}
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            listening = re.search(r"http://\S+", process.stdout.readline() if process.stdout else "")
-            assert listening, "the sandbox did not start"
-            yield listening[0]
-        finally:
-            process.terminate()
-
-
-class Merchant:
-    """One account at the sandbox, and the hand that moves the sandbox."""
-
-    def __init__(self, url: str, client: Client, **settings: object) -> None:
-        self.waits: list[int] = []
-        self.surroundings = Surroundings(
-            client, lambda: time.time_ns() // 1000, ZoneInfo("Asia/Riyadh"), self.waits.append
-        )
-        self.credentials = credentials_at(url, **settings)
-        self.orders = self.credentials.connect(self.surroundings)
-        self._hand = httpx.Client(base_url=f"{url}/_sandbox", trust_env=False)
-        self.close = self._hand.close
-
-    def do(self, method: str, path: str, **fields: object) -> httpx.Response:
-        return self._hand.request(method, path, json=fields or None).raise_for_status()
-
-    def order(self, **fields: object) -> None:
-        self.do("POST", "/orders", id=1, **fields)
-
-    def fault(self, kind: str, **fields: object) -> None:
-        self.do("POST", "/faults", kind=kind, **fields)
-
-    def shown(self) -> dict[str, object]:
-        shown: dict[str, object] = self.do("GET", "/orders/1").json()
-        return shown
-
-    def totals(self) -> dict[str, int]:
-        totals: dict[str, int] = self.do("GET", "/totals").json()
-        return totals
-
-
-@pytest.fixture(scope="module")
-def url():
-    with sandbox() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def client():
-    with Client(PATIENCE) as client:
-        yield client
-
-
-@pytest.fixture
-def merchant(url, client):
-    with closing(Merchant(url, client)) as merchant:
-        merchant.do("POST", "/reset")
-        yield merchant
 
 
 def step(place=Place.ACCEPTED, tracking=()):
@@ -235,44 +159,3 @@ def test_a_call_that_meets_trouble_ends_in_time_and_says_what_to_do(merchant, fa
     assert failed.value.definite is (family is not Transient)
     merchant.do("DELETE", "/faults")
     assert merchant.orders.read("1").standing in {Place.PENDING, Place.ACCEPTED}
-
-
-def test_an_examination_finds_nothing_wrong_with_a_good_account(merchant):
-    examination = merchant.credentials.examine(merchant.surroundings)
-    assert (examination.failure, examination.advice) == (None, "")
-    assert examination.clock_ahead is not None
-    assert abs(examination.clock_ahead) < 2 * SECOND
-    assert merchant.totals()["calls"] == 1
-
-
-@pytest.mark.parametrize("works", ["full", "after_base_url"])
-def test_an_examination_names_the_signed_path_that_works(client, works):
-    other = "after_base_url" if works == "full" else "full"
-    with sandbox("--signed-path", works) as url:
-        with closing(Merchant(url, client, signed_path=works)) as good:
-            good.orders.probe()
-        with closing(Merchant(url, client, signed_path=other)) as bad:
-            examination = bad.credentials.examine(bad.surroundings)
-    assert isinstance(examination.failure, Unauthorized)
-    assert examination.advice == f'signed_path = "{works}" works, "{other}" does not'
-
-
-def test_an_examination_tells_how_far_the_clocks_are_apart(client):
-    with (
-        sandbox("--clock-offset", "1000", "--base-path", "") as url,
-        closing(Merchant(url, client, base_url=url)) as late,
-    ):
-        examination = late.credentials.examine(late.surroundings)
-        assert late.totals()["calls"] == 1  # without a base path there is nothing else to try
-    assert isinstance(examination.failure, Unauthorized)
-    assert examination.advice == ""
-    assert examination.clock_ahead is not None
-    assert abs(examination.clock_ahead + 1000 * SECOND) < 2 * SECOND
-
-
-def test_an_examination_of_an_unreachable_platform_is_one_call(url, client, merchant):
-    merchant.fault("outage", answer="reset")
-    examination = merchant.credentials.examine(merchant.surroundings)
-    assert type(examination.failure) is Transient
-    assert (examination.advice, examination.clock_ahead) == ("", None)
-    assert merchant.totals()["calls"] == 1

@@ -3,41 +3,24 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select, update
+from sqlalchemy import update
 
 from tests.support.clock import Clock
 from tests.support.news import ORDER, a_delivery, a_hint, an_event
-from worker.domain.errors import IllegalRequest
+from tests.support.tables import due, rows
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
 from worker.journal.rows import this
 from worker.journal.tables import deliveries, events, orders
-from worker.ports import Receipt
 
 SECOND = 1_000_000
-
-
-@pytest.fixture
-def intake(database: Database) -> SqlIntake:
-    return SqlIntake(database)
-
-
-def rows(database: Database, table: Table) -> list[Any]:
-    with database.read() as connection:
-        return list(connection.execute(select(table).order_by(table.c.id)))
 
 
 def schedule(database: Database, **columns: int | None) -> None:
     with database.write() as connection:
         connection.execute(update(orders).where(this(ORDER)).values(columns))
-
-
-def due(database: Database) -> int | None:
-    (order,) = rows(database, orders)
-    found: int | None = order.due
-    return found
 
 
 def test_a_new_order_is_due_at_once_and_has_seen_nothing(intake: SqlIntake, database: Database, clock: Clock):
@@ -185,60 +168,6 @@ def test_the_longest_key_and_the_largest_numbers_are_taken(intake: SqlIntake, da
     assert rows(database, events)[0].key == key
     assert intake.write(a_delivery(unusable="bad_text", detail="nul\0 and \ud800")).outcome == "quarantined"
     assert intake.write(a_delivery(keep_once="\ud800" * 9000)).outcome == "stale"
-
-
-def quarantined(intake: SqlIntake) -> int:
-    receipt = intake.write(a_delivery(unusable="unknown_event", body=b"kept"))
-    assert receipt.delivery_id is not None
-    return receipt.delivery_id
-
-
-def test_a_replayed_delivery_gets_its_one_outcome_anew(intake: SqlIntake, database: Database, clock: Clock):
-    delivery_id = quarantined(intake)
-    now = clock.advance(days=1)
-    receipt = intake.replay(delivery_id, a_delivery(an_event()))
-    (row,) = rows(database, deliveries)
-    (event,) = rows(database, events)
-    assert receipt == Receipt("accepted", delivery_id, event.id, "", (ORDER,))
-    assert (row.outcome, row.reason, row.replayed_at, row.body) == ("accepted", "", now, b"kept")
-    assert (event.delivery, event.end, due(database)) == (delivery_id, "pending", now)
-
-
-@pytest.mark.parametrize("keep_once", ["", "courier/evt_1"], ids=["quarantined", "stale"])
-def test_a_replay_of_known_news_is_a_duplicate(intake: SqlIntake, database: Database, keep_once: str):
-    first = intake.write(a_delivery(an_event()))
-    kept = intake.write(a_delivery(unusable="" if keep_once else "not_allowed", keep_once=keep_once))
-    assert kept.delivery_id is not None
-    receipt = intake.replay(kept.delivery_id, a_delivery(an_event()))
-    assert (receipt.outcome, receipt.event_id) == ("duplicate", first.event_id)
-    assert [row.outcome for row in rows(database, deliveries)] == ["accepted", "duplicate"]
-
-
-def test_a_replay_that_is_still_of_no_use_stays_in_quarantine_and_may_be_tried_again(
-    intake: SqlIntake, database: Database
-):
-    delivery_id = quarantined(intake)
-    assert intake.replay(delivery_id, a_delivery(unusable="no_order", detail="still")).reason == "no_order"
-    (row,) = rows(database, deliveries)
-    assert (row.outcome, row.reason, row.detail) == ("quarantined", "no_order", "still")
-    assert intake.replay(delivery_id, a_delivery(an_event())).outcome == "accepted"
-
-
-def test_a_replay_counts_the_events_that_its_first_reading_had_written(intake: SqlIntake, database: Database):
-    intake.write(a_delivery(an_event("taken")))
-    first = intake.write(a_delivery(an_event("own"), an_event("taken", name=EventName.LOST)))
-    assert (first.outcome, first.delivery_id) == ("quarantined", 2)
-    assert intake.replay(2, a_delivery(an_event("own"), an_event("taken"))).outcome == "accepted"
-    assert [row.outcome for row in rows(database, deliveries)] == ["accepted", "accepted"]
-
-
-def test_what_was_taken_in_is_not_replayed(intake: SqlIntake, database: Database):
-    intake.write(a_delivery(an_event()))
-    with pytest.raises(IllegalRequest, match="its outcome is accepted"):
-        intake.replay(1, a_delivery(unusable="no_order"))
-    with pytest.raises(IllegalRequest, match="there is no delivery 2"):
-        intake.replay(2, a_delivery(an_event()))
-    assert [row.outcome for row in rows(database, deliveries)] == ["accepted"]
 
 
 def test_an_operators_word_takes_the_same_road(intake: SqlIntake, database: Database):

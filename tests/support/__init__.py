@@ -4,8 +4,11 @@ Values, to be said in few words:
     clock                a clock that a test sets
     news, stories        deliveries and events; whole stories of them, also drawn by Hypothesis
     snapshots            one order, as people look at it
+    decisions            an order as the platform shows it, and what is decided of it
+    reading              a document, read by its source's profile
     good_settings        settings that are right, for tests that change one
     awalchat_account     the credentials of one account
+    awalchat_answers     what awalchat answers, and what is read from it
     signing              the signature, by a stranger's arithmetic
 
 Stand-ins for what is outside:
@@ -22,11 +25,13 @@ Parts of the house, without its processes:
     puppets              several such workers that move only when a test pulls
     shop                 a journal in which things happen
     commands             the command line
+    tables               what stands in the journal
     at_once              the same call in many threads
 
 The whole house, in processes:
     programs             a process: started, frozen, killed, and always ended
     house                sandbox, Valkey, receiver and worker
+    merchant             one account at a sandbox, and the hand that moves the sandbox
     courier              who posts to it
     traffic, troubles    a day's news of many orders; what befalls the house meanwhile
     database_in_trouble  what is asked of a database that does not answer

@@ -21,7 +21,7 @@ def until(condition: Callable[[], T], within: float = 20.0, what: str = "it") ->
     deadline = time.monotonic() + within
     while not (found := condition()):
         assert time.monotonic() < deadline, f"{what}: not within {within} s"
-        time.sleep(0.03)
+        time.sleep(0.03)  # processes and databases have no event that a test could wait for
     return found
 
 

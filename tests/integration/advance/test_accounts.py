@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.fake_order_api import fails, meanwhile, unknown
+from tests.support.stories import KEY
 from worker.domain.errors import Throttled, Transient, Unauthorized
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Done, Held, Later
@@ -155,3 +156,19 @@ def test_limits_that_follow_one_another_do_not_use_up_the_patience_with_an_order
         stage.clock.now += HOUR
     stage.holds.expire()
     assert stage.row()["failing_since"] >= stage.clock() - 10 * SECOND
+
+
+def test_orders_of_an_account_that_no_setting_names_wait_and_say_why(stage):
+    stage.hear("order.shipped")
+    assert stage.advance(apis={})(KEY) is None
+    stage.holds.hold_strangers({"another"})
+    assert stage.held() == {"not_configured": None}
+    assert stage.due.claim(10, 0) == []
+    stage.holds.hold_strangers({KEY.account})
+    assert stage.held() == {}
+    assert stage.due.claim(10, 0) == [KEY]
+
+
+def test_an_account_without_orders_is_no_stranger(stage):
+    stage.holds.hold_strangers({"another"})
+    assert stage.held() == {}

@@ -1,41 +1,18 @@
-"""What a document says: every field's rule, for both profiles, and no bytes that end in anything else."""
+"""What a courier's document says: every field has its rule."""
 
-import json
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from tests.support.front_door import AWALCHAT, COURIER, NOW, news
+from tests.support.front_door import COURIER, NOW, news
+from tests.support.reading import RECEIVED, read, reason
 from webhook_receiver.profiles.engine import read_events
-from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
-
-RECEIVED = NOW * 1_000_000 + 5
-
-
-def read(body: bytes, source: Source = COURIER) -> Event:
-    (event,) = read_events(source, body, RECEIVED)
-    return event
-
-
-def reason(body: bytes, source: Source = COURIER) -> str:
-    with pytest.raises(Unusable) as caught:
-        read_events(source, body, RECEIVED)
-    return caught.value.reason
-
-
-def hint(event: str = "order.updated", **members: object) -> bytes:
-    return json.dumps({"event": event, "timestamp": "2024-01-25T14:30:00Z", "data": {"order_id": 7}} | members).encode()
-
-
-# ------------------------------------------------------------------------------------------------------------ courier
 
 
 def test_a_full_document_becomes_one_event():
@@ -230,111 +207,3 @@ def test_a_number_that_looks_like_a_date_is_no_timestamp():
 def test_an_instant_is_a_whole_number_of_microseconds():
     event = read(news(timestamp="2024-01-25T14:29:59.000001Z"))
     assert (type(event.occurred_at), event.occurred_at % 1_000_000) == (int, 1)
-
-
-# ----------------------------------------------------------------------------------------------------------- awalchat
-
-
-@pytest.mark.parametrize("data", [{"order_id": 7}, {"id": 7}, {"order_id": "7"}, {"order_id": {"x": 1}, "id": 7}])
-def test_any_order_event_is_a_hint_for_its_order(data: dict[str, object]):
-    event = read(hint("order.anything_at_all", data=data), AWALCHAT)
-    assert (event.order, event.name) == (OrderKey("main", "7"), EventName.HINT)
-
-
-def test_nothing_else_in_a_platform_event_is_trusted():
-    members = {"order_id": 7, "tracking_number": ["x"], "parcels": "many", "status": "completed", "note": 5}
-    event = read(hint("order.completed", timestamp=12.5, data=members), AWALCHAT)
-    assert event == Event("awalchat", event.key, OrderKey("main", "7"), EventName.HINT, RECEIVED, RECEIVED)
-
-
-@pytest.mark.parametrize("event", ["message.received", "order", "orders.updated", "contact.created"])
-def test_what_is_not_about_orders_is_of_no_interest(event: str):
-    assert read_events(AWALCHAT, hint(event), RECEIVED) == ()
-
-
-def test_hints_differ_by_order_event_and_timestamp_or_by_their_id():
-    bodies = [
-        hint(),
-        hint(timestamp="2024-01-25T14:30:01Z"),
-        hint(timestamp=None),
-        hint("order.created"),
-        hint(data={"id": 8}),
-        hint(id="a"),
-        hint(id="b", timestamp=None),
-    ]
-    assert len({read(body, AWALCHAT).key for body in bodies}) == len(bodies)
-    assert read(hint(), AWALCHAT).key == read(hint(extra=1), AWALCHAT).key
-    assert read(hint(id="a"), AWALCHAT).key == "a"
-
-
-@pytest.mark.parametrize(("data", "why"), [({}, "no_order"), (None, "no_order"), ({"id": "x"}, "bad_order_id")])
-def test_an_order_event_without_an_order_is_unusable(data: object, why: str):
-    assert reason(hint(data=data), AWALCHAT) == why
-
-
-# ---------------------------------------------------------------------------------------------------------- any bytes
-
-
-@pytest.mark.parametrize(
-    ("body", "why"),
-    [
-        (b"", "not_json"),
-        (b"[]", "not_an_object"),
-        (b'"shipment.delivered"', "not_an_object"),
-        (b"{}", "unknown_event"),
-        (b"\xff\xfe{\x00}\x00", "bad_text"),
-        (b"[" * 60_000, "too_deep"),
-        (b'{"a":NaN}', "bad_number"),
-        (b'{"a":1' + b"0" * 5000 + b"}", "bad_number"),
-        (b'{"event":"order.shipped","event":"order.shipped"}', "duplicate_key"),
-        (b'{"note":"\\u0000"}', "bad_text"),
-        (b'{"note":"\\ud800"}', "bad_text"),
-    ],
-)
-def test_a_document_that_cannot_be_stored_is_unusable(body: bytes, why: str):
-    assert reason(body) == why
-    assert reason(body, AWALCHAT) == why
-
-
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-instants = st.datetimes(timezones=st.none() | st.timezones()).map(str)
-documents = st.fixed_dictionaries(
-    {"event": st.sampled_from(list(EventName)) | values, "data": values},
-    optional={"id": values, "timestamp": values | instants},
-)
-shipments = st.fixed_dictionaries(
-    {"event": st.sampled_from(list(EventName)), "timestamp": instants},
-    optional={
-        "id": values,
-        "data": st.fixed_dictionaries(
-            {"order_id": st.integers(1, 10**19)},
-            optional=dict.fromkeys(("tracking_number", "tracking_url", "parcels", "note"), values),
-        ),
-    },
-)
-
-
-def read_if_usable(source: Source, body: bytes) -> tuple[Event, ...]:
-    try:
-        return read_events(source, body, RECEIVED)
-    except Unusable:
-        return ()
-
-
-@given(
-    body=st.binary() | (documents | shipments).map(lambda document: json.dumps(document).encode()),
-    zone=st.timezones(),
-)
-@example(body=news(timestamp="9999-12-31T23:59:59"), zone=ZoneInfo("America/Anchorage"))
-@example(body=news(timestamp="0001-01-01T00:00:00"), zone=ZoneInfo("Asia/Tokyo"))
-def test_any_bytes_end_in_events_that_can_be_stored_in_no_interest_or_in_a_reason(body: bytes, zone: ZoneInfo):
-    for source in (replace(COURIER, zone=zone), replace(AWALCHAT, zone=zone)):
-        for event in read_if_usable(source, body):
-            texts = (event.key, event.order.order_id, event.tracking, event.tracking_url, event.note)
-            assert all(len(text) <= 500 and text.isprintable() for text in texts[:4])
-            assert len(event.note) <= 200
-            assert RECEIVED - 30 * DAY <= event.occurred_at <= RECEIVED

@@ -1,0 +1,67 @@
+"""A stored delivery that is read again has one outcome still, and each of its events one row."""
+
+import pytest
+
+from tests.support.clock import Clock
+from tests.support.news import ORDER, a_delivery, an_event
+from tests.support.tables import due, rows
+from worker.domain.errors import IllegalRequest
+from worker.domain.events import EventName
+from worker.journal.database import Database
+from worker.journal.intake import SqlIntake
+from worker.journal.tables import deliveries, events
+from worker.ports import Receipt
+
+
+def quarantined(intake: SqlIntake) -> int:
+    receipt = intake.write(a_delivery(unusable="unknown_event", body=b"kept"))
+    assert receipt.delivery_id is not None
+    return receipt.delivery_id
+
+
+def test_a_replayed_delivery_gets_its_one_outcome_anew(intake: SqlIntake, database: Database, clock: Clock):
+    delivery_id = quarantined(intake)
+    now = clock.advance(days=1)
+    receipt = intake.replay(delivery_id, a_delivery(an_event()))
+    (row,) = rows(database, deliveries)
+    (event,) = rows(database, events)
+    assert receipt == Receipt("accepted", delivery_id, event.id, "", (ORDER,))
+    assert (row.outcome, row.reason, row.replayed_at, row.body) == ("accepted", "", now, b"kept")
+    assert (event.delivery, event.end, due(database)) == (delivery_id, "pending", now)
+
+
+@pytest.mark.parametrize("keep_once", ["", "courier/evt_1"], ids=["quarantined", "stale"])
+def test_a_replay_of_known_news_is_a_duplicate(intake: SqlIntake, database: Database, keep_once: str):
+    first = intake.write(a_delivery(an_event()))
+    kept = intake.write(a_delivery(unusable="" if keep_once else "not_allowed", keep_once=keep_once))
+    assert kept.delivery_id is not None
+    receipt = intake.replay(kept.delivery_id, a_delivery(an_event()))
+    assert (receipt.outcome, receipt.event_id) == ("duplicate", first.event_id)
+    assert [row.outcome for row in rows(database, deliveries)] == ["accepted", "duplicate"]
+
+
+def test_a_replay_that_is_still_of_no_use_stays_in_quarantine_and_may_be_tried_again(
+    intake: SqlIntake, database: Database
+):
+    delivery_id = quarantined(intake)
+    assert intake.replay(delivery_id, a_delivery(unusable="no_order", detail="still")).reason == "no_order"
+    (row,) = rows(database, deliveries)
+    assert (row.outcome, row.reason, row.detail) == ("quarantined", "no_order", "still")
+    assert intake.replay(delivery_id, a_delivery(an_event())).outcome == "accepted"
+
+
+def test_a_replay_counts_the_events_that_its_first_reading_had_written(intake: SqlIntake, database: Database):
+    intake.write(a_delivery(an_event("taken")))
+    first = intake.write(a_delivery(an_event("own"), an_event("taken", name=EventName.LOST)))
+    assert (first.outcome, first.delivery_id) == ("quarantined", 2)
+    assert intake.replay(2, a_delivery(an_event("own"), an_event("taken"))).outcome == "accepted"
+    assert [row.outcome for row in rows(database, deliveries)] == ["accepted", "accepted"]
+
+
+def test_what_was_taken_in_is_not_replayed(intake: SqlIntake, database: Database):
+    intake.write(a_delivery(an_event()))
+    with pytest.raises(IllegalRequest, match="its outcome is accepted"):
+        intake.replay(1, a_delivery(unusable="no_order"))
+    with pytest.raises(IllegalRequest, match="there is no delivery 2"):
+        intake.replay(2, a_delivery(an_event()))
+    assert [row.outcome for row in rows(database, deliveries)] == ["accepted"]

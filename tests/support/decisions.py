@@ -1,0 +1,27 @@
+"""An order as the platform shows it, and what is decided of it."""
+
+from tests.support.clock import START
+from tests.support.fake_order_api import standing_of
+from tests.support.stories import KEY, news, recorded
+from worker.domain.evidence import weigh
+from worker.domain.instants import DAY
+from worker.domain.lifecycle import decide, observe
+from worker.domain.orders import Order, Policy, Reading
+
+MANUAL = Policy(accept="manual", complete_after=DAY)
+
+
+def shows(status, at=START, paid=False):
+    return Reading(status, standing_of(status), at, paid)
+
+
+def order_at(status, revision=1, **known):
+    return observe(Order(KEY, revision=revision, **known), shows(status))
+
+
+def decided(order, reading, *events, policy=MANUAL, now=START):
+    return decide(observe(order, reading), weigh(recorded(*events)), reading, policy, now)
+
+
+def saying(place):
+    return news(f"order.{place}")

@@ -1,0 +1,19 @@
+"""What stands in the journal's tables."""
+
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from worker.journal.database import Database
+from worker.journal.tables import orders
+
+
+def rows(database: Database, table: Table) -> list[Any]:
+    with database.read() as connection:
+        return list(connection.execute(select(table).order_by(table.c.id)))
+
+
+def due(database: Database) -> int | None:
+    (order,) = rows(database, orders)
+    found: int | None = order.due
+    return found

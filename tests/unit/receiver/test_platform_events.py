@@ -1,0 +1,52 @@
+"""What a platform's event says, profile awalchat: "read that order again", and nothing else."""
+
+import json
+
+import pytest
+
+from tests.support.front_door import AWALCHAT
+from tests.support.reading import RECEIVED, read, reason
+from webhook_receiver.profiles.engine import read_events
+from worker.domain.events import Event, EventName
+from worker.domain.orders import OrderKey
+
+
+def hint(event: str = "order.updated", **members: object) -> bytes:
+    return json.dumps({"event": event, "timestamp": "2024-01-25T14:30:00Z", "data": {"order_id": 7}} | members).encode()
+
+
+@pytest.mark.parametrize("data", [{"order_id": 7}, {"id": 7}, {"order_id": "7"}, {"order_id": {"x": 1}, "id": 7}])
+def test_any_order_event_is_a_hint_for_its_order(data: dict[str, object]):
+    event = read(hint("order.anything_at_all", data=data), AWALCHAT)
+    assert (event.order, event.name) == (OrderKey("main", "7"), EventName.HINT)
+
+
+def test_nothing_else_in_a_platform_event_is_trusted():
+    members = {"order_id": 7, "tracking_number": ["x"], "parcels": "many", "status": "completed", "note": 5}
+    event = read(hint("order.completed", timestamp=12.5, data=members), AWALCHAT)
+    assert event == Event("awalchat", event.key, OrderKey("main", "7"), EventName.HINT, RECEIVED, RECEIVED)
+
+
+@pytest.mark.parametrize("event", ["message.received", "order", "orders.updated", "contact.created"])
+def test_what_is_not_about_orders_is_of_no_interest(event: str):
+    assert read_events(AWALCHAT, hint(event), RECEIVED) == ()
+
+
+def test_hints_differ_by_order_event_and_timestamp_or_by_their_id():
+    bodies = [
+        hint(),
+        hint(timestamp="2024-01-25T14:30:01Z"),
+        hint(timestamp=None),
+        hint("order.created"),
+        hint(data={"id": 8}),
+        hint(id="a"),
+        hint(id="b", timestamp=None),
+    ]
+    assert len({read(body, AWALCHAT).key for body in bodies}) == len(bodies)
+    assert read(hint(), AWALCHAT).key == read(hint(extra=1), AWALCHAT).key
+    assert read(hint(id="a"), AWALCHAT).key == "a"
+
+
+@pytest.mark.parametrize(("data", "why"), [({}, "no_order"), (None, "no_order"), ({"id": "x"}, "bad_order_id")])
+def test_an_order_event_without_an_order_is_unusable(data: object, why: str):
+    assert reason(hint(data=data), AWALCHAT) == why
