@@ -18,7 +18,8 @@ from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 TIMED_OUT, LEFT_PROCESSES = 124, 125
-LOOK_EVERY, FAREWELL = 0.05, 5.0  # seconds; FAREWELL is what a process gets to end by itself, then on SIGTERM
+FAREWELL = 5.0  # seconds that a process gets to end by itself, then on SIGTERM
+LOOK_EVERY = 0.05  # seconds; waitpid knows no deadline, and a descendant's end is told to its own parent alone
 
 
 def main(seconds: float, command: list[str]) -> int:

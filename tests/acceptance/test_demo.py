@@ -21,6 +21,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.support.programs import until
+
 LIMIT = 40
 COMMAND = [sys.executable, "-m", "worker.cli", "demo"]
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-7]|9[0-7]|38|48)[0-9;]*m")
@@ -196,10 +198,7 @@ def test_killed_outright_it_leaves_no_process(temporary):
     with started(temporary) as running:
         read_until(running, "pending → accepted")
         running.kill()
-    deadline = time.monotonic() + 20
-    while processes_of(temporary):
-        assert time.monotonic() < deadline, processes_of(temporary)
-        time.sleep(0.05)
+    until(lambda: not processes_of(temporary), what="all of its processes are gone")
 
 
 def test_when_a_part_dies_it_says_so_shows_the_logs_and_keeps_them(temporary):

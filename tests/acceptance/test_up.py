@@ -81,7 +81,7 @@ def test_it_ends_all_of_it_at_a_word_the_store_last(house, up, word):
     while up.is_alive:
         still = {pid for pid in family if is_running(pid)}
         assert store in still or not still, "the store ended before those who use it"
-        time.sleep(0.005)
+        time.sleep(0.005)  # it looks often: who ends before whom is seen only while it happens
     assert up.ends() == 0
     assert not any(is_running(pid) for pid in family)
     assert not (house.data_dir / "valkey.sock").exists()

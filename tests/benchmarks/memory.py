@@ -56,5 +56,5 @@ def _with_tasks() -> tuple[float, float]:
 
 def _stands_still(program: Program) -> bool:
     before = resident(program)
-    time.sleep(2)
+    time.sleep(2)  # to stand still takes time
     return abs(resident(program) - before) < 0.5

@@ -7,7 +7,7 @@ from itertools import count
 from tests.benchmarks import installations
 from tests.benchmarks.day import PLACES, day
 from tests.benchmarks.figures import Goal, Rounds, alone, beside
-from tests.benchmarks.installations import BARE, TUTORIAL, NoPostgresql
+from tests.benchmarks.installations import BARE, TUTORIAL
 from tests.benchmarks.resources import cpu_seconds
 from tests.benchmarks.rivals import Rival, ours, tutorial
 from tests.benchmarks.sending import Answers, send
@@ -26,11 +26,8 @@ _numbers = count(1, int(MOST * SECONDS))
 def run() -> Iterator[str]:
     """Measure on both databases."""
     yield from _on("SQLite, 1 process", "", 1, Goal("≥", 0.5))
-    try:
-        with installations.empty_postgresql() as url:
-            yield from _on("PostgreSQL, 2 processes", url, 2, Goal("≥", 0.3))
-    except NoPostgresql as missing:
-        yield str(missing)
+    with installations.empty_postgresql() as url:
+        yield from _on("PostgreSQL, 2 processes", url, 2, Goal("≥", 0.3))
 
 
 def _on(where: str, database_url: str, processes: int, goal: Goal) -> Iterator[str]:

@@ -14,6 +14,7 @@ from tests.support.house import House
 from tests.support.programs import Program
 
 GLANCE = 0.2
+"""Seconds between two looks at the platform: it tells nobody anything, and works on the processors that we measure."""
 QUIET = 20.0
 """Seconds without a call after which nothing more is expected: the longest pause of the tutorial's retries is 16."""
 

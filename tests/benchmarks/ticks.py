@@ -11,7 +11,6 @@ from sqlalchemy import event
 
 from tests.benchmarks import installations, rows
 from tests.benchmarks.figures import shown
-from tests.benchmarks.installations import NoPostgresql
 from worker.journal.database import Database
 from worker.journal.due import SqlDue
 from worker.journal.schema import migrate
@@ -27,11 +26,8 @@ def run() -> Iterator[str]:
     """Measure on both databases."""
     with TemporaryDirectory() as folder:
         yield from _on("SQLite", f"sqlite:///{folder}/journal.db")
-    try:
-        with installations.empty_postgresql() as url:
-            yield from _on("PostgreSQL", url)
-    except NoPostgresql as missing:
-        yield str(missing)
+    with installations.empty_postgresql() as url:
+        yield from _on("PostgreSQL", url)
 
 
 def _on(where: str, url: str) -> Iterator[str]:

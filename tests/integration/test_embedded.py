@@ -4,8 +4,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import redis
 from kombu.connection import Connection
 
+from tests.support.programs import until
 from worker.domain.errors import SettingsError, StoreUnavailable
 from worker.embedded import EmbeddedValkey
 
@@ -56,15 +56,6 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    ends_at = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > ends_at:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_it_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey, data_dir):
@@ -118,7 +109,7 @@ def test_it_does_not_outlive_a_killed_owner(data_dir):
         owner.stdout.readline()
         pid = pid_of(EmbeddedValkey(data_dir))
         owner.kill()
-    assert eventually(lambda: not is_alive(pid))
+    until(lambda: not is_alive(pid), what="the server has ended")
 
 
 def test_a_server_left_behind_is_adopted_and_ended(data_dir):

@@ -4,6 +4,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import chain
 
 import psycopg
@@ -21,6 +22,7 @@ from worker.journal.intake import SqlIntake
 from worker.journal.news import Overtaken
 from worker.journal.recording import record
 from worker.journal.tables import deliveries, events, orders
+from worker.ports import Delivery
 
 ELSEWHERE = multiprocessing.get_context("spawn")
 NEWS = 60
@@ -63,6 +65,26 @@ def test_processes_that_deliver_the_same_news_at_once(database: Database, databa
     with ELSEWHERE.Pool(3) as pool:
         told = pool.map(deliver_all, [database_url] * 3, chunksize=1)
     check_each_was_accepted_once(database, list(chain.from_iterable(told)), 3)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["of the same orders", "under the same keys, of other orders"])
+def test_groups_that_meet_the_same_rows_in_another_order_do_not_block_each_other(
+    database: Database, database_url: str, elsewhere: bool
+):
+    other = Database(database_url)
+
+    def news(group: int, backwards: bool) -> list[Delivery]:
+        away = 1000 * (backwards and elsewhere)
+        told = [an_event(f"evt_{group}_{n}", order=OrderKey("main", str(n + away))) for n in range(1, 31)]
+        return [a_delivery(one) for one in (told[::-1] if backwards else told)]
+
+    def write(backwards: bool) -> None:
+        for group in range(10):
+            with suppress(Overtaken), (other if backwards else database).write() as connection:
+                record(connection, news(group, backwards))
+
+    at_once(write, [False, True])
+    other.close()
 
 
 def test_threads_that_keep_the_same_stale_delivery_at_once(database: Database):

@@ -3,15 +3,17 @@
 import select
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import event, make_url, text
 
 from tests.support.database_in_trouble import plain, stored, within
 from tests.support.news import a_delivery, an_event
 from worker.domain.errors import JournalUnavailable
+from worker.journal import engines
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
 from worker.journal.tables import deliveries
@@ -74,10 +76,14 @@ def test_a_connection_that_has_rested_waits_as_long_as_a_new_one(postgresql_url:
 
 
 class Wire:
-    """A network between us and the server that may fall silent: bytes are taken, and nothing comes back."""
+    """A network between us and the server that may fall silent: bytes are taken, and nothing comes back.
+
+    It may also forget the connections that there are, and carry new ones.
+    """
 
     def __init__(self, host: str, port: int) -> None:
-        self.silent = threading.Event()
+        self.silent, self._carried = threading.Event(), 0
+        self._forgotten = 0
         self._target = (host, port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -87,28 +93,68 @@ class Wire:
         with suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
-                threading.Thread(
-                    target=self._carry, args=(near, socket.create_connection(self._target)), daemon=True
-                ).start()
+                self._carried += 1
+                far = socket.create_connection(self._target)
+                threading.Thread(target=self._carry, args=(self._carried, near, far), daemon=True).start()
 
-    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+    def forget(self) -> None:
+        """Let nothing through any more on the connections that there are."""
+        self._forgotten = self._carried
+
+    def _carry(self, number: int, near: socket.socket, far: socket.socket) -> None:
         with near, far, suppress(OSError):
             while True:
                 for ready in select.select([near, far], [], [], 0.1)[0]:
                     taken = ready.recv(65536)
                     if not taken:
                         return
-                    if not self.silent.is_set():
+                    if not self.silent.is_set() and number > self._forgotten:
                         (far if ready is near else near).sendall(taken)
 
     def close(self) -> None:
         self._listener.close()
 
 
-def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(postgresql_url: str):
+@pytest.fixture
+def wire(postgresql_url: str) -> Iterator[Wire]:
     url = make_url(postgresql_url)
     wire = Wire(url.host or "127.0.0.1", url.port or 5432)
-    database = Database(url.set(host="127.0.0.1", port=wire.port, query={"sslmode": "disable"}), patience=PATIENCE)
+    yield wire
+    wire.close()
+
+
+def over(wire: Wire, url: str, patience: float) -> Database:
+    direct = make_url(url)
+    return Database(direct.set(host="127.0.0.1", port=wire.port, query={"sslmode": "disable"}), patience=patience)
+
+
+def test_a_rested_connection_that_the_network_has_forgotten_is_replaced(
+    wire: Wire, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engines, "FRESH", 0.0)
+    database = over(wire, postgresql_url, patience=10)
+    intake = SqlIntake(database)
+    intake.write(a_delivery(an_event("evt_1")))
+    wire.forget()
+    with within(8):
+        assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    database.close()
+
+
+def test_between_two_looks_at_the_servers_clock_nothing_is_asked(postgresql_url: str):
+    database, asked = Database(postgresql_url), list[str]()
+    event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    clock = database.clock()
+    told = [clock() for _ in range(50)]
+    assert told == sorted(told)
+    with database.read() as connection:
+        assert told[-1] <= database.now(connection)
+    assert len(asked) == 2
+    database.close()
+
+
+def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(wire: Wire, postgresql_url: str):
+    database = over(wire, postgresql_url, PATIENCE)
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event("evt_1")))
     wire.silent.set()
@@ -118,4 +164,3 @@ def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(postgresql_u
     wire.silent.clear()
     assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
     database.close()
-    wire.close()

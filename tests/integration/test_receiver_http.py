@@ -33,6 +33,13 @@ def test_honest_deliveries_are_accepted_in_every_shape_that_http_gives_them(conn
     assert connect().send(b"\r\n\r\n" + delivery(news(id="6"))).reply().status == 202
 
 
+def test_an_answer_leaves_in_one_piece(connect: Connect):
+    line = connect()
+    for n in range(30):
+        line.send(delivery(news(id=str(n))))
+        assert line.socket.recv(65_536).endswith(b"}")
+
+
 def test_a_delivery_that_arrives_byte_by_byte_is_accepted(connect: Connect):
     line = connect()
     for byte in delivery(news()):

@@ -1,12 +1,15 @@
 """Turns that end at the same time may share a transaction: each finds what it wrote, and none suffers for another."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, event, insert, select, text
 
-from worker.journal.database import Database
+from tests.support.news import a_delivery, an_event
+from worker.journal.database import BREATH, Database
+from worker.journal.intake import SqlIntake
 from worker.journal.tables import claims
 
 SEVEN = "7"
@@ -58,4 +61,31 @@ def test_on_sqlite_those_who_wait_are_committed_together(sqlite_url: str):
         goes_on.set()
     assert len(commits) <= 1 + 10, "they were committed one by one"
     assert len(written(database)) == 20
+    database.close()
+
+
+def test_deliveries_that_wait_are_committed_together(database: Database):
+    intake, commits, coming = SqlIntake(database), list[int](), threading.Semaphore(0)
+
+    def come(number: int) -> str:
+        coming.release()
+        return intake.write(a_delivery(an_event(f"evt_{number}"))).outcome
+
+    with ThreadPoolExecutor(20) as pool:
+        with database.write() as connection:
+            if not database.is_sqlite:  # where one transaction does not keep out another
+                connection.execute(text("LOCK TABLE deliveries"))
+            event.listen(database.engine, "commit", lambda _: commits.append(1))
+            asked = [pool.submit(come, n) for n in range(20)]
+            assert all(coming.acquire(timeout=5) for _ in range(20))
+        assert [one.result() for one in asked] == ["accepted"] * 20
+    assert len(commits) <= 1 + 10, "they were committed one by one"
+
+
+def test_between_two_turns_sqlite_is_left_to_other_processes(sqlite_url: str):
+    database, pauses = Database(sqlite_url), list[float]()
+    for _ in range(20):
+        ended = time.monotonic()
+        pauses.append(database.transact(lambda _connection, _now: time.monotonic()) - ended)
+    assert min(pauses[1:]) >= 0.9 * BREATH
     database.close()

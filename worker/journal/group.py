@@ -46,8 +46,9 @@ class GroupCommit(Generic[Item, Result]):
             self._lead()
         return place.result()
 
-    def __len__(self) -> int:
-        """Tell how many callers wait for a turn."""
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for a turn."""
         return len(self._waiting)
 
     def _give_up(self, place: "_Place[Item, Result]") -> None:

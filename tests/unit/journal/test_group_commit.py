@@ -37,7 +37,7 @@ class Bench:
         asked = []
         for item in items:
             asked.append(self.pool.submit(self.double, item))
-            until(lambda: len(self.double) == len(asked))
+            until(lambda: self.double.waiting == len(asked))
         return [first, *asked]
 
 
@@ -111,7 +111,7 @@ def test_nobody_is_left_waiting_when_the_one_who_leads_is_interrupted():
         assert begun.wait(5)
         for item in (1, 2):
             asked.append(pool.submit(work, item))
-            until(lambda: len(work) == len(asked) - 1)
+            until(lambda: work.waiting == len(asked) - 1)
         goes_on.set()
         assert asked[0].result(5) == 0
         with pytest.raises(KeyboardInterrupt):

@@ -4,12 +4,7 @@ import time
 
 import pytest
 
-
-def until(condition):
-    end = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
+from tests.support.programs import until
 
 
 def test_a_status_is_answered_instead_of_carrying_out(api):
