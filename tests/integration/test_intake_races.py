@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 
 import psycopg
@@ -78,12 +79,12 @@ def test_groups_that_meet_the_same_rows_in_another_order_do_not_block_each_other
         told = [an_event(f"evt_{group}_{n}", order=OrderKey("main", str(n + away))) for n in range(1, 31)]
         return [a_delivery(one) for one in (told[::-1] if backwards else told)]
 
-    def write(backwards: bool) -> None:
-        for group in range(10):
-            with suppress(Overtaken), (other if backwards else database).write() as connection:
-                record(connection, news(group, backwards))
+    def write(group: int, backwards: bool) -> None:
+        with suppress(Overtaken), (other if backwards else database).write() as connection:
+            record(connection, news(group, backwards))
 
-    at_once(write, [False, True])
+    for group in range(20):
+        at_once(partial(write, group), [False, True])
     other.close()
 
 

@@ -1,15 +1,17 @@
 """What is done behind an answer: no request waits for it, none of it grows, and none of it is said twice."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pytest
 from structlog.testing import capture_logs
 
 from worker.domain.errors import JournalUnavailable
 from worker.domain.orders import OrderKey
-from worker.errands import MOST_KEYS, Errands
+from worker.errands import MOST_KEYS, PACE, Errands
 
 KEYS = [OrderKey("main", str(n)) for n in range(5)]
 
@@ -32,6 +34,22 @@ def test_each_order_is_published_and_close_waits_for_the_last():
     errands.nudge(KEYS[2:])
     errands.close(5)
     assert published == KEYS
+
+
+def test_between_two_rounds_of_nudges_the_requests_have_the_processor_to_themselves():
+    began: list[float] = []
+    published = threading.Semaphore(0)
+
+    def publish(_key: OrderKey) -> None:
+        began.append(time.monotonic())
+        published.release()
+
+    errands = Errands(publish, no_tally)
+    for key in KEYS[:3]:
+        errands.nudge([key])
+        assert published.acquire(timeout=5)
+    errands.close(5)
+    assert all(later - earlier >= 0.9 * PACE for earlier, later in pairwise(began))
 
 
 def test_while_the_broker_hangs_nudges_coalesce_and_what_does_not_fit_is_dropped():
