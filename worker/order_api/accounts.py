@@ -1,13 +1,14 @@
 """Accounts: what every platform asks of one, and gives for it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from worker.domain.errors import ApiError
+from worker.order_api.books import OrderBook
 from worker.order_api.client import Client
 from worker.ports import OrderApi
 
@@ -17,13 +18,15 @@ class Surroundings:
     """What an account needs besides its credentials.
 
     *now* gives microseconds since the epoch; *timezone* is the account's, for the dates that it is shown.
-    *exhausted* is told, in microseconds, for how long the account may send nothing.
+    *exhausted* is told, in microseconds, for how long the account may send nothing. *statuses* are the account's own
+    status words, which go before the platform's.
     """
 
     client: Client
     now: Callable[[], int]
     timezone: ZoneInfo
     exhausted: Callable[[int], None]
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,14 @@ class Examination:
 
     *failure* is None when the account works as it is set up; *advice* is a sentence naming a setting that
     would work instead, or empty. *clock_ahead* is how far our clock is ahead of the platform's, in
-    microseconds, to about a second; None when no answer told the time.
+    microseconds, to about a second; None when no answer told the time. *unknown* are statuses of some of its orders
+    that we do not know.
     """
 
     failure: ApiError | None
     advice: str = ""
     clock_ahead: int | None = None
+    unknown: tuple[str, ...] = ()
 
 
 class Credentials(
@@ -55,5 +60,9 @@ class Credentials(
         """Return the account's order API. Nothing is sent yet."""
 
     @abstractmethod
+    def open_book(self, surroundings: Surroundings) -> OrderBook:
+        """Return the account's order book. Nothing is sent yet."""
+
+    @abstractmethod
     def examine(self, surroundings: Surroundings) -> Examination:
-        """Try the account with a harmless read, and in other readings of the platform's rules if that is refused."""
+        """Try the account by reading a few orders, and in other readings of the platform's rules if that is refused."""

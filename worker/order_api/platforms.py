@@ -1,13 +1,15 @@
-"""The platforms, by name. A new one is a package beside `awalchat` and a line in here."""
+"""The platforms, by name. A new one is a package beside the others, and a line in here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from worker.domain.orders import Standing
 from worker.order_api.accounts import Credentials
+from worker.order_api.awalchat import vocabulary as awalchat
 from worker.order_api.awalchat.account import AwalchatCredentials
-from worker.order_api.awalchat.vocabulary import STATUSES, read_order_id
+from worker.order_api.cekat import vocabulary as cekat
+from worker.order_api.cekat.account import CekatCredentials
+from worker.order_api.statuses import StatusTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +18,20 @@ class Platform:
 
     *credentials* are the settings that it asks of an account. *read_order_id* turns what a document holds
     into an order id, or raises ValueError. *statuses* says what each of its status words means to us.
+    *plans* are the calls a minute that its plans allow, the smallest first; none where no limit holds for all calls.
+    *posts_webhooks*: it posts events of its own, and the receiver has a profile of its name.
     """
 
     credentials: type[Credentials]
     read_order_id: Callable[[object], str]
-    statuses: Mapping[str, Standing]
+    statuses: StatusTable
+    plans: tuple[int, ...] = ()
+    posts_webhooks: bool = False
 
 
 PLATFORMS: Mapping[str, Platform] = MappingProxyType(
     {
-        "awalchat": Platform(AwalchatCredentials, read_order_id, STATUSES),
+        "awalchat": Platform(AwalchatCredentials, awalchat.read_order_id, awalchat.STATUSES, posts_webhooks=True),
+        "cekat": Platform(CekatCredentials, cekat.read_order_id, cekat.STATUSES, plans=(60, 300, 1000)),
     }
 )

@@ -59,8 +59,8 @@ def _instant(text: str) -> int | None:
         return None
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return int(moment.timestamp()) * SECOND
+    except (ValueError, OverflowError):  # no date at all, or one that no calendar holds
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp()) * SECOND

@@ -1,22 +1,22 @@
 """What it takes to connect an awalchat account."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import AfterValidator, PositiveInt, StringConstraints
 
-from worker.domain.errors import ApiError, Unauthorized
-from worker.domain.instants import SECOND
+from worker.domain.errors import Unauthorized
 from worker.order_api.accounts import Credentials, Examination, Surroundings
-from worker.order_api.awalchat.answers import content_of
+from worker.order_api.awalchat.answers import page_in
 from worker.order_api.awalchat.auth import AwalchatAuth, Identification, SignedPath
+from worker.order_api.awalchat.book import AwalchatBook
 from worker.order_api.awalchat.calls import Calls
-from worker.order_api.awalchat.orders import AwalchatOrders, list_one
+from worker.order_api.awalchat.orders import AwalchatOrders
 from worker.order_api.awalchat.updates import Composer
+from worker.order_api.awalchat.vocabulary import STATUSES
 from worker.order_api.base_urls import path_of, read_base_url
-from worker.order_api.rate_limits import date_of
+from worker.order_api.examinations import LOOKED_AT, look
 from worker.secret import Secret
-
-HALF_A_SECOND = SECOND // 2
 
 HeaderWord = Annotated[str, StringConstraints(pattern="^[!-~]{1,200}\\z")]
 QueryWord = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,64}\\z")]
@@ -45,17 +45,20 @@ class AwalchatCredentials(Credentials):
         return self.base_url, self.domain, self.phone_number_id
 
     def connect(self, surroundings: Surroundings) -> AwalchatOrders:
-        composer = Composer(surroundings.timezone, self.branch_id)
-        return AwalchatOrders(self._calls(surroundings, self.signed_path), composer)
+        composer, statuses = Composer(surroundings.timezone, self.branch_id), STATUSES.extended(surroundings.statuses)
+        return AwalchatOrders(self._calls(surroundings, self.signed_path), composer, statuses)
+
+    def open_book(self, surroundings: Surroundings) -> AwalchatBook:
+        return AwalchatBook(self._calls(surroundings, self.signed_path), STATUSES.extended(surroundings.statuses))
 
     def examine(self, surroundings: Surroundings) -> Examination:
-        failure, ahead = _try(self._calls(surroundings, self.signed_path))
-        if not isinstance(failure, Unauthorized) or not path_of(self.base_url):
-            return Examination(failure, clock_ahead=ahead)
+        found = _look(self._calls(surroundings, self.signed_path))
+        if not isinstance(found.failure, Unauthorized) or not path_of(self.base_url):
+            return found
         other = next(way for way in SignedPath if way is not self.signed_path)
-        refused, _ = _try(self._calls(surroundings, other))
-        advice = "" if refused else f'signed_path = "{other}" works, "{self.signed_path}" does not'
-        return Examination(failure, advice, ahead)
+        if _look(self._calls(surroundings, other)).failure:
+            return found
+        return replace(found, advice=f'signed_path = "{other}" works, "{self.signed_path}" does not')
 
     def _calls(self, surroundings: Surroundings, signed_path: SignedPath) -> Calls:
         caller = Identification(self.domain, self.client_id, self.hmac_secret.get_secret_value().encode())
@@ -64,15 +67,11 @@ class AwalchatCredentials(Credentials):
         return Calls(self.base_url, self.phone_number_id, auth, surroundings)
 
 
-def _try(calls: Calls) -> tuple[ApiError | None, int | None]:
-    """Return how one harmless read failed, if it did, and by how much our clock is ahead, if it could be told."""
-    ahead = None
-    try:
-        answer = list_one(calls)
-        now, date = calls.surroundings.now(), date_of(answer.headers)
-        # `Date` is cut to whole seconds: on average the platform's clock is half a second further.
-        ahead = None if date is None else now - date - HALF_A_SECOND
-        content_of(answer, now)
-    except ApiError as error:
-        return error, ahead
-    return None, ahead
+def _look(calls: Calls) -> Examination:
+    """Read a few orders, and tell how that went."""
+    statuses = STATUSES.extended(calls.surroundings.statuses)
+    return look(
+        calls.surroundings,
+        ask=lambda: calls("GET", "/orders", query={"limit": str(LOOKED_AT)}),
+        read=lambda answer, now: page_in(answer, now, now, statuses),
+    )

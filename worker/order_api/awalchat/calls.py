@@ -1,5 +1,6 @@
 """One call of one account: its URL, its headers, and what its answer says about the next call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,9 +19,11 @@ class Calls:
     auth: AwalchatAuth
     surroundings: Surroundings
 
-    def __call__(self, method: str, path: str, content: bytes | None = None, **query: str) -> Answer:
+    def __call__(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, content: bytes | None = None
+    ) -> Answer:
         """Send one call; *path* begins after the base URL. Raises `Transient` when nothing usable comes back."""
-        parameters = urlencode({"phone_number_id": self.phone_number_id, **query})
+        parameters = urlencode({"phone_number_id": self.phone_number_id, **(query or {})})
         headers = {"Accept": "application/json"}
         if content is not None:
             headers["Content-Type"] = "application/json"

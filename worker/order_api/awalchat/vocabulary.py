@@ -1,26 +1,15 @@
 """awalchat's words, as data (its API reference, "Update Order")."""
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 
-from worker.domain.orders import Ending, Place, Standing
+from worker.domain.orders import ROAD, Ending
+from worker.order_api.statuses import StatusTable
 
-STATUSES: Mapping[str, Standing] = MappingProxyType(
-    {
-        "pending": Place.PENDING,
-        "accepted": Place.ACCEPTED,
-        "shipped": Place.SHIPPED,
-        "delivered": Place.DELIVERED,
-        "completed": Place.COMPLETED,
-        "cancelled": Ending.CANCELLED,
-        "refunded": Ending.REFUNDED,
-    }
+STATUSES = StatusTable(
+    meanings={standing.value: standing.value for standing in (*ROAD, *Ending)},
+    asks={place: place.value for place in ROAD[1:]},
 )
-"""What each status means to us; any other word means nothing that we know."""
-
-WORDS: Mapping[Standing, str] = MappingProxyType({standing: word for word, standing in STATUSES.items()})
-"""The status that asks for a place."""
+"""Its statuses are our own words."""
 
 _ORDER_ID = re.compile("[1-9][0-9]{0,18}")
 _BEYOND = 10**19

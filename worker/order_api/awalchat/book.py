@@ -1,0 +1,81 @@
+"""The order book of one awalchat account (its API reference, "List Orders", "Get Order")."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, PositiveInt, StringConstraints
+
+from worker.domain.errors import Rejected
+from worker.domain.orders import Reference
+from worker.order_api.awalchat.answers import content_of, order_in, page_in
+from worker.order_api.awalchat.calls import Calls
+from worker.order_api.awalchat.vocabulary import read_order_id
+from worker.order_api.books import Day, Form, Page, Position, Shown, ids_of, turn_pages
+from worker.order_api.statuses import StatusTable
+
+LARGEST_PAGE = 100
+"""The reference names no largest `limit`: this one is common."""
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class AwalchatFilters(Form):
+    """What a list of orders can be asked for."""
+
+    status: Words | None = None
+    """Only orders with this status."""
+    since: Annotated[Day | None, Field(serialization_alias="from_date")] = None
+    """Only orders from this day on."""
+    until: Annotated[Day | None, Field(serialization_alias="to_date")] = None
+    """Only orders up to this day."""
+    search: Annotated[Words | None, Field(serialization_alias="searchTerm")] = None
+    """Only orders that the platform finds with these words."""
+    branch_id: PositiveInt | None = None
+    """Only orders of this branch."""
+    customer_id: PositiveInt | None = None
+    """Only orders of this customer."""
+    page_size: Annotated[int, Field(serialization_alias="limit", ge=1, le=LARGEST_PAGE)] = 10
+    """How many orders one call asks for."""
+
+
+class AwalchatBook:
+    """The port `OrderBook`. The platform documents no way to create an order."""
+
+    filters = AwalchatFilters
+    creation = None
+
+    def __init__(self, calls: Calls, statuses: StatusTable) -> None:
+        self._calls, self._statuses = calls, statuses
+        self._now = calls.surroundings.now
+
+    def pages(self, wanted: Form) -> Iterator[Page]:
+        parameters = {name: str(value) for name, value in wanted.parameters().items()}
+        return turn_pages(lambda at: self._page(at, parameters))
+
+    def show(self, order_id: str) -> Shown:
+        began = self._now()
+        return order_in(self._calls("GET", path_of(order_id)), order_id, began, self._now(), self._statuses)
+
+    def find(self, reference: Reference) -> tuple[str, ...]:
+        """Return the ids of the orders with this very number; tracking numbers have no field of their own there."""
+        if reference.kind == "tracking":
+            return ()
+        pages = self.pages(AwalchatFilters(search=reference.value, page_size=LARGEST_PAGE))
+        return ids_of(pages, lambda shown: shown.reading.number == reference.value)
+
+    def probe(self) -> None:
+        """Ask for a list of one order: the least that a call with good credentials can ask for."""
+        content_of(self._calls("GET", "/orders", query={"limit": "1"}), self._now())
+
+    def _page(self, at: Position, parameters: dict[str, str]) -> Page:
+        began = self._now()
+        answer = self._calls("GET", "/orders", query={"page": str(at.page), **parameters})
+        return page_in(answer, began, self._now(), self._statuses)
+
+
+def path_of(order_id: str) -> str:
+    """Return the path of an order: no text that is not an order id ever comes into a URL."""
+    try:
+        return f"/orders/{read_order_id(order_id)}"
+    except ValueError as error:
+        raise Rejected(f"the text in its place {error}") from error

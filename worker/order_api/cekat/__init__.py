@@ -1,0 +1,1 @@
+"""Cekat, after its public API reference."""

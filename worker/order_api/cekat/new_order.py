@@ -1,0 +1,49 @@
+"""What an order is created from (Cekat API reference, "Create Order")."""
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from worker.order_api.books import Form
+
+MOST_ITEMS = 1000
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Amount = Annotated[int | float, Field(ge=0, allow_inf_nan=False)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=1000)] | dict[str, JsonValue]
+
+
+class Item(Form):
+    """One line of an order."""
+
+    product_id: Word
+    """The product."""
+    quantity: Annotated[int, Field(ge=1)]
+    """How many of it."""
+    price: Amount
+    """The price of one."""
+    name: Word | None = None
+    """What the customer reads."""
+    sku: Word | None = None
+    """The merchant's own word for the product."""
+
+
+class CekatOrder(Form):
+    """An order that is to be created."""
+
+    customer_id: Word
+    """The customer who orders."""
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+    """The lines of the order."""
+    total: Amount
+    """What the customer pays."""
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}\\z")] = "USD"
+    """The currency, three capital letters."""
+    shipping_address: Address | None = None
+    """Where the parcels go."""
+    billing_address: Address | None = None
+    """Where the bill goes."""
+    notes: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    """What people should know of the order."""
+    metadata: dict[str, JsonValue] | None = None
+    """What programs should know of it."""
