@@ -54,6 +54,13 @@ def read_document(raw: bytes, *, depth: int = MAX_DEPTH) -> object:
     return document
 
 
+def field_at(document: object, path: str) -> object:
+    """Follow a dotted path into a document; null, an empty text and a missing field are all the same: None."""
+    for name in path.split("."):
+        document = document.get(name) if isinstance(document, dict) else None
+    return None if document == "" else document
+
+
 def _refuse_depth(text: str, depth: int) -> None:
     """Count the brackets outside strings before parsing: Python's parser recurses once for each level."""
     level = 0

@@ -14,6 +14,7 @@ FulfillmentError
     ├── Throttled            the account waits
     ├── Unauthorized         a probe finds out whose trouble it is
     ├── OrderMissing         the platform does not know the order
+    │   └── OrderAmbiguous      it knows several that may be meant
     ├── Conflict             read again
     └── Rejected             the platform will not take this request
 """
@@ -124,6 +125,12 @@ class OrderMissing(ApiError):
     """The platform does not know this order."""
 
     reason = "unknown_order"
+
+
+class OrderAmbiguous(OrderMissing):
+    """The platform, or the journal, knows several orders that may be meant."""
+
+    reason = "ambiguous_order"
 
 
 class Conflict(ApiError):

@@ -72,6 +72,8 @@ def observe(order: Order, reading: Reading) -> Order:
     A reading behind the confirmed place changes no place: `decide` looks at it twice.
     """
     seen = replace(order, status=reading.status, read_at=reading.read_at, unread=False, missing_since=None)
+    if reading.number:
+        seen = replace(seen, number=reading.number)
     if order.sending:
         seen = replace(seen, uncertain_at=order.sent_at)
     if not isinstance(reading.standing, Place):
@@ -172,7 +174,13 @@ def _onward(order: Order, evidence: Evidence, reading: Reading, policy: Policy, 
         return unsettled
     if policy.dry_run:
         return Later(now + RECHECK_DRY_RUN, "dry_run", f"the next step would be {goal}")
-    return Step(goal, evidence.dates.get(goal, now), inferred=goal not in evidence.said, tracking=evidence.tracking)
+    return Step(
+        goal,
+        evidence.dates.get(goal, now),
+        inferred=goal not in evidence.said,
+        tracking=evidence.tracking,
+        completes=goal is Place.DELIVERED and _completes_at(order, evidence, policy, now) <= now,
+    )
 
 
 def _ready_at(goal: Place, order: Order, evidence: Evidence, reading: Reading, policy: Policy, now: int) -> int | None:
@@ -182,9 +190,14 @@ def _ready_at(goal: Place, order: Order, evidence: Evidence, reading: Reading, p
     if goal is Place.ACCEPTED:
         wanted = policy.accept == "always" or (policy.accept == "paid" and reading.paid is True)
         return now if wanted else None
-    if goal is Place.COMPLETED:
-        return (order.delivered_at or now) + policy.complete_after
-    return None
+    return _completes_at(order, evidence, policy, now) if goal is Place.COMPLETED else None
+
+
+def _completes_at(order: Order, evidence: Evidence, policy: Policy, now: int) -> int:
+    """When an order that is delivered, or will be in a moment, may be completed."""
+    if has_reached(evidence.place, Place.COMPLETED):
+        return now
+    return (order.delivered_at or now) + policy.complete_after
 
 
 def ends(

@@ -5,7 +5,7 @@ Instants are microseconds by the journal's clock, durations are microseconds.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from worker.domain.instants import HOUR, MINUTE
 
@@ -33,11 +33,36 @@ Standing = Place | Ending | None
 """What a platform's status means to us; None is a status that we do not know."""
 
 
+class Reference(NamedTuple):
+    """What somebody knows of an order who does not know its id: its `number`, or the `tracking` number of a parcel."""
+
+    kind: Literal["number", "tracking"]
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+    @property
+    def words(self) -> str:
+        """The reference as people say it."""
+        return f"number {self.value}" if self.kind == "number" else f"tracking number {self.value}"
+
+
 class OrderKey(NamedTuple):
-    """One order: the same id in two accounts is two orders."""
+    """One order: the same id in two accounts is two orders.
+
+    In place of an id, which never holds a colon, may stand the text of a `Reference`: an order that is still to be
+    looked for.
+    """
 
     account: str
     order_id: str
+
+    @property
+    def reference(self) -> Reference | None:
+        """What is known of the order in place of its id; None when it is known by its id."""
+        kind, colon, value = self.order_id.partition(":")
+        return Reference("number" if kind == "number" else "tracking", value) if colon else None
 
     def __str__(self) -> str:
         return f"{self.account}/{self.order_id}"
@@ -60,8 +85,8 @@ def steps_ahead(place: Place, goal: Place) -> tuple[Place, ...]:
 class Reading:
     """What the platform showed of one order, in one answer.
 
-    *status* is the platform's own word, *read_at* the instant at which the call began. *paid* and
-    *notes* are None, the dates are empty when the platform did not say.
+    *status* is the platform's own word, *read_at* the instant at which the call began. *paid*, *notes*
+    and *tracking* are None, all other texts are empty when the platform did not say.
     """
 
     status: str
@@ -71,6 +96,10 @@ class Reading:
     notes: str | None = ""
     shipping_date: str = ""
     delivery_date: str = ""
+    tracking: str | None = ""
+    tracking_url: str = ""
+    number: str = ""
+    """What people call the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +139,8 @@ class Order:
     conflicts: int = 0
     missing_since: int | None = None
     """When the platform first answered that it does not know the order."""
+    number: str = ""
+    """What people call the order, by the platform's last word on it."""
     unread: bool = False
     """A read is owed: the last turn wanted one and could not, or left the order anywhere but at rest."""
 
@@ -135,13 +166,15 @@ class Step:
     """The next place to ask for, and what it rests on.
 
     *evidence_at* is when that happened; *inferred* says that no event named this place, it follows
-    from a later one. *tracking* lists the parcels known, as (number, URL).
+    from a later one. *tracking* lists the parcels known, as (number, URL). *completes*: completion follows at once, so
+    that a platform which has no status for it can record both in one write.
     """
 
     place: Place
     evidence_at: int
     inferred: bool = False
     tracking: tuple[tuple[str, str], ...] = ()
+    completes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +213,13 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Lost:
     """The lease ran out before the turn did: nothing more was sent or written, and the order has another turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An order that was known by a reference only is *order*, which has all its news."""
+
+    order: OrderKey
 
 
 TurnEnd = Done | Later | Stopped | Held

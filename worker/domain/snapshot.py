@@ -69,11 +69,12 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One event of an order, the delivery that brought it, and when it ended."""
+    """One event of an order, the delivery that brought it, when it ended, and how it named the order, if not by id."""
 
     recorded: Recorded
     delivery: int | None = None
     ended_at: int | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
