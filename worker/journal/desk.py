@@ -8,6 +8,7 @@ from worker.domain.events import SAYS, EventEnd
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot
 from worker.journal.database import Database
+from worker.journal.references import known_as, wake
 from worker.journal.rows import this
 from worker.journal.snapshots import active_holds, snapshot_of
 from worker.journal.tables import events, orders, remarks
@@ -34,6 +35,10 @@ class SqlDesk:
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
 
+    def known_as(self, key: OrderKey) -> list[str]:
+        with self._database.read() as connection:
+            return known_as(connection, key.account, key.reference) if key.reference else []
+
     def hasten(self, key: OrderKey) -> bool:
         with self._database.write() as connection:
             soon = _soon(self._database.now(connection))
@@ -50,7 +55,10 @@ class SqlDesk:
             order = connection.execute(lifted).scalar()
             if order is None:
                 return False
-            _wake_events(connection, order, seen.order.revision)
+            if seen.order.key.reference:
+                wake(connection, order)
+            else:
+                _wake_events(connection, order, seen.order.revision)
             connection.execute(
                 insert(remarks).values(order=order, at=now, word="released", detail=f"{row.stop}: {reason}")
             )

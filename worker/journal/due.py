@@ -1,12 +1,13 @@
 """What is due: the tick asks here which orders to nudge."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, update
 
 from worker.domain.orders import OrderKey
 from worker.journal.database import Database
-from worker.journal.rows import is_awaited, is_due, is_held
+from worker.journal.rows import is_awaited, is_due, is_held, this
 from worker.journal.tables import orders
 
 
@@ -16,20 +17,21 @@ class SqlDue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, limit: int, nudge_again_after: int) -> list[OrderKey]:
+    def claim(self, limit: int, nudge_again_after: int, room: Callable[[str], int] | None = None) -> list[OrderKey]:
         """Claim up to *limit* due orders that nobody was nudged about for *nudge_again_after* microseconds.
 
-        Every account has its share, so that a backlog of one does not keep the others waiting. With
-        nothing due this only reads: an idle worker never takes SQLite's write lock.
+        *room* says how many of an account there may be. The accounts take turns, so that a backlog of one does not keep
+        the others waiting. With nothing due this only reads: an idle worker never takes SQLite's write lock.
         """
         with self._database.read() as connection:
             now = self._database.now(connection)
             nudged_before = now - nudge_again_after
             accounts = [name for name in _accounts(connection) if not connection.execute(is_held(name, now)).scalar()]
-            share = -(-limit // max(1, len(accounts)))
-            waiting = (_waiting(name, now, share, nudged_before) for name in accounts)
-            found = [row for query in waiting for row in connection.scalars(query)]
-        return self._claim(found[:limit], now, nudged_before) if found else []
+            most = [(name, min(limit, room(name) if room else limit)) for name in accounts]
+            waiting = [_waiting(name, now, few, nudged_before) for name, few in most if few > 0]
+            queues = [connection.execute(query).all() for query in waiting]
+        found = [row.id for row in _in_turn(queues)[:limit]]
+        return self._claim(found, now, nudged_before) if found else []
 
     def _claim(self, found: list[int], now: int, nudged_before: int) -> list[OrderKey]:
         with self._database.write() as connection:
@@ -38,9 +40,20 @@ class SqlDue:
                 still = still.with_for_update(skip_locked=True)
             rows = list(connection.execute(still).scalars())
             claimed = update(orders).where(orders.c.id.in_(rows)).values(nudged_at=now)
-            return [
-                OrderKey(*row) for row in connection.execute(claimed.returning(orders.c.account, orders.c.order_id))
-            ]
+            told = claimed.returning(orders.c.id, orders.c.account, orders.c.order_id)
+            keys = {row.id: OrderKey(row.account, row.order_id) for row in connection.execute(told)}
+        return [keys[row] for row in found if row in keys]
+
+    def put_back(self, key: OrderKey) -> None:
+        """Forget that the order was nudged: there was no slot for its turn, and the next claim may have it."""
+        nudged = update(orders).where(this(key), orders.c.nudged_at.is_not(None))
+        self._database.transact(lambda connection, _now: connection.execute(nudged.values(nudged_at=None)))
+
+
+def _in_turn(queues: Iterable[Sequence[Row[int, int]]]) -> list[Row[int, int]]:
+    """One of each queue, then the next of each; of those, the longest due first."""
+    ranked = ((rank, row.due, row) for queue in queues for rank, row in enumerate(queue))
+    return [row for _, _, row in sorted(ranked, key=itemgetter(0, 1))]
 
 
 def _accounts(connection: Connection) -> Iterator[str]:
@@ -55,8 +68,8 @@ def _accounts(connection: Connection) -> Iterator[str]:
         name = found
 
 
-def _waiting(account: str, now: int, limit: int, nudged_before: int) -> Select[int]:
-    its = select(orders.c.id).where(orders.c.account == account, is_due(now), _quiet(nudged_before))
+def _waiting(account: str, now: int, limit: int, nudged_before: int) -> Select[int, int]:
+    its = select(orders.c.id, orders.c.due).where(orders.c.account == account, is_due(now), _quiet(nudged_before))
     return its.order_by(orders.c.due).limit(limit)
 
 

@@ -60,7 +60,8 @@ class GroupCommit(Generic[Item, Result]):
         raise JournalUnavailable("the database is busy")
 
     def _lead(self) -> None:
-        time.sleep(max(0.0, self._ended_at + self._breath - time.monotonic()))
+        if (breath := self._ended_at + self._breath - time.monotonic()) > 0:
+            time.sleep(breath)
         with self._mutex:
             group = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
         try:

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 from worker.domain.errors import IllegalRequest, JournalUnavailable
 from worker.journal.database import PATIENCE, Database
 from worker.journal.group import GroupCommit
-from worker.journal.intake_statements import DELIVERY_TO_REPLAY, statements
+from worker.journal.intake_statements import AMEND_DELIVERY, DELIVERY_TO_REPLAY, statements
 from worker.journal.news import Overtaken
 from worker.journal.outcomes import Outcome
 from worker.journal.recording import amend, record, weigh
+from worker.journal.references import search_anew_for
 from worker.ports import Delivery, Receipt
 
 ATTEMPTS = 3
@@ -53,7 +54,8 @@ class SqlIntake:
     def replay(self, delivery_id: int, delivery: Delivery) -> Receipt:
         """Give a quarantined or stale delivery the outcome that a new reading of it, *delivery*, comes to.
 
-        Raises `IllegalRequest` when there is no such delivery or its events were already taken in.
+        An accepted one whose order was looked for in vain keeps its outcome, and has it looked for again. Raises
+        `IllegalRequest` when there is no such delivery, or its events were taken in and are of use.
         """
         return self._transact(lambda connection: self._replay(connection, delivery_id, delivery))
 
@@ -61,9 +63,12 @@ class SqlIntake:
         found = connection.execute(DELIVERY_TO_REPLAY, {"delivery": delivery_id}).scalar()
         if found is None:
             raise IllegalRequest(f"there is no delivery {delivery_id}")
+        now = self._database.now(connection)
+        if keys := search_anew_for(connection, delivery_id, now):
+            connection.execute(AMEND_DELIVERY, {"delivery": delivery_id, "replayed_at": now})
+            return Receipt(found, delivery_id, nudges=keys)
         if found not in REPLAYABLE:
             raise IllegalRequest(f"delivery {delivery_id} was not kept for a replay: its outcome is {found}")
-        now = self._database.now(connection)
         (finding,) = weigh(connection, [(delivery, delivery_id, now)])
         amend(connection, delivery_id, finding, replayed_at=now)
         return finding.receipt(delivery_id)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.domain.events import EventEnd
 from worker.journal.prepared import Prepared
+from worker.journal.reference_statements import LIFT
 from worker.journal.tables import deliveries, events, orders, tallies
 
 MAX_EVENTS = 1000
@@ -26,6 +27,7 @@ KNOWN_EVENT = (
         events.c.order,
         events.c.name,
         events.c.tracking,
+        events.c.reference,
         orders.c.account,
         orders.c.order_id,
     )
@@ -62,6 +64,7 @@ class Statements:
     """Returns the id; no row when its `keep_once` is kept already."""
     order: Prepared
     """Makes an order due at `now` and counts `news` more events: id and revision; no row for one that is full."""
+    lift: Prepared
     event: Prepared
     """Returns the id; no row when its key has just been taken."""
     tally: Insert
@@ -79,6 +82,7 @@ def statements(dialect: str) -> Statements:
         known_parcels=Prepared(dialect, KNOWN_PARCELS),
         delivery=Prepared(dialect, delivery, _DELIVERY),
         order=Prepared(dialect, _moved(insert(orders)), ("account", "order_id")),
+        lift=Prepared(dialect, LIFT),
         event=Prepared(dialect, event, _EVENT),
         tally=tally.on_conflict_do_update(
             index_elements=["source", "outcome"], set_={"count": tallies.c.count + tally.excluded.count}

@@ -49,6 +49,7 @@ class _Known(NamedTuple):
     order: int
     name: str
     tracking: str
+    reference: str
     account: str
     order_id: str
 
@@ -124,8 +125,9 @@ def _judge(arrival: Arrival, known: _Known | None, several: frozenset[OrderKey])
 
 def _again(arrival: Arrival, known: _Known) -> Finding:
     event = arrival.event
-    news = (event.order.account, event.order.order_id, event.name.value, event.tracking)
-    if news != (known.account, known.order_id, known.name, known.tracking):
+    # The sender may go on naming the order as it did before we found out which one it is.
+    same_order = event.order in {(known.account, known.order_id), (known.account, known.reference)}
+    if not same_order or (event.name.value, event.tracking) != (known.name, known.tracking):
         detail = f"the key is that of event {known.id}, which says something else"
         return Finding(Outcome.QUARANTINED, reason="key_reused", detail=detail)
     outcome = Outcome.ACCEPTED if known.delivery == arrival.delivery else Outcome.DUPLICATE
@@ -136,14 +138,25 @@ def _move(
     connection: Connection, moving: Sequence[Arrival], known: Mapping[tuple[str, str], _Known]
 ) -> dict[OrderKey, tuple[int, int]]:
     """Make the orders due and count their news; returns each one's row and revision, but not those that are full."""
-    # Sorted, so that two receivers never wait for one another's rows.
-    moving = sorted(moving, key=lambda arrival: arrival.event.order)
+    # Sorted, so that two receivers never wait for one another's rows; references first, as their searches lock them.
+    moving = sorted(moving, key=lambda arrival: (not arrival.event.order.reference, arrival.event.order))
     rows = [{**a.event.order._asdict(), "now": a.now, "news": int(a.name not in known)} for a in moving]
     found = statements(connection.dialect.name).order.run(connection, rows)
     moved = {arrival.event.order: (row[0], row[1]) for arrival, row in zip(moving, found, strict=True) if row}
     if any(a.name in known and moved.get(a.event.order, (0,))[0] != known[a.name].order for a in moving):
         raise Overtaken  # The order was pruned this very moment, and the hint with it: it is new again.
+    _search_anew(connection, [arrival for arrival in moving if arrival.event.order in moved])
     return moved
+
+
+def _search_anew(connection: Connection, moved: Sequence[Arrival]) -> None:
+    """Newer news of an order that was looked for in vain is a reason to look again."""
+    asked = [
+        {"its_account": a.event.order.account, "its_order_id": a.event.order.order_id, "at": a.now}
+        for a in moved
+        if a.event.order.reference
+    ]
+    statements(connection.dialect.name).lift.run(connection, asked)
 
 
 def _append(

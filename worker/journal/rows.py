@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from worker.domain.events import Event, EventEnd, EventName, Recorded
 from worker.domain.orders import Ending, Order, OrderKey, Place
+from worker.domain.rates import BUDGET
 from worker.journal.tables import events, holds, orders
 
 _REMEMBERED = tuple(field.name for field in fields(Order) if field.name != "key")
@@ -89,6 +90,12 @@ def is_active(now: Instant) -> ColumnElement[bool]:
 def not_held(now: Instant) -> ColumnElement[bool]:
     """The order's account waits for nothing."""
     return orders.c.account.not_in(select(holds.c.account).where(is_active(now)))
+
+
+def may_send(now: Instant) -> ColumnElement[bool]:
+    """The order's turn may go on: its account waits for nothing but calls, and those that it makes it has already."""
+    waits = and_(is_active(now), holds.c.reason != BUDGET)
+    return orders.c.account.not_in(select(holds.c.account).where(waits))
 
 
 def is_held(account: str, now: int) -> Select[bool]:

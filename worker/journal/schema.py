@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from worker.domain.errors import SchemaOutdated
 from worker.journal.database import Database
 
-NEEDED = "0001"
+NEEDED = "0002"
 """The newest revision in `migrations`. Revisions are numbers of four digits, so that later ones compare greater.
 
 A database beyond it is welcome: during a rolling deploy the old program meets the new schema.

@@ -56,9 +56,12 @@ def snapshot_of(connection: Connection, row: Row[Any], held: Holds, now: int) ->
 
 
 def _news(connection: Connection, row: int, found: OrderRow) -> Iterable[News]:
-    query = select(events.c.id, events.c.delivery, events.c.ended_at).where(events.c.order == row)
-    brought = {e.id: (e.delivery, e.ended_at) for e in connection.execute(query)}
-    return (News(recorded, *brought[recorded.id]) for recorded in events_of(connection, row, found.order.key))
+    key = found.order.key
+    query = select(events.c.id, events.c.delivery, events.c.ended_at, events.c.reference).where(events.c.order == row)
+    # As long as the order is not found, it is the row itself that says how the news names it.
+    named = key.order_id if key.reference else ""
+    brought = {e.id: (e.delivery, e.ended_at, e.reference or named) for e in connection.execute(query)}
+    return (News(recorded, *brought[recorded.id]) for recorded in events_of(connection, row, key))
 
 
 def _sent(connection: Connection, row: int) -> Iterable[Sent]:

@@ -8,6 +8,7 @@ remarks     what happened to an order besides: stops, releases, closings
 holds       accounts that wait, one row a reason
 claims      whose turn it is to do what only one worker should do
 tallies     deliveries that are counted and not kept
+budgets     what each account has spent of its call limit
 """
 
 from sqlalchemy import (
@@ -85,6 +86,8 @@ orders = Table(
     _instant("stopped_at"),
     Column("events", Integer, nullable=False, server_default="0"),
     Column("updated_at", BigInteger, nullable=False),
+    # What people call the order, as the platform shows it; empty until a read has told.
+    Column("number", Text, nullable=False, server_default=""),
     UniqueConstraint("account", "order_id"),
 )
 DUE = text("due IS NOT NULL AND stop IS NULL")
@@ -92,6 +95,8 @@ Index("ix_orders_due", orders.c.account, orders.c.due, sqlite_where=DUE, postgre
 STOPPED = text("stop IS NOT NULL")
 Index("ix_orders_stopped", orders.c.stopped_at, sqlite_where=STOPPED, postgresql_where=STOPPED)
 Index("ix_orders_updated", orders.c.updated_at)
+NUMBERED = text("number != ''")
+Index("ix_orders_number", orders.c.account, orders.c.number, sqlite_where=NUMBERED, postgresql_where=NUMBERED)
 
 deliveries = Table(
     "deliveries",
@@ -127,10 +132,14 @@ events = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("end", Text, nullable=False),
     _instant("ended_at"),
+    # How its sender named the order, where that was not by its id.
+    Column("reference", Text, nullable=False, server_default=""),
     UniqueConstraint("source", "key"),
     Index("ix_events_order", "order", "revision"),
     Index("ix_events_delivery", "delivery"),
 )
+TRACKED = text("tracking != ''")
+Index("ix_events_tracking", events.c.tracking, sqlite_where=TRACKED, postgresql_where=TRACKED)
 
 steps = Table(
     "steps",
@@ -184,4 +193,11 @@ tallies = Table(
     Column("source", Text, primary_key=True),
     Column("outcome", Text, primary_key=True),
     Column("count", BigInteger, nullable=False),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("spent_until", BigInteger, nullable=False),
 )

@@ -6,7 +6,7 @@ given when a statement runs names the columns to write.
 
 from sqlalchemy import BigInteger, and_, bindparam, case, func, insert, not_, select, update
 
-from worker.journal.rows import is_due, not_held
+from worker.journal.rows import is_due, may_send, not_held
 from worker.journal.tables import events, orders, remarks, steps
 
 _AT = bindparam("at", type_=BigInteger)
@@ -22,13 +22,16 @@ LEASE = update(orders).where(_THIS, is_due(_AT)).returning(orders)
 FORGET_NUDGE = update(orders).where(_THIS, orders.c.nudged_at.is_not(None), not_(not_held(_AT))).values(nudged_at=None)
 """Lets a tick nudge the order again as soon as its account's hold is over: the nudge that met it is used up."""
 
+LOCK = select(orders.c.id).where(_OWNED).with_for_update()
+"""No row unless the lease still holds."""
+
 WALKED = (
     select(steps.c.place, func.max(steps.c.revision))
     .where(steps.c.order == bindparam("its_row"), steps.c.outcome.not_in(["not_sent", "failed"]))
     .group_by(steps.c.place)
 )
 
-ANNOUNCE = update(orders).where(_OWNED, not_(_HAS_NEWS), not_held(_AT))
+ANNOUNCE = update(orders).where(_OWNED, not_(_HAS_NEWS), may_send(_AT))
 """No row unless a call may be sent."""
 
 STEP = insert(steps).returning(steps.c.id)

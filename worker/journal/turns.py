@@ -5,7 +5,7 @@ lease finds no row, and changes nothing.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, UpdateBase
@@ -15,6 +15,7 @@ from worker.domain.orders import Done, Held, Later, Order, OrderKey, Place, Step
 from worker.journal import turn_statements as statements
 from worker.journal.database import Database
 from worker.journal.holds import end_over
+from worker.journal.references import give, known_as, search_anew
 from worker.journal.rows import columns_of, events_of, order_of
 from worker.ports import Answer, Intent, Turn, Update
 
@@ -67,6 +68,19 @@ class SqlTurns:
 
         return self._database.transact(remember)
 
+    def known_as(self, key: OrderKey) -> Sequence[str]:
+        with self._database.read() as connection:
+            return known_as(connection, key.account, key.reference) if key.reference else []
+
+    def attach(self, turn: Turn, order_id: str) -> bool | None:
+        def found(connection: Connection, now: int) -> bool | None:
+            owner = {"its_row": turn.row, "its_token": turn.token, "at": now}
+            if connection.execute(statements.LOCK, owner).scalar() is None:
+                return None
+            return give(connection, turn.row, turn.order.key, order_id, now)
+
+        return self._database.transact(found)
+
     def release(
         self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd], answer: Answer | None = None
     ) -> bool | None:
@@ -77,9 +91,13 @@ class SqlTurns:
                 return None
             if answer:
                 _note(connection, answer, now)
+            has_news = bool(revision > turn.order.revision)
+            if has_news and order.key.reference:
+                search_anew(connection, order.key, now)
+                return True
             _end_events(connection, ends, now)
             _remark(connection, turn, order, end, now)
-            return bool(revision > turn.order.revision)
+            return has_news
 
         return self._database.transact(free)
 
