@@ -5,11 +5,9 @@ journal before it is sent and confirmed by the platform's own answer, until ther
 take. However it ends, the order's row says what happens next: nothing waits in memory.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from worker.budget import RATE_LIMITED, Budget
-from worker.domain.errors import ApiError, Defect, JournalError, Rejected, Throttled, Transient, Unauthorized
+from worker.domain.errors import ApiError, Rejected, Transient
 from worker.domain.events import EventEnd
 from worker.domain.evidence import weigh
 from worker.domain.instants import SECOND
@@ -25,22 +23,23 @@ from worker.domain.lifecycle import (
     rest,
 )
 from worker.domain.orders import (
-    Held,
+    Found,
     Later,
     Lost,
     Order,
     OrderKey,
     Place,
-    Policy,
     Reading,
     Step,
     Stopped,
     TurnEnd,
     has_reached,
+    steps_ahead,
 )
-from worker.domain.retries import after
-from worker.ports import Answer, Intent, OrderApi, Turn, Turns, Update
-from worker.probe import CREDENTIALS, Probe
+from worker.domain.rates import LEAST_BURST
+from worker.ports import Answer, Intent, OrderApi, Turn, Update
+from worker.search import Search
+from worker.turn import INTERRUPTED, Interrupted, Ports, UnderWay
 
 LEASE = 30 * SECOND
 """How long an order belongs to a turn that has died, at least; every write renews it."""
@@ -52,28 +51,15 @@ PROMPT = SECOND
 """A write starts this soon after it was announced, or not at all."""
 TURNS_IN_A_ROW = 8
 """News that comes in during a turn is looked at straight away, this often; then others have their chance."""
-INTERRUPTED = "interrupted"
 WRITES_IN_A_TURN = 12
 
 
-class _Interrupted(Exception):
-    """The journal forbids the next call: the lease is lost, news came in, or the account is held."""
-
-
 @dataclass(frozen=True, slots=True)
-class Advance:
-    """Takes turns. *chance* gives numbers in [0, 1), *elapsed* microseconds of a clock that never jumps."""
+class Advance(Ports):
+    """Takes turns."""
 
-    turns: Turns
-    apis: Mapping[str, OrderApi]
-    policies: Mapping[str, Policy]
-    probe: Probe
-    budget: Budget
-    chance: Callable[[], float]
-    elapsed: Callable[[], int]
-
-    def __call__(self, key: OrderKey) -> TurnEnd | Lost | None:
-        """Give the order a turn if it is due, and another if news came in meanwhile.
+    def __call__(self, key: OrderKey) -> TurnEnd | Found | Lost | None:
+        """Give the order a turn if it is due, and another if news came in meanwhile, or if it was only found by then.
 
         Returns how the last turn ended, None when there was none. Raises
         `JournalUnavailable`: then the lease runs out, and the order is due again. A defect of ours is raised,
@@ -81,7 +67,7 @@ class Advance:
         """
         if key.account not in self.apis:
             return None
-        end: TurnEnd | None = None
+        end: TurnEnd | Found | None = None
         for _ in range(TURNS_IN_A_ROW):
             began = self.elapsed()
             turn = self.turns.take(key, lease_of(self.apis[key.account]))
@@ -89,10 +75,15 @@ class Advance:
                 break
             # A turn that news has cut short goes on at once, though the platform only echoes our own write.
             cut_short = isinstance(end, Later) and end.reason == INTERRUPTED
-            end, news = _Walk(self, turn, began, patient=not cut_short).finish()
+            end, news = self._begin(turn, began, patient=not cut_short).finish()
             if not news:
                 return Lost() if news is None else end
+            key = end.order if isinstance(end, Found) else key
         return end
+
+    def _begin(self, turn: Turn, began: int, *, patient: bool) -> UnderWay:
+        reference = turn.order.key.reference
+        return Search(self, turn, began, reference) if reference else _Walk(self, turn, began, patient=patient)
 
 
 def lease_of(api: OrderApi) -> int:
@@ -100,35 +91,17 @@ def lease_of(api: OrderApi) -> int:
     return max(LEASE, CALLS_IN_A_LEASE * api.deadline)
 
 
-class _Walk:
-    """One turn under way: *order* is what we know of it so far. A *patient* one lets hints gather."""
+class _Walk(UnderWay):
+    """A turn of an order that is known by its id. A *patient* one lets hints gather."""
 
-    def __init__(self, ports: Advance, turn: Turn, began: int, *, patient: bool) -> None:
-        self._ports, self._turn, self._began, self._patient = ports, turn, began, patient
-        self._api = ports.apis[turn.order.key.account]
-        self._policy = ports.policies[turn.order.key.account]
-        self._lease_until = turn.lease_until
+    def __init__(self, ports: Ports, turn: Turn, began: int, *, patient: bool) -> None:
+        super().__init__(ports, turn, began)
+        self._patient = patient
         self._walked = dict(turn.walked)
         self._noted = True
         self._answer: Answer | None = None
         """Of the last write: it is recorded together with what comes next."""
-        self.order = turn.order
         self.evidence = weigh(turn.events, turn.order.acknowledged)
-
-    def finish(self) -> tuple[TurnEnd, bool | None]:
-        """Walk, and free the order; returns the end, and whether news came in meanwhile; None if the lease is lost."""
-        try:
-            end = self._walk()
-        except _Interrupted:
-            end = Later(self._now(), INTERRUPTED)
-        except ApiError as error:
-            end = self._failed(error)
-        except JournalError:
-            raise
-        except Exception as error:
-            self._free(self._failed(Defect(type(error).__name__)))
-            raise
-        return end, self._free(end)
 
     def _free(self, end: TurnEnd) -> bool | None:
         pending = [e for e in self._turn.events if e.end is EventEnd.PENDING]
@@ -137,13 +110,14 @@ class _Walk:
         left = replace(self.order, unread=self.order.unread or not at_rest)
         return self._ports.turns.release(self._turn, left, end, found, self._take_answer())
 
-    def _walk(self) -> TurnEnd:
+    def _go(self) -> TurnEnd:
         unseen = [e for e in self._turn.events if e.revision > self.order.seen_revision]
         if asks_nothing(self.order, self.evidence, unseen):
             return rest(self.order, self._policy)
         self.order = replace(self.order, unread=True)
         if self._patient and only_hinted(self.order, unseen, self._now()):
             return Later((self.order.read_at or 0) + COALESCE_HINTS, "just_read")
+        self._purse.reserve(self._foreseen())
         reading = self._read()
         for _ in range(WRITES_IN_A_TURN):
             step = decide(self.order, self.evidence, reading, self._policy, self._now())
@@ -153,12 +127,21 @@ class _Walk:
             reading = self._read() if self._is_stale(reading) else self._take(step, reading)
         return Later(self._now() + SECOND, INTERRUPTED, firm=True)
 
+    def _foreseen(self) -> int:
+        """How many calls this turn may need: a read, the steps ahead, and one that only the read can tell of.
+
+        They are reserved together. Else, with few calls left, many orders would read in turn, and none could write.
+        """
+        ahead = steps_ahead(self.order.place or Place.PENDING, self.evidence.place)
+        return min(2 + len(ahead), LEAST_BURST)
+
     def _read(self) -> Reading:
-        if self._lease_until - self._now() < self._api.deadline:
-            raise _Interrupted
+        self._insist_on_time_for_a_call()
+        self._purse.reserve()
         answer = self._take_answer()
         if answer and not self._ports.turns.answered(self._turn, answer):
-            raise _Interrupted
+            raise Interrupted
+        self._purse.spend()
         began = self._now()
         reading = replace(self._api.read(self.order.key.order_id), read_at=began)
         if self._is_stale(reading):
@@ -181,22 +164,24 @@ class _Walk:
             return reading
 
     def _send(self, step: Step, update: Update, reading: Reading) -> Reading:
+        self._purse.reserve()
         announced = self._ports.elapsed()
         intent = self._ports.turns.intend(self._turn, step, update, lease_of(self._api), self._take_answer())
         if intent is None:
-            raise _Interrupted
+            raise Interrupted
         before, self._lease_until = self.order, intent.lease_until
         if self._ports.elapsed() - announced > PROMPT or self._is_stale(reading):
             self._answered(intent, before, "not_sent")
             return reading
         self.order = replace(before, sending=step.place, sent_at=intent.sent_at)
+        self._purse.spend()
         try:
             answer = replace(self._api.write(self.order.key.order_id, update), read_at=intent.sent_at)
             self._insist(answer, step.place)
         except ApiError as error:
             self._answered(intent, before if error.definite else self.order, _outcome(error), error)
             raise
-        self._walked[step.place] = self._turn.order.revision
+        self._walked |= dict.fromkeys(_asked(step, answer), self._turn.order.revision)
         self._answered(
             intent, confirm(self.order, answer), "confirmed" if isinstance(answer.standing, Place) else "off_the_road"
         )
@@ -215,19 +200,11 @@ class _Walk:
         answer, self._answer = self._answer, None
         return answer
 
-    def _failed(self, error: ApiError) -> TurnEnd:
-        account = self.order.key.account
-        if isinstance(error, Throttled):
-            self._ports.budget.exhausted(account, error.wait, str(error))
-            return Held(RATE_LIMITED)
-        if isinstance(error, Unauthorized) and self._ports.probe(account) is False:
-            return Held(CREDENTIALS)
-        self.order, end = after(error, self.order, self._policy, self._now(), self._ports.chance())
-        return end
 
-    def _now(self) -> int:
-        """The journal's clock at the start of the turn, carried on by a clock that never jumps; never behind it."""
-        return self._turn.taken_at + self._ports.elapsed() - self._began
+def _asked(step: Step, answer: Reading) -> tuple[Place, ...]:
+    """The places that a write has asked for: completion, too, where *answer* shows that it was recorded with it."""
+    both = step.completes and answer.standing is Place.COMPLETED
+    return (step.place, Place.COMPLETED) if both else (step.place,)
 
 
 def _outcome(error: ApiError) -> str:

@@ -45,7 +45,7 @@ def build_app() -> Celery:
 
     @signals.worker_init.connect(weak=False)
     def open_the_house(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's WorkController
-        _open_house(settings, Slots(int(sender.concurrency)))
+        _open_house(settings, Slots(int(sender.concurrency), shared=len(settings.accounts) > 1))
 
     @signals.worker_ready.connect(weak=False)
     def start_ticking(**_: object) -> None:

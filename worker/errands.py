@@ -23,7 +23,8 @@ class Errands:
     """A daemon thread with a bounded list of orders to nudge; it begins with its first errand, after any fork.
 
     *publish* enqueues one turn, and *tally* adds counts to the journal; both are bounded in time. A nudge that does
-    not fit, or fails, is dropped: the tick finds its order. Counts that fail are kept for the next flush.
+    not fit, or fails, is dropped: the tick finds its order. What does not fit is the latest of the account with most
+    nudges, so that none crowds out the others. Counts that fail are kept for the next flush.
     """
 
     def __init__(
@@ -41,10 +42,17 @@ class Errands:
     def nudge(self, keys: Sequence[OrderKey]) -> None:
         """Ask for a turn of each order; never waits and never fails."""
         with self._lock:
-            self._keys.update(dict.fromkeys(keys[: MOST_KEYS - len(self._keys)]))
+            for key in keys:
+                self._keys[key] = None
+                self._keep_within_bounds()
             self._begin()
         if self._keys and not self._wanted.is_set():  # each wake-up would cost the requests under way some time
             self._wanted.set()
+
+    def _keep_within_bounds(self) -> None:
+        if len(self._keys) > MOST_KEYS:
+            [(greediest, _)] = Counter(key.account for key in self._keys).most_common(1)
+            del self._keys[next(key for key in reversed(self._keys) if key.account == greediest)]
 
     def count(self, source: str, outcome: str) -> None:
         """Count one delivery that is not stored."""

@@ -6,10 +6,12 @@ from typing import Protocol
 
 from worker.domain.errors import ApiError
 from worker.domain.events import Event, EventEnd, Recorded
-from worker.domain.orders import Order, OrderKey, Place, Reading, Step, TurnEnd
+from worker.domain.orders import Order, OrderKey, Place, Reading, Reference, Step, TurnEnd
 
 Update = Mapping[str, object]
 """The fields of one write, as the platform names them; JSON values."""
+CALLS_TO_FIND = 3
+"""What a search for one order may cost: it is not followed any further."""
 
 
 class OrderApi(Protocol):
@@ -26,6 +28,12 @@ class OrderApi(Protocol):
 
     def write(self, order_id: str, update: Update) -> Reading:
         """Send *update* once, and return what the answer shows of the order."""
+
+    def find(self, reference: Reference) -> Sequence[str]:
+        """Return the ids of the orders that the platform shows with exactly this number, or tracking number.
+
+        Two are as good as more: an order is found when there is one. It takes `CALLS_TO_FIND` calls at most.
+        """
 
     def probe(self) -> None:
         """Read something harmless, to learn whether the account's credentials are good."""
@@ -91,13 +99,23 @@ class Turns(Protocol):
         False when the lease is lost.
         """
 
+    def known_as(self, key: OrderKey) -> Sequence[str]:
+        """Return the ids of the orders, two at most, that the journal knows by the reference which *key* holds."""
+
+    def attach(self, turn: Turn, order_id: str) -> bool | None:
+        """End the turn of a reference: all of its news is that of *order_id* from here on, which is due.
+
+        Nothing is left of the reference itself. False when the order cannot take so many events more, None when the
+        lease is lost: then nothing was changed.
+        """
+
     def release(
         self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd], answer: Answer | None = None
     ) -> bool | None:
         """End the turn in one statement; True when news came in meanwhile and the order is due again.
 
-        *answer* is that of its last write. None when the lease is lost: then the turn has no end, and nothing of it
-        was written.
+        *answer* is that of its last write. A reference does not stop over news that came in meanwhile. None when the
+        lease is lost: then the turn has no end, and nothing of it was written.
         """
 
 
@@ -156,6 +174,19 @@ class Intake(Protocol):
 
     def tally(self, counts: Mapping[tuple[str, str], int]) -> None:
         """Add to the counts, by (source, outcome), of deliveries that are not stored."""
+
+
+class Allowances(Protocol):
+    """What the accounts have spent of their call limits; all workers share it."""
+
+    def spend(self, account: str, calls: int, per_minute: int) -> int:
+        """Take *calls* out of the account's allowance of *per_minute*, all or none.
+
+        Returns how long to wait, in microseconds, before it is worth asking again; 0 when they were taken.
+        """
+
+    def give_back(self, account: str, calls: int, age: int, per_minute: int) -> None:
+        """Put *calls* that were taken *age* microseconds ago back, as far as they have not come back by themselves."""
 
 
 class Nudge(Protocol):

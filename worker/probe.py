@@ -1,6 +1,6 @@
 """The probe: one harmless read that tells an account's trouble from an order's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from worker.domain.errors import ApiError, Unauthorized
 from worker.domain.instants import SECOND
@@ -12,14 +12,17 @@ PROBE_EVERY = 30 * SECOND
 
 
 class Probe:
-    """Finds out whether an account's credentials are good. Only a probe that failed holds an account."""
+    """Finds out whether an account's credentials are good. Only a probe that failed holds an account.
 
-    def __init__(self, holds: Holds, apis: Mapping[str, OrderApi]) -> None:
-        self._holds, self._apis = holds, apis
+    *allows* says whether an account may make a call.
+    """
+
+    def __init__(self, holds: Holds, apis: Mapping[str, OrderApi], allows: Callable[[str], bool]) -> None:
+        self._holds, self._apis, self._allows = holds, apis, allows
 
     def __call__(self, account: str) -> bool | None:
         """Probe *account*: True, its hold is lifted; False, it is held; None, nobody can tell now."""
-        if not self._holds.claim(f"probe:{account}", PROBE_EVERY):
+        if not (self._holds.claim(f"probe:{account}", PROBE_EVERY) and self._allows(account)):
             return None
         try:
             self._apis[account].probe()

@@ -18,13 +18,16 @@ log = structlog.get_logger()
 @shared_task(name=nudges.ADVANCE)
 def advance(account: str, order_id: str) -> None:
     """Look at one order now, and carry it as far along its road as its evidence allows."""
-    services = worker_services()
-    with services.slots.occupied():
-        try:
-            end = services.advance(OrderKey(account, order_id))
-        except JournalUnavailable as error:
-            log.warning("turn_given_up", account=account, order=order_id, reason=error.reason, detail=str(error))
-            return
+    services, key = worker_services(), OrderKey(account, order_id)
+    try:
+        with services.slots.occupied(account) as granted:
+            if not granted:
+                services.due.put_back(key)
+                return
+            end = services.advance(key)
+    except JournalUnavailable as error:
+        log.warning("turn_given_up", account=account, order=order_id, reason=error.reason, detail=str(error))
+        return
     if end is not None:
         log.info(
             "turn_ended", account=account, order=order_id, end=type(end).__name__, reason=getattr(end, "reason", "")

@@ -14,6 +14,7 @@ from worker.budget import Budget
 from worker.domain.errors import JournalUnavailable
 from worker.domain.instants import HOUR, microseconds
 from worker.errands import Errands
+from worker.journal.budgets import SqlAllowances
 from worker.journal.clocks import machine_now
 from worker.journal.database import Database
 from worker.journal.due import SqlDue
@@ -60,7 +61,12 @@ def connect_accounts(settings: Settings, budget: Budget) -> dict[str, OrderApi]:
 
 def connect(account: AccountSettings, client: Client, exhausted: Callable[[int], None]) -> OrderApi:
     """Connect one account through *client*."""
-    return account.credentials.connect(Surroundings(client, machine_now, account.timezone, exhausted))
+    return account.credentials.connect(surroundings_of(account, client, exhausted))
+
+
+def surroundings_of(account: AccountSettings, client: Client, exhausted: Callable[[int], None]) -> Surroundings:
+    """What one account works with, besides its credentials."""
+    return Surroundings(client, machine_now, account.timezone, exhausted, account.statuses)
 
 
 def _patience(deadline: timedelta) -> Patience:
@@ -94,10 +100,11 @@ def build_worker(settings: Settings, slots: Slots) -> WorkerServices:
     """Put a worker together; raises `SchemaOutdated` or `JournalUnavailable`."""
     database = open_journal(settings, slots.size + SPARE_CONNECTIONS)
     holds = SqlHolds(database)
-    budget = Budget(holds)
+    limits = {name: account.calls_per_minute for name, account in settings.accounts.items() if account.calls_per_minute}
+    budget = Budget(holds, SqlAllowances(database), limits)
     apis = connect_accounts(settings, budget)
     holds.hold_strangers(apis)
-    probe = Probe(holds, apis)
+    probe = Probe(holds, apis, budget.allows)
     policies = {name: account.policy for name, account in settings.accounts.items()}
     advance = Advance(
         turns=SqlTurns(database),
