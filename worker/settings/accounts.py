@@ -1,24 +1,47 @@
 """Settings of an account: what every platform has, and, beside them, its platform's own credentials."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from worker.domain.instants import microseconds
 from worker.domain.orders import Policy
 from worker.order_api.accounts import Credentials
 from worker.order_api.platforms import PLATFORMS
+from worker.order_api.statuses import MEANINGS
 from worker.settings.problems import first_problem, wrong
-from worker.settings.values import Duration, Timezone, between, one_of
+from worker.settings.values import Duration, Timezone, between, one_of, read_table
+
+LEAST_CALLS = 10
+"""Calls a minute with which an order can still be walked."""
+
+StatusWord = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+def _limits() -> str:
+    """Name the limit of an account that says nothing else, and those of other plans."""
+    return "; ".join(f"{name}: {' or '.join(map(str, p.plans)) or 'none'}" for name, p in PLATFORMS.items())
 
 
 class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
     """One merchant's account at one platform."""
 
-    platform: Annotated[str, AfterValidator(one_of(PLATFORMS))]
-    """The platform on which this account's orders live: `awalchat`."""
+    platform: Annotated[str, AfterValidator(one_of(PLATFORMS))] = Field(
+        description=f"Where this account's orders live: {' or '.join(f'`{name}`' for name in PLATFORMS)}."
+    )
     timezone: Timezone = ZoneInfo("UTC")
     """The zone in which the platform is told dates."""
     accept: Literal["paid", "always", "manual"] = "paid"
@@ -33,6 +56,16 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
         default=timedelta(minutes=2), validate_default=True
     )
     """How long a write without an answer may still be applied; longer than `call_deadline`."""
+    calls_per_minute: Annotated[int, Field(ge=LEAST_CALLS, le=1_000_000)] | None = Field(
+        default=None, validate_default=True, json_schema_extra={"default": _limits()}
+    )
+    """How many calls the platform may get in a minute, by the account's plan, the smallest if nothing is said; beyond
+    that, orders wait."""
+    statuses: Annotated[
+        Mapping[StatusWord, Annotated[str, AfterValidator(one_of(MEANINGS))]], BeforeValidator(read_table)
+    ] = Field(default={}, validate_default=True, json_schema_extra={"default": "the platform's"})
+    """Status words of this account beside the platform's own, and what they mean: `pending`, `paid`, `accepted`,
+    `shipped`, `delivered`, `completed`, `cancelled` or `refunded`."""
     dry_run: bool = False
     """`true`: read and decide, but write nothing at the platform."""
     credentials: Credentials = Field(exclude=True, repr=False)
@@ -53,6 +86,19 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
         if settle <= info.data.get("call_deadline", timedelta(0)):
             raise ValueError("must be longer than call_deadline")
         return settle
+
+    @field_validator("calls_per_minute")
+    @classmethod
+    def _limit_as_usual(cls, given: int | None, info: ValidationInfo) -> int | None:
+        platform = PLATFORMS.get(info.data.get("platform", ""))
+        return platform.plans[0] if given is None and platform and platform.plans else given
+
+    @field_validator("statuses")
+    @classmethod
+    def _keep_what_is_asked_for(cls, given: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        if platform := PLATFORMS.get(info.data.get("platform", "")):
+            platform.statuses.extended(given)
+        return given
 
     @field_validator("credentials", mode="plain")
     @classmethod

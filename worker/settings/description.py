@@ -1,6 +1,6 @@
 """The settings described, for the README's table and for advice on misspelt keys."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from enum import Enum
 from typing import NamedTuple, get_args
@@ -20,45 +20,54 @@ NAME = "<name>"
 
 
 class Described(NamedTuple):
-    """One setting. *default* is empty when it must be given; secrets have a twin key that ends in `_file`."""
+    """One setting. *default* is empty when it must be given; secrets have a twin key that ends in `_file`.
+
+    *platform* names the one whose accounts have it; empty for what all of them have.
+    """
 
     key: str
     environment: str
     default: str
     meaning: str
+    platform: str = ""
 
 
 def describe() -> list[Described]:
     """Return every setting, in the order of the tables; `<name>` stands for an account's or a source's."""
     return [
-        Described(".".join(path), variable(path), _default(field), " ".join((field.description or "").split()))
-        for path, field in _fields()
+        Described(".".join(path), variable(path), _default(field), _meaning(field), platform)
+        for path, field, platform in _fields()
     ]
 
 
 def secret_keys() -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the keys that hold one secret, and of those that hold a list of them."""
-    held = {path[-1]: field.annotation for path, field in _fields() if _mentions(field.annotation, SecretStr)}
+    held = {path[-1]: field.annotation for path, field, _ in _fields() if _mentions(field.annotation, SecretStr)}
     lists = frozenset(key for key, annotation in held.items() if _mentions(annotation, Ellipsis))
     return frozenset(held) - lists, lists
 
 
-def _fields() -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+def _fields() -> Iterator[tuple[tuple[str, ...], FieldInfo, str]]:
+    """Yield the path of each setting, its field, and the platform that alone has it."""
     yield from _of(Settings, (), leave_out={"accounts", "sources"})
     yield from _of(AccountSettings, ("accounts", NAME), leave_out={"credentials"})
-    for platform in PLATFORMS.values():
-        yield from _of(platform.credentials, ("accounts", NAME), leave_out=set())
-    yield from _of(SourceSettings, ("sources", NAME), leave_out=set())
+    for name, platform in PLATFORMS.items():
+        yield from _of(platform.credentials, ("accounts", NAME), platform=name)
+    yield from _of(SourceSettings, ("sources", NAME))
 
 
 def _of(
-    model: type[BaseModel], above: tuple[str, ...], leave_out: set[str]
-) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
-    return (((*above, name), field) for name, field in model.model_fields.items() if name not in leave_out)
+    model: type[BaseModel], above: tuple[str, ...], leave_out: Collection[str] = (), platform: str = ""
+) -> Iterator[tuple[tuple[str, ...], FieldInfo, str]]:
+    return (((*above, name), field, platform) for name, field in model.model_fields.items() if name not in leave_out)
 
 
 def _mentions(annotation: object, part: object) -> bool:
     return annotation is part or any(_mentions(inner, part) for inner in get_args(annotation))
+
+
+def _meaning(field: FieldInfo) -> str:
+    return " ".join((field.description or "").split())
 
 
 def _default(field: FieldInfo) -> str:

@@ -48,7 +48,9 @@ def _sentence(problem: Problem, environment: Layer, file: Layer) -> str:
         return clean_text(name_of(path, environment, file))
 
     if problem.sentence == UNKNOWN and (meant := _meant(problem.path)):
-        return f"{name(problem.path)} {UNKNOWN}: did you mean {meant}?"
+        others = meant == problem.path[-1]
+        advice = "is a setting of another platform's accounts." if others else f"{UNKNOWN}: did you mean {meant}?"
+        return f"{name(problem.path)} {advice}"
     return f"{name(problem.path)} {problem.sentence}."
 
 

@@ -33,11 +33,12 @@ def wrong(problem: Problem) -> PydanticCustomError:
 
 def first_problem(error: ValidationError) -> Problem:
     """Return the problem to begin with: a misspelt key explains why another one is missing."""
-    problems = [_read(detail) for detail in error.errors(include_url=False, include_input=False)]
+    problems = [read_problem(detail) for detail in error.errors(include_url=False, include_input=False)]
     return min(problems, key=lambda problem: problem.sentence != UNKNOWN)
 
 
-def _read(detail: ErrorDetails) -> Problem:
+def read_problem(detail: ErrorDetails) -> Problem:
+    """Return what pydantic has found, in our words."""
     context = detail.get("ctx", {})
     if detail["type"] == "wrong":
         return Problem(_path(detail) + context["path"], context["sentence"])

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from worker.domain.signing import ALL_PARTS, Part
+from worker.order_api.platforms import PLATFORMS
 from worker.secret import Secret
 from worker.settings.values import Duration, Name, Timezone, between, one_of, read_list
 
-PROFILE_NAMES = ("awalchat", "courier")
+PROFILE_NAMES = (*(name for name, platform in PLATFORMS.items() if platform.posts_webhooks), "courier")
 """Of the receiver's profiles, which the worker does not know: a test compares them."""
 
 Family = Literal["order", "shipment"]
@@ -21,9 +22,9 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     secrets: Annotated[tuple[Secret, ...], BeforeValidator(read_list), Field(min_length=1, max_length=10)]
     """The secrets of which any may sign: a list, or one plain text."""
     profile: Annotated[str, AfterValidator(one_of(PROFILE_NAMES))] = Field(
-        json_schema_extra={"default": "the source's own name"}
+        description=f"How this sender speaks: {' or '.join(f'`{name}`' for name in PROFILE_NAMES)}.",
+        json_schema_extra={"default": "the source's own name"},
     )
-    """How this sender speaks: `awalchat` or `courier`."""
     account: Name = Field(json_schema_extra={"default": "the only account"})
     """The account whose orders it speaks of."""
     allow: Annotated[frozenset[Family], BeforeValidator(read_list), Field(min_length=1)] | None = Field(

@@ -111,6 +111,15 @@ def read_list(value: object) -> object:
     raise ValueError('begins with “[” but is no JSON list such as ["one", "two"]')
 
 
+def read_table(value: object) -> object:
+    """Read a table out of a text: a JSON object."""
+    if not isinstance(value, str):
+        return value
+    with suppress(ValueError, RecursionError):
+        return json.loads(value)
+    raise ValueError('must be a table, or a JSON object such as {"word": "meaning"}')
+
+
 def check_name(name: str) -> str:
     """Refuse a name that an environment variable could not spell."""
     if not _NAME.fullmatch(name):
