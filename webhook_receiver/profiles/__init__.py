@@ -10,19 +10,21 @@ from worker.domain.events import EventName
 class Profile:
     """Where the fields stand in a document (dotted paths), and what its events are called.
 
-    Of *orders*, the first that can be read counts. *names* maps the sender's words to ours. Where *hints* names a
-    family, its events say no more than "read that order again", and all others are of no interest. *allow* is the
-    default of a source. *challenged*: the sender verifies our URL by a challenge that it may not sign.
+    Of *orders*, the first that can be read counts; *number* and *tracking* name an order that has no id in the
+    document. *names* maps the sender's words to ours. Where *hints* names a family, its events say no more than "read
+    that order again", and all others are of no interest. *allow* is the default of a source. *challenged*: the sender
+    verifies our URL by a challenge that it may not sign.
     """
 
-    orders: tuple[str, ...]
     allow: frozenset[str]
+    orders: tuple[str, ...] = ("data.order_id",)
     names: Mapping[str, EventName] = field(default_factory=dict)
     hints: str = ""
     challenged: bool = False
     id: str = "id"
     event: str = "event"
     timestamp: str = "timestamp"
+    number: str = "data.order_number"
     tracking: str = "data.tracking_number"
     tracking_url: str = "data.tracking_url"
     parcels: str = "data.parcels"
@@ -36,7 +38,6 @@ PROFILES: Mapping[str, Profile] = {
     ),
     # Our own open format speaks in our words.
     "courier": Profile(
-        orders=("data.order_id",),
         allow=frozenset({"order", "shipment"}),
         names={name.value: name for name in EventName if name is not EventName.HINT},
     ),
