@@ -1,7 +1,8 @@
 """What each reason word means to a person, and what to do about it."""
 
 STOPS = {
-    "unknown_status": "Move the order back onto the road at the platform, or update this program; then release it.",
+    "unknown_status": "Say in the account's setting `statuses` what it means, or move the order back onto the road at"
+    " the platform; then release it.",
     "moving_while_cancelled": "Call the courier back, or reopen the order at the platform; then release it.",
     "moved_back": "If somebody moved it back on purpose and it should stay there, leave it stopped: once released, it"
     " is walked forward again to the place that its news justifies.",
@@ -11,7 +12,12 @@ STOPS = {
     "returned_after_completion": "Settle it at the platform by hand: nothing is written to a completed order.",
     "refused": "Read the platform's message, correct the order there or the account's settings; then release it.",
     "conflict": "Look at the order at the platform: something there forbids this step; then release it.",
-    "unknown_order": "Check that the order exists in this account (phone_number_id, base_url); then release it.",
+    "unknown_order": "Check that the order exists in this account (its credentials, its base_url) under this very id or"
+    " number; then release it.",
+    "ambiguous_order": "Several orders may be meant. Correct their numbers at the platform and release it; or bring the"
+    " news to the right one yourself, by `orders advance`.",
+    "too_many_events": "Look at the order that it names: it takes no more news. Bring it where it belongs by"
+    " `orders advance`, or at the platform.",
     "gave_up": "The platform failed for too long: see its last answer; when it works again, release the order.",
 }
 """By stop reason."""
@@ -19,6 +25,7 @@ STOPS = {
 HOLDS = {
     "credentials": "Correct the account's credentials in the settings and restart; a probe lifts the hold by itself.",
     "rate_limited": "Nothing to do: the platform asked for a pause, and the hold ends by itself.",
+    "budget": "Nothing to do: calls_per_minute is used up, and the hold ends by itself.",
     "not_configured": "Put the account back into the settings and restart; the hold does not end before that.",
 }
 """By hold reason."""
@@ -34,6 +41,7 @@ WAITS = {
     "internal_error": "A defect of the program, which the worker's log shows; it is tried again, ever more slowly.",
     "conflict": "The platform says that the order is not where we believe it to be; it is read again.",
     "unknown_order": "The platform does not know the order yet; it has an hour to learn of it.",
+    "ambiguous_order": "Several orders may be meant, and none is guessed; it is looked for again, for an hour.",
     "unauthorized": "The platform refused the credentials for this order alone.",
 }
 """By the reason for which an order waits by itself."""

@@ -15,13 +15,16 @@ class Desk(Protocol):
     def accounts_with(self, order_id: str) -> list[str]:
         """Name the accounts in which the journal knows an order of this id."""
 
+    def known_as(self, key: OrderKey) -> list[str]:
+        """Return the ids of the orders, two at most, that the journal knows by the reference which *key* holds."""
+
     def hasten(self, key: OrderKey) -> bool:
         """Make the order due now, whatever it waits for; False when it is unknown or stopped."""
 
     def release(self, seen: Snapshot, reason: str) -> bool:
         """Lift the very stop that *seen* shows, acknowledge the news known there, and make the order due.
 
-        News that ended with the stop, and speaks for a place, is pending again. The platform's next word
-        is taken for the place of an order that was `moved_back`. A remark keeps *reason*. False when the
-        order carries another stop by now, or none.
+        News that ended with the stop, and speaks for a place, is pending again; of a reference, all of it. The
+        platform's next word is taken for the place of an order that was `moved_back`. A remark keeps *reason*. False
+        when the order carries another stop by now, or none.
         """

@@ -1,7 +1,6 @@
 """The operator's door, a strict one: what the rules forbid is an `IllegalRequest` that says why."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -12,10 +11,8 @@ from worker.domain.snapshot import Snapshot, State
 from worker.domain.text import clean_text
 from worker.operations.desk import Desk
 from worker.operations.instants import when
+from worker.operations.naming import Naming
 from worker.ports import Delivery, Intake, Nudge
-
-_ORDER_ID = re.compile("[A-Za-z0-9_-]{1,64}")
-"""What any platform may call an order; each narrows it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +29,8 @@ class Operations:
     read_order_id: Mapping[str, Callable[[object], str]]
 
     def find(self, text: str) -> OrderKey:
-        """Return the order that *text* means: `account/id`, or an id that only one account can mean."""
-        account, slash, order_id = text.rpartition("/")
-        if not _ORDER_ID.fullmatch(order_id):
-            raise IllegalRequest(f"“{clean_text(text)}” is not an order: say its id, or account/id")
-        if not slash:
-            account = self._only_account(order_id)
-        return self._valid(account, order_id)
+        """Return the order that *text* means, as `naming` has it."""
+        return Naming(self.desk, self.read_order_id)(text)
 
     def snapshot(self, key: OrderKey) -> Snapshot:
         """Return everything known of an order."""
@@ -53,6 +45,8 @@ class Operations:
         With *create*, an order that the journal has never seen is written down.
         """
         said = _reason(reason)
+        if key.reference:
+            raise IllegalRequest(f"{key} is still looked for: only an order that is known by its id can be advanced")
         if place is Place.PENDING:
             raise IllegalRequest("pending is where every order begins: no order is advanced to it")
         seen = self.desk.snapshot(key)
@@ -87,25 +81,6 @@ class Operations:
             raise IllegalRequest(f"the stop of {key} has changed meanwhile: look at it again")
         self.nudge([key])
         return f"{key} is released from {seen.row.stop} and due; a worker takes it from here, within a second or two."
-
-    def _only_account(self, order_id: str) -> str:
-        accounts = self.desk.accounts_with(order_id) or sorted(self.read_order_id)
-        if len(accounts) == 1:
-            return accounts[0]
-        choice = " or ".join(f"{account}/{order_id}" for account in accounts)
-        raise IllegalRequest(f"several accounts may mean this order: say {choice}")
-
-    def _valid(self, account: str, order_id: str) -> OrderKey:
-        read = self.read_order_id.get(account)
-        if read is None:
-            known = account in self.desk.accounts_with(order_id)
-            if known:  # its account has left the settings, its orders have not left the journal
-                return OrderKey(account, order_id)
-            raise IllegalRequest(f"the settings name no account “{clean_text(account)}”")
-        try:
-            return OrderKey(account, read(order_id))
-        except ValueError as error:
-            raise IllegalRequest(f"“{order_id}” {error}") from error
 
     def _tell(self, key: OrderKey, place: Place, reason: str) -> None:
         now = self.intake.now()

@@ -8,6 +8,7 @@ from worker.domain.snapshot import Snapshot, State
 from worker.operations.foresight import foresee, is_stranded, target
 from worker.operations.instants import iso
 from worker.operations.outlook import outlook
+from worker.operations.searching import acquaintance, attempts, intention
 from worker.operations.sentences import calls, decision, news, whereabouts
 
 STRANDED = "stranded"
@@ -48,6 +49,7 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
     evidence = weigh(snapshot.events, order.acknowledged)
     foresight = foresee(order, evidence, policy, now)
     stranded = is_stranded(snapshot, policy)
+    reference = order.key.reference
     return Explanation(
         order=order.key,
         state=snapshot.state,
@@ -56,10 +58,10 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
         target=target(order, evidence, foresight[0]),
         due=snapshot.row.due,
         needs_person=stranded or snapshot.state is State.STOPPED,
-        where=tuple(whereabouts(snapshot)),
+        where=tuple(acquaintance(snapshot, reference) if reference else whereabouts(snapshot)),
         evidence=tuple(news(snapshot, evidence)),
-        decision=tuple(decision(snapshot, evidence, foresight, policy)),
-        calls=tuple(calls(snapshot, policy)),
+        decision=tuple(intention(snapshot) if reference else decision(snapshot, evidence, foresight, policy)),
+        calls=tuple(attempts(snapshot) if reference else calls(snapshot, policy)),
         next=tuple(outlook(snapshot, stranded=stranded)),
     )
 

@@ -1,6 +1,7 @@
 """What happens to an order next and when, or whom it waits for."""
 
 from collections.abc import Callable, Iterator, Mapping
+from shlex import quote
 
 from worker.domain.instants import MINUTE
 from worker.domain.snapshot import Hold, Snapshot, State
@@ -25,7 +26,7 @@ def _stopped(snapshot: Snapshot) -> Iterator[str]:
     since = f" since {when(row.stopped_at, now)}" if row.stopped_at is not None else ""
     yield f"It waits for a person{since}: {row.stop}{f', {row.stop_detail}' if row.stop_detail else ''}."
     yield advise(row.stop)
-    yield f"To lift the stop: fulfillment orders release {snapshot.order.key} --reason …"
+    yield f"To lift the stop: fulfillment orders release {quote(str(snapshot.order.key))} --reason …"
 
 
 def _leased(snapshot: Snapshot) -> Iterator[str]:
