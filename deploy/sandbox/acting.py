@@ -4,16 +4,18 @@ from collections.abc import Callable
 
 from flask import Response
 
-from deploy.sandbox.answers import envelope, raw
 from deploy.sandbox.faults import Fault, Kind
+from deploy.sandbox.replies import raw
 from deploy.sandbox.wire import Dripping, Severed
 from deploy.sandbox.world import World
 
 CarryOut = Callable[[], Response]
 """Does what the call asks for, and gives the honest answer to it."""
+Envelope = Callable[[int], Response]
+"""Gives the platform's error envelope for an HTTP status."""
 
 
-def act(fault: Fault, carry_out: CarryOut, world: World) -> Response:
+def act(fault: Fault, carry_out: CarryOut, world: World, envelope: Envelope) -> Response:
     """Answer as *fault* has it; the call is carried out in time, late, or not at all."""
     match fault.kind:
         case Kind.DELAY:
@@ -22,16 +24,16 @@ def act(fault: Fault, carry_out: CarryOut, world: World) -> Response:
             return Dripping(carry_out(), lambda: world.wait(fault.pause), drip_head=fault.drip_headers)
         case Kind.APPLY_LATE:
             world.later(fault.seconds, carry_out)
-            return _answer(fault, world)
+            return _answer(fault, world, envelope)
         case Kind.OUTAGE:
-            return _answer(fault, world)
+            return _answer(fault, world, envelope)
         case Kind.LOSE_ANSWER:
             carry_out()
             return Severed()
         case _:
             if fault.when == "after":
                 carry_out()
-            return Severed() if fault.kind is Kind.RESET else _canned(fault)
+            return Severed() if fault.kind is Kind.RESET else _canned(fault, envelope)
 
 
 def _delay(fault: Fault, carry_out: CarryOut, world: World) -> Response:
@@ -43,7 +45,7 @@ def _delay(fault: Fault, carry_out: CarryOut, world: World) -> Response:
     return response
 
 
-def _answer(fault: Fault, world: World) -> Response:
+def _answer(fault: Fault, world: World, envelope: Envelope) -> Response:
     if isinstance(fault.answer, int):
         return envelope(fault.answer)
     if fault.answer == "hang":
@@ -51,7 +53,7 @@ def _answer(fault: Fault, world: World) -> Response:
     return Severed()
 
 
-def _canned(fault: Fault) -> Response:
+def _canned(fault: Fault, envelope: Envelope) -> Response:
     if fault.body is None and fault.size is None:
         response = envelope(fault.code)
     else:

@@ -1,4 +1,4 @@
-"""Puts the sandbox together: one Flask app, the platform's blueprint at its base path and the control API beside it."""
+"""Puts the sandbox together: one Flask app, the order API at its base path and the control API beside it."""
 
 import time
 
@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
-from deploy.sandbox.account import Account
-from deploy.sandbox.awalchat import awalchat
 from deploy.sandbox.control import control
+from deploy.sandbox.platform import Platform
+from deploy.sandbox.refusals import Refusal
 from deploy.sandbox.store import Clock
+from deploy.sandbox.visit import order_api
 from deploy.sandbox.world import Limit, Sandbox
 
 
@@ -21,22 +22,21 @@ class _Rest(BaseConverter):
     part_isolating = False
 
 
-def create_sandbox(account: Account, limit: Limit | None = None, clock: Clock = time.time) -> Flask:
-    """Build the app that simulates *account*'s platform, empty. Its Sandbox is `app.extensions["sandbox"]`.
+def create_sandbox(platform: Platform, limit: Limit | None = None, clock: Clock = time.time) -> Flask:
+    """Build the app that simulates *platform*, empty. Its Sandbox is `app.extensions["sandbox"]`.
 
-    Another platform is another blueprint here, in the place of awalchat's: one process simulates one platform.
+    *limit* is by default the platform's own.
     """
     app = Flask(__name__, static_folder=None)
-    # A redirect from `//` to `/` would be an answer that the vendor's API does not give.
+    # A redirect from `//` to `/` would be an answer that no vendor's API gives.
     app.url_map.merge_slashes = False
     app.url_map.converters["rest"] = _Rest
-    app.extensions["sandbox"] = Sandbox(account, limit or Limit(), clock)
+    app.extensions["sandbox"] = Sandbox(platform, limit or Limit(platform.calls_a_minute), clock)
     app.register_blueprint(control)
-    app.register_blueprint(awalchat, url_prefix=account.base_path)
-    app.register_error_handler(HTTPException, _not_served)
+    app.register_blueprint(order_api, url_prefix=platform.base_path)
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> ResponseReturnValue:
+        return platform.refuse(Refusal(error.code or 500, error.description or "", code="not_served"), 0)
+
     return app
-
-
-def _not_served(error: HTTPException) -> ResponseReturnValue:
-    parts: dict[str, object] = {"error": "not_served", "message": error.description, "details": {}}
-    return {**parts, "request_id": "req-none"}, error.code or 500

@@ -4,7 +4,6 @@ It stands behind the loopback interface and needs no signature.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -12,24 +11,13 @@ from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from deploy.sandbox.fault_form import read_fault
-from deploy.sandbox.orders import PAYMENT_STATUSES, Order
-from deploy.sandbox.refusals import Refusal, not_found, validation_failed
-from deploy.sandbox.rules import DATE, Rule, integer, number, one_of, or_null, problems, text
+from deploy.sandbox.orders import Order
+from deploy.sandbox.refusals import Refusal, id_taken, not_found, validation_failed
+from deploy.sandbox.rules import Rule, integer, number, problems
 from deploy.sandbox.strict_json import read_json
 from deploy.sandbox.world import Sandbox, World
 
-# A hand may set what the API may not: nulls, and statuses that nobody documented.
-_CHANGES: Mapping[str, Rule] = {
-    "order_number": text(100),
-    "status": text(64),
-    "payment_status": one_of(*PAYMENT_STATUSES),
-    "shipping_date": or_null(DATE),
-    "delivery_date": or_null(DATE),
-    "admin_notes": or_null(text(100_000)),
-    "branch_id": or_null(integer(1)),
-    "customer_id": or_null(integer(1)),
-}
-_ORDER: Mapping[str, Rule] = {**_CHANGES, "id": integer(1), "created_at": integer(0, 10**16)}
+_CREATED_AT = integer(0, 10**16)
 _LIMIT: Mapping[str, Rule] = {"limit": integer(0, 10**9), "window": number(0.1, 86_400)}
 
 
@@ -47,27 +35,30 @@ def create() -> ResponseReturnValue:
     """Create one order from an object, or several from an array; all of them, or none when a field is wrong."""
     given = _read()
     several = given if isinstance(given, list) else [given]
-    created = [_world().store.add(fields) for fields in [_checked(each, _ORDER) for each in several]]
+    kind = _sandbox().platform.orders
+    form = {**kind.BY_HAND, "id": kind.ID, "created_at": _CREATED_AT}
+    created = [_world().store.add(fields) for fields in [_checked(each, form) for each in several]]
     if None in created:
-        raise Refusal(HTTPStatus.CONFLICT, "conflict", "An order with this id exists.")
-    shown = [asdict(order) for order in created if order is not None]
+        raise id_taken()
+    shown = [order.whole() for order in created if order is not None]
     return jsonify(shown if isinstance(given, list) else shown[0]), HTTPStatus.CREATED
 
 
-@control.get("/orders/<int:order_id>")
-def show(order_id: int) -> ResponseReturnValue:
+@control.get("/orders/<order_id>")
+def show(order_id: str) -> ResponseReturnValue:
     """Show one order with all its fields. It counts as no call."""
     return _found(_world().store.get(order_id))
 
 
-@control.patch("/orders/<int:order_id>")
-def change(order_id: int) -> ResponseReturnValue:
+@control.patch("/orders/<order_id>")
+def change(order_id: str) -> ResponseReturnValue:
     """Change an order as a person would on the platform's own pages, in any direction."""
-    return _found(_world().store.change_by_hand(order_id, _checked(_read(), _CHANGES)))
+    fields = _checked(_read(), _sandbox().platform.orders.BY_HAND)
+    return _found(_world().store.change_by_hand(order_id, fields))
 
 
-@control.delete("/orders/<int:order_id>")
-def remove(order_id: int) -> ResponseReturnValue:
+@control.delete("/orders/<order_id>")
+def remove(order_id: str) -> ResponseReturnValue:
     """Delete an order."""
     if not _world().store.remove(order_id):
         raise not_found()
@@ -120,14 +111,17 @@ def totals() -> ResponseReturnValue:
 @control.post("/reset")
 def reset() -> ResponseReturnValue:
     """Forget everything and start over."""
-    sandbox: Sandbox = current_app.extensions["sandbox"]
-    sandbox.reset()
+    _sandbox().reset()
     return "", HTTPStatus.NO_CONTENT
 
 
-def _world() -> World:
+def _sandbox() -> Sandbox:
     sandbox: Sandbox = current_app.extensions["sandbox"]
-    return sandbox.world
+    return sandbox
+
+
+def _world() -> World:
+    return _sandbox().world
 
 
 def _read() -> object:
@@ -148,4 +142,4 @@ def _checked(fields: object, form: Mapping[str, Rule]) -> dict[str, Any]:
 def _found(order: Order | None) -> ResponseReturnValue:
     if order is None:
         raise not_found()
-    return asdict(order)
+    return order.whole()

@@ -5,7 +5,7 @@ from typing import Any
 
 from deploy.sandbox.faults import LASTING, Fault, Kind, Match
 from deploy.sandbox.refusals import validation_failed
-from deploy.sandbox.rules import BOOLEAN, Rule, integer, number, one_of, or_null, problems, text
+from deploy.sandbox.rules import BOOLEAN, OBJECT, Rule, integer, number, one_of, or_null, problems, text
 
 _SECONDS = number(0, 86_400)
 _CODE = integer(100, 599)
@@ -20,7 +20,7 @@ _MATCH_FORM: Mapping[str, Rule] = {
 }
 _COMMON: Mapping[str, Rule] = {
     "kind": one_of(*Kind),
-    "match": Rule("must be an object", lambda value: isinstance(value, dict)),
+    "match": OBJECT,
     "times": or_null(integer(1)),
     "lasts": _SECONDS,
 }

@@ -33,7 +33,7 @@ LASTING = GATES | {Kind.STORM}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Which calls a fault is meant for; None is any. *status* is the one that a PUT sets."""
+    """Which calls a fault is meant for; None is any. *status* is the one that a call sets."""
 
     method: str | None = None
     order_id: str | None = None

@@ -17,7 +17,7 @@ Flag = Literal["illegal", "repeat", "applied"]
 class Call:
     """One call; instants are microseconds since the epoch. *code* is None while it runs and when nothing was answered.
 
-    *sent* holds the checked fields of a PUT, *status* the status among them, *fault* the kind of the fault it met.
+    *sent* holds the checked fields of a write, *status* the status among them, *fault* the kind of the fault it met.
     *illegal*: at its arrival, or when it was applied, the step was not the order's next one.
     """
 
@@ -60,7 +60,7 @@ class Ledger:
             return call
 
     def note(self, call: Call, *, sent: Mapping[str, object] | None = None, fault: str | None = None) -> None:
-        """Write down the fields of a PUT, or the fault that the call meets."""
+        """Write down the fields that were sent, or the fault that the call meets."""
         with self._lock:
             if sent is not None:
                 call.sent, call.status = dict(sent), str(sent["status"]) if "status" in sent else None
@@ -94,7 +94,7 @@ class Ledger:
             return {**{name: self._totals[name] for name in names}, "answers": dict(self._answers)}
 
     def _count(self, method: str, order_id: str | None) -> None:
-        kind = {"GET": "reads", "PUT": "writes"}.get(method)
+        kind = {"GET": "reads", "PUT": "writes", "POST": "writes"}.get(method)
         if kind is None:
             return
         self._totals[kind] += 1

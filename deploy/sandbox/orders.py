@@ -1,43 +1,12 @@
-"""An order of the simulated platform, and the steps it may take there."""
+"""What the orders of all platforms have in common; each platform has its own kind of them."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
+from typing import ClassVar, Self
 
-ROAD = ("pending", "accepted", "shipped", "delivered", "completed")
-OFF_THE_ROAD = ("cancelled", "refunded")
-STATUSES = (*ROAD, *OFF_THE_ROAD)
-PAYMENT_STATUSES = ("paid", "unpaid")
-# Sources: the answer of the vendor's Update Order. Nothing else of an order is ever shown to a client.
-SHOWN = ("order_number", "status", "payment_status", "shipping_date", "delivery_date", "admin_notes")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """One order; *created_at* and *updated_at* are microseconds since the epoch, UTC."""
-
-    id: int
-    order_number: str
-    created_at: int
-    updated_at: int
-    status: str = "pending"
-    payment_status: str = "unpaid"
-    shipping_date: str | None = None
-    delivery_date: str | None = None
-    admin_notes: str | None = None
-    branch_id: int | None = None
-    customer_id: int | None = None
-
-    def shown(self) -> dict[str, object]:
-        """Give the eight documented fields, as a client sees them."""
-        fields = {name: getattr(self, name) for name in SHOWN}
-        return {"id": self.id, **fields, "updated_at": _instant(self.updated_at).strftime("%Y-%m-%dT%H:%M:%SZ")}
-
-    @property
-    def day(self) -> str:
-        """The UTC date of its creation, YYYY-MM-DD."""
-        return _instant(self.created_at).date().isoformat()
+from deploy.sandbox.rules import Rule
 
 
 class Step(StrEnum):
@@ -49,20 +18,54 @@ class Step(StrEnum):
     ILLEGAL = "illegal"
 
 
-def judge(current: str, wanted: str | None) -> Step:
-    """Say what it is to ask an order at *current* for *wanted* (None: no status was sent).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(ABC):
+    """One order; *created_at* and *updated_at* are microseconds since the epoch, UTC.
 
-    One place forward along the road is a move. Cancelled and refunded can be reached from every place
-    but completed, and are final. The status it already has is a repeat. All else is illegal.
+    A kind of order says which *ID* and which changes *BY_HAND* the control API takes, and names its *HARMS*: what an
+    update may destroy without being illegal. Each of them is a count of its own in the totals.
     """
-    if wanted is None:
-        return Step.NONE
-    if wanted == current:
-        return Step.REPEAT
-    if wanted in OFF_THE_ROAD:
-        return Step.MOVE if current in ROAD[:-1] else Step.ILLEGAL
-    return Step.MOVE if (current, wanted) in pairwise(ROAD) else Step.ILLEGAL
 
+    ID: ClassVar[Rule]
+    BY_HAND: ClassVar[Mapping[str, Rule]]
+    HARMS: ClassVar[tuple[str, ...]]
 
-def _instant(microseconds: int) -> datetime:
-    return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+    id: int | str
+    order_number: str
+    created_at: int
+    updated_at: int
+    status: str = "pending"
+
+    @classmethod
+    def create(cls, fields: Mapping[str, object]) -> Self:
+        """Make a new order of checked *fields*, its id, its number and its two instants among them."""
+        return cls(**fields)  # type: ignore[arg-type]  # a form checked every field
+
+    @property
+    @abstractmethod
+    def rank(self) -> tuple[int, str]:
+        """Its place in a list."""
+
+    @abstractmethod
+    def asked(self, sent: Mapping[str, object]) -> Step:
+        """Judge a PUT of the checked fields *sent*."""
+
+    @abstractmethod
+    def harmed_by(self, sent: Mapping[str, object]) -> tuple[str, ...]:
+        """Name those of HARMS that a legal PUT of *sent* does to this order."""
+
+    @abstractmethod
+    def updated(self, sent: Mapping[str, object], now: int) -> Self:
+        """Apply a legal PUT."""
+
+    @abstractmethod
+    def shown(self) -> dict[str, object]:
+        """Give the fields that a client sees, as it sees them."""
+
+    def changed(self, fields: Mapping[str, object], now: int) -> Self:
+        """Set *fields*, as a hand does: in any direction."""
+        return replace(self, **fields, updated_at=now)  # type: ignore[arg-type]  # a form checked every field
+
+    def whole(self) -> dict[str, object]:
+        """Give all its fields, as the control API shows them."""
+        return asdict(self)

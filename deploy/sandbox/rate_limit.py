@@ -18,14 +18,9 @@ class Allowance:
     reset: int
     wait: int
 
-    def headers(self) -> Mapping[str, str]:
-        """Give the headers of the answer; `Retry-After` only with a refusal."""
-        limits = {
-            "X-RateLimit-Limit": str(self.limit),
-            "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": str(self.reset),
-        }
-        return limits if self.granted else {**limits, "Retry-After": str(self.wait)}
+    def retry_after(self) -> Mapping[str, str]:
+        """Give the header `Retry-After` with a refusal, and none with a grant."""
+        return {} if self.granted else {"Retry-After": str(self.wait)}
 
 
 class RateLimit:

@@ -1,9 +1,10 @@
 """What a field may hold: a rule is a sentence and a test, a form is a rule for every field it knows."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+
+from deploy.sandbox.instants import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,23 @@ def or_null(rule: Rule) -> Rule:
     return Rule(f"{rule.says}, or null", lambda value: value is None or rule.holds(value))
 
 
+def either(one: Rule, other: Rule) -> Rule:
+    """What one of two rules allows."""
+    return Rule(f"{one.says}, or {other.says}", lambda value: one.holds(value) or other.holds(value))
+
+
+def array_of(form: Mapping[str, Rule], required: Collection[str], least: int, most: int) -> Rule:
+    """An array of *least* to *most* objects of *form*, each with all that is *required*."""
+
+    def fits(value: object) -> bool:
+        return isinstance(value, dict) and value.keys() >= set(required) and not problems(value, form)
+
+    return Rule(
+        f"must be an array of {least} to {most} objects of {', '.join(form)}, with {', '.join(required)}",
+        lambda value: isinstance(value, list) and least <= len(value) <= most and all(map(fits, value)),
+    )
+
+
 def integer(least: int, most: int = 10**19 - 1) -> Rule:
     """An integer between *least* and *most*, which a boolean is not."""
     return Rule(
@@ -60,15 +78,17 @@ def number(least: float, most: float) -> Rule:
     )
 
 
-def _is_date(value: object) -> bool:
-    if not (isinstance(value, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+def _is_span(value: object) -> bool:
+    if not isinstance(value, str):
         return False
     try:
-        date.fromisoformat(value)
+        span(value)
     except ValueError:
         return False
     return True
 
 
-DATE = Rule("must be a real date, YYYY-MM-DD", _is_date)
+DATE = Rule("must be a real date, YYYY-MM-DD", lambda value: _is_span(value) and "T" not in str(value))
+SPAN = Rule("must be a date, YYYY-MM-DD, or an instant of RFC 3339", _is_span)
+OBJECT = Rule("must be an object", lambda value: isinstance(value, dict))
 BOOLEAN = Rule("must be true or false", lambda value: isinstance(value, bool))

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Lock, Timer
 
-from deploy.sandbox.account import Account
 from deploy.sandbox.faults import Faults
 from deploy.sandbox.ledger import Ledger
+from deploy.sandbox.orders import Order
+from deploy.sandbox.platform import Platform
 from deploy.sandbox.rate_limit import RateLimit
 from deploy.sandbox.store import Clock, Store
 
@@ -15,17 +16,17 @@ from deploy.sandbox.store import Clock, Store
 class Limit:
     """*calls* in each window of *seconds*."""
 
-    calls: int = 200
+    calls: int
     seconds: float = 60.0
 
 
 class World:
     """Orders, calls, faults and the rate limit, and what is still to happen in the background."""
 
-    def __init__(self, limit: Limit, clock: Clock) -> None:
-        """Start empty, with nothing wrong."""
+    def __init__(self, orders: type[Order], limit: Limit, clock: Clock) -> None:
+        """Start empty, with nothing wrong; *orders* is the kind that the platform has."""
         self.clock = clock
-        self.store, self.ledger, self.faults = Store(clock), Ledger(clock), Faults(clock)
+        self.store, self.ledger, self.faults = Store(orders, clock), Ledger(clock), Faults(clock)
         self.rate = RateLimit(clock, limit.calls, limit.seconds)
         self._over = Event()
         self._lock = Lock()
@@ -75,15 +76,18 @@ class World:
 
 
 class Sandbox:
-    """The account it serves and the present world."""
+    """The platform it simulates and the present world."""
 
-    def __init__(self, account: Account, limit: Limit, clock: Clock) -> None:
+    def __init__(self, platform: Platform, limit: Limit, clock: Clock) -> None:
         """Begin with an empty world whose rate limit is *limit*."""
-        self.account = account
+        self.platform = platform
         self._limit, self._clock = limit, clock
-        self.world = World(limit, clock)
+        self.world = self._fresh()
 
     def reset(self) -> None:
         """Start over. Calls under way end in the old world, and nothing of theirs shows in the new one."""
-        self.world, old = World(self._limit, self._clock), self.world
+        self.world, old = self._fresh(), self.world
         old.end()
+
+    def _fresh(self) -> World:
+        return World(self.platform.orders, self._limit, self._clock)

@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from http import HTTPStatus
 
 from deploy.sandbox.incoming import Incoming
-from deploy.sandbox.refusals import authentication_failed, missing_headers
+from deploy.sandbox.refusals import Refusal, authentication_failed
 
 TOLERANCE_SECONDS = 300
 # Lower-case name -> the value the documentation prescribes; None: any value that is not empty.
@@ -39,7 +40,7 @@ class Account:
         """Raise Refusal unless *incoming* has all headers, our names, our signature, a timestamp near *now* (unix)."""
         missing = [name for name, value in REQUIRED_HEADERS.items() if not _present(incoming.headers.get(name), value)]
         if missing:
-            raise missing_headers(missing)
+            raise _missing_headers(missing)
         if not (self._names_us(incoming.headers) and _is_fresh(incoming.headers["x-timestamp"], now)):
             raise authentication_failed()
         expected = self.signature(incoming).encode()
@@ -56,6 +57,11 @@ class Account:
 
     def _names_us(self, headers: Mapping[str, str]) -> bool:
         return (headers["x-domain"], headers["x-client-id"]) == (self.domain, self.client_id)
+
+
+def _missing_headers(names: list[str]) -> Refusal:
+    details = dict.fromkeys(names, "is missing or has another value than documented")
+    return Refusal(HTTPStatus.BAD_REQUEST, "Required headers are missing.", details, "missing_headers")
 
 
 def _present(value: str | None, prescribed: str | None) -> bool:

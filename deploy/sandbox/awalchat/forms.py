@@ -1,19 +1,16 @@
 """What awalchat's documentation lets a call say: the fields of an update, the parameters of a query."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
-from deploy.sandbox.incoming import Incoming
-from deploy.sandbox.orders import PAYMENT_STATUSES, STATUSES, Order
+from deploy.sandbox.awalchat.orders import PAYMENT_STATUSES, STATUSES, AwalchatOrder
+from deploy.sandbox.reading import read_parameters
 from deploy.sandbox.refusals import validation_failed
 from deploy.sandbox.rules import DATE, Rule, integer, matching, one_of, problems, text
-from deploy.sandbox.strict_json import read_json
 
 # The documentation gives no limit for notes; a client must cope with one.
 NOTES_LIMIT = 2000
-_UPDATE: Mapping[str, Rule] = {
+UPDATE: Mapping[str, Rule] = {
     "admin_notes": text(NOTES_LIMIT),
     "status": one_of(*STATUSES),
     "payment_status": one_of(*PAYMENT_STATUSES),
@@ -21,7 +18,6 @@ _UPDATE: Mapping[str, Rule] = {
     "delivery_date": DATE,
     "branch_id": integer(1),
 }
-_JSON = re.compile("application/json *(; *charset *= *utf-8)?", re.IGNORECASE)
 _ID = matching("[1-9][0-9]{0,18}", "must be a positive integer")
 _LISTING: Mapping[str, Rule] = {
     "page": matching("[1-9][0-9]{0,8}", "must be a positive integer"),
@@ -43,7 +39,7 @@ class Listing:
     limit: int
     filters: Mapping[str, str]
 
-    def wants(self, order: Order) -> bool:
+    def wants(self, order: AwalchatOrder) -> bool:
         """Say whether *order* passes every filter; dates are those of its creation, both ends included."""
         filters = self.filters
         if not filters.get("from_date", order.day) <= order.day <= filters.get("to_date", order.day):
@@ -52,21 +48,6 @@ class Listing:
             return False
         same = ("status", "branch_id", "customer_id")
         return all(str(getattr(order, name)) == filters[name] for name in same if name in filters)
-
-
-def read_update(incoming: Incoming) -> dict[str, object]:
-    """Read the body of an Update Order; raise Refusal unless it is a JSON object of documented fields."""
-    if not _JSON.fullmatch(incoming.headers.get("content-type", "")):
-        raise validation_failed({"Content-Type": "must be application/json"})
-    try:
-        fields = read_json(incoming.body)
-    except ValueError as error:
-        raise validation_failed({"body": "must be JSON in UTF-8, without repeated keys"}) from error
-    if not isinstance(fields, dict):
-        raise validation_failed({"body": "must be a JSON object"})
-    if found := problems(fields, _UPDATE):
-        raise validation_failed(found)
-    return fields
 
 
 def check_single(query: str, phone_number_id: str) -> None:
@@ -82,13 +63,7 @@ def read_listing(query: str, phone_number_id: str) -> Listing:
 
 
 def _read_query(query: str, phone_number_id: str, form: Mapping[str, Rule]) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True, errors="strict") if query else []
-    except ValueError as error:
-        raise validation_failed({"query": "must be name=value pairs in UTF-8"}) from error
-    parameters = dict(pairs)
-    if len(parameters) != len(pairs):
-        raise validation_failed({"query": "must not repeat a parameter"})
+    parameters = read_parameters(query)
     ours = one_of(phone_number_id)
     if found := problems({"phone_number_id": None, **parameters}, {**form, "phone_number_id": ours}):
         # The identity of the account is no business of a caller who does not know it.

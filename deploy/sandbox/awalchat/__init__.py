@@ -1,0 +1,1 @@
+"""The order API of awalchat, after the vendor's public reference, read strictly."""
