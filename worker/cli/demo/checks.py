@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from worker.cli.demo.acts import At, Ends, Hint, Placed, Scan, Tale
 from worker.cli.demo.findings import Findings
+from worker.cli.demo.shops import shop_of
+from worker.cli.demo.watch import RESTING, standing_of
 from worker.domain.events import EventEnd
 
 
@@ -22,11 +24,11 @@ def judge(day: Sequence[Tale], found: Findings, *, in_time: bool) -> tuple[Check
     late = () if in_time else ("it is not over: see what the table shows, and the logs",)
     return (
         Check("the day was over in time, and nothing is left to do", (*late, *_left(found))),
-        Check("every order ended as its story says, at the platform and in the database", tuple(_ends(day, found))),
+        Check("every order ended as its story says, at its platform and in the database", tuple(_ends(day, found))),
         Check("every sender was answered as its story says", tuple(_answers(day, found))),
         Check("every delivery is in the database, with the outcome that was answered", tuple(_deliveries(found))),
         Check("every event of an accepted delivery came to an end", tuple(_events(found))),
-        Check("every write that the platform saw is in the database", tuple(_writes(found))),
+        Check("every write that the platforms saw is in the database", tuple(_writes(found))),
         Check("every call that failed was made up for", tuple(_retries(found))),
         Check("no step was illegal, no paid order harmed, no note of others lost", tuple(_harm(day, found))),
     )
@@ -34,28 +36,29 @@ def judge(day: Sequence[Tale], found: Findings, *, in_time: bool) -> tuple[Check
 
 def _left(found: Findings) -> Iterator[str]:
     for order, row in found.view.rows.items():
-        if not found.view.rests_at(order, row.order.status) or row.order.sending:
+        if found.view.state(order) not in RESTING or row.order.sending:
             yield f"{order} is {found.view.state(order)}, {row.waiting or 'with something to do'}"
     yield from (f"{count} {what}" for what, count in found.health.discrepancies.items() if count)
 
 
 def _ends(day: Sequence[Tale], found: Findings) -> Iterator[str]:
     for tale in day:
-        order, row = found.view.report.orders.get(tale.order), found.view.rows.get(tale.order)
-        shown = Ends(order["status"] if order else "missing", row.stop if row else "")
-        if shown != tale.ends or not row or row.order.status != shown.status:
-            known = Ends(row.order.status, row.stop) if row else "not known"
-            yield f"{tale.order} is {shown.status}, and in the database {known}; the story says: {tale.ends}"
+        order, row = found.view.shown(tale.order), found.view.rows.get(tale.order)
+        shown = shop_of(tale.order).idiom.standing(order) if order else "missing"
+        known = Ends(standing_of(row), row.stop) if row else None
+        if (shown, known) != (tale.ends.standing, tale.ends):
+            yield f"{tale.order} is {shown}, and in the database {known or 'not known'}; the story says: {tale.ends}"
 
 
 def _answers(day: Sequence[Tale], found: Findings) -> Iterator[str]:
-    wanted = Counter(answer for tale in day for at in tale.day for answer in _awaited(at))
+    wanted = Counter(answer for tale in day for at in tale.day for answer in awaited(tale, at))
     yield from _compare(wanted, Counter(receipt.outcome for receipt in found.receipts), "answered")
 
 
-def _awaited(at: At) -> tuple[str, ...]:
+def awaited(tale: Tale, at: At) -> tuple[str, ...]:
+    """Say what the senders of an act are to be answered, in their order."""
     match at.act:
-        case Placed():
+        case Placed() if shop_of(tale.order).hooks:
             return ("accepted",)
         case Hint(answered=answer):
             return (answer,)
@@ -82,9 +85,9 @@ def _events(found: Findings) -> Iterator[str]:
 
 
 def _writes(found: Findings) -> Iterator[str]:
-    seen, ours = found.view.report.totals["writes"], Counter(found.figures.steps)
+    seen, ours = found.total("writes"), Counter(found.figures.steps)
     if seen != ours.total() - ours["not_sent"]:
-        yield f"the platform saw {seen}, and the database has {ours.total() - ours['not_sent']}"
+        yield f"the platforms saw {seen}, and the database has {ours.total() - ours['not_sent']}"
     if ours["sent"]:
         yield f"of {ours['sent']} nobody knows what became of them"
 
@@ -97,16 +100,24 @@ def _retries(found: Findings) -> Iterator[str]:
 
 
 def _harm(day: Sequence[Tale], found: Findings) -> Iterator[str]:
-    totals = found.view.report.totals
-    if totals["illegal"]:
-        yield f"{totals['illegal']} illegal steps"
-    if totals["unpaid_by_default"]:
-        yield f"{totals['unpaid_by_default']} paid orders were made unpaid"
+    for account, report in found.view.reports.items():
+        if report.totals["illegal"]:
+            yield f"{report.totals['illegal']} illegal steps at {account}"
+    yield from (f"{count} × {harm} at {account}" for (account, harm), count in found.harms.items() if count)
     for tale in day:
-        order = found.view.report.orders.get(tale.order, {})
-        placed = next(at.act for at in tale.day if isinstance(at.act, Placed))
-        if order.get("payment_status") != placed.payment or placed.notes not in str(order.get("admin_notes")):
-            yield f"{tale.order} was {placed.payment} with the note “{placed.notes}”, and is not any more"
+        order, idiom = found.view.shown(tale.order), shop_of(tale.order).idiom
+        for name, written in idiom.new_order(tale.placed).items():
+            if name != "status" and not _holds(order.get(name), written):
+                yield f"{tale.order} was placed with the {name} “{written}”, and has “{order.get(name)}”"
+
+
+def _holds(found: object, written: object) -> bool:
+    """Tell whether what others have *written* is still in what was *found*: our lines and keys may stand beside it."""
+    if isinstance(written, str) and isinstance(found, str):
+        return written in found.splitlines()
+    if isinstance(written, dict) and isinstance(found, dict):
+        return written.items() <= found.items()
+    return written == found
 
 
 def _compare(wanted: Counter[str], found: Counter[str], where: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from worker.cli.demo.acts import minutes
 
-MINUTE = 0.03
+MINUTE = 0.028
 """Seconds in which a minute of the story passes."""
 A_DAY = 24 * 60
 

@@ -8,10 +8,11 @@ SECONDS = 36.0
 
 @click.command()
 def demo() -> int:
-    """Play a day of a small shop on this machine, and check it.
+    """Play a day of two small shops on this machine, and check it.
 
-    Starts the whole system on embedded defaults, in a folder that it removes: a sandbox in place of the platform, the
-    receiver, a Celery worker, SQLite and Valkey. Ends within 40 seconds: with 0 if all is right, else with 1.
+    Starts the whole system on embedded defaults, in a folder that it removes: a sandbox in place of each shop's
+    platform, one receiver, one Celery worker, SQLite and Valkey. Ends within 40 seconds: with 0 if all is right, else
+    with 1.
     """
     from worker.cli.demo.patience import Patience
     from worker.cli.demo.performance import perform

@@ -1,38 +1,50 @@
-"""What to do next, for a real account."""
+"""What to do next, for accounts of one's own."""
 
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from worker.cli.demo.shops import SHOPS, Shop
 from worker.cli.printing import Page
+from worker.settings import describe
 
-SETTINGS = """\
-[accounts.main]
-platform = "awalchat"
-base_url = "https://…"          # what comes before /orders
-domain = "…"
-client_id = "…"
-hmac_secret = "…"
-phone_number_id = "…"
-[sources.awalchat]
-secrets = ["…"]                 # of its webhooks, to /webhooks/awalchat
-[sources.courier]
-secrets = ["…"]                 # one that you choose, for /webhooks/courier"""
-"""All that must be set; the rest has defaults."""
+WIDTH = 21
+"""Columns for what is to be written; what it means takes the rest."""
 
 
 def print_next_steps(page: Page) -> None:
     """Print what to write, and what to run."""
     program = _program()
-    page.print("\nFor a real account, write fulfillment.toml", style="bold")
-    for line in SETTINGS.splitlines():
-        page.print(f"  {line}", soft_wrap=True)
+    page.print("\nFor accounts of your own, write fulfillment.toml; one of the two will do", style="bold")
+    for shop in SHOPS.values():
+        for key, meaning in settings_like(shop):
+            page.print(f"  {key:<{WIDTH}}  # {meaning}" if meaning else f"  {key}", soft_wrap=True)
     page.print("and run", style="bold")
     page.print("  export FULFILLMENT_CONFIG=fulfillment.toml", soft_wrap=True)
     page.print(f"  {program} up      everything in one terminal; Ctrl-C ends it", soft_wrap=True)
     page.print(f"  {program} doctor  is all well? from another terminal", soft_wrap=True)
-    page.print("README.md tells the rest: the platform's side, couriers, services, PostgreSQL.")
+    page.print("README.md tells the rest: the platforms' side, couriers, services, PostgreSQL.")
+
+
+def settings_like(shop: Shop) -> Iterator[tuple[str, str]]:
+    """Yield all that must be set for an account like the shop's, and what each means; the rest has defaults."""
+    platform = shop.idiom.platform
+    yield f"[accounts.{shop.account}]", ""
+    yield f'platform = "{platform}"', ""
+    for setting in describe():
+        if setting.platform == platform and not setting.default:
+            yield f'{setting.key.rpartition(".")[2]} = "…"', setting.meaning.partition(":")[0].removesuffix(".")
+    for source, profile in shop.sources.items():
+        yield f"[sources.{source}]", ""
+        yield f'profile = "{profile}"', ""
+        yield f'account = "{shop.account}"', ""
+        yield 'secrets = ["…"]', f"{_secret(shop, source)} /webhooks/{source}"
+
+
+def _secret(shop: Shop, source: str) -> str:
+    return "of its webhooks, to" if source == shop.hooks else "one that you choose, for"
 
 
 def _program() -> str:

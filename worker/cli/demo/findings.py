@@ -1,11 +1,12 @@
-"""Everything about the day, read back: from the platform's report, from the journal, and what the senders were told."""
+"""Everything about the day, read back: the platforms' reports, the journal, and what the senders were told."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from worker.cli.demo.platform import Platform
+from worker.cli.demo.platform import Platform, Report
 from worker.cli.demo.senders import Receipt
+from worker.cli.demo.shops import SHOPS
 from worker.cli.demo.watch import View
 from worker.domain.figures import Figures, Health
 from worker.domain.instants import DAY
@@ -46,34 +47,53 @@ class Findings:
             outcomes[outcome] += count
         return outcomes
 
+    def total(self, name: str) -> int:
+        """Sum up one of the counts that every platform has."""
+        return sum(report.totals[name] for report in self.view.reports.values())
+
+    @property
+    def harms(self) -> dict[tuple[str, str], int]:
+        """What clients have destroyed, by account and by the word that the shop's sandbox has for it."""
+        reports = self.view.reports.items()
+        return {(name, harm): report.totals[harm] for name, report in reports for harm in SHOPS[name].idiom.harms}
+
     @property
     def answers(self) -> Counter[str]:
-        """The calls to the order API by what was answered; those without an answer are `none`."""
-        return Counter(self.view.report.totals["answers"])
+        """The calls to the order APIs by what was answered; those without an answer are `none`."""
+        answers: Counter[str] = Counter()
+        for report in self.view.reports.values():
+            answers.update(report.totals["answers"])
+        return answers
 
     @property
     def failed_calls(self) -> int:
-        """How many calls to the order API did not get what they asked for."""
+        """How many calls to the order APIs did not get what they asked for."""
         return self.answers.total() - self.answers[str(OK)]
 
     @property
     def retries(self) -> int:
         """How many of the calls that failed were followed by another one for the same order."""
-        calls = self.view.report.calls
-        last = {call["order_id"]: call["number"] for call in calls}
-        return sum(call["code"] != OK and call["number"] < last[call["order_id"]] for call in calls)
+        return sum(_retries(report) for report in self.view.reports.values())
 
 
-def read_back(platform: Platform, database: Database, view: View, receipts: Sequence[Receipt]) -> Findings:
+def _retries(report: Report) -> int:
+    last = {call["order_id"]: call["number"] for call in report.calls}
+    return sum(call["code"] != OK and call["number"] < last[call["order_id"]] for call in report.calls)
+
+
+def read_back(
+    platforms: Mapping[str, Platform], database: Database, view: View, receipts: Sequence[Receipt]
+) -> Findings:
     """Read everything once; *view* is the last look at the orders."""
     _, kept = DeliveryQueries(database).latest(MOST_DELIVERIES)
+    reports = {account: platform.report(with_calls=True) for account, platform in platforms.items()}
     return Findings(
-        view=View(platform.report(with_calls=True), view.rows, view.now),
+        view=View(reports, view.rows, view.now),
         figures=CountQueries(database).figures(),
         health=HealthQueries(database).health(never_pruned=DAY),  # nothing in it is older
         kept=frozenset(row.id for row in kept),
         receipts=receipts,
-        troubles_left=platform.troubles_left(),
+        troubles_left=sum(platform.troubles_left() for platform in platforms.values()),
     )
 
 

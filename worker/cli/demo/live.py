@@ -1,4 +1,4 @@
-"""The day on a terminal: a table of orders on their road, and the latest news below it."""
+"""The day on a terminal: a table for each shop, of its orders on their road, and the latest news below."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -12,17 +12,18 @@ from rich.text import Text
 from worker.cli.demo.acts import Tale
 from worker.cli.demo.clock import told
 from worker.cli.demo.news import Line
+from worker.cli.demo.shops import SHOPS, Shop
 from worker.cli.demo.watch import View
 from worker.cli.printing import STYLES, Page, plain
 from worker.domain.orders import ROAD, Place
 from worker.domain.snapshot import OrderRow, State
 
-WIDTH, HEIGHT = 80, 21
-"""The smallest terminal on which it can be read: the whole table, and a little of the news."""
-COLUMNS = {"order": 5, "its story": 21, "road": 9, "platform": 9, "our journal": 28}
+WIDTH, HEIGHT = 80, 23
+"""The smallest terminal on which it can be read: both tables, and a little of the news."""
+COLUMNS = (8, 21, 9, 10, 28)
 MOST_NEWS = 20
-AROUND = 4
-"""Lines beside the table's rows and the news: two headings, a gap, and the cursor's own."""
+AROUND = 3 + len(SHOPS)
+"""Lines beside the tables' rows and the news: all headings, a gap, and the cursor's own."""
 
 
 def fits(page: Page) -> bool:
@@ -55,8 +56,8 @@ class LiveTable:
         self._draw()
 
     def show(self, view: View, clock: int) -> None:
-        heading = Text.assemble((told(clock), "bold"), "  A day of a small shop")
-        self._table = Group(heading, _orders(self._day, view))
+        heading = Text.assemble((told(clock), "bold"), "  A day of two small shops")
+        self._table = Group(heading, *(_orders(shop, self._day, view) for shop in SHOPS.values()))
         self._draw()
 
     def _draw(self) -> None:
@@ -66,23 +67,25 @@ class LiveTable:
         self._live.update(Group(*parts, *news[-room:]), refresh=True)
 
 
-def _orders(day: Sequence[Tale], view: View) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name, width in COLUMNS.items():
+def _orders(shop: Shop, day: Sequence[Tale], view: View) -> Table:
+    """Show the shop's orders: the platform's own words stand below its name."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
+    names = (shop.account, "its story", "road", shop.idiom.platform, "our journal")
+    for name, width in zip(names, COLUMNS, strict=True):
         table.add_column(name, width=width, no_wrap=True, overflow="ellipsis")
     for tale in day:
-        status = view.report.orders.get(tale.order, {}).get("status", "")
-        row = view.rows.get(tale.order)
-        table.add_row(str(tale.order), tale.title, _road(status, row), plain(status), _journal(row, view.now))
+        if tale.order.account == shop.account:
+            shown, row = view.shown(tale.order), view.rows.get(tale.order)
+            road = _road(shop.idiom.standing(shown), row) if shown else Text()
+            status = plain(shown.get("status"))
+            table.add_row(tale.order.order_id, tale.title, road, status, _journal(row, view.now))
     return table
 
 
-def _road(status: str, row: OrderRow | None) -> Text:
+def _road(standing: str, row: OrderRow | None) -> Text:
     """Draw how far the order has come; one that left the road, as far as our journal saw it come."""
-    if not status:
-        return Text()
-    on_the_road = status in {*ROAD}
-    place = Place(status) if on_the_road else (row and row.order.place) or Place.PENDING
+    on_the_road = standing in {*ROAD}
+    place = Place(standing) if on_the_road else (row and row.order.place) or Place.PENDING
     behind = ROAD.index(place) + 1
     ahead = "─○" * (len(ROAD) - behind) if on_the_road else "─✗"
     return Text.assemble(("━".join("●" * behind), "green"), (ahead, "dim" if on_the_road else "red"))

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from worker.cli.demo.clock import told
 from worker.cli.demo.watch import View
+from worker.domain.orders import OrderKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +15,12 @@ class Line:
 
     clock: int
     who: str
-    order: int | None
+    order: OrderKey
     text: str
     style: str = ""
 
     def __str__(self) -> str:
-        return f"{told(self.clock)}  {self.who:<9} {self.order or '':<5} {self.text}"
+        return f"{told(self.clock)}  {self.who:<9} {self.order!s:<16} {self.text}"
 
 
 class Screen(AbstractContextManager["Screen"], Protocol):

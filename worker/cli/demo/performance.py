@@ -3,8 +3,8 @@
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from worker.cli.demo.broken import Broken
@@ -21,6 +21,7 @@ from worker.cli.demo.patience import Patience
 from worker.cli.demo.platform import Platform
 from worker.cli.demo.player import Player
 from worker.cli.demo.senders import Senders
+from worker.cli.demo.shops import SHOPS
 from worker.cli.demo.stage import Stage, open_stage
 from worker.cli.demo.summary import print_checks, print_summary
 from worker.cli.demo.watch import View, Watch
@@ -65,26 +66,33 @@ def _make_folder() -> Path:
 
 
 def _play(page: Page, folder: Path, patience: Patience) -> tuple[Check, ...]:
-    page.print("Opening the shop: sandbox, database, Valkey, receiver, Celery worker …")
-    with open_stage(folder, patience) as stage, _calling(stage) as (platform, senders):
-        view = _live_through(page, stage, platform, senders, patience)
+    page.print("Opening two shops: their sandboxes, database, Valkey, receiver, Celery worker …")
+    with open_stage(folder, patience) as stage, _calling(stage) as (platforms, senders):
+        view = _live_through(page, stage, platforms, senders, patience)
         in_time = patience.wait_for(lambda: are_written(stage.database, senders.receipts))
-        found = read_back(platform, stage.database, view, senders.receipts)
+        found = read_back(platforms, stage.database, view, senders.receipts)
         print_summary(page, found)
     return judge(DAY, found, in_time=in_time)
 
 
 @contextmanager
-def _calling(stage: Stage) -> Iterator[tuple[Platform, Senders]]:
-    platform, senders = Platform(stage.platform_url), Senders(stage.receiver_url, stage.secrets)
-    with closing(platform), closing(senders):
-        yield platform, senders
+def _calling(stage: Stage) -> Iterator[tuple[Mapping[str, Platform], Senders]]:
+    parts = stage.installation
+    with ExitStack() as stack:
+        platforms = {
+            account: stack.enter_context(closing(Platform(shop, f"http://{parts.platforms[account]}")))
+            for account, shop in SHOPS.items()
+        }
+        senders = stack.enter_context(closing(Senders(f"http://{parts.receiver}", parts.secrets)))
+        yield platforms, senders
 
 
-def _live_through(page: Page, stage: Stage, platform: Platform, senders: Senders, patience: Patience) -> View:
+def _live_through(
+    page: Page, stage: Stage, platforms: Mapping[str, Platform], senders: Senders, patience: Patience
+) -> View:
     """Let the day happen, and show it, until nothing is left to do or the time is up; returns the last look."""
-    clock, watch, chronicle = DayClock(OPENS), Watch(platform, stage.database), Chronicle()
-    player = Player(DAY, clock, platform, senders)
+    clock, watch, chronicle = DayClock(OPENS), Watch(platforms, stage.database), Chronicle()
+    player = Player(DAY, clock, platforms, senders)
     screen: Screen = LiveTable(page, DAY) if fits(page) else Lines(page)
     with screen:
         while True:

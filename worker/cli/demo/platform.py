@@ -1,4 +1,4 @@
-"""The platform, as its own people see it: the sandbox's control API, beside the order API that the worker calls."""
+"""A platform, as its own people see it: the sandbox's control API, beside the order API that the worker calls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,10 @@ from typing import Any
 
 import httpx
 
+from worker.cli.demo.acts import Placed
 from worker.cli.demo.broken import Broken
+from worker.cli.demo.shops import Shop
+from worker.domain.orders import OrderKey
 
 TIMEOUT = 10.0
 NO_CALLS = 10**9
@@ -15,31 +18,33 @@ NO_CALLS = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the platform tells of itself: the objects of the sandbox's README, as they came."""
+    """What one platform tells of itself: the objects of the sandbox's README, as they came."""
 
-    orders: Mapping[int, Mapping[str, Any]]
+    orders: Mapping[OrderKey, Mapping[str, Any]]
     transitions: Sequence[Mapping[str, Any]]
     calls: Sequence[Mapping[str, Any]]
     totals: Mapping[str, Any]
 
 
 class Platform:
-    """Calls the control API at *url*; every method raises `Broken` when it does not do what is asked."""
+    """Calls the control API of *shop*, at *url*; every method raises `Broken` when it does not do what is asked."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, shop: Shop, url: str) -> None:
+        self.shop = shop
         self._http = httpx.Client(base_url=f"{url}/_sandbox", timeout=TIMEOUT, trust_env=False)
 
-    def create(self, order: int, **fields: object) -> None:
+    def create(self, order_id: str, placed: Placed) -> None:
         """Let a customer place an order."""
-        self._ask("POST", "/orders", {"id": order, **fields})
+        idiom = self.shop.idiom
+        self._ask("POST", "/orders", {"id": idiom.spell(order_id), **idiom.new_order(placed)})
 
-    def change(self, order: int, **fields: object) -> None:
+    def change(self, order_id: str, **fields: object) -> None:
         """Change an order as the merchant does on the platform's own pages."""
-        self._ask("PATCH", f"/orders/{order}", fields)
+        self._ask("PATCH", f"/orders/{order_id}", fields)
 
-    def order_trouble(self, fault: Mapping[str, object]) -> None:
-        """Let the order API fail as *fault* says."""
-        self._ask("POST", "/faults", fault)
+    def order_trouble(self, order_id: str, match: Mapping[str, str], fault: Mapping[str, object]) -> None:
+        """Let the order API fail as *fault* says, at those calls for the order that *match*."""
+        self._ask("POST", "/faults", {**fault, "match": {**match, "order_id": order_id}})
 
     def troubles_left(self) -> int:
         """Count the faults that no call has met yet."""
@@ -48,7 +53,7 @@ class Platform:
     def report(self, *, with_calls: bool = False) -> Report:
         """Read every order and every transition, and, if asked, every call."""
         told = self._ask("GET", f"/report?since={0 if with_calls else NO_CALLS}")
-        orders = {order["id"]: order for order in told["orders"]}
+        orders = {OrderKey(self.shop.account, str(order["id"])): order for order in told["orders"]}
         return Report(orders, told["transitions"], told["calls"], told["totals"])
 
     def close(self) -> None:
@@ -61,4 +66,5 @@ class Platform:
             answer.raise_for_status()
             return answer.json() if answer.content else None
         except (httpx.HTTPError, ValueError) as error:
-            raise Broken(f"The sandbox did not do what it was asked ({method} {path}): {error}.") from error
+            name = self.shop.sandbox
+            raise Broken(f"The {name} did not do what it was asked ({method} {path}): {error}.") from error

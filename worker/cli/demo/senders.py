@@ -41,7 +41,7 @@ class Senders:
     def post(self, source: str, document: Mapping[str, object], signed: Signing = "well") -> Receipt:
         """Post one document and return what it was answered; raises `Broken` when there is no answer."""
         body, path = json.dumps(document).encode(), f"/webhooks/{source}"
-        timestamp = str(int(time.time()) - (HOUR if signed == "an hour ago" else 0))
+        timestamp = str(int(time.time()) - (HOUR if signed == "an hour old" else 0))
         secret = self._secrets[source] if signed != "forged" else "whoever-knows-no-secret"
         request = SignedRequest(b"POST", path.encode(), b"", timestamp.encode(), body)
         headers = {"Content-Type": "application/json", **signed_headers(secret.encode(), request)}

@@ -17,7 +17,7 @@ NAME, NUMBER = 18, 4
 
 def print_summary(page: Page, found: Findings) -> None:
     """Print what became of the day, each number beside what it is made of."""
-    page.print("\nThe day, read back from the platform and from the database", style="bold")
+    page.print("\nThe day, read back from both platforms and from the database", style="bold")
     for name, number, made_of in _rows(found):
         first, *more = _wrapped(made_of)
         page.print(f"  {name:<{NAME}} {number:>{NUMBER}}  {first}".rstrip(), soft_wrap=True)
@@ -36,19 +36,23 @@ def print_checks(page: Page, checks: Iterable[Check]) -> None:
 
 
 def _rows(found: Findings) -> Iterable[tuple[str, int, Sequence[str]]]:
-    totals, steps = found.view.report.totals, Counter(found.figures.steps)
+    total, steps = found.total, Counter(found.figures.steps)
     events = {end.value: found.figures.events.get(end, 0) for end in EventEnd}
     return (
         ("orders", found.ends.total(), _parts(found.ends)),
         ("deliveries", found.outcomes.total(), _parts(found.outcomes)),
         ("events", sum(events.values()), _parts(events, keep="pending")),
-        ("API calls", totals["calls"], [f"{totals['reads']} reads", f"{totals['writes']} writes"]),
+        ("API calls", total("calls"), [f"{total('reads')} reads", f"{total('writes')} writes"]),
         ("API answers", found.answers.total(), _parts({_named(code): n for code, n in found.answers.items()})),
         ("writes", steps.total(), _parts(steps)),
-        ("steps at platform", totals["transitions"], [f"and {totals['hand_moves']} by hand"]),
-        ("retries", found.retries, [f"of {found.failed_calls} calls that failed", f"{totals['throttled']} throttled"]),
-        ("illegal steps", totals["illegal"], []),
-        ("paid orders harmed", totals["unpaid_by_default"], []),
+        ("steps", total("transitions"), [f"and {total('hand_moves')} by hand"]),
+        ("retries", found.retries, [f"of {found.failed_calls} calls that failed", f"{total('throttled')} throttled"]),
+        ("illegal steps", total("illegal"), []),
+        (
+            "harm done",
+            sum(found.harms.values()),
+            [f"{n} {harm.replace('_', ' ')}" for (_, harm), n in found.harms.items()],
+        ),
     )
 
 

@@ -1,9 +1,11 @@
-"""Looks at the platform and at the journal, both as they are now."""
+"""Looks at the platforms and at the journal, all as they are now."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from worker.cli.demo.platform import Platform, Report
+from worker.domain.orders import OrderKey
 from worker.domain.snapshot import OrderRow, State
 from worker.journal.database import Database
 from worker.journal.queries.orders import OrderQueries
@@ -14,33 +16,44 @@ MOST_ORDERS = 1000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the platform reports, and the journal's orders by number; *now* is the journal's clock."""
+    """What the platforms report, by account, and the journal's orders; *now* is the journal's clock."""
 
-    report: Report
-    rows: Mapping[int, OrderRow]
+    reports: Mapping[str, Report]
+    rows: Mapping[OrderKey, OrderRow]
     now: int
 
-    def state(self, order: int) -> State | None:
+    def shown(self, order: OrderKey) -> Mapping[str, Any]:
+        """Return the fields of the order at its platform; none while it is not there."""
+        return self.reports[order.account].orders.get(order, {})
+
+    def state(self, order: OrderKey) -> State | None:
         """Whom or what the order waits for; None while the journal does not know it."""
         return self.rows[order].state(self.now) if order in self.rows else None
 
-    def rests_at(self, order: int, status: str) -> bool:
-        """Tell whether our journal has seen the order in *status*, and has nothing to do about it."""
-        return self.state(order) in RESTING and self.rows[order].order.status == status
+    def rests_at(self, order: OrderKey, standing: str) -> bool:
+        """Tell whether our journal knows the order at *standing*, in our words, and has nothing to do about it."""
+        return self.state(order) in RESTING and standing_of(self.rows[order]) == standing
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether nothing is left to do for any order of the platform."""
-        return all(self.state(order) in RESTING for order in self.report.orders)
+        """Whether nothing is left to do for any order that a platform or the journal knows."""
+        orders = {order for report in self.reports.values() for order in report.orders}
+        return all(self.state(order) in RESTING for order in {*orders, *self.rows})
 
 
 class Watch:
     """Looks as often as it is asked to."""
 
-    def __init__(self, platform: Platform, database: Database) -> None:
-        self._platform, self._orders = platform, OrderQueries(database)
+    def __init__(self, platforms: Mapping[str, Platform], database: Database) -> None:
+        self._platforms, self._orders = platforms, OrderQueries(database)
 
     def look(self) -> View:
-        """Look once: at the journal first, so that it is never ahead of what the platform shows."""
+        """Look once: at the journal first, so that it is never ahead of what the platforms show."""
         now, rows = self._orders.latest(MOST_ORDERS)
-        return View(self._platform.report(), {int(row.order.key.order_id): row for row in rows}, now)
+        reports = {account: platform.report() for account, platform in self._platforms.items()}
+        return View(reports, {row.order.key: row for row in rows}, now)
+
+
+def standing_of(row: OrderRow) -> str:
+    """Say where our journal knows an order to stand; empty while it has not been read."""
+    return row.order.closed or row.order.place or ""
