@@ -8,19 +8,28 @@ from importlib import import_module
 
 import click
 
-from worker.domain.errors import FulfillmentError, IllegalRequest, SettingsError
-from worker.exits import INTERRUPTED, UNREACHABLE, WELL, WRONG_USE, complain
+from worker.domain.errors import (
+    ApiError,
+    FulfillmentError,
+    IllegalRequest,
+    OrderMissing,
+    SettingsError,
+    Throttled,
+    Unauthorized,
+)
+from worker.exits import INTERRUPTED, NEEDS_A_PERSON, UNREACHABLE, WELL, WRONG_USE, complain
 
 COMMANDS = {
     "receiver": ("worker.cli.services", "Take webhooks in."),
     "worker": ("worker.cli.services", "Move orders along their road."),
     "up": ("worker.cli.services", "Run everything in one terminal, on embedded defaults."),
-    "demo": ("worker.cli.demo", "Play a day of a small shop on this machine."),
+    "demo": ("worker.cli.demo", "Play a day of two small shops on this machine."),
     "migrate": ("worker.cli.migrate", "Bring the database's schema up to date."),
     "doctor": ("worker.cli.doctor", "Check the installation, and find what is stuck."),
     "send": ("worker.cli.send", "Sign a test event and post it to the receiver."),
     "orders": ("worker.cli.orders", "See where orders are and why, and help them on."),
     "deliveries": ("worker.cli.deliveries", "See what webhooks brought, and read it again."),
+    "platform": ("worker.cli.platform", "Look at the orders at the platform, and create them."),
 }
 """Where each command is found, and its line in the list: a command is loaded only to be run."""
 
@@ -99,13 +108,33 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _code(error: Exception) -> int:
-    return WRONG_USE if isinstance(error, SettingsError | IllegalRequest) else UNREACHABLE
+    match error:
+        case SettingsError() | IllegalRequest():
+            return WRONG_USE
+        case ApiError() if error.definite and not isinstance(error, Throttled):
+            return NEEDS_A_PERSON
+    return UNREACHABLE
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, ApiError):
+        return f"{_about(error)}: {error}"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     return str(error) or getattr(error, "reason", type(error).__name__)
+
+
+def _about(error: ApiError) -> str:
+    match error:
+        case Throttled():
+            return "the account has to wait"
+        case Unauthorized():
+            return "the platform does not let the account in"
+        case OrderMissing():
+            return "the platform does not know it"
+        case _ if error.definite:
+            return "the platform refuses"
+    return "the platform gives no usable answer"
 
 
 def _refuse(sentence: str, code: int) -> int:

@@ -64,7 +64,8 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
 def replay_delivery(delivery_id: int) -> int:
     """Read a quarantined or stale delivery again, by today's settings.
 
-    Ends with 1 when it is of no use still; then it counts as looked at.
+    Ends with 1 when it is of no use still; then it counts as looked at. An accepted one, whose order was looked for in
+    vain, has it looked for again.
     """
     from worker.cli.context import journal
     from worker.cli.replay import replay

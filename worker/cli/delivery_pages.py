@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from worker.cli.printing import Page, facts, plain, print_table, table, visible
+from worker.cli.printing import Page, facts, named, plain, print_table, table, visible
 from worker.domain.documents import Malformed, read_document
 from worker.journal.queries.deliveries import DeliveryRow, ShownDelivery
 from worker.operations.instants import ago, moment, when
@@ -58,7 +58,8 @@ def print_delivery(shown: ShownDelivery, now: int) -> None:
         made = table("EVENT", "ORDER", "WHAT", "HAPPENED (UTC)", "END", wrapping="WHAT")
         for event in shown.events:
             happened = moment(event.occurred_at).removesuffix(" UTC")
-            made.add_row(*map(plain, (event.id, event.order, event.name, happened, event.end)))
+            told = map(plain, (event.name, happened, event.end))
+            made.add_row(plain(event.id), named(event.order), *told)
         page.print()
         page.print(made)
     if shown.body is not None:

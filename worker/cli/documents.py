@@ -15,6 +15,7 @@ def order_document(row: OrderRow, now: int) -> Document:
     return {
         "account": order.key.account,
         "order": order.key.order_id,
+        "number": order.number or None,
         "state": row.state(now),
         "place": order.place,
         "status": order.status,
@@ -61,6 +62,7 @@ def _events(snapshot: Snapshot) -> Iterator[Document]:
             "tracking_url": event.tracking_url or None,
             "parcels": event.parcels,
             "note": event.note or None,
+            "reference": news.reference or None,
             "end": news.recorded.end,
             "ended_at": iso(news.ended_at),
         }

@@ -1,23 +1,23 @@
 """What `doctor` asks: the settings, the database, the broker, the platforms, and the journal's own health."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from worker.budget import RATE_LIMITED
 from worker.cli.context import BROKER_PATIENCE, Context, unchecked_journal
+from worker.cli.platform_budget import CallBudget
 from worker.domain.errors import JournalError, SchemaOutdated, Throttled, Transient
 from worker.domain.figures import Health
 from worker.domain.instants import MINUTE, SECOND, microseconds
 from worker.journal import schema
-from worker.journal.clocks import machine_now
-from worker.journal.holds import SqlHolds
 from worker.journal.queries.health import HealthQueries
 from worker.nudges import NotQueued, Nudger, make_celery
 from worker.operations.checkup import Check, Verdict, judge
 from worker.operations.instants import span
-from worker.order_api.accounts import Examination, Surroundings
+from worker.order_api.accounts import Examination
 from worker.order_api.client import Client
 from worker.settings import AccountSettings, load_settings
+from worker.wiring import surroundings_of
 
 SKEW_WARNS, SKEW_FAILS = 30 * SECOND, 5 * MINUTE
 """How far our clock may be from a platform's; signatures with a timestamp further off may be refused."""
@@ -99,19 +99,18 @@ def _platform(context: Context, name: str, account: AccountSettings, health: Hea
     held = f"{name}: {RATE_LIMITED}"
     if health and any(pile.reason == held for pile in health.piles):
         return Check(called, Verdict.WARN, "It was not asked: the platform wants a pause.")
+    budget = CallBudget(context.database, name, account.calls_per_minute)
+    if health and budget.wait():
+        return Check(called, Verdict.WARN, "It was not asked: its calls_per_minute is used up.")
     with Client() as client:
-        surroundings = Surroundings(client, machine_now, account.timezone, lambda lasts: _pause(context, name, lasts))
-        return judge_platform(called, account.credentials.examine(surroundings))
-
-
-def _pause(context: Context, account: str, lasts: int) -> None:
-    """The last call that the account had was ours: let its orders wait."""
-    SqlHolds(context.database).hold(account, RATE_LIMITED, lasts, "doctor had the last call")
+        return judge_platform(called, account.credentials.examine(surroundings_of(account, client, budget.exhausted)))
 
 
 def judge_platform(called: str, found: Examination) -> Check:
     """Return what one harmless read tells of the account *called* so."""
     match found.failure:
+        case None if found.unknown:
+            return _judge_statuses(called, found.unknown)
         case None:
             return _judge_clock(called, found.clock_ahead)
         case Throttled() as failure:
@@ -122,6 +121,12 @@ def judge_platform(called: str, found: Examination) -> Check:
         case failure:
             advice = found.advice or "Compare the account's credentials with those that the platform shows."
             return Check(called, Verdict.FAIL, f"The platform refuses a harmless read: {failure}.", advice)
+
+
+def _judge_statuses(called: str, unknown: Collection[str]) -> Check:
+    named = ", ".join(f"“{status}”" for status in unknown)
+    sentence = f"The platform shows orders in a status that we do not know: {named}. Such an order is stopped."
+    return Check(called, Verdict.WARN, sentence, "Say in the account's setting `statuses` what it means.")
 
 
 def _judge_clock(called: str, ahead: int | None) -> Check:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from rich.padding import Padding
 from rich.text import Text
 
-from worker.cli.printing import STYLES, Page, facts, plain, print_table, table
+from worker.cli.printing import STYLES, Page, facts, named, plain, print_table, table
 from worker.cli.timeline import timeline
+from worker.domain.orders import Order
 from worker.domain.snapshot import OrderRow, Snapshot, State
 from worker.operations.explain import Explanation
 from worker.operations.instants import ago, moment, span, when
@@ -19,7 +20,7 @@ def print_orders(rows: Sequence[OrderRow], now: int, limit: int) -> None:
         state = row.state(now)
         changed = ago(row.updated_at, now)
         made.add_row(
-            plain(row.order.key), plain(row.order.place or "–"), _styled(state), plain(_why(row, now)), plain(changed)
+            named(row.order.key), plain(row.order.place or "–"), _styled(state), plain(_why(row, now)), plain(changed)
         )
     print_table(made, rows, "No such orders.")
     if len(rows) == limit:
@@ -54,8 +55,9 @@ def print_order(snapshot: Snapshot, limit: int) -> None:
             {
                 "order": Text(str(order.key), "bold"),
                 "state": Text.assemble(_styled(snapshot.state), " ", plain(_why(row, now))),
+                "number": order.number,
                 "place": order.place,
-                "platform says": f"{order.status}, {when(order.read_at, now)}" if order.read_at is not None else "",
+                **_last_asked(order, now),
                 "closed": order.closed,
                 "why stopped": row.stop_detail,
                 "stopped": when(row.stopped_at, now) if row.stopped_at is not None else "",
@@ -79,6 +81,14 @@ def print_order(snapshot: Snapshot, limit: int) -> None:
     if len(entries) > limit:
         page.print(f"{len(entries) - limit} earlier entries are left out; --limit shows them.", style="dim")
     page.print(made if entries else "Nothing has happened to it yet.")
+
+
+def _last_asked(order: Order, now: int) -> dict[str, str]:
+    if order.read_at is None:
+        return {}
+    if order.key.reference:
+        return {"last searched": when(order.read_at, now)}
+    return {"platform says": f"{order.status}, {when(order.read_at, now)}"}
 
 
 def print_explanation(explanation: Explanation) -> None:

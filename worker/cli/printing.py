@@ -11,10 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from worker.domain.orders import OrderKey
 from worker.domain.snapshot import State
 from worker.domain.text import clean_text
 
 MAX_TEXT = 1000
+WIDEST_NAME = 28
 STYLES = {
     State.STOPPED: "bold red",
     State.HELD: "yellow",
@@ -42,6 +44,12 @@ class Page(Console):
 def plain(value: object, style: str = "") -> Text:
     """Return a value as text on one line that is printed as it stands."""
     return Text(clean_text("" if value is None else str(value), MAX_TEXT), style)
+
+
+def named(key: OrderKey) -> Text:
+    """Return an order's name as text that leaves room for other columns: a long one takes several lines."""
+    name = plain(key).plain
+    return Text("\n".join(name[start : start + WIDEST_NAME] for start in range(0, len(name), WIDEST_NAME)))
 
 
 def visible(text: str) -> str:

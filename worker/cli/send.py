@@ -10,12 +10,21 @@ import click
 
 from worker.exits import NEEDS_A_PERSON, WELL
 
-NUMBER = re.compile("[1-9][0-9]{0,18}")
+INTEGER = re.compile("[1-9][0-9]{0,18}")
+FIELDS = {
+    "order_number": "number",
+    "tracking_number": "tracking",
+    "tracking_url": "tracking_url",
+    "parcels": "parcels",
+    "note": "note",
+}
+"""The option that fills each field, besides the order's id."""
 
 
 @click.command()
 @click.option("--source", required=True, help="Send as this source, signed with the first of its secrets.")
-@click.option("--order", required=True, help="The order's id.")
+@click.option("--order", default="", help="The order's id.")
+@click.option("--number", default="", help="What people call the order, in place of its id.")
 @click.option("--event", required=True, help="What happened, in the source's words: shipment.delivered, …")
 @click.option("--tracking", default="", help="The parcel's tracking number.")
 @click.option("--tracking-url", default="", help="The parcel's tracking page.")
@@ -32,7 +41,7 @@ def send(source: str, url: str, as_json: bool, timestamp: str, event_id: str, **
 
     \b
     fulfillment send --source courier --order 1001 --event shipment.picked_up --tracking TRK1
-    fulfillment send --source awalchat --order 1001 --event order.updated
+    fulfillment send --source courier --number ORD-2024-001 --event shipment.delivered
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.cli.posting import post
     from worker.cli.printing import print_json, visible
@@ -61,6 +70,9 @@ def send(source: str, url: str, as_json: bool, timestamp: str, event_id: str, **
 
 def _about(news: dict[str, str | int | None]) -> dict[str, str | int]:
     order = str(news["order"])
-    fields = {"tracking_number": "tracking", "tracking_url": "tracking_url", "parcels": "parcels", "note": "note"}
-    told = {field: value for field, option in fields.items() if (value := news[option])}
-    return {"order_id": int(order) if NUMBER.fullmatch(order) else order, **told}
+    told = {field: value for field, option in FIELDS.items() if (value := news[option])}
+    if order and news["number"]:
+        raise click.UsageError("Name the order by --order or by --number, not by both.")
+    if not (order or news["number"] or news["tracking"]):
+        raise click.UsageError("Name the order by --order, by --number, or by a parcel's --tracking alone.")
+    return {"order_id": int(order) if INTEGER.fullmatch(order) else order, **told} if order else told

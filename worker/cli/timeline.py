@@ -30,6 +30,8 @@ def _arrived(news: News) -> Entry:
     said = [f"{event.source}: {event.name}", event.tracking]
     if event.parcels is not None:
         said.append(f"of {event.parcels} parcels")
+    if news.reference:
+        said.append(f"by {news.reference}")
     if event.note:
         said.append(f"“{event.note}”")
     return Entry(event.received_at, "news", f"{' '.join(filter(None, said))} → {news.recorded.end}")

@@ -1,0 +1,117 @@
+"""One account, opened for one command: its order book, called within its budget."""
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from worker.cli.platform_budget import CallBudget
+from worker.cli.platform_forms import filters, new_order
+from worker.cli.platform_options import spelled
+from worker.domain.errors import IllegalRequest, Throttled, Transient
+from worker.domain.text import clean_text
+from worker.exits import complain
+from worker.journal.database import Database
+from worker.order_api.books import OrderBook, Page, Shown
+from worker.order_api.client import Client, Patience
+from worker.order_api.platforms import PLATFORMS
+from worker.settings import AccountSettings, load_settings
+from worker.wiring import surroundings_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """An account that can be called. All methods raise `ApiError`s, and `IllegalRequest` before any call."""
+
+    name: str
+    settings: AccountSettings
+    book: OrderBook
+    budget: CallBudget
+
+    def pages(self, given: Mapping[str, object]) -> Iterator[Page]:
+        """Yield the pages of the list that the texts *given* ask for."""
+        pages = self.book.pages(filters(self.book.filters, given, self.settings.platform))
+        return self._within_budget(pages)
+
+    def _within_budget(self, pages: Iterator[Page]) -> Iterator[Page]:
+        last = False
+        while not last:
+            self.budget.await_call()
+            page = next(pages, Page((), None, last=True))
+            last = page.last
+            yield page
+
+    def show(self, text: str) -> Shown:
+        """Return the order whose id is *text*."""
+        try:
+            order_id = PLATFORMS[self.settings.platform].read_order_id(text)
+        except ValueError as error:
+            raise IllegalRequest(f"“{clean_text(text)}” {error}") from error
+        self.budget.await_call()
+        return self.book.show(order_id)
+
+    def create(self, given: Mapping[str, object]) -> Shown:
+        """Create an order from the JSON values *given*, once; a `Transient` says how to find out what came of it."""
+        creation = self.book.creation
+        if creation is None:
+            raise IllegalRequest(f"{self.settings.platform} documents no way to create an order")
+        order = new_order(creation.form, given, self.settings.platform)
+        self.budget.await_call()
+        with self._in_doubt(given):
+            return creation.create(order)
+
+    @contextmanager
+    def _in_doubt(self, given: Mapping[str, object]) -> Iterator[None]:
+        """Let whoever has no answer know that the order may be there."""
+        shared = {"customer_id"} & given.keys() & self.book.filters.model_fields.keys()
+        asked = [f"{spelled(name)}={given[name]}" for name in shared]
+        look = shlex.join(["fulfillment", "platform", "orders", "list", f"--account={self.name}", *asked])
+        doubt = f"the order may have been created or not; before you try again, look: {look}"
+        try:
+            yield
+        except Transient as error:
+            raise Transient(f"{error}; {doubt}") from error
+        except KeyboardInterrupt:
+            complain(doubt)
+            raise
+
+
+@contextmanager
+def open_account(name: str) -> Iterator[OpenAccount]:
+    """Open the account *name*, by default the only one, for the length of the block. Nothing is sent yet.
+
+    Raises `SettingsError`, and `IllegalRequest` when it is not clear which account is meant.
+    """
+    settings = load_settings(os.environ)
+    chosen = _choose(name, settings.accounts)
+    account = settings.accounts[chosen]
+    database = Database(settings.database_url.get_secret_value(), connections=1)
+    budget = CallBudget(database, chosen, account.calls_per_minute)
+    try:
+        with Client(Patience(overall=account.call_deadline)) as client:
+            surroundings = surroundings_of(account, client, budget.exhausted)
+            yield OpenAccount(chosen, account, account.credentials.open_book(surroundings), budget)
+    except Throttled as error:
+        if error.wait:
+            budget.exhausted(error.wait)
+        raise
+    finally:
+        database.close()
+
+
+def find_order(order: str, account: str) -> tuple[str, str]:
+    """Return the account, empty when none is named, and the id that *order* means: an id, or account/id."""
+    named, slash, order_id = order.rpartition("/")
+    if slash and account and named != account:
+        raise IllegalRequest(f"{clean_text(order)} is not an order of {clean_text(account)}: name one account")
+    return named or account, order_id
+
+
+def _choose(name: str, accounts: Mapping[str, AccountSettings]) -> str:
+    known = ", ".join(accounts)
+    if name and name not in accounts:
+        raise IllegalRequest(f"the settings name no account “{clean_text(name)}”; they name: {known}")
+    if not name and len(accounts) > 1:
+        raise IllegalRequest(f"there are several accounts: say --account and one of {known}")
+    return name or next(iter(accounts))
