@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.support.clock import Clock
 from tests.support.fakes import FakeIntake
 from tests.support.merchant import PATIENCE, Merchant, sandbox
+from tests.support.searches import NUMBER, take
 from tests.support.shop import Shop
 from tests.support.stage import Stage
 from tests.support.stories import KEY
@@ -21,6 +22,7 @@ from worker.journal.intake import SqlIntake
 from worker.journal.rows import this
 from worker.journal.tables import deliveries, events, orders, tallies
 from worker.order_api.client import Client
+from worker.order_api.platforms import PLATFORMS
 from worker.ports import Intake, Turn
 
 
@@ -98,6 +100,14 @@ def turn(stage: Stage) -> Turn:
 
 
 @pytest.fixture
+def sought(stage: Stage) -> Turn:
+    """The turn of a reference, which has two events."""
+    stage.hear("shipment.delivered", order=NUMBER, key="a")
+    stage.hear("shipment.created", order=NUMBER, key="b")
+    return take(stage)
+
+
+@pytest.fixture
 def shop(database: Database, clock: Clock) -> Shop:
     """An empty journal in which things can happen."""
     return Shop(database, clock)
@@ -113,9 +123,15 @@ def books(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Books]:
     database.close()
 
 
+@pytest.fixture(scope="module", params=[*PLATFORMS])
+def platform(request):
+    """The name of a platform; every test that uses it, or what follows, runs on each of them."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def url():
-    with sandbox() as url:
+def url(platform):
+    with sandbox(platform=platform) as url:
         yield url
 
 
@@ -126,7 +142,7 @@ def client():
 
 
 @pytest.fixture
-def merchant(url, client):
-    with closing(Merchant(url, client)) as merchant:
+def merchant(url, client, platform):
+    with closing(Merchant(url, client, platform)) as merchant:
         merchant.do("POST", "/reset")
         yield merchant

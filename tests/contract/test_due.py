@@ -1,7 +1,5 @@
 """What the tick finds: every due order, each once in a while, whoever asks."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import event
 
@@ -19,9 +17,9 @@ def stage(database, clock):
     return Stage(database, clock)
 
 
-def hear_of(stage, *ids):
+def hear_of(stage, *ids, account="main"):
     for order_id in ids:
-        stage.hear(replace(news("shipment.picked_up"), order=OrderKey("main", order_id)))
+        stage.hear(news("shipment.picked_up", order=OrderKey(account, order_id)))
         stage.clock.now += 1
 
 
@@ -39,6 +37,34 @@ def test_the_longest_due_come_first_and_no_more_than_asked_for(stage):
     stage.change(due=stage.clock())
     assert {key.order_id for key in claim(stage, 2)} == {"3", "2"}
     assert [key.order_id for key in claim(stage, 2)] == ["1"]
+
+
+def test_accounts_take_turns_and_the_longest_due_of_them_goes_first(stage):
+    hear_of(stage, *map(str, range(1, 21)), account="busy")
+    hear_of(stage, "1", "2", account="another")
+    hear_of(stage, "1", account="quiet")
+    firsts = [OrderKey("busy", "1"), OrderKey("another", "1"), OrderKey("quiet", "1")]
+    assert claim(stage, 6) == [*firsts, OrderKey("busy", "2"), OrderKey("another", "2"), OrderKey("busy", "3")]
+
+
+def test_of_an_account_there_are_no_more_than_it_has_room_for(stage):
+    hear_of(stage, *map(str, range(1, 9)), account="busy")
+    hear_of(stage, "1", account="quiet")
+    room = {"busy": 2, "quiet": 5}
+    assert stage.due.claim(10, NUDGE_AGAIN, room.__getitem__) == [
+        OrderKey("busy", "1"),
+        OrderKey("quiet", "1"),
+        OrderKey("busy", "2"),
+    ]
+    assert stage.due.claim(10, NUDGE_AGAIN, lambda _: -1) == []
+    assert len(claim(stage)) == 6
+
+
+def test_an_order_that_is_put_back_is_nudged_again_at_once_and_no_other_one_is(stage):
+    hear_of(stage, "1", "2")
+    assert len(claim(stage)) == 2
+    stage.due.put_back(OrderKey("main", "1"))
+    assert claim(stage) == [OrderKey("main", "1")]
 
 
 def test_an_order_is_nudged_at_most_once_in_fifteen_seconds(stage):

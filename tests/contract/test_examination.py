@@ -10,11 +10,20 @@ from worker.domain.instants import SECOND
 
 
 def test_an_examination_finds_nothing_wrong_with_a_good_account(merchant):
+    merchant.order()
     examination = merchant.credentials.examine(merchant.surroundings)
-    assert (examination.failure, examination.advice) == (None, "")
+    assert (examination.failure, examination.advice, examination.unknown) == (None, "", ())
     assert examination.clock_ahead is not None
     assert abs(examination.clock_ahead) < 2 * SECOND
     assert merchant.totals()["calls"] == 1
+
+
+def test_an_examination_names_each_status_that_nobody_knows_once(merchant):
+    for order_id, status in enumerate(["on_hold", "pending", "packed", "on_hold"], 1):
+        merchant.order(id=order_id, status=status)
+    examination = merchant.credentials.examine(merchant.surroundings)
+    assert (examination.failure, set(examination.unknown)) == (None, {"on_hold", "packed"})
+    assert len(examination.unknown) == 2
 
 
 @pytest.mark.parametrize("works", ["full", "after_base_url"])

@@ -7,14 +7,15 @@ Values, to be said in few words:
     decisions            an order as the platform shows it, and what is decided of it
     reading              a document, read by its source's profile
     good_settings        settings that are right, for tests that change one
-    awalchat_account     the credentials of one account
-    awalchat_answers     what awalchat answers, and what is read from it
+    credentials          the credentials of one account, on each platform
+    awalchat_answers, cekat_answers   what each platform answers, and what is read from it
     signing              the signature, by a stranger's arithmetic
 
 Stand-ins for what is outside:
     fakes                the port `Intake` in memory
     fake_order_api       the port `OrderApi` in memory: a strict platform, and what may befall a call
     peer                 a platform on a socket, which sends the bytes that a test wants
+    dialects             how each platform writes its answers
     strange_answers      a platform that keeps its orders well and speaks badly
     strange_requests     requests that nobody should send
 
@@ -22,16 +23,21 @@ Parts of the house, without its processes:
     front_door           the receiver on a fake journal
     wire                 the receiver's real server in a thread, and raw bytes to it
     stage                the worker: the use case over the real journal, on a clock to set
+    searches             news of orders that are known by a number only
     puppets              several such workers that move only when a test pulls
     shop                 a journal in which things happen
+    door                 an operator's door, over a few orders
     commands             the command line
     tables               what stands in the journal
-    at_once              the same call in many threads
+    at_once, blocked     the same call in many threads; a transaction that waits for another
 
 The whole house, in processes:
     programs             a process: started, frozen, killed, and always ended
     house                sandbox, Valkey, receiver and worker
+    neighbour            the same with a second account, which is busy
+    two_shops            the same with a second account, which is on another platform
     merchant             one account at a sandbox, and the hand that moves the sandbox
+    sandboxes            every platform, and the settings with which a command finds it
     courier              who posts to it
     traffic, troubles    a day's news of many orders; what befalls the house meanwhile
     database_in_trouble  what is asked of a database that does not answer

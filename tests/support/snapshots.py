@@ -7,8 +7,11 @@ from tests.support.clock import START
 from tests.support.stories import KEY, recorded
 from worker.domain.events import Event, EventEnd
 from worker.domain.instants import HOUR, MINUTE
-from worker.domain.orders import Order, Place
+from worker.domain.orders import Order, Place, Policy
 from worker.domain.snapshot import News, OrderRow, Sent, Snapshot
+from worker.operations.explain import Explanation, explain
+
+AT_ONCE = Policy()
 
 SETTLED: dict[str, Any] = {"due": None}
 
@@ -20,3 +23,12 @@ def snapshot(*events: Event, order: dict[str, Any] | None = None, sent: tuple[Se
     told = tuple(News(replace(one, end=EventEnd.PENDING), delivery=1) for one in recorded(*events))
     said = {"first_seen_at": START - HOUR, "updated_at": START, **row}
     return Snapshot(START, OrderRow(remembered, **said), news=told, sent=sent)
+
+
+def text(explanation: Explanation) -> str:
+    told = (explanation.where, explanation.evidence, explanation.decision, explanation.calls, explanation.next)
+    return "\n".join(sentence for sentences in told for sentence in sentences)
+
+
+def explained(seen: Snapshot, policy: Policy = AT_ONCE) -> str:
+    return text(explain(seen, policy))

@@ -14,7 +14,8 @@ from worker.advance import Advance
 from worker.budget import Budget
 from worker.domain.events import Event
 from worker.domain.instants import SECOND
-from worker.domain.orders import Lost, OrderKey, Policy, TurnEnd
+from worker.domain.orders import Found, Lost, OrderKey, Policy, TurnEnd
+from worker.journal.budgets import SqlAllowances
 from worker.journal.database import Database
 from worker.journal.due import SqlDue
 from worker.journal.holds import SqlHolds
@@ -30,17 +31,22 @@ NUDGE_AGAIN = 15 * SECOND
 
 @dataclass
 class Stage:
-    """Everything that one account's orders meet. *policy* is how the account wants them moved."""
+    """Everything that one account's orders meet.
+
+    *policy* is how the account wants them moved, *limits* says how many calls a minute each may make.
+    """
 
     database: Database
     clock: Clock
     policy: Policy = field(default_factory=Policy)
+    limits: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.api = FakeOrderApi(self.clock)
         self.turns, self.holds = SqlTurns(self.database), SqlHolds(self.database)
         self.intake, self.due = SqlIntake(self.database), SqlDue(self.database)
-        self.probe = Probe(self.holds, {KEY.account: self.api})
+        self.budget = Budget(self.holds, SqlAllowances(self.database), self.limits)
+        self.probe = Probe(self.holds, {KEY.account: self.api}, self.budget.allows)
 
     def advance(self, **ports: Any) -> Advance:
         """The use case; *ports* replaces some of its parts."""
@@ -49,13 +55,13 @@ class Stage:
             "apis": {KEY.account: self.api},
             "policies": {KEY.account: self.policy},
             "probe": self.probe,
-            "budget": Budget(self.holds),
+            "budget": self.budget,
             "chance": lambda: 0.5,
             "elapsed": self.clock,
         }
         return Advance(**(parts | ports))
 
-    def turn(self, key: OrderKey = KEY) -> TurnEnd | Lost | None:
+    def turn(self, key: OrderKey = KEY) -> TurnEnd | Found | Lost | None:
         """Give the order a turn, as a nudge would."""
         return self.advance()(key)
 
@@ -64,7 +70,7 @@ class Stage:
         told = event if isinstance(event, Event) else news(event, tracking, **({"at": self.clock()} | more))
         return self.intake.write(Delivery(told.source, self.clock(), b"{}", (told,))).outcome
 
-    def live(self, **duration: float) -> list[TurnEnd | Lost | None]:
+    def live(self, **duration: float) -> list[TurnEnd | Found | Lost | None]:
         """Let time pass, with a tick whenever an order is due; returns how the turns ended."""
         end, ends = self.clock() + timedelta(**duration) // timedelta(microseconds=1), []
         while True:
@@ -79,15 +85,20 @@ class Stage:
         with self.database.read() as connection:
             return connection.execute(select(orders).where(this(key))).mappings().one()
 
-    def change(self, **columns: object) -> None:
+    def change(self, key: OrderKey = KEY, **columns: object) -> None:
         """Set columns of the order's row, as nobody but a test would."""
         with self.database.write() as connection:
-            connection.execute(orders.update().where(this(KEY)).values(columns))
+            connection.execute(orders.update().where(this(key)).values(columns))
 
     def ends(self) -> dict[str, str]:
         """How each event ended, by its key."""
         with self.database.read() as connection:
             return {row.key: row.end for row in connection.execute(select(events.c.key, events.c.end))}
+
+    def events(self) -> list[RowMapping]:
+        """Every event's row."""
+        with self.database.read() as connection:
+            return list(connection.execute(select(events).order_by(events.c.id)).mappings())
 
     def steps(self) -> list[tuple[str, str]]:
         """Every step that was announced, as (place, outcome)."""
@@ -101,16 +112,26 @@ class Stage:
             return list(connection.execute(select(steps.c.answer).order_by(steps.c.id)).scalars())
 
     def remarks(self) -> list[str]:
+        return [told["word"] for told in self.told()]
+
+    def told(self) -> list[RowMapping]:
+        """Every remark's row."""
         with self.database.read() as connection:
-            return list(connection.execute(select(remarks.c.word).order_by(remarks.c.id)).scalars())
+            return list(connection.execute(select(remarks).order_by(remarks.c.id)).mappings())
 
     def held(self) -> Mapping[str, int | None]:
         """The holds of the account, by reason, and when each ends."""
         with self.database.read() as connection:
             return {row.reason: row.until for row in connection.execute(select(holds.c.reason, holds.c.until))}
 
+    def keys(self) -> list[OrderKey]:
+        """Every order that the journal knows, also by a reference only."""
+        with self.database.read() as connection:
+            return [OrderKey(*row) for row in connection.execute(select(orders.c.account, orders.c.order_id))]
+
     def _next_due(self) -> int | None:
-        row = self.row()
-        again = row["nudged_at"] and row["nudged_at"] + NUDGE_AGAIN
-        instants = (row["due"], row["lease_until"], again, *self.held().values())
+        instants = list(self.held().values())
+        for row in map(self.row, self.keys()):
+            again = row["nudged_at"] and row["nudged_at"] + NUDGE_AGAIN
+            instants += [row["due"], row["lease_until"], again]
         return min((at for at in instants if at is not None and at > self.clock()), default=None)

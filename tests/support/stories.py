@@ -26,12 +26,13 @@ def news(
     key: str = "",
     parcels: int | None = None,
     url: str = "",
+    order: OrderKey = KEY,
 ) -> Event:
-    """One event of the order `KEY`; with a key of its own unless one is given."""
+    """One event of *order*; with a key of its own unless one is given."""
     return Event(
         source="courier",
         key=key or f"told_{next(_numbers)}",
-        order=KEY,
+        order=order,
         name=EventName(name),
         occurred_at=at,
         received_at=at,

@@ -8,9 +8,9 @@ from http import HTTPStatus
 from random import Random
 from typing import Any
 
+from tests.support.dialects import Dialect, request_body
 from tests.support.fake_order_api import FakeOrderApi
 from worker.domain.errors import ApiError
-from worker.domain.orders import Place
 
 MISSING = object()
 """In the place of a value: the field is left out."""
@@ -30,18 +30,6 @@ STRANGE: Mapping[str, Any] = {
     "a list": [["shipped"]],
     "an object": {"status": "shipped"},
 }
-OUTER = ["status", "message", "data"]
-FIELDS = [
-    "id",
-    "order_number",
-    "status",
-    "payment_status",
-    "shipping_date",
-    "delivery_date",
-    "admin_notes",
-    "updated_at",
-]
-
 Twist = Callable[[dict[str, Any]], object]
 """What becomes of an answer on its way: a document instead of it, or bytes."""
 
@@ -70,41 +58,29 @@ class StrangePlatform:
     """Answers requests off the wire, out of the orders of *api*; *twists* meet its next answers, by method."""
 
     api: FakeOrderApi
+    dialect: Dialect
     twists: dict[str, list[Twist]] = field(default_factory=dict)
 
     def answer(self, raw: bytes) -> bytes:
         """Return the bytes that answer the request *raw*."""
-        head, _, body = raw.partition(b"\r\n\r\n")
-        method, target = head.decode().split(" ")[:2]
-        status, envelope = self._envelope(method, target, body)
+        method, target = raw.partition(b"\r\n")[0].decode().split(" ")[:2]
+        status, envelope = self._envelope(method, target, raw)
         waiting = self.twists.get(method, [])
         twisted = waiting.pop(0)(envelope) if waiting else envelope
         return twisted if isinstance(twisted, bytes) else http(twisted, status)
 
-    def _envelope(self, method: str, target: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    def _envelope(self, method: str, target: str, raw: bytes) -> tuple[int, dict[str, Any]]:
         found = re.search(r"/orders/(\d+)", target)
         if found is None:
-            return 200, {"status": True, "message": "Success", "data": []}
+            return 200, self.dialect.success([])
         order_id = found[1]
         try:
             if method == "PUT":
-                self.api.write(order_id, {"status": Place(json.loads(body)["status"])})
+                for place in self.dialect.asked(request_body(raw)):
+                    self.api.write(order_id, {"status": place})
         except ApiError as error:
-            return error.status, {"error": "conflict", "message": str(error), "request_id": "req-1"}
-        return 200, {"status": True, "message": "Success", "data": self._shown(order_id)}
-
-    def _shown(self, order_id: str) -> dict[str, Any]:
-        shown = self.api.orders[order_id]
-        return {
-            "id": int(order_id),
-            "order_number": f"ORD-{order_id}",
-            "status": shown.status,
-            "payment_status": "paid" if shown.paid else "unpaid",
-            "shipping_date": None,
-            "delivery_date": None,
-            "admin_notes": shown.notes,
-            "updated_at": "2026-01-25T12:00:00Z",
-        }
+            return error.status, self.dialect.failure(str(error))
+        return 200, self.dialect.success(self.dialect.shown(order_id, self.api.orders[order_id]))
 
 
 def http(document: object, status: int = 200, **headers: str) -> bytes:

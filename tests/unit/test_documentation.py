@@ -12,8 +12,10 @@ import pytest
 from tests.support.pages import OPERATIONS, PAGES, README, ROOT, anchors, example, first_words, links, part, table
 from worker import cli, tasks
 from worker.cli import demo
-from worker.cli.demo.acts import Hint, Placed, Scan
+from worker.cli.demo.acts import Tale
+from worker.cli.demo.checks import awaited
 from worker.cli.demo.day import DAY
+from worker.cli.demo.shops import SHOPS, shop_of
 from worker.domain.events import EventEnd
 from worker.domain.orders import Place, steps_ahead
 from worker.exits import INTERRUPTED, NEEDS_A_PERSON, UNREACHABLE, WELL, WRONG_USE
@@ -32,21 +34,19 @@ def plain(cell: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("heading", "above"),
-    [("### General", ""), ("### An account", f"accounts.{NAME}"), ("### A source", f"sources.{NAME}")],
+    ("heading", "above", "platform"),
+    [
+        ("### General", "", ""),
+        ("### An account", f"accounts.{NAME}", ""),
+        *((f'#### With `platform = "{name}"`', f"accounts.{NAME}", name) for name in PLATFORMS),
+        ("### A source", f"sources.{NAME}", ""),
+    ],
 )
-def test_every_setting_is_described_as_the_program_describes_it(heading, above):
-    settings = [setting for setting in describe() if setting.key.rpartition(".")[0] == above]
+def test_every_setting_is_described_as_the_program_describes_it(heading, above, platform):
+    settings = [s for s in describe() if (s.key.rpartition(".")[0], s.platform) == (above, platform)]
     expected = [[s.key.rpartition(".")[2], s.default or "**required**", plain(s.meaning)] for s in settings]
     assert [list(map(plain, row)) for row in table(README, heading)] == expected
     assert expected
-
-
-def test_the_keys_that_are_the_platforms_own_stand_last():
-    own = list(PLATFORMS["awalchat"].credentials.model_fields)
-    assert own == first_words(README, "### An account")[-len(own) :]
-    assert "The last seven are awalchat's own." in part(README, "### An account")
-    assert len(own) == 7
 
 
 def test_every_secret_that_may_come_from_a_file_is_named():
@@ -60,7 +60,7 @@ def commands(group: click.Group, path: str = "") -> Iterator[list[str]]:
         command = group.get_command(context, name)
         assert command is not None
         if isinstance(command, click.Group):
-            yield from commands(command, f"{name} ")
+            yield from commands(command, f"{path}{name} ")
             continue
         arguments = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
         options = [max(p.opts, key=len) for p in command.params if isinstance(p, click.Option)]
@@ -118,36 +118,31 @@ def test_the_settings_file_of_the_set_up_is_taken(tmp_path: Path):
 
 def test_the_demo_shown_is_the_demo_played():
     shown = example(README, "", "piped, it prints lines").splitlines()
-    news = [re.fullmatch(r"\d\d:\d\d  (\w+) +(\d{4})  (.+)", line) for line in shown]
+    news = [re.fullmatch(r"\d\d:\d\d  (\w+) +([\w/]+) +(.+)", line) for line in shown]
     told = [found.groups() for found in news if found]
+    tales = {str(tale.order): tale for tale in DAY}
     assert len(told) >= 5
-    assert {int(order) for _, order, _ in told} <= {tale.order for tale in DAY}
+    assert {tales[order].order.account for _, order, _ in told} == {*SHOPS}
     for who, order, text in told:
         assert who in {"courier", "platform", "worker", "sandbox", "customer", "merchant"}
         if who == "worker" and " → " in text:
-            before, after = map(Place, text.split(" → "))
+            before, after = (standing(tales[order], word) for word in text.removesuffix(", completed").split(" → "))
             assert steps_ahead(before, after) == (after,)
         if "stopped" in text:
-            assert text.endswith(next(tale.ends.stop for tale in DAY if tale.order == int(order)))
+            assert text.endswith(tales[order].ends.stop)
     assert {line.removeprefix("  ✓ ") for line in shown if "✓" in line} <= sentences_of_the_demo()
+
+
+def standing(tale: Tale, status: str) -> Place:
+    platform = PLATFORMS[shop_of(tale.order).idiom.platform]
+    return Place(str(platform.statuses.read(status).standing))
 
 
 def test_the_sums_shown_are_those_of_the_day():
     shown = example(README, "", "piped, it prints lines").partition("deliveries")[2].partition("illegal")[0]
     told = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", shown)}
-    assert told == Counter(answer for tale in DAY for at in tale.day for answer in answered(at.act))
+    assert told == Counter(answer for tale in DAY for at in tale.day for answer in awaited(tale, at))
     assert int(shown.split()[0]) == sum(told.values())
-
-
-def answered(act: object) -> list[str]:
-    match act:
-        case Placed():
-            return ["accepted"]
-        case Hint(answered=answer):
-            return [answer]
-        case Scan(answered=answer, times=times):
-            return [answer, *["duplicate"] * (times - 1)]
-    return []
 
 
 def sentences_of_the_demo() -> set[str]:

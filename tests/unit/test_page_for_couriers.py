@@ -30,7 +30,8 @@ def _by_family(names: list[str]) -> list[str]:
 def test_the_bounds_of_fields_are_the_readers_own():
     told = {plain(name): words for name, _, words in table(COURIERS, "| field |")}
     assert f"at most {engine.MAX_ID} characters" in told["id"]
-    assert f"at most {engine.MAX_TRACKING} characters" in told["data.tracking_number"]
+    for number in ("data.order_number", "data.tracking_number"):
+        assert f"at most {engine.MAX_NUMBER} characters" in told[number]
     assert f"1 to {engine.MAX_PARCELS}" in told["data.parcels"]
     defaults = SourceSettings.model_fields
     assert f"at most {defaults['max_body'].default // 1024} KiB" in part(COURIERS, "Other fields are ignored.")

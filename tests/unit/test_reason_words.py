@@ -1,6 +1,7 @@
 """Every word by which the program says why is explained on a page, and no page explains a word that is never said."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -28,9 +29,15 @@ TIRED = {
 }
 
 
+def _families(base: type[ApiError]) -> Iterator[type[ApiError]]:
+    for family in base.__subclasses__():
+        yield family
+        yield from _families(family)
+
+
 def failures(kind: type[Later | Stopped]) -> set[str]:
     """Return the words for which an order waits or stops when a call fails, by all that can have gone before."""
-    families = [family for family in ApiError.__subclasses__() if family is not Throttled]
+    families = [family for family in _families(ApiError) if family is not Throttled]
     ends = [after(family(), order, Policy(), NOW, 0.5)[1] for family in families for order in TIRED.values()]
     return {end.reason for end in ends if isinstance(end, kind)}
 

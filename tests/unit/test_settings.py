@@ -150,15 +150,33 @@ def test_what_kubernetes_injects_is_no_setting():
     load(**{f"{P}RECEIVER_{name}": "tcp://10.0.0.1:8000" for name in injected})
 
 
+@pytest.mark.parametrize(("said", "limit"), [({}, 60), ({"CALLS_PER_MINUTE": "300"}, 300)])
+def test_an_account_has_the_limit_of_the_smallest_plan_unless_it_says_another(said, limit):
+    account = {"PLATFORM": "cekat", "API_KEY": SECRET, **said}
+    settings = load_settings({f"{MAIN}{key}": value for key, value in account.items()})
+    assert settings.accounts["main"].calls_per_minute == limit
+    assert settings.accounts["main"].identity == ("cekat", "https://api.cekat.ai", SECRET)
+
+
+def test_an_account_may_have_status_words_of_its_own(tmp_path):
+    in_json = load_settings(GOOD | {f"{MAIN}STATUSES": '{"Packed, ready": "accepted"}'})
+    assert in_json.accounts["main"].statuses == {"Packed, ready": "accepted"}
+    assert load_settings(GOOD | {f"{MAIN}STATUSES__PACKED": "paid"}).accounts["main"].statuses == {"packed": "paid"}
+    config = tmp_path / "fulfillment.toml"
+    config.write_text(f"{TOML}[accounts.main.statuses]\npacked = 'accepted'\n")
+    file = load_settings({f"{P}CONFIG": str(config)})
+    assert file.accounts["main"].statuses == {"packed": "accepted"}
+
+
 def test_every_setting_is_described():
     rows = describe()
-    assert len({row.key for row in rows}) == len(rows)
+    assert len({(row.key, row.platform) for row in rows}) == len(rows)
     assert {row.key for row in rows if not row.default} == {
         f"accounts.<name>.{key}"
-        for key in ("platform", "base_url", "domain", "client_id", "hmac_secret", "phone_number_id")
+        for key in ("platform", "base_url", "domain", "client_id", "hmac_secret", "phone_number_id", "api_key")
     } | {"sources.<name>.secrets"}
     assert [row.key for row in rows if not row.meaning.endswith(".")] == []
-    assert ("keep", "FULFILLMENT_KEEP", "90d", "How long closed and settled orders are kept.") in rows
+    assert ("keep", "FULFILLMENT_KEEP", "90d", "How long closed and settled orders are kept.", "") in rows
 
 
 def test_the_settings_know_the_receivers_profiles():

@@ -1,6 +1,10 @@
-"""The timer inside every worker: whatever happens in it, it goes on."""
+"""The timer inside every worker: whatever happens in it, it goes on; and what it nudges, and how soon again."""
 
 import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,6 +14,7 @@ from worker.domain.errors import JournalUnavailable
 from worker.domain.orders import OrderKey
 from worker.nudges import Nudger, make_celery
 from worker.slots import Slots
+from worker.ticks import Room, Ticks
 
 
 class Failing:
@@ -25,12 +30,51 @@ class Failing:
         raise self.error
 
 
+class Queue(Nudger):
+    """A queue of which the test is the worker."""
+
+    def __init__(self, room: int = 1000) -> None:
+        self._bound = room
+        self.looks, self.keys = 0, list[OrderKey]()
+        self._came = threading.Semaphore(0)
+
+    def room(self) -> int:
+        self.looks += 1
+        return self._bound
+
+    def __call__(self, key: OrderKey) -> None:
+        self.keys.append(key)
+        self._came.release()
+
+    def take(self) -> OrderKey:
+        assert self._came.acquire(timeout=5)
+        return self.keys.pop(0)
+
+
+class Backlog:
+    """Orders that are due, so many for each account; *asked* is what each had room for, claim by claim."""
+
+    def __init__(self, **due: int) -> None:
+        self.left = Counter(due)
+        self.asked: list[dict[str, int]] = []
+
+    def claim(self, limit: int, _again_after: int, room: Room) -> list[OrderKey]:
+        asked = {account: room(account) for account in self.left}
+        self.asked.append(asked)
+        found = [account for account, most in asked.items() for _ in range(min(limit, most, self.left[account]))]
+        self.left.subtract(found[:limit])
+        return [OrderKey(account, "1") for account in found[:limit]]
+
+
+def nothing(*_: object) -> None: ...
+
+
 @pytest.mark.parametrize("error", [JournalUnavailable("away"), ZeroDivisionError("a defect")])
 def test_a_tick_that_fails_is_told_once_and_followed_by_the_next(monkeypatch, error):
     monkeypatch.setattr(ticks, "CHORES", 0.001)
     monkeypatch.setattr(ticks, "TICK", 60.0)
     chores = Failing(error)
-    running = ticks.Ticks(lambda *_: [], Nudger(make_celery("memory://")), chores, Slots(1))
+    running = Ticks(Backlog().claim, Nudger(make_celery("memory://")), chores, Slots(1))
     with capture_logs() as logs:
         running.start()
         assert chores.often.wait(5)
@@ -39,74 +83,99 @@ def test_a_tick_that_fails_is_told_once_and_followed_by_the_next(monkeypatch, er
 
 
 def test_a_tick_asks_for_a_few_orders_a_free_slot_and_for_none_when_all_are_busy():
-    asked: list[int] = []
-    slots = Slots(2)
-
-    def claim(limit: int, _again_after: int) -> list[OrderKey]:
-        asked.append(limit)
-        return []
-
-    tick = ticks.Ticks(claim, Nudger(make_celery("memory://")), Failing(AssertionError()), slots)
+    backlog, slots = Backlog(main=0), Slots(2)
+    tick = Ticks(backlog.claim, Queue(), nothing, slots)
     tick.due()
-    with slots.occupied():
+    with slots.occupied("main"):
         tick.due()
-        with slots.occupied():
+        with slots.occupied("main"):
             tick.due()
-    assert asked == [2 * ticks.NUDGES_PER_SLOT, ticks.NUDGES_PER_SLOT]
+    assert backlog.asked == [{"main": 2 * ticks.NUDGES_PER_SLOT}, {"main": ticks.NUDGES_PER_SLOT}]
 
 
-def test_when_there_is_more_than_was_asked_for_the_next_tick_comes_as_soon_as_a_slot_is_free(monkeypatch):
+@pytest.fixture
+def started(monkeypatch):
+    """Starts ticks that come when they are hastened, and by themselves once a minute; the first one comes at once."""
     monkeypatch.setattr(ticks, "TICK", 60.0)
-    slots, left, claimed = Slots(2), list(range(40)), threading.Semaphore(0)
+    running: list[Ticks] = []
 
-    def claim(limit: int, _again_after: int) -> list[OrderKey]:
-        found, left[:] = left[:limit], left[limit:]
-        assert 40 - len(left) - slots.begun <= slots.size * ticks.NUDGES_PER_SLOT
-        claimed.release(len(found))
-        return [OrderKey("main", str(n)) for n in found]
+    def start(claim: Callable[[int, int, Room], list[OrderKey]], queue: Queue, slots: Slots) -> None:
+        running.append(Ticks(claim, queue, nothing, slots))
+        running[0].start()
+        running[0].due()
 
-    running = ticks.Ticks(claim, Nudger(make_celery("memory://")), lambda: None, slots)
-    running.start()
-    running.due()  # as the timer would, once in a minute
+    yield start
+    for ticking in running:
+        ticking.stop()
+
+
+def test_when_there_is_more_than_was_asked_for_the_next_tick_comes_as_soon_as_a_slot_is_free(started):
+    backlog, queue, slots = Backlog(main=40), Queue(), Slots(2)
+    started(backlog.claim, queue, slots)
     for _ in range(40):
-        assert claimed.acquire(timeout=5)
-        with slots.occupied():
+        assert len(queue.keys) <= slots.size * ticks.NUDGES_PER_SLOT
+        with slots.occupied(queue.take().account):
             pass
-    running.stop()
-    assert left == []
+    assert backlog.left.total() == 0
 
 
-def test_a_full_queue_does_not_hasten_ticks(monkeypatch):
-    monkeypatch.setattr(ticks, "TICK", 60.0)
-    nudger, slots, looks = Nudger(make_celery("memory://")), Slots(2), list[int]()
-
-    def no_room() -> int:
-        looks.append(1)
-        return 0
-
-    monkeypatch.setattr(nudger, "room", no_room)
-    running = ticks.Ticks(lambda *_: pytest.fail("claimed"), nudger, lambda: None, slots)
-    running.start()
-    running.due()
-    with slots.occupied():
+def test_a_full_queue_does_not_hasten_ticks(started):
+    backlog, queue, slots = Backlog(main=9), Queue(room=0), Slots(2)
+    started(backlog.claim, queue, slots)
+    with slots.occupied("main"):
         pass
-    running.stop()
-    assert looks == [1]
+    assert (queue.looks, backlog.asked) == (1, [])
 
 
-def test_when_there_was_less_than_was_asked_for_no_turn_hastens_the_next_tick(monkeypatch):
-    monkeypatch.setattr(ticks, "TICK", 60.0)
-    slots, asked = Slots(2), []
-
-    def claim(limit: int, _again_after: int) -> list[OrderKey]:
-        asked.append(limit)
-        return [OrderKey("main", "1")]
-
-    running = ticks.Ticks(claim, Nudger(make_celery("memory://")), lambda: None, slots)
-    running.start()
-    running.due()
+def test_when_there_was_less_than_was_asked_for_no_turn_hastens_the_next_tick(started):
+    backlog, slots = Backlog(main=1), Slots(2)
+    started(backlog.claim, Queue(), slots)
     for _ in range(20):
-        with slots.occupied():
+        with slots.occupied("main"):
+            pass
+    assert len(backlog.asked) == 1
+
+
+def test_of_accounts_that_share_none_is_nudged_beyond_the_slots_that_it_may_take():
+    backlog, queue, slots = Backlog(busy=100, quiet=1), Queue(), Slots(16, shared=True)
+    tick = Ticks(backlog.claim, queue, nothing, slots)
+    tick.due()
+    assert Counter(key.account for key in queue.keys) == {"busy": 12, "quiet": 1}
+
+
+def test_an_account_with_its_share_is_not_claimed_again_before_one_of_its_turns_ends(started):
+    backlog, queue, slots = Backlog(busy=100, quiet=0), Queue(), Slots(16, shared=True)
+    started(backlog.claim, queue, slots)
+    with ExitStack() as eleven:
+        with slots.occupied(queue.take().account):
+            for _ in range(11):
+                eleven.enter_context(slots.occupied(queue.take().account))
+            for _ in range(20):
+                with slots.occupied("quiet"):
+                    pass
+            assert queue.keys == []
+        assert queue.take().account == "busy"
+    assert [asked["busy"] for asked in backlog.asked] == [12, 1]
+
+
+def test_nudges_that_no_slot_is_free_for_are_waited_for_without_looking_again(started):
+    queue, slots = Queue(), Slots(2, shared=True)
+    started(Backlog(a=9, b=9, c=9).claim, queue, slots)
+    assert [key.account for key in queue.keys] == ["a", "b"]
+    with slots.occupied("a"):
+        pass
+    time.sleep(0.05)  # to stand still takes time
+    assert queue.looks < 5
+
+
+def test_a_nudge_that_was_lost_does_not_take_up_room_for_long_however_often_ticks_are_hastened(monkeypatch):
+    monkeypatch.setattr(ticks, "TICK", 0.05)
+    backlog, queue, slots = Backlog(busy=10_000, quiet=0), Queue(), Slots(8, shared=True)
+    running = Ticks(backlog.claim, queue, nothing, slots)
+    slots.expect("quiet")
+    running.start()
+    while slots.expected("quiet"):
+        with slots.occupied(queue.take().account):
             pass
     running.stop()
-    assert asked == [2 * ticks.NUDGES_PER_SLOT]
+    assert backlog.left["busy"] > 0

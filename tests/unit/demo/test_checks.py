@@ -4,66 +4,90 @@ from typing import Any
 
 import pytest
 
-from worker.cli.demo.acts import At, ByHand, Ends, Hint, Placed, Scan, Tale, Trouble, minutes
+from worker.cli.demo.acts import At, Ends, Placed, Scan, Tale
 from worker.cli.demo.checks import judge
-from worker.cli.demo.day import DAY, OPENS
 from worker.cli.demo.findings import Findings
 from worker.cli.demo.platform import Report
 from worker.cli.demo.senders import Receipt
 from worker.cli.demo.watch import View
 from worker.domain.events import EventEnd
 from worker.domain.figures import Figures, Health
-from worker.domain.orders import Order, OrderKey
+from worker.domain.orders import Order, OrderKey, Place
 from worker.domain.snapshot import OrderRow
 
-ONE_DAY = (
+ONE, RETURNED, SAME_ID = OrderKey("riyadh", "1"), OrderKey("riyadh", "2"), OrderKey("jakarta", "1")
+TWO_SHOPS = (
+    Tale(ONE, "arrives", Ends("delivered"), (At("09:01", Placed()), At("09:02", Scan("shipment.delivered", times=2)))),
     Tale(
-        1,
-        "arrives",
-        Ends("delivered"),
-        (At("09:01", Placed()), At("09:02", Scan("shipment.delivered", times=2))),
-    ),
-    Tale(
-        2,
+        RETURNED,
         "returns",
         Ends("shipped", "shipment_returned"),
         (At("09:01", Placed("unpaid")), At("09:05", Scan("shipment.lost", signed="forged", answered="refused"))),
     ),
+    Tale(SAME_ID, "is completed", Ends("completed"), (At("09:01", Placed()), At("09:03", Scan("shipment.delivered")))),
 )
-ORDERS = {
-    1: {"status": "delivered", "payment_status": "paid", "admin_notes": "gift wrap, please\nTracking: X"},
-    2: {"status": "shipped", "payment_status": "unpaid", "admin_notes": "gift wrap, please"},
+ORDERS: dict[OrderKey, dict[str, Any]] = {
+    ONE: {"status": "delivered", "payment_status": "paid", "admin_notes": "gift wrap, please\nTracking: X"},
+    RETURNED: {"status": "shipped", "payment_status": "unpaid", "admin_notes": "gift wrap, please"},
+    SAME_ID: {
+        "status": "delivered",
+        "notes": "gift wrap, please",
+        "metadata": {"campaign": "bazaar", "fulfillment": {"place": "completed"}},
+    },
 }
-TOTALS = {"writes": 2, "illegal": 0, "unpaid_by_default": 0, "answers": {"200": 2, "500": 1}}
-CALLS = [{"number": n, "order_id": "1", "code": code} for n, code in enumerate((200, 500, 200), 1)]
+TOTALS: dict[str, dict[str, Any]] = {
+    "riyadh": {"writes": 2, "illegal": 0, "unpaid_by_default": 0, "answers": {"200": 2, "500": 1}},
+    "jakarta": {"writes": 1, "illegal": 0, "notes_lost": 0, "metadata_lost": 0, "answers": {"200": 2}},
+}
+CALLS: dict[str, list[dict[str, Any]]] = {
+    "riyadh": [{"number": n, "order_id": "1", "code": code} for n, code in enumerate((200, 500, 200), 1)],
+    "jakarta": [{"number": n, "order_id": "1", "code": 200} for n in (1, 2, 3, 4)],
+}
 RECEIPTS = (
     Receipt("awalchat", 202, "accepted", 1),
     Receipt("awalchat", 202, "accepted", 2),
     Receipt("courier", 202, "accepted", 3),
     Receipt("courier", 200, "duplicate", 4),
+    Receipt("kurir", 202, "accepted", 5),
     Receipt("courier", 401, "refused"),
 )
 DELIVERIES = {("awalchat", "accepted"): 2, ("courier", "accepted"): 1, ("courier", "duplicate"): 1}
+DELIVERIES |= {("kurir", "accepted"): 1}
 REFUSED = {("courier", "refused"): 1}
 
 
-def row(number: int, **fields: Any) -> OrderRow:
-    order = Order(OrderKey("main", str(number)), status=ORDERS[number]["status"])
-    return replace(OrderRow(order, first_seen_at=0, updated_at=0), **fields)
+def row(key: OrderKey, place: Place, **fields: Any) -> OrderRow:
+    return replace(OrderRow(Order(key, place=place), first_seen_at=0, updated_at=0), **fields)
 
 
-ROWS = {1: row(1), 2: row(2, stop="shipment_returned")}
-FIGURES = Figures(DELIVERIES | REFUSED, {EventEnd.APPLIED: 3}, steps={"confirmed": 1, "uncertain": 1, "not_sent": 3})
+ROWS = {
+    ONE: row(ONE, Place.DELIVERED),
+    RETURNED: row(RETURNED, Place.SHIPPED, stop="shipment_returned"),
+    SAME_ID: row(SAME_ID, Place.COMPLETED),
+}
+FIGURES = Figures(DELIVERIES | REFUSED, {EventEnd.APPLIED: 4}, steps={"confirmed": 2, "uncertain": 1, "not_sent": 3})
 
 
-def found(*, orders=ORDERS, rows=ROWS, totals=None, calls=CALLS, figures=FIGURES, receipts=RECEIPTS, **others):
-    report = Report(orders, [], calls, TOTALS | (totals or {}))
-    rest: dict[str, Any] = {"health": Health(1), "kept": frozenset({1, 2, 3, 4}), "troubles_left": 0} | others
-    return Findings(view=View(report, rows, 1), figures=figures, receipts=receipts, **rest)
+def found(
+    *, orders=ORDERS, rows=ROWS, riyadh=None, jakarta=None, calls=CALLS, figures=FIGURES, receipts=RECEIPTS, **others
+):
+    totals = {"riyadh": TOTALS["riyadh"] | (riyadh or {}), "jakarta": TOTALS["jakarta"] | (jakarta or {})}
+    reports = {
+        account: Report(
+            {key: order for key, order in orders.items() if key.account == account}, [], calls[account], of_it
+        )
+        for account, of_it in totals.items()
+    }
+    rest: dict[str, Any] = {"health": Health(1), "kept": frozenset({1, 2, 3, 4, 5}), "troubles_left": 0} | others
+    return Findings(view=View(reports, rows, 1), figures=figures, receipts=receipts, **rest)
+
+
+def shown(order: OrderKey, **fields: object) -> dict[str, Any]:
+    return {"orders": ORDERS | {order: ORDERS[order] | fields}}
 
 
 def differs(findings: Findings, *, in_time: bool = True) -> dict[str, tuple[str, ...]]:
-    return {check.sentence: check.differs for check in judge(ONE_DAY, findings, in_time=in_time) if check.differs}
+    return {check.sentence: check.differs for check in judge(TWO_SHOPS, findings, in_time=in_time) if check.differs}
 
 
 def test_a_day_that_went_as_its_story_says_passes_every_check():
@@ -73,27 +97,59 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
 @pytest.mark.parametrize(
     ("changes", "check", "says"),
     [
-        ({"rows": ROWS | {1: row(1, due=5, waiting="settle")}}, "nothing is left to do", "1 is waiting, settle"),
+        (
+            {"rows": ROWS | {ONE: row(ONE, Place.DELIVERED, due=5, waiting="settle")}},
+            "nothing is left to do",
+            "riyadh/1 is waiting, settle",
+        ),
         ({"health": Health(1, discrepancies={"lost events": 2})}, "nothing is left to do", "2 lost events"),
-        ({"orders": ORDERS | {1: ORDERS[1] | {"status": "shipped"}}}, "every order ended", "1 is shipped"),
-        ({"rows": ROWS | {2: row(2)}}, "every order ended", "2 is shipped, and in the database shipped, not stopped"),
-        ({"rows": {1: ROWS[1]}}, "every order ended", "in the database not known"),
+        (shown(ONE, status="shipped"), "every order ended", "riyadh/1 is shipped"),
+        (shown(SAME_ID, metadata={"campaign": "bazaar"}), "every order ended", "jakarta/1 is delivered"),
+        (shown(SAME_ID, status="processing"), "every order ended", "jakarta/1 is accepted"),
+        (
+            {"rows": ROWS | {SAME_ID: row(SAME_ID, Place.DELIVERED)}},
+            "every order ended",
+            "jakarta/1 is completed, and in the database delivered, not stopped",
+        ),
+        (
+            {"rows": ROWS | {RETURNED: row(RETURNED, Place.SHIPPED)}},
+            "every order ended",
+            "riyadh/2 is shipped, and in the database shipped, not stopped",
+        ),
+        ({"rows": {ONE: ROWS[ONE]}}, "every order ended", "in the database not known"),
+        ({"orders": {ONE: ORDERS[ONE], RETURNED: ORDERS[RETURNED]}}, "every order ended", "jakarta/1 is missing"),
         ({"receipts": RECEIPTS[:-1], "figures": replace(FIGURES, deliveries=DELIVERIES)}, "sender", "refused: 0"),
         ({"figures": replace(FIGURES, deliveries=DELIVERIES)}, "every delivery", "refused: 0 in the database, not 1"),
-        ({"kept": frozenset({1, 2, 4})}, "every delivery", "delivery 3 was acknowledged and is not there"),
-        ({"figures": replace(FIGURES, events={EventEnd.APPLIED: 2, EventEnd.PENDING: 1})}, "event", "1 are pending"),
-        ({"figures": replace(FIGURES, events={EventEnd.APPLIED: 2})}, "every event", "2 events, and 3 accepted"),
-        ({"totals": {"writes": 3}}, "every write", "the platform saw 3, and the database has 2"),
-        ({"figures": replace(FIGURES, steps={"confirmed": 1, "sent": 1})}, "every write", "of 1 nobody knows"),
-        ({"calls": CALLS[:2]}, "every call that failed", "1 calls failed, and 0 of them were tried again"),
+        ({"kept": frozenset({1, 2, 4, 5})}, "every delivery", "delivery 3 was acknowledged and is not there"),
+        ({"figures": replace(FIGURES, events={EventEnd.APPLIED: 3, EventEnd.PENDING: 1})}, "event", "1 are pending"),
+        ({"figures": replace(FIGURES, events={EventEnd.APPLIED: 3})}, "every event", "3 events, and 4 accepted"),
+        ({"jakarta": {"writes": 2}}, "every write", "the platforms saw 4, and the database has 3"),
+        ({"figures": replace(FIGURES, steps={"confirmed": 2, "sent": 1})}, "every write", "of 1 nobody knows"),
+        (
+            {"calls": CALLS | {"riyadh": CALLS["riyadh"][:2]}},
+            "every call that failed",
+            "1 calls failed, and 0 of them were tried again",
+        ),
         ({"troubles_left": 1}, "every call that failed", "1 of the story's troubles met no call"),
-        ({"totals": {"illegal": 1}}, "no step was illegal", "1 illegal steps"),
-        ({"totals": {"unpaid_by_default": 1}}, "no paid order harmed", "1 paid orders were made unpaid"),
-        ({"orders": ORDERS | {1: ORDERS[1] | {"payment_status": "unpaid"}}}, "no paid order harmed", "1 was paid"),
-        ({"orders": ORDERS | {1: ORDERS[1] | {"admin_notes": "TRK"}}}, "no note of others lost", "gift wrap"),
+        ({"jakarta": {"illegal": 1}}, "no step was illegal", "1 illegal steps at jakarta"),
+        ({"riyadh": {"unpaid_by_default": 1}}, "no paid order harmed", "1 × unpaid_by_default at riyadh"),
+        ({"jakarta": {"notes_lost": 2}}, "no note of others lost", "2 × notes_lost at jakarta"),
+        ({"jakarta": {"metadata_lost": 1}}, "no note of others lost", "1 × metadata_lost at jakarta"),
+        (
+            shown(ONE, payment_status="unpaid"),
+            "no paid order harmed",
+            "riyadh/1 was placed with the payment_status “paid”",
+        ),
+        (shown(ONE, admin_notes="TRK"), "no note of others lost", "gift wrap"),
+        (shown(SAME_ID, notes="TRK"), "no note of others lost", "jakarta/1 was placed with the notes"),
+        (
+            shown(SAME_ID, metadata={"fulfillment": {"place": "completed"}}),
+            "no note of others lost",
+            "jakarta/1 was placed with the metadata",
+        ),
     ],
 )
-def test_whatever_differs_from_the_story_is_named(changes, check, says):
+def test_whatever_differs_from_the_story_is_named_with_its_shop(changes, check, says):
     named = differs(found(**changes))
     assert [sentence for sentence in named if check in sentence], named
     assert says in "\n".join(line for lines in named.values() for line in lines)
@@ -103,20 +159,20 @@ def test_a_day_that_is_not_over_in_time_is_no_success():
     assert "not over" in str(differs(found(), in_time=False))
 
 
-def test_the_story_is_told_in_order_and_every_order_has_its_own():
-    assert len({tale.order for tale in DAY}) == len(DAY) == len({tale.title for tale in DAY})
-    for tale in DAY:
-        times = [minutes(at.clock) for at in tale.day]
-        assert times == sorted(times)
-        assert times[0] > minutes(OPENS)
-        assert [isinstance(at.act, Placed) for at in tale.day] == [True] + [False] * (len(times) - 1)
+def test_a_search_that_goes_on_is_something_left_to_do():
+    sought = OrderKey("jakarta", "number:INV/1")
+    looking = found(rows=ROWS | {sought: OrderRow(Order(sought), 0, 0, due=5)})
+    assert not looking.view.is_at_rest
+    assert "jakarta/number:INV/1 is waiting" in str(differs(looking))
 
 
-def test_the_story_has_all_that_a_day_can_bring():
-    acts = [at.act for tale in DAY for at in tale.day]
-    answers = Counter(act.answered for act in acts if isinstance(act, Hint | Scan))
-    assert set(answers) == {"accepted", "ignored", "quarantined", "refused", "stale"}
-    assert {act.fault["kind"] for act in acts if isinstance(act, Trouble)} == {"status", "lose_answer"}
-    assert {act.fault.get("code") for act in acts if isinstance(act, Trouble)} == {429, 500, None}
-    assert {act.status for act in acts if isinstance(act, ByHand)} == {"cancelled", "shipped"}
-    assert {tale.ends.stop for tale in DAY} == {"", "shipment_returned", "moving_while_cancelled"}
+def test_a_later_call_for_the_other_shops_order_of_that_id_makes_up_for_nothing():
+    assert found(calls=CALLS | {"riyadh": CALLS["riyadh"][:2]}).retries == 0
+
+
+def test_the_sums_are_those_of_both_platforms():
+    both = found(riyadh={"unpaid_by_default": 1}, jakarta={"notes_lost": 2})
+    assert both.total("writes") == 3
+    assert both.answers == Counter({"200": 4, "500": 1})
+    assert sum(both.harms.values()) == 3
+    assert (both.failed_calls, both.retries) == (1, 1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.documents import Malformed, read_document
+from worker.domain.documents import Malformed, field_at, read_document
 
 STORABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 DOCUMENTS = st.recursive(
@@ -122,6 +122,21 @@ def test_brackets_within_strings_are_no_levels():
     ids=["arrays", "objects", "pairs", "endless-string", "backslashes", "integer", "float", "minus"],
 )
 def test_a_mebibyte_of_anything_is_refused_quickly(raw):
-    began = time.perf_counter()
+    began = time.thread_time()  # of the processor: others may be busy
     refusal(raw)
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("id", 1),
+        ("data.order_id", 0),
+        ("data.note", None),
+        ("data.gone.deeper", None),
+        ("id.deeper", None),
+        ("x", None),
+    ],
+)
+def test_a_field_is_found_by_its_path_and_null_nothing_and_an_empty_text_are_the_same(path, found):
+    assert field_at({"id": 1, "data": {"order_id": 0, "note": "", "gone": None}}, path) == found

@@ -21,7 +21,9 @@ class TestSteps:
     def test_the_next_place_is_asked_for_and_none_beyond_it(self, shown, said):
         found = decided(Order(KEY), shows(shown), saying(said))
         if ROAD.index(said) > ROAD.index(shown):
-            assert found == Step(ROAD[ROAD.index(shown) + 1], START, inferred=ROAD[ROAD.index(shown) + 1] is not said)
+            goal = ROAD[ROAD.index(shown) + 1]
+            completes = (goal, said) == (DELIVERED, COMPLETED)
+            assert found == Step(goal, START, inferred=goal is not said, completes=completes)
         else:
             assert found == (Later(START + DAY, "complete_after") if shown == "delivered" else Done())
 
@@ -60,12 +62,28 @@ class TestSteps:
     def test_completion_that_somebody_says_waits_for_nothing(self):
         assert decided(Order(KEY), shows("delivered"), saying("completed")) == Step(COMPLETED, START)
 
+    @pytest.mark.parametrize(("complete_after", "said", "completes"), [
+        (0, "delivered", True),
+        (HOUR, "delivered", False),
+        (HOUR, "completed", True),
+    ])  # fmt: skip
+    def test_a_step_says_whether_completion_follows_at_once(self, complete_after, said, completes):
+        policy = Policy(complete_after=complete_after)
+        found = decided(Order(KEY), shows("shipped"), saying(said), policy=policy)
+        assert (found.place, found.completes) == (DELIVERED, completes)
+        assert not decided(Order(KEY), shows("accepted"), saying(said), policy=policy).completes
+
     def test_a_dry_run_writes_nothing_and_says_what_it_would(self):
         found = decided(Order(KEY), shows("accepted"), saying("shipped"), policy=replace(MANUAL, dry_run=True))
         assert found == Later(START + HOUR, "dry_run", "the next step would be shipped")
 
 
 class TestWhatAReadShows:
+    def test_the_number_of_an_order_is_remembered_until_the_platform_shows_another(self):
+        order = observe(Order(KEY), replace(shows("accepted"), number="ORD-1"))
+        assert observe(order, shows("accepted")).number == "ORD-1"
+        assert observe(order, replace(shows("accepted"), number="ORD-2")).number == "ORD-2"
+
     def test_a_place_ahead_is_adopted(self):
         order = observe(order_at("accepted"), shows("delivered"))
         assert (order.place, order.delivered_at) == (DELIVERED, START)

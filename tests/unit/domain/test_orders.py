@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.domain.orders import ROAD, OrderKey, Place, has_reached, steps_ahead
+from worker.domain.orders import ROAD, OrderKey, Place, Reference, has_reached, steps_ahead
 
 ACCEPTED, SHIPPED, DELIVERED, COMPLETED = ROAD[1:]
 
@@ -33,3 +33,21 @@ def test_a_place_has_reached_itself_and_all_before_it(place):
 def test_the_same_id_in_two_accounts_is_two_orders():
     assert OrderKey("main", "1") != OrderKey("other", "1")
     assert str(OrderKey("main", "1")) == "main/1"
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        (Reference("number", "ORD-1"), "number ORD-1"),
+        (Reference("number", "2024/7: a"), "number 2024/7: a"),
+        (Reference("tracking", "TRK1"), "tracking number TRK1"),
+    ],
+)
+def test_an_order_that_is_looked_for_has_its_reference_in_place_of_an_id(reference, words):
+    assert OrderKey("main", str(reference)).reference == reference
+    assert reference.words == words
+
+
+@pytest.mark.parametrize("order_id", ["1", "number", "ORD-1_x"])
+def test_an_order_with_an_id_has_no_reference(order_id):
+    assert OrderKey("main", order_id).reference is None

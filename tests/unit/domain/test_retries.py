@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.clock import START
 from tests.support.stories import KEY
-from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Transient, Unauthorized
+from worker.domain.errors import ApiError, Conflict, OrderAmbiguous, OrderMissing, Rejected, Transient, Unauthorized
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Later, Order, Policy, Stopped
 from worker.domain.retries import after, backoff
@@ -57,6 +57,7 @@ def test_an_order_that_the_platform_does_not_know_is_given_an_hour():
     assert isinstance(end, Later)
     assert again.missing_since == START
     assert fail(again, OrderMissing("404"), START + HOUR)[1] == Stopped("unknown_order", "404")
+    assert fail(again, OrderAmbiguous("two"), START + HOUR)[1] == Stopped("ambiguous_order", "two")
 
 
 @pytest.mark.parametrize(("retry_for", "patience"), [(0, HOUR), (2 * HOUR, 2 * HOUR)])

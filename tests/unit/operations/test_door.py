@@ -1,103 +1,20 @@
-from collections.abc import Sequence
+"""What an operator may do with an order, and what the rules forbid."""
+
 from dataclasses import replace
 
 import pytest
 
-from tests.support.fakes import FakeIntake
-from worker.domain.errors import IllegalRequest
+from tests.support.door import KEY, NOW, Door, snapshot
 from worker.domain.events import EventName
-from worker.domain.orders import ROAD, Ending, Order, OrderKey, Place
-from worker.domain.snapshot import Hold, OrderRow, Snapshot
-from worker.operations.door import Operations
-from worker.order_api.awalchat.vocabulary import read_order_id
-
-NOW = 1_706_193_000_000_000
-KEY = OrderKey("main", "17")
+from worker.domain.orders import ROAD, Ending, OrderKey, Place
+from worker.domain.snapshot import Hold, Snapshot
 
 
-class FakeDesk:
-    """The port `Desk` over a few snapshots; remembers what it was told to do."""
-
-    def __init__(self, *snapshots: Snapshot, willing: bool = True) -> None:
-        self.snapshots = {snapshot.order.key: snapshot for snapshot in snapshots}
-        self.willing = willing
-        self.hastened: list[OrderKey] = []
-        self.released: list[tuple[Snapshot, str]] = []
-
-    def snapshot(self, key: OrderKey) -> Snapshot | None:
-        return self.snapshots.get(key)
-
-    def accounts_with(self, order_id: str) -> list[str]:
-        return sorted(key.account for key in self.snapshots if key.order_id == order_id)
-
-    def hasten(self, key: OrderKey) -> bool:
-        self.hastened.append(key)
-        return self.willing
-
-    def release(self, seen: Snapshot, reason: str) -> bool:
-        self.released.append((seen, reason))
-        return self.willing
-
-
-def snapshot(key: OrderKey = KEY, *, place: Place | None = Place.SHIPPED, **row) -> Snapshot:
-    order = Order(key, revision=3, place=place, status=str(place), read_at=NOW, closed=row.pop("closed", None))
-    return Snapshot(NOW, OrderRow(order, first_seen_at=NOW, updated_at=NOW, **row))
-
-
-class Door:
-    """An operator's door with everything behind it."""
-
-    def __init__(self, *snapshots: Snapshot, accounts: tuple[str, ...] = ("main",), willing: bool = True) -> None:
-        self.desk, self.intake = FakeDesk(*snapshots, willing=willing), FakeIntake(NOW)
-        self.nudged: list[OrderKey] = []
-        ids = dict.fromkeys(accounts, read_order_id)
-        self.operations = Operations(self.desk, self.intake, self.nudge, ids)
-
-    def nudge(self, keys: Sequence[OrderKey]) -> None:
-        self.nudged.extend(keys)
-
-    def refuses(self, match: str):
-        return pytest.raises(IllegalRequest, match=match)
-
-    def changed_nothing(self) -> bool:
-        return not (self.intake.deliveries or self.desk.hastened or self.desk.released or self.nudged)
-
-
-# ------------------------------------------------------------------------------------------------ which order is meant
-
-
-def test_an_id_alone_means_the_only_account():
-    assert Door().operations.find("17") == KEY
-
-
-def test_an_id_alone_means_the_only_account_that_knows_it():
-    door = Door(snapshot(OrderKey("other", "17")), accounts=("main", "other"))
-    assert door.operations.find("17") == OrderKey("other", "17")
-
-
-@pytest.mark.parametrize("known", [(), (snapshot(), snapshot(OrderKey("other", "17")))])
-def test_an_id_that_may_be_of_several_accounts_asks_which(known):
-    door = Door(*known, accounts=("main", "other"))
-    with door.refuses("say main/17 or other/17"):
-        door.operations.find("17")
-
-
-@pytest.mark.parametrize(
-    "text", ["", "0", "-1", "1_000", "1 OR 1=1", "main/", "main/17/17 ", "9" * 20, "\ud800", "a" * 65]
-)
-def test_what_is_no_order_id_gets_no_further(text):
-    with Door().refuses("is not an order"):
-        Door().operations.find(text)
-
-
-def test_an_account_that_nobody_knows_is_named():
-    with Door().refuses("no account “mian”"):
-        Door().operations.find("mian/17")
-
-
-def test_an_order_of_an_account_that_left_the_settings_can_still_be_looked_at():
-    gone = snapshot(OrderKey("gone", "17"))
-    assert Door(gone).operations.find("gone/17") == gone.order.key
+def test_what_is_still_looked_for_is_not_advanced():
+    door = Door(snapshot(OrderKey("main", "number:1"), place=None))
+    with door.refuses("main/number:1 is still looked for"):
+        door.operations.advance(OrderKey("main", "number:1"), Place.SHIPPED, "a reason", create=True)
+    assert door.changed_nothing()
 
 
 def test_an_order_that_the_journal_does_not_know_cannot_be_shown():

@@ -1,31 +1,23 @@
+"""Why an order is where it is, in sentences: all states, all reasons, and what a turn would do next."""
+
 import json
 
 import pytest
 
 from tests.support.clock import START
-from tests.support.snapshots import SETTLED, snapshot
+from tests.support.snapshots import AT_ONCE, SETTLED, explained, snapshot
 from tests.support.stories import news
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Ending, Place, Policy
-from worker.domain.snapshot import Hold, Sent, Snapshot, State
+from worker.domain.snapshot import Hold, Sent, State
 from worker.operations.advice import HOLDS, STOPS
-from worker.operations.explain import Explanation, explain
+from worker.operations.explain import explain
 
 HELD = Hold("main", "credentials", START - HOUR)
 PAUSED = Hold("main", "rate_limited", START, START + HOUR)
 BACK_OFF = {"due": START + HOUR, "not_before": START + HOUR, "waiting": "conflict"}
 REFUSED = {"stop": "refused", "stop_detail": "HTTP 422", "stopped_at": START}
-AT_ONCE = Policy()
 PATIENT = Policy(complete_after=24 * HOUR)
-
-
-def text(explanation: Explanation) -> str:
-    told = (explanation.where, explanation.evidence, explanation.decision, explanation.calls, explanation.next)
-    return "\n".join(sentence for sentences in told for sentence in sentences)
-
-
-def explained(seen: Snapshot, policy: Policy = AT_ONCE) -> str:
-    return text(explain(seen, policy))
 
 
 # --------------------------------------------------------------------------------------------- what is said, and when

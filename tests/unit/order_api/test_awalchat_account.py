@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from tests.support.awalchat_account import SECRET, credentials_at
+from tests.support.credentials import SECRET, credentials_at
 from tests.support.signing import signature
 from worker.domain.errors import ApiError, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.orders import Place, Reading

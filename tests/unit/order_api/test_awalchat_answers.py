@@ -21,6 +21,7 @@ def test_an_order_is_read_as_it_is_shown():
         notes="ring twice\nplease",
         shipping_date="2026-11-20",
         delivery_date="",
+        number="ORD-7",
     )
 
 

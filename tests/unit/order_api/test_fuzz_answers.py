@@ -6,31 +6,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.awalchat_account import credentials_at
-from tests.support.strange_answers import FIELDS, OUTER, STRANGE, change, damaged, http
+from tests.support.credentials import credentials_at
+from tests.support.dialects import DIALECTS
+from tests.support.fake_order_api import Shown
+from tests.support.strange_answers import STRANGE, change, damaged, http
 from tests.unit.order_api.calling import QUICK, SLACK
 from worker.domain.errors import ApiError
 from worker.domain.instants import DAY
-from worker.domain.orders import Reading
+from worker.domain.orders import Reading, Reference
 from worker.order_api.accounts import Surroundings
 
-ORDER = {
-    "id": 1,
-    "order_number": "ORD-1",
-    "status": "accepted",
-    "payment_status": "paid",
-    "shipping_date": None,
-    "delivery_date": "2026-01-25",
-    "admin_notes": "ring twice",
-    "updated_at": "2026-01-25T12:00:00Z",
-}
-SHOWN: dict[str, object] = {"status": True, "message": "Success", "data": ORDER}
-REFUSED: dict[str, object] = {
-    "error": "validation_failed",
-    "message": "No.",
-    "details": {"status": "is not one"},
-    "request_id": "req-1",
-}
 HEADERS = {
     "Retry_After": ["0", "-1", "3600", "9" * 12, "Sun, 25 Jan 2026 12:00:00 GMT", "Fri, 99 Feb 0000 99:99:99 GMT"],
     "Date": ["", "0", "Sun, 25 Jan 2026 12:00:00 +9999", "Fri, 31 Dec 9999 23:59:59 -2359", "x" * 5000],
@@ -47,13 +32,16 @@ STATUSES = [*[200] * 9, 201, 204, 206, 304, 307, 400, 401, 403, 404, 409, 418, 4
 class Account:
     """One account, whose platform is the peer; what it may wait is written down."""
 
-    def __init__(self, peer, client):
+    def __init__(self, peer, client, platform):
         self.waits: list[int] = []
+        self.dialect = DIALECTS[platform]
+        self.shown = self.dialect.success(self.dialect.shown("1", Shown("accepted")))
         surroundings = Surroundings(client, lambda: time.time_ns() // 1000, ZoneInfo("UTC"), self.waits.append)
-        self.orders = credentials_at(peer.url).connect(surroundings)
+        self.orders = credentials_at(peer.url, platform).connect(surroundings)
         self.calls = [
             lambda: self.orders.read("1"),
             lambda: self.orders.write("1", {"status": "accepted"}),
+            lambda: self.orders.find(Reference("number", "ORD-1")),
             self.orders.probe,
         ]
 
@@ -77,15 +65,15 @@ class Account:
         assert all(0 < wait <= DAY for wait in self.waits)
 
 
-@pytest.fixture
-def account(peer, client):
-    return Account(peer, client)
+@pytest.fixture(params=DIALECTS)
+def account(request, peer, client):
+    return Account(peer, client, request.param)
 
 
-def strange_answer(dice):
+def strange_answer(dice, shown, dialect):
     """Make up an answer: often with a field that is strange, with strange headers, or damaged on its way."""
-    envelope = {**dice.choice([SHOWN, SHOWN, REFUSED])}
-    name = dice.choice([*OUTER, *[f"data.{name}" for name in FIELDS], "error", "details", "request_id"])
+    envelope = {**dice.choice([shown, shown, dialect.failure("No.")])}
+    name = dice.choice([*dialect.outer, *[f"data.{name}" for name in dialect.inner]])
     strange = change(name, dice.choice(list(STRANGE.values())))(envelope)
     headers = {name: dice.choice(values) for name, values in HEADERS.items() if dice.random() < 0.2}
     raw = http(dice.choice([envelope, strange]), dice.choice(STATUSES), **headers)
@@ -97,7 +85,7 @@ def test_every_call_that_meets_an_answer_by_chance_ends_in_time_with_a_reading_o
     dice = Random(seed)
     came = []
     for _ in range(400):
-        peer.answers(strange_answer(dice))
+        peer.answers(strange_answer(dice, account.shown, account.dialect))
         came.append(account.ends_well(dice.choice(account.calls)))
     readings = [reading for reading in came if isinstance(reading, Reading)]
     assert readings
@@ -108,7 +96,7 @@ def test_every_call_that_meets_an_answer_by_chance_ends_in_time_with_a_reading_o
 def test_every_call_that_is_answered_in_part_and_then_by_silence_ends_in_time(peer, account):
     dice = Random(4)
     for _ in range(8):
-        raw = http(SHOWN)
+        raw = http(account.shown)
         part = raw[: dice.randrange(len(raw))]
         peer.script = lambda connection, part=part: (connection.sendall(part), peer.over.wait(0.6))
         assert isinstance(account.ends_well(account.calls[0]), ApiError)

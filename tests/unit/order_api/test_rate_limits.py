@@ -31,6 +31,8 @@ NOW = (AT - 7200) * SECOND  # our clock is two hours late
         ({"retry-after": "1_0"}, 60),
         ({"retry-after": "٣"}, 60),
         ({"retry-after": "30, 30"}, 60),
+        ({"retry-after": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}, 60),
+        ({"retry-after": "Sat, 21 Nov 2026 12:00:00 +99999999999999999"}, 60),
         ({}, 60),
     ],
 )

@@ -72,6 +72,26 @@ def test_while_the_broker_hangs_nudges_coalesce_and_what_does_not_fit_is_dropped
     assert len(set(published)) == MOST_KEYS
 
 
+def test_no_account_crowds_out_another():
+    hangs, released, published = threading.Event(), threading.Event(), list[OrderKey]()
+
+    def publish(key: OrderKey) -> None:
+        published.append(key)
+        hangs.set()
+        assert released.wait(10)
+
+    errands = Errands(publish, no_tally)
+    errands.nudge(KEYS[:1])
+    assert hangs.wait(5)
+    flood = [OrderKey("busy", str(n)) for n in range(3 * MOST_KEYS)]
+    errands.nudge(flood[:-1])
+    errands.nudge([OrderKey("quiet", "1"), OrderKey("quiet", "2")])
+    errands.nudge(flood[-1:])
+    released.set()
+    errands.close(5)
+    assert published[1:] == [*flood[: MOST_KEYS - 2], OrderKey("quiet", "1"), OrderKey("quiet", "2")]
+
+
 def test_close_does_not_wait_for_a_broker_that_hangs():
     released = threading.Event()
 

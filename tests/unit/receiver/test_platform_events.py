@@ -47,6 +47,14 @@ def test_hints_differ_by_order_event_and_timestamp_or_by_their_id():
     assert read(hint(id="a"), AWALCHAT).key == "a"
 
 
-@pytest.mark.parametrize(("data", "why"), [({}, "no_order"), (None, "no_order"), ({"id": "x"}, "bad_order_id")])
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ({}, "no_order"),
+        (None, "no_order"),
+        ({"id": "x"}, "bad_order_id"),
+        ({"order_number": "ORD-1", "tracking_number": "TRK1"}, "no_order"),
+    ],
+)
 def test_an_order_event_without_an_order_is_unusable(data: object, why: str):
     assert reason(hint(data=data), AWALCHAT) == why

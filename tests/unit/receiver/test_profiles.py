@@ -47,28 +47,6 @@ def test_a_courier_that_may_only_speak_of_shipments_moves_no_order_itself():
     assert read(news("shipment.delivered"), source).name is EventName.DELIVERED
 
 
-@pytest.mark.parametrize(
-    ("order_id", "why"),
-    [
-        (None, "no_order"),
-        ("", "no_order"),
-        (0, "bad_order_id"),
-        (True, "bad_order_id"),
-        (1.0, "bad_order_id"),
-        ("../1", "bad_order_id"),
-        ([1], "bad_order_id"),
-        (-1, "bad_order_id"),
-        ("1" * 20, "bad_order_id"),
-    ],
-)
-def test_an_order_that_cannot_be_read_is_named_so(order_id: object, why: str):
-    assert reason(news(order_id=order_id)) == why
-
-
-def test_data_that_is_no_object_holds_no_order():
-    assert reason(b'{"id":"1","event":"order.shipped","data":[1]}') == "no_order"
-
-
 @pytest.mark.parametrize(("given", "key"), [("evt 1", "evt 1"), (17, "17"), ("ü" * 150, "ü" * 150)])
 def test_an_id_is_the_key(given: object, key: str):
     assert read(news(id=given)).key == key

@@ -60,7 +60,7 @@ def test_what_is_of_no_interest_is_counted_and_not_kept(door: FrontDoor):
     [
         (b"\xff", "bad_text"),
         (b"{", "not_json"),
-        (news(order_id=None), "no_order"),
+        (news(order_id=None, tracking_number=None), "no_order"),
         (news("shipment.eaten"), "unknown_event"),
         (news(id=None, timestamp=None), "no_key"),
     ],

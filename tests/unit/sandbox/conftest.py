@@ -11,8 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.sandbox.account import Account
 from deploy.sandbox.app import create_sandbox
+from deploy.sandbox.awalchat.account import Account
+from deploy.sandbox.awalchat.platform import Awalchat
+from deploy.sandbox.platform import Platform
 from deploy.sandbox.world import Limit
 from tests.support.signing import signature
 
@@ -48,6 +50,8 @@ class Clock:
 class Api:
     """Calls the order API and the control API."""
 
+    query = PHONE
+
     def __init__(self, send: Send, clock: Callable[[], float], base: str = "/api/v1") -> None:
         self.send, self.clock, self.base = send, clock, base
 
@@ -61,10 +65,13 @@ class Api:
             "X-Awal-Signature-256": signature(SECRET.encode(), method, signs or target, stamp, body),
         }
 
-    def call(self, method: str, path: str, body: bytes = b"", query: str = PHONE, **changed: str | None) -> Answer:
-        target = f"{self.base}{path}" + (f"?{query}" if query else "")
+    def call(
+        self, method: str, path: str, body: bytes = b"", query: str | None = None, **changed: str | None
+    ) -> Answer:
+        asked = self.query if query is None else query
+        target = f"{self.base}{path}" + (f"?{asked}" if asked else "")
         headers: dict[str, str | None] = {**self.signed(method, target, body)}
-        if method == "PUT":
+        if method in {"PUT", "POST"}:
             headers["Content-Type"] = "application/json"
         headers |= {name.replace("_", "-"): value for name, value in changed.items()}
         return self.send(method, target, {name: value for name, value in headers.items() if value is not None}, body)
@@ -83,7 +90,7 @@ class Api:
         assert answer.code == 201, answer
         return answer.json
 
-    def seen(self, order_id: int = 1) -> Any:
+    def seen(self, order_id: int | str = 1) -> Any:
         """The order as it really is, read past every fault."""
         return self.control("GET", f"/orders/{order_id}").json
 
@@ -100,14 +107,19 @@ class Api:
         return self.control("GET", "/totals").json
 
 
-def in_process(account: Account, clock: Clock, limit: Limit | None = None) -> Api:
-    client = create_sandbox(account, limit, clock).test_client()
+def sender(platform: Platform, clock: Clock, limit: Limit | None = None) -> Send:
+    """Sends calls to a sandbox in this process, without a socket."""
+    client = create_sandbox(platform, limit, clock).test_client()
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         response = client.open(target, method=method, headers=dict(headers), data=body)
         return Answer(response.status_code, response.data, httpx.Headers(list(response.headers)))
 
-    return Api(send, clock, account.base_path)
+    return send
+
+
+def in_process(account: Account, clock: Clock, limit: Limit | None = None) -> Api:
+    return Api(sender(Awalchat(account), clock, limit), clock, account.base_path)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.sandbox.account import Account
+from deploy.sandbox.awalchat.account import Account
 from deploy.sandbox.incoming import Incoming
 
 VECTOR_BODY = (

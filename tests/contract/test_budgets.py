@@ -1,0 +1,65 @@
+"""What `Allowances` promises, over both databases: all workers together spend no more than there is."""
+
+from contextlib import closing
+
+import pytest
+
+from tests.support.at_once import at_once
+from worker.domain.instants import MINUTE, SECOND
+from worker.domain.rates import burst, spend
+from worker.journal.budgets import SqlAllowances
+from worker.journal.database import Database
+
+LIMIT = 60
+AT_ONCE = burst(LIMIT)
+
+
+@pytest.fixture
+def allowances(database):
+    return SqlAllowances(database)
+
+
+def test_calls_are_taken_all_or_none(allowances, clock):
+    assert allowances.spend("main", 4, LIMIT) == 0
+    spent, _ = spend(0, clock(), 4, LIMIT)
+    assert allowances.spend("main", 3, LIMIT) == spent - clock()
+    assert allowances.spend("main", 2, LIMIT) == 0
+    assert allowances.spend("main", 1, LIMIT) > 0
+
+
+def test_after_the_wait_there_is_the_whole_burst_again(allowances, clock):
+    allowances.spend("main", AT_ONCE, LIMIT)
+    clock.now += allowances.spend("main", 1, LIMIT)
+    assert allowances.spend("main", AT_ONCE, LIMIT) == 0
+
+
+def test_each_account_has_an_allowance_of_its_own(allowances):
+    allowances.spend("main", AT_ONCE, LIMIT)
+    assert allowances.spend("other", AT_ONCE, LIMIT) == 0
+
+
+def test_what_is_given_back_may_be_taken_again_unless_it_came_back_by_itself(allowances):
+    allowances.spend("main", AT_ONCE, LIMIT)
+    allowances.give_back("main", 3, 0, LIMIT)
+    assert allowances.spend("main", 3, LIMIT) == 0
+    allowances.give_back("main", 3, MINUTE, LIMIT)
+    assert allowances.spend("main", 1, LIMIT) > 0
+
+
+def test_a_clock_that_was_set_back_is_waited_for_no_longer_than_a_burst_takes(allowances, clock):
+    allowances.spend("main", AT_ONCE, LIMIT)
+    clock.advance(days=-1)
+    wait = allowances.spend("main", 1, LIMIT)
+    assert wait < 10 * SECOND
+    clock.now += wait
+    assert allowances.spend("main", AT_ONCE, LIMIT) == 0
+
+
+def test_of_many_that_ask_at_the_same_time_no_more_get_calls_than_there_are(database_url, clock):
+    with (
+        closing(Database(database_url, clock=clock)) as one,
+        closing(Database(database_url, clock=clock)) as another,
+    ):
+        workers = [SqlAllowances(one), SqlAllowances(another)] * 6
+        waits = at_once(lambda allowances: [allowances.spend("main", 1, LIMIT) for _ in range(4)], workers)
+        assert sum(wait == 0 for each in waits for wait in each) == AT_ONCE

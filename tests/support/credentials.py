@@ -1,0 +1,21 @@
+"""The credentials of one account on each platform, wherever that platform listens."""
+
+from worker.order_api.accounts import Credentials
+from worker.order_api.platforms import PLATFORMS
+
+SECRET = "whsec_very_secret"
+
+
+def credentials_at(url: str, platform: str = "awalchat", **settings: object) -> Credentials:
+    """Return credentials that are right for the platform at *url*, but for *settings*."""
+    fields: dict[str, dict[str, object]] = {
+        "awalchat": {
+            "base_url": f"{url}/api/v1",
+            "domain": "shop",
+            "client_id": "client",
+            "hmac_secret": SECRET,
+            "phone_number_id": "123456",
+        },
+        "cekat": {"base_url": url, "api_key": SECRET},
+    }
+    return PLATFORMS[platform].credentials.model_validate(fields[platform] | settings)

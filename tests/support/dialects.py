@@ -1,0 +1,87 @@
+"""How each platform writes its answers, for platforms that are made up in a test."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.fake_order_api import Shown
+from worker.domain.orders import Place
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One platform's way to write.
+
+    *success* wraps what is shown, *failure* a message; *outer* and *inner* are the fields of an answer and of an order
+    in it. *shown* writes an order, *asked* reads the places that a write asks for. *empty* is a list of no orders.
+    """
+
+    success: Callable[[object], Fields]
+    failure: Callable[[str], Fields]
+    shown: Callable[[str, Shown], Fields]
+    asked: Callable[[Mapping[str, Any]], tuple[Place, ...]]
+    outer: tuple[str, ...]
+    inner: tuple[str, ...]
+
+
+def _awalchat_order(order_id: str, shown: Shown) -> Fields:
+    return {
+        "id": int(order_id),
+        "order_number": f"ORD-{order_id}",
+        "status": shown.status,
+        "payment_status": "paid" if shown.paid else "unpaid",
+        "shipping_date": None,
+        "delivery_date": None,
+        "admin_notes": shown.notes,
+        "updated_at": "2026-01-25T12:00:00Z",
+    }
+
+
+def _cekat_order(order_id: str, shown: Shown) -> Fields:
+    status = {"accepted": "processing", "completed": "delivered"}.get(shown.status, shown.status)
+    completed = {"fulfillment": {"place": "completed"}} if shown.status == "completed" else {}
+    return {
+        "id": order_id,
+        "order_number": f"ORD-{order_id}",
+        "status": status,
+        "tracking_number": None,
+        "tracking_url": None,
+        "notes": shown.notes,
+        "metadata": {"crm": 42, **completed},
+        "status_history": [{"status": status, "timestamp": "2026-01-25T12:00:00Z"}],
+    }
+
+
+def _asked_of_cekat(sent: Mapping[str, Any]) -> tuple[Place, ...]:
+    status = {"processing": "accepted"}.get(sent.get("status", ""), sent.get("status"))
+    ours = sent.get("metadata", {}).get("fulfillment", {}).get("place")
+    return tuple(Place(word) for word in dict.fromkeys((status, ours)) if word)
+
+
+DIALECTS = {
+    "awalchat": Dialect(
+        success=lambda data: {"status": True, "message": "Success", "data": data},
+        failure=lambda message: {"error": "conflict", "message": message, "request_id": "req-1"},
+        shown=_awalchat_order,
+        asked=lambda sent: (Place(sent["status"]),),
+        outer=("status", "message", "data", "error", "details", "request_id"),
+        inner=tuple(_awalchat_order("1", Shown())),
+    ),
+    "cekat": Dialect(
+        success=lambda data: {"success": True, "data": data},
+        failure=lambda message: {"success": False, "status_code": 409, "error": {"message": message}},
+        shown=_cekat_order,
+        asked=_asked_of_cekat,
+        outer=("success", "status_code", "message", "data", "error"),
+        inner=("order_status", "payment_status", *_cekat_order("1", Shown())),
+    ),
+}
+
+
+def request_body(raw: bytes) -> Mapping[str, Any]:
+    """Return the JSON object that a request on the wire has for its body."""
+    body: Mapping[str, Any] = json.loads(raw.partition(b"\r\n\r\n")[2])
+    return body
