@@ -49,6 +49,24 @@ def test_a_test_event_moves_an_order_and_every_page_tells_of_it(fulfillment: Com
     assert "It needs nobody any more." in page
 
 
+def test_news_that_knows_only_a_number_finds_its_order_and_what_comes_of_it_is_shown_by_that_number(
+    fulfillment: Commands, house: House
+):
+    house.sandbox.order(45, order_number="ORD-2024/45")
+    news = ("send", "--source", "courier", "--json")
+    by_number = ("--number", "ORD-2024/45", "--event", "shipment.picked_up", "--tracking", "TRK45")
+    assert fulfillment(*news, *by_number).document["answer"]["status"] == "accepted"
+    until(lambda: house.sandbox.seen(45)["status"] == "shipped")
+    by_parcel = ("--tracking", "TRK45", "--event", "shipment.delivered")
+    assert fulfillment(*news, *by_parcel).document["answer"]["status"] == "accepted"
+    until(lambda: house.sandbox.seen(45)["status"] == "completed")
+    until(house.at_rest, what="the order is at rest")
+    shown = fulfillment("orders", "show", "number:ORD-2024/45", "--json").document
+    assert (shown["order"], shown["number"], shown["state"]) == ("45", "ORD-2024/45", "closed")
+    assert [event["reference"] for event in shown["events"]] == ["number:ORD-2024/45", "tracking:TRK45"]
+    assert {event["end"] for event in shown["events"]} == {"applied"}
+
+
 def test_a_hint_of_the_platform_can_be_sent_too(fulfillment: Commands, house: House):
     house.sandbox.order(42, status="accepted")
     code, told = send(fulfillment, "awalchat", 42, "order.updated")

@@ -8,11 +8,11 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain
 
-import psycopg
 import pytest
-from sqlalchemy import delete, func, make_url, select
+from sqlalchemy import delete, func, select
 
 from tests.support.at_once import at_once
+from tests.support.blocked import wait_until_blocked
 from tests.support.news import ORDER, a_delivery, a_hint, an_event
 from worker.domain.errors import JournalUnavailable
 from worker.domain.events import Event
@@ -100,20 +100,6 @@ def contested(postgresql_url: str) -> Iterator[Database]:
     opened = Database(postgresql_url)
     yield opened
     opened.close()
-
-
-def wait_until_blocked(url: str) -> None:
-    """Return once a transaction waits for a row that another one holds."""
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as server:
-        for _ in range(100):
-            waiting = server.execute(
-                "SELECT count(pg_sleep(0.02)), count(*) FILTER (WHERE wait_event_type = 'Lock') FROM pg_stat_activity"
-                " WHERE datname = current_database()"
-            ).fetchone()
-            if waiting and waiting[1]:
-                return
-    pytest.fail("nothing ever waited")
 
 
 def test_a_delivery_overtaken_by_its_repetition_is_a_duplicate_and_leaves_no_trace(

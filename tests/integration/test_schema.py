@@ -55,12 +55,16 @@ def stamp(database: Database, revision: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
+def _parts(sql: str) -> list[str]:
+    return [part for piece in sql.replace(")", ",").split(",") if (part := " ".join(piece.split()))]
+
+
 def structure(connection: Connection) -> list[str]:
     """Every table, column, default, constraint and index, as the database itself describes them."""
     if connection.dialect.name == "sqlite":
         written = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"
-        # The constraints of a table come in no particular order.
-        return sorted(str(sorted(row.sql.replace(")", ",").split(","))) for row in connection.execute(text(written)))
+        # The constraints of a table come in no particular order, and a column that was added stands behind them.
+        return sorted(str(sorted(_parts(row.sql))) for row in connection.execute(text(written)))
     columns = (
         "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default)"
         " FROM information_schema.columns WHERE table_schema = 'public' AND table_name != 'alembic_version'"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.clock import START, Clock
+from tests.support.fake_order_api import Shown
 from tests.support.stage import Stage
 from worker.domain.orders import Policy
 from worker.journal.database import Database
@@ -35,3 +36,10 @@ def new_stage(sqlite_migrated: str, tmp_path_factory: pytest.TempPathFactory) ->
 
     yield opened
     database.close()
+
+
+@pytest.fixture
+def numbered(stage: Stage) -> Stage:
+    """The platform has an order with the number, which the journal has never heard of."""
+    stage.api.orders["1"] = Shown(number="ORD-1", tracking="TRK1")
+    return stage

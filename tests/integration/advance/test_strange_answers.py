@@ -10,17 +10,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.awalchat_account import credentials_at
+from tests.support.credentials import credentials_at
+from tests.support.dialects import DIALECTS, Dialect
 from tests.support.peer import Peer
 from tests.support.stories import KEY
-from tests.support.strange_answers import FIELDS, OUTER, STRANGE, StrangePlatform, Twist, change, damaged, http
+from tests.support.strange_answers import STRANGE, StrangePlatform, Twist, change, damaged, http
 from worker.domain.orders import Policy
 from worker.order_api.accounts import Surroundings
 from worker.order_api.client import Client, Patience
 from worker.probe import Probe
 
 HASTE = Patience(connect=timedelta(seconds=0.1), read=timedelta(seconds=0.1), overall=timedelta(seconds=0.15))
-NAMES = [*OUTER, *[f"data.{name}" for name in FIELDS]]
+EACH = pytest.mark.parametrize("platform", DIALECTS)
 STOPS = {"unknown_status", "refused"}
 """Why an order may wait for a person after a strange answer: its status is a word that nobody knows, or says no."""
 
@@ -28,14 +29,14 @@ STOPS = {"unknown_status", "refused"}
 class Scene:
     """A shop of one order, and its strange platform."""
 
-    def __init__(self, stage, client, peer):
+    def __init__(self, stage, client, peer, platform):
         self.stage = stage
-        self.platform = StrangePlatform(stage.api)
+        self.platform = StrangePlatform(stage.api, DIALECTS[platform])
         peer.script = self._serve
         self._peer = peer
         surroundings = Surroundings(client, stage.clock, ZoneInfo("UTC"), lambda wait: None)
-        api = credentials_at(peer.url).connect(surroundings)
-        probe = Probe(stage.holds, {KEY.account: api})
+        api = credentials_at(peer.url, platform).connect(surroundings)
+        probe = Probe(stage.holds, {KEY.account: api}, stage.budget.allows)
         stage.turn = stage.advance(apis={KEY.account: api}, probe=probe)
 
     def _serve(self, connection):
@@ -76,29 +77,37 @@ def peer():
 
 @pytest.fixture
 def scene(new_stage, client, peer):
-    return lambda: Scene(new_stage(Policy(accept="manual")), client, peer)
+    return lambda platform: Scene(new_stage(Policy(accept="manual")), client, peer, platform)
+
+
+def names(dialect: Dialect) -> list[str]:
+    return [*dialect.outer, *[f"data.{name}" for name in dialect.inner]]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-@pytest.mark.parametrize("name", NAMES)
-def test_an_order_survives_an_answer_with_any_field_missing_or_of_another_kind(scene, method, name):
+@pytest.mark.parametrize(
+    ("platform", "name"), [(platform, name) for platform, dialect in DIALECTS.items() for name in names(dialect)]
+)
+def test_an_order_survives_an_answer_with_any_field_missing_or_of_another_kind(scene, platform, method, name):
     for value in STRANGE.values():
-        story = scene()
+        story = scene(platform)
         story.platform.twists[method] = [change(name, value)]
         story.tell()
         assert story.platform.twists[method] == []
         story.ended_well(writes=2)
 
 
+@EACH
 @pytest.mark.parametrize("seed", range(12))
-def test_an_order_survives_a_run_of_answers_that_are_strange_huge_late_or_damaged(scene, peer, seed):
-    story, dice = scene(), Random(seed)
-    story.platform.twists = {method: [trouble(dice, peer) for _ in range(6)] for method in ("GET", "PUT")}
+def test_an_order_survives_a_run_of_answers_that_are_strange_huge_late_or_damaged(scene, peer, platform, seed):
+    story, dice = scene(platform), Random(seed)
+    dialect = DIALECTS[platform]
+    story.platform.twists = {method: [trouble(dice, peer, dialect) for _ in range(6)] for method in ("GET", "PUT")}
     story.tell()
     story.ended_well(writes=7)
 
 
-def trouble(dice: Random, peer: Peer) -> Twist:
+def trouble(dice: Random, peer: Peer, dialect: Dialect) -> Twist:
     """Make up what happens to one answer."""
 
     def late(envelope):
@@ -108,12 +117,10 @@ def trouble(dice: Random, peer: Peer) -> Twist:
     return dice.choice(
         [
             late,
-            change(dice.choice(NAMES), dice.choice(list(STRANGE.values()))),
+            change(dice.choice(names(dialect)), dice.choice(list(STRANGE.values()))),
             lambda envelope: damaged(dice, http(envelope)),
             lambda envelope: envelope | {"padding": "x" * 1_100_000},
-            lambda envelope: http(
-                {"error": "busy", "message": "Slow down."}, dice.choice([429, 500, 503]), Retry_After="7"
-            ),
+            lambda envelope: http(dialect.failure("Slow down."), dice.choice([429, 500, 503]), Retry_After="7"),
             lambda envelope: http(["<html>"], dice.choice([200, 302, 400, 404, 422, 502])),
             lambda envelope: b"",
         ]

@@ -1,10 +1,12 @@
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.support.clock import Clock
 from tests.support.commands import Commands
+from tests.support.sandboxes import OPTIONS, Platform, platforms
 from tests.support.shop import Shop
 from worker.journal.clocks import machine_now
 from worker.journal.database import Database
@@ -26,3 +28,29 @@ def shop(fulfillment: Commands, database_url: str) -> Iterator[Shop]:
     database = Database(database_url, clock=clock)
     yield Shop(database, clock)
     database.close()
+
+
+@pytest.fixture(scope="session")
+def sandboxes() -> Iterator[Mapping[str, Platform]]:
+    with platforms() as running:
+        yield running
+
+
+@pytest.fixture
+def found_at(fulfillment: Commands, sandboxes: Mapping[str, Platform], sqlite_url: str) -> Callable[[str], Platform]:
+    """Puts the account `main` at the platform of this kind, where nothing has happened yet; there is a journal."""
+
+    def put(kind: str) -> Platform:
+        platform = sandboxes[kind]
+        platform("POST", "/reset")
+        journal = os.environ.get("FULFILLMENT_DATABASE_URL", sqlite_url)
+        fulfillment.set({"FULFILLMENT_DATABASE_URL": journal, **platform.settings})
+        return platform
+
+    return put
+
+
+@pytest.fixture(params=OPTIONS)
+def platform(request: pytest.FixtureRequest, found_at: Callable[[str], Platform]) -> Platform:
+    """Every kind of platform, one after another."""
+    return found_at(request.param)

@@ -76,6 +76,8 @@ def test_a_folder_that_cannot_be_written_ends_with_3(fulfillment: Commands):
         ("deliveries", "show", str(2**63)),
         ("doctor", "--max-age", "soon"),
         ("send",),
+        ("send", "--source", "courier", "--event", "order.shipped"),
+        ("send", "--source", "courier", "--event", "order.shipped", "--order", "1", "--number", "ORD-1"),
     ],
 )
 def test_wrong_use_ends_with_2_and_says_how_it_is_used(fulfillment: Commands, arguments):

@@ -68,7 +68,7 @@ def test_json_is_ascii_and_parses_line_by_line(fulfillment: Commands, shop: Shop
 def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, shop: Shop):
     nasty_order(shop)
     row = (
-        "account order state place status closed stop stop_detail stopped_at waiting waiting_detail held due"
+        "account order number state place status closed stop stop_detail stopped_at waiting waiting_detail held due"
         " lease_until sending failures read_at confirmed_at first_seen_at updated_at"
     )
     delivery = "id source received_at outcome reason detail replayed_at size"
@@ -76,7 +76,7 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, shop: 
     shown = fulfillment("orders", "show", LONG.order_id, "--json").document
     assert " ".join(shown) == f"{row} events steps remarks"
     assert " ".join(shown["events"][0]) == (
-        "id delivery source key event occurred_at received_at tracking tracking_url parcels note end ended_at"
+        "id delivery source key event occurred_at received_at tracking tracking_url parcels note reference end ended_at"
     )
     assert " ".join(shown["steps"][0]) == "place inferred update sent_at answered_at outcome answer turn"
     assert " ".join(fulfillment("deliveries", "list", "--json").documents[0]) == delivery

@@ -1,0 +1,21 @@
+"""One account's trouble is not another's: a platform that hangs takes no more than its own account's share of slots."""
+
+from contextlib import closing
+
+from tests.support.courier import news
+from tests.support.neighbour import SharedHouse
+from tests.support.programs import until
+
+ITS_SHARE = 6
+"""Of the eight slots."""
+
+
+def test_an_order_is_home_within_seconds_while_the_platform_of_a_busy_account_hangs():
+    with closing(SharedHouse().open()) as house:
+        house.busy_platform.start()
+        house.busy_sandbox.fault("outage", answer="hang", seconds=30)
+        house.burden(200, at_the_platform=0)
+        until(lambda: house.leases() == ITS_SHARE, what="the busy account has its share")
+        house.sandbox.order(1)
+        house.courier.post(news("evt_1", "shipment.delivered", 1))
+        until(lambda: house.sandbox.seen(1)["status"] == "completed", within=3.0)

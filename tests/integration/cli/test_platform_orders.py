@@ -1,0 +1,171 @@
+"""Orders at the platform over HTTP: what is shown of them, what is refused, and what goes wrong."""
+
+import json
+
+import pytest
+
+from tests.support.commands import Commands
+from tests.support.credentials import SECRET
+from tests.support.good_settings import COURIER, MAIN, OTHER
+from tests.support.sandboxes import Platform
+
+LIST = ("platform", "orders", "list")
+SHOW = ("platform", "orders", "show")
+NASTY = "\x1b]0;pwned\x07[bold red]x[/] \u202egnp.exe"
+
+
+# ------------------------------------------------------------------------------------------------------------ documents
+
+
+def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platform: Platform):
+    platform("POST", "/orders", {"id": 1, "payment_status": "paid"})
+    listed, shown = fulfillment(*LIST, "--json").document, fulfillment(*SHOW, "1", "--json").document
+    assert " ".join(listed) == "account order number status place closed paid tracking document"
+    assert listed == shown
+    document = listed.pop("document")
+    assert (document["id"], document["payment_status"]) == (1 if platform.name == "awalchat" else "1", "paid")
+    assert listed == {
+        "account": "main",
+        "order": "1",
+        "number": "ORD-1",
+        "status": "pending",
+        "place": "pending",
+        "closed": None,
+        "paid": True,
+        "tracking": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "place", "closed"),
+    [
+        ("processing", "accepted", None),
+        ("completed", "completed", "completed"),
+        ("refunded", None, "refunded"),
+        ("on_the_moon", None, None),
+    ],
+)
+def test_a_status_is_told_in_our_words_too(fulfillment: Commands, found_at, status, place, closed):
+    found_at("cekat")("POST", "/orders", {"id": 1, "status": status, "tracking_number": "TRK1"})
+    told = fulfillment(*SHOW, "1", "--json").document
+    assert (told["status"], told["place"], told["closed"], told["tracking"]) == (status, place, closed, "TRK1")
+    # Of what we do not know, nothing is said.
+    page = fulfillment(*SHOW, "1").out
+    assert ("unknown" in page) is (not place and not closed)
+
+
+def test_an_order_is_shown_with_the_whole_document(fulfillment: Commands, found_at):
+    found_at("cekat")(
+        "POST", "/orders", {"id": "o-1", "metadata": {"gift": {"to": "ليلى"}}, "tracking_url": "https://t/1"}
+    )
+    page = fulfillment(*SHOW, "main/o-1").out
+    facts, _, document = page.partition("\n\n")
+    assert facts.startswith("order ")
+    assert "main/o-1" in facts
+    assert json.loads(document)["metadata"] == {"gift": {"to": "ليلى"}}
+
+
+@pytest.mark.parametrize("arguments", [LIST, (*SHOW, "1")], ids=" ".join)
+def test_text_from_the_platform_is_printed_and_never_obeyed_in_80_columns(fulfillment: Commands, found_at, arguments):
+    nasty = {"order_number": NASTY, "status": NASTY, "tracking_number": NASTY, "metadata": {NASTY: NASTY}}
+    found_at("cekat")("POST", "/orders", [{"id": 1, **nasty}, {"id": "x" * 64, "tracking_url": NASTY}])
+    told = fulfillment(*arguments)
+    assert told.code == 0
+    assert not {c for c in told.out if not c.isprintable() and c != "\n"}
+    assert max(map(len, told.out.splitlines())) <= 80
+    assert "[bold" in told.out
+    assert fulfillment(*arguments, "--json").out.isascii()
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "sentences"),
+    [
+        ("awalchat", (*LIST, "--min-total", "1"), ["awalchat has no --min-total; it has --status, --since, --until"]),
+        ("cekat", (*LIST, "--branch-id", "1"), ["cekat has no --branch-id; it has --status, --since, --until"]),
+        ("cekat", (*LIST, "--since", "yesterday"), ["--since must be a date such as 2026-11-22"]),
+        ("awalchat", (*LIST, "--until", "86400"), ["--until must be a date such as 2026-11-22"]),
+        ("awalchat", (*LIST, "--until", "2026-02-30"), ["--until must be a date such as 2026-11-22"]),
+        ("cekat", (*LIST, "--min-total", "NaN"), ["--min-total must be a finite number"]),
+        ("cekat", (*LIST, "--page-size", "101"), ["--page-size must be less than or equal to 100"]),
+        ("awalchat", (*LIST, "--customer-id", "c1"), ["--customer-id must be a valid integer"]),
+        ("awalchat", (*LIST, "--status", ""), ["--status must have at least 1 character"]),
+        ("awalchat", (*LIST, "--status", "\udcff"), ["--status must be a valid string"]),
+        ("awalchat", (*LIST, "--limit", "1", "--all"), ["Usage: ", "--limit or --all, not both"]),
+        ("awalchat", (*SHOW, "0x1"), ["“0x1” is not an order id: a positive integer"]),
+        ("cekat", (*SHOW, "\x1b[31m"), ["is not an order id: at most 64 letters"]),
+        ("awalchat", (*SHOW, "nobody/1"), ["name no account “nobody”; they name: main"]),
+        ("awalchat", (*SHOW, "main/1", "--account", "other"), ["main/1 is not an order of other"]),
+    ],
+)
+def test_what_the_platform_cannot_be_asked_is_refused_before_any_call(
+    fulfillment: Commands, found_at, name, arguments, sentences
+):
+    platform = found_at(name)
+    told = fulfillment(*arguments)
+    assert (told.code, told.out, platform.calls()) == (2, "", 0)
+    assert all(sentence in told.err for sentence in sentences)
+    assert "\x1b" not in told.err
+
+
+def test_of_several_accounts_one_must_be_named(fulfillment: Commands, found_at):
+    platform = found_at("awalchat")
+    platform("POST", "/orders", {"id": 1})
+    fulfillment.set(OTHER | {f"{COURIER}ACCOUNT": "main"})
+    told = fulfillment(*LIST)
+    assert (told.code, platform.calls()) == (2, 0)
+    assert told.err == "fulfillment: there are several accounts: say --account and one of main, other\n"
+    for arguments in ((*LIST, "--account", "main"), (*SHOW, "main/1"), (*SHOW, "1", "--account", "main")):
+        assert fulfillment(*arguments, "--json").document["account"] == "main"
+
+
+# ------------------------------------------------------------------------------------------------------------- failures
+
+
+def test_the_platforms_own_words_are_quoted(fulfillment: Commands, found_at):
+    found_at("awalchat")
+    told = fulfillment(*SHOW, "7")
+    sentence = (
+        "the platform does not know it: HTTP 404, resource_not_found, There is no such resource., request req-000001"
+    )
+    assert (told.code, told.err) == (1, f"fulfillment: {sentence}\n")
+
+
+def test_a_refused_filter_needs_a_person_and_names_the_field(fulfillment: Commands, platform: Platform):
+    told = fulfillment(*LIST, "--status", "on_the_moon")
+    assert (told.code, told.out) == (1, "")
+    assert "the platform refuses: HTTP 400" in told.err
+    assert "must be one of pending" in told.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "sentence"),
+    [
+        ({"kind": "wrong_credentials"}, 1, "the platform does not let the account in: HTTP 401"),
+        ({"kind": "status", "code": 503}, 3, "the platform gives no usable answer: HTTP 503"),
+        ({"kind": "reset"}, 3, "the platform gives no usable answer"),
+        ({"kind": "body", "body": "<html>"}, 3, "the platform gives no usable answer: HTTP 200"),
+        ({"kind": "status", "code": 429, "retry_after": 7}, 3, "the account has to wait: HTTP 429"),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else None,
+)
+@pytest.mark.parametrize("arguments", [LIST, (*SHOW, "1")], ids=" ".join)
+def test_whose_trouble_it_is_decides_the_exit_code(
+    fulfillment: Commands, platform: Platform, arguments, fault, code, sentence
+):
+    platform("POST", "/orders", {"id": 1})
+    platform("POST", "/faults", fault)
+    told = fulfillment(*arguments)
+    assert (told.code, told.out) == (code, "")
+    assert f"fulfillment: {sentence}" in told.err
+    assert SECRET not in told.err
+
+
+def test_a_call_takes_no_longer_than_the_account_allows(fulfillment: Commands, found_at):
+    platform = found_at("awalchat")
+    fulfillment.set({f"{MAIN}CALL_DEADLINE": "200ms"})
+    platform.fault("delay", seconds=5)
+    told = fulfillment(*LIST)
+    assert (told.code, "Timeout" in told.err) == (3, True)

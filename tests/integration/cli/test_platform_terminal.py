@@ -1,0 +1,103 @@
+"""What a terminal shows while orders are read, and what Ctrl-C leaves of it."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.commands import Commands
+from tests.support.programs import until
+from tests.support.sandboxes import Platform
+
+LIST = ("platform", "orders", "list")
+CREATE = ("platform", "orders", "create", "--customer-id=c1", "--item=product_id=p,quantity=1,price=1", "--total=1")
+HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
+"""How a terminal is told to hide its cursor, and to show it."""
+
+
+class Terminal:
+    """A command whose stderr, and stdout unless it is *piped*, is a terminal."""
+
+    def __init__(self, process: subprocess.Popen[bytes], ours: int) -> None:
+        self.process, self._ours, self._seen = process, ours, b""
+        os.set_blocking(ours, False)
+
+    def seen(self) -> str:
+        """All that was shown so far."""
+        try:
+            while part := os.read(self._ours, 65_536):
+                self._seen += part
+        except OSError:  # nothing more for now, or the other end was closed
+            pass
+        return self._seen.decode()
+
+
+@contextmanager
+def terminal(*arguments: str, piped: bool = False) -> Iterator[Terminal]:
+    ours, theirs = pty.openpty()
+    environ = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "50"}
+    out = subprocess.PIPE if piped else theirs
+    command = [sys.executable, "-m", "worker.cli", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=theirs, env=environ) as process:
+        os.close(theirs)
+        try:
+            yield Terminal(process, ours)
+        finally:
+            process.kill()
+            os.close(ours)
+
+
+def many(platform: Platform, count: int) -> None:
+    platform("POST", "/orders", [{"id": n} for n in range(1, count + 1)])
+
+
+def test_a_terminal_is_told_how_far_the_reading_is(fulfillment: Commands, platform: Platform):
+    many(platform, 30)
+    with terminal(*LIST, "--all", "--page-size", "10", "--json", piped=True) as shown:
+        assert shown.process.stdout is not None
+        lines = shown.process.stdout.read().splitlines()
+        assert (len(lines), shown.process.wait(30)) == (30, 0)
+        page = shown.seen()
+    total = "?" if platform.kind == "cekat_other" else "30"  # that shape tells none
+    assert "orders read" in page
+    assert f"10/{total}" in page
+    assert page.rindex(SHOWN) > page.rindex(HIDDEN)
+
+
+def test_a_table_and_the_bar_share_a_terminal(fulfillment: Commands, found_at):
+    many(found_at("awalchat"), 15)
+    with terminal(*LIST) as shown:
+        assert shown.process.wait(30) == 0
+        page = shown.seen()
+    # Before each page, the line on which the bar stood is empty again.
+    for first in ("ORDER", "11 "):
+        before = page[: page.index(first)]
+        assert before.rindex("\x1b[2K") > before.rindex("orders read")
+
+
+def test_nothing_but_a_terminal_shows_a_bar(fulfillment: Commands, found_at):
+    many(found_at("awalchat"), 30)
+    for arguments in (LIST, (*LIST, "--json")):
+        told = fulfillment(*arguments)
+        assert (told.err, "orders read" in told.out, "\x1b" in told.out) == ("", False, False)
+
+
+@pytest.mark.parametrize("arguments", [LIST, CREATE], ids=["list", "create"])
+def test_ctrl_c_leaves_a_clean_terminal(fulfillment: Commands, found_at, arguments):
+    platform = found_at("cekat")
+    platform.fault("delay", seconds=30)
+    with terminal(*arguments) as shown:
+        until(platform.calls, what="the call")
+        shown.process.send_signal(signal.SIGINT)
+        assert shown.process.wait(10) == 130
+        page = shown.seen()
+    assert page.endswith("fulfillment: interrupted\r\n")
+    assert page.rfind(SHOWN) >= page.rfind(HIDDEN)
+    assert "Traceback" not in page
+    # Whoever breaks off a creation does not know what came of it.
+    assert ("the order may have been created or not" in page) is (arguments is CREATE)

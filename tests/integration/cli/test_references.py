@@ -1,0 +1,91 @@
+"""What an operator sees and does of an order that is known by a number only."""
+
+import json
+
+import pytest
+
+from tests.support.commands import Commands
+from tests.support.news import a_delivery, an_event
+from tests.support.shop import Shop, key
+from worker.domain.events import EventEnd, EventName
+from worker.domain.instants import HOUR
+from worker.domain.orders import Later, OrderKey, Stopped
+
+NUMBER = OrderKey("main", "number:ORD-2024/001")
+LONGEST = OrderKey("main", f"tracking:{'q' * 64}")
+NEWS = {"id": "evt_1", "event": "shipment.delivered", "data": {"order_number": "ORD-2024/001"}}
+
+
+@pytest.fixture
+def stopped(shop: Shop) -> Shop:
+    """A search that has stopped after an hour."""
+    event = an_event("evt_1", order=NUMBER, name=EventName.DELIVERED, received_at=shop.clock())
+    shop.intake.write(a_delivery(event, received_at=shop.clock(), body=json.dumps(NEWS).encode()))
+    told = Stopped("unknown_order", "no order has the number ORD-2024/001")
+    shop.end(NUMBER, told, EventEnd.VOID, read_at=shop.clock(), failures=12, failing_since=shop.clock() - HOUR)
+    return shop
+
+
+@pytest.mark.parametrize("named", ["number:ORD-2024/001", "main/number:ORD-2024/001"])
+def test_it_is_shown_and_explained_under_its_number(fulfillment: Commands, stopped: Shop, named: str):
+    shown = " ".join(fulfillment("orders", "show", named).out.split())
+    assert "stopped unknown_order" in shown
+    assert "last searched" in shown
+    assert "by number:ORD-2024/001 → void" in shown
+    assert "platform says" not in shown
+    told = " ".join(fulfillment("orders", "explain", named).out.split())
+    assert "known only by its number ORD-2024/001" in told
+    assert "fulfillment orders release main/number:ORD-2024/001 --reason" in told
+
+
+def test_programs_are_told_the_reference_of_every_event(fulfillment: Commands, stopped: Shop):
+    (listed,) = fulfillment("orders", "list", "--stopped", "--json").documents
+    assert (listed["order"], listed["number"], listed["place"]) == ("number:ORD-2024/001", None, None)
+    (event,) = fulfillment("orders", "show", NUMBER.order_id, "--json").document["events"]
+    assert (event["reference"], event["end"]) == ("number:ORD-2024/001", "void")
+
+
+def test_once_it_is_found_its_number_leads_to_it(fulfillment: Commands, shop: Shop):
+    shop.news(NUMBER)
+    shop.turns.attach(shop.turn(NUMBER), "17")
+    found = fulfillment("orders", "show", "number:ORD-2024/001", "--json").document
+    assert (found["order"], found["number"], found["remarks"][0]["word"]) == ("17", "ORD-2024/001", "found")
+    assert found["events"][0]["reference"] == "number:ORD-2024/001"
+
+
+def test_the_longest_reference_is_listed_whole_in_80_columns(fulfillment: Commands, shop: Shop):
+    shop.news(LONGEST)
+    shop.end(LONGEST, Later(shop.clock() + HOUR, "unknown_order"))
+    shop.news(key(1))
+    for page in (("orders", "list"), ("deliveries", "show", "1")):
+        told = fulfillment(*page).out
+        assert max(map(len, told.splitlines())) <= 80
+        assert told.count("q") == 64
+    assert "unknown_order" in fulfillment("orders", "list").out
+
+
+def test_it_is_retried_and_released_and_never_advanced(fulfillment: Commands, stopped: Shop):
+    named = NUMBER.order_id
+    assert fulfillment("orders", "retry", named).code == 2
+    told = fulfillment("orders", "advance", named, "--to", "shipped", "--reason", "x", "--create")
+    assert (told.code, "is still looked for" in told.err) == (2, True)
+    assert fulfillment("orders", "release", named, "--reason", "it was imported").code == 0
+    shown = fulfillment("orders", "show", named, "--json").document
+    assert (shown["state"], shown["events"][0]["end"]) == ("due", "pending")
+    assert fulfillment("orders", "retry", named).code == 0
+
+
+def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands, stopped: Shop):
+    assert fulfillment("deliveries", "replay", "1") == (0, "Delivery 1 is accepted.\n", "")
+    shown = fulfillment("orders", "show", NUMBER.order_id, "--json").document
+    assert (shown["state"], shown["events"][0]["end"]) == ("due", "pending")
+    assert fulfillment("deliveries", "list", "--json").documents[0]["replayed_at"]
+    again = fulfillment("deliveries", "replay", "1")
+    assert (again.code, "its outcome is accepted" in again.err) == (2, True)
+
+
+def test_the_doctor_counts_it_among_stopped_orders(fulfillment: Commands, stopped: Shop):
+    checks = fulfillment("doctor", "--json").document["checks"]
+    (found,) = (check for check in checks if check["check"] == "stopped orders")
+    assert "1 order is stopped (unknown_order)" in found["sentence"]
+    assert {check["verdict"] for check in checks if check["check"] in {"conservation", "nobody forgotten"}} == {"ok"}

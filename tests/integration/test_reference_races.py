@@ -1,0 +1,104 @@
+"""News of a reference that comes in while its order is found: nothing is lost, and nobody waits in vain."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.at_once import at_once
+from tests.support.blocked import wait_until_blocked
+from tests.support.news import ORDER, a_delivery, an_event
+from tests.support.tables import rows
+from worker.advance import LEASE
+from worker.domain.events import Event
+from worker.domain.orders import OrderKey
+from worker.journal.database import Database
+from worker.journal.intake import SqlIntake
+from worker.journal.recording import record
+from worker.journal.references import give
+from worker.journal.tables import events, orders
+from worker.journal.turns import SqlTurns
+from worker.ports import Delivery
+
+NUMBER = OrderKey("main", "number:ORD-1")
+GROUPS = 60
+
+
+@pytest.fixture
+def contested(postgresql_url: str) -> Iterator[Database]:
+    """Only PostgreSQL lets two transactions write at a time."""
+    opened = Database(postgresql_url)
+    yield opened
+    opened.close()
+
+
+def named(key: str) -> Event:
+    return an_event(key, order=NUMBER)
+
+
+def test_news_that_waits_while_its_order_is_found_is_looked_for_anew(contested: Database, postgresql_url: str):
+    sql = SqlIntake(contested)
+    sql.write(a_delivery(named("first")))
+    turn = SqlTurns(contested).take(NUMBER, LEASE)
+    assert turn is not None
+    with ThreadPoolExecutor(2) as pool:
+        with contested.write() as connection:
+            assert give(connection, turn.row, NUMBER, "1", turn.taken_at)
+            newer, again = (pool.submit(sql.write, a_delivery(named(key))) for key in ("newer", "first"))
+            wait_until_blocked(postgresql_url)
+        assert (newer.result().outcome, again.result().outcome) == ("accepted", "duplicate")
+    assert sorted(row.order_id for row in rows(contested, orders)) == ["1", "number:ORD-1"]
+    assert [(row.key, row.reference) for row in rows(contested, events)] == [("first", "number:ORD-1"), ("newer", "")]
+
+
+def test_an_order_that_is_made_by_news_of_its_own_meanwhile_is_still_one(contested: Database, postgresql_url: str):
+    sql, turns = SqlIntake(contested), SqlTurns(contested)
+    sql.write(a_delivery(named("first")))
+    turn = turns.take(NUMBER, LEASE)
+    assert turn is not None
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            record(connection, [a_delivery(an_event("by id"))])
+            attached = pool.submit(turns.attach, turn, ORDER.order_id)
+            wait_until_blocked(postgresql_url)
+        assert attached.result() is True
+    (row,) = rows(contested, orders)
+    assert (row.order_id, row.events, row.revision) == ("1", 2, 2)
+
+
+def test_searches_and_senders_that_meet_the_same_rows_do_not_block_each_other(database: Database):
+    sql, turns, over = SqlIntake(database), SqlTurns(database), threading.Event()
+    numbers = count()
+
+    def send(backwards: bool) -> int:
+        for _ in range(GROUPS):
+            n = next(numbers)
+            told = [a_delivery(named(f"number_{n}")), a_delivery(an_event(f"id_{n}"))]
+            write(told[::-1] if backwards else told)
+        over.set()
+        return 2 * GROUPS
+
+    def write(group: list[Delivery]) -> None:
+        with database.write() as connection:
+            record(connection, group)
+
+    def search() -> int:
+        while not over.is_set():
+            attach()
+        return 0
+
+    def attach() -> None:
+        turn = turns.take(NUMBER, LEASE)
+        if turn:
+            assert turns.attach(turn, "1") is True
+
+    told = sum(at_once(lambda work: work(), [lambda: send(False), lambda: send(True), search]))
+    attach()
+    assert sql.write(a_delivery(named("number_0"))).outcome == "duplicate"
+    (row,) = rows(database, orders)
+    assert (row.order_id, row.events) == ("1", told)
+    with database.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(events).where(events.c.order == row.id)) == told
