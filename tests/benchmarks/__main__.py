@@ -10,7 +10,7 @@ import click
 
 from tests.benchmarks.installations import NoPostgresql
 
-PARTS = ("receiver", "promptness", "journeys", "memory", "ticks", "kills", "profile")
+PARTS = ("receiver", "promptness", "journeys", "platforms", "memory", "ticks", "kills", "fairness", "profile")
 
 
 @click.command()

@@ -19,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from tests.benchmarks.bare import verify
 
 BASE_URL = os.environ["FULFILLMENT_ACCOUNTS__MAIN__BASE_URL"]
+PHONE_NUMBER_ID = os.environ["FULFILLMENT_ACCOUNTS__MAIN__PHONE_NUMBER_ID"]
 HMAC_SECRET = os.environ["FULFILLMENT_ACCOUNTS__MAIN__HMAC_SECRET"].encode()
 
 app = Flask(__name__)
@@ -38,7 +39,7 @@ def receive() -> ResponseReturnValue:
 @celery.task(autoretry_for=(httpx.HTTPError,), retry_backoff=True, max_retries=5)
 def move(order_id: int, status: str) -> None:
     """Bring an order to the status that an event speaks of."""
-    url = httpx.URL(f"{BASE_URL}/orders/{order_id}", params={"phone_number_id": "1"})
+    url = httpx.URL(f"{BASE_URL}/orders/{order_id}", params={"phone_number_id": PHONE_NUMBER_ID})
     if call("GET", url)["status"] != status:
         call("PUT", url, json.dumps({"status": status}).encode())
 
