@@ -54,7 +54,7 @@ def connect_accounts(settings: Settings, budget: Budget) -> dict[str, OrderApi]:
     apis = {}
     for name, account in settings.accounts.items():
         if account.call_deadline not in clients:
-            clients[account.call_deadline] = Client(_patience(account.call_deadline))
+            clients[account.call_deadline] = Client(Patience().within(account.call_deadline))
         apis[name] = connect(account, clients[account.call_deadline], partial(budget.exhausted, name))
     return apis
 
@@ -67,11 +67,6 @@ def connect(account: AccountSettings, client: Client, exhausted: Callable[[int],
 def surroundings_of(account: AccountSettings, client: Client, exhausted: Callable[[int], None]) -> Surroundings:
     """What one account works with, besides its credentials."""
     return Surroundings(client, machine_now, account.timezone, exhausted, account.statuses)
-
-
-def _patience(deadline: timedelta) -> Patience:
-    usual = Patience()
-    return Patience(min(usual.connect, deadline), min(usual.read, deadline), deadline)
 
 
 @dataclass(frozen=True, slots=True)

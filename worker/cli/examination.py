@@ -15,7 +15,7 @@ from worker.nudges import NotQueued, Nudger, make_celery
 from worker.operations.checkup import Check, Verdict, judge
 from worker.operations.instants import span
 from worker.order_api.accounts import Examination
-from worker.order_api.client import Client
+from worker.order_api.client import Client, Patience
 from worker.settings import AccountSettings, load_settings
 from worker.wiring import surroundings_of
 
@@ -102,7 +102,7 @@ def _platform(context: Context, name: str, account: AccountSettings, health: Hea
     budget = CallBudget(context.database, name, account.calls_per_minute)
     if health and budget.wait():
         return Check(called, Verdict.WARN, "It was not asked: its calls_per_minute is used up.")
-    with Client() as client:
+    with Client(Patience().within(account.call_deadline)) as client:
         return judge_platform(called, account.credentials.examine(surroundings_of(account, client, budget.exhausted)))
 
 

@@ -89,7 +89,7 @@ def open_account(name: str) -> Iterator[OpenAccount]:
     database = Database(settings.database_url.get_secret_value(), connections=1)
     budget = CallBudget(database, chosen, account.calls_per_minute)
     try:
-        with Client(Patience(overall=account.call_deadline)) as client:
+        with Client(Patience().within(account.call_deadline)) as client:
             surroundings = surroundings_of(account, client, budget.exhausted)
             yield OpenAccount(chosen, account, account.credentials.open_book(surroundings), budget)
     except Throttled as error:

@@ -1,7 +1,7 @@
-"""The order book of an account: its orders at the platform, listed, searched, shown and created, for people."""
+"""The order book of an account: every call about its orders at the platform, for turns and for people."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +11,8 @@ from typing import Annotated, Any, NamedTuple, Protocol
 from pydantic import BaseModel, BeforeValidator
 
 from worker.domain.errors import Transient
-from worker.domain.orders import Reading
-from worker.ports import CALLS_TO_FIND
+from worker.domain.orders import Reading, Reference
+from worker.ports import CALLS_TO_FIND, Update
 
 MOST_PAGES = 10_000
 
@@ -80,6 +80,15 @@ class OrderBook(Protocol):
 
     def show(self, order_id: str) -> Shown:
         """Return one order."""
+
+    def update(self, order_id: str, update: Update) -> Shown:
+        """Send *update* once, and return the order as the answer shows it."""
+
+    def find(self, reference: Reference) -> Sequence[str]:
+        """Return the ids of the orders with exactly this number, or tracking number, in `CALLS_TO_FIND` calls."""
+
+    def probe(self) -> None:
+        """Ask for the least that a call with good credentials can ask for."""
 
 
 class Position(NamedTuple):

@@ -38,6 +38,10 @@ class Patience:
     read: timedelta = 8 * SECOND
     overall: timedelta = 10 * SECOND
 
+    def within(self, deadline: timedelta) -> "Patience":
+        """Return the same patience, but for a call that may take no longer than *deadline* altogether."""
+        return Patience(min(self.connect, deadline), min(self.read, deadline), deadline)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

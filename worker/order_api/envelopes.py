@@ -1,12 +1,14 @@
 """What every platform's answers have in common: JSON objects from outside, and HTTP statuses that mean the same."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
+from worker.domain.orders import Reading
 from worker.domain.text import clean_text
+from worker.order_api.books import Shown
 from worker.order_api.client import MAX_MESSAGE, Answer
 from worker.order_api.rate_limits import pause
 
@@ -52,6 +54,19 @@ def failure(family: type[ApiError], answer: Answer, message: str, code: str, req
     if family is Throttled:
         return Throttled(message, answer.status, code, request_id, pause(answer.headers, now))
     return family(message, answer.status, code, request_id)
+
+
+def shown_in(
+    fields: object, read_order_id: Callable[[object], str], read: Callable[[Mapping[str, object]], Reading]
+) -> Shown:
+    """Return the order that *fields* show; raises ValueError, naming what is wrong with them."""
+    if not isinstance(fields, dict):
+        raise ValueError("an order is not an object")  # noqa: TRY004 - of what comes from outside, every flaw is one
+    try:
+        order_id = read_order_id(fields.get("id"))
+    except ValueError as error:
+        raise ValueError("it shows an order without an id") from error
+    return Shown(order_id, read(fields), fields)
 
 
 def text_of(fields: Mapping[str, object], name: str) -> str | None:

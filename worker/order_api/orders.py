@@ -1,6 +1,5 @@
-"""What is alike in the orders of every platform: they are read, found and probed through the account's order book."""
+"""The port `OrderApi`, alike for every platform: calls of an order book, and what a step sends."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -9,39 +8,33 @@ from worker.domain.errors import Rejected, Unauthorized
 from worker.domain.instants import microseconds
 from worker.domain.orders import Reading, Reference, Step
 from worker.order_api.accounts import Surroundings
-from worker.order_api.books import Shown
+from worker.order_api.books import OrderBook
 from worker.ports import Update
 
 
-class Book(Protocol):
-    """What an order book does for turns."""
+class Compose(Protocol):
+    """Writes updates in a platform's words."""
 
-    def show(self, order_id: str) -> Shown:
-        """Return one order."""
-
-    def find(self, reference: Reference) -> Sequence[str]:
-        """Return the ids of the orders with exactly this number, or tracking number."""
-
-    def probe(self) -> None:
-        """Ask for the least that a call with good credentials can ask for."""
+    def __call__(self, step: Step, reading: Reading, *, noted: bool) -> Update:
+        """Return the fields that ask for *step* of the order as it was read just now; *noted* adds our line to it."""
 
 
-class Orders(ABC):
-    """The port `OrderApi`, but for what a step sends. *deadline* is in microseconds."""
+class Orders:
+    """The orders of one account, read and written. *deadline* is in microseconds."""
 
-    def __init__(self, book: Book, surroundings: Surroundings) -> None:
-        self._book = book
+    def __init__(self, book: OrderBook, compose: Compose, surroundings: Surroundings) -> None:
+        self._book, self._compose = book, compose
         self.deadline = microseconds(surroundings.client.patience.overall)
 
     def read(self, order_id: str) -> Reading:
         with _blaming_the_account():
             return self._book.show(order_id).reading
 
-    @abstractmethod
-    def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update: ...
+    def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
+        return self._compose(step, reading, noted=noted)
 
-    @abstractmethod
-    def write(self, order_id: str, update: Update) -> Reading: ...
+    def write(self, order_id: str, update: Update) -> Reading:
+        return self._book.update(order_id, update).reading
 
     def find(self, reference: Reference) -> Sequence[str]:
         with _blaming_the_account():

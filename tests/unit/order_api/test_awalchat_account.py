@@ -182,7 +182,7 @@ def test_nothing_that_can_be_printed_shows_the_secret(account, caplog):
     with pytest.raises(ApiError) as refused:
         account.orders.read("1")
     signature = parse(account.peer.requests[0])[2]["x-awal-signature-256"]
-    calls = account.orders._calls  # noqa: SLF001 - a log may print any part of it
+    calls = account.orders._book._calls  # noqa: SLF001 - a log may print any part of it
     objects = [account.credentials, account.orders, calls, calls.auth, calls.auth._caller]  # noqa: SLF001
     shown = [*map(repr, objects), str(account.credentials), repr(refused.value), caplog.text]
     assert caplog.records

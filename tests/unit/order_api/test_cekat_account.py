@@ -173,7 +173,7 @@ def test_nothing_that_can_be_printed_shows_the_key(account, caplog):
     account.answer({"success": False, "error": {"message": f"bad key {SECRET}", "code": SECRET}}, "401 No")
     with pytest.raises(ApiError) as refused:
         account.orders.read("ord_1")
-    calls = account.orders._calls  # noqa: SLF001 - a log may print any part of it
+    calls = account.orders._book._calls  # noqa: SLF001 - a log may print any part of it
     shown = [*map(repr, [account.credentials, account.orders, calls, calls.auth]), str(account.credentials)]
     assert caplog.records
     assert not any(SECRET in text for text in [*shown, repr(refused.value), caplog.text])

@@ -10,12 +10,12 @@ from worker.order_api.accounts import Credentials, Examination, Surroundings
 from worker.order_api.awalchat.answers import page_in
 from worker.order_api.awalchat.auth import AwalchatAuth, Identification, SignedPath
 from worker.order_api.awalchat.book import AwalchatBook
-from worker.order_api.awalchat.calls import Calls
-from worker.order_api.awalchat.orders import AwalchatOrders
 from worker.order_api.awalchat.updates import Composer
-from worker.order_api.awalchat.vocabulary import STATUSES
+from worker.order_api.awalchat.vocabulary import STATUSES, read_order_id
 from worker.order_api.base_urls import path_of, read_base_url
+from worker.order_api.calls import Calls
 from worker.order_api.examinations import LOOKED_AT, look
+from worker.order_api.orders import Orders
 from worker.secret import Secret
 
 HeaderWord = Annotated[str, StringConstraints(pattern="^[!-~]{1,200}\\z")]
@@ -44,9 +44,9 @@ class AwalchatCredentials(Credentials):
     def identity(self) -> tuple[str, ...]:
         return self.base_url, self.domain, self.phone_number_id
 
-    def connect(self, surroundings: Surroundings) -> AwalchatOrders:
-        composer, statuses = Composer(surroundings.timezone, self.branch_id), STATUSES.extended(surroundings.statuses)
-        return AwalchatOrders(self._calls(surroundings, self.signed_path), composer, statuses)
+    def connect(self, surroundings: Surroundings) -> Orders:
+        compose = Composer(surroundings.timezone, self.branch_id)
+        return Orders(self.open_book(surroundings), compose, surroundings)
 
     def open_book(self, surroundings: Surroundings) -> AwalchatBook:
         return AwalchatBook(self._calls(surroundings, self.signed_path), STATUSES.extended(surroundings.statuses))
@@ -64,7 +64,8 @@ class AwalchatCredentials(Credentials):
         caller = Identification(self.domain, self.client_id, self.hmac_secret.get_secret_value().encode())
         unsigned = path_of(self.base_url) if signed_path is SignedPath.AFTER_BASE_URL else b""
         auth = AwalchatAuth(caller, unsigned, surroundings.now)
-        return Calls(self.base_url, self.phone_number_id, auth, surroundings)
+        everywhere = {"phone_number_id": self.phone_number_id}
+        return Calls(f"{self.base_url}/orders", read_order_id, auth, surroundings, everywhere)
 
 
 def _look(calls: Calls) -> Examination:
@@ -72,6 +73,6 @@ def _look(calls: Calls) -> Examination:
     statuses = STATUSES.extended(calls.surroundings.statuses)
     return look(
         calls.surroundings,
-        ask=lambda: calls("GET", "/orders", query={"limit": str(LOOKED_AT)}),
+        ask=lambda: calls("GET", query={"limit": str(LOOKED_AT)}),
         read=lambda answer, now: page_in(answer, now, now, statuses),
     )

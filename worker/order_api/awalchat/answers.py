@@ -16,6 +16,7 @@ from worker.order_api.envelopes import (
     failure,
     read_envelope,
     senseless,
+    shown_in,
     text_of,
     whole_of,
     word,
@@ -82,16 +83,7 @@ def page_in(answer: Answer, read_at: int, now: int, statuses: StatusTable) -> Pa
 
 
 def _shown(fields: object, read_at: int, statuses: StatusTable) -> Shown:
-    if not isinstance(fields, dict):
-        raise ValueError("an order is not an object")  # noqa: TRY004 - of what comes from outside, every flaw is one
-    return Shown(_id_of(fields), _reading(fields, read_at, statuses), fields)
-
-
-def _id_of(fields: Mapping[str, object]) -> str:
-    try:
-        return read_order_id(fields.get("id"))
-    except ValueError as error:
-        raise ValueError("it shows an order without an id") from error
+    return shown_in(fields, read_order_id, lambda fields: _reading(fields, read_at, statuses))
 
 
 def _reading(fields: Mapping[str, object], read_at: int, statuses: StatusTable) -> Reading:

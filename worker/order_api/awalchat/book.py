@@ -1,17 +1,16 @@
-"""The order book of one awalchat account (its API reference, "List Orders", "Get Order")."""
+"""The order book of one awalchat account (its API reference: "List Orders", "Get Order", "Update Order")."""
 
 from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, PositiveInt, StringConstraints
 
-from worker.domain.errors import Rejected
 from worker.domain.orders import Reference
 from worker.order_api.awalchat.answers import content_of, order_in, page_in
-from worker.order_api.awalchat.calls import Calls
-from worker.order_api.awalchat.vocabulary import read_order_id
 from worker.order_api.books import Day, Form, Page, Position, Shown, ids_of, turn_pages
+from worker.order_api.calls import Calls
 from worker.order_api.statuses import StatusTable
+from worker.ports import Update
 
 LARGEST_PAGE = 100
 """The reference names no largest `limit`: this one is common."""
@@ -53,8 +52,10 @@ class AwalchatBook:
         return turn_pages(lambda at: self._page(at, parameters))
 
     def show(self, order_id: str) -> Shown:
-        began = self._now()
-        return order_in(self._calls("GET", path_of(order_id)), order_id, began, self._now(), self._statuses)
+        return self._call("GET", order_id)
+
+    def update(self, order_id: str, update: Update) -> Shown:
+        return self._call("PUT", order_id, update)
 
     def find(self, reference: Reference) -> tuple[str, ...]:
         """Return the ids of the orders with this very number; tracking numbers have no field of their own there."""
@@ -65,17 +66,14 @@ class AwalchatBook:
 
     def probe(self) -> None:
         """Ask for a list of one order: the least that a call with good credentials can ask for."""
-        content_of(self._calls("GET", "/orders", query={"limit": "1"}), self._now())
+        content_of(self._calls("GET", query={"limit": "1"}), self._now())
+
+    def _call(self, method: str, order_id: str, body: Update | None = None) -> Shown:
+        began = self._now()
+        answer = self._calls(method, order_id, body=body)
+        return order_in(answer, order_id, began, self._now(), self._statuses)
 
     def _page(self, at: Position, parameters: dict[str, str]) -> Page:
         began = self._now()
-        answer = self._calls("GET", "/orders", query={"page": str(at.page), **parameters})
+        answer = self._calls("GET", query={"page": str(at.page), **parameters})
         return page_in(answer, began, self._now(), self._statuses)
-
-
-def path_of(order_id: str) -> str:
-    """Return the path of an order: no text that is not an order id ever comes into a URL."""
-    try:
-        return f"/orders/{read_order_id(order_id)}"
-    except ValueError as error:
-        raise Rejected(f"the text in its place {error}") from error

@@ -6,12 +6,14 @@ from pydantic import AfterValidator, SecretStr
 
 from worker.order_api.accounts import Credentials, Examination, Surroundings
 from worker.order_api.base_urls import read_base_url
+from worker.order_api.calls import Calls
 from worker.order_api.cekat.answers import page_in
+from worker.order_api.cekat.auth import BearerAuth
 from worker.order_api.cekat.book import CekatBook
-from worker.order_api.cekat.calls import BearerAuth, Calls
-from worker.order_api.cekat.orders import CekatOrders
-from worker.order_api.cekat.vocabulary import STATUSES
+from worker.order_api.cekat.updates import compose
+from worker.order_api.cekat.vocabulary import STATUSES, read_order_id
 from worker.order_api.examinations import LOOKED_AT, look
+from worker.order_api.orders import Orders
 from worker.secret import Secret
 
 
@@ -35,8 +37,8 @@ class CekatCredentials(Credentials):
     def identity(self) -> tuple[str, ...]:
         return self.base_url, self.api_key.get_secret_value()
 
-    def connect(self, surroundings: Surroundings) -> CekatOrders:
-        return CekatOrders(self._calls(surroundings), STATUSES.extended(surroundings.statuses))
+    def connect(self, surroundings: Surroundings) -> Orders:
+        return Orders(self.open_book(surroundings), compose, surroundings)
 
     def open_book(self, surroundings: Surroundings) -> CekatBook:
         return CekatBook(self._calls(surroundings), STATUSES.extended(surroundings.statuses))
@@ -50,4 +52,5 @@ class CekatCredentials(Credentials):
         )
 
     def _calls(self, surroundings: Surroundings) -> Calls:
-        return Calls(self.base_url, BearerAuth(self.api_key.get_secret_value()), surroundings)
+        auth = BearerAuth(self.api_key.get_secret_value())
+        return Calls(f"{self.base_url}/api/orders", read_order_id, auth, surroundings, mask=auth.masked)

@@ -19,6 +19,7 @@ from worker.order_api.envelopes import (
     failure,
     read_envelope,
     senseless,
+    shown_in,
     text_of,
     whole_of,
     word,
@@ -42,17 +43,17 @@ def content_of(answer: Answer, now: int) -> object:
     raise senseless(answer, flaw or "it tells of no success")
 
 
-def order_in(answer: Answer, order_id: str, read_at: int, now: int, statuses: StatusTable) -> Shown:
+def order_in(answer: Answer, order_id: str | None, read_at: int, now: int, statuses: StatusTable) -> Shown:
     """Return the order that *answer* shows; raises the `ApiError` that fits an answer that does not.
 
-    *read_at*, when the call began, and *now* are microseconds since the epoch. An empty *order_id* is any.
+    *read_at*, when the call began, and *now* are microseconds since the epoch. None as *order_id* is any order.
     """
     fields = content_of(answer, now)
     try:
         shown = _shown(fields, read_at, statuses)
     except ValueError as error:
         raise senseless(answer, str(error)) from error
-    if order_id and shown.order_id != order_id:
+    if order_id not in {None, shown.order_id}:
         raise senseless(answer, "it shows another order")
     return shown
 
@@ -89,13 +90,7 @@ def is_proven(shown: Shown, status: str) -> bool:
 
 
 def _shown(fields: object, read_at: int, statuses: StatusTable) -> Shown:
-    if not isinstance(fields, dict):
-        raise ValueError("an order is not an object")  # noqa: TRY004 - of what comes from outside, every flaw is one
-    try:
-        order_id = read_order_id(fields.get("id"))
-    except ValueError as error:
-        raise ValueError("it shows an order without an id") from error
-    return Shown(order_id, _reading(fields, read_at, statuses), fields)
+    return shown_in(fields, read_order_id, lambda fields: _reading(fields, read_at, statuses))
 
 
 def _reading(fields: Mapping[str, object], read_at: int, statuses: StatusTable) -> Reading:

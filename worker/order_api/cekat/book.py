@@ -1,20 +1,19 @@
-"""The order book of one Cekat account (its API reference, "List Orders", "Get Order", "Create Order")."""
+"""The order book of one Cekat account (its API reference: "List", "Get", "Update" and "Create Order")."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from worker.domain.errors import Rejected
+from worker.domain.errors import Transient
 from worker.domain.orders import Reference
 from worker.order_api.books import Creation, Day, Form, Page, Position, Shown, ids_of, turn_pages
-from worker.order_api.cekat.answers import content_of, order_in, page_in
-from worker.order_api.cekat.calls import Calls
+from worker.order_api.calls import Calls
+from worker.order_api.cekat.answers import content_of, is_proven, order_in, page_in
 from worker.order_api.cekat.new_order import CekatOrder
-from worker.order_api.cekat.vocabulary import read_order_id
 from worker.order_api.statuses import StatusTable
+from worker.ports import Update
 
 LARGEST_PAGE = 100
 
@@ -51,7 +50,7 @@ class CekatBook:
     def __init__(self, calls: Calls, statuses: StatusTable) -> None:
         self._calls, self._statuses = calls, statuses
         self._now = calls.surroundings.now
-        self.creation = Creation(CekatOrder, self._create)
+        self.creation = Creation(CekatOrder, lambda order: self._call("POST", None, order.parameters()))
 
     def pages(self, wanted: Form) -> Iterator[Page]:
         parameters = {name: str(value) for name, value in wanted.parameters().items()}
@@ -59,8 +58,14 @@ class CekatBook:
         return turn_pages(partial(self._page, int(size), parameters))
 
     def show(self, order_id: str) -> Shown:
-        began = self._now()
-        return order_in(self._calls("GET", path_of(order_id)), order_id, began, self._now(), self._statuses)
+        return self._call("GET", order_id)
+
+    def update(self, order_id: str, update: Update) -> Shown:
+        """Send *update* once; an answer whose `status_history` does not bear it out raises `Transient`."""
+        shown = self._call("PUT", order_id, update)
+        if "status" in update and not is_proven(shown, str(update["status"])):
+            raise Transient("the answer makes no sense: its status_history does not show the status")
+        return shown
 
     def find(self, reference: Reference) -> tuple[str, ...]:
         """Return the ids of the orders with this very number, or tracking number; an order without one has its id."""
@@ -78,15 +83,7 @@ class CekatBook:
         answer = self._calls("GET", query={**parameters, "offset": str(at.offset)})
         return page_in(answer, size, began, self._now(), self._statuses)
 
-    def _create(self, order: Form) -> Shown:
+    def _call(self, method: str, order_id: str | None, body: Mapping[str, object] | None = None) -> Shown:
         began = self._now()
-        answer = self._calls("POST", content=json.dumps(order.parameters()).encode())
-        return order_in(answer, "", began, self._now(), self._statuses)
-
-
-def path_of(order_id: str) -> str:
-    """Return the path of an order: no text that is not an order id ever comes into a URL."""
-    try:
-        return f"/{read_order_id(order_id)}"
-    except ValueError as error:
-        raise Rejected(f"the text in its place {error}") from error
+        answer = self._calls(method, order_id, body=body)
+        return order_in(answer, order_id, began, self._now(), self._statuses)
