@@ -169,3 +169,11 @@ def test_a_call_takes_no_longer_than_the_account_allows(fulfillment: Commands, f
     platform.fault("delay", seconds=5)
     told = fulfillment(*LIST)
     assert (told.code, "Timeout" in told.err) == (3, True)
+
+
+def test_nor_does_one_of_the_doctor(fulfillment: Commands, found_at):
+    platform = found_at("awalchat")
+    fulfillment.set({f"{MAIN}CALL_DEADLINE": "200ms"})
+    platform.fault("delay", seconds=5)
+    checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
+    assert "Timeout" in checks["account main"]["sentence"]
