@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -18,6 +19,24 @@ KEYS = [OrderKey("main", str(n)) for n in range(5)]
 
 def no_tally(_counts: Mapping[tuple[str, str], int]) -> None:
     raise AssertionError("nothing was counted")
+
+
+@contextmanager
+def broker_that_hangs() -> Iterator[tuple[Errands, list[OrderKey]]]:
+    """Errands whose broker hangs over the first of `KEYS`, and what it was given; in the end it takes the rest."""
+    hangs, released, published = threading.Event(), threading.Event(), list[OrderKey]()
+
+    def publish(key: OrderKey) -> None:
+        published.append(key)
+        hangs.set()
+        assert released.wait(10)
+
+    errands = Errands(publish, no_tally)
+    errands.nudge(KEYS[:1])
+    assert hangs.wait(5)
+    yield errands, published
+    released.set()
+    errands.close(5)
 
 
 def test_no_thread_begins_before_the_first_errand():
@@ -53,55 +72,28 @@ def test_between_two_rounds_of_nudges_the_requests_have_the_processor_to_themsel
 
 
 def test_while_the_broker_hangs_nudges_coalesce_and_what_does_not_fit_is_dropped():
-    hangs, released, published = threading.Event(), threading.Event(), list[OrderKey]()
-
-    def publish(key: OrderKey) -> None:
-        published.append(key)
-        hangs.set()
-        assert released.wait(10)
-
-    errands = Errands(publish, no_tally)
-    errands.nudge(KEYS[:1])
-    assert hangs.wait(5)
-    for n in range(3 * MOST_KEYS):
-        errands.nudge([OrderKey("main", str(n % (2 * MOST_KEYS)))])
-    errands.nudge(KEYS * MOST_KEYS)
-    released.set()
-    errands.close(5)
+    with broker_that_hangs() as (errands, published):
+        for n in range(3 * MOST_KEYS):
+            errands.nudge([OrderKey("main", str(n % (2 * MOST_KEYS)))])
+        errands.nudge(KEYS * MOST_KEYS)
     assert len(published) == 1 + MOST_KEYS
     assert len(set(published)) == MOST_KEYS
 
 
 def test_no_account_crowds_out_another():
-    hangs, released, published = threading.Event(), threading.Event(), list[OrderKey]()
-
-    def publish(key: OrderKey) -> None:
-        published.append(key)
-        hangs.set()
-        assert released.wait(10)
-
-    errands = Errands(publish, no_tally)
-    errands.nudge(KEYS[:1])
-    assert hangs.wait(5)
     flood = [OrderKey("busy", str(n)) for n in range(3 * MOST_KEYS)]
-    errands.nudge(flood[:-1])
-    errands.nudge([OrderKey("quiet", "1"), OrderKey("quiet", "2")])
-    errands.nudge(flood[-1:])
-    released.set()
-    errands.close(5)
+    with broker_that_hangs() as (errands, published):
+        errands.nudge(flood[:-1])
+        errands.nudge([OrderKey("quiet", "1"), OrderKey("quiet", "2")])
+        errands.nudge(flood[-1:])
     assert published[1:] == [*flood[: MOST_KEYS - 2], OrderKey("quiet", "1"), OrderKey("quiet", "2")]
 
 
 def test_close_does_not_wait_for_a_broker_that_hangs():
-    released = threading.Event()
-
-    def publish(_key: OrderKey) -> None:
-        released.wait(10)
-
-    errands = Errands(publish, no_tally)
-    errands.nudge(KEYS)
-    errands.close(0.05)
-    released.set()
+    with broker_that_hangs() as (errands, published):
+        errands.nudge(KEYS[1:])
+        errands.close(0.05)
+        assert published == KEYS[:1]
 
 
 def test_an_outage_of_the_broker_is_said_once_and_the_next_nudge_passes():
