@@ -47,6 +47,15 @@ def test_accounts_take_turns_and_the_longest_due_of_them_goes_first(stage):
     assert claim(stage, 6) == [*firsts, OrderKey("busy", "2"), OrderKey("another", "2"), OrderKey("busy", "3")]
 
 
+def test_with_room_for_a_few_accounts_only_new_news_of_one_does_not_wait_for_the_backlogs_of_many(stage):
+    for account in "abcdefg":
+        hear_of(stage, *map(str, range(20)), account=account)
+    hear_of(stage, "1", account="quiet")
+    claims = [claim(stage, 2) for _ in range(4)]
+    assert OrderKey("quiet", "1") in claims[-1]
+    assert len({key.account for keys in claims for key in keys}) == 8
+
+
 def test_of_an_account_there_are_no_more_than_it_has_room_for(stage):
     hear_of(stage, *map(str, range(1, 9)), account="busy")
     hear_of(stage, "1", account="quiet")

@@ -1,7 +1,7 @@
 """What is due: the tick asks here which orders to nudge."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, update
 
@@ -16,12 +16,15 @@ class SqlDue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rounds = count(1)
+        self._served: dict[str, int] = {}
+        """The round in which each account last had an order claimed."""
 
     def claim(self, limit: int, nudge_again_after: int, room: Callable[[str], int] | None = None) -> list[OrderKey]:
         """Claim up to *limit* due orders that nobody was nudged about for *nudge_again_after* microseconds.
 
-        *room* says how many of an account there may be. The accounts take turns, so that a backlog of one does not keep
-        the others waiting. With nothing due this only reads: an idle worker never takes SQLite's write lock.
+        *room* says how many of an account there may be. The accounts take turns, so that no backlog of theirs keeps
+        another waiting. With nothing due this only reads: an idle worker never takes SQLite's write lock.
         """
         with self._database.read() as connection:
             now = self._database.now(connection)
@@ -30,8 +33,9 @@ class SqlDue:
             most = [(name, min(limit, room(name) if room else limit)) for name in accounts]
             waiting = [_waiting(name, now, few, nudged_before) for name, few in most if few > 0]
             queues = [connection.execute(query).all() for query in waiting]
-        found = [row.id for row in _in_turn(queues)[:limit]]
-        return self._claim(found, now, nudged_before) if found else []
+        found = _in_turn(queues, self._served)[:limit]
+        self._served |= dict.fromkeys((row.account for row in found), next(self._rounds))
+        return self._claim([row.id for row in found], now, nudged_before) if found else []
 
     def _claim(self, found: list[int], now: int, nudged_before: int) -> list[OrderKey]:
         with self._database.write() as connection:
@@ -50,10 +54,14 @@ class SqlDue:
         self._database.transact(lambda connection, _now: connection.execute(nudged.values(nudged_at=None)))
 
 
-def _in_turn(queues: Iterable[Sequence[Row[int, int]]]) -> list[Row[int, int]]:
-    """One of each queue, then the next of each; of those, the longest due first."""
-    ranked = ((rank, row.due, row) for queue in queues for rank, row in enumerate(queue))
-    return [row for _, _, row in sorted(ranked, key=itemgetter(0, 1))]
+def _in_turn(queues: Iterable[Sequence[Row[int, str, int]]], served: Mapping[str, int]) -> list[Row[int, str, int]]:
+    """One of each queue, then the next of each; of those, the one whose account was *served* longest ago first.
+
+    Of accounts that were served together, the longest due goes first. With more accounts than slots, that alone would
+    let new news wait for all their backlogs.
+    """
+    ranked = [(rank, served.get(row.account, 0), row.due, row) for queue in queues for rank, row in enumerate(queue)]
+    return [row for *_, row in sorted(ranked, key=lambda found: found[:3])]
 
 
 def _accounts(connection: Connection) -> Iterator[str]:
@@ -68,8 +76,9 @@ def _accounts(connection: Connection) -> Iterator[str]:
         name = found
 
 
-def _waiting(account: str, now: int, limit: int, nudged_before: int) -> Select[int, int]:
-    its = select(orders.c.id, orders.c.due).where(orders.c.account == account, is_due(now), _quiet(nudged_before))
+def _waiting(account: str, now: int, limit: int, nudged_before: int) -> Select[int, str, int]:
+    waiting = is_due(now), _quiet(nudged_before)
+    its = select(orders.c.id, orders.c.account, orders.c.due).where(orders.c.account == account, *waiting)
     return its.order_by(orders.c.due).limit(limit)
 
 
