@@ -1,14 +1,17 @@
 """What `Allowances` promises, over both databases: all workers together spend no more than there is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 
 from tests.support.at_once import at_once
+from tests.support.blocked import wait_until_blocked
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.rates import burst, spend
 from worker.journal.budgets import SqlAllowances
 from worker.journal.database import Database
+from worker.journal.tables import budgets
 
 LIMIT = 60
 AT_ONCE = burst(LIMIT)
@@ -63,3 +66,19 @@ def test_of_many_that_ask_at_the_same_time_no_more_get_calls_than_there_are(data
         workers = [SqlAllowances(one), SqlAllowances(another)] * 6
         waits = at_once(lambda allowances: [allowances.spend("main", 1, LIMIT) for _ in range(4)], workers)
         assert sum(wait == 0 for each in waits for wait in each) == AT_ONCE
+
+
+def test_whoever_waits_for_the_others_takes_back_nothing_that_they_took(postgresql_url, clock):
+    with closing(Database(postgresql_url, clock=clock)) as database, ThreadPoolExecutor(1) as pool:
+        allowances = SqlAllowances(database)
+        allowances.spend("main", 1, LIMIT)
+        clock.advance(minutes=1)
+        with database.write() as connection:
+            connection.execute(budgets.select().with_for_update())
+            late = pool.submit(allowances.spend, "main", 1, LIMIT)
+            wait_until_blocked(postgresql_url)
+            clock.advance(seconds=4)
+            spent_until, _ = spend(0, clock(), AT_ONCE, LIMIT)
+            connection.execute(budgets.update().values(spent_until=spent_until))
+        assert late.result() == spent_until - clock()
+        assert allowances.spend("main", 1, LIMIT) == spent_until - clock()

@@ -23,8 +23,10 @@ class SqlAllowances:
         """Locks the account's row, and makes it first if need be."""
 
     def spend(self, account: str, calls: int, per_minute: int) -> int:
-        def take(connection: Connection, now: int) -> int:
+        def take(connection: Connection, _now: int) -> int:
             spent_until = connection.execute(self._lock, {"account": account, "spent_until": 0}).scalar_one()
+            # By the instant before the wait for the lock, what others took meanwhile would look like a clock set back.
+            now = self._database.now(connection)
             after, wait = rates.spend(spent_until, now, calls, per_minute)
             if after != spent_until:
                 connection.execute(_SPEND, {"its_account": account, "after": after})
