@@ -61,6 +61,7 @@ class UnderWay(ABC):
             raise
         except Exception as error:
             self._free(self._failed(Defect(type(error).__name__)))
+            self._purse.empty()
             raise
         news = True if isinstance(end, Found) else self._free(end)
         self._purse.empty()

@@ -84,6 +84,17 @@ def test_calls_that_a_failure_leaves_over_are_given_back(limited, kind):
     assert left(limited) == AT_ONCE - made
 
 
+def test_calls_that_a_defect_leaves_over_are_given_back(limited):
+    def breaks(*_):
+        raise KeyError("ours")
+
+    limited.hear("order.completed")
+    limited.api.script("read", breaks)
+    with pytest.raises(KeyError):
+        limited.turn()
+    assert left(limited) == AT_ONCE - 1
+
+
 def test_news_of_a_place_already_passed_takes_no_call(limited):
     limited.hear("order.shipped")
     limited.turn()
