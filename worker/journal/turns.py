@@ -47,7 +47,7 @@ class SqlTurns:
     ) -> Intent | None:
         def announce(connection: Connection, now: int) -> Intent | None:
             sending = {"sending": step.place, "sent_at": now, "lease_until": now + lease_for}
-            known = columns_of(answer.order) if answer else {}
+            known = _known(answer.order) if answer else {}
             if not _change(connection, statements.ANNOUNCE, turn, now, known | sending):
                 if answer and _change(connection, statements.REMEMBER, turn, now, known):
                     _note(connection, answer, now)
@@ -61,7 +61,7 @@ class SqlTurns:
 
     def answered(self, turn: Turn, answer: Answer) -> bool:
         def remember(connection: Connection, now: int) -> bool:
-            if not _change(connection, statements.REMEMBER, turn, now, columns_of(answer.order)):
+            if not _change(connection, statements.REMEMBER, turn, now, _known(answer.order)):
                 return False
             _note(connection, answer, now)
             return True
@@ -85,7 +85,7 @@ class SqlTurns:
         self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd], answer: Answer | None = None
     ) -> bool | None:
         def free(connection: Connection, now: int) -> bool | None:
-            values = _owner(turn, now) | columns_of(order) | _freed(turn, end, now)
+            values = _owner(turn, now) | _known(order) | _freed(turn, end, now)
             revision = connection.execute(statements.FREE, values).scalar()
             if revision is None:
                 return None
@@ -104,6 +104,11 @@ class SqlTurns:
 
 def _owner(turn: Turn, now: int) -> dict[str, Any]:
     return {"its_row": turn.row, "its_token": turn.token, "its_revision": turn.order.revision, "at": now}
+
+
+def _known(order: Order) -> dict[str, object]:
+    """The columns of what is known of an order; a number that its search has found meanwhile stays."""
+    return {name: value for name, value in columns_of(order).items() if value or name != "number"}
 
 
 def _change(connection: Connection, statement: UpdateBase, turn: Turn, now: int, values: Mapping[str, object]) -> bool:

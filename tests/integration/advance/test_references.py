@@ -48,6 +48,18 @@ def test_an_order_found_by_its_number_is_remembered_before_it_is_ever_read(numbe
     assert numbered.api.searches == ["number:ORD-1"]
 
 
+def test_an_order_found_by_its_number_during_its_own_turn_is_remembered_though_that_turn_could_not_read_it(numbered):
+    def found_and_then_fails(*_):
+        waiting_news(numbered)
+        assert numbered.turn(NUMBER) == Found(KEY)
+        raise Transient("503")
+
+    numbered.hear("hint")
+    numbered.api.script("read", found_and_then_fails)
+    numbered.turn()
+    assert (numbered.row()["number"], numbered.row()["read_at"]) == ("ORD-1", None)
+
+
 def test_all_news_that_waited_is_the_orders_at_once_and_says_how_it_was_named(stage):
     for key in ("a", "b"):
         waiting_news(stage, key=key)
