@@ -1,7 +1,7 @@
 """A search: the turn of an order of which only a number is known, its own or that of a parcel.
 
 The journal is asked first, then the platform, which must show exactly one order with this very number. That order
-gets all the news. Until then the news waits, for an hour; then a person is asked.
+gets all the news. Until then the news waits, for an hour after the newest of it; then a person is asked.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,8 @@ class Search(UnderWay):
         self._reference = reference
 
     def _go(self) -> Stopped | Found:
+        if self.order.revision > self.order.seen_revision:  # what came in last has an hour of its own
+            self.order = replace(self.order, missing_since=None)
         order = OrderKey(self.order.key.account, self._look())
         attached = self._ports.turns.attach(self._turn, order.order_id)
         if attached is None:

@@ -35,5 +35,9 @@ def attempts(snapshot: Snapshot) -> Iterator[str]:
         return
     times = "search has" if order.failures == 1 else "searches in a row have"
     yield f"{order.failures} {times} been in vain since {when(order.failing_since, now)}."
-    if order.missing_since is not None and snapshot.state is not State.STOPPED:
+    if order.missing_since is None or snapshot.state is State.STOPPED:
+        return
+    if order.revision > order.seen_revision:
+        yield "News has come in since the last search: if the next one does not find it, an hour begins there."
+    else:
         yield f"If it is not found, the first search after {moment(order.missing_since + UNKNOWN_FOR)} is the last one."

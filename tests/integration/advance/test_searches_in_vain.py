@@ -1,8 +1,10 @@
 """An order that is not found, or that several may be: looked for again, and then a person is asked."""
 
+from tests.support.clock import START
 from tests.support.fake_order_api import Shown
 from tests.support.searches import NUMBER, PARCEL, waiting_news
 from tests.support.stories import KEY
+from worker.domain.instants import HOUR
 from worker.domain.orders import Later, OrderKey
 
 
@@ -58,6 +60,26 @@ def test_one_search_does_not_find_its_order_by_another_one(stage):
     stage.hear("shipment.delivered", "TRK1", order=PARCEL)
     assert isinstance(stage.turn(PARCEL), Later)
     assert sorted(stage.keys()) == [NUMBER, PARCEL]
+
+
+def test_news_that_comes_in_at_the_end_of_the_hour_waits_an_hour_too(stage):
+    waiting_news(stage)
+    stage.live(minutes=59)
+    waiting_news(stage, key="late")
+    stage.live(minutes=59)
+    assert (stage.row(NUMBER)["stop"], stage.ends()["late"]) == (None, "pending")
+    stage.live(minutes=25)
+    assert (stage.row(NUMBER)["stop"], stage.ends()) == ("unknown_order", {"evt": "void", "late": "void"})
+
+
+def test_news_that_never_ends_does_not_keep_a_search_going_for_ever(stage):
+    waiting_news(stage)
+    while stage.row(NUMBER)["stop"] is None:
+        stage.live(minutes=50)
+        if stage.row(NUMBER)["stop"] is None:
+            waiting_news(stage, key=f"at {stage.clock()}")
+        assert stage.clock() - START < stage.policy.retry_for + 2 * HOUR
+    assert stage.row(NUMBER)["stop"] == "gave_up"
 
 
 def test_newer_news_begins_a_search_that_has_stopped_anew(stage):

@@ -50,6 +50,13 @@ def test_a_search_in_vain_says_how_often_since_when_and_until_when():
     assert "1 search has been in vain" in explained(sought(order=failing | {"failures": 1}, **waits))
 
 
+def test_a_search_that_newer_news_will_prolong_does_not_say_that_it_ends():
+    failing = {"failures": 3, "failing_since": START, "missing_since": START, "revision": 2, "seen_revision": 1}
+    told = explained(sought(order=failing, due=START + MINUTE))
+    assert "an hour begins there" in told
+    assert "is the last one" not in told
+
+
 def test_an_outage_during_a_search_has_no_hour():
     failing = {"failures": 3, "failing_since": START - MINUTE, "read_at": START}
     assert "is the last one" not in explained(sought(order=failing, due=START))
