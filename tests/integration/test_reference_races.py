@@ -13,8 +13,8 @@ from tests.support.blocked import wait_until_blocked
 from tests.support.news import ORDER, a_delivery, an_event
 from tests.support.tables import rows
 from worker.advance import LEASE
-from worker.domain.events import Event
-from worker.domain.orders import OrderKey
+from worker.domain.events import Event, EventEnd
+from worker.domain.orders import OrderKey, Stopped
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
 from worker.journal.recording import record
@@ -52,6 +52,23 @@ def test_news_that_waits_while_its_order_is_found_is_looked_for_anew(contested: 
         assert (newer.result().outcome, again.result().outcome) == ("accepted", "duplicate")
     assert sorted(row.order_id for row in rows(contested, orders)) == ["1", "number:ORD-1"]
     assert [(row.key, row.reference) for row in rows(contested, events)] == [("first", "number:ORD-1"), ("newer", "")]
+
+
+def test_a_replay_that_meets_a_search_begun_anew_leaves_it_alone(contested: Database, postgresql_url: str):
+    sql, turns = SqlIntake(contested), SqlTurns(contested)
+    delivery = sql.write(a_delivery(named("first"))).delivery_id
+    turn = turns.take(NUMBER, LEASE)
+    assert turn is not None
+    assert delivery is not None
+    turns.release(turn, turn.order, Stopped("unknown_order"), {told.id: EventEnd.VOID for told in turn.events})
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            record(connection, [a_delivery(named("newer"))])
+            replayed = pool.submit(sql.replay, delivery, a_delivery(named("first")))
+            wait_until_blocked(postgresql_url)
+            assert give(connection, turn.row, NUMBER, "1", turn.taken_at)
+        assert replayed.result().nudges == (NUMBER,)
+    assert [(row.key, row.end) for row in rows(contested, events)] == [("first", "pending"), ("newer", "pending")]
 
 
 def test_an_order_that_is_made_by_news_of_its_own_meanwhile_is_still_one(contested: Database, postgresql_url: str):

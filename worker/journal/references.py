@@ -42,10 +42,11 @@ def give(connection: Connection, row: int, key: OrderKey, order_id: str, now: in
     return True
 
 
-def search_anew(connection: Connection, key: OrderKey, now: int) -> None:
-    """Let the search for *key* begin anew, if it is a reference whose search was stopped."""
+def search_anew(connection: Connection, key: OrderKey, now: int) -> bool:
+    """Let the search for *key* begin anew; False if it is no reference whose search was stopped."""
     asked = {"its_account": key.account, "its_order_id": key.order_id, "at": now}
-    intake_statements(connection.dialect.name).lift.run(connection, [asked])
+    (lifted,) = intake_statements(connection.dialect.name).lift.run(connection, [asked])
+    return lifted is not None
 
 
 def wake(connection: Connection, row: int) -> None:
@@ -57,7 +58,8 @@ def search_anew_for(connection: Connection, delivery_id: int, now: int) -> tuple
     """Begin anew the searches that have stopped without a use for what a delivery brought; returns for what."""
     found = connection.execute(statements.STOPPED, {"its_delivery": delivery_id}).all()
     for row in found:
-        search_anew(connection, OrderKey(row.account, row.order_id), now)
+        if not search_anew(connection, OrderKey(row.account, row.order_id), now):
+            continue  # newer news has done so this very moment, and may have found the order
         wake(connection, row.id)
         said = f"{row.stop}: delivery {delivery_id} was replayed"
         connection.execute(REMARK, {"order": row.id, "at": now, "word": "released", "detail": said})
