@@ -10,17 +10,24 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from tests.conftest import new_database
 from worker.domain.errors import JournalUnavailable, SchemaOutdated
+from worker.domain.instants import SECOND
+from worker.domain.orders import OrderKey
 from worker.journal import schema
+from worker.journal.budgets import SqlAllowances
 from worker.journal.database import Database
+from worker.journal.desk import SqlDesk
 from worker.journal.schema import NEEDED, check, migrate
 from worker.journal.tables import metadata
+from worker.journal.turns import SqlTurns
 
 MIGRATIONS = Path(schema.__file__).with_name("migrations")
 ELSEWHERE = multiprocessing.get_context("spawn")
@@ -148,6 +155,42 @@ def migrate_and_check(url: str) -> None:
     migrate(database)
     check(database)
     database.close()
+
+
+OLD_JOURNAL = """
+INSERT INTO orders (id, account, order_id, revision, first_seen_at, updated_at, due)
+VALUES (7, 'main', '1', 1, 5, 5, 5), (8, 'other', '1', 1, 5, 5, NULL);
+INSERT INTO events (source, key, "order", revision, name, occurred_at, received_at, tracking, "end")
+VALUES ('courier', 'evt', 7, 1, 'shipment.created', 5, 5, 'TRK1', 'pending');
+INSERT INTO holds (account, reason, since) VALUES ('other', 'operator', 5)
+"""
+
+
+def migrate_to(database: Database, revision: str) -> None:
+    with database.write() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, revision)
+
+
+def test_a_journal_from_before_there_were_references_keeps_its_orders_and_finds_them_by_their_parcels(empty: Database):
+    migrate_to(empty, "0001")
+    with empty.write() as connection:
+        for statement in OLD_JOURNAL.split(";"):
+            connection.execute(text(statement))
+    migrate(empty)
+    check(empty)
+    turns, desk = SqlTurns(empty), SqlDesk(empty)
+    assert turns.known_as(OrderKey("main", "tracking:TRK1")) == ["1"]
+    assert turns.known_as(OrderKey("other", "tracking:TRK1")) == []
+    assert turns.take(OrderKey("other", "1"), SECOND) is None
+    turn = turns.take(OrderKey("main", "1"), SECOND)
+    assert turn is not None
+    assert (turn.order.number, [told.event.key for told in turn.events]) == ("", ["evt"])
+    seen = desk.snapshot(OrderKey("main", "1"))
+    assert seen is not None
+    assert [told.reference for told in seen.news] == [""]
+    assert SqlAllowances(empty).spend("main", 1, 60) == 0
 
 
 def test_processes_that_migrate_at_once_do_each_other_no_harm(empty: Database):
