@@ -35,7 +35,7 @@ def test_newer_news_lifts_no_stop_of_an_order(stage, turn):
     assert stage.row()["stop"] == "unknown_order"
 
 
-def test_newer_news_does_not_prolong_a_search(stage, sought):
+def test_newer_news_neither_shortens_the_wait_of_a_search_nor_forgets_what_failed(stage, sought):
     stage.turns.release(sought, sought.order, Later(START + MINUTE, "unknown_order", firm=True), {})
     stage.change(NUMBER, missing_since=START, failing_since=START, failures=2)
     stage.hear("shipment.picked_up", order=NUMBER)
