@@ -136,11 +136,11 @@ class _Walk(UnderWay):
         return min(2 + len(ahead), LEAST_BURST)
 
     def _read(self) -> Reading:
-        self._insist_on_time_for_a_call()
         self._purse.reserve()
         answer = self._take_answer()
         if answer and not self._ports.turns.answered(self._turn, answer):
             raise Interrupted
+        self._insist_on_time_for_a_call()
         self._purse.spend()
         began = self._now()
         reading = replace(self._api.read(self.order.key.order_id), read_at=began)

@@ -44,8 +44,8 @@ class Search(UnderWay):
         return found[0]
 
     def _ask(self) -> Sequence[str]:
-        self._insist_on_time_for_a_call()
         self._purse.reserve(CALLS_TO_FIND)
+        self._insist_on_time_for_a_call()
         self._purse.spend(CALLS_TO_FIND)  # nobody tells how many of them it took
         began = self._now()
         found = self._api.find(self._reference)

@@ -6,10 +6,11 @@ from sqlalchemy import event
 from deploy.sandbox.rate_limit import RateLimit
 from tests.support.fake_order_api import fails, loses_answer, meanwhile
 from tests.support.stories import KEY, news
+from worker.advance import LEASE
 from worker.budget import GOOD_FOR, Budget
 from worker.domain.errors import Rejected, Unauthorized
 from worker.domain.instants import MINUTE, SECOND
-from worker.domain.orders import Done, Held, OrderKey
+from worker.domain.orders import Done, Held, Later, OrderKey
 from worker.domain.rates import AHEAD
 from worker.journal.budgets import SqlAllowances
 
@@ -214,6 +215,21 @@ def test_a_search_takes_as_many_calls_as_it_may_need(limited):
     use_up(limited, 4)
     assert limited.turn(OrderKey("main", "number:ORD-7")) == Held("budget")
     assert limited.api.calls == []
+
+
+@pytest.mark.parametrize(("key", "waits"), [(KEY, [4, 22]), (OrderKey("main", "number:ORD-7"), [26])])
+def test_calls_that_were_long_in_coming_are_not_made_when_the_lease_would_end_before_they_do(limited, key, waits):
+    class Slow(Budget):
+        def allows(self, account: str, calls: int = 1) -> bool:
+            limited.clock.advance(seconds=waits.pop(0))
+            return super().allows(account, calls)
+
+    assert GOOD_FOR == 4 * SECOND
+    assert limited.api.deadline > LEASE - 26 * SECOND
+    limited.hear(news("order.shipped", order=key))
+    budget = Slow(limited.holds, SqlAllowances(limited.database), limited.limits)
+    assert limited.advance(budget=budget)(key) == Later(limited.clock(), "interrupted")
+    assert (limited.api.calls, waits) == ([], [])
 
 
 def test_of_an_account_without_a_limit_nobody_asks_the_database(stage):
