@@ -116,6 +116,23 @@ def test_the_settings_file_of_the_set_up_is_taken(tmp_path: Path):
     assert settings.sources["courier"].allow == frozenset[Family]({"shipment"})
 
 
+def test_the_settings_of_a_second_account_are_taken_beside_those_of_the_first(tmp_path: Path):
+    config = tmp_path / "fulfillment.toml"
+    first, second = example(README, "toml", "## Set-up"), example(README, "toml", "A merchant at Cekat needs less")
+    belonging = re.sub(r"(?m)^\[sources\.\w+\]$", r'\g<0>\naccount = "main"', first)
+    config.write_text(belonging + second)
+    settings = load_settings({"FULFILLMENT_CONFIG": str(config)})
+    assert {name: account.platform for name, account in settings.accounts.items()} == {
+        "main": "awalchat",
+        "jakarta": "cekat",
+    }
+    assert {name: source.account for name, source in settings.sources.items()} == {
+        "awalchat": "main",
+        "courier": "main",
+        "kurir": "jakarta",
+    }
+
+
 def test_the_demo_shown_is_the_demo_played():
     shown = example(README, "", "piped, it prints lines").splitlines()
     news = [re.fullmatch(r"\d\d:\d\d  (\w+) +([\w/]+) +(.+)", line) for line in shown]

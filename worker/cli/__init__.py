@@ -18,6 +18,7 @@ from worker.domain.errors import (
     Unauthorized,
 )
 from worker.exits import INTERRUPTED, NEEDS_A_PERSON, UNREACHABLE, WELL, WRONG_USE, complain
+from worker.operations.instants import span
 
 COMMANDS = {
     "receiver": ("worker.cli.services", "Take webhooks in."),
@@ -92,7 +93,8 @@ def run(arguments: Sequence[str]) -> int:
         # Not click's own main, which has words and codes of its own for a reader that hangs up.
         with fulfillment.make_context("fulfillment", list(arguments)) as context:
             code = fulfillment.invoke(context)
-        sys.stdout.flush()
+        if sys.stdout:  # a caller may have closed it
+            sys.stdout.flush()
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
@@ -126,8 +128,8 @@ def _sentence(error: Exception) -> str:
 
 def _about(error: ApiError) -> str:
     match error:
-        case Throttled():
-            return "the account has to wait"
+        case Throttled(wait=wait):
+            return f"the account has to wait{f' for {span(wait)}' if wait else ''}"
         case Unauthorized():
             return "the platform does not let the account in"
         case OrderMissing():

@@ -1,12 +1,13 @@
 """What commands stand on: built from the settings, opened for one command, closed after it."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey, Policy
+from worker.domain.text import clean_text
 from worker.journal import schema
 from worker.journal.database import Database
 from worker.journal.desk import SqlDesk
@@ -76,6 +77,13 @@ def unchecked_journal() -> Iterator[Context]:
         yield Context(settings, database)
     finally:
         database.close()
+
+
+def insist_on_known(what: str, name: str, known: Collection[str]) -> None:
+    """Raise `IllegalRequest` where *name* is none of the accounts, or sources, that are *known*."""
+    if name not in known:
+        named = ", ".join(known) or "none"
+        raise IllegalRequest(f"the settings name no {what} “{clean_text(name)}”; they name: {named}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import click
 
 from worker.cli.options import AS_JSON, LIMIT
+from worker.domain.events import OPERATOR
 from worker.exits import NEEDS_A_PERSON, WELL
 from worker.journal.outcomes import Outcome
 
@@ -26,7 +27,7 @@ def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, a
     \b
     fulfillment deliveries list --outcome quarantined
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import journal
+    from worker.cli.context import insist_on_known, journal
     from worker.cli.delivery_pages import print_deliveries
     from worker.cli.documents import delivery_document
     from worker.cli.printing import print_json_lines
@@ -35,13 +36,15 @@ def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, a
     with journal() as context:
         queries = DeliveryQueries(context.database)
         now, rows = queries.latest(limit, outcome=outcome or "", source=source, reason=reason)
+        if source not in {"", OPERATOR} and not rows:  # one that has left the settings may have deliveries all the same
+            insist_on_known("source", source, context.settings.sources)
     if as_json:
         print_json_lines(map(delivery_document, rows))
     else:
         print_deliveries(rows, now, limit)
 
 
-@deliveries.command("show")
+@deliveries.command("show", short_help="Show a delivery, and what became of it.")
 @click.argument("delivery_id", metavar="ID", type=click.IntRange(1, 2**63 - 1))
 @AS_JSON
 def show_delivery(delivery_id: int, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from worker.cli.printing import Page, facts, named, plain, print_table, table, visible
+from worker.cli.printing import NARROWEST, Page, facts, named, plain, print_table, table, visible
 from worker.domain.documents import Malformed, read_document
 from worker.journal.queries.deliveries import DeliveryRow, ShownDelivery
 from worker.operations.instants import ago, moment, when
@@ -39,7 +39,7 @@ def _reason(row: DeliveryRow) -> str:
 
 def print_delivery(shown: ShownDelivery, now: int) -> None:
     """Print one delivery: what is known of it, its events, its body."""
-    page, row = Page(), shown.row
+    page, row = Page(NARROWEST), shown.row
     page.print(
         facts(
             {

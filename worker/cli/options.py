@@ -2,7 +2,7 @@
 
 import click
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 LIMIT = click.option(
     "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, at most."
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.padding import Padding
 from rich.text import Text
 
-from worker.cli.printing import STYLES, Page, facts, named, plain, print_table, table
+from worker.cli.printing import NARROWEST, STYLES, Page, facts, named, plain, print_table, table
 from worker.cli.timeline import timeline
 from worker.domain.orders import Order
 from worker.domain.snapshot import OrderRow, Snapshot, State
@@ -49,7 +49,7 @@ def _why(row: OrderRow, now: int) -> str:
 
 def print_order(snapshot: Snapshot, limit: int) -> None:
     """Print an order's row and its line of time, of which the latest *limit* entries are shown."""
-    page, row, order, now = Page(), snapshot.row, snapshot.order, snapshot.now
+    page, row, order, now = Page(NARROWEST), snapshot.row, snapshot.order, snapshot.now
     page.print(
         facts(
             {

@@ -23,7 +23,8 @@ class _AsWritten(click.Group):
 def orders() -> None:
     """See where orders are and why, and help them on.
 
-    ORDER is an order's id, or account/id where several accounts have one of that id.
+    ORDER is an order's id, or account/id where several accounts have one of that id. In place of the id may stand its
+    number, as number:ORD-2024-001, or a parcel's, as tracking:TRK1.
     """
 
 
@@ -43,7 +44,7 @@ def list_orders(account: str, place: str | None, limit: int, as_json: bool, **st
     fulfillment orders list --stopped
     fulfillment orders list --place shipped --json | jq -r .order
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import journal
+    from worker.cli.context import insist_on_known, journal
     from worker.cli.documents import order_document
     from worker.cli.order_pages import print_orders
     from worker.cli.printing import print_json_lines
@@ -53,6 +54,8 @@ def list_orders(account: str, place: str | None, limit: int, as_json: bool, **st
         chosen = [State(word) for word, asked in states.items() if asked]
         at = Place(place) if place else None
         now, rows = OrderQueries(context.database).latest(limit, account=account, place=at, states=chosen)
+        if account and not rows:  # one that has left the settings may have orders all the same
+            insist_on_known("account", account, context.settings.accounts)
     if as_json:
         print_json_lines(order_document(row, now) for row in rows)
     else:

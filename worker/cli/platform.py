@@ -83,7 +83,11 @@ def show_order(order: str, account: str, as_json: bool) -> None:
 @orders.command("create", short_help="Create an order at the platform, where it can be done.")
 @ACCOUNT
 @offering(NEW_ORDER)
-@click.option("--file", type=click.File("rb"), help="Read the fields from a JSON object; options win. - is stdin.")
+@click.option(
+    "--file",
+    type=click.File("rb"),
+    help="Read the fields from a JSON object: customer_id, items, …; options win. - is stdin.",
+)
 @AS_JSON
 def create_order(account: str, file: BinaryIO | None, as_json: bool, **fields: Any) -> None:  # noqa: ANN401 - JSON
     """Create an order at the platform, and print its id.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from worker.cli.context import insist_on_known
 from worker.cli.platform_budget import CallBudget
 from worker.cli.platform_forms import filters, new_order
 from worker.cli.platform_options import spelled
@@ -47,9 +48,15 @@ class OpenAccount:
         try:
             order_id = PLATFORMS[self.settings.platform].read_order_id(text)
         except ValueError as error:
-            raise IllegalRequest(f"“{clean_text(text)}” {error}") from error
+            raise IllegalRequest(f"“{clean_text(text)}” {error}{self._elsewhere(text)}") from error
         self.budget.await_call()
         return self.book.show(order_id)
+
+    def _elsewhere(self, text: str) -> str:
+        """Name the command that finds an order by what stands in place of an id in the commands for the journal."""
+        _, _, number = text.partition(":")
+        look = shlex.join(["fulfillment", "platform", "orders", "list", f"--account={self.name}", f"--search={number}"])
+        return f"; to look for a number: {clean_text(look)}" if number else ""
 
     def create(self, given: Mapping[str, object]) -> Shown:
         """Create an order from the JSON values *given*, once; a `Transient` says how to find out what came of it."""
@@ -109,9 +116,8 @@ def find_order(order: str, account: str) -> tuple[str, str]:
 
 
 def _choose(name: str, accounts: Mapping[str, AccountSettings]) -> str:
-    known = ", ".join(accounts)
-    if name and name not in accounts:
-        raise IllegalRequest(f"the settings name no account “{clean_text(name)}”; they name: {known}")
-    if not name and len(accounts) > 1:
-        raise IllegalRequest(f"there are several accounts: say --account and one of {known}")
+    if name:
+        insist_on_known("account", name, accounts)
+    elif len(accounts) > 1:
+        raise IllegalRequest(f"there are several accounts: say --account and one of {', '.join(accounts)}")
     return name or next(iter(accounts))

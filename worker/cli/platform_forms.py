@@ -12,16 +12,25 @@ from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import IllegalRequest
 from worker.domain.text import clean_text
 from worker.order_api.books import Form
-from worker.settings.problems import UNKNOWN, read_problem
+from worker.settings.problems import read_problem
+
+_RANGES = (("since", "until"), ("min_total", "max_total"))
+_DEMANDS = {
+    "extra_forbidden": "is not known to the platform",
+    "string_pattern_mismatch": "has a form that is not allowed; --help tells which is",
+}
+"""By pydantic's word for what is wrong, where a setting would be spoken of otherwise."""
 
 
 def filters(form: type[Form], given: Mapping[str, object], platform: str) -> Form:
     """Return the *form* of a list, filled in with texts; raises `IllegalRequest`, naming an option."""
     _insist_on_fields(form, given, f"a list of orders at {platform}")
     try:
-        return form.model_validate_strings(given, strict=True)
+        filled = form.model_validate_strings(given, strict=True)
     except ValidationError as error:
         raise _refusal(error) from error
+    _insist_on_ranges(filled)
+    return filled
 
 
 def new_order(form: type[Form], given: Mapping[str, object], platform: str) -> Form:
@@ -50,12 +59,24 @@ def read_file(file: BinaryIO) -> dict[str, object]:
 def _insist_on_fields(form: type[Form], given: Iterable[str], what: str) -> None:
     for name in given:
         if name not in form.model_fields:
-            raise IllegalRequest(f"{what} has no {_named(name)}; it has {', '.join(map(_named, form.model_fields))}")
+            fields = map(_named, form.model_fields) if _is_option(name) else form.model_fields
+            raise IllegalRequest(f"{what} has no {_named(name)}; it has {', '.join(fields)}")
+
+
+def _insist_on_ranges(filled: Form) -> None:
+    for first, last in _RANGES:
+        least, most = getattr(filled, first, None), getattr(filled, last, None)
+        if least is not None and most is not None and least > most:
+            raise IllegalRequest(f"{spelled(first)} is beyond {spelled(last)}: no order can be found")
+
+
+def _is_option(field: str) -> bool:
+    """Tell whether *field* may have come from an option: a file names fields as the platform does."""
+    return field in FILTERS or field in NEW_ORDER
 
 
 def _named(field: str) -> str:
-    """Name a field by its option; a file may hold one for which there is none."""
-    return spelled(field) if field in FILTERS or field in NEW_ORDER else f"“{clean_text(field)}”"
+    return spelled(field) if _is_option(field) else f"“{clean_text(field)}”"
 
 
 def _refusal(error: ValidationError) -> IllegalRequest:
@@ -68,8 +89,7 @@ def _refusal(error: ValidationError) -> IllegalRequest:
 
 
 def _demand(detail: ErrorDetails) -> str:
-    sentence = read_problem(detail).sentence
-    return "is not known to the platform" if sentence == UNKNOWN else sentence
+    return _DEMANDS.get(detail["type"]) or read_problem(detail).sentence
 
 
 def _path(detail: ErrorDetails) -> tuple[str, ...]:

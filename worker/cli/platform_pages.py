@@ -73,7 +73,7 @@ def watched(pages: Iterator[Page], limit: int | None) -> Iterator[Page]:
 
 def print_orders(pages: Iterable[Page], limit: int | None) -> None:
     """Print a list of orders, each page as it comes; one that was cut at *limit* says so."""
-    out, count, page = printing.Page(), 0, None
+    out, count, page = printing.Page(printing.NARROWEST), 0, None
     for page in pages:
         if page.orders:
             out.print(_table(page.orders, headed=not count))

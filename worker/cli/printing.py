@@ -17,6 +17,8 @@ from worker.domain.text import clean_text
 
 MAX_TEXT = 1000
 WIDEST_NAME = 28
+NARROWEST = 80
+"""Columns of a table, at least: a narrower terminal breaks its lines, and no column is cut or left out."""
 STYLES = {
     State.STOPPED: "bold red",
     State.HELD: "yellow",
@@ -29,12 +31,17 @@ STYLES = {
 
 
 class Page(Console):
-    """A console on standard output: colours on a terminal only, no word taken for markup, emoji or a number."""
+    """A console on standard output: colours on a terminal only, no word taken for markup, emoji or a number.
 
-    def __init__(self) -> None:
+    It is *least* columns wide at least, whatever the terminal.
+    """
+
+    def __init__(self, least: int = 0) -> None:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # where there is no “→”, a question mark will do
         super().__init__(markup=False, emoji=False, highlight=False)
+        if least:
+            self.width = max(self.width, least)
 
     def on_broken_pipe(self) -> None:
         """Let `main` know that nobody reads on."""
@@ -91,4 +98,4 @@ def print_json_lines(documents: Iterable[Mapping[str, object]]) -> None:
 
 def print_table(made: Table, rows: Sequence[object], nothing: str) -> None:
     """Print a table that was filled with *rows*, or the sentence *nothing*."""
-    Page().print(made if rows else nothing)
+    Page(NARROWEST).print(made if rows else nothing)

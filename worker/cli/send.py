@@ -43,16 +43,13 @@ def send(source: str, url: str, as_json: bool, timestamp: str, event_id: str, **
     fulfillment send --source courier --order 1001 --event shipment.picked_up --tracking TRK1
     fulfillment send --source courier --number ORD-2024-001 --event shipment.delivered
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.context import insist_on_known
     from worker.cli.posting import post
     from worker.cli.printing import print_json, visible
-    from worker.domain.errors import IllegalRequest
     from worker.settings import load_settings
 
     settings = load_settings(os.environ)
-    if source not in settings.sources:
-        raise IllegalRequest(
-            f"the settings name no source “{source}”; they name: {', '.join(settings.sources) or 'none'}"
-        )
+    insist_on_known("source", source, settings.sources)
     stamp = timestamp or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     document = {
         "id": event_id or f"test-{token_hex(8)}",

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from worker.domain.events import LOSSES, SAYS, EventName, Recorded
 from worker.domain.evidence import Evidence
-from worker.domain.orders import Done, Later, Place, Policy, Stopped, TurnEnd, steps_ahead
+from worker.domain.orders import Done, Later, Order, Place, Policy, Stopped, TurnEnd, steps_ahead
 from worker.domain.retries import UNKNOWN_FOR
 from worker.domain.snapshot import Sent, Snapshot, State
 from worker.operations.foresight import Foresight
@@ -126,13 +126,15 @@ def calls(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
             "The order is read again; then at most the same step is repeated."
         )
     if order.failing_since is not None:
-        end, stop = order.failing_since + policy.retry_for, "gave_up"
-        if order.missing_since is not None:
-            end, stop = order.missing_since + UNKNOWN_FOR, "unknown_order"
-        yield (
-            f"{order.failures} calls in a row have failed since {when(order.failing_since, now)}; "
-            f"without success the order stops as {stop} on {moment(end)}."
-        )
+        failing = f"{order.failures} calls in a row have failed since {when(order.failing_since, now)}"
+        yield f"{failing}{'' if snapshot.row.stop else _until_it_stops(order, policy, order.failing_since)}."
+
+
+def _until_it_stops(order: Order, policy: Policy, failing_since: int) -> str:
+    end, stop = failing_since + policy.retry_for, "gave_up"
+    if order.missing_since is not None:
+        end, stop = order.missing_since + UNKNOWN_FOR, "unknown_order"
+    return f"; without success the order stops as {stop} on {moment(end)}"
 
 
 def _sent(sent: Sent) -> str:

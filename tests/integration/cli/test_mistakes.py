@@ -1,5 +1,6 @@
 """Every mistake that can be foreseen ends in one clear sentence and an exit code."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +96,9 @@ def test_wrong_use_ends_with_2_and_says_how_it_is_used(fulfillment: Commands, ar
         (("orders", "retry", "0x1"), "is not an order id: a positive integer"),
         (("deliveries", "show", "9"), "there is no delivery 9"),
         (("deliveries", "replay", "9"), "there is no delivery 9"),
+        (("orders", "list", "--account", "nobody"), "name no account “nobody”; they name: main"),
+        (("orders", "list", "--account", "nobody", "--json"), "name no account “nobody”"),
+        (("deliveries", "list", "--source", "nobody"), "name no source “nobody”; they name: "),
         (("send", "--source", "nobody", "--order", "1", "--event", "x"), "name no source “nobody”"),
         (("send", "--source", "courier", "--order", "1", "--event", "x", "--url", "ftp://x"), "must begin with http"),
         (("send", "--source", "courier", "--order", "1", "--event", "x", "--url", "http://u:p@h"), "must have no user"),
@@ -131,6 +135,26 @@ def test_a_reader_that_has_read_enough_is_no_mistake(fulfillment: Commands, shop
             assert process.stderr is not None
             process.stdout.close()
             assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+
+
+def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_journal(fulfillment: Commands, shop: Shop):
+    shop.news(key(1))
+    source = fulfillment("deliveries", "list", "--json").document["source"]
+    fulfillment.set({name: None for name in os.environ if name.startswith("FULFILLMENT_SOURCES__")})
+    assert fulfillment("deliveries", "list", "--source", source, "--json").document["source"] == source
+    assert fulfillment("deliveries", "list", "--source", "operator").out == "No such deliveries.\n"
+    fulfillment.set(
+        {name.replace("__MAIN__", "__OTHER__"): os.environ[name] for name in os.environ if name.startswith(MAIN)}
+    )
+    fulfillment.set({name: None for name in os.environ if name.startswith(MAIN)})
+    assert fulfillment("orders", "list", "--account", "main", "--json").document["account"] == "main"
+
+
+def test_a_closed_output_is_no_mistake(fulfillment: Commands, shop: Shop):
+    for arguments in ("orders list", "orders list --json", "migrate"):
+        program = f"exec {sys.executable} -m worker.cli {arguments} >&-"
+        ended = subprocess.run(program, shell=True, stderr=subprocess.PIPE, check=False, timeout=30)  # noqa: S602 - ours
+        assert (ended.stderr, ended.returncode) == (b"", 0)
 
 
 def test_help_is_instant_because_it_loads_nothing():

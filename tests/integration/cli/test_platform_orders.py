@@ -1,6 +1,7 @@
 """Orders at the platform over HTTP: what is shown of them, what is refused, and what goes wrong."""
 
 import json
+import re
 
 import pytest
 
@@ -95,6 +96,10 @@ def test_text_from_the_platform_is_printed_and_never_obeyed_in_80_columns(fulfil
         ("awalchat", (*LIST, "--status", "\udcff"), ["--status must be a valid string"]),
         ("awalchat", (*LIST, "--limit", "1", "--all"), ["Usage: ", "--limit or --all, not both"]),
         ("awalchat", (*SHOW, "0x1"), ["“0x1” is not an order id: a positive integer"]),
+        ("awalchat", (*SHOW, "number:A 7"), ["orders list --account=main '--search=A 7'"]),
+        ("cekat", (*SHOW, "tracking:TRK7"), ["orders list --account=main --search=TRK7"]),
+        ("cekat", (*LIST, "--since", "2026-11-02", "--until", "2026-11-01"), ["--since is beyond --until"]),
+        ("cekat", (*LIST, "--min-total", "2", "--max-total", "1.5"), ["--min-total is beyond --max-total"]),
         ("cekat", (*SHOW, "\x1b[31m"), ["is not an order id: at most 64 letters"]),
         ("awalchat", (*SHOW, "nobody/1"), ["name no account “nobody”; they name: main"]),
         ("awalchat", (*SHOW, "main/1", "--account", "other"), ["main/1 is not an order of other"]),
@@ -147,7 +152,7 @@ def test_a_refused_filter_needs_a_person_and_names_the_field(fulfillment: Comman
         ({"kind": "status", "code": 503}, 3, "the platform gives no usable answer: HTTP 503"),
         ({"kind": "reset"}, 3, "the platform gives no usable answer"),
         ({"kind": "body", "body": "<html>"}, 3, "the platform gives no usable answer: HTTP 200"),
-        ({"kind": "status", "code": 429, "retry_after": 7}, 3, "the account has to wait: HTTP 429"),
+        ({"kind": "status", "code": 429, "retry_after": 7}, 3, "the account has to wait for 7 s: HTTP 429"),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else None,
 )
@@ -161,6 +166,20 @@ def test_whose_trouble_it_is_decides_the_exit_code(
     assert (told.code, told.out) == (code, "")
     assert f"fulfillment: {sentence}" in told.err
     assert SECRET not in told.err
+
+
+def test_the_doctor_quotes_the_platform_within_one_sentence(fulfillment: Commands, platform: Platform):
+    platform("POST", "/faults", {"kind": "wrong_credentials"})
+    (check,) = [each for each in fulfillment("doctor", "--json").document["checks"] if each["check"] == "account main"]
+    assert check["verdict"] == "fail"
+    assert re.search(r"[^.]\.$", check["sentence"])
+
+
+def test_a_narrow_terminal_leaves_no_column_out(fulfillment: Commands, platform: Platform):
+    platform("POST", "/orders", {"id": 1})
+    wide = fulfillment(*LIST).out
+    fulfillment.set({"COLUMNS": "30"})
+    assert fulfillment(*LIST).out == wide
 
 
 def test_a_call_takes_no_longer_than_the_account_allows(fulfillment: Commands, found_at):

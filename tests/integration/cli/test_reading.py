@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -156,6 +157,19 @@ def on_a_terminal(*arguments: str, **environ: str) -> Told:
         code = process.wait(30)
     os.close(ours)
     return Told(code, out.decode(), "")
+
+
+def test_the_tables_of_a_narrow_terminal_are_as_wide_as_ever(fulfillment: Commands, shop: Shop):
+    order = str(nasty_order(shop))
+    fulfillment.set({"COLUMNS": "30"})
+    for arguments in (
+        ["orders", "list"],
+        ["orders", "show", order],
+        ["deliveries", "list"],
+        ["deliveries", "show", "1"],
+    ):
+        (rule,) = re.findall("─+", fulfillment(*arguments).out)
+        assert 60 < len(rule) <= 80
 
 
 def test_colours_are_for_terminals_and_for_those_who_want_them(fulfillment: Commands, shop: Shop):

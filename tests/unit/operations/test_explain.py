@@ -76,6 +76,13 @@ def test_an_order_that_the_platform_does_not_know_has_an_hour():
     assert "stops as unknown_order on 2026-01-25 13:00:00 UTC" in explained(snapshot(order=missing, due=START))
 
 
+def test_a_stopped_order_is_not_threatened_with_a_stop():
+    missing = {"failures": 6, "failing_since": START - HOUR, "missing_since": START - HOUR}
+    told = explained(snapshot(order=missing, stop="unknown_order", stopped_at=START))
+    assert "6 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)." in told
+    assert "stops as" not in told
+
+
 @pytest.mark.parametrize(
     ("name", "acknowledged", "meaning"),
     [
