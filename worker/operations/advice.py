@@ -13,8 +13,8 @@ STOPS = {
     "refused": "Read the platform's message, correct the order there or the account's settings; then release it.",
     "conflict": "Look at the order at the platform: something there forbids this step; then release it.",
     "unknown_order": "Check that the order exists in this account (its credentials, its base_url) under this very id or"
-    " number; then release it. Of a parcel's number, tell us whose it is: `fulfillment send` a `shipment.created` with"
-    " `--order` and `--tracking`.",
+    " number; of a parcel's number, tell us whose it is (`fulfillment send`: `shipment.created`, with `--order` and"
+    " `--tracking`); then release it.",
     "ambiguous_order": "Several orders may be meant. Correct their numbers at the platform and release it; or bring the"
     " news to the right one yourself, by `orders advance`.",
     "too_many_events": "Look at the order that it names: it takes no more news. Bring it where it belongs by"
