@@ -8,7 +8,7 @@ Values, to be said in few words:
     reading              a document, read by its source's profile
     good_settings        settings that are right, for tests that change one
     credentials          the credentials of one account, on each platform
-    awalchat_answers, cekat_answers   what each platform answers, and what is read from it
+    answers              what a platform answers about one order, and what is read from it
     signing              the signature, by a stranger's arithmetic
 
 Stand-ins for what is outside:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tests.support.fake_order_api import Shown
 from worker.domain.orders import Place
@@ -11,16 +11,24 @@ from worker.domain.orders import Place
 Fields = dict[str, Any]
 
 
+class Failure(Protocol):
+    """Writes a refusal, which comes with an HTTP *status*; *details* are fields, and what is wrong with each."""
+
+    def __call__(
+        self, message: str, status: int = 409, code: str = ..., details: Mapping[str, str] | None = None
+    ) -> Fields: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One platform's way to write.
 
-    *success* wraps what is shown, *failure* a message; *outer* and *inner* are the fields of an answer and of an order
-    in it. *shown* writes an order, *asked* reads the places that a write asks for. *empty* is a list of no orders.
+    *success* wraps what is shown, *failure* what is refused; *outer* and *inner* are the fields of an answer and of an
+    order in it. *shown* writes an order, *asked* reads the places that a write asks for.
     """
 
     success: Callable[[object], Fields]
-    failure: Callable[[str], Fields]
+    failure: Failure
     shown: Callable[[str, Shown], Fields]
     asked: Callable[[Mapping[str, Any]], tuple[Place, ...]]
     outer: tuple[str, ...]
@@ -40,6 +48,12 @@ def _awalchat_order(order_id: str, shown: Shown) -> Fields:
     }
 
 
+def _awalchat_failure(
+    message: str, status: int = 409, code: str = "conflict", details: Mapping[str, str] | None = None
+) -> Fields:
+    return {"error": code, "message": message, "details": details or {}, "request_id": "req-1"}
+
+
 def _cekat_order(order_id: str, shown: Shown) -> Fields:
     status = {"accepted": "processing", "completed": "delivered"}.get(shown.status, shown.status)
     completed = {"fulfillment": {"place": "completed"}} if shown.status == "completed" else {}
@@ -55,6 +69,14 @@ def _cekat_order(order_id: str, shown: Shown) -> Fields:
     }
 
 
+def _cekat_failure(message: str, status: int = 409, code: str = "", details: Mapping[str, str] | None = None) -> Fields:
+    """Of its two shapes, the one that can say it."""
+    if not code and not details:
+        return {"success": False, "status_code": status, "error": {"message": message}}
+    listed = [{"field": field, "message": said} for field, said in (details or {}).items()]
+    return {"success": False, "error": {"code": code, "message": message, "details": listed}}
+
+
 def _asked_of_cekat(sent: Mapping[str, Any]) -> tuple[Place, ...]:
     status = {"processing": "accepted"}.get(sent.get("status", ""), sent.get("status"))
     ours = sent.get("metadata", {}).get("fulfillment", {}).get("place")
@@ -64,7 +86,7 @@ def _asked_of_cekat(sent: Mapping[str, Any]) -> tuple[Place, ...]:
 DIALECTS = {
     "awalchat": Dialect(
         success=lambda data: {"status": True, "message": "Success", "data": data},
-        failure=lambda message: {"error": "conflict", "message": message, "request_id": "req-1"},
+        failure=_awalchat_failure,
         shown=_awalchat_order,
         asked=lambda sent: (Place(sent["status"]),),
         outer=("status", "message", "data", "error", "details", "request_id"),
@@ -72,7 +94,7 @@ DIALECTS = {
     ),
     "cekat": Dialect(
         success=lambda data: {"success": True, "data": data},
-        failure=lambda message: {"success": False, "status_code": 409, "error": {"message": message}},
+        failure=_cekat_failure,
         shown=_cekat_order,
         asked=_asked_of_cekat,
         outer=("success", "status_code", "message", "data", "error"),

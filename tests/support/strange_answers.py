@@ -43,13 +43,14 @@ def change(name: str, value: object) -> Twist:
     def twist(envelope: dict[str, Any]) -> object:
         inner = name.removeprefix("data.")
         if inner == name:
-            return _without_missing(envelope | {name: value})
-        return envelope | {"data": _without_missing(envelope.get("data", {}) | {inner: value})}
+            return without_missing(envelope | {name: value})
+        return envelope | {"data": without_missing(envelope.get("data", {}) | {inner: value})}
 
     return twist
 
 
-def _without_missing(members: dict[str, Any]) -> dict[str, Any]:
+def without_missing(members: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the fields that are to be missing."""
     return {name: value for name, value in members.items() if value is not MISSING}
 
 

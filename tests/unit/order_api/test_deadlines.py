@@ -122,5 +122,21 @@ def test_lookups_that_hang_are_bounded():
     with Client(patience, lookup=Lookup(hang)) as client:
         errors = [failure(client, "https://example.invalid")[0] for _ in range(MAX_LOOKUPS + 2)]
         assert len(hanging) == MAX_LOOKUPS
-        assert "too many name lookups hang" in str(errors[-1])
+        assert "too many lookups of the name example.invalid hang" in str(errors[-1])
+        over.set()
+
+
+def test_lookups_of_one_host_that_hang_leave_those_of_another_alone(peer):
+    over = Event()
+
+    def hang(host, port):
+        if host == "hangs.invalid":
+            over.wait(10)
+        return ["127.0.0.1"]
+
+    peer.answers(http())
+    with Client(QUICK, lookup=Lookup(hang)) as client:
+        for _ in range(MAX_LOOKUPS + 1):
+            failure(client, "http://hangs.invalid")
+        assert send(client, peer.url.replace("127.0.0.1", "other.invalid")).status == 200
         over.set()

@@ -2,19 +2,17 @@
 
 import time
 from random import Random
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.credentials import credentials_at
 from tests.support.dialects import DIALECTS
 from tests.support.fake_order_api import Shown
 from tests.support.strange_answers import STRANGE, change, damaged, http
+from tests.unit.order_api.accounts import Account
 from tests.unit.order_api.calling import QUICK, SLACK
 from worker.domain.errors import ApiError
 from worker.domain.instants import DAY
 from worker.domain.orders import Reading, Reference
-from worker.order_api.accounts import Surroundings
 
 HEADERS = {
     "Retry_After": ["0", "-1", "3600", "9" * 12, "Sun, 25 Jan 2026 12:00:00 GMT", "Fri, 99 Feb 0000 99:99:99 GMT"],
@@ -29,15 +27,13 @@ HEADERS = {
 STATUSES = [*[200] * 9, 201, 204, 206, 304, 307, 400, 401, 403, 404, 409, 418, 422, 429, 429, 429, 500, 503]
 
 
-class Account:
-    """One account, whose platform is the peer; what it may wait is written down."""
+class Examined(Account):
+    """An account of which it is checked how each call ends."""
 
     def __init__(self, peer, client, platform):
-        self.waits: list[int] = []
+        super().__init__(peer, client, platform)
         self.dialect = DIALECTS[platform]
         self.shown = self.dialect.success(self.dialect.shown("1", Shown("accepted")))
-        surroundings = Surroundings(client, lambda: time.time_ns() // 1000, ZoneInfo("UTC"), self.waits.append)
-        self.orders = credentials_at(peer.url, platform).connect(surroundings)
         self.calls = [
             lambda: self.orders.read("1"),
             lambda: self.orders.write("1", {"status": "accepted"}),
@@ -65,9 +61,9 @@ class Account:
         assert all(0 < wait <= DAY for wait in self.waits)
 
 
-@pytest.fixture(params=DIALECTS)
-def account(request, peer, client):
-    return Account(peer, client, request.param)
+@pytest.fixture
+def account(peer, client, platform):
+    return Examined(peer, client, platform)
 
 
 def strange_answer(dice, shown, dialect):
