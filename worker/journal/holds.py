@@ -2,10 +2,24 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, Executable, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    bindparam,
+    case,
+    collate,
+    delete,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.journal.database import Database
+from worker.journal.rows import is_awaited, is_reference
 from worker.journal.tables import claims, holds, orders
 
 NOT_CONFIGURED = "not_configured"
@@ -93,7 +107,16 @@ def _end(connection: Connection, ended: Executable, now: int, values: Mapping[st
 
 def _excuse(connection: Connection, account: str, since: int, until: int) -> None:
     """Move the failures of the account's orders along by as much of [since, until] as they have seen."""
-    for first in (orders.c.failing_since, orders.c.missing_since):
-        waited = until - case((first > since, first), else_=since)
-        failing = and_(orders.c.account == account, first < until)
-        connection.execute(update(orders).where(failing).values({first: first + waited}))
+    firsts = (orders.c.failing_since, orders.c.missing_since)
+    failing = or_(*(first < until for first in firsts))
+    # Only PostgreSQL needs the locks, and deadlocks unless all take them in one order: that of `news` and `references`.
+    order_id = orders.c.order_id if connection.dialect.name == "sqlite" else collate(orders.c.order_id, "C")
+    in_order = (not_(is_reference()), order_id)
+    its = select(orders.c.id).where(orders.c.account == account, is_awaited(), failing).order_by(*in_order)
+    moved = {first: _moved(first, since, until) for first in firsts}
+    connection.execute(update(orders).where(orders.c.id.in_(its.with_for_update())).values(moved))
+
+
+def _moved(first: Column[int], since: int, until: int) -> ColumnElement[int]:
+    waited = until - case((first > since, first), else_=since)
+    return case((first < until, first + waited), else_=first)

@@ -82,6 +82,11 @@ def this(key: OrderKey) -> ColumnElement[bool]:
     return and_(orders.c.account == key.account, orders.c.order_id == key.order_id)
 
 
+def is_reference() -> ColumnElement[bool]:
+    """The order is still to be looked for: no id holds a colon."""
+    return orders.c.order_id.contains(":")
+
+
 def is_active(now: Instant) -> ColumnElement[bool]:
     """The hold counts at *now*."""
     return or_(holds.c.until.is_(None), holds.c.until > now)
