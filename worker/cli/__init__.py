@@ -37,7 +37,7 @@ COMMANDS = {
 EPILOG = """\b
 Settings come from FULFILLMENT_… variables and the file named by FULFILLMENT_CONFIG.
 Exit codes: 0 well · 1 something needs a person · 2 wrong use or settings
-            3 a part cannot be reached"""
+            3 a part cannot be reached · 130 interrupted"""
 
 
 class _Commands(click.Group):
