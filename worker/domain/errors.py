@@ -83,7 +83,8 @@ class ApiError(FulfillmentError):
         self.message, self.status, self.code, self.request_id = message, status, code, request_id
 
     def __str__(self) -> str:
-        named = (f"HTTP {self.status}" if self.status else "", self.code, self.message)
+        # A platform may end its sentence, while ours goes on.
+        named = (f"HTTP {self.status}" if self.status else "", self.code, self.message.rstrip("."))
         request = f"request {self.request_id}" if self.request_id else ""
         return ", ".join(part for part in (*named, request) if part) or self.reason
 

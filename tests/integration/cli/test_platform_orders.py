@@ -133,7 +133,7 @@ def test_the_platforms_own_words_are_quoted(fulfillment: Commands, found_at):
     found_at("awalchat")
     told = fulfillment(*SHOW, "7")
     sentence = (
-        "the platform does not know it: HTTP 404, resource_not_found, There is no such resource., request req-000001"
+        "the platform does not know it: HTTP 404, resource_not_found, There is no such resource, request req-000001"
     )
     assert (told.code, told.err) == (1, f"fulfillment: {sentence}\n")
 

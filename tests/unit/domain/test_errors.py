@@ -5,7 +5,16 @@ import pickle
 import pytest
 
 from worker.domain import errors
-from worker.domain.errors import ApiError, Defect, FulfillmentError, Rejected, Throttled, Transient, Unusable
+from worker.domain.errors import (
+    ApiError,
+    Defect,
+    FulfillmentError,
+    OrderMissing,
+    Rejected,
+    Throttled,
+    Transient,
+    Unusable,
+)
 
 
 def family(root):
@@ -44,6 +53,11 @@ def test_the_platforms_own_words_are_kept():
     refused = Rejected("admin_notes is too long", 422, "validation_failed", "req_9")
     assert str(refused) == "HTTP 422, validation_failed, admin_notes is too long, request req_9"
     assert str(Transient()) == "api_unavailable"
+
+
+def test_the_platforms_full_stop_does_not_end_our_sentence():
+    assert str(OrderMissing("No such order.", 404, "", "req_9")) == "HTTP 404, No such order, request req_9"
+    assert OrderMissing("No such order.").message == "No such order."
 
 
 def test_the_tree_in_the_docstring_names_every_error():

@@ -34,7 +34,7 @@ def test_details_that_name_no_field_are_passed_over(answers):
 
 def test_a_request_id_is_quoted_where_the_answer_has_one(answers):
     error = answers.failure(answers.refuse(400, "No.", x_request_id="req-1"))
-    assert str(error) == "HTTP 400, No., request req-1"
+    assert str(error) == "HTTP 400, No, request req-1"
 
 
 @pytest.mark.parametrize("strange", [7, True, None, "no", [], [1], {"a": 1}])
