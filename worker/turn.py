@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from worker.budget import RATE_LIMITED, Budget, BudgetSpent, Purse
 from worker.domain.errors import ApiError, Defect, JournalError, Throttled, Unauthorized
+from worker.domain.instants import SECOND
 from worker.domain.orders import Found, Held, Later, Policy, TurnEnd
 from worker.domain.rates import BUDGET
 from worker.domain.retries import after
@@ -13,6 +14,15 @@ from worker.ports import OrderApi, Turn, Turns
 from worker.probe import CREDENTIALS, Probe
 
 INTERRUPTED = "interrupted"
+LEASE = 30 * SECOND
+"""How long an order belongs to a turn that has died, at least; every write renews it."""
+CALLS_IN_A_LEASE = 3
+"""A lease outlasts this many calls, however long the account's settings let a call take."""
+
+
+def lease_of(api: OrderApi) -> int:
+    """How long the orders of *api* are leased, in microseconds."""
+    return max(LEASE, CALLS_IN_A_LEASE * api.deadline)
 
 
 class Interrupted(Exception):

@@ -15,7 +15,6 @@ from tests.support.searches import NUMBER, take
 from tests.support.shop import Shop
 from tests.support.stage import Stage
 from tests.support.stories import KEY
-from worker.advance import LEASE
 from worker.domain.orders import OrderKey
 from worker.journal.database import Database
 from worker.journal.intake import SqlIntake
@@ -24,6 +23,7 @@ from worker.journal.tables import deliveries, events, orders, tallies
 from worker.order_api.client import Client
 from worker.order_api.platforms import PLATFORMS
 from worker.ports import Intake, Turn
+from worker.turn import LEASE
 
 
 class Books(Protocol):

@@ -7,9 +7,9 @@ from tests.support.at_once import at_once
 from tests.support.clock import START
 from tests.support.stage import NUDGE_AGAIN, Stage
 from tests.support.stories import KEY, news
-from worker.advance import LEASE
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Done, Later, OrderKey, Stopped
+from worker.turn import LEASE
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from sqlalchemy import event
 from tests.support.clock import START
 from tests.support.searches import NUMBER, look, stop, take
 from tests.support.stories import KEY
-from worker.advance import LEASE
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
 from worker.journal.desk import SqlDesk
+from worker.turn import LEASE
 
 PARCEL = OrderKey("main", "tracking:A")
 OTHER = OrderKey("main", "2")

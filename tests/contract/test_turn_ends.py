@@ -6,10 +6,10 @@ import pytest
 
 from tests.support.clock import START
 from tests.support.stories import KEY
-from worker.advance import LEASE
 from worker.domain.events import EventEnd
 from worker.domain.instants import HOUR, SECOND
 from worker.domain.orders import Done, Ending, Held, Later, Place, Stopped
+from worker.turn import LEASE
 
 
 def release(stage, turn, end, ends=(), **known):

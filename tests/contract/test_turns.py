@@ -7,12 +7,12 @@ import pytest
 from tests.support.at_once import at_once
 from tests.support.clock import START
 from tests.support.stories import KEY
-from worker.advance import LEASE
 from worker.domain.errors import Rejected
 from worker.domain.events import EventEnd, EventName
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Done, Later, OrderKey, Place, Step
 from worker.ports import Answer
+from worker.turn import LEASE
 
 SHIP = Step(Place.SHIPPED, START - HOUR, inferred=True)
 UPDATE = {"status": "shipped", "notes": "é"}

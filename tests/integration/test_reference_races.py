@@ -12,7 +12,6 @@ from tests.support.at_once import at_once
 from tests.support.blocked import wait_until_blocked
 from tests.support.news import ORDER, a_delivery, an_event
 from tests.support.tables import rows
-from worker.advance import LEASE
 from worker.domain.events import Event, EventEnd
 from worker.domain.orders import OrderKey, Stopped
 from worker.journal.database import Database
@@ -22,6 +21,7 @@ from worker.journal.references import give
 from worker.journal.tables import events, orders
 from worker.journal.turns import SqlTurns
 from worker.ports import Delivery
+from worker.turn import LEASE
 
 NUMBER = OrderKey("main", "number:ORD-1")
 GROUPS = 60

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.support.stage import Stage
-from worker.advance import LEASE
 from worker.domain.events import EventEnd
 from worker.domain.orders import OrderKey, Stopped
 from worker.domain.snapshot import Snapshot
 from worker.journal.desk import SqlDesk
 from worker.ports import Turn, Turns
+from worker.turn import LEASE
 
 NUMBER = OrderKey("main", "number:ORD-1")
 PARCEL = OrderKey("main", "tracking:TRK1")

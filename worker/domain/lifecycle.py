@@ -5,10 +5,10 @@ The two functions to know are `observe` (a reading came) and `decide` (what now?
 journal's clock; *now* is handed in.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
-from worker.domain.events import SAYS, EventEnd, EventName, Recorded
+from worker.domain.events import EventName, Recorded
 from worker.domain.evidence import Evidence
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import (
@@ -198,30 +198,3 @@ def _completes_at(order: Order, evidence: Evidence, policy: Policy, now: int) ->
     if has_reached(evidence.place, Place.COMPLETED):
         return now
     return (order.delivered_at or now) + policy.complete_after
-
-
-def ends(
-    order: Order, evidence: Evidence, pending: Collection[Recorded], walked: Mapping[Place, int], *, stopped: bool
-) -> dict[int, EventEnd]:
-    """Say how each of the *pending* events ended, by event id; those still needed are left out.
-
-    *walked* maps each place that we asked for to the newest revision at which we did: an event that
-    was known by then was applied, a later one was superseded.
-    """
-    found = ((e.id, _end_of(e, order, evidence, walked, stopped=stopped)) for e in pending)
-    return {event_id: end for event_id, end in found if end is not EventEnd.PENDING}
-
-
-def _end_of(
-    recorded: Recorded, order: Order, evidence: Evidence, walked: Mapping[Place, int], *, stopped: bool
-) -> EventEnd:
-    name, said = recorded.event.name, SAYS.get(recorded.event.name)
-    if name is EventName.HINT:
-        return EventEnd.PENDING if order.unread else EventEnd.NOTED
-    if said is None and recorded.id not in evidence.alarms:
-        return EventEnd.NOTED
-    if said and order.place and has_reached(order.place, said):
-        return EventEnd.APPLIED if walked.get(said, -1) >= recorded.revision else EventEnd.SUPERSEDED
-    if stopped:
-        return EventEnd.STOPPED
-    return EventEnd.VOID if isinstance(order.closed, Ending) else EventEnd.PENDING

@@ -6,13 +6,13 @@ from sqlalchemy import event
 from deploy.sandbox.rate_limit import RateLimit
 from tests.support.fake_order_api import fails, loses_answer, meanwhile
 from tests.support.stories import KEY, news
-from worker.advance import LEASE
 from worker.budget import GOOD_FOR, Budget
 from worker.domain.errors import Rejected, Unauthorized
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.orders import Done, Held, Later, OrderKey
 from worker.domain.rates import AHEAD
 from worker.journal.budgets import SqlAllowances
+from worker.turn import LEASE
 
 OTHER, NEIGHBOUR = OrderKey("main", "2"), OrderKey("neighbour", "1")
 LIMIT, AT_ONCE = 60, 6

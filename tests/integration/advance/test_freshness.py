@@ -5,9 +5,10 @@ import pytest
 from tests.support.fake_order_api import meanwhile
 from tests.support.puppets import Sleepy
 from tests.support.stories import KEY
-from worker.advance import LEASE, STALE
 from worker.domain.instants import SECOND
 from worker.domain.orders import Done, Later
+from worker.turn import LEASE
+from worker.walk import STALE
 
 
 @pytest.mark.parametrize(("sleep", "steps"), [(LEASE, []), (STALE + SECOND, ["not_sent", "confirmed"])])

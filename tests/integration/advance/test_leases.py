@@ -8,10 +8,11 @@ import pytest
 from tests.support.fake_order_api import fails, meanwhile
 from tests.support.puppets import Sleepy
 from tests.support.stories import KEY
-from worker.advance import LEASE, TURNS_IN_A_ROW, lease_of
+from worker.advance import TURNS_IN_A_ROW
 from worker.domain.errors import Conflict, JournalUnavailable
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.orders import Done, Later, Lost
+from worker.turn import LEASE, lease_of
 
 
 def untimed(row):

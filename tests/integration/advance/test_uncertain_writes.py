@@ -8,10 +8,10 @@ import pytest
 
 from tests.support.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
 from tests.support.stories import KEY
-from worker.advance import LEASE
 from worker.domain.errors import Conflict, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.orders import Done, Later, Place
+from worker.turn import LEASE
 
 SETTLE = 2 * MINUTE
 

@@ -7,10 +7,11 @@ import pytest
 from tests.support.clock import START
 from tests.support.fake_order_api import standing_of
 from tests.support.stories import KEY, news, recorded
+from worker.domain.ends import ends
 from worker.domain.events import EventEnd
 from worker.domain.evidence import weigh
 from worker.domain.instants import DAY, HOUR, SECOND
-from worker.domain.lifecycle import asks_nothing, ends, observe, only_hinted, rest
+from worker.domain.lifecycle import asks_nothing, observe, only_hinted, rest
 from worker.domain.orders import Done, Ending, Later, Order, Place, Policy, Reading
 
 MANUAL = Policy(accept="manual", complete_after=DAY)

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from tests.support.clock import START
 from tests.support.fake_order_api import FakeOrderApi
 from tests.support.stories import KEY, recorded, stories
+from worker.domain.ends import ends
 from worker.domain.events import EventEnd, EventName
 from worker.domain.evidence import weigh
 from worker.domain.instants import DAY, MINUTE
-from worker.domain.lifecycle import conclude, confirm, decide, ends, observe
+from worker.domain.lifecycle import conclude, confirm, decide, observe
 from worker.domain.orders import ROAD, Done, Ending, Order, Place, Policy, Step, Stopped
 
 ELSEWHERE = [*Ending, "on_hold"]
