@@ -17,7 +17,9 @@ MAX_SENTENCE = 1000
 
 def complain(sentence: str) -> None:
     """Write *sentence* to stderr, on one clean line of bounded length."""
-    print(f"fulfillment: {clean_text(sentence, MAX_SENTENCE)}", file=sys.stderr)  # noqa: T201 - there may be no logs yet
+    if sys.stderr:  # a caller may have closed it, and print would take stdout instead, among what a program reads
+        line = f"fulfillment: {clean_text(sentence, MAX_SENTENCE)}"
+        print(line, file=sys.stderr)  # noqa: T201 - there may be no logs yet
 
 
 @contextmanager

@@ -98,7 +98,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        error.show()
+        if sys.stderr:  # else click would take stdout
+            error.show()
         return error.exit_code if isinstance(error, click.UsageError) else WRONG_USE
     except (click.Abort, KeyboardInterrupt):
         return _refuse("interrupted", INTERRUPTED)

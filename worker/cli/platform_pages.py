@@ -56,9 +56,8 @@ def watched(pages: Iterator[Page], limit: int | None) -> Iterator[Page]:
     """
     console = Console(stderr=True)
     columns = (TextColumn("orders read"), BarColumn(), MofNCompleteColumn())
-    bar = Progress(
-        *columns, console=console, transient=True, disable=not (sys.stderr.isatty() and console.is_interactive)
-    )
+    is_watched = sys.stderr and sys.stderr.isatty() and console.is_interactive  # a caller may have closed it
+    bar = Progress(*columns, console=console, transient=True, disable=not is_watched)
     read, task = 0, bar.add_task("", total=limit)
     while True:
         with bar:

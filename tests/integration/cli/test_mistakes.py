@@ -157,6 +157,17 @@ def test_a_closed_output_is_no_mistake(fulfillment: Commands, shop: Shop):
         assert (ended.stderr, ended.returncode) == (b"", 0)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"), [("orders show 4711", 2), ("nonsense", 2), ("orders list", 0), ("platform orders list", 3)]
+)
+def test_nothing_is_said_among_the_output_where_errors_cannot_be_told(
+    fulfillment: Commands, shop: Shop, arguments, code
+):
+    program = f"exec {sys.executable} -m worker.cli {arguments} 2>&-"
+    ended = subprocess.run(program, shell=True, stdout=subprocess.PIPE, check=False, timeout=30)  # noqa: S602 - ours
+    assert (ended.stdout, ended.returncode) == (b"No such orders.\n" if code == 0 else b"", code)
+
+
 def test_help_is_instant_because_it_loads_nothing():
     program = (
         "import sys; from worker.cli import run; run(['--help']);"
