@@ -56,8 +56,6 @@ def order_in(answer: Answer, order_id: str, read_at: int, now: int, statuses: St
     *read_at*, when the call began, and *now* are microseconds since the epoch.
     """
     fields = content_of(answer, now).get("data")
-    if not isinstance(fields, dict):
-        raise senseless(answer, "data is not an object")
     try:
         shown = _shown(fields, read_at, statuses)
     except ValueError as error:
