@@ -2,7 +2,7 @@
 
 import click
 
-from worker.cli.options import AS_JSON, LIMIT
+from worker.cli.options import AS_JSON, LIMIT, WholeNumber
 from worker.domain.events import OPERATOR
 from worker.exits import NEEDS_A_PERSON, WELL
 from worker.journal.outcomes import Outcome
@@ -45,7 +45,7 @@ def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, a
 
 
 @deliveries.command("show", short_help="Show a delivery, and what became of it.")
-@click.argument("delivery_id", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@click.argument("delivery_id", metavar="ID", type=WholeNumber(1, 2**63 - 1))
 @AS_JSON
 def show_delivery(delivery_id: int, as_json: bool) -> None:
     """Show a delivery: what came, what was read from it, and what became of that."""
@@ -63,7 +63,7 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
 
 
 @deliveries.command("replay")
-@click.argument("delivery_id", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@click.argument("delivery_id", metavar="ID", type=WholeNumber(1, 2**63 - 1))
 def replay_delivery(delivery_id: int) -> int:
     """Read a quarantined or stale delivery again, by today's settings.
 

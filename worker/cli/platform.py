@@ -4,7 +4,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from worker.cli.options import AS_JSON
+from worker.cli.options import AS_JSON, WholeNumber
 from worker.cli.platform_options import FILTERS, NEW_ORDER, offering, said
 
 ACCOUNT = click.option("--account", default="", help="The account; needed where there are several.")
@@ -27,7 +27,7 @@ def orders() -> None:
 @orders.command("list")
 @ACCOUNT
 @offering(FILTERS)
-@click.option("--limit", type=click.IntRange(1, 10_000), help=f"How many, at most.  [default: {USUAL}]")
+@click.option("--limit", type=WholeNumber(1, 10_000), help=f"How many, at most.  [default: {USUAL}]")
 @click.option("--all", "everything", is_flag=True, help="Read the list to its end.")
 @AS_JSON
 def list_orders(account: str, limit: int | None, everything: bool, as_json: bool, **asked: object) -> None:

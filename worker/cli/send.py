@@ -8,6 +8,7 @@ from secrets import token_hex
 
 import click
 
+from worker.cli.options import WholeNumber
 from worker.exits import NEEDS_A_PERSON, WELL
 
 INTEGER = re.compile("[1-9][0-9]{0,18}")
@@ -28,7 +29,7 @@ FIELDS = {
 @click.option("--event", required=True, help="What happened, in the source's words: shipment.delivered, …")
 @click.option("--tracking", default="", help="The parcel's tracking number.")
 @click.option("--tracking-url", default="", help="The parcel's tracking page.")
-@click.option("--parcels", type=click.IntRange(1, 1000), help="How many parcels the order has.")
+@click.option("--parcels", type=WholeNumber(1, 1000), help="How many parcels the order has.")
 @click.option("--note", default="", help="A few words.")
 @click.option("--id", "event_id", default="", help="The event's id; by default a new one.")
 @click.option("--timestamp", default="", help="When it happened, in ISO 8601; by default now.")

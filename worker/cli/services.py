@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import click
 
+from worker.cli.options import WholeNumber
 from worker.cli.serving import open_socket, serve
 from worker.embedded import EmbeddedValkey
 from worker.logs import configure_logs
@@ -22,7 +23,7 @@ def _settings() -> Settings:
 @click.command()
 @click.option(
     "--processes",
-    type=click.IntRange(1, 32),
+    type=WholeNumber(1, 32),
     default=1,
     show_default=True,
     help="Processes that share the address; more than one needs PostgreSQL.",
@@ -50,7 +51,7 @@ def receiver(processes: int) -> None:
 @click.option(
     "--concurrency",
     "-c",
-    type=click.IntRange(1, 256),
+    type=WholeNumber(1, 256),
     default=16,
     show_default=True,
     help="Orders that have their turn at once.",

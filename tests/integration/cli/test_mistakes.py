@@ -88,6 +88,24 @@ def test_wrong_use_ends_with_2_and_says_how_it_is_used(fulfillment: Commands, ar
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ("deliveries", "show", "abc"),
+        ("deliveries", "replay", "abc"),
+        ("deliveries", "list", "--limit", "abc"),
+        ("platform", "orders", "list", "--limit", "abc"),
+        ("send", "--parcels", "abc"),
+        ("receiver", "--processes", "abc"),
+        ("worker", "--concurrency", "abc"),
+    ],
+)
+def test_what_is_no_number_is_told_in_plain_words(fulfillment: Commands, arguments):
+    told = fulfillment(*arguments)
+    assert (told.code, told.out) == (2, "")
+    assert "'abc' is not a valid whole number." in told.err
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("orders", "show", "4711"), "knows no order main/4711"),
