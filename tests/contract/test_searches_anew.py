@@ -91,7 +91,7 @@ def test_what_is_not_void_for_want_of_an_order_is_not_replayed(stage, sought, st
         turn = take(stage, KEY)
         stage.turns.release(turn, turn.order, Done(), {told.id: EventEnd.VOID for told in turn.events})
         stage.change(stop="moving_while_cancelled", stopped_at=START)
-    with pytest.raises(IllegalRequest, match="its outcome is accepted"):
+    with pytest.raises(IllegalRequest, match="is accepted: its news is in the journal"):
         stage.intake.replay(delivery, a_delivery())
 
 

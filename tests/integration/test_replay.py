@@ -60,7 +60,7 @@ def test_a_replay_counts_the_events_that_its_first_reading_had_written(intake: S
 
 def test_what_was_taken_in_is_not_replayed(intake: SqlIntake, database: Database):
     intake.write(a_delivery(an_event()))
-    with pytest.raises(IllegalRequest, match="its outcome is accepted"):
+    with pytest.raises(IllegalRequest, match="is accepted: its news is in the journal"):
         intake.replay(1, a_delivery(unusable="no_order"))
     with pytest.raises(IllegalRequest, match="there is no delivery 2"):
         intake.replay(2, a_delivery(an_event()))

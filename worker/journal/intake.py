@@ -68,7 +68,10 @@ class SqlIntake:
             connection.execute(AMEND_DELIVERY, {"delivery": delivery_id, "replayed_at": now})
             return Receipt(found, delivery_id, nudges=keys)
         if found not in REPLAYABLE:
-            raise IllegalRequest(f"delivery {delivery_id} was not kept for a replay: its outcome is {found}")
+            raise IllegalRequest(
+                f"delivery {delivery_id} is {found}: its news is in the journal, and a replay is for what could not be"
+                f" used; `fulfillment deliveries show {delivery_id}` says what became of it"
+            )
         (finding,) = weigh(connection, [(delivery, delivery_id, now)])
         amend(connection, delivery_id, finding, replayed_at=now)
         return finding.receipt(delivery_id)

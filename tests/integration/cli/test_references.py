@@ -81,7 +81,7 @@ def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands,
     assert (shown["state"], shown["events"][0]["end"]) == ("due", "pending")
     assert fulfillment("deliveries", "list", "--json").documents[0]["replayed_at"]
     again = fulfillment("deliveries", "replay", "1")
-    assert (again.code, "its outcome is accepted" in again.err) == (2, True)
+    assert (again.code, "delivery 1 is accepted: its news is in the journal" in again.err) == (2, True)
 
 
 def test_the_doctor_counts_it_among_stopped_orders(fulfillment: Commands, stopped: Shop):
