@@ -100,8 +100,8 @@ def _platform(context: Context, name: str, account: AccountSettings, health: Hea
     if health and any(pile.reason == held for pile in health.piles):
         return Check(called, Verdict.WARN, "It was not asked: the platform wants a pause.")
     budget = CallBudget(context.database, name, account.calls_per_minute)
-    if health and budget.wait():
-        return Check(called, Verdict.WARN, "It was not asked: its calls_per_minute is used up.")
+    if health and (wait := budget.wait()):
+        return Check(called, Verdict.WARN, f"It was not asked: {wait.why}.")
     with Client(Patience().within(account.call_deadline)) as client:
         return judge_platform(called, account.credentials.examine(surroundings_of(account, client, budget.exhausted)))
 

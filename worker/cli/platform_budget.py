@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from worker.budget import RATE_LIMITED
 from worker.domain.errors import JournalError, Throttled
@@ -12,10 +13,18 @@ from worker.journal.budgets import SqlAllowances
 from worker.journal.database import Database
 from worker.journal.holds import SqlHolds
 from worker.journal.snapshots import active_holds
-from worker.operations.instants import span
+from worker.operations.instants import span, when
 
 PATIENCE = 2 * MINUTE
 """Limits are counted by the minute; a longer pause is not waited for."""
+LAST_CALL = "the platform's limit is used up"
+
+
+class Wait(NamedTuple):
+    """How long nothing may be sent, in microseconds, and why."""
+
+    lasts: int
+    why: str
 
 
 class CallBudget:
@@ -38,24 +47,24 @@ class CallBudget:
         """Return when a call may be sent; raises `Throttled` when that takes longer than `PATIENCE`."""
         waited = 0
         while wait := self.wait():
-            if (waited := waited + wait) > PATIENCE:
-                raise Throttled(f"it is {RATE_LIMITED} for {span(wait)}", status=0)
+            if (waited := waited + wait.lasts) > PATIENCE:
+                raise Throttled(wait.why, status=0)
             self._tell(wait)
-            self._sleep(wait / SECOND)
+            self._sleep(wait.lasts / SECOND)
 
-    def exhausted(self, lasts: int) -> None:
-        """Let the account send nothing for *lasts* microseconds: the last call that it had was ours.
+    def exhausted(self, lasts: int, detail: str = LAST_CALL) -> None:
+        """Let the account send nothing for *lasts* microseconds; *detail* is why, by default that we had its last call.
 
         This never fails: the answer to that call is worth more.
         """
         try:
             schema.check(self._database)
-            SqlHolds(self._database).hold(self._account, RATE_LIMITED, lasts, "a command had the last call")
+            SqlHolds(self._database).hold(self._account, RATE_LIMITED, lasts, detail)
         except JournalError as error:
             complain(f"the workers do not know that {self._account} has to wait for {span(lasts)}: {error}")
 
-    def wait(self) -> int:
-        """Return how long to wait before asking again, in microseconds; 0 when a call may be sent, once.
+    def wait(self) -> Wait | None:
+        """Return how long to wait before asking again, and why; None when a call may be sent, once.
 
         Raises `JournalError` where the account has a limit and the journal cannot tell what is left of it.
         """
@@ -65,19 +74,24 @@ class CallBudget:
         except JournalError:
             if self._per_minute is not None:
                 raise
-            return 0
+            return None
 
-    def _pause(self) -> int:
+    def _pause(self) -> Wait | None:
         with self._database.read() as connection:
             now = self._database.now(connection)
             holds = active_holds(connection, now, self._account).get(self._account, ())
-        return max((hold.until - now for hold in holds if hold.reason == RATE_LIMITED and hold.until), default=0)
+        for hold in holds:
+            if hold.reason == RATE_LIMITED and hold.until:
+                said = f": {hold.detail}" if hold.detail else ""
+                return Wait(hold.until - now, f"the platform wants a pause until {when(hold.until, now)}{said}")
+        return None
 
-    def _take(self) -> int:
+    def _take(self) -> Wait | None:
         """Take one call out of the limit; returns how long to wait where it cannot be had."""
-        return SqlAllowances(self._database).spend(self._account, 1, self._per_minute) if self._per_minute else 0
+        wait = SqlAllowances(self._database).spend(self._account, 1, self._per_minute) if self._per_minute else 0
+        return Wait(wait, f"its calls_per_minute is used up for {span(wait)}") if wait else None
 
-    def _tell(self, wait: int) -> None:
+    def _tell(self, wait: Wait) -> None:
         if not self._has_told:
-            complain(f"{self._account} has used up its calls: waiting, {span(wait)} at first")
+            complain(f"{self._account} has to wait: {wait.why}")
             self._has_told = True

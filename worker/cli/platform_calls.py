@@ -101,7 +101,7 @@ def open_account(name: str) -> Iterator[OpenAccount]:
             yield OpenAccount(chosen, account, account.credentials.open_book(surroundings), budget)
     except Throttled as error:
         if error.wait:
-            budget.exhausted(error.wait)
+            budget.exhausted(error.wait, str(error))
         raise
     finally:
         database.close()

@@ -9,7 +9,7 @@ from tests.support.clock import Clock
 from tests.support.commands import Commands
 from tests.support.good_settings import MAIN
 from tests.support.sandboxes import Platform
-from tests.support.shop import Shop
+from tests.support.shop import Shop, key
 from worker.cli.platform_budget import CallBudget
 from worker.domain.errors import JournalUnavailable, Throttled
 from worker.domain.instants import HOUR, MINUTE
@@ -57,7 +57,7 @@ def test_a_call_waits_for_its_place_in_the_limit(database: Database, sleeper: Sl
     assert 0 < sleeper.slept < 60
     for _ in range(10):
         budget.await_call()
-    assert capsys.readouterr().err.count("main has used up its calls: waiting") == 1
+    assert capsys.readouterr().err.count("main has to wait: its calls_per_minute is used up for ") == 1
 
 
 def test_a_pause_of_the_platform_is_waited_for_within_reason(database: Database, sleeper: Sleeper):
@@ -66,7 +66,7 @@ def test_a_pause_of_the_platform_is_waited_for_within_reason(database: Database,
     budget.await_call()
     assert sleeper.slept == 60
     SqlHolds(database).hold("main", "rate_limited", HOUR)
-    with pytest.raises(Throttled, match="it is rate_limited for 1 h"):
+    with pytest.raises(Throttled, match=r"^the platform wants a pause until .* \(in 1 h\)$"):
         budget.await_call()
     assert sleeper.slept == 60
 
@@ -113,7 +113,8 @@ def test_a_paused_account_is_not_called(fulfillment: Commands, shop: Shop, found
     shop.holds.hold("main", "rate_limited", HOUR)
     told = fulfillment(*arguments)
     assert (told.code, told.out, platform.calls()) == (3, "", 0)
-    assert told.err.startswith("fulfillment: the account has to wait: it is rate_limited for 59 min")
+    assert told.err.startswith("fulfillment: the account has to wait: the platform wants a pause until ")
+    assert "UTC (in 59 min)" in told.err
 
 
 def test_the_last_call_of_a_window_pauses_the_account_and_the_list_goes_on_after_it(
@@ -124,17 +125,27 @@ def test_the_last_call_of_a_window_pauses_the_account_and_the_list_goes_on_after
     platform("PUT", "/limit", {"limit": 1, "window": 0.5})
     told = fulfillment(*LIST, "--json")
     assert (told.code, len(told.documents), platform.totals()["throttled"]) == (0, 15, 0)
-    assert told.err.startswith("fulfillment: main has used up its calls: waiting")
+    assert told.err.startswith("fulfillment: main has to wait: the platform wants a pause until ")
+    assert "the platform's limit is used up" in told.err
     assert holds(shop.database).keys() == {"rate_limited"}
 
 
 def test_a_platform_that_asks_for_a_pause_pauses_the_workers(fulfillment: Commands, shop: Shop, platform: Platform):
     platform.fault("status", code=429, retry_after=3600)
-    assert fulfillment(*LIST).code == 3
+    refused = fulfillment(*LIST)
+    assert refused.code == 3
+    assert refused.err.startswith("fulfillment: the account has to wait for 1 h: HTTP 429")
     until = holds(shop.database)["rate_limited"]
     assert until is not None
     assert HOUR - MINUTE < until < HOUR + MINUTE
-    assert fulfillment(*LIST).code == 3
+    shop.news(key(1))
+    told = " ".join(fulfillment("orders", "explain", "1").out.split())
+    assert "rate_limited, HTTP 429" in told
+    assert "used up" not in told
+    paused = fulfillment(*LIST)
+    assert (paused.code, "used up" in paused.err) == (3, False)
+    assert "the platform wants a pause until" in paused.err
+    assert ": HTTP 429" in paused.err
     assert platform.calls() == 1
 
 
