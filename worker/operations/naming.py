@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from worker.domain.errors import IllegalRequest
@@ -28,17 +29,35 @@ class Naming:
         """Return the order that *text* means; it need not exist."""
         found = _ORDER.fullmatch(text)
         if not found or not text.isprintable():
-            raise IllegalRequest(f"“{clean_text(text)}” is not an order: say its id, account/id or number:…")
+            raise IllegalRequest(
+                f"“{clean_text(text)}” is not an order: say its id, account/id, number:… or tracking:…"
+            )
         account, order_id = found["account"], found["order"]
         key = self._read(self._only_account(order_id) if account is None else account, order_id)
         return self._followed(key) if key.reference else key
 
     def _only_account(self, order_id: str) -> str:
-        accounts = self.desk.accounts_with(order_id) or sorted(self.read_order_id)
+        accounts = self._knowing(order_id) or self._allowing(order_id)
         if len(accounts) == 1:
             return accounts[0]
         choice = " or ".join(f"{account}/{order_id}" for account in accounts)
         raise IllegalRequest(f"several accounts may mean this order: say {choice}")
+
+    def _knowing(self, order_id: str) -> list[str]:
+        """Name the accounts that have such an order, or one that is known by such a reference."""
+        keys = [OrderKey(account, order_id) for account in self.read_order_id]
+        found = {key.account for key in keys if key.reference and self.desk.known_as(key)}
+        return sorted(found.union(self.desk.accounts_with(order_id)))
+
+    def _allowing(self, order_id: str) -> list[str]:
+        """Name the accounts whose platforms may have such an order; where none may, one, to say what it takes."""
+        accounts = sorted(self.read_order_id)
+        return [account for account in accounts if self._may_have(account, order_id)] or accounts[:1]
+
+    def _may_have(self, account: str, order_id: str) -> bool:
+        with suppress(IllegalRequest):
+            return bool(self._read(account, order_id))
+        return False
 
     def _read(self, account: str, order_id: str) -> OrderKey:
         read, key = self.read_order_id.get(account), OrderKey(account, order_id)

@@ -2,8 +2,11 @@
 
 import pytest
 
-from tests.support.door import KEY, Door, snapshot
+from tests.support.door import KEY, Door, FakeDesk, snapshot
+from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
+from worker.operations.naming import Naming
+from worker.order_api.platforms import PLATFORMS
 
 
 def test_an_id_alone_means_the_only_account():
@@ -28,6 +31,11 @@ def test_an_id_that_may_be_of_several_accounts_asks_which(known):
 def test_what_is_no_order_id_gets_no_further(text):
     with Door().refuses("is not an order"):
         Door().operations.find(text)
+
+
+def test_whatever_may_name_an_order_is_offered():
+    with Door().refuses("say its id, account/id, number:… or tracking:…"):
+        Door().operations.find("?")
 
 
 def test_an_account_that_nobody_knows_is_named():
@@ -60,6 +68,34 @@ def test_what_is_no_reference_gets_no_further(text):
 def test_a_reference_that_several_accounts_may_mean_asks_which():
     with Door(accounts=("main", "other")).refuses("say main/number:1 or other/number:1"):
         Door(accounts=("main", "other")).operations.find("number:1")
+
+
+def test_a_reference_whose_order_only_one_account_has_found_means_that_account():
+    door = Door(snapshot(OrderKey("other", "18"), number="ORD-1"), accounts=("main", "other"))
+    assert door.operations.find("number:ORD-1") == OrderKey("other", "18")
+
+
+def test_a_reference_that_one_account_has_found_and_another_looks_for_asks_which():
+    known = (snapshot(OrderKey("other", "18"), number="ORD-1"), snapshot(OrderKey("main", "number:ORD-1"), place=None))
+    door = Door(*known, accounts=("main", "other", "third"))
+    with door.refuses("say main/number:ORD-1 or other/number:ORD-1$"):
+        door.operations.find("number:ORD-1")
+
+
+def test_an_unknown_id_may_mean_only_accounts_whose_platform_could_have_it():
+    platforms = {"main": "awalchat", "jakarta": "cekat", "bali": "cekat"}
+    readers = {account: PLATFORMS[platform].read_order_id for account, platform in platforms.items()}
+    with pytest.raises(IllegalRequest, match=r"say bali/nosuch or jakarta/nosuch$"):
+        Naming(FakeDesk(), readers)("nosuch")
+    with pytest.raises(IllegalRequest, match=r"say bali/17 or jakarta/17 or main/17$"):
+        Naming(FakeDesk(), readers)("17")
+    del readers["bali"]
+    assert Naming(FakeDesk(), readers)("nosuch") == OrderKey("jakarta", "nosuch")
+
+
+def test_an_id_that_no_platform_could_have_says_what_an_id_is():
+    with Door().refuses("“nosuch” is not an order id: a positive integer"):
+        Door(accounts=("main", "other")).operations.find("nosuch")
 
 
 def test_a_reference_whose_order_was_found_leads_to_it():
