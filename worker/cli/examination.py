@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from worker.budget import RATE_LIMITED
 from worker.cli.context import BROKER_PATIENCE, Context, unchecked_journal
 from worker.cli.platform_budget import CallBudget
-from worker.domain.errors import ApiError, JournalError, SchemaOutdated, Throttled, Transient
+from worker.domain.errors import JournalError, SchemaOutdated, Throttled, Transient
 from worker.domain.figures import Health
 from worker.domain.instants import MINUTE, SECOND, microseconds
 from worker.journal import schema
@@ -114,20 +114,13 @@ def judge_platform(called: str, found: Examination) -> Check:
         case None:
             return _judge_clock(called, found.clock_ahead)
         case Throttled() as failure:
-            return Check(called, Verdict.WARN, f"The platform wants a pause: {_quoted(failure)}.")
+            return Check(called, Verdict.WARN, f"The platform wants a pause: {failure}.")
         case Transient() as failure:
             advice = "See that base_url is right and can be reached from here."
-            return Check(
-                called, Verdict.FAIL, f"The platform does not answer: {_quoted(failure)}.", advice, unreachable=True
-            )
+            return Check(called, Verdict.FAIL, f"The platform does not answer: {failure}.", advice, unreachable=True)
         case failure:
             advice = found.advice or "Compare the account's credentials with those that the platform shows."
-            return Check(called, Verdict.FAIL, f"The platform refuses a harmless read: {_quoted(failure)}.", advice)
-
-
-def _quoted(failure: ApiError) -> str:
-    """Return the platform's words, without their own full stop."""
-    return str(failure).removesuffix(".")
+            return Check(called, Verdict.FAIL, f"The platform refuses a harmless read: {failure}.", advice)
 
 
 def _judge_statuses(called: str, unknown: Collection[str]) -> Check:
