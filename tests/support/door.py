@@ -18,11 +18,13 @@ KEY = OrderKey("main", "17")
 class FakeDesk:
     """The port `Desk` over a few snapshots; remembers what it was told to do."""
 
-    def __init__(self, *snapshots: Snapshot, willing: bool = True) -> None:
+    def __init__(self, *snapshots: Snapshot, willing: bool = True, roomy: bool = True) -> None:
         self.snapshots = {snapshot.order.key: snapshot for snapshot in snapshots}
-        self.willing = willing
+        self.willing, self.roomy = willing, roomy
         self.hastened: list[OrderKey] = []
         self.released: list[tuple[Snapshot, str]] = []
+        self.attached: list[tuple[Snapshot, str, str]] = []
+        self.dismissed: list[tuple[Snapshot, str]] = []
 
     def snapshot(self, key: OrderKey) -> Snapshot | None:
         return self.snapshots.get(key)
@@ -44,6 +46,14 @@ class FakeDesk:
         self.released.append((seen, reason))
         return self.willing
 
+    def attach(self, seen: Snapshot, order_id: str, reason: str) -> bool | None:
+        self.attached.append((seen, order_id, reason))
+        return self.roomy if self.willing else None
+
+    def dismiss(self, seen: Snapshot, reason: str) -> bool:
+        self.dismissed.append((seen, reason))
+        return self.willing
+
 
 def snapshot(key: OrderKey = KEY, *, place: Place | None = Place.SHIPPED, **row) -> Snapshot:
     known = {name: row.pop(name) for name in ("closed", "number") if name in row}
@@ -54,8 +64,8 @@ def snapshot(key: OrderKey = KEY, *, place: Place | None = Place.SHIPPED, **row)
 class Door:
     """An operator's door with everything behind it."""
 
-    def __init__(self, *snapshots: Snapshot, accounts: tuple[str, ...] = ("main",), willing: bool = True) -> None:
-        self.desk, self.intake = FakeDesk(*snapshots, willing=willing), FakeIntake(NOW)
+    def __init__(self, *snapshots: Snapshot, accounts: tuple[str, ...] = ("main",), **desk: bool) -> None:
+        self.desk, self.intake = FakeDesk(*snapshots, **desk), FakeIntake(NOW)
         self.nudged: list[OrderKey] = []
         ids = dict.fromkeys(accounts, read_order_id)
         self.operations = Operations(self.desk, self.intake, self.nudge, ids)
@@ -67,4 +77,6 @@ class Door:
         return pytest.raises(IllegalRequest, match=match)
 
     def changed_nothing(self) -> bool:
-        return not (self.intake.deliveries or self.desk.hastened or self.desk.released or self.nudged)
+        desk = self.desk
+        acts = (desk.hastened, desk.released, desk.attached, desk.dismissed)
+        return not (any(acts) or self.intake.deliveries or self.nudged)

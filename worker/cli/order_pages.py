@@ -8,7 +8,7 @@ from rich.text import Text
 from worker.cli.printing import NARROWEST, STYLES, Page, facts, named, plain, print_table, table
 from worker.cli.timeline import timeline
 from worker.domain.orders import Order
-from worker.domain.snapshot import OrderRow, Snapshot, State
+from worker.domain.snapshot import DISMISSED, OrderRow, Snapshot, State
 from worker.operations.explain import Explanation
 from worker.operations.instants import ago, moment, span, when
 
@@ -43,8 +43,8 @@ def _why(row: OrderRow, now: int) -> str:
             return f"for {span(now - (row.due or now))}"
         case State.CLOSED:
             return str(row.order.closed)
-        case State.LEASED | State.SETTLED:
-            return ""
+        case State.LEASED | State.SETTLED as state:
+            return DISMISSED if state is State.SETTLED and row.order.key.reference else ""
 
 
 def print_order(snapshot: Snapshot, limit: int) -> None:

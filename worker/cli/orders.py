@@ -144,17 +144,31 @@ def retry_order(order: str) -> None:
 @ORDER
 @REASON
 @click.option("--stop", default="", metavar="WORD", help="Only if this is what it is stopped for.")
-def release_order(order: str, reason: str, stop: str) -> None:
+@click.option("--found", metavar="ORDER", help="Of one known by a number alone: it is this order.")
+@click.option("--dismiss", is_flag=True, help="Of one known by a number alone: nobody shall look for it.")
+def release_order(order: str, reason: str, stop: str, found: str | None, dismiss: bool) -> None:
     """Lift an order's stop. All news known by now is acknowledged: only newer news stops it again.
 
     \b
     fulfillment orders release 1001 --reason "sent a second parcel"
+    fulfillment orders release number:ORD-1O1 --found 1001 --reason "a misprint"
+    fulfillment orders release tracking:TRK1 --dismiss --reason "no parcel of ours"
     """  # noqa: D301 - same
     from worker.cli.context import journal
+    from worker.operations import verdicts
 
+    if dismiss and found is not None:
+        raise click.UsageError("Say --found or --dismiss, not both.")
     with journal() as context:
         operations = context.operations
-        click.echo(operations.release(operations.find(order), _signed(reason), stop))
+        key, said = operations.find(order), _signed(reason)
+        if found is not None:
+            told = verdicts.found(operations, key, found, said, stop)
+        elif dismiss:
+            told = verdicts.dismiss(operations, key, said, stop)
+        else:
+            told = operations.release(key, said, stop)
+        click.echo(told)
 
 
 def _signed(reason: str) -> str:

@@ -10,6 +10,9 @@ from enum import StrEnum
 from worker.domain.events import Recorded
 from worker.domain.orders import Order, Place
 
+DISMISSED = "dismissed"
+"""The remark of an operator who wants nobody to look for an order any more."""
+
 
 class State(StrEnum):
     """Whom or what an order waits for; exactly one at a time."""

@@ -1,6 +1,6 @@
 """The statements about references, phrased once. Parameters that begin with `its_` say which rows are meant."""
 
-from sqlalchemy import BigInteger, Text, bindparam, delete, func, not_, null, select, update
+from sqlalchemy import BigInteger, Text, bindparam, delete, func, not_, null, or_, select, update
 
 from worker.domain.events import EventEnd
 from worker.journal.tables import NUMBERED, TRACKED, events, orders, remarks
@@ -13,6 +13,8 @@ _ROW = bindparam("its_row", type_=BigInteger)
 _VALUE = bindparam("its_value", type_=Text)
 _KNOWN_AS = bindparam("known_as", type_=Text)
 _IS_REFERENCE = orders.c.order_id.contains(":")
+_HAS_ENDED = or_(orders.c.stop.is_not(None), orders.c.due.is_(None))
+"""Of a reference: its search was stopped, or dismissed."""
 
 _KNOWN = (
     select(orders.c.order_id).where(orders.c.account == bindparam("its_account"), not_(_IS_REFERENCE)).limit(_ENOUGH)
@@ -30,19 +32,19 @@ KNOWN = {
 LIFT = (
     update(orders)
     .where(orders.c.account == bindparam("its_account"), orders.c.order_id == bindparam("its_order_id"))
-    .where(orders.c.stop.is_not(None))
+    .where(_HAS_ENDED)
     .values(due=_AT, updated_at=_AT, nudged_at=null(), not_before=null())
     .values(stop=null(), stop_detail="", stopped_at=null())
     .values(failing_since=null(), failures=0, conflicts=0, missing_since=null())
     .returning(orders.c.id)
 )
-"""Lets a search begin anew; no row when it was not stopped."""
+"""Lets a search begin anew; no row when it has not ended."""
 
-STOPPED = (
+ENDED = (
     select(orders.c.id, orders.c.account, orders.c.order_id, orders.c.stop)
     .join(events, events.c.order == orders.c.id)
     .where(events.c.delivery == bindparam("its_delivery"), events.c.end == EventEnd.VOID.value)
-    .where(_IS_REFERENCE, orders.c.stop.is_not(None))
+    .where(_IS_REFERENCE, _HAS_ENDED)
     .distinct()
 )
 """The searches that ended without a use for what a delivery brought."""

@@ -7,6 +7,7 @@ like any other; it has no place and no steps. Once its order is found, that orde
 from sqlalchemy import Connection
 
 from worker.domain.orders import OrderKey, Reference
+from worker.domain.snapshot import DISMISSED
 from worker.journal import reference_statements as statements
 from worker.journal.intake_statements import statements as intake_statements
 from worker.journal.turn_statements import REMARK
@@ -18,10 +19,12 @@ def known_as(connection: Connection, account: str, reference: Reference) -> list
     return sorted(connection.execute(statements.KNOWN[reference.kind], asked).scalars())
 
 
-def give(connection: Connection, row: int, key: OrderKey, order_id: str, now: int) -> bool:
+def give(connection: Connection, row: int, key: OrderKey, order_id: str, now: int, decided: str = "") -> bool:
     """Give all news of the reference *key* to an order, which is due, and forget the reference.
 
-    *row* is the reference's own, and locked. False when the order has no room for so much news: nothing was changed.
+    *row* is the reference's own, and locked. *decided* is why an operator says that it is this order: the number may be
+    a misprint then, and is not taken for the order's own. False when the order has no room for so much news: nothing
+    was changed.
     """
     reference = key.reference
     if reference is None:
@@ -34,16 +37,17 @@ def give(connection: Connection, row: int, key: OrderKey, order_id: str, now: in
     order, revision = moved
     given = {"its_row": row, "to_row": order, "to_revision": revision, "known_as": key.order_id}
     connection.execute(statements.GIVE, given)
-    if reference.kind == "number":
+    if reference.kind == "number" and not decided:
         connection.execute(statements.NAME, {"its_row": order, "known_as": reference.value})
-    connection.execute(REMARK, {"order": order, "at": now, "word": "found", "detail": f"by its {reference.words}"})
+    how = f"by an operator, for {reference.words}: {decided}" if decided else f"by its {reference.words}"
+    connection.execute(REMARK, {"order": order, "at": now, "word": "found", "detail": how})
     connection.execute(statements.FORGET_REMARKS, {"its_row": row})
     connection.execute(statements.FORGET, {"its_row": row})
     return True
 
 
 def search_anew(connection: Connection, key: OrderKey, now: int) -> bool:
-    """Let the search for *key* begin anew; False if it is no reference whose search was stopped."""
+    """Let the search for *key* begin anew; False if it is no reference whose search was stopped, or dismissed."""
     asked = {"its_account": key.account, "its_order_id": key.order_id, "at": now}
     (lifted,) = intake_statements(connection.dialect.name).lift.run(connection, [asked])
     return lifted is not None
@@ -55,12 +59,12 @@ def wake(connection: Connection, row: int) -> None:
 
 
 def search_anew_for(connection: Connection, delivery_id: int, now: int) -> tuple[OrderKey, ...]:
-    """Begin anew the searches that have stopped without a use for what a delivery brought; returns for what."""
-    found = connection.execute(statements.STOPPED, {"its_delivery": delivery_id}).all()
+    """Begin anew the searches that have ended without a use for what a delivery brought; returns for what."""
+    found = connection.execute(statements.ENDED, {"its_delivery": delivery_id}).all()
     for row in found:
         if not search_anew(connection, OrderKey(row.account, row.order_id), now):
             continue  # newer news has done so this very moment, and may have found the order
         wake(connection, row.id)
-        said = f"{row.stop}: delivery {delivery_id} was replayed"
+        said = f"{row.stop or DISMISSED}: delivery {delivery_id} was replayed"
         connection.execute(REMARK, {"order": row.id, "at": now, "word": "released", "detail": said})
     return tuple(OrderKey(row.account, row.order_id) for row in found)

@@ -14,11 +14,12 @@ STOPS = {
     "conflict": "Look at the order at the platform: something there forbids this step; then release it.",
     "unknown_order": "Check that the order exists in this account (its credentials, its base_url) under this very id or"
     " number; of a parcel's number, tell us whose it is (`fulfillment send`: `shipment.created`, with `--order` and"
-    " `--tracking`); then release it.",
-    "ambiguous_order": "Several orders may be meant. Correct their numbers at the platform and release it; or bring the"
-    " news to the right one yourself, by `orders advance`.",
+    " `--tracking`); then release it. Of a misprint, say which order it is, by `orders release --found`; or, if"
+    " nobody shall look for it any more, `--dismiss` it.",
+    "ambiguous_order": "Several orders may be meant. Say which, by `orders release --found`; or correct their numbers"
+    " at the platform and release it; or, if nobody shall look for it any more, `--dismiss` it.",
     "too_many_events": "Look at the order that it names: it takes no more news. Bring it where it belongs by"
-    " `orders advance`, or at the platform.",
+    " `orders advance`, or at the platform; then put the number away, by `orders release --dismiss`.",
     "gave_up": "The platform failed for too long: see its last answer; when it works again, release the order.",
 }
 """By stop reason."""

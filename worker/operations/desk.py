@@ -28,3 +28,17 @@ class Desk(Protocol):
         platform's next word is taken for the place of an order that was `moved_back`. A remark keeps *reason*. False
         when the order carries another stop by now, or none.
         """
+
+    def attach(self, seen: Snapshot, order_id: str, reason: str) -> bool | None:
+        """Let all news of the stopped reference *seen* be that of *order_id*, which is due; the reference is gone.
+
+        An order that is not known yet begins with it. A remark of the order's keeps *reason*. False when the order
+        cannot take so many events more, None when the reference carries another stop by now, or none: then nothing was
+        changed.
+        """
+
+    def dismiss(self, seen: Snapshot, reason: str) -> bool:
+        """Let the stopped reference *seen* rest: nobody looks for it until there is newer news, or a replay.
+
+        Its news stays void. A remark keeps *reason*. False when the reference carries another stop by now, or none.
+        """

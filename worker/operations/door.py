@@ -44,7 +44,7 @@ class Operations:
 
         With *create*, an order that the journal has never seen is written down.
         """
-        said = _reason(reason)
+        said = insist_on_a_reason(reason)
         if key.reference:
             raise IllegalRequest(f"{key} is still looked for: only an order that is known by its id can be advanced")
         if place is Place.PENDING:
@@ -70,15 +70,20 @@ class Operations:
             return f"{key} already has its turn, which decides when it is looked at next."
         return f"{key} is due; a worker takes it from here, within a second or two."
 
-    def release(self, key: OrderKey, reason: str, stop: str = "") -> str:
-        """Lift the order's stop; *stop*, when given, must be its reason."""
-        said, seen = _reason(reason), self.snapshot(key)
+    def stopped(self, key: OrderKey, stop: str = "") -> Snapshot:
+        """Return everything known of an order that is stopped; *stop*, when given, must be the reason."""
+        seen = self.snapshot(key)
         if not seen.row.stop:
             raise IllegalRequest(f"{key} is not stopped")
         if stop and stop != seen.row.stop:
             raise IllegalRequest(f"{key} is stopped for {seen.row.stop}, not for {stop}: look at it again")
+        return seen
+
+    def release(self, key: OrderKey, reason: str, stop: str = "") -> str:
+        """Lift the order's stop; *stop*, when given, must be its reason."""
+        said, seen = insist_on_a_reason(reason), self.stopped(key, stop)
         if not self.desk.release(seen, said):
-            raise IllegalRequest(f"the stop of {key} has changed meanwhile: look at it again")
+            raise overtaken(key)
         self.nudge([key])
         return f"{key} is released from {seen.row.stop} and due; a worker takes it from here, within a second or two."
 
@@ -111,7 +116,13 @@ def _insist_on_the_road(seen: Snapshot, place: Place) -> None:
         raise IllegalRequest(f"{order.key} is already {order.place}{since}: an order never goes back to {place}")
 
 
-def _reason(reason: str) -> str:
+def overtaken(key: OrderKey) -> IllegalRequest:
+    """Say that somebody was faster."""
+    return IllegalRequest(f"the stop of {key} has changed meanwhile: look at it again")
+
+
+def insist_on_a_reason(reason: str) -> str:
+    """Return *reason* as one clean line."""
     cleaned = clean_text(reason)
     if not cleaned:
         raise IllegalRequest("a reason is needed: one sentence for whoever asks later")

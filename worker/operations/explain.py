@@ -8,7 +8,7 @@ from worker.domain.snapshot import Snapshot, State
 from worker.operations.foresight import foresee, is_stranded, target
 from worker.operations.instants import iso
 from worker.operations.outlook import outlook
-from worker.operations.searching import acquaintance, attempts, intention
+from worker.operations.searching import acquaintance, attempts, intention, is_dismissed, rest
 from worker.operations.sentences import calls, decision, news, whereabouts
 
 STRANDED = "stranded"
@@ -48,7 +48,8 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
     order, now = snapshot.order, snapshot.now
     evidence = weigh(snapshot.events, order.acknowledged)
     foresight = foresee(order, evidence, policy, now)
-    stranded = is_stranded(snapshot, policy)
+    dismissed = is_dismissed(snapshot)
+    stranded = not dismissed and is_stranded(snapshot, policy)
     reference = order.key.reference
     return Explanation(
         order=order.key,
@@ -62,7 +63,7 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
         evidence=tuple(news(snapshot, evidence)),
         decision=tuple(intention(snapshot) if reference else decision(snapshot, evidence, foresight, policy)),
         calls=tuple(attempts(snapshot) if reference else calls(snapshot, policy)),
-        next=tuple(outlook(snapshot, stranded=stranded)),
+        next=tuple(rest(snapshot) if dismissed else outlook(snapshot, stranded=stranded)),
     )
 
 

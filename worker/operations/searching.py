@@ -4,8 +4,14 @@ from collections.abc import Iterator
 
 from worker.domain.orders import Reference
 from worker.domain.retries import UNKNOWN_FOR
-from worker.domain.snapshot import Snapshot, State
+from worker.domain.snapshot import DISMISSED, Snapshot, State
 from worker.operations.instants import moment, when
+
+
+def is_dismissed(snapshot: Snapshot) -> bool:
+    """Tell whether an operator wants nobody to look for the order any more."""
+    rests = snapshot.order.key.reference is not None and snapshot.state is State.SETTLED
+    return rests and any(said.word == DISMISSED for said in snapshot.remarks[-1:])
 
 
 def acquaintance(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
@@ -24,6 +30,9 @@ def intention(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.state is State.STOPPED:
         yield "It is not looked for while it is stopped; newer news of it begins the search anew."
         return
+    if is_dismissed(snapshot):
+        yield "Nobody looks for it, and nothing follows from its news."
+        return
     yield "The journal is asked, then the platform, for the one order that has exactly this number."
     yield "That order gets all of this news, and takes its steps by it; until then, nothing is written."
 
@@ -41,3 +50,10 @@ def attempts(snapshot: Snapshot) -> Iterator[str]:
         yield "News has come in since the last search: if the next one does not find it, an hour begins there."
     else:
         yield f"If it is not found, the first search after {moment(order.missing_since + UNKNOWN_FOR)} is the last one."
+
+
+def rest(snapshot: Snapshot) -> Iterator[str]:
+    """Say of a dismissed search who wanted that and why, and what ends it."""
+    said = snapshot.remarks[-1]
+    yield f"An operator dismissed it on {when(said.at, snapshot.now)}: {said.detail}."
+    yield "Newer news of it begins the search anew; so does `fulfillment deliveries replay`, or `orders retry`."

@@ -84,6 +84,34 @@ def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands,
     assert (again.code, "delivery 1 is accepted: its news is in the journal" in again.err) == (2, True)
 
 
+def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Shop):
+    told = fulfillment("orders", "release", NUMBER.order_id, "--found", "main/17", "--reason", "a misprint")
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith("main/number:ORD-2024/001 is main/17, which has its news and is due;")
+    found = fulfillment("orders", "show", "17", "--json").document
+    assert (found["state"], found["number"], found["events"][0]["end"]) == ("due", None, "pending")
+    assert found["remarks"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
+
+
+def test_an_operator_puts_it_away_for_good(fulfillment: Commands, stopped: Shop):
+    told = fulfillment("orders", "release", NUMBER.order_id, "--dismiss", "--reason", "not ours")
+    assert (told.code, "main/number:ORD-2024/001 is dismissed" in told.out) == (0, True)
+    assert fulfillment("orders", "list", "--stopped", "--json").out == ""
+    assert "dismissed" in fulfillment("orders", "list").out
+    assert "An operator dismissed it" in " ".join(fulfillment("orders", "explain", NUMBER.order_id).out.split())
+    checks = fulfillment("doctor", "--json").document["checks"]
+    assert {c["check"]: c["verdict"] for c in checks}["stopped orders"] == "ok"
+    assert fulfillment("deliveries", "replay", "1").code == 0
+    assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "due"
+
+
+@pytest.mark.parametrize("verdict", [("--found", "17", "--dismiss"), ("--found", ""), ("--found", "no id")])
+def test_a_verdict_that_is_none_changes_nothing(fulfillment: Commands, stopped: Shop, verdict: tuple[str, ...]):
+    told = fulfillment("orders", "release", NUMBER.order_id, *verdict, "--reason", "a reason")
+    assert (told.code, told.out, told.err != "") == (2, "", True)
+    assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "stopped"
+
+
 def test_the_doctor_counts_it_among_stopped_orders(fulfillment: Commands, stopped: Shop):
     checks = fulfillment("doctor", "--json").document["checks"]
     (found,) = (check for check in checks if check["check"] == "stopped orders")

@@ -10,7 +10,7 @@ from tests.support.snapshots import AT_ONCE, explained, snapshot, text
 from tests.support.stories import news
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import Snapshot
+from worker.domain.snapshot import Remark, Snapshot
 from worker.operations.explain import explain
 
 
@@ -69,3 +69,21 @@ def test_a_search_that_has_stopped_says_what_begins_it_anew():
     told = text(explanation)
     assert "newer news of it begins the search anew" in told
     assert "fulfillment orders release 'main/number:A b' --reason" in told
+
+
+def test_a_dismissed_search_says_so_and_why_and_what_begins_it_anew():
+    said = Remark(START - MINUTE, "dismissed", "unknown_order: no parcel of ours (ann)")
+    dismissed = replace(sought(due=None), remarks=(said,))
+    explanation = explain(dismissed, AT_ONCE)
+    assert (explanation.state, explanation.reason, explanation.needs_person) == ("settled", "", False)
+    told = text(explanation)
+    assert "dismissed it on 2026-01-25 11:59:00 UTC (1 min ago): unknown_order: no parcel of ours (ann)." in told
+    assert "Nobody looks for it" in told
+    assert "Newer news of it begins the search anew" in told
+    assert "where its news puts it" not in told
+
+
+def test_a_search_that_rests_without_an_operators_word_is_still_reported():
+    dismissed, released = Remark(START, "dismissed", "a reason"), Remark(START, "released", "a reason")
+    for remarks in ((), (dismissed, released)):
+        assert explain(replace(sought(due=None), remarks=remarks), AT_ONCE).reason == "stranded"
