@@ -7,7 +7,7 @@ from tests.support.shop import Shop, key
 from worker.domain.events import EventEnd, EventName
 from worker.domain.figures import Pile
 from worker.domain.instants import HOUR
-from worker.domain.orders import Done, Place, Step
+from worker.domain.orders import Done, Later, Place, Step
 from worker.journal.queries.health import HealthQueries
 from worker.journal.tables import deliveries, events
 
@@ -42,6 +42,15 @@ def test_a_quarantined_delivery_that_somebody_has_looked_at_is_on_no_pile(shop: 
     shop.intake.write(a_delivery(unusable="not_json"))
     shop.intake.replay(1, a_delivery(unusable="not_json"))
     assert piles(shop) == set()
+
+
+def test_news_that_waits_in_a_dry_run_is_a_pile_of_its_own(shop: Shop, clock: Clock):
+    for number, reason in ((1, "dry_run"), (2, "dry_run"), (3, "settle")):
+        shop.news(key(number))
+        shop.end(key(number), Later(shop.clock() + HOUR, reason), place=Place.ACCEPTED)
+    assert piles(shop) == {Pile("pending", "dry_run", 2, START), Pile("pending", "", 1, START)}
+    clock.advance(hours=1)
+    assert Pile("due", "", 3, START + HOUR) in piles(shop), "nobody looks at them any more"
 
 
 def test_news_that_waits_for_a_second_parcel_is_no_pile_but_its_order_is_looked_at(shop: Shop):

@@ -29,6 +29,7 @@ from worker.domain.orders import (
 RECHECK_BEHIND = MINUTE
 """An order seen behind its confirmed place is read again after this long, before anybody is called."""
 RECHECK_DRY_RUN = HOUR
+DRY_RUN = "dry_run"
 COALESCE_HINTS = 5 * SECOND
 """Hints about one order lead to one read in this time, at most."""
 
@@ -173,7 +174,7 @@ def _onward(order: Order, evidence: Evidence, reading: Reading, policy: Policy, 
     if order.sending is not goal and now < settled:
         return unsettled
     if policy.dry_run:
-        return Later(now + RECHECK_DRY_RUN, "dry_run", f"the next step would be {goal}")
+        return Later(now + RECHECK_DRY_RUN, DRY_RUN, f"the next step would be {goal}")
     return Step(
         goal,
         evidence.dates.get(goal, now),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from worker.domain.figures import Health, Pile
 from worker.domain.instants import MINUTE
+from worker.domain.lifecycle import DRY_RUN
 from worker.domain.orders import Policy
 from worker.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
 from worker.operations.advice import HOLDS, advise
@@ -91,6 +92,9 @@ _KINDS = {
     ),
 }
 
+_ASKED_FOR = {("pending", DRY_RUN)}
+"""The piles, by kind and reason, that are there because the settings ask for it, however old they are."""
+
 
 def judge(health: Health, policies: Mapping[str, Policy], max_age: int) -> Iterator[Check]:
     """Judge the journal: what has waited longer than *max_age* (microseconds) fails, what is younger is a warning."""
@@ -116,6 +120,8 @@ def _judge_pile(pile: Pile, told: _Kind, now: int, max_age: int) -> Check:
     count = f"1 {told.one}" if pile.count == 1 else f"{pile.count} {told.many}"
     reason = f" ({pile.reason})" if pile.reason else ""
     since = f"for {span(age)}" if pile.count == 1 else f"the oldest for {span(age)}"
+    if (pile.kind, pile.reason) in _ASKED_FOR:
+        return Check(told.name, Verdict.OK, f"{count}{reason}, {since}, as the settings ask.")
     verdict = Verdict.FAIL if age > max_age else Verdict.WARN
     return Check(told.name, verdict, f"{count}{reason}, {since}.", told.advice or _advice(pile))
 

@@ -44,6 +44,14 @@ def test_what_a_running_worker_sees_to_is_not_worth_a_word_at_first(kind):
     assert judged(Pile(kind, "", 1, START - MINUTE)) != []
 
 
+def test_news_that_waits_as_the_settings_ask_is_no_fault_however_old():
+    piles = (Pile("pending", "dry_run", 2, START - DAY), Pile("pending", "", 1, START - 2 * HOUR))
+    checks = judge(Health(START, piles), ACCOUNTS, MAX_AGE)
+    asked, other = [check for check in checks if check.name == "pending news"]
+    assert (asked.verdict, worst([asked]), other.verdict) == (Verdict.OK, 0, Verdict.FAIL)
+    assert asked.sentence == "2 events wait to be used (dry_run), the oldest for 1 d, as the settings ask."
+
+
 def test_each_reason_is_a_finding_of_its_own_with_its_own_advice():
     lost, refused = judged(Pile("stopped", "shipment_lost", 1, START - DAY), Pile("stopped", "refused", 3, START))
     assert lost.sentence == "1 order is stopped (shipment_lost), for 1 d."

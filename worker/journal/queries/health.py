@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, o
 
 from worker.domain.events import EventEnd
 from worker.domain.figures import Health, Pile
+from worker.domain.lifecycle import DRY_RUN
 from worker.domain.orders import Place
 from worker.domain.snapshot import Snapshot
 from worker.journal.database import Database
@@ -63,6 +64,8 @@ def _is_safe(name: str, mode: str, wanted: str) -> bool:
 
 def _piles(connection: Connection, now: int) -> Iterable[Pile]:
     stop, reason = orders.c.stop, deliveries.c.reason
+    # News that waits at a settled order waits for more of it: the second of two parcels.
+    waits, is_asked_to = and_(_OPEN, events.c.order == orders.c.id, ~_SETTLED), orders.c.waiting == DRY_RUN
     unseen = and_(deliveries.c.outcome == Outcome.QUARANTINED.value, deliveries.c.replayed_at.is_(None))
     return (
         *_grouped(connection, "stopped", stop, orders.c.stopped_at, stop.is_not(None)),
@@ -70,8 +73,8 @@ def _piles(connection: Connection, now: int) -> Iterable[Pile]:
         *_one(connection, "due", orders.c.due, is_due(now)),
         *_one(connection, "lease", orders.c.lease_until, orders.c.lease_until <= now),
         *_one(connection, "uncertain", orders.c.sent_at, orders.c.sending.is_not(None)),
-        # News that waits at a settled order waits for more of it: the second of two parcels.
-        *_one(connection, "pending", events.c.received_at, and_(_OPEN, events.c.order == orders.c.id, ~_SETTLED)),
+        *_one(connection, "pending", events.c.received_at, and_(waits, ~is_asked_to)),
+        *_one(connection, "pending", events.c.received_at, and_(waits, is_asked_to), DRY_RUN),
     )
 
 
@@ -82,9 +85,11 @@ def _grouped(
     return [Pile(kind, *row) for row in connection.execute(query)]
 
 
-def _one(connection: Connection, kind: str, at: ColumnElement[int], where: ColumnElement[bool]) -> Iterable[Pile]:
+def _one(
+    connection: Connection, kind: str, at: ColumnElement[int], where: ColumnElement[bool], reason: str = ""
+) -> Iterable[Pile]:
     count, oldest = connection.execute(select(func.count(), func.min(at)).where(where)).one()
-    return [Pile(kind, "", count, oldest)] if count else []
+    return [Pile(kind, reason, count, oldest)] if count else []
 
 
 def _held(connection: Connection, now: int) -> Iterable[Pile]:
