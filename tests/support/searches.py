@@ -33,6 +33,15 @@ def stop(stage: Stage, turn: Turn, reason: str = "unknown_order") -> None:
     stage.turns.release(turn, turn.order, Stopped(reason, "nobody has it"), ends)
 
 
+def in_vain(stage: Stage, turn: Turn) -> Snapshot:
+    """End the search in vain after a second, as after many failures; returns what an operator sees."""
+    stage.clock.advance(seconds=1)
+    stop(stage, turn)
+    key = turn.order.key
+    stage.change(key, failures=9, failing_since=turn.taken_at, missing_since=turn.taken_at)
+    return look(stage, key)
+
+
 def look(stage: Stage, key: OrderKey) -> Snapshot:
     """Look at an order as an operator does."""
     seen = SqlDesk(stage.database).snapshot(key)
