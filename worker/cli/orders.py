@@ -4,7 +4,7 @@ import getpass
 
 import click
 
-from worker.cli.options import AS_JSON, LIMIT
+from worker.cli.options import AS_JSON, LIMIT, WholeNumber
 from worker.domain.orders import ROAD, Place
 from worker.domain.snapshot import State
 
@@ -64,7 +64,7 @@ def list_orders(account: str, place: str | None, limit: int, as_json: bool, **st
 
 @orders.command("show", short_help="Show an order and all that happened to it.")
 @ORDER
-@click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Entries, at most.")
+@click.option("--limit", type=WholeNumber(1, 10_000), default=200, show_default=True, help="Entries, at most.")
 @AS_JSON
 def show_order(order: str, limit: int, as_json: bool) -> None:
     """Show an order and all that happened to it, in one line of time.

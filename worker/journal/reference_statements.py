@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Text, bindparam, delete, func, not_, null, or_, select, update
 
 from worker.domain.events import EventEnd
+from worker.journal.rows import is_reference
 from worker.journal.tables import NUMBERED, TRACKED, events, orders, remarks
 
 _ENOUGH = 2
@@ -12,12 +13,11 @@ _AT = bindparam("at", type_=BigInteger)
 _ROW = bindparam("its_row", type_=BigInteger)
 _VALUE = bindparam("its_value", type_=Text)
 _KNOWN_AS = bindparam("known_as", type_=Text)
-_IS_REFERENCE = orders.c.order_id.contains(":")
 _HAS_ENDED = or_(orders.c.stop.is_not(None), orders.c.due.is_(None))
 """Of a reference: its search was stopped, or dismissed."""
 
 _KNOWN = (
-    select(orders.c.order_id).where(orders.c.account == bindparam("its_account"), not_(_IS_REFERENCE)).limit(_ENOUGH)
+    select(orders.c.order_id).where(orders.c.account == bindparam("its_account"), not_(is_reference())).limit(_ENOUGH)
 )
 # The conditions of the partial indexes stand here word for word: no planner could tell otherwise that it may use them.
 # And nothing asks for the ids in their order: a planner would walk through all of the account's.
@@ -44,7 +44,7 @@ ENDED = (
     select(orders.c.id, orders.c.account, orders.c.order_id, orders.c.stop)
     .join(events, events.c.order == orders.c.id)
     .where(events.c.delivery == bindparam("its_delivery"), events.c.end == EventEnd.VOID.value)
-    .where(_IS_REFERENCE, _HAS_ENDED)
+    .where(is_reference(), _HAS_ENDED)
     .distinct()
 )
 """The searches that ended without a use for what a delivery brought."""
