@@ -1,6 +1,6 @@
 """Settings of an account: what every platform has, and, beside them, its platform's own credentials."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -33,7 +33,12 @@ StatusWord = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 def _limits() -> str:
     """Name the limit of an account that says nothing else, and those of other plans."""
-    return "; ".join(f"{name}: {' or '.join(map(str, p.plans)) or 'none'}" for name, p in PLATFORMS.items())
+    return "; ".join(f"{name}: {_limit(platform.plans)}" for name, platform in PLATFORMS.items())
+
+
+def _limit(plans: Sequence[int]) -> str:
+    smallest, others = plans[:1], ", ".join(map(str, plans[1:]))
+    return f"{smallest[0]}{f' (larger plans: {others})' if others else ''}" if smallest else "none"
 
 
 class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
