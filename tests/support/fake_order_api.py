@@ -66,7 +66,7 @@ class FakeOrderApi:
         self.calls.append(Call("find", self.now(), str(reference)))
         self._meet("find", str(reference), None)
         known = ((order_id, getattr(shown, reference.kind)) for order_id, shown in self.orders.items())
-        return [order_id for order_id, called in known if called == reference.value][:2]
+        return [order_id for order_id, called in known if called == reference.value]
 
     def probe(self) -> None:
         self.calls.append(Call("probe", self.now()))
@@ -128,6 +128,10 @@ def standing_of(status: str) -> Standing:
     if status in ROAD:
         return Place(status)
     return Ending(status) if status in tuple(Ending) else None
+
+
+def unimpeded(_api: FakeOrderApi, _order_id: str, _place: Place | None) -> None:
+    """Nothing happens to the call: the next fault is for a later one."""
 
 
 def fails(error: Exception) -> Fault:

@@ -35,7 +35,7 @@ def test_an_order_that_is_made_within_the_hour_is_found(stage):
 
 
 def test_of_several_orders_none_is_chosen(numbered):
-    numbered.api.orders["2"] = Shown(number="ORD-1")
+    numbered.api.orders |= {order_id: Shown(number="ORD-1") for order_id in ("2", "3")}
     waiting_news(numbered)
     end = numbered.turn(NUMBER)
     assert isinstance(end, Later)

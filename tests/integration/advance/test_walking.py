@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.fake_order_api import fails, moves_to
+from tests.support.fake_order_api import fails, moves_to, unimpeded
 from worker.domain.instants import DAY, MINUTE
 from worker.domain.orders import Done, Later, OrderKey, Stopped
 
@@ -164,3 +164,36 @@ def test_a_defect_of_ours_is_counted_and_tried_again_later(stage):
 def test_an_order_that_the_journal_does_not_know_gets_no_turn(stage):
     assert stage.turn(OrderKey("main", "404")) is None
     assert stage.api.calls == []
+
+
+def test_news_of_every_place_that_was_asked_for_is_applied(stage):
+    stage.hear("order.accepted", key="first")
+    stage.hear("order.shipped", key="second")
+    assert stage.turn() == Done()
+    assert stage.ends() == {"first": "applied", "second": "applied"}
+
+
+def test_completion_that_is_recorded_with_the_delivery_was_asked_for_with_it(stage):
+    stage.hear("order.completed", key="evt")
+    stage.api.script("write", unimpeded, unimpeded, moves_to("completed"))
+    assert stage.turn() == Done()
+    assert stage.api.writes == ["accepted", "shipped", "delivered"]
+    assert stage.ends() == {"evt": "applied"}
+
+
+def test_completion_by_another_hand_was_not(stage):
+    stage.hear("order.completed", key="evt")
+    stage.api.script("write", unimpeded, moves_to("completed"))
+    assert stage.turn() == Done()
+    assert stage.api.writes == ["accepted", "shipped"]
+    assert stage.ends() == {"evt": "superseded"}
+
+
+def test_delivery_alone_does_not_count_as_completion(stage):
+    stage.policy = replace(stage.policy, complete_after=DAY)
+    stage.hear("order.delivered", key="delivered")
+    stage.turn()
+    stage.api.orders["1"].status = "completed"
+    stage.hear("order.completed", key="completed")
+    assert stage.turn() == Done()
+    assert stage.ends() == {"delivered": "applied", "completed": "superseded"}

@@ -58,6 +58,7 @@ def test_the_platforms_own_words_are_kept():
 def test_the_platforms_full_stop_does_not_end_our_sentence():
     assert str(OrderMissing("No such order.", 404, "", "req_9")) == "HTTP 404, No such order, request req_9"
     assert OrderMissing("No such order.").message == "No such order."
+    assert str(Rejected("No size XX.")) == "No size XX"
 
 
 def test_the_tree_in_the_docstring_names_every_error():

@@ -170,3 +170,7 @@ def test_what_has_come_back_by_itself_is_not_given_a_second_time(per_minute, cal
     for _ in range(burst(per_minute)):
         platform.reserve(1)
     assert sum(calls for _, calls in platform.reserved) <= burst(per_minute)
+
+
+def test_of_calls_that_have_come_back_by_themselves_nothing_is_given_back():
+    assert refund(1, MINUTE, 60) == 0
