@@ -69,7 +69,7 @@ coverage: $(TOOLS) ## Run the whole test suite, and fail if it does not reach en
 mutants: $(MUTATOR) ## Break the heart of the program in every small way: the tests must notice (some ten minutes)
 	$(APART)/bin/python -m tests.mutants
 
-bench: $(TOOLS) ## Measure against the design that tutorials teach, in 12 minutes (one part: make bench ARGS=receiver)
+bench: $(TOOLS) ## Measure against the design that tutorials teach, in 10 minutes (one part: make bench ARGS=receiver)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make lock LOCK_FLAGS=--upgrade)
