@@ -41,7 +41,7 @@ def examine(max_age: int) -> Iterator[Check]:
             yield _no_journal(error)
         yield _broker(context)
         for name, account in context.settings.accounts.items():
-            yield _platform(context, name, account, health)
+            yield from _platform(context, name, account, health)
         if health:
             yield from judge(health, context.policies, max_age)
 
@@ -94,23 +94,24 @@ def _broker(context: Context) -> Check:
     return Check("broker", Verdict.OK, "It answers.")
 
 
-def _platform(context: Context, name: str, account: AccountSettings, health: Health | None) -> Check:
+def _platform(context: Context, name: str, account: AccountSettings, health: Health | None) -> Iterator[Check]:
     called = f"account {name}"
     held = f"{name}: {RATE_LIMITED}"
-    if health and any(pile.reason == held for pile in health.piles):
-        return Check(called, Verdict.WARN, "It was not asked: the platform wants a pause.")
     budget = CallBudget(context.database, name, account.calls_per_minute)
-    if health and (wait := budget.wait()):
-        return Check(called, Verdict.WARN, f"It was not asked: {wait.why}.")
-    with Client(Patience().within(account.call_deadline)) as client:
-        return judge_platform(called, account.credentials.examine(surroundings_of(account, client, budget.exhausted)))
+    if health and any(pile.reason == held for pile in health.piles):
+        yield Check(called, Verdict.WARN, "It was not asked: the platform wants a pause.")
+    elif health and (wait := budget.wait()):
+        yield Check(called, Verdict.WARN, f"It was not asked: {wait.why}.")
+    else:
+        with Client(Patience().within(account.call_deadline)) as client:
+            found = account.credentials.examine(surroundings_of(account, client, budget.exhausted))
+        yield judge_platform(called, found)
+        yield from _judge_statuses(called, found.unknown)
 
 
 def judge_platform(called: str, found: Examination) -> Check:
     """Return what one harmless read tells of the account *called* so."""
     match found.failure:
-        case None if found.unknown:
-            return _judge_statuses(called, found.unknown)
         case None:
             return _judge_clock(called, found.clock_ahead)
         case Throttled() as failure:
@@ -123,10 +124,13 @@ def judge_platform(called: str, found: Examination) -> Check:
             return Check(called, Verdict.FAIL, f"The platform refuses a harmless read: {failure}.", advice)
 
 
-def _judge_statuses(called: str, unknown: Collection[str]) -> Check:
+def _judge_statuses(called: str, unknown: Collection[str]) -> Iterator[Check]:
+    if not unknown:
+        return
     named = ", ".join(f"“{status}”" for status in unknown)
     sentence = f"The platform shows orders in a status that we do not know: {named}. Such an order is stopped."
-    return Check(called, Verdict.WARN, sentence, "Say in the account's setting `statuses` what it means.")
+    advice = "Say in the account's setting `statuses` what it means."
+    yield Check(f"{called}, statuses", Verdict.WARN, sentence, advice)
 
 
 def _judge_clock(called: str, ahead: int | None) -> Check:
