@@ -19,8 +19,11 @@ from worker.cli.serving import CannotListen, open_socket
 PROGRAM = """
 import os, sys
 from contextlib import contextmanager
+import structlog
 from tests.support.front_door import make_app
 from worker.cli.serving import open_socket, serve
+
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 def say(word, number):
     os.write(1, f"{word} {number}\\n".encode())  # in one piece, whoever else is speaking
@@ -49,7 +52,7 @@ class Program:
         self.port = self.hears("port")
 
     def hears(self, word: str) -> int:
-        """Wait for the next line that begins with *word*, and return its number; log lines are passed over."""
+        """Wait for the next line that begins with *word*, and return its number; others are passed over."""
         assert self.process.stdout is not None
         while select.select([self.process.stdout], [], [], 20)[0]:
             said, _, number = self.process.stdout.readline().decode().partition(" ")
