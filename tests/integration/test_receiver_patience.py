@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.support.front_door import FrontDoor, news
-from tests.support.wire import Connect, Line, chunked, delivery, lines, request, serving
+from tests.support.wire import Connect, chunked, delivery, is_refused, lines, request, serving
 from worker.cli.http_server import Patience
 from worker.ports import Delivery, Receipt
 
@@ -108,18 +108,10 @@ def test_stopping_finishes_all_that_was_received_and_takes_nothing_new(door: Fro
         waiting = [connect().send(delivery(news(id=str(n)))) for n in range(2 * THREADS)]
         _await(lambda: len(server.task_dispatcher.queue) == THREADS)
         server.stop()
-        _await(lambda: _refused(port))
+        _await(lambda: is_refused(port))
         released.set()
         assert [line.reply().status for line in waiting] == [202] * len(waiting)
         assert idle.is_closed()
-
-
-def _refused(port: int) -> bool:
-    try:
-        Line(port).close()
-    except ConnectionRefusedError:
-        return True
-    return False
 
 
 def _await(condition: Callable[[], bool]) -> None:

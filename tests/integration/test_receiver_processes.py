@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.front_door import news
-from tests.support.wire import PATH, Connect, chunked, delivery, lines, request
+from tests.support.wire import PATH, Connect, chunked, delivery, is_refused, lines, request
 from worker.cli.serving import CannotListen, open_socket
 
 PROGRAM = """
@@ -80,15 +80,6 @@ def program(processes: int) -> Iterator[Program]:
 def is_alive(port: int) -> bool:
     with lines(port) as connect:
         return connect().send(request("GET /healthz HTTP/1.1")).reply().status == 200
-
-
-def is_refused(port: int) -> bool:
-    try:
-        with lines(port) as connect:
-            connect()
-    except ConnectionRefusedError:
-        return True
-    return False
 
 
 def eventually(condition: Callable[[], bool]) -> bool:

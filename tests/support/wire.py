@@ -60,6 +60,17 @@ class Line:
         self.socket.close()
 
 
+def is_refused(port: int) -> bool:
+    """Tell whether nobody listens there any more."""
+    try:
+        Line(port).close()
+    except ConnectionResetError:  # it was queued at a door that closed that very moment
+        return False
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
 Connect = Callable[[], Line]
 
 
