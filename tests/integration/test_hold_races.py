@@ -1,6 +1,5 @@
 """A hold that ends while news comes in: both touch many orders at once, and neither waits for the other for ever."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,14 +13,6 @@ from worker.journal.database import Database
 from worker.journal.holds import SqlHolds
 from worker.journal.intake import SqlIntake
 from worker.journal.tables import orders
-
-
-@pytest.fixture
-def contested(postgresql_url: str) -> Iterator[Database]:
-    """Only PostgreSQL lets two transactions write at a time."""
-    opened = Database(postgresql_url)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("wanted", [("1", "2"), ("number:A", "1"), ("B", "a")], ids=" then ".join)

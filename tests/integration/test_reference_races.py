@@ -1,11 +1,9 @@
 """News of a reference that comes in while its order is found: nothing is lost, and nobody waits in vain."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
-import pytest
 from sqlalchemy import func, select
 
 from tests.support.at_once import at_once
@@ -25,14 +23,6 @@ from worker.turn import LEASE
 
 NUMBER = OrderKey("main", "number:ORD-1")
 GROUPS = 60
-
-
-@pytest.fixture
-def contested(postgresql_url: str) -> Iterator[Database]:
-    """Only PostgreSQL lets two transactions write at a time."""
-    opened = Database(postgresql_url)
-    yield opened
-    opened.close()
 
 
 def named(key: str) -> Event:

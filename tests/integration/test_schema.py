@@ -1,53 +1,14 @@
-import logging
-import multiprocessing
-import os
-import shutil
+"""No service starts on a schema that it cannot work with, and what is not ours is left alone."""
+
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import text
 
-from tests.conftest import new_database
 from worker.domain.errors import JournalUnavailable, SchemaOutdated
-from worker.domain.instants import SECOND
-from worker.domain.orders import OrderKey
-from worker.journal import schema
-from worker.journal.budgets import SqlAllowances
 from worker.journal.database import Database
-from worker.journal.desk import SqlDesk
 from worker.journal.schema import NEEDED, check, migrate
-from worker.journal.tables import metadata
-from worker.journal.turns import SqlTurns
-
-MIGRATIONS = Path(schema.__file__).with_name("migrations")
-ELSEWHERE = multiprocessing.get_context("spawn")
-
-
-@pytest.fixture
-def empty_sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'empty.db'}"
-
-
-@pytest.fixture
-def empty_postgresql_url(postgresql_server: psycopg.Connection) -> Iterator[str]:
-    yield from new_database(postgresql_server, f"fulfillment_test_{os.getpid()}_empty")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest) -> Iterator[Database]:
-    opened = Database(request.getfixturevalue(f"empty_{request.param}_url"))
-    yield opened
-    opened.close()
 
 
 def test_a_database_that_was_never_made_is_told_from_one_that_does_not_answer(tmp_path: Path):
@@ -60,50 +21,6 @@ def test_a_database_that_was_never_made_is_told_from_one_that_does_not_answer(tm
 def stamp(database: Database, revision: str) -> None:
     with database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
-
-
-def _parts(sql: str) -> list[str]:
-    return [part for piece in sql.replace(")", ",").split(",") if (part := " ".join(piece.split()))]
-
-
-def structure(connection: Connection) -> list[str]:
-    """Every table, column, default, constraint and index, as the database itself describes them."""
-    if connection.dialect.name == "sqlite":
-        written = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"
-        # The constraints of a table come in no particular order, and a column that was added stands behind them.
-        return sorted(str(sorted(_parts(row.sql))) for row in connection.execute(text(written)))
-    columns = (
-        "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default)"
-        " FROM information_schema.columns WHERE table_schema = 'public' AND table_name != 'alembic_version'"
-    )
-    indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename != 'alembic_version'"
-    constraints = (
-        "SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text != 'alembic_version'"
-    )
-    return sorted(row[0] for query in (columns, indexes, constraints) for row in connection.execute(text(query)))
-
-
-def test_the_migrations_make_what_the_tables_say(database: Database):
-    with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
-
-
-def test_the_migrations_make_every_index_constraint_and_default_to_the_letter(empty: Database):
-    with empty.write() as connection:
-        metadata.create_all(connection)
-        declared = structure(connection)
-        metadata.drop_all(connection)
-    migrate(empty)
-    with empty.read() as connection:
-        assert structure(connection) == declared
-
-
-def test_the_newest_migration_is_the_one_that_services_ask_for():
-    script = ScriptDirectory(str(MIGRATIONS))
-    assert script.get_heads() == [NEEDED]
-    assert all(revision.revision.isdecimal() and len(revision.revision) == 4 for revision in script.walk_revisions())
 
 
 def test_a_service_does_not_start_on_a_database_without_a_schema(empty: Database):
@@ -139,93 +56,6 @@ def test_the_database_of_another_program_is_left_alone(database: Database):
                 touch(database)
     finally:
         stamp(database, NEEDED)
-
-
-def test_migrating_again_changes_nothing(database: Database):
-    with database.read() as connection:
-        before = structure(connection)
-    migrate(database)
-    check(database)
-    with database.read() as connection:
-        assert structure(connection) == before
-
-
-def migrate_and_check(url: str) -> None:
-    database = Database(url)
-    migrate(database)
-    check(database)
-    database.close()
-
-
-OLD_JOURNAL = """
-INSERT INTO orders (id, account, order_id, revision, first_seen_at, updated_at, due)
-VALUES (7, 'main', '1', 1, 5, 5, 5), (8, 'other', '1', 1, 5, 5, NULL);
-INSERT INTO events (source, key, "order", revision, name, occurred_at, received_at, tracking, "end")
-VALUES ('courier', 'evt', 7, 1, 'shipment.created', 5, 5, 'TRK1', 'pending');
-INSERT INTO holds (account, reason, since) VALUES ('other', 'operator', 5)
-"""
-
-
-def migrate_to(database: Database, revision: str) -> None:
-    with database.write() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(MIGRATIONS))
-        command.upgrade(config, revision)
-
-
-def test_a_journal_from_before_there_were_references_keeps_its_orders_and_finds_them_by_their_parcels(empty: Database):
-    migrate_to(empty, "0001")
-    with empty.write() as connection:
-        for statement in OLD_JOURNAL.split(";"):
-            connection.execute(text(statement))
-    migrate(empty)
-    check(empty)
-    turns, desk = SqlTurns(empty), SqlDesk(empty)
-    assert turns.known_as(OrderKey("main", "tracking:TRK1")) == ["1"]
-    assert turns.known_as(OrderKey("other", "tracking:TRK1")) == []
-    assert turns.take(OrderKey("other", "1"), SECOND) is None
-    turn = turns.take(OrderKey("main", "1"), SECOND)
-    assert turn is not None
-    assert (turn.order.number, [told.event.key for told in turn.events]) == ("", ["evt"])
-    seen = desk.snapshot(OrderKey("main", "1"))
-    assert seen is not None
-    assert [told.reference for told in seen.news] == [""]
-    assert SqlAllowances(empty).spend("main", 1, 60) == 0
-
-
-def test_processes_that_migrate_at_once_do_each_other_no_harm(empty: Database):
-    url = empty.url.render_as_string(hide_password=False)
-    with ELSEWHERE.Pool(3) as pool:
-        pool.map(migrate_and_check, [url] * 3, chunksize=1)
-    check(empty)
-
-
-def test_a_migration_is_done_whole_or_not_at_all(empty: Database):
-    with empty.write() as connection:
-        metadata.tables["tallies"].create(connection)
-    with pytest.raises(JournalUnavailable, match="tallies"):
-        migrate(empty)
-    with empty.read() as connection:
-        assert inspect(connection).get_table_names() == ["tallies"]
-
-
-def test_migrating_says_nothing_on_the_terminal(empty: Database, capfd: pytest.CaptureFixture[str]):
-    migrate(empty)
-    assert capfd.readouterr() == ("", "")
-    assert all(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("alembic").handlers)
-
-
-def test_the_migrations_work_from_a_folder_with_awkward_letters(tmp_path: Path):
-    copy = tmp_path / "100% of it; really"
-    shutil.copytree(MIGRATIONS.parents[1], copy / "worker", ignore=shutil.ignore_patterns("__pycache__"))
-    program = (
-        "from worker.journal import database, schema; d = database.Database('sqlite:///new.db');"
-        "schema.migrate(d); schema.check(d); print(schema.__file__)"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, timeout=60, check=True
-    )
-    assert told.stdout.startswith(str(copy))
 
 
 def test_sqlite_keeps_what_was_committed_through_a_power_failure(sqlite_url: str):

@@ -1,6 +1,6 @@
 """An operator's verdict on a search that meets newer news or another act at the same moment: one of them holds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -26,14 +26,6 @@ ACTS: dict[str, Callable[[SqlDesk, Snapshot], bool | None]] = {
     "dismissed": lambda desk, seen: desk.dismiss(seen, "x"),
     "released": lambda desk, seen: desk.release(seen, "x"),
 }
-
-
-@pytest.fixture
-def contested(postgresql_url: str) -> Iterator[Database]:
-    """Only PostgreSQL lets two transactions write at a time."""
-    opened = Database(postgresql_url)
-    yield opened
-    opened.close()
 
 
 def named(key: str) -> Event:

@@ -23,6 +23,7 @@ Parts of the house, without its processes:
     front_door           the receiver on a fake journal
     wire                 the receiver's real server in a thread, and raw bytes to it
     stage                the worker: the use case over the real journal, on a clock to set
+    limits               the calls that its account may still make
     searches             news of orders that are known by a number only
     puppets              several such workers that move only when a test pulls
     shop                 a journal in which things happen
@@ -36,6 +37,7 @@ The whole house, in processes:
     house                sandbox, Valkey, receiver and worker
     neighbour            the same with a second account, which is busy
     two_shops            the same with a second account, which is on another platform
+    demos                the demo, in a pipe or on a terminal, and what it leaves behind
     merchant             one account at a sandbox, and the hand that moves the sandbox
     sandboxes            every platform, and the settings with which a command finds it
     courier              who posts to it

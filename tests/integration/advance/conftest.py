@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.clock import START, Clock
 from tests.support.fake_order_api import Shown
+from tests.support.limits import LIMIT
 from tests.support.stage import Stage
 from worker.domain.orders import Policy
 from worker.journal.database import Database
@@ -42,4 +43,11 @@ def new_stage(sqlite_migrated: str, tmp_path_factory: pytest.TempPathFactory) ->
 def numbered(stage: Stage) -> Stage:
     """The platform has an order with the number, which the journal has never heard of."""
     stage.api.orders["1"] = Shown(number="ORD-1", tracking="TRK1")
+    return stage
+
+
+@pytest.fixture
+def limited(stage):
+    """A stage on which the account may make sixty calls a minute, six of them at once."""
+    stage.limits["main"] = LIMIT
     return stage
