@@ -1,5 +1,5 @@
-"""The sandbox: the order API of one of several platforms, simulated by a strict program of its own.
+"""The sandbox: a strict simulator of one platform's order API. See README.md beside this file.
 
-It imports nothing from the product, so that our signing, our fields and our steps are judged by a stranger's
-arithmetic. Where the vendor's documentation can be read in two ways, the sandbox takes the stricter one.
+It imports nothing of `worker` or `webhook_receiver`, so that it checks our signatures, fields and steps independently.
+Where the vendor's documentation allows two readings, the sandbox takes the stricter one.
 """

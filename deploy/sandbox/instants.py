@@ -1,30 +1,44 @@
-"""Instants: microseconds since the epoch inside, text on the wire."""
+"""Instants: the two units that the sandbox uses, and their text in requests and responses."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+UnixSeconds: TypeAlias = float
+"""Seconds since 1970-01-01T00:00:00Z."""
+UnixMicroseconds: TypeAlias = int
+"""Microseconds since 1970-01-01T00:00:00Z."""
+Clock: TypeAlias = Callable[[], UnixSeconds]
+"""Returns the time of the simulated platform."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_RFC_3339 = re.compile(_DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_RFC_3339 = re.compile(_DATE + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
-def shown_instant(microseconds: int) -> str:
-    """Write an instant as clients see it: RFC 3339, whole seconds, `Z`."""
-    return _moment(microseconds).strftime("%Y-%m-%dT%H:%M:%SZ")
+def now_us(clock: Clock) -> UnixMicroseconds:
+    """Return the time of *clock* in microseconds."""
+    return int(clock() * 1_000_000)
 
 
-def day(microseconds: int) -> str:
-    """Give the UTC date of an instant, YYYY-MM-DD."""
-    return _moment(microseconds).date().isoformat()
+def format_instant(instant: UnixMicroseconds) -> str:
+    """Return *instant* as RFC 3339 text in UTC, in whole seconds, with `Z`."""
+    return _datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def span(text: str) -> tuple[int, int]:
-    """Give the first and the last instant that *text* names: a UTC date, YYYY-MM-DD, or one RFC 3339 instant.
+def utc_date(instant: UnixMicroseconds) -> str:
+    """Return the UTC date of *instant*, YYYY-MM-DD."""
+    return _datetime(instant).date().isoformat()
+
+
+def parse_period(text: str) -> tuple[UnixMicroseconds, UnixMicroseconds]:
+    """Return the first and the last instant of *text*: a UTC date, YYYY-MM-DD, or one RFC 3339 instant.
 
     Raise ValueError for any other text.
     """
-    if re.fullmatch(_DAY, text):
+    if re.fullmatch(_DATE, text):
         first = (datetime.fromisoformat(text).replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
         return first, first + timedelta(days=1) // _MICROSECOND - 1
     if not _RFC_3339.fullmatch(text):
@@ -33,5 +47,5 @@ def span(text: str) -> tuple[int, int]:
     return instant, instant
 
 
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + microseconds * _MICROSECOND
+def _datetime(instant: UnixMicroseconds) -> datetime:
+    return _EPOCH + instant * _MICROSECOND

@@ -1,31 +1,36 @@
-"""The options of the command line that not every platform has: what each must be told about the account."""
+"""The command-line options that only one platform has: the parts of its account."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """*says* is its help. Without a *default* it is required. *words*: the values it may have; none: any text."""
+    """*help* is the text for `--help`. An option without a *default* is required.
 
-    says: str
-    default: str | None = None
-    words: tuple[str, ...] = ()
-
-
-def own_options(own: Mapping[str, Option], told: Mapping[str, str | None]) -> dict[str, str]:
-    """Give every option in *own* its value, from *told* or by default; None there is an option not given.
-
-    Raise ValueError, whose text is a sentence, for an option that is foreign to *own*, or required and missing.
+    *choices* are the allowed values; none: any text.
     """
-    given = {name: value for name, value in told.items() if value is not None}
-    if foreign := given.keys() - own.keys():
-        raise ValueError(f"it has no {_spelled(foreign)}.")
-    values = {name: given.get(name, option.default) for name, option in own.items()}
-    if missing := [name for name, value in values.items() if value is None]:
-        raise ValueError(f"it requires {_spelled(missing)}.")
-    return {name: value for name, value in values.items() if value is not None}
+
+    help: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
 
 
-def _spelled(names: "set[str] | list[str]") -> str:
+def resolve_options(options: Mapping[str, Option], given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return a value for each of a platform's *options*: the one in *given*, or the default.
+
+    *given* has the options of all platforms; None means that the option is not given.
+    Raise ValueError when another platform's option is given, or a required one is not.
+    The text completes the sentence "<platform> …".
+    """
+    values = {name: value for name, value in given.items() if value is not None}
+    if unknown := values.keys() - options.keys():
+        raise ValueError(f"does not have {_flags(unknown)}.")
+    resolved = {name: values.get(name, option.default) for name, option in options.items()}
+    if missing := [name for name, value in resolved.items() if value is None]:
+        raise ValueError(f"requires {_flags(missing)}.")
+    return {name: value for name, value in resolved.items() if value is not None}
+
+
+def _flags(names: Iterable[str]) -> str:
     return ", ".join(f"--{name.replace('_', '-')}" for name in sorted(names))

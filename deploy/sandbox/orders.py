@@ -1,4 +1,4 @@
-"""What the orders of all platforms have in common; each platform has its own kind of them."""
+"""What the orders of all platforms have in common. Each platform has its own subclass."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -6,66 +6,71 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Self
 
-from deploy.sandbox.rules import Rule
+from deploy.sandbox.instants import UnixMicroseconds
+from deploy.sandbox.rules import Rule, Schema
 
 
 class Step(StrEnum):
-    """What a PUT asks of an order's status."""
+    """What an update does to the status of an order."""
 
     NONE = "none"
+    """The update sets no status."""
     MOVE = "move"
+    """The update sets another status, and the platform allows the step."""
     REPEAT = "repeat"
+    """The update sets the status that the order already has."""
     ILLEGAL = "illegal"
+    """The platform does not allow the update."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(ABC):
-    """One order; *created_at* and *updated_at* are microseconds since the epoch, UTC.
+    """One order.
 
-    A kind of order says which *ID* and which changes *BY_HAND* the control API takes, and names its *HARMS*: what an
-    update may destroy without being illegal. Each of them is a count of its own in the totals.
+    A subclass sets three constants. *ID* is the rule for ids, *MANUAL_FIELDS* the schema of a manual change.
+    *DATA_LOSSES* names the losses of data that a legal update can cause; the totals have one count for each.
     """
 
     ID: ClassVar[Rule]
-    BY_HAND: ClassVar[Mapping[str, Rule]]
-    HARMS: ClassVar[tuple[str, ...]]
+    MANUAL_FIELDS: ClassVar[Schema]
+    DATA_LOSSES: ClassVar[tuple[str, ...]]
 
     id: int | str
     order_number: str
-    created_at: int
-    updated_at: int
+    created_at: UnixMicroseconds
+    updated_at: UnixMicroseconds
     status: str = "pending"
 
     @classmethod
     def create(cls, fields: Mapping[str, object]) -> Self:
-        """Make a new order of checked *fields*, its id, its number and its two instants among them."""
-        return cls(**fields)  # type: ignore[arg-type]  # a form checked every field
+        """Return a new order from checked *fields*, with at least its id, its number and both instants."""
+        return cls(**fields)  # type: ignore[arg-type]  # a schema checked every field
 
     @property
     @abstractmethod
-    def rank(self) -> tuple[int, str]:
-        """Its place in a list."""
+    def sort_key(self) -> tuple[int, str]:
+        """The key by which lists of orders are sorted."""
 
     @abstractmethod
-    def asked(self, sent: Mapping[str, object]) -> Step:
-        """Judge a PUT of the checked fields *sent*."""
+    def step(self, fields: Mapping[str, object]) -> Step:
+        """Return what an update with the checked *fields* does to the status."""
 
     @abstractmethod
-    def harmed_by(self, sent: Mapping[str, object]) -> tuple[str, ...]:
-        """Name those of HARMS that a legal PUT of *sent* does to this order."""
+    def data_losses(self, fields: Mapping[str, object]) -> tuple[str, ...]:
+        """Return those of DATA_LOSSES that a legal update with *fields* causes."""
 
     @abstractmethod
-    def updated(self, sent: Mapping[str, object], now: int) -> Self:
-        """Apply a legal PUT."""
+    def updated(self, fields: Mapping[str, object], now: UnixMicroseconds) -> Self:
+        """Return the order after a legal update with *fields*."""
 
     @abstractmethod
-    def shown(self) -> dict[str, object]:
-        """Give the fields that a client sees, as it sees them."""
+    def client_fields(self) -> dict[str, object]:
+        """Return the fields that the order API shows to a client."""
 
-    def changed(self, fields: Mapping[str, object], now: int) -> Self:
-        """Set *fields*, as a hand does: in any direction."""
-        return replace(self, **fields, updated_at=now)  # type: ignore[arg-type]  # a form checked every field
+    def changed_manually(self, fields: Mapping[str, object], now: UnixMicroseconds) -> Self:
+        """Return the order after a person set *fields* on the platform's own pages. Any step is allowed."""
+        return replace(self, **fields, updated_at=now)  # type: ignore[arg-type]  # a schema checked every field
 
-    def whole(self) -> dict[str, object]:
-        """Give all its fields, as the control API shows them."""
+    def all_fields(self) -> dict[str, object]:
+        """Return every field, as the control API shows them."""
         return asdict(self)

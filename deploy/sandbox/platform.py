@@ -1,52 +1,54 @@
-"""The port behind which the platforms differ: one account at one vendor's order API."""
+"""The interface of a platform: one account at the order API of one vendor."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Protocol, Self
 
 from flask import Response
 
-from deploy.sandbox.asking import Asked
-from deploy.sandbox.incoming import Incoming
+from deploy.sandbox.errors import ApiError
+from deploy.sandbox.http_request import HttpRequest
+from deploy.sandbox.instants import UnixSeconds
 from deploy.sandbox.options import Option
+from deploy.sandbox.order_requests import OrderRequest
 from deploy.sandbox.orders import Order
-from deploy.sandbox.rate_limit import Allowance
-from deploy.sandbox.refusals import Refusal
+from deploy.sandbox.rate_limit import RateLimitResult
 
 
 class Platform(Protocol):
-    """A simulated platform, as its one account sees it.
+    """A simulated platform with one account.
 
-    *options* are what the command line must tell of the account. *orders* is the kind of its orders; they are found
-    at *base_path* + *collection*, and below it by id. *calls_a_minute* is the documented rate limit.
+    *options* are the command-line options that describe the account.
+    *calls_per_minute* is the documented rate limit.
+    Lists of orders are at *base_path* + *orders_path*, an order at this path + `/` + its id.
     """
 
     options: ClassVar[Mapping[str, Option]]
-    calls_a_minute: ClassVar[int]
-    collection: ClassVar[str]
-    orders: ClassVar[type[Order]]
+    calls_per_minute: ClassVar[int]
+    orders_path: ClassVar[str]
+    order_type: ClassVar[type[Order]]
 
     @classmethod
-    def open(cls, told: Mapping[str, str], base_path: str | None) -> Self:
-        """Open the account of which *told* has every option; *base_path* None: the platform's own."""
+    def from_options(cls, values: Mapping[str, str], base_path: str | None) -> Self:
+        """Return the platform for the *values* of all its options. *base_path* None: the documented one."""
 
     @property
     def base_path(self) -> str:
         """The path of the base URL, such as `/api/v1`, or empty."""
 
-    def authenticate(self, incoming: Incoming, now: float) -> None:
-        """Raise Refusal unless *incoming* is the account's own at *now* (unix)."""
+    def authenticate(self, request: HttpRequest, now: UnixSeconds) -> None:
+        """Raise ApiError unless *request* has the account's credentials and is valid at *now*."""
 
-    def understand(self, incoming: Incoming, order_id: str | None) -> Asked:
-        """Read path, method, query and body; raise Refusal for what is not documented.
+    def parse(self, request: HttpRequest, order_id: str | None) -> OrderRequest:
+        """Parse path, method, query and body; raise ApiError for anything that is not documented.
 
-        *order_id* is the unchecked text below the collection, None for any other path.
+        *order_id* is the unchecked text after the path of the orders; None for any other path.
         """
 
-    def answer(self, order: Order, status: int) -> Response:
-        """Answer *status*, a success, about one order."""
+    def order_response(self, order: Order, status: int) -> Response:
+        """Return the response with *order* and the HTTP status *status* of a success."""
 
-    def refuse(self, refused: Refusal, call: int) -> Response:
-        """Answer with the error envelope; *call* is the number of the call, 0: none."""
+    def error_response(self, error: ApiError, call_number: int) -> Response:
+        """Return *error* in the platform's format. *call_number* is 0 if the call is not in the call log."""
 
-    def announce(self, allowance: Allowance) -> Mapping[str, str]:
-        """Give the headers that tell a client how many calls it has left."""
+    def rate_limit_headers(self, result: RateLimitResult) -> Mapping[str, str]:
+        """Return the headers that tell a client about its rate limit."""

@@ -1,4 +1,4 @@
-"""The platforms that can be simulated, by the name that `--platform` gives them."""
+"""The platforms that the sandbox simulates, by their value of `--platform`."""
 
 from collections.abc import Mapping
 

@@ -1,51 +1,66 @@
-"""How many calls a minute the account may make."""
+"""The rate limit of the account: how many calls a window allows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from threading import Lock
 
-from deploy.sandbox.store import Clock
+from deploy.sandbox.instants import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """What one call was told; *reset* is the unix time at which the window ends, *wait* the seconds until then."""
+class Limit:
+    """At most *calls* in each window of *window_s* seconds."""
+
+    calls: int
+    window_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitResult:
+    """The rate limit after one call.
+
+    *reset_at* is the end of the window in unix seconds, *wait_s* the time until then in seconds.
+    """
 
     granted: bool
     limit: int
     remaining: int
-    reset: int
-    wait: int
+    reset_at: int
+    wait_s: int
 
     def retry_after(self) -> Mapping[str, str]:
-        """Give the header `Retry-After` with a refusal, and none with a grant."""
-        return {} if self.granted else {"Retry-After": str(self.wait)}
+        """Return the header `Retry-After` if the call is refused, else no header."""
+        return {} if self.granted else {"Retry-After": str(self.wait_s)}
 
 
 class RateLimit:
-    """A fixed window that opens with the first call in it. Reads and writes share it: the stricter reading."""
+    """A fixed window that opens with its first call. Thread-safe.
 
-    def __init__(self, clock: Clock, limit: int, window: float) -> None:
-        """Allow *limit* calls in each *window* of seconds."""
+    Reads and writes count in the same window, because this is the stricter reading of the documentation.
+    """
+
+    def __init__(self, clock: Clock, calls: int, window_s: float) -> None:
+        """Allow *calls* in each window of *window_s* seconds."""
         self._clock = clock
         self._lock = Lock()
-        self._limit, self._window = limit, window
-        self._used, self._ends = 0, 0.0
+        self._calls, self._window_s = calls, window_s
+        self._used, self._ends_at = 0, 0.0
 
-    def change(self, limit: int, window: float) -> None:
-        """Let other numbers hold from now on, in a fresh window."""
+    def change(self, calls: int, window_s: float) -> None:
+        """Apply another limit from now on, in a new window."""
         with self._lock:
-            self._limit, self._window = limit, window
-            self._used, self._ends = 0, 0.0
+            self._calls, self._window_s = calls, window_s
+            self._used, self._ends_at = 0, 0.0
 
-    def take(self) -> Allowance:
-        """Count one call and say whether it is within the limit. A refused call uses up nothing."""
+    def take(self) -> RateLimitResult:
+        """Count one call and return whether the limit allows it. A refused call uses nothing up."""
         with self._lock:
             now = self._clock()
-            if now >= self._ends:
-                self._used, self._ends = 0, now + self._window
-            granted = self._used < self._limit
+            if now >= self._ends_at:
+                self._used, self._ends_at = 0, now + self._window_s
+            granted = self._used < self._calls
             self._used += granted
-            reset = ceil(self._ends)
-            return Allowance(granted, self._limit, max(0, self._limit - self._used), reset, max(1, ceil(reset - now)))
+            reset_at = ceil(self._ends_at)
+            remaining = max(0, self._calls - self._used)
+            return RateLimitResult(granted, self._calls, remaining, reset_at, max(1, ceil(reset_at - now)))

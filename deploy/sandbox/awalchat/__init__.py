@@ -1,1 +1,1 @@
-"""The order API of awalchat, after the vendor's public reference, read strictly."""
+"""The order API of awalchat, as its public reference documents it. It imports only the modules of `deploy.sandbox`."""

@@ -1,4 +1,4 @@
-"""Whose calls are authentic: the account, and the signature formula worked out a second time."""
+"""The account at awalchat: the headers of a call, and a second implementation of the signature formula."""
 
 import hmac
 import re
@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
 
-from deploy.sandbox.incoming import Incoming
-from deploy.sandbox.refusals import Refusal, authentication_failed
+from deploy.sandbox.errors import ApiError, authentication_failed
+from deploy.sandbox.http_request import HttpRequest
+from deploy.sandbox.instants import UnixSeconds
 
-TOLERANCE_SECONDS = 300
-# Lower-case name -> the value the documentation prescribes; None: any value that is not empty.
+TOLERANCE_S = 300
+# Lower-case name -> the documented value; None: any value that is not empty.
 REQUIRED_HEADERS: Mapping[str, str | None] = {
     "accept": "application/json",
     "x-awal-signature-256": None,
@@ -23,10 +24,10 @@ REQUIRED_HEADERS: Mapping[str, str | None] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The one merchant that the sandbox knows.
+    """The only account of the sandbox.
 
-    *base_path* is the path of the base URL, such as `/api/v1`, or empty. *signs_full_path* says which of the
-    two readings of the vendor's sample holds: sign the path with its base, or only what comes after it.
+    *base_path* is the path of the base URL, such as `/api/v1`, or empty.
+    The vendor's sample has two readings: *signs_full_path* means that the signed path includes the base path.
     """
 
     domain: str
@@ -36,37 +37,41 @@ class Account:
     base_path: str = "/api/v1"
     signs_full_path: bool = True
 
-    def authenticate(self, incoming: Incoming, now: float) -> None:
-        """Raise Refusal unless *incoming* has all headers, our names, our signature, a timestamp near *now* (unix)."""
-        missing = [name for name, value in REQUIRED_HEADERS.items() if not _present(incoming.headers.get(name), value)]
+    def authenticate(self, request: HttpRequest, now: UnixSeconds) -> None:
+        """Raise ApiError unless all headers are there, name this account, and have a valid signature and timestamp.
+
+        A timestamp is valid if it differs from *now* by at most TOLERANCE_S.
+        """
+        headers = request.headers
+        missing = [name for name, value in REQUIRED_HEADERS.items() if not _is_present(headers.get(name), value)]
         if missing:
             raise _missing_headers(missing)
-        if not (self._names_us(incoming.headers) and _is_fresh(incoming.headers["x-timestamp"], now)):
+        if not (self._is_named_by(headers) and _is_fresh(headers["x-timestamp"], now)):
             raise authentication_failed()
-        expected = self.signature(incoming).encode()
-        if not hmac.compare_digest(expected, incoming.headers["x-awal-signature-256"].encode("latin-1", "replace")):
+        expected = self.signature(request).encode()
+        if not hmac.compare_digest(expected, headers["x-awal-signature-256"].encode("latin-1", "replace")):
             raise authentication_failed()
 
-    def signature(self, incoming: Incoming) -> str:
-        """Work out `sha256=` + hex HMAC-SHA256(secret, METHOD + PATH + QUERY_STRING + TIMESTAMP + BODY)."""
-        path = incoming.path if self.signs_full_path else incoming.path.removeprefix(self.base_path)
-        query = f"?{incoming.query}" if incoming.query else ""
-        head = f"{incoming.method}{path}{query}{incoming.headers['x-timestamp']}"
-        message = head.encode("latin-1") + incoming.body
+    def signature(self, request: HttpRequest) -> str:
+        """Return `sha256=` + hex HMAC-SHA256(secret, METHOD + PATH + QUERY_STRING + TIMESTAMP + BODY)."""
+        path = request.path if self.signs_full_path else request.path.removeprefix(self.base_path)
+        query = f"?{request.query}" if request.query else ""
+        head = f"{request.method}{path}{query}{request.headers['x-timestamp']}"
+        message = head.encode("latin-1") + request.body
         return "sha256=" + hmac.new(self.hmac_secret.encode(), message, sha256).hexdigest()
 
-    def _names_us(self, headers: Mapping[str, str]) -> bool:
+    def _is_named_by(self, headers: Mapping[str, str]) -> bool:
         return (headers["x-domain"], headers["x-client-id"]) == (self.domain, self.client_id)
 
 
-def _missing_headers(names: list[str]) -> Refusal:
-    details = dict.fromkeys(names, "is missing or has another value than documented")
-    return Refusal(HTTPStatus.BAD_REQUEST, "Required headers are missing.", details, "missing_headers")
+def _missing_headers(names: list[str]) -> ApiError:
+    details = dict.fromkeys(names, "is missing, or has another value than documented")
+    return ApiError(HTTPStatus.BAD_REQUEST, "Required headers are missing.", details, "missing_headers")
 
 
-def _present(value: str | None, prescribed: str | None) -> bool:
-    return bool(value) if prescribed is None else value == prescribed
+def _is_present(value: str | None, documented: str | None) -> bool:
+    return bool(value) if documented is None else value == documented
 
 
-def _is_fresh(timestamp: str, now: float) -> bool:
-    return re.fullmatch("[0-9]{10}", timestamp) is not None and abs(now - int(timestamp)) <= TOLERANCE_SECONDS
+def _is_fresh(timestamp: str, now: UnixSeconds) -> bool:
+    return re.fullmatch("[0-9]{10}", timestamp) is not None and abs(now - int(timestamp)) <= TOLERANCE_S

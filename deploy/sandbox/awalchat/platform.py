@@ -1,4 +1,4 @@
-"""awalchat's side of the port: one account there, its paths and methods, its answers."""
+"""awalchat as a platform of the sandbox: its options, paths, methods and responses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,46 +7,48 @@ from typing import ClassVar, Self
 
 from flask import Response
 
-from deploy.sandbox import refusals
-from deploy.sandbox.asking import Asked, Search, Show, Update
-from deploy.sandbox.awalchat import answers
+from deploy.sandbox import errors
+from deploy.sandbox.awalchat import responses
 from deploy.sandbox.awalchat.account import Account
-from deploy.sandbox.awalchat.forms import UPDATE, Listing, check_single, read_listing
+from deploy.sandbox.awalchat.fields import UPDATE
+from deploy.sandbox.awalchat.listing import ListQuery, check_order_query, parse_list_query
 from deploy.sandbox.awalchat.orders import AwalchatOrder
-from deploy.sandbox.incoming import Incoming
+from deploy.sandbox.errors import ApiError
+from deploy.sandbox.http_request import HttpRequest
+from deploy.sandbox.instants import UnixSeconds
 from deploy.sandbox.options import Option
+from deploy.sandbox.order_requests import GetOrder, ListOrders, OrderRequest, UpdateOrder
 from deploy.sandbox.orders import Order
-from deploy.sandbox.rate_limit import Allowance
-from deploy.sandbox.reading import read_fields
-from deploy.sandbox.refusals import Refusal
+from deploy.sandbox.parsing import parse_body
+from deploy.sandbox.rate_limit import RateLimitResult
 
 
 @dataclass(frozen=True, slots=True)
 class Awalchat:
-    """awalchat as *account* sees it."""
+    """awalchat with one *account*."""
 
     account: Account
 
     options: ClassVar[Mapping[str, Option]] = {
-        "domain": Option("The X-Domain it accepts."),
-        "client_id": Option("The X-Client-ID it accepts."),
-        "hmac_secret": Option("Better given as SANDBOX_HMAC_SECRET."),
-        "phone_number_id": Option("The phone_number_id it accepts."),
-        "signed_path": Option("What of the path is signed.", "full", ("full", "after_base_url")),
+        "domain": Option("The valid X-Domain."),
+        "client_id": Option("The valid X-Client-ID."),
+        "hmac_secret": Option("The secret of signatures. Prefer SANDBOX_HMAC_SECRET."),
+        "phone_number_id": Option("The valid phone_number_id."),
+        "signed_path": Option("The part of the path that is signed.", "full", ("full", "after_base_url")),
     }
-    calls_a_minute: ClassVar[int] = 200
-    collection: ClassVar[str] = "/orders"
-    orders: ClassVar[type[Order]] = AwalchatOrder
+    calls_per_minute: ClassVar[int] = 200
+    orders_path: ClassVar[str] = "/orders"
+    order_type: ClassVar[type[Order]] = AwalchatOrder
 
     @classmethod
-    def open(cls, told: Mapping[str, str], base_path: str | None) -> Self:
+    def from_options(cls, values: Mapping[str, str], base_path: str | None) -> Self:
         account = Account(
-            domain=told["domain"],
-            client_id=told["client_id"],
-            phone_number_id=told["phone_number_id"],
-            hmac_secret=told["hmac_secret"],
+            domain=values["domain"],
+            client_id=values["client_id"],
+            phone_number_id=values["phone_number_id"],
+            hmac_secret=values["hmac_secret"],
             base_path="/api/v1" if base_path is None else base_path,
-            signs_full_path=told["signed_path"] == "full",
+            signs_full_path=values["signed_path"] == "full",
         )
         return cls(account)
 
@@ -54,37 +56,37 @@ class Awalchat:
     def base_path(self) -> str:
         return self.account.base_path
 
-    def authenticate(self, incoming: Incoming, now: float) -> None:
-        self.account.authenticate(incoming, now)
+    def authenticate(self, request: HttpRequest, now: UnixSeconds) -> None:
+        self.account.authenticate(request, now)
 
-    def understand(self, incoming: Incoming, order_id: str | None) -> Asked:
-        query, ours = incoming.query, self.account.phone_number_id
+    def parse(self, request: HttpRequest, order_id: str | None) -> OrderRequest:
+        phone_number_id = self.account.phone_number_id
         if order_id is None:
-            if (incoming.method, incoming.path) != ("GET", self.base_path + self.collection):
-                raise refusals.not_found()
-            return Search(partial(_page, read_listing(query, ours)))
-        if incoming.method not in {"GET", "PUT"}:
-            raise refusals.method_not_allowed()
-        check_single(query, ours)
-        return Show(order_id) if incoming.method == "GET" else Update(order_id, read_fields(incoming, UPDATE))
+            if (request.method, request.path) != ("GET", self.base_path + self.orders_path):
+                raise errors.not_found()
+            return ListOrders(partial(_list_response, parse_list_query(request.query, phone_number_id)))
+        if request.method not in {"GET", "PUT"}:
+            raise errors.method_not_allowed()
+        check_order_query(request.query, phone_number_id)
+        return GetOrder(order_id) if request.method == "GET" else UpdateOrder(order_id, parse_body(request, UPDATE))
 
-    def answer(self, order: Order, status: int) -> Response:
-        return answers.success(status, data=order.shown())
+    def order_response(self, order: Order, status: int) -> Response:
+        return responses.success(status, data=order.client_fields())
 
-    def refuse(self, refused: Refusal, call: int) -> Response:
-        return answers.refusal(refused, f"req-{call:06d}")
+    def error_response(self, error: ApiError, call_number: int) -> Response:
+        return responses.failure(error, f"req-{call_number:06d}")
 
-    def announce(self, allowance: Allowance) -> Mapping[str, str]:
-        return answers.limit_headers(allowance)
+    def rate_limit_headers(self, result: RateLimitResult) -> Mapping[str, str]:
+        return responses.limit_headers(result)
 
 
-def _page(listing: Listing, orders: Sequence[AwalchatOrder]) -> Response:
-    found = [order for order in orders if listing.wants(order)]
-    start = (listing.page - 1) * listing.limit
+def _list_response(query: ListQuery, orders: Sequence[AwalchatOrder]) -> Response:
+    matches = [order for order in orders if query.matches(order)]
+    start = (query.page - 1) * query.limit
     meta = {
-        "current_page": listing.page,
-        "per_page": listing.limit,
-        "total": len(found),
-        "last_page": max(1, -(-len(found) // listing.limit)),
+        "current_page": query.page,
+        "per_page": query.limit,
+        "total": len(matches),
+        "last_page": max(1, -(-len(matches) // query.limit)),
     }
-    return answers.success(data=[order.shown() for order in found[start : start + listing.limit]], meta=meta)
+    return responses.success(data=[order.client_fields() for order in matches[start : start + query.limit]], meta=meta)

@@ -1,1 +1,1 @@
-"""The order API of Cekat, after the vendor's public reference, read strictly."""
+"""The order API of Cekat, as its public reference documents it. It imports only the modules of `deploy.sandbox`."""

@@ -1,19 +1,17 @@
-"""What Cekat's documentation lets a call send, and what a hand may set besides."""
-
-from collections.abc import Mapping
+"""The fields of an order at Cekat: those of an update, of a creation, and of a manual change."""
 
 from deploy.sandbox.cekat.steps import STATUSES
-from deploy.sandbox.rules import OBJECT, Rule, array_of, either, integer, matching, number, one_of, or_null, text
+from deploy.sandbox.rules import OBJECT, Schema, array_of, either, integer, matching, number, one_of, or_null, text
 
-# The documentation gives no limits of length or number; a client must cope with some.
+# The documentation gives no limits. The sandbox has some, because a client must handle them.
 NOTES_LIMIT = 2000
 ITEMS_LIMIT = 1000
 HISTORY_LIMIT = 1000
 _NAME = text(200)
 _MONEY = number(0, 10**12)
 _ADDRESS = either(OBJECT, text(2000))
-_CURRENCY = matching("[A-Z]{3}", "must be a currency of three capitals")
-_ITEM: Mapping[str, Rule] = {
+_CURRENCY = matching("[A-Z]{3}", "must be a currency of three capital letters")
+_ITEM: Schema = {
     "product_id": _NAME,
     "name": _NAME,
     "quantity": integer(1, 10**6),
@@ -22,7 +20,7 @@ _ITEM: Mapping[str, Rule] = {
 }
 _ITEM_REQUIRED = ("product_id", "quantity", "price")
 
-UPDATE: Mapping[str, Rule] = {
+UPDATE: Schema = {
     "status": one_of(*STATUSES),
     "tracking_number": _NAME,
     "tracking_url": text(2000),
@@ -30,7 +28,7 @@ UPDATE: Mapping[str, Rule] = {
     "metadata": OBJECT,
     "shipping_address": _ADDRESS,
 }
-CREATION: Mapping[str, Rule] = {
+CREATION: Schema = {
     "customer_id": _NAME,
     "items": array_of(_ITEM, _ITEM_REQUIRED, 1, ITEMS_LIMIT),
     "total": _MONEY,
@@ -42,9 +40,9 @@ CREATION: Mapping[str, Rule] = {
 }
 CREATION_REQUIRED = ("customer_id", "items", "total")
 
-# A hand may set what the API may not: nulls, and statuses that nobody documented.
+# A manual change can set what the API cannot: nulls, and statuses that nobody documented.
 ID = either(matching("[A-Za-z0-9_-]{1,64}", "must be 1 to 64 of A-Z, a-z, 0-9, _ and -"), integer(0))
-OF_HANDS: Mapping[str, Rule] = {
+MANUAL: Schema = {
     "order_number": text(100),
     "status": text(64),
     "customer_id": or_null(_NAME),

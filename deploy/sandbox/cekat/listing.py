@@ -1,24 +1,24 @@
-"""What a list at Cekat can be asked for: filters, and a page of what passes them."""
+"""The filters and pages of lists at Cekat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from deploy.sandbox.cekat.orders import CekatOrder
 from deploy.sandbox.cekat.steps import STATUSES
-from deploy.sandbox.instants import span
-from deploy.sandbox.reading import read_query
-from deploy.sandbox.rules import SPAN, Rule, matching, one_of, text
+from deploy.sandbox.instants import UnixMicroseconds, parse_period
+from deploy.sandbox.parsing import parse_query
+from deploy.sandbox.rules import DATE_OR_INSTANT, Schema, matching, one_of, text
 
-EVER = 10**18
-"""Microseconds; later than any instant."""
-ENDLESS = float("inf")
-SEARCHED = ("id", "order_number", "tracking_number", "customer_id")
+LATEST: UnixMicroseconds = 10**18
+"""Later than any instant that a query can name."""
+SEARCHED_FIELDS = ("id", "order_number", "tracking_number", "customer_id")
 _MONEY = matching(r"[0-9]{1,12}(\.[0-9]{1,6})?", "must be a number")
-_FORM: Mapping[str, Rule] = {
+_LIST: Schema = {
     "customer_id": text(200),
     "status": one_of(*STATUSES),
-    "from": SPAN,
-    "to": SPAN,
+    "from": DATE_OR_INSTANT,
+    "to": DATE_OR_INSTANT,
     "min_total": _MONEY,
     "max_total": _MONEY,
     "search": text(200),
@@ -28,32 +28,35 @@ _FORM: Mapping[str, Rule] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Which orders a list asks for, and how many from which on. Both ends of a range are included.
+class ListQuery:
+    """The query of a list: at most *limit* orders from *offset* on, of those that pass all filters.
 
-    *same* are fields and the values that they must have; *created* is in microseconds.
+    *created* and *total* are ranges with both ends included.
+    None as *customer_id* or *status* means any; *search* is lower-case.
     """
 
     limit: int
     offset: int
-    same: Mapping[str, str]
-    created: tuple[int, int]
+    customer_id: str | None
+    status: str | None
+    created: tuple[UnixMicroseconds, UnixMicroseconds]
     total: tuple[float, float]
     search: str
 
-    def wants(self, order: CekatOrder) -> bool:
-        """Say whether *order* passes every filter."""
+    def matches(self, order: CekatOrder) -> bool:
+        """Return whether *order* passes every filter."""
         return (
-            all(getattr(order, name) == value for name, value in self.same.items())
+            self.customer_id in (None, order.customer_id)
+            and self.status in (None, order.status)
             and self.created[0] <= order.created_at <= self.created[1]
             and self.total[0] <= order.total <= self.total[1]
-            and any(self.search in str(getattr(order, name) or "").casefold() for name in SEARCHED)
+            and any(self.search in str(getattr(order, name) or "").casefold() for name in SEARCHED_FIELDS)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The orders from *offset* on, at most *limit* of the *total* that a list found."""
+    """At most *limit* orders from *offset* on. *total* is the number of orders that pass the filters."""
 
     orders: Sequence[CekatOrder]
     total: int
@@ -61,21 +64,24 @@ class Page:
     offset: int
 
     @classmethod
-    def of(cls, listing: Listing, orders: Sequence[CekatOrder]) -> "Page":
-        """Pick what *listing* wants of *orders*."""
-        found = [order for order in orders if listing.wants(order)]
-        chosen = found[listing.offset : listing.offset + listing.limit]
-        return cls(chosen, len(found), listing.limit, listing.offset)
+    def select(cls, query: ListQuery, orders: Sequence[CekatOrder]) -> Self:
+        """Return the page of *orders* that *query* requests."""
+        matches = [order for order in orders if query.matches(order)]
+        page_orders = matches[query.offset : query.offset + query.limit]
+        return cls(page_orders, len(matches), query.limit, query.offset)
 
 
-def read_listing(query: str) -> Listing:
-    """Read the query of a list; raise Refusal for what is not documented."""
-    asked = read_query(query, _FORM)
-    return Listing(
-        limit=int(asked.get("limit", "50")),
-        offset=int(asked.get("offset", "0")),
-        same={name: asked[name] for name in ("customer_id", "status") if name in asked},
-        created=(span(asked["from"])[0] if "from" in asked else -EVER, span(asked["to"])[1] if "to" in asked else EVER),
-        total=(float(asked.get("min_total", "0")), float(asked.get("max_total", ENDLESS))),
-        search=asked.get("search", "").casefold(),
+def parse_list_query(query: str) -> ListQuery:
+    """Parse the query of a list; raise ApiError for anything that is not documented."""
+    parameters = parse_query(query, _LIST)
+    first = parse_period(parameters["from"])[0] if "from" in parameters else -LATEST
+    last = parse_period(parameters["to"])[1] if "to" in parameters else LATEST
+    return ListQuery(
+        limit=int(parameters.get("limit", "50")),
+        offset=int(parameters.get("offset", "0")),
+        customer_id=parameters.get("customer_id"),
+        status=parameters.get("status"),
+        created=(first, last),
+        total=(float(parameters.get("min_total", "0")), float(parameters.get("max_total", "inf"))),
+        search=parameters.get("search", "").casefold(),
     )

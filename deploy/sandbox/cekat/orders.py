@@ -1,17 +1,17 @@
-"""An order at Cekat: what a client sees of it, what a call or a hand makes of it, what an update may destroy."""
+"""An order at Cekat."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Self
 
-from deploy.sandbox.cekat.fields import ID, OF_HANDS
-from deploy.sandbox.cekat.steps import judge
-from deploy.sandbox.instants import shown_instant
+from deploy.sandbox.cekat.fields import ID, MANUAL
+from deploy.sandbox.cekat.steps import step_between
+from deploy.sandbox.instants import UnixMicroseconds, format_instant
 from deploy.sandbox.orders import Order, Step
-from deploy.sandbox.rules import Rule
+from deploy.sandbox.rules import Rule, Schema
 
-# Sources: the fields of the vendor's Create Order and Update Order, and of its answers.
-SHOWN = (
+# Source: the fields of the vendor's Create Order and Update Order, and of their responses.
+CLIENT_FIELDS = (
     "id",
     "order_number",
     "status",
@@ -31,15 +31,16 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CekatOrder(Order):
-    """One order, whose id is text; *payment_status* is shown only when it has one.
+    """One order; its id is text. A client sees *payment_status* only if it is not None.
 
-    *entrusted* are the keys of its metadata that its creation or a hand wrote: a client that changes one does harm. The
-    other keys an update wrote first, and they are its client's own.
+    *protected_keys* are the metadata keys that the creation or a manual change wrote.
+    An update that changes the value of one is counted as `metadata_lost`.
+    An update may change all other keys, because an earlier update wrote them.
     """
 
     ID: ClassVar[Rule] = ID
-    BY_HAND: ClassVar[Mapping[str, Rule]] = OF_HANDS
-    HARMS: ClassVar[tuple[str, ...]] = ("notes_lost", "metadata_lost")
+    MANUAL_FIELDS: ClassVar[Schema] = MANUAL
+    DATA_LOSSES: ClassVar[tuple[str, ...]] = ("notes_lost", "metadata_lost")
 
     id: str
     customer_id: str | None = None
@@ -54,55 +55,58 @@ class CekatOrder(Order):
     billing_address: object = None
     payment_status: str | None = None
     status_history: Sequence[Mapping[str, str]]
-    entrusted: frozenset[str]
+    protected_keys: frozenset[str]
 
     @classmethod
     def create(cls, fields: Mapping[str, Any]) -> Self:
         metadata = fields.get("metadata", {})
-        begun = _entry(fields.get("status", "pending"), fields["created_at"])
-        given = {"status_history": [begun], **fields, "id": str(fields["id"]), "metadata": metadata}
-        return cls(**given, entrusted=frozenset(metadata))
+        first_entry = _history_entry(fields.get("status", "pending"), fields["created_at"])
+        values = {"status_history": [first_entry], **fields, "id": str(fields["id"]), "metadata": metadata}
+        return cls(**values, protected_keys=frozenset(metadata))
 
     @property
-    def rank(self) -> tuple[int, str]:
+    def sort_key(self) -> tuple[int, str]:
         return self.created_at, self.id
 
-    def asked(self, sent: Mapping[str, Any]) -> Step:
-        return judge(self.status, sent.get("status"))
+    def step(self, fields: Mapping[str, Any]) -> Step:
+        return step_between(self.status, fields.get("status"))
 
-    def harmed_by(self, sent: Mapping[str, Any]) -> tuple[str, ...]:
-        written = sent.get("metadata", {})
-        done = {
-            "notes_lost": "notes" in sent and (self.notes or "") not in sent["notes"],
-            "metadata_lost": any(self.metadata[key] != written[key] for key in self.entrusted & written.keys()),
+    def data_losses(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
+        metadata = fields.get("metadata", {})
+        is_lost = {
+            "notes_lost": "notes" in fields and (self.notes or "") not in fields["notes"],
+            "metadata_lost": any(self.metadata[key] != metadata[key] for key in self.protected_keys & metadata.keys()),
         }
-        return tuple(harm for harm in self.HARMS if done[harm])
+        return tuple(loss for loss in self.DATA_LOSSES if is_lost[loss])
 
-    def updated(self, sent: Mapping[str, Any], now: int) -> Self:
-        """Apply a PUT. It replaces the notes; of the metadata, only the keys that it sends, each as a whole."""
-        return self._with({**sent, "metadata": {**self.metadata, **sent.get("metadata", {})}}, now)
+    def updated(self, fields: Mapping[str, Any], now: UnixMicroseconds) -> Self:
+        """Return the order after a legal update: *fields* replace its values; metadata is merged by key."""
+        return self._with({**fields, "metadata": {**self.metadata, **fields.get("metadata", {})}}, now)
 
-    def changed(self, fields: Mapping[str, Any], now: int) -> Self:
-        """Do what a hand does; metadata that it gives replaces all there was."""
+    def changed_manually(self, fields: Mapping[str, Any], now: UnixMicroseconds) -> Self:
+        """Return the order after a manual change: *fields* replace its values, metadata included."""
         metadata = fields.get("metadata", self.metadata)
-        written = {key for key, value in metadata.items() if key not in self.metadata or self.metadata[key] != value}
-        entrusted = frozenset((self.entrusted | written) & metadata.keys())
-        return self._with({**fields, "entrusted": entrusted}, now)
+        changed = {key for key, value in metadata.items() if key not in self.metadata or self.metadata[key] != value}
+        protected_keys = frozenset((self.protected_keys | changed) & metadata.keys())
+        return self._with({**fields, "protected_keys": protected_keys}, now)
 
-    def shown(self) -> dict[str, object]:
-        paid = {} if self.payment_status is None else {"payment_status": self.payment_status}
-        dates = {"created_at": shown_instant(self.created_at), "updated_at": shown_instant(self.updated_at)}
-        return {**{name: getattr(self, name) for name in SHOWN}, **paid, **dates}
+    def client_fields(self) -> dict[str, object]:
+        fields = {name: getattr(self, name) for name in CLIENT_FIELDS}
+        if self.payment_status is not None:
+            fields["payment_status"] = self.payment_status
+        dates = {"created_at": format_instant(self.created_at), "updated_at": format_instant(self.updated_at)}
+        return {**fields, **dates}
 
-    def whole(self) -> dict[str, object]:
-        return {name: value for name, value in asdict(self).items() if name != "entrusted"}
+    def all_fields(self) -> dict[str, object]:
+        return {name: value for name, value in asdict(self).items() if name != "protected_keys"}
 
-    def _with(self, fields: Mapping[str, Any], now: int) -> Self:
-        """Set *fields*; a change of status is history, unless the history itself is given."""
+    def _with(self, fields: Mapping[str, Any], now: UnixMicroseconds) -> Self:
+        """Set *fields*, and add a change of status to the history unless *fields* sets the history."""
         status = fields.get("status", self.status)
-        moved = [] if status == self.status else [_entry(status, now)]
-        return replace(self, **{"status_history": [*self.status_history, *moved], **fields, "updated_at": now})
+        new_entries = [] if status == self.status else [_history_entry(status, now)]
+        history = [*self.status_history, *new_entries]
+        return replace(self, **{"status_history": history, **fields, "updated_at": now})
 
 
-def _entry(status: str, instant: int) -> dict[str, str]:
-    return {"status": status, "timestamp": shown_instant(instant)}
+def _history_entry(status: str, instant: UnixMicroseconds) -> dict[str, str]:
+    return {"status": status, "timestamp": format_instant(instant)}

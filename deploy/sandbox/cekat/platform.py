@@ -1,4 +1,4 @@
-"""Cekat's side of the port: one account there, its paths and methods, its answers."""
+"""Cekat as a platform of the sandbox: its options, paths, methods and responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,72 +6,74 @@ from typing import ClassVar, Self
 
 from flask import Response
 
-from deploy.sandbox import refusals
-from deploy.sandbox.asking import Asked, Creation, Search, Show, Update
-from deploy.sandbox.cekat import answers
+from deploy.sandbox import errors
+from deploy.sandbox.cekat import responses
 from deploy.sandbox.cekat.account import Account
 from deploy.sandbox.cekat.fields import CREATION, CREATION_REQUIRED, UPDATE
-from deploy.sandbox.cekat.listing import Page, read_listing
+from deploy.sandbox.cekat.listing import Page, parse_list_query
 from deploy.sandbox.cekat.orders import CekatOrder
-from deploy.sandbox.incoming import Incoming
+from deploy.sandbox.errors import ApiError
+from deploy.sandbox.http_request import HttpRequest
+from deploy.sandbox.instants import UnixSeconds
 from deploy.sandbox.options import Option
+from deploy.sandbox.order_requests import CreateOrder, GetOrder, ListOrders, OrderRequest, UpdateOrder
 from deploy.sandbox.orders import Order
-from deploy.sandbox.rate_limit import Allowance
-from deploy.sandbox.reading import read_fields, read_query
-from deploy.sandbox.refusals import Refusal
+from deploy.sandbox.parsing import parse_body, parse_query
+from deploy.sandbox.rate_limit import RateLimitResult
 
 
 @dataclass(frozen=True, slots=True)
 class Cekat:
-    """Cekat as *account* sees it, its successes in *shape*."""
+    """Cekat with one *account*. Successes have the *shape*."""
 
     account: Account
-    shape: answers.Shape = answers.SHAPES["usual"]
+    shape: responses.Shape = responses.SHAPES["usual"]
 
     options: ClassVar[Mapping[str, Option]] = {
-        "api_key": Option("The key it accepts. Better given as SANDBOX_API_KEY."),
-        "answers": Option("Which of the two documented shapes answers have.", "usual", tuple(answers.SHAPES)),
+        "api_key": Option("The valid API key. Prefer SANDBOX_API_KEY."),
+        "answers": Option("The documented shape of successes.", "usual", tuple(responses.SHAPES)),
     }
-    calls_a_minute: ClassVar[int] = 60
-    collection: ClassVar[str] = "/api/orders"
-    orders: ClassVar[type[Order]] = CekatOrder
+    calls_per_minute: ClassVar[int] = 60
+    orders_path: ClassVar[str] = "/api/orders"
+    order_type: ClassVar[type[Order]] = CekatOrder
 
     @classmethod
-    def open(cls, told: Mapping[str, str], base_path: str | None) -> Self:
-        return cls(Account(api_key=told["api_key"], base_path=base_path or ""), answers.SHAPES[told["answers"]])
+    def from_options(cls, values: Mapping[str, str], base_path: str | None) -> Self:
+        account = Account(api_key=values["api_key"], base_path=base_path or "")
+        return cls(account, responses.SHAPES[values["answers"]])
 
     @property
     def base_path(self) -> str:
         return self.account.base_path
 
-    def authenticate(self, incoming: Incoming, now: float) -> None:  # noqa: ARG002 - a bearer has no date
-        self.account.authenticate(incoming)
+    def authenticate(self, request: HttpRequest, now: UnixSeconds) -> None:  # noqa: ARG002 - a key does not expire
+        self.account.authenticate(request)
 
-    def understand(self, incoming: Incoming, order_id: str | None) -> Asked:
+    def parse(self, request: HttpRequest, order_id: str | None) -> OrderRequest:
         if order_id is not None:
-            return _understand_one(incoming, order_id)
-        if incoming.path != self.base_path + self.collection:
-            raise refusals.not_found()
-        if incoming.method == "GET":
-            listing = read_listing(incoming.query)
-            return Search(lambda orders: self.shape.page(Page.of(listing, orders)))
-        if incoming.method == "POST":
-            read_query(incoming.query, {})
-            return Creation(read_fields(incoming, CREATION, CREATION_REQUIRED))
-        raise refusals.method_not_allowed()
+            return _parse_order_call(request, order_id)
+        if request.path != self.base_path + self.orders_path:
+            raise errors.not_found()
+        if request.method == "GET":
+            query = parse_list_query(request.query)
+            return ListOrders(lambda orders: self.shape.page(Page.select(query, orders)))
+        if request.method == "POST":
+            parse_query(request.query, {})
+            return CreateOrder(parse_body(request, CREATION, CREATION_REQUIRED))
+        raise errors.method_not_allowed()
 
-    def answer(self, order: Order, status: int) -> Response:
-        return self.shape.one(order.shown(), status)
+    def order_response(self, order: Order, status: int) -> Response:
+        return self.shape.order(order.client_fields(), status)
 
-    def refuse(self, refused: Refusal, call: int) -> Response:  # noqa: ARG002 - its errors do not number calls
-        return answers.refusal(refused)
+    def error_response(self, error: ApiError, call_number: int) -> Response:  # noqa: ARG002 - its errors have no id
+        return responses.failure(error)
 
-    def announce(self, allowance: Allowance) -> Mapping[str, str]:
-        return allowance.retry_after()
+    def rate_limit_headers(self, result: RateLimitResult) -> Mapping[str, str]:
+        return result.retry_after()
 
 
-def _understand_one(incoming: Incoming, order_id: str) -> Asked:
-    if incoming.method not in {"GET", "PUT"}:
-        raise refusals.method_not_allowed()
-    read_query(incoming.query, {})
-    return Show(order_id) if incoming.method == "GET" else Update(order_id, read_fields(incoming, UPDATE))
+def _parse_order_call(request: HttpRequest, order_id: str) -> OrderRequest:
+    if request.method not in {"GET", "PUT"}:
+        raise errors.method_not_allowed()
+    parse_query(request.query, {})
+    return GetOrder(order_id) if request.method == "GET" else UpdateOrder(order_id, parse_body(request, UPDATE))

@@ -1,26 +1,28 @@
-"""The statuses that Cekat documents, and the steps from one to another."""
+"""The statuses that Cekat documents, and the steps between them."""
 
 from deploy.sandbox.orders import Step
 
-ROAD = ("pending", "paid", "processing", "shipped", "delivered")
-FINAL = ("cancelled", "refunded")
-STATUSES = (*ROAD, *FINAL)
-LONGEST_STEP = 2
+STAGES = ("pending", "paid", "processing", "shipped", "delivered")
+TERMINAL = ("cancelled", "refunded")
+STATUSES = (*STAGES, *TERMINAL)
+LONGEST_MOVE = 2
+"""How many stages one update may move an order forward."""
 
 
-def judge(current: str, wanted: str | None) -> Step:
-    """Say what a PUT asks of an order at *current*; *wanted* is one of STATUSES, None: no status was sent.
+def step_between(current: str, target: str | None) -> Step:
+    """Return the step of an update from *current* to *target*, one of STATUSES; None: the update sets no status.
 
-    Forward along the road, one place or two, is a move; cancelled and refunded can be reached from every place and let
-    nothing happen any more, not even a repeat. The status it already has is a repeat. All else is illegal.
+    A move goes one or two stages forward, or to a terminal status from any other status.
+    The order's own status is a repeat. Everything else is illegal.
+    An order with a terminal status allows no update at all, not even a repeat.
     """
-    if current in FINAL:
+    if current in TERMINAL:
         return Step.ILLEGAL
-    if wanted is None:
+    if target is None:
         return Step.NONE
-    if wanted == current:
+    if target == current:
         return Step.REPEAT
-    if wanted in FINAL:
+    if target in TERMINAL:
         return Step.MOVE
-    ahead = ROAD.index(wanted) - ROAD.index(current) if current in ROAD else 0
-    return Step.MOVE if 1 <= ahead <= LONGEST_STEP else Step.ILLEGAL
+    stages_ahead = STAGES.index(target) - STAGES.index(current) if current in STAGES else 0
+    return Step.MOVE if 1 <= stages_ahead <= LONGEST_MOVE else Step.ILLEGAL

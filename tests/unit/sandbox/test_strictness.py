@@ -1,24 +1,24 @@
-"""What the vendor did not document is refused, and the answer names it."""
+"""awalchat refuses what the vendor does not document, and names it in the error."""
 
 import pytest
 
 
-def refused(answer):
-    return answer.code, answer.json["error"], set(answer.json["details"])
+def error_of(response):
+    return response.status, response.json["error"], set(response.json["details"])
 
 
 @pytest.mark.parametrize("query", ["", "phone_number_id=", "phone_number_id=654321"])
 @pytest.mark.parametrize("path", ["/orders", "/orders/1"])
-def test_our_phone_number_id_is_demanded(api, path, query):
-    api.order()
-    assert refused(api.call("GET", path, query=query)) == (400, "validation_failed", {"phone_number_id"})
+def test_the_account_s_phone_number_id_is_required(api, path, query):
+    api.add_order()
+    assert error_of(api.call("GET", path, query=query)) == (400, "validation_failed", {"phone_number_id"})
 
 
 @pytest.mark.parametrize(
     "query", ["phone_number_id=123456&phone_number_id=123456", "phone_number_id=123456&x", "%ff=1"]
 )
-def test_a_query_that_can_be_read_in_two_ways_is_refused(api, query):
-    assert refused(api.call("GET", "/orders/1", query=query))[:2] == (400, "validation_failed")
+def test_an_ambiguous_query_is_refused(api, query):
+    assert error_of(api.call("GET", "/orders/1", query=query))[:2] == (400, "validation_failed")
 
 
 @pytest.mark.parametrize(
@@ -45,43 +45,43 @@ def test_a_query_that_can_be_read_in_two_ways_is_refused(api, query):
         (b"[" * 100_000, "body"),
     ],
 )
-def test_an_update_of_anything_but_documented_fields_is_refused_by_name(api, body, field):
-    before = api.order()
-    assert refused(api.call("PUT", "/orders/1", body)) == (400, "validation_failed", {field})
-    assert api.seen() == before
+def test_an_update_with_an_undocumented_field_or_value_is_refused_by_name(api, body, field):
+    before = api.add_order()
+    assert error_of(api.call("PUT", "/orders/1", body)) == (400, "validation_failed", {field})
+    assert api.stored_order() == before
 
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/json; charset=latin-1"])
-def test_an_update_must_say_that_it_is_json(api, content_type):
-    api.order()
-    answer = api.call("PUT", "/orders/1", b"{}", Content_Type=content_type)
-    assert refused(answer) == (400, "validation_failed", {"Content-Type"})
+def test_the_content_type_of_an_update_must_be_json(api, content_type):
+    api.add_order()
+    response = api.call("PUT", "/orders/1", b"{}", Content_Type=content_type)
+    assert error_of(response) == (400, "validation_failed", {"Content-Type"})
 
 
 @pytest.mark.parametrize("order_id", ["2", "0", "01", "1_0", "+1", "x", "1" * 20, "9" * 19, "%31"])
-def test_other_ids_than_those_of_orders_are_not_found(api, order_id):
-    api.order()
-    assert refused(api.get(order_id)) == (404, "resource_not_found", set())
-    assert refused(api.put(order_id, status="accepted")) == (404, "resource_not_found", set())
+def test_an_unknown_or_malformed_id_is_not_found(api, order_id):
+    api.add_order()
+    assert error_of(api.get(order_id)) == (404, "resource_not_found", set())
+    assert error_of(api.put(order_id, status="accepted")) == (404, "resource_not_found", set())
 
 
 @pytest.mark.parametrize("path", ["/", "/orders/", "/orders/1/notes", "/order/1", "//orders/1"])
-def test_other_paths_are_not_found(api, path):
-    assert refused(api.call("GET", path)) == (404, "resource_not_found", set())
+def test_an_undocumented_path_is_not_found(api, path):
+    assert error_of(api.call("GET", path)) == (404, "resource_not_found", set())
 
 
 @pytest.mark.parametrize("target", ["/orders", "/api//v1/orders", "/API/v1/orders"])
-def test_a_base_url_that_is_not_ours_is_not_found_and_never_redirected(api, target):
+def test_another_base_path_is_not_found_and_never_redirected(api, target):
     target += "?phone_number_id=123456"
-    assert api.send("GET", target, api.signed("GET", target), b"").code == 404
+    assert api.send("GET", target, api.credentials("GET", target), b"").status == 404
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/orders/1"), ("POST", "/orders/1"), ("PATCH", "/orders/1")])
-def test_other_methods_are_not_allowed(api, method, path):
-    assert refused(api.call(method, path)) == (405, "method_not_allowed", set())
+def test_an_undocumented_method_is_not_allowed(api, method, path):
+    assert error_of(api.call(method, path)) == (405, "method_not_allowed", set())
 
 
-def test_every_error_carries_the_request_id_of_its_call(api):
+def test_every_error_has_the_request_id_of_its_call(api):
     first, second = api.get(1).json, api.get(1).json
     assert set(first) == {"error", "message", "details", "request_id"}
     assert (first["request_id"], second["request_id"]) == ("req-000001", "req-000002")
@@ -89,9 +89,9 @@ def test_every_error_carries_the_request_id_of_its_call(api):
 
 def test_checks_run_in_the_documented_order(api):
     body = b'{"unknown": 1}'
-    nothing_right = {"X_Domain": "other", "query": ""}
-    assert api.call("PUT", "/orders/9", body, Accept=None, **nothing_right).json["error"] == "missing_headers"
-    assert api.call("PUT", "/orders/9", body, **nothing_right).json["error"] == "authentication_failed"
+    all_wrong = {"X_Domain": "other", "query": ""}
+    assert api.call("PUT", "/orders/9", body, Accept=None, **all_wrong).json["error"] == "missing_headers"
+    assert api.call("PUT", "/orders/9", body, **all_wrong).json["error"] == "authentication_failed"
     assert set(api.call("PUT", "/orders/9", body, query="").json["details"]) == {"phone_number_id"}
     assert set(api.call("PUT", "/orders/9", body).json["details"]) == {"unknown"}
     assert api.call("PUT", "/orders/9", b"{}").json["error"] == "resource_not_found"

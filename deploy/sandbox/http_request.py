@@ -1,4 +1,4 @@
-"""One call as it came over the wire, before anything is decoded."""
+"""One HTTP request as received, before anything is decoded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from flask import Request
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """*path* and *query* are the request target as received, split at the first `?`; header names are lower-case."""
+class HttpRequest:
+    """*path* and *query* are the request target as received, split at the first `?`. Header names are lower-case."""
 
     method: str
     path: str
@@ -18,8 +18,11 @@ class Incoming:
     body: bytes
 
     @classmethod
-    def of(cls, request: Request) -> Self:
-        """Take a request apart; REQUEST_URI is the undecoded target in waitress and in Werkzeug's test client."""
+    def from_flask(cls, request: Request) -> Self:
+        """Copy the parts of *request*. Its environ has the undecoded target in REQUEST_URI.
+
+        Waitress and Werkzeug's test client set REQUEST_URI; WSGI does not require it.
+        """
         path, _, query = str(request.environ["REQUEST_URI"]).partition("?")
         headers = {name.lower(): value for name, value in request.headers.items()}
         return cls(request.method, path, query, headers, request.get_data())
