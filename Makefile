@@ -20,7 +20,7 @@ LOCK := $(BIN)/uv pip compile --quiet --no-config --custom-compile-command 'make
 # A file's tests share what it builds. The long ones come first, in the order of the alphabet.
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 # Where every branch has a test.
-HEART := worker/domain/*,worker/advance.py,worker/walk.py,worker/search.py,worker/turn.py,webhook_receiver/signatures.py,webhook_receiver/profiles/*
+HEART := worker/domain/*,worker/reconcile/reconciler.py,worker/reconcile/order.py,worker/reconcile/search.py,worker/reconcile/reconciliation.py,webhook_receiver/signatures.py,webhook_receiver/profiles/*
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install test lint style types layers format coverage mutants bench lock venv clean

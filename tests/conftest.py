@@ -13,9 +13,9 @@ from hypothesis import settings
 from sqlalchemy import make_url
 
 from tests.support.clock import Clock
-from worker.journal.database import Database
-from worker.journal.schema import migrate
-from worker.journal.tables import metadata
+from worker.store.database.database import Database
+from worker.store.schema import migrate
+from worker.store.tables import metadata
 
 settings.register_profile("tests", deadline=None)  # on a busy machine a slow example is no failure
 settings.load_profile("tests")

@@ -1,14 +1,17 @@
-"""The front door: webhooks in, written down before they are acknowledged."""
+"""The receiver process: webhooks come in, and are written to the database before they are acknowledged.
+
+Only `wiring` knows the database and the queue; everything else uses `worker.domain` and `worker.ports`.
+"""
 
 from flask import Flask
 
-from webhook_receiver.views import House, bp
+from webhook_receiver.views import ReceiverServices, bp
 
 
-def create_app(house: House) -> Flask:
-    """Make the WSGI application around *house*; nothing is opened and no thread begins here."""
+def create_app(services: ReceiverServices) -> Flask:
+    """Make the WSGI application for *services*. Nothing is opened and no thread starts here."""
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # a redirect would lose the body, and the signature with it
-    app.extensions["house"] = house
+    app.extensions["receiver"] = services
     app.register_blueprint(bp)
     return app

@@ -1,4 +1,4 @@
-"""Errors as senders see them: problem details (RFC 9457), each with a stable reason word."""
+"""Errors as senders see them: problem details (RFC 9457), each with a stable reason."""
 
 from http import HTTPStatus
 
@@ -16,6 +16,6 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def problem(status: int, reason: str = "") -> dict[str, object]:
-    """Describe the HTTP *status*; a *reason* that is not given is the status's usual word."""
+    """Return the problem for the HTTP *status*; without a *reason*, with the usual one of the status."""
     words = reason or REASONS.get(status) or HTTPStatus(status).name.lower()
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "reason": words}

@@ -1,4 +1,4 @@
-"""Takes one delivery in: verify, read by profile, write down, nudge. Plain values in and out."""
+"""Takes one delivery in: verify it, read it by its profile, write it, enqueue wake-ups. Plain values in and out."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -12,91 +12,93 @@ from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.signatures import Request, signed_at
 from webhook_receiver.sources import Source
 from worker.domain.documents import Malformed, read_document
-from worker.domain.errors import JournalError, Unusable
-from worker.ports import Delivery, Intake, Nudge, Receipt
+from worker.domain.errors import StoreError, Unusable
+from worker.domain.instants import Instant
+from worker.domain.reasons import DeliveryOutcome
+from worker.ports import Delivery, Intake, Receipt, WakeUps
 
-MAX_CHALLENGE, MAX_CHALLENGE_BODY = 256, 4096  # anybody may send one: not much of it is parsed
+MAX_CHALLENGE, MAX_CHALLENGE_BODY = 256, 4096  # anybody may send a challenge, so little of it is parsed
 
 log = structlog.get_logger()
 
 
-class Answer(NamedTuple):
-    """What the sender gets: a status and a JSON object, which is a problem from 400 on."""
+class Reply(NamedTuple):
+    """What the sender gets: a status and a JSON object, which is a problem (RFC 9457) from 400 on."""
 
     status: int
     body: Mapping[str, object]
 
 
-STALE = Answer(401, problem(401, "stale"))
+STALE = Reply(401, problem(401, "stale"))
 
 
 class Reception:
-    """The rules of the front door. *count* adds to the tally of what is not stored, by (source, outcome)."""
+    """The rules of the receiver. *count* counts deliveries that are not stored, by (source, outcome)."""
 
     def __init__(
-        self, sources: Mapping[str, Source], intake: Intake, nudge: Nudge, count: Callable[[str, str], None]
+        self, sources: Mapping[str, Source], intake: Intake, wake_ups: WakeUps, count: Callable[[str, str], None]
     ) -> None:
-        self._sources, self._intake, self._nudge, self._count = sources, intake, nudge, count
+        self._sources, self._intake, self._wake_ups, self._count = sources, intake, wake_ups, count
 
     def find(self, name: str) -> Source | None:
-        """Return the source of this name; strangers are counted together, whatever they call themselves."""
+        """Return the source of this name. All unknown names are counted together."""
         source = self._sources.get(name)
         if source is None:
-            self._count("", "unknown_source")
+            self._count("", DeliveryOutcome.UNKNOWN_SOURCE)
         return source
 
-    def receive(self, source: Source, request: Request) -> Answer:
-        """Judge *request* and answer it: whatever is acknowledged was written down first."""
+    def receive(self, source: Source, request: Request) -> Reply:
+        """Return the answer to *request*. Everything that is acknowledged was written first."""
         challenge = _challenge(source, request.body)
         if challenge and source.verification == "open":
-            return Answer(200, {"challenge": challenge})
+            return Reply(200, {"challenge": challenge})
         signed = signed_at(request, source)
         if signed is None:
-            self._count(source.name, "refused")
-            return Answer(401, problem(401))
+            self._count(source.name, DeliveryOutcome.REFUSED)
+            return Reply(401, problem(401))
         try:
             now = self._intake.now()
             stale = abs(now - signed) > source.tolerance and source.stale == "refuse"
             if challenge and not stale:
-                return Answer(200, {"challenge": challenge})
+                return Reply(200, {"challenge": challenge})
             return self._take_in(source, request.body, now, stale=stale)
-        except JournalError as error:
+        except StoreError as error:
             log.warning("delivery_not_written", source=source.name, reason=error.reason)
-            return Answer(503, problem(503, error.reason))
+            return Reply(503, problem(503, error.reason))
 
-    def _take_in(self, source: Source, body: bytes, now: int, *, stale: bool) -> Answer:
+    def _take_in(self, source: Source, body: bytes, now: Instant, *, stale: bool) -> Reply:
         try:
             events = read_events(source, body, now)
             delivery = Delivery(source.name, now, body, events)
         except Unusable as error:
             delivery = Delivery(source.name, now, body, unusable=error.reason, detail=error.detail)
         if not (delivery.events or delivery.unusable):
-            # The body may be a customer's chat: it is not kept, whatever its age.
-            self._count(source.name, "stale" if stale else "ignored")
-            return STALE if stale else Answer(200, {"status": "ignored"})
+            # The body may be a customer's chat: it is not stored, whatever its age.
+            self._count(source.name, DeliveryOutcome.STALE if stale else DeliveryOutcome.IGNORED)
+            return STALE if stale else Reply(200, {"status": "ignored"})
         if stale:
             self._intake.write(_stale(delivery))
             return STALE
         receipt = self._intake.write(delivery)
-        self._nudge(receipt.nudges)
+        self._wake_ups.enqueue(receipt.wake_ups)
         return _acknowledgement(receipt)
 
 
 def _stale(delivery: Delivery) -> Delivery:
-    """Keep it once, however often it is played back, and act on nothing."""
+    """Return *delivery* so that it is stored once, however often it is repeated, and has no effect."""
     key = delivery.events[0].key if delivery.events else hashlib.sha256(delivery.body).hexdigest()
     return replace(delivery, events=(), keep_once=f"{delivery.source}/{key}")
 
 
-def _acknowledgement(receipt: Receipt) -> Answer:
-    if receipt.outcome == "quarantined":
-        return Answer(202, {"status": "quarantined", "reason": receipt.reason})
+def _acknowledgement(receipt: Receipt) -> Reply:
+    if receipt.outcome is DeliveryOutcome.QUARANTINED:
+        return Reply(202, {"status": receipt.outcome, "reason": receipt.reason})
     ids = {"delivery_id": receipt.delivery_id, "event_id": receipt.event_id}
-    return Answer(200 if receipt.outcome == "duplicate" else 202, {"status": receipt.outcome, **ids})
+    return Reply(200 if receipt.outcome is DeliveryOutcome.DUPLICATE else 202, {"status": receipt.outcome, **ids})
 
 
 def _challenge(source: Source, body: bytes) -> str:
-    """Return the text by which the platform verifies our URL; empty when *body* is something else."""
+    """Return the challenge with which the platform verifies our URL; empty when *body* is something else."""
     if not source.profile.challenged or len(body) > MAX_CHALLENGE_BODY:
         return ""
     try:

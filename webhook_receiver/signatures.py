@@ -1,11 +1,11 @@
-"""Judges who signed a request: over the very bytes received, in constant time, without ever raising."""
+"""Checks who signed a request: over the very bytes received, in constant time, without raising."""
 
 import re
 from hmac import compare_digest
 from typing import NamedTuple
 
 from webhook_receiver.sources import Source
-from worker.domain.instants import SECOND
+from worker.domain.instants import SECOND, Instant
 from worker.domain.signing import SignedRequest, sign, split_target
 
 _SIGNATURE = re.compile("sha256=[0-9a-f]{64}")
@@ -13,7 +13,7 @@ _TIMESTAMP = re.compile("[0-9]{10}")
 
 
 class Request(NamedTuple):
-    """What a request shows: its *target* undecoded as received, and the texts of two headers, empty when missing."""
+    """The parts of a request that matter: *target* undecoded as received; a missing header is an empty text."""
 
     method: str
     target: bytes
@@ -22,10 +22,10 @@ class Request(NamedTuple):
     body: bytes
 
 
-def signed_at(request: Request, source: Source) -> int | None:
-    """Return the instant, in microseconds, that one of the source's secrets vouches for; None when none does.
+def signed_at(request: Request, source: Source) -> Instant | None:
+    """Return when the request was signed, with one of the source's secrets; None when no secret fits.
 
-    Both headers must match whole and in ASCII: a header that came twice holds a comma and does not.
+    Both headers must match as a whole and in ASCII. A header that came twice has a comma and does not match.
     """
     if not (_SIGNATURE.fullmatch(request.signature) and _TIMESTAMP.fullmatch(request.timestamp)):
         return None
@@ -33,6 +33,6 @@ def signed_at(request: Request, source: Source) -> int | None:
     path = source.public_prefix.encode() + path
     signed = SignedRequest(request.method.encode(), path, query, request.timestamp.encode(), request.body)
     claimed = request.signature.encode()
-    # Every secret is tried, whichever fits: the time that it takes tells nothing.
+    # Every secret is tried, so that the time it takes says nothing.
     fits = [compare_digest(sign(secret, signed, source.signed_parts).encode(), claimed) for secret in source.secrets]
     return int(request.timestamp) * SECOND if any(fits) else None

@@ -1,4 +1,4 @@
-"""The routes: HTTP into plain values and back. The deciding happens in `reception`."""
+"""The routes turn HTTP into plain values and back. `reception` decides."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from webhook_receiver.problems import CONTENT_TYPE, problem
 from webhook_receiver.reception import Reception
 from webhook_receiver.signatures import Request
-from worker.domain.errors import JournalError
+from worker.domain.errors import StoreError
 
 RETRY_AFTER = "5"
 FORWARDING = ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
@@ -23,10 +23,10 @@ bp = Blueprint("receiver", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What stands behind the routes.
+class ReceiverServices:
+    """What the routes use.
 
-    *ready* names the state of each part; the receiver is ready while its `database` is `ok`. *metrics* returns the
+    *ready* returns the state of each part; the receiver is ready while its `database` is `ok`. *metrics* returns the
     Prometheus text format. Without a *metrics_token*, metrics are for this machine only.
     """
 
@@ -36,13 +36,13 @@ class House:
     metrics_token: str = field(default="", repr=False)
 
 
-def _house() -> House:
-    return cast("House", current_app.extensions["house"])
+def _services() -> ReceiverServices:
+    return cast("ReceiverServices", current_app.extensions["receiver"])
 
 
 @bp.before_app_request
 def refuse_odd_targets() -> None:
-    """Refuse a target that servers read in different ways: some fold the slashes, some do not."""
+    """Refuse a target that begins with `//`: some servers fold the slashes, some do not."""
     if _target().startswith(b"//"):
         abort(404)
 
@@ -50,7 +50,7 @@ def refuse_odd_targets() -> None:
 @bp.post("/webhooks/<name>", provide_automatic_options=False)
 def receive(name: str) -> Response:
     """Take in one delivery."""
-    reception = _house().reception
+    reception = _services().reception
     source = reception.find(name)
     if source is None:
         return _reply(404, problem(404, "unknown_source"))
@@ -63,14 +63,14 @@ def receive(name: str) -> Response:
 
 @bp.get("/healthz", provide_automatic_options=False)
 def healthz() -> Response:
-    """Tell that this process answers."""
+    """Say that this process answers."""
     return _reply(200, {"status": "alive"})
 
 
 @bp.get("/readyz", provide_automatic_options=False)
 def readyz() -> Response:
-    """Tell whether deliveries can be written down; the broker's state is named, and decides nothing."""
-    parts = _house().ready()
+    """Say whether deliveries can be written. The broker's state is shown and decides nothing."""
+    parts = _services().ready()
     if parts["database"] == "ok":
         return _reply(200, {"status": "ready", **parts})
     return _reply(503, {**problem(503, "not_ready"), **parts})
@@ -78,23 +78,23 @@ def readyz() -> Response:
 
 @bp.get("/metrics", provide_automatic_options=False)
 def metrics() -> Response:
-    """Show the metrics to this machine, or to whoever bears the token."""
-    if not (_is_local() or _bears(_house().metrics_token)):
+    """Show the metrics to this machine, or to a client with the token."""
+    if not (_is_local() or _has_token(_services().metrics_token)):
         abort(401)
-    return Response(_house().metrics(), content_type=PROMETHEUS)
+    return Response(_services().metrics(), content_type=PROMETHEUS)
 
 
 @bp.app_errorhandler(HTTPException)
 def describe(error: HTTPException) -> Response:
-    """Turn every error of the framework into a problem; its headers (`Allow`) stay."""
+    """Turn every error of the framework into a problem, with its headers (`Allow`)."""
     answer = _reply(error.code or 500, problem(error.code or 500))
     answer.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
     return answer
 
 
-@bp.app_errorhandler(JournalError)
-def ask_for_patience(error: JournalError) -> Response:
-    """A page that could not be counted out of the journal is asked for again later."""
+@bp.app_errorhandler(StoreError)
+def answer_unavailable(error: StoreError) -> Response:
+    """Answer 503 when the database cannot be read."""
     return _reply(503, problem(503, error.reason))
 
 
@@ -105,7 +105,9 @@ def _reply(status: int, body: Mapping[str, object]) -> Response:
 
 
 def _target() -> bytes:
-    """The request target as received; rebuilt where a server does not tell, which fails a signature at worst."""
+    """Return the request target as received. It is rebuilt where the server does not give it: at worst, a signature
+    fails.
+    """  # noqa: D205 - one sentence
     environ = request.environ
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
     if raw is None:
@@ -136,13 +138,13 @@ def _body(limit: int) -> bytes:
 
 
 def _is_local() -> bool:
-    """A proxy on this machine speaks for strangers, and says so."""
+    """Tell whether the client is on this machine. A proxy on this machine speaks for others, and says so in a header."""
     peer = request.environ.get("REMOTE_ADDR", "").removeprefix("::ffff:")
     return (peer == "::1" or peer.startswith("127.")) and not any(
         f"HTTP_{name}" in request.environ for name in FORWARDING
     )
 
 
-def _bears(token: str) -> bool:
+def _has_token(token: str) -> bool:
     given = request.environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
     return bool(token) and compare_digest(given, f"Bearer {token}".encode())

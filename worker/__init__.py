@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: a module attribute may be anything
     if name in {"app", "celery"}:
-        from worker.celery_app import build_app
+        from worker.service.celery_app import build_app
 
         return build_app()
     raise AttributeError(name)

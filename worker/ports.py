@@ -1,24 +1,32 @@
-"""What the use cases need from outside, on one page. Adapters stand beside; `wiring` joins them."""
+"""What the use cases need from outside, on one page. Instants and durations are microseconds.
+
+The adapters are in `store`, `order_api` and `queue`; the wiring modules join them to the use cases.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum, auto
+from typing import Protocol, TypeAlias
 
 from worker.domain.errors import ApiError
-from worker.domain.events import Event, EventEnd, Recorded
-from worker.domain.orders import Order, OrderKey, Place, Reading, Reference, Step, TurnEnd
+from worker.domain.events import Event, EventResult, RecordedEvent
+from worker.domain.instants import Duration, Instant
+from worker.domain.orders import Order, OrderKey, Reading, Reference
+from worker.domain.reasons import DeliveryOutcome, HoldReason, QuarantineReason, WriteOutcome
+from worker.domain.results import Result, Step
+from worker.domain.stages import Stage
 
-Update = Mapping[str, object]
-"""The fields of one write, as the platform names them; JSON values."""
+Update: TypeAlias = Mapping[str, object]
+"""The fields of one write, named as the platform names them; the values are JSON values."""
 CALLS_TO_FIND = 3
-"""What a search for one order may cost: it is not followed any further."""
+"""How many calls a search for one order may take."""
 
 
 class OrderApi(Protocol):
     """One account at one platform. Every call has a deadline and raises only `ApiError`s."""
 
-    deadline: int
-    """No call takes longer than this many microseconds."""
+    deadline: Duration
+    """The longest time that a call takes."""
 
     def read(self, order_id: str) -> Reading:
         """Return what the platform shows of the order now."""
@@ -30,9 +38,9 @@ class OrderApi(Protocol):
         """Send *update* once, and return what the answer shows of the order."""
 
     def find(self, reference: Reference) -> Sequence[str]:
-        """Return the ids of the orders that the platform shows with exactly this number, or tracking number.
+        """Return the ids of the orders that the platform shows with exactly this number or tracking number.
 
-        Two are as good as more: an order is found when there is one. It takes `CALLS_TO_FIND` calls at most.
+        Two ids are enough to know that the reference is ambiguous. It takes at most `CALLS_TO_FIND` calls.
         """
 
     def probe(self) -> None:
@@ -40,156 +48,180 @@ class OrderApi(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One order under its lease: what was known of it at *taken_at*, and all of its events.
+class LeasedOrder:
+    """One order under its lease: what the database knew of it at *leased_at*, and all of its events.
 
-    *row* is the journal's own number of the order, *walked* maps each place that was asked for, and
-    not refused, to the newest revision at which it was.
+    *row_id* is the id of its row. *requested* maps each stage that we asked the platform for, and that was not refused,
+    to the newest revision at which we did.
     """
 
-    row: int
+    row_id: int
     token: str
-    taken_at: int
-    lease_until: int
+    leased_at: Instant
+    lease_until: Instant
     order: Order
-    events: tuple[Recorded, ...]
-    walked: Mapping[Place, int]
+    events: tuple[RecordedEvent, ...]
+    requested: Mapping[Stage, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
-    """A write that the journal knows of before it is sent; the lease was renewed for it."""
+class AnnouncedWrite:
+    """A write that the database knows of before it is sent. The lease was renewed for it."""
 
     id: int
-    sent_at: int
-    lease_until: int
+    sent_at: Instant
+    lease_until: Instant
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """How an announced write ended: `confirmed`, `off_the_road`, `failed`, `uncertain` or `not_sent`.
+class WriteResult:
+    """How an announced write ended. *order* is the order after it, *failure* the error of a failed write."""
 
-    *order* is what is known of the order since then, and *failure* what went wrong.
-    """
-
-    intent: Intent
+    announced: AnnouncedWrite
     order: Order
-    outcome: str
+    outcome: WriteOutcome
     failure: ApiError | None = None
 
 
-class Turns(Protocol):
-    """The journal, as a turn uses it. A turn that has lost its lease changes nothing here."""
+class Attached(Enum):
+    """What became of an attempt to give the events of a reference to an order."""
 
-    def take(self, key: OrderKey, lease_for: int) -> Turn | None:
-        """Lease the order for *lease_for* microseconds; None unless it is due."""
+    DONE = auto()
+    """The order has the events and is due; the reference is gone."""
+    FULL = auto()
+    """The order has no capacity for so many more events; nothing was changed."""
+    OVERTAKEN = auto()
+    """The lease, or the stop that the operator saw, is gone; nothing was changed."""
 
-    def intend(
-        self, turn: Turn, step: Step, update: Update, lease_for: int, answer: Answer | None = None
-    ) -> Intent | None:
-        """Renew the lease and record that *update* is about to be sent; *answer* is that of the write before it.
 
-        None when the lease is lost, news has come in, or the account is held: then nothing may be sent. The answer
-        is recorded all the same, unless the lease is lost.
+class Finished(Enum):
+    """What became of the order when a reconciliation ended."""
+
+    RESTS = auto()
+    """The order is as the result says."""
+    HAS_NEW_EVENTS = auto()
+    """Events came in during the reconciliation: the order is due again."""
+    LEASE_LOST = auto()
+    """Nothing was written: another worker may have the order."""
+
+
+class OrderStore(Protocol):
+    """The database, as a reconciliation uses it. A reconciliation that has lost its lease changes nothing here."""
+
+    def lease(self, key: OrderKey, lease_for: Duration) -> LeasedOrder | None:
+        """Lease the order for *lease_for*; None unless it is due."""
+
+    def announce(
+        self, leased: LeasedOrder, step: Step, update: Update, lease_for: Duration, earlier: WriteResult | None = None
+    ) -> AnnouncedWrite | None:
+        """Renew the lease and record that *update* is about to be sent. *earlier* is the result of the write before it.
+
+        None when the lease is lost, events have come in, or the account is held: then nothing may be sent. *earlier* is
+        recorded all the same, unless the lease is lost.
         """
 
-    def answered(self, turn: Turn, answer: Answer) -> bool:
-        """Record how a write ended, when neither another one nor the turn's end follows at once.
+    def record_answer(self, leased: LeasedOrder, result: WriteResult) -> bool:
+        """Record the result of a write that neither another write nor the end follows at once.
 
         False when the lease is lost.
         """
 
     def known_as(self, key: OrderKey) -> Sequence[str]:
-        """Return the ids of the orders, two at most, that the journal knows by the reference which *key* holds."""
+        """Return the ids of the orders, at most two, that the database knows by the reference in *key*."""
 
-    def attach(self, turn: Turn, order_id: str) -> bool | None:
-        """End the turn of a reference: all of its news is that of *order_id* from here on, which is due.
+    def attach(self, leased: LeasedOrder, order_id: str) -> Attached:
+        """Give all events of the leased reference to the order *order_id*, make it due, and delete the reference."""
 
-        Nothing is left of the reference itself. False when the order cannot take so many events more, None when the
-        lease is lost: then nothing was changed.
-        """
+    def finish(
+        self,
+        leased: LeasedOrder,
+        order: Order,
+        result: Result,
+        event_results: Mapping[int, EventResult],
+        last_write: WriteResult | None = None,
+    ) -> Finished:
+        """End the reconciliation in one statement: clear the lease, and record *order*, *result* and *event_results*.
 
-    def release(
-        self, turn: Turn, order: Order, end: TurnEnd, ends: Mapping[int, EventEnd], answer: Answer | None = None
-    ) -> bool | None:
-        """End the turn in one statement; True when news came in meanwhile and the order is due again.
-
-        *answer* is that of its last write. A reference does not stop over news that came in meanwhile. None when the
-        lease is lost: then the turn has no end, and nothing of it was written.
+        *last_write* is the result of its last write. A reference does not stop when events came in meanwhile.
         """
 
 
 class Holds(Protocol):
-    """Whole accounts that wait. One row per account and reason."""
+    """Whole accounts that wait. One row for each account and reason."""
 
-    def hold(self, account: str, reason: str, lasts: int | None, detail: str = "") -> None:
-        """Let the account wait for *lasts* microseconds, or until a probe lifts the hold; the later end wins."""
+    def hold(self, account: str, reason: HoldReason, lasts: Duration | None, detail: str = "") -> None:
+        """Hold the account for *lasts*, or until a probe lifts the hold. Of two ends, the later one counts."""
 
-    def lift(self, account: str, reason: str) -> None:
-        """Lift this one hold; the time it took does not count against the orders' patience."""
+    def lift(self, account: str, reason: HoldReason) -> None:
+        """Lift this one hold. The time that it took does not count against `retry_for` of the account's orders."""
 
-    def claim(self, name: str, lasts: int) -> bool:
-        """Take the turn named *name* for *lasts* microseconds; False while somebody else has it."""
+
+class Locks(Protocol):
+    """Locks for what only one worker should do. They end by themselves."""
+
+    def acquire(self, name: str, lasts: Duration) -> bool:
+        """Take the lock *name* for *lasts*; False while somebody else has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One authentic webhook request, as the journal keeps it.
+    """One authentic webhook request, as the database keeps it.
 
-    *events* is what was read from it; *unusable* is the quarantine's reason word where nothing could
-    be read. *keep_once* names a delivery that must not be stored twice (stale ones).
+    *events* is what was read from it, *unusable* why nothing could be read. *keep_once* names a delivery that must not
+    be stored twice (stale ones).
     """
 
     source: str
-    received_at: int
+    received_at: Instant
     body: bytes
     events: tuple[Event, ...] = ()
-    unusable: str = ""
+    unusable: QuarantineReason | None = None
     detail: str = ""
     keep_once: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a delivery: its outcome word, and the orders to nudge."""
+    """What became of a delivery, and the orders that are due because of it."""
 
-    outcome: str
+    outcome: DeliveryOutcome
     delivery_id: int | None
     event_id: int | None = None
-    reason: str = ""
-    nudges: tuple[OrderKey, ...] = ()
+    reason: QuarantineReason | None = None
+    wake_ups: tuple[OrderKey, ...] = ()
 
 
 class Intake(Protocol):
-    """The journal, as the receiver uses it."""
+    """The database, as the receiver uses it."""
 
-    def now(self) -> int:
-        """The journal's clock, in microseconds since the epoch."""
+    def now(self) -> Instant:
+        """Return the time of the database's clock."""
 
     def write(self, delivery: Delivery) -> Receipt:
-        """Write the delivery and its events down, durably, before returning.
+        """Write the delivery and its events, durably, before returning.
 
-        Raises `JournalUnavailable` within five seconds when the database cannot take it.
+        Raises `StoreUnavailable` within five seconds when the database cannot take it.
         """
 
-    def tally(self, counts: Mapping[tuple[str, str], int]) -> None:
-        """Add to the counts, by (source, outcome), of deliveries that are not stored."""
+    def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Add to the counters, by (source, outcome), of deliveries that are not stored."""
 
 
-class Allowances(Protocol):
-    """What the accounts have spent of their call limits; all workers share it."""
+class CallLimits(Protocol):
+    """How many calls the accounts may still make. All workers share it."""
 
-    def spend(self, account: str, calls: int, per_minute: int) -> int:
-        """Take *calls* out of the account's allowance of *per_minute*, all or none.
+    def acquire(self, account: str, calls: int, per_minute: int) -> Duration:
+        """Take *calls* out of the account's limit of *per_minute*: all of them or none.
 
-        Returns how long to wait, in microseconds, before it is worth asking again; 0 when they were taken.
+        Returns 0 when they were taken, else how long to wait before asking again is useful.
         """
 
-    def give_back(self, account: str, calls: int, age: int, per_minute: int) -> None:
-        """Put *calls* that were taken *age* microseconds ago back, as far as they have not come back by themselves."""
+    def give_back(self, account: str, calls: int, age: Duration, per_minute: int) -> None:
+        """Give back *calls* that were taken *age* ago and not made, except those that time has given back."""
 
 
-class Nudge(Protocol):
-    """Asks for a turn. Never waits and never fails: a nudge that is lost is found by the tick."""
+class WakeUps(Protocol):
+    """Celery messages that say "reconcile this order". They may be lost: the scheduler finds what is due."""
 
-    def __call__(self, keys: Sequence[OrderKey]) -> None: ...
+    def enqueue(self, keys: Sequence[OrderKey]) -> None:
+        """Ask for a reconciliation of each order. Never waits and never fails."""

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from tests.conftest import new_database
-from tests.support.house import House
+from tests.support.installation import Installation
 
-HOUSES: list[House] = []
+INSTALLATIONS: list[Installation] = []
 TOLD = 6_000
 """Characters of each log that are shown."""
 
@@ -19,23 +19,23 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def build() -> Iterator[Callable[..., House]]:
+def build() -> Iterator[Callable[..., Installation]]:
     """Builds houses, and closes them after the last test of the module."""
-    built: list[House] = []
+    built: list[Installation] = []
 
-    def build_one(*arguments: Any, **settings: Any) -> House:
-        built.append(House(*arguments, **settings))
-        HOUSES.append(built[-1])
+    def build_one(*arguments: Any, **settings: Any) -> Installation:
+        built.append(Installation(*arguments, **settings))
+        INSTALLATIONS.append(built[-1])
         return built[-1]
 
     yield build_one
-    for house in built:
-        HOUSES.remove(house)
-        house.close()
+    for installation in built:
+        INSTALLATIONS.remove(installation)
+        installation.close()
 
 
 @pytest.fixture(scope="module")
-def house(build: Callable[..., House]) -> House:
+def installation(build: Callable[..., Installation]) -> Installation:
     """A house on SQLite, open."""
     return build().open()
 
@@ -50,7 +50,7 @@ def empty_postgresql(postgresql_server: psycopg.Connection) -> Iterator[str]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     if report.failed:
-        for house in HOUSES:
-            for program in house.programs.values():
+        for installation in INSTALLATIONS:
+            for program in installation.programs.values():
                 report.sections.append((f"{program.name} said", program.said[-TOLD:]))
     return report

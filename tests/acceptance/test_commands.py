@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 
 from tests.support.commands import Commands
-from tests.support.house import House
+from tests.support.installation import Installation
 from tests.support.programs import until
 
 
 @pytest.fixture(scope="module")
-def house(build: Callable[..., House]) -> House:
+def installation(build: Callable[..., Installation]) -> Installation:
     return build().open()
 
 
 @pytest.fixture
 def fulfillment(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Commands:
     """The command line in that house."""
     commands = Commands(monkeypatch, capsys, str(tmp_path))
-    commands.set({name: value for name, value in house.environ.items() if name.startswith("FULFILLMENT_")})
+    commands.set({name: value for name, value in installation.environ.items() if name.startswith("FULFILLMENT_")})
     return commands
 
 
@@ -31,50 +31,50 @@ def send(fulfillment: Commands, source: str, order: int, event: str, *more: str)
     return told.code, told.document
 
 
-def test_a_test_event_moves_an_order_and_every_page_tells_of_it(fulfillment: Commands, house: House):
-    house.sandbox.order(41)
+def test_a_test_event_moves_an_order_and_every_page_tells_of_it(fulfillment: Commands, installation: Installation):
+    installation.sandbox.order(41)
     news = ("--tracking", "TRK41", "--note", "left [with] a neighbour", "--id", "evt_41")
     code, told = send(fulfillment, "courier", 41, "shipment.delivered", *news)
     assert (code, told["status"], told["answer"]["status"]) == (0, 202, "accepted")
     assert send(fulfillment, "courier", 41, "shipment.delivered", *news)[1]["answer"]["status"] == "duplicate"
-    until(house.at_rest, what="the order is at rest")
+    until(installation.at_rest, what="the order is at rest")
     explained = fulfillment("orders", "explain", "41", "--json").document
-    assert (explained["state"], explained["place"], explained["needs_person"]) == ("closed", "completed", False)
+    assert (explained["state"], explained["stage"], explained["needs_person"]) == ("closed", "completed", False)
     shown = fulfillment("orders", "show", "41", "--json").document
-    assert [step["place"] for step in shown["steps"]] == ["accepted", "shipped", "delivered", "completed"]
-    assert [step["inferred"] for step in shown["steps"]] == [True, True, False, True]
-    assert {step["outcome"] for step in shown["steps"]} == {"confirmed"}
+    assert [step["stage"] for step in shown["writes"]] == ["accepted", "shipped", "delivered", "completed"]
+    assert [step["inferred"] for step in shown["writes"]] == [True, True, False, True]
+    assert {step["outcome"] for step in shown["writes"]} == {"confirmed"}
     page = fulfillment("orders", "explain", "41").out
     assert "The platform showed “completed”" in page
     assert "It needs nobody any more." in page
 
 
 def test_news_that_knows_only_a_number_finds_its_order_and_what_comes_of_it_is_shown_by_that_number(
-    fulfillment: Commands, house: House
+    fulfillment: Commands, installation: Installation
 ):
-    house.sandbox.order(45, order_number="ORD-2024/45")
+    installation.sandbox.order(45, order_number="ORD-2024/45")
     news = ("send", "--source", "courier", "--json")
     by_number = ("--number", "ORD-2024/45", "--event", "shipment.picked_up", "--tracking", "TRK45")
     assert fulfillment(*news, *by_number).document["answer"]["status"] == "accepted"
-    until(lambda: house.sandbox.seen(45)["status"] == "shipped")
+    until(lambda: installation.sandbox.seen(45)["status"] == "shipped")
     by_parcel = ("--tracking", "TRK45", "--event", "shipment.delivered")
     assert fulfillment(*news, *by_parcel).document["answer"]["status"] == "accepted"
-    until(lambda: house.sandbox.seen(45)["status"] == "completed")
-    until(house.at_rest, what="the order is at rest")
+    until(lambda: installation.sandbox.seen(45)["status"] == "completed")
+    until(installation.at_rest, what="the order is at rest")
     shown = fulfillment("orders", "show", "number:ORD-2024/45", "--json").document
     assert (shown["order"], shown["number"], shown["state"]) == ("45", "ORD-2024/45", "closed")
     assert [event["reference"] for event in shown["events"]] == ["number:ORD-2024/45", "tracking:TRK45"]
-    assert {event["end"] for event in shown["events"]} == {"applied"}
+    assert {event["result"] for event in shown["events"]} == {"applied"}
 
 
-def test_a_hint_of_the_platform_can_be_sent_too(fulfillment: Commands, house: House):
-    house.sandbox.order(42, status="accepted")
+def test_a_hint_of_the_platform_can_be_sent_too(fulfillment: Commands, installation: Installation):
+    installation.sandbox.order(42, status="accepted")
     code, told = send(fulfillment, "awalchat", 42, "order.updated")
     assert (code, told["answer"]["status"]) == (0, "accepted")
-    until(lambda: fulfillment("orders", "show", "42", "--json").document["place"] == "accepted")
+    until(lambda: fulfillment("orders", "show", "42", "--json").document["stage"] == "accepted")
 
 
-def test_an_event_that_the_receiver_refuses_ends_with_1(fulfillment: Commands, house: House):
+def test_an_event_that_the_receiver_refuses_ends_with_1(fulfillment: Commands, installation: Installation):
     code, told = send(fulfillment, "courier", 43, "order.eaten")
     assert (code, told["answer"]) == (0, {"status": "quarantined", "reason": "unknown_event"})
     fulfillment.set({"FULFILLMENT_SOURCES__COURIER__SECRETS": "another-secret"})
@@ -82,22 +82,24 @@ def test_an_event_that_the_receiver_refuses_ends_with_1(fulfillment: Commands, h
     assert (code, told["status"], told["answer"]["reason"]) == (1, 401, "unauthenticated")
 
 
-def test_an_operator_advances_an_order_and_it_arrives(fulfillment: Commands, house: House):
-    house.sandbox.order(44)
+def test_an_operator_advances_an_order_and_it_arrives(fulfillment: Commands, installation: Installation):
+    installation.sandbox.order(44)
     told = fulfillment("orders", "advance", "44", "--to", "shipped", "--reason", "handed over", "--create")
     assert told.code == 0, told.err
-    until(lambda: house.sandbox.seen(44)["status"] == "shipped")
+    until(lambda: installation.sandbox.seen(44)["status"] == "shipped")
 
 
-def test_the_doctor_finds_nothing_wrong_with_a_house_that_runs(fulfillment: Commands, house: House):
-    until(house.at_rest)
+def test_the_doctor_finds_nothing_wrong_with_a_house_that_runs(fulfillment: Commands, installation: Installation):
+    until(installation.at_rest)
     told = fulfillment("doctor")
     assert told.code == 0, told.out
     assert {line.split()[0] for line in told.out.splitlines() if line[0] != " "} <= {"ok", "warn"}
     assert "the credentials are good, and the clocks agree" in " ".join(told.out.split())
 
 
-def test_the_doctor_tells_wrong_credentials_from_a_platform_that_is_away(fulfillment: Commands, house: House):
+def test_the_doctor_tells_wrong_credentials_from_a_platform_that_is_away(
+    fulfillment: Commands, installation: Installation
+):
     checks = []
     for name, value in (("HMAC_SECRET", "another-secret"), ("BASE_URL", "http://127.0.0.1:9/api/v1")):
         fulfillment.set({f"FULFILLMENT_ACCOUNTS__MAIN__{name}": value})

@@ -10,24 +10,24 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.support.courier import news
-from tests.support.house import House
+from tests.support.installation import Installation
 from tests.support.programs import until
 
 
 @pytest.fixture(scope="module")
-def house(build) -> House:
+def installation(build) -> Installation:
     """A house in which one order is always on its way, because its platform fails."""
-    house: House = build().open()
-    house.sandbox.order(1)
-    house.sandbox.fault("status", code=500, times=None, match={"order_id": 1})
-    house.courier.post(news("evt_1", "shipment.delivered", 1))
-    return house
+    installation: Installation = build().open()
+    installation.sandbox.order(1)
+    installation.sandbox.fault("status", code=500, times=None, match={"order_id": 1})
+    installation.courier.post(news("evt_1", "shipment.delivered", 1))
+    return installation
 
 
 @contextmanager
-def locked(house: House) -> Iterator[None]:
+def locked(installation: Installation) -> Iterator[None]:
     """Hold SQLite's write lock, as a foreign program might, beginning while no turn is under way."""
-    with closing(sqlite3.connect(path_of(house), isolation_level=None)) as foreign:
+    with closing(sqlite3.connect(path_of(installation), isolation_level=None)) as foreign:
         until(lambda: _lock(foreign))
         yield
         foreign.execute("ROLLBACK")
@@ -42,9 +42,9 @@ def _lock(foreign: sqlite3.Connection) -> bool:
 
 
 @contextmanager
-def vanished(house: House) -> Iterator[None]:
+def vanished(installation: Installation) -> Iterator[None]:
     """Move the database away for a while, its write-ahead log with it."""
-    files = [path for path in house.data_dir.iterdir() if path.name.startswith(path_of(house).name)]
+    files = [path for path in installation.data_dir.iterdir() if path.name.startswith(path_of(installation).name)]
     for path in files:
         path.rename(path.with_name(f"away-{path.name}"))
     yield
@@ -52,30 +52,30 @@ def vanished(house: House) -> Iterator[None]:
         path.with_name(f"away-{path.name}").rename(path)
 
 
-def path_of(house: House) -> Path:
-    return Path(make_url(house.database_url).database or "")
+def path_of(installation: Installation) -> Path:
+    return Path(make_url(installation.database_url).database or "")
 
 
 @pytest.mark.parametrize("trouble", [locked, vanished])
-def test_no_delivery_is_acknowledged_and_all_goes_on_by_itself_afterwards(house, trouble):
+def test_no_delivery_is_acknowledged_and_all_goes_on_by_itself_afterwards(installation, trouble):
     order_id = {locked: 2, vanished: 3}[trouble]
-    house.sandbox.order(order_id)
+    installation.sandbox.order(order_id)
     told = news(f"evt_{order_id}", "shipment.delivered", order_id)
-    processes = house.receiver.pid, house.worker.pid
-    said = len(house.worker.said)
+    processes = installation.receiver.pid, installation.worker.pid
+    said = len(installation.worker.said)
     with ThreadPoolExecutor(1) as pool:
-        with trouble(house):
-            answer = house.courier.post(told)
+        with trouble(installation):
+            answer = installation.courier.post(told)
             assert (answer.status_code, answer.json()["status"]) == (503, 503)
             assert int(answer.headers["Retry-After"]) > 0
             assert answer.elapsed.total_seconds() < 7
-            assert house.get("/healthz").status_code == 200
-            assert house.get("/readyz").status_code == 503
-            until(lambda: "the database" in house.worker.said[said:], within=20, what="the worker has noticed")
-            sender = pool.submit(house.courier.insist, told)
+            assert installation.get("/healthz").status_code == 200
+            assert installation.get("/readyz").status_code == 503
+            until(lambda: "the database" in installation.worker.said[said:], within=20, what="the worker has noticed")
+            sender = pool.submit(installation.courier.insist, told)
         assert sender.result(20).status_code == 202
-    until(lambda: house.sandbox.seen(order_id)["status"] == "completed", within=30, what="the order is home")
-    assert house.receiver.is_alive
-    assert house.worker.is_alive
-    assert (house.receiver.pid, house.worker.pid) == processes
-    assert "Traceback" not in house.receiver.said + house.worker.said
+    until(lambda: installation.sandbox.seen(order_id)["status"] == "completed", within=30, what="the order is home")
+    assert installation.receiver.is_alive
+    assert installation.worker.is_alive
+    assert (installation.receiver.pid, installation.worker.pid) == processes
+    assert "Traceback" not in installation.receiver.said + installation.worker.said

@@ -70,7 +70,7 @@ def test_the_numbers_of_its_summary_agree_with_each_other_and_with_its_lines(see
     for name in ("orders", "deliveries", "events", "API calls", "API answers", "writes"):
         assert sum(parts(said, name)) == number(said, name), name
     assert (number(said, "illegal steps"), number(said, "harm done")) == (0, 0)
-    assert number(said, "steps") == len(re.findall(r"^\S+  worker .* → ", said, re.MULTILINE))
+    assert number(said, "writes") == len(re.findall(r"^\S+  worker .* → ", said, re.MULTILINE))
     assert number(said, "deliveries") == len(re.findall(r" → [0-9]{3} ", said))
     assert number(said, "orders") == said.count("places the order")
     assert number(said, "retries") == 5

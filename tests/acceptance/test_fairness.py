@@ -11,11 +11,11 @@ ITS_SHARE = 6
 
 
 def test_an_order_is_home_within_seconds_while_the_platform_of_a_busy_account_hangs():
-    with closing(SharedHouse().open()) as house:
-        house.busy_platform.start()
-        house.busy_sandbox.fault("outage", answer="hang", seconds=30)
-        house.burden(200, at_the_platform=0)
-        until(lambda: house.leases() == ITS_SHARE, what="the busy account has its share")
-        house.sandbox.order(1)
-        house.courier.post(news("evt_1", "shipment.delivered", 1))
-        until(lambda: house.sandbox.seen(1)["status"] == "completed", within=3.0)
+    with closing(SharedHouse().open()) as installation:
+        installation.busy_platform.start()
+        installation.busy_sandbox.fault("outage", answer="hang", seconds=30)
+        installation.burden(200, at_the_platform=0)
+        until(lambda: installation.leases() == ITS_SHARE, what="the busy account has its share")
+        installation.sandbox.order(1)
+        installation.courier.post(news("evt_1", "shipment.delivered", 1))
+        until(lambda: installation.sandbox.seen(1)["status"] == "completed", within=3.0)

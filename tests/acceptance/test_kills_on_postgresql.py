@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import make_url
 
-from tests.support.house import FULFILLMENT, House
+from tests.support.installation import FULFILLMENT, Installation
 from tests.support.troubles import befall, calm, killed
 
 
@@ -11,30 +11,30 @@ from tests.support.troubles import befall, calm, killed
 def test_kill_9_of_processes_and_of_database_connections_loses_nothing_and_doubles_nothing(
     build, empty_postgresql, seed
 ):
-    house: House = build(empty_postgresql)
-    receivers = house.add("receivers", [*FULFILLMENT, "receiver", "--processes", "2"], house.answers)
-    second = house.add_worker("second_worker")
-    house.open(house.platform, house.valkey, receivers, house.worker, second)
+    installation: Installation = build(empty_postgresql)
+    receivers = installation.add("receivers", [*FULFILLMENT, "receiver", "--processes", "2"], installation.answers)
+    second = installation.add_worker("second_worker")
+    installation.open(installation.platform, installation.valkey, receivers, installation.worker, second)
     traffic = befall(
-        house,
+        installation,
         seed,
-        killed(house.worker),
-        killed(house.worker, second),
-        lambda: disconnect_all(house),
-        lambda: disconnect_all(house),
+        killed(installation.worker),
+        killed(installation.worker, second),
+        lambda: disconnect_all(installation),
+        lambda: disconnect_all(installation),
         killed(receivers),
     )
     traffic.check_journal()
     traffic.check_platform()
-    assert house.worker.is_alive
+    assert installation.worker.is_alive
     assert second.is_alive
-    assert calm(house.worker, second, receivers)
+    assert calm(installation.worker, second, receivers)
 
 
-def disconnect_all(house: House) -> None:
+def disconnect_all(installation: Installation) -> None:
     """Terminate every connection to the house's database, as a restart of the server does."""
-    name = make_url(house.database_url).database
-    ended = house.rows(
+    name = make_url(installation.database_url).database
+    ended = installation.rows(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()",
         name=name,
     )

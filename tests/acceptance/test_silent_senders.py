@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.support.courier import news
-from tests.support.house import House
+from tests.support.installation import Installation
 
 SILENT = 200
 """Far more than the receiver has threads."""
@@ -21,14 +21,14 @@ BEGINNINGS = (
 
 
 @pytest.fixture(scope="module")
-def besieged(build) -> Iterator[House]:
-    house: House = build()
-    house.open(house.platform, house.valkey, house.receiver)
+def besieged(build) -> Iterator[Installation]:
+    installation: Installation = build()
+    installation.open(installation.platform, installation.valkey, installation.receiver)
     with ExitStack() as stack:
         for number in range(SILENT):
-            line = stack.enter_context(socket.create_connection(("127.0.0.1", house.port), timeout=5))
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", installation.port), timeout=5))
             line.sendall(BEGINNINGS[number % len(BEGINNINGS)])
-        yield house
+        yield installation
 
 
 def test_the_receiver_answers_that_it_is_alive(besieged):

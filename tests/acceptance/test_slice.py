@@ -7,29 +7,31 @@ from signal import SIGTERM
 import pytest
 
 from tests.support.courier import hint, news
-from tests.support.house import CELERY, FULFILLMENT, House
+from tests.support.installation import CELERY, FULFILLMENT, Installation
 from tests.support.programs import until
 
-ROAD = ["accepted", "shipped", "delivered", "completed"]
+STAGES = ["accepted", "shipped", "delivered", "completed"]
 
 
 @pytest.fixture(scope="module")
-def pairs(build: Callable[..., House], empty_postgresql: str) -> House:
+def pairs(build: Callable[..., Installation], empty_postgresql: str) -> Installation:
     """A house on PostgreSQL with two receiver processes and two workers, one of them by Celery's own command."""
-    house = build(empty_postgresql)
-    house.add("receivers", [*FULFILLMENT, "receiver", "--processes", "2"], house.answers)
-    plain = house.add_worker("plain_celery", *CELERY, "worker")
-    return house.open(house.platform, house.valkey, house.programs["receivers"], house.worker, plain)
+    installation = build(empty_postgresql)
+    installation.add("receivers", [*FULFILLMENT, "receiver", "--processes", "2"], installation.answers)
+    plain = installation.add_worker("plain_celery", *CELERY, "worker")
+    return installation.open(
+        installation.platform, installation.valkey, installation.programs["receivers"], installation.worker, plain
+    )
 
 
-@pytest.fixture(params=["house", "pairs"])
-def any_house(request: pytest.FixtureRequest) -> House:
-    house: House = request.getfixturevalue(request.param)
-    return house
+@pytest.fixture(params=["installation", "pairs"])
+def any_house(request: pytest.FixtureRequest) -> Installation:
+    installation: Installation = request.getfixturevalue(request.param)
+    return installation
 
 
-def walked(house: House, order_id: int) -> list[str]:
-    return [move["to"] for move in house.sandbox.report()["transitions"] if move["order_id"] == order_id]
+def requested(installation: Installation, order_id: int) -> list[str]:
+    return [move["to"] for move in installation.sandbox.report()["transitions"] if move["order_id"] == order_id]
 
 
 def test_a_delivered_parcel_takes_its_order_to_the_end_of_the_road(any_house):
@@ -37,11 +39,11 @@ def test_a_delivered_parcel_takes_its_order_to_the_end_of_the_road(any_house):
     answer = any_house.courier.post(news("evt_1", "shipment.delivered", 1))
     assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
     until(lambda: any_house.sandbox.seen(1)["status"] == "completed")
-    assert walked(any_house, 1) == ROAD
+    assert requested(any_house, 1) == STAGES
     assert any_house.sandbox.seen(1)["payment_status"] == "paid"
     until(any_house.at_rest)
     (row,) = any_house.rows("SELECT place, closed FROM orders WHERE order_id = '1'")
-    assert row == {"place": "completed", "closed": "completed"}
+    assert row == {"stage": "completed", "closed": "completed"}
 
 
 def test_a_paid_order_is_accepted_at_the_platforms_hint_and_an_unpaid_one_is_not(any_house):
@@ -50,7 +52,7 @@ def test_a_paid_order_is_accepted_at_the_platforms_hint_and_an_unpaid_one_is_not
     assert [any_house.shop.post(hint(n, "order.created")).status_code for n in (2, 3)] == [202, 202]
     until(lambda: any_house.sandbox.seen(2)["status"] == "accepted")
     until(any_house.at_rest)
-    assert (walked(any_house, 2), walked(any_house, 3)) == (["accepted"], [])
+    assert (requested(any_house, 2), requested(any_house, 3)) == (["accepted"], [])
     assert any_house.sandbox.seen(2)["payment_status"] == "paid"
 
 
@@ -69,17 +71,17 @@ def test_many_orders_walk_at_once_through_all_processes(any_house):
 def test_the_plain_celery_command_is_a_worker_like_ours(pairs):
     assert all('"turn_ended"' in pairs.programs[name].said for name in ("worker", "plain_celery"))
     pairs.programs["plain_celery"].send(SIGTERM)
-    assert pairs.programs["plain_celery"].ends() == 0
+    assert pairs.programs["plain_celery"].event_results() == 0
 
 
-def test_a_task_that_is_called_by_hand_moves_a_due_order(house):
-    house.sandbox.order(5, payment_status="unpaid")
-    house.shop.post(hint(5))
-    until(house.at_rest)
-    house.sandbox("PATCH", "/orders/5", {"payment_status": "paid"})
+def test_a_task_that_is_called_by_hand_moves_a_due_order(installation):
+    installation.sandbox.order(5, payment_status="unpaid")
+    installation.shop.post(hint(5))
+    until(installation.at_rest)
+    installation.sandbox("PATCH", "/orders/5", {"payment_status": "paid"})
     # Due, and nudged just now: no tick looks at it again for 15 s.
     now = time.time_ns() // 1000
-    house.rows("UPDATE orders SET due = :now, nudged_at = :now WHERE order_id = '5'", now=now)
-    called = house.run("call", "fulfillment.advance", '--args=["main","5"]', program=CELERY)
+    installation.rows("UPDATE orders SET due = :now, nudged_at = :now WHERE order_id = '5'", now=now)
+    called = installation.run("call", "fulfillment.advance", '--args=["main","5"]', program=CELERY)
     assert called.returncode == 0, called.stderr
-    until(lambda: house.sandbox.seen(5)["status"] == "accepted", within=8)
+    until(lambda: installation.sandbox.seen(5)["status"] == "accepted", within=8)

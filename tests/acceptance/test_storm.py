@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.courier import news
-from tests.support.house import HMAC_SECRET, SECRETS, House
+from tests.support.installation import HMAC_SECRET, SECRETS, Installation
 from tests.support.programs import until
 from tests.support.traffic import Traffic
 
@@ -29,15 +29,15 @@ SIGNATURE = re.compile(rb"sha256=[0-9a-f]{64}")
 @pytest.fixture(scope="module")
 def storm(build) -> Traffic:
     """60 orders that have come home through a storm."""
-    house: House = build(METRICS_TOKEN=TOKEN, LOG_LEVEL="debug").open()
-    house.sandbox.fault("storm", seed=1, faults=STORM)
-    traffic = Traffic(house, range(1, 61), seed=1).begin().finish()
+    installation: Installation = build(METRICS_TOKEN=TOKEN, LOG_LEVEL="debug").open()
+    installation.sandbox.fault("storm", seed=1, faults=STORM)
+    traffic = Traffic(installation, range(1, 61), seed=1).begin().finish()
     until(lambda: traffic.is_home, within=60, what="every order is home")
     return traffic
 
 
 def test_every_order_comes_home_by_legal_steps_each_taken_once(storm):
-    assert storm.house.sandbox.totals()["faults"] > 20
+    assert storm.installation.sandbox.totals()["faults"] > 20
     storm.check_platform()
 
 
@@ -45,13 +45,13 @@ def test_everything_that_was_acknowledged_is_in_the_journal_and_the_sums_agree(s
     storm.check_journal()
     told = [answer.json()["status"] for _, answer in storm.answers]
     kept = {row["outcome"]: row["n"] for row in
-            storm.house.rows("SELECT outcome, count(*) AS n FROM deliveries GROUP BY outcome")}  # fmt: skip
+            storm.installation.rows("SELECT outcome, count(*) AS n FROM deliveries GROUP BY outcome")}  # fmt: skip
     assert kept == {status: told.count(status) for status in ("accepted", "duplicate")}
 
 
 def test_a_step_is_repeated_after_an_uncertain_one_only(storm):
     writes = defaultdict(list)
-    for call in storm.house.sandbox.report()["calls"]:
+    for call in storm.installation.sandbox.report()["calls"]:
         if call["applied"]:
             writes[call["order_id"], call["status"]].append(call)
     for calls in writes.values():
@@ -62,25 +62,25 @@ def test_a_step_is_repeated_after_an_uncertain_one_only(storm):
 
 def test_the_journal_knows_what_was_written_at_the_platform(storm):
     outcomes = {row["outcome"]: row["n"] for row in
-                storm.house.rows("SELECT outcome, count(*) AS n FROM steps GROUP BY outcome")}  # fmt: skip
+                storm.installation.rows("SELECT outcome, count(*) AS n FROM steps GROUP BY outcome")}  # fmt: skip
     assert set(outcomes) <= {"confirmed", "uncertain", "failed", "not_sent"}
     sent = sum(outcomes.values()) - outcomes.get("not_sent", 0)
-    assert sent == storm.house.sandbox.totals()["writes"]
+    assert sent == storm.installation.sandbox.totals()["writes"]
 
 
 def test_no_secret_and_no_signature_shows_anywhere(storm):
-    house = storm.house
-    forged = house.courier.post(b"[1, 2")
+    installation = storm.installation
+    forged = installation.courier.post(b"[1, 2")
     assert forged.json()["status"] == "quarantined"
-    house.shop.path = house.courier.path
-    assert house.shop.post(news("forged", "order.completed", 1)).status_code == 401
-    pages = [house.get(path).content for path in ("/metrics", "/readyz", "/healthz", "/webhooks/courier", "/no")]
+    installation.shop.path = installation.courier.path
+    assert installation.shop.post(news("forged", "order.completed", 1)).status_code == 401
+    pages = [installation.get(path).content for path in ("/metrics", "/readyz", "/healthz", "/webhooks/courier", "/no")]
     answers = [answer.content for _, answer in storm.answers]
-    logs = [program.said.encode() for program in house.programs.values()]
+    logs = [program.said.encode() for program in installation.programs.values()]
     assert b"fulfillment_steps" in pages[0]
     assert b'"turn_ended"' in logs[-1]
-    everything = b"\n".join([*logs, *pages, *answers, *map(Path.read_bytes, _files(house))])
-    signatures = {text.encode() for text in house.courier.signatures | house.shop.signatures}
+    everything = b"\n".join([*logs, *pages, *answers, *map(Path.read_bytes, _files(installation))])
+    signatures = {text.encode() for text in installation.courier.signatures | installation.shop.signatures}
     assert signatures
     secrets = {text.encode() for text in (TOKEN, HMAC_SECRET, ECHO, *SECRETS.values())}
     for secret in secrets | signatures:
@@ -88,8 +88,8 @@ def test_no_secret_and_no_signature_shows_anywhere(storm):
     assert SIGNATURE.findall(everything) == []
 
 
-def _files(house: House) -> list[Path]:
+def _files(installation: Installation) -> list[Path]:
     """All that the program wrote: the database with its write-ahead log, too."""
-    files = [path for path in house.data_dir.rglob("*") if path.is_file()]
+    files = [path for path in installation.data_dir.rglob("*") if path.is_file()]
     assert any(path.suffix == ".db" for path in files)
     return files

@@ -18,7 +18,7 @@ def shops(request: pytest.FixtureRequest) -> Iterator[TwoShops]:
         yield shops.open(shops.platform, shops.cekat_platform, shops.valkey, shops.receiver, shops.worker)
 
 
-def place(shops: TwoShops, order_id: str, **fields: object) -> None:
+def stage(shops: TwoShops, order_id: str, **fields: object) -> None:
     """Let a customer of the shop in Jakarta place an order, and pay it."""
     shops.cekat("POST", "/orders", {"id": order_id, "status": "paid", **fields})
 
@@ -30,35 +30,35 @@ def reaches(shops: TwoShops, order_id: str, status: str) -> None:
 
 
 def test_a_full_life_at_cekat_takes_three_writes_and_one_read_and_harms_nothing(shops: TwoShops):
-    place(shops, "ord_life", notes="hubungi dulu", metadata={"crm": {"id": 42}})
+    stage(shops, "ord_life", notes="hubungi dulu", metadata={"crm": {"id": 42}})
     before = shops.cekat.totals()
     for event in ("shipment.picked_up", "shipment.out_for_delivery", "shipment.delivered"):
         shops.kurir.insist(news(event, event, "ord_life", tracking_url="https://kurir.example/1"))
     reaches(shops, "ord_life", "delivered")
     order, after = shops.cekat.seen("ord_life"), shops.cekat.totals()
     assert [entry["status"] for entry in order["status_history"]] == ["paid", "processing", "shipped", "delivered"]
-    assert order["metadata"].pop("fulfillment")["place"] == "completed"
+    assert order["metadata"].pop("fulfillment")["stage"] == "completed"
     assert (order["metadata"], order["notes"]) == ({"crm": {"id": 42}}, "hubungi dulu")
     assert (order["tracking_number"], order["tracking_url"]) == ("TRKord_life", "https://kurir.example/1")
     assert after["writes"] - before["writes"] == 3
     assert [after[harm] for harm in ("illegal", "repeat", "notes_lost", "metadata_lost")] == [0, 0, 0, 0]
     (row,) = shops.rows("SELECT place, closed, number FROM orders WHERE order_id = 'ord_life'")
-    assert row == {"place": "completed", "closed": "completed", "number": "ORD-ord_life"}
+    assert row == {"stage": "completed", "closed": "completed", "number": "ORD-ord_life"}
 
 
 def test_the_same_id_in_two_accounts_is_two_orders(shops: TwoShops):
     shops.sandbox.order(7)
-    place(shops, "7")
+    stage(shops, "7")
     shops.courier.insist(news("here", "shipment.picked_up", 7))
     shops.kurir.insist(news("there", "shipment.delivered", "7"))
     reaches(shops, "7", "delivered")
     until(lambda: shops.sandbox.seen(7)["status"] == "shipped")
     rows = shops.rows("SELECT account, place FROM orders WHERE order_id = '7' ORDER BY account")
-    assert rows == [{"account": JAKARTA, "place": "completed"}, {"account": "main", "place": "shipped"}]
+    assert rows == [{"account": JAKARTA, "stage": "completed"}, {"account": "main", "stage": "shipped"}]
     asked = shops.run("orders", "show", "7")
     assert asked.returncode == 2
     assert f"{JAKARTA}/7 or main/7" in asked.stderr
-    assert json.loads(shops.run("orders", "show", f"{JAKARTA}/7", "--json").stdout)["place"] == "completed"
+    assert json.loads(shops.run("orders", "show", f"{JAKARTA}/7", "--json").stdout)["stage"] == "completed"
     assert f"account={JAKARTA}" in shops.worker.said.replace('"', "").replace(": ", "=").replace(", ", " ")
 
 
@@ -67,7 +67,7 @@ def test_the_same_id_in_two_accounts_is_two_orders(shops: TwoShops):
 )
 def test_a_courier_need_not_know_the_orders_id(shops: TwoShops, known: dict[str, object]):
     order_id, event_id = (f"{kind}_{len(known)}" for kind in ("ord", "evt"))
-    place(shops, order_id, **{name: value for name, value in known.items() if value})
+    stage(shops, order_id, **{name: value for name, value in known.items() if value})
     event = news(event_id, "shipment.delivered", None, **known)
     answer = shops.kurir.insist(event)
     assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
@@ -78,7 +78,7 @@ def test_a_courier_need_not_know_the_orders_id(shops: TwoShops, known: dict[str,
 
 @pytest.mark.parametrize("ending", ["cancelled", "refunded"])
 def test_an_order_off_the_road_gets_no_write(shops: TwoShops, ending: str):
-    place(shops, f"ord_{ending}", status=ending)
+    stage(shops, f"ord_{ending}", status=ending)
     writes = shops.cekat.totals()["writes"]
     shops.kurir.insist(news(f"evt_{ending}", "shipment.created", f"ord_{ending}"))
     until(lambda: shops.rows("SELECT 1 FROM orders WHERE closed = :ending", ending=ending))
@@ -87,7 +87,7 @@ def test_an_order_off_the_road_gets_no_write(shops: TwoShops, ending: str):
 
 def test_one_shops_trouble_is_not_the_others(shops: TwoShops):
     shops.cekat.fault("wrong_credentials")
-    place(shops, "ord_held")
+    stage(shops, "ord_held")
     shops.sandbox.order(8)
     shops.kurir.insist(news("evt_held", "shipment.delivered", "ord_held"))
     until(lambda: shops.rows("SELECT 1 FROM holds WHERE account = :account", account=JAKARTA))

@@ -10,24 +10,26 @@ from signal import SIGINT, SIGKILL, SIGTERM
 import pytest
 
 from tests.support.courier import news
-from tests.support.house import FULFILLMENT, House
+from tests.support.installation import FULFILLMENT, Installation
 from tests.support.programs import Program, until
 
 
 @pytest.fixture(scope="module")
-def house(build: Callable[..., House]) -> House:
+def installation(build: Callable[..., Installation]) -> Installation:
     """A house whose receiver, worker and store are run by `up`, in a folder that does not exist yet."""
-    house = build()
-    house.data_dir.rmdir()
-    program = house.add("up", [*FULFILLMENT, "up"], lambda: house.answers() and "worker_ready" in program.output)
-    house.platform.start()
-    return house
+    installation = build()
+    installation.data_dir.rmdir()
+    program = installation.add(
+        "up", [*FULFILLMENT, "up"], lambda: installation.answers() and "worker_ready" in program.output
+    )
+    installation.platform.start()
+    return installation
 
 
 @pytest.fixture
-def up(house: House) -> Iterator[Program]:
+def up(installation: Installation) -> Iterator[Program]:
     """The command, running."""
-    program = house.programs["up"]
+    program = installation.programs["up"]
     if not program.is_alive:
         program.start()
     family = children(program.pid)
@@ -37,10 +39,10 @@ def up(house: House) -> Iterator[Program]:
             os.kill(pid, SIGKILL)
 
 
-def moves_an_order(house: House, order_id: int) -> None:
-    house.sandbox.order(order_id)
-    assert house.courier.insist(news(f"evt_{order_id}", "shipment.delivered", order_id)).status_code == 202
-    until(lambda: house.sandbox.seen(order_id)["status"] == "completed")
+def moves_an_order(installation: Installation, order_id: int) -> None:
+    installation.sandbox.order(order_id)
+    assert installation.courier.insist(news(f"evt_{order_id}", "shipment.delivered", order_id)).status_code == 202
+    until(lambda: installation.sandbox.seen(order_id)["status"] == "completed")
 
 
 def children(pid: int) -> dict[int, str]:
@@ -63,18 +65,18 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def test_what_dies_is_started_again(house, up):
-    moves_an_order(house, 1)
+def test_what_dies_is_started_again(installation, up):
+    moves_an_order(installation, 1)
     before = children(up.pid)
     assert len(before) == 3
     for pid in before:
         os.kill(pid, SIGKILL)
     until(lambda: len(children(up.pid)) == 3 and not before.keys() & children(up.pid).keys())
-    moves_an_order(house, 2)
+    moves_an_order(installation, 2)
 
 
 @pytest.mark.parametrize("word", [SIGINT, SIGTERM])
-def test_it_ends_all_of_it_at_a_word_the_store_last(house, up, word):
+def test_it_ends_all_of_it_at_a_word_the_store_last(installation, up, word):
     family = children(up.pid)
     (store,) = [pid for pid, command in family.items() if "valkey" in command]
     up.send(word)
@@ -82,17 +84,17 @@ def test_it_ends_all_of_it_at_a_word_the_store_last(house, up, word):
         still = {pid for pid in family if is_running(pid)}
         assert store in still or not still, "the store ended before those who use it"
         time.sleep(0.005)  # it looks often: who ends before whom is seen only while it happens
-    assert up.ends() == 0
+    assert up.event_results() == 0
     assert not any(is_running(pid) for pid in family)
-    assert not (house.data_dir / "valkey.sock").exists()
-    assert not house.answers()
+    assert not (installation.data_dir / "valkey.sock").exists()
+    assert not installation.answers()
     assert "Traceback" not in up.said
 
 
-def test_kill_9_leaves_nothing_behind_and_the_next_one_starts(house, up):
+def test_kill_9_leaves_nothing_behind_and_the_next_one_starts(installation, up):
     family = children(up.pid)
     assert len(family) == 3
     up.kill()
     until(lambda: not any(is_running(pid) for pid in family), within=10, what="all of them have ended")
     up.start()
-    moves_an_order(house, 3)
+    moves_an_order(installation, 3)

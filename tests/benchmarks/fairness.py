@@ -10,7 +10,7 @@ from tests.benchmarks.waits import measured, rest_of
 from tests.support.neighbour import SharedHouse
 from tests.support.programs import until
 
-BACKLOG, WALKED = 100_000, 4_000
+BACKLOG, REQUESTED = 100_000, 4_000
 """The busy account's due orders; and how many of them its platform knows, which is more than are walked meanwhile."""
 HANGS = 30
 """Seconds for which the busy account's platform keeps each call: our patience ends before that."""
@@ -21,32 +21,34 @@ GOAL = Goal("≤", 2)
 def run() -> Iterator[str]:
     """Measure with platforms that take their time, then with such as answer at once."""
     for latency in (0.1, 0.0):
-        with closing(SharedHouse()) as house:
-            house.open(house.platform, house.busy_platform, house.valkey, house.receiver)
-            installations.worker(house).start()
+        with closing(SharedHouse()) as installation:
+            installation.open(
+                installation.platform, installation.busy_platform, installation.valkey, installation.receiver
+            )
+            installations.worker(installation).start()
             if latency:
-                house.sandbox.fault("delay", seconds=latency, times=None)
-                house.busy_sandbox.fault("delay", seconds=latency, times=None)
+                installation.sandbox.fault("delay", seconds=latency, times=None)
+                installation.busy_sandbox.fault("delay", seconds=latency, times=None)
             yield f"s from 2xx to the confirmation, a quiet account at {RATE}/s, API latency {latency * 1000:.0f} ms"
-            yield from _compared(house)
+            yield from _compared(installation)
 
 
-def _compared(house: SharedHouse) -> Iterator[str]:
-    alone = _wait(house, 1)
+def _compared(installation: SharedHouse) -> Iterator[str]:
+    alone = _wait(installation, 1)
     yield f"  alone: {rest_of(alone)}"
-    house.burden(BACKLOG, WALKED)
-    before = until(lambda: house.busy_sandbox.totals()["transitions"], what="the backlog is walked")
-    yield _beside(f"beside {BACKLOG:,} due orders", _wait(house, ORDERS + 1), alone)
-    yield f"    steps of the busy account meanwhile: {house.busy_sandbox.totals()['transitions'] - before}"
-    house.busy_sandbox.fault("outage", answer="hang", seconds=HANGS)
-    until(lambda: "api_unavailable" in house.worker.output, what="the busy account's calls hang")
-    yield _beside("beside a platform that hangs", _wait(house, 2 * ORDERS + 1), alone)
+    installation.burden(BACKLOG, REQUESTED)
+    before = until(lambda: installation.busy_sandbox.totals()["transitions"], what="the backlog is walked")
+    yield _beside(f"beside {BACKLOG:,} due orders", _wait(installation, ORDERS + 1), alone)
+    yield f"    steps of the busy account meanwhile: {installation.busy_sandbox.totals()['transitions'] - before}"
+    installation.busy_sandbox.fault("outage", answer="hang", seconds=HANGS)
+    until(lambda: "api_unavailable" in installation.worker.output, what="the busy account's calls hang")
+    yield _beside("beside a platform that hangs", _wait(installation, 2 * ORDERS + 1), alone)
 
 
-def _wait(house: SharedHouse, first: int) -> list[float]:
+def _wait(installation: SharedHouse, first: int) -> list[float]:
     said = [(order_id, PLACES[0]) for order_id in range(first, first + ORDERS)]
-    house.sandbox("POST", "/orders", [{"id": order_id, "payment_status": "paid"} for order_id, _ in said])
-    return measured(house.port, house.sandbox, said, RATE)
+    installation.sandbox("POST", "/orders", [{"id": order_id, "payment_status": "paid"} for order_id, _ in said])
+    return measured(installation.port, installation.sandbox, said, RATE)
 
 
 def _beside(what: str, seconds: Sequence[float], alone: Sequence[float]) -> str:

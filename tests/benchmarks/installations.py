@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from tests.conftest import POSTGRESQL, new_database
-from tests.support.house import FULFILLMENT, House
+from tests.support.installation import FULFILLMENT, Installation
 from tests.support.programs import Program, free_port
 
 BARE, TUTORIAL = "tests.benchmarks.bare", "tests.benchmarks.tutorial"
@@ -37,23 +37,23 @@ def empty_postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def house(database_url: str = "", **settings: str) -> Iterator[House]:
+def installation(database_url: str = "", **settings: str) -> Iterator[Installation]:
     """A house of its own, in which nothing runs yet but the sandbox and Valkey."""
-    with closing(House(database_url, **settings)) as built:
+    with closing(Installation(database_url, **settings)) as built:
         yield built.open(built.platform, built.valkey)
 
 
-def receiver(of: House, processes: int = 1) -> Program:
+def receiver(of: Installation, processes: int = 1) -> Program:
     """Our receiver."""
     return of.add("receiver", [*FULFILLMENT, "receiver", "--processes", str(processes)], of.answers)
 
 
-def worker(of: House) -> Program:
+def worker(of: Installation) -> Program:
     """Our worker, with the slots that it has by default."""
     return of.add_worker("worker", *FULFILLMENT, "worker", "--concurrency", str(SLOTS))
 
 
-def rival_receiver(of: House, module: str, processes: int = 1) -> tuple[Program, int]:
+def rival_receiver(of: Installation, module: str, processes: int = 1) -> tuple[Program, int]:
     """A rival's receiver, served as ours is, and its port."""
     port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.serving", module, str(port), str(processes)]
@@ -61,17 +61,17 @@ def rival_receiver(of: House, module: str, processes: int = 1) -> tuple[Program,
     return program, port
 
 
-def rival_worker(of: House) -> Program:
+def rival_worker(of: Installation) -> Program:
     """The tutorial's worker: Celery as it comes, but for its threads."""
     command = [sys.executable, "-m", "celery", "-A", f"{TUTORIAL}:celery", "worker", "--loglevel", "WARNING"]
     command += ["--pool", "threads", "--concurrency", str(SLOTS)]
     return of.add("tutorial worker", command, lambda: has_consumer(of), **broker(of))
 
 
-def has_consumer(of: House) -> bool:
+def has_consumer(of: Installation) -> bool:
     """Tell whether somebody waits for a message of the tutorial's queue."""
     return any("brpop" in str(client["cmd"]) for client in of.store.client_list())
 
 
-def broker(of: House) -> dict[str, str]:
+def broker(of: Installation) -> dict[str, str]:
     return {"TUTORIAL_BROKER_URL": f"redis+socket://{of.data_dir}/valkey.sock"}

@@ -45,7 +45,7 @@ def _shuffled(design: Open, latency: float, seed: int) -> Outcome:
     with design() as rival:
         rival.expect(ORDERS)
         if latency:
-            rival.house.sandbox.fault("delay", seconds=latency, times=None)
+            rival.installation.sandbox.fault("delay", seconds=latency, times=None)
         rival.worker.start()
         began = time.time()
         rival.tell(day(ORDERS, seed=seed, repeats=REPEATS))
@@ -66,9 +66,9 @@ def _trickled(design: Open) -> float:
     with design() as rival:
         rival.expect(TRICKLED)
         rival.worker.start()
-        for number, place in enumerate(PLACES, 1):
-            rival.tell([told(order_id, place) for order_id in TRICKLED], rate=50)
+        for number, stage in enumerate(PLACES, 1):
+            rival.tell([told(order_id, stage) for order_id in TRICKLED], rate=50)
             await_moves(rival, number * len(TRICKLED), within=WITHIN)
             if rival.name == "ours":
-                until(rival.house.at_rest)
+                until(rival.installation.at_rest)
         return watch(rival, TRICKLED, time.time(), within=WITHIN).calls_an_order

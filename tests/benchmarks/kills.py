@@ -9,9 +9,9 @@ from tests.benchmarks.figures import Goal
 from tests.benchmarks.rivals import Outcome, Rival, await_moves, ours, tutorial, watch
 
 ORDERS = range(1, 301)
-NEWS = [told(order_id, place) for place in PLACES for order_id in ORDERS]
+NEWS = [told(order_id, stage) for stage in PLACES for order_id in ORDERS]
 """In order, and once: what is unfinished here is the doing of the kill, not of the disorder."""
-PATIENCE, LATENCY = 60.0, 0.1
+TIMEOUT, LATENCY = 60.0, 0.1
 
 
 def run() -> Iterator[str]:
@@ -22,21 +22,21 @@ def run() -> Iterator[str]:
         verdict = goal.verdict(outcome.unfinished) if goal else ""
         last = f"{outcome.finished[-1]:.1f}" if outcome.finished else "–"
         yield (
-            f"unfinished {PATIENCE:.0f} s after kill -9, of {len(ORDERS)} orders, {rival.name}: {outcome.unfinished}"
+            f"unfinished {TIMEOUT:.0f} s after kill -9, of {len(ORDERS)} orders, {rival.name}: {outcome.unfinished}"
             f"{verdict}   illegal writes {outcome.illegal}   last order completed {last} s after the kill"
         )
 
 
 def _killed(rival: Rival) -> Outcome:
     rival.expect(ORDERS)
-    rival.house.sandbox.fault("delay", seconds=LATENCY, times=None)
+    rival.installation.sandbox.fault("delay", seconds=LATENCY, times=None)
     rival.worker.start()
     telling = Thread(target=rival.tell, args=[NEWS])
     telling.start()
-    await_moves(rival, len(ORDERS), within=PATIENCE)
+    await_moves(rival, len(ORDERS), within=TIMEOUT)
     rival.worker.kill()
     killed_at = time.time()
     rival.worker.start()
     telling.join()
-    left = killed_at + PATIENCE - time.time()
+    left = killed_at + TIMEOUT - time.time()
     return watch(rival, ORDERS, killed_at, within=left, quiet=left)

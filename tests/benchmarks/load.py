@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 PATH = "/webhooks/courier"
 CLIENTS = 8
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds that an answer may take."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
@@ -50,7 +50,7 @@ class _Line:
     """One keep-alive connection, with at most one request under way."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received, self._number, self._due = b"", 0, 0.0
 
@@ -64,9 +64,9 @@ class _Line:
         if not part:
             raise ConnectionError("the server hung up")
         self._received += part
-        head, end, body = self._received.partition(b"\r\n\r\n")
+        head, result, body = self._received.partition(b"\r\n\r\n")
         length = _LENGTH.search(head + b"\r\n")
-        if not end or length is None or len(body) < int(length[1]):
+        if not result or length is None or len(body) < int(length[1]):
             return None
         return Answered(self._number, int(head[9:12]), self._due, time.time())
 
@@ -108,7 +108,7 @@ class _Load:
                 return due - now
             self._waiting.popleft()
             self._free.popleft().send(number, request, due)
-        return PATIENCE
+        return TIMEOUT
 
 
 def _signed(secret: bytes, body: str) -> bytes:

@@ -14,7 +14,7 @@ from tests.benchmarks.rivals import ours, tutorial, watch
 from tests.support.programs import Program, until
 
 WAITING, POSTPONED = 100_000, 10_000
-WALKED = range(1, 51)
+REQUESTED = range(1, 51)
 _POSTPONE = f"""
 from tests.benchmarks.tutorial import move
 for n in range({POSTPONED}):
@@ -33,13 +33,13 @@ def run() -> Iterator[str]:
 def _with_rows(waiting: int) -> float:
     """The worker's memory after it has walked some orders, and then rested."""
     with ours() as rival:
-        with closing(rows.open_patiently(rival.house.database_url)) as database:
+        with closing(rows.open_patiently(rival.installation.database_url)) as database:
             rows.fill(database, 1_000_000, 1_000_000 + waiting)
             rows.let_all_wait(database)
-        rival.expect(WALKED)
+        rival.expect(REQUESTED)
         rival.worker.start()
-        rival.tell(day(WALKED))
-        watch(rival, WALKED, time.time(), within=60)
+        rival.tell(day(REQUESTED))
+        watch(rival, REQUESTED, time.time(), within=60)
         until(lambda: _stands_still(rival.worker), within=30)
         return resident(rival.worker)
 
@@ -49,8 +49,10 @@ def _with_tasks() -> tuple[float, float]:
         rival.worker.start()
         before = resident(rival.worker)
         command = [sys.executable, "-c", _POSTPONE]
-        rival.house.add("postponing", command, lambda: True, **broker(rival.house)).start()
-        until(lambda: rival.house.store.hlen("unacked") >= POSTPONED, within=90, what="the worker has fetched them")
+        rival.installation.add("postponing", command, lambda: True, **broker(rival.installation)).start()
+        until(
+            lambda: rival.installation.store.hlen("unacked") >= POSTPONED, within=90, what="the worker has fetched them"
+        )
         return before, resident(rival.worker)
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from tests.benchmarks import installations
 from tests.benchmarks.figures import Goal, Rounds, alone
 from tests.support.courier import Courier, news
-from tests.support.house import Sandbox
+from tests.support.installation import Sandbox
 from tests.support.programs import until
 from tests.support.two_shops import TwoShops
 

@@ -17,24 +17,24 @@ from tests.benchmarks import installations
 from tests.benchmarks.day import PLACES, day, told
 from tests.benchmarks.figures import shown
 from tests.benchmarks.rivals import ours
-from tests.support.house import SECRETS
+from tests.support.installation import SECRETS
 from tests.support.news import a_delivery, an_event
 from tests.support.signing import signature
 from webhook_receiver import create_app
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.reception import Reception
 from webhook_receiver.signatures import Request, signed_at
-from webhook_receiver.views import House as FrontDoor
+from webhook_receiver.views import Installation as Receiver
 from webhook_receiver.wsgi import sources_of
-from worker import wiring
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
-from worker.journal.database import Database
-from worker.journal.recording import record
-from worker.nudges import Nudger, make_celery
 from worker.ports import Delivery, Receipt
+from worker.queue.fair_share import FairShare
+from worker.queue.wake_ups import WakeUpQueue, make_celery
+from worker.service import wiring
 from worker.settings import Settings, load_settings
-from worker.slots import Slots
+from worker.store.database.database import Database
+from worker.store.intake.recording import record
 
 TIMES, ORDERS = 600, range(1, 101)
 GROUPS = (1, 4, 8)
@@ -52,7 +52,7 @@ def run() -> Iterator[str]:
 
 def _on(where: str, database_url: str) -> Iterator[str]:
     with ours(database_url) as rival:
-        settings = load_settings(rival.house.environ)
+        settings = load_settings(rival.installation.environ)
         yield f"ms of processor time a request, receiver, {where}: {_request(settings)}"
         rival.expect(ORDERS)
         rival.tell(day(ORDERS))
@@ -64,17 +64,19 @@ def _on(where: str, database_url: str) -> Iterator[str]:
 
 def _request(settings: Settings) -> str:
     source = sources_of(settings)["courier"]
-    app = create_app(FrontDoor(Reception({"courier": source}, _Nothing(), lambda _: None, _nobody), dict, bytes))
+    app = create_app(Receiver(Reception({"courier": source}, _Nothing(), lambda _: None, _nobody), dict, bytes))
     news = [told(next(_numbers), "shipped").encode() for _ in range(TIMES)]
     signed = [_signed(body) for body in news]
     whole = _cost(lambda body_and_request: _call(app, *body_and_request), list(zip(news, signed, strict=True)))
     judging = _cost(lambda request: signed_at(request, source), signed)
     reading = _cost(lambda body: read_events(source, body, 1), news)
     parts = {"Flask": whole - judging - reading, "signature": judging, "reading": reading}
-    with closing(wiring.open_journal(settings)) as database:
+    with closing(wiring.open_store(settings)) as database:
         parts |= {f"journal, {size} together": _written(database, size) for size in GROUPS}
-    nudge = Nudger(make_celery(settings.queue_url))
-    parts["(a nudge, of which few are sent under load)"] = _cost(nudge, [OrderKey("x", str(n)) for n in range(TIMES)])
+    wake_ups = WakeUpQueue(make_celery(settings.queue_url))
+    parts["(a nudge, of which few are sent under load)"] = _cost(
+        wake_ups, [OrderKey("x", str(n)) for n in range(TIMES)]
+    )
     return ", ".join(f"{name} {shown(1000 * cost)}" for name, cost in parts.items())
 
 
@@ -128,9 +130,9 @@ class _Nothing:
         return time.time_ns() // 1000
 
     def write(self, delivery: Delivery) -> Receipt:
-        return Receipt("accepted", 1, 1, nudges=(delivery.events[0].order,))
+        return Receipt("accepted", 1, 1, wake_ups=(delivery.events[0].order,))
 
-    def tally(self, counts: Mapping[tuple[str, str], int]) -> None:
+    def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
         raise AssertionError(counts)
 
 
@@ -174,17 +176,17 @@ class _Timed:
 
 
 def _order(settings: Settings) -> str:
-    services = wiring.build_worker(settings, Slots(1))
+    services = wiring.build_worker(settings, FairShare(1))
     with closing(services.database):
-        turns, api = _Timed(services.advance.turns), _Timed(services.advance.apis["main"])
-        advance = replace(services.advance, turns=turns, apis={"main": api})
+        order_store, api = _Timed(services.advance.order_store), _Timed(services.advance.apis["main"])
+        advance = replace(services.advance, order_store=order_store, apis={"main": api})
         began, used = time.perf_counter(), time.process_time()
         for number in ORDERS:
             advance(OrderKey("main", str(number)))
         whole, used = time.perf_counter() - began, time.process_time() - used
     parts = {
         f"{name} ({port.calls[name] / len(ORDERS):g} times)": seconds
-        for port in (api, turns)
+        for port in (api, order_store)
         for name, seconds in port.seconds.items()
     }
     parts["the rest: rules"] = whole - sum(parts.values())

@@ -9,7 +9,7 @@ from tests.benchmarks.waits import measured, rest_of
 
 RATE = 20
 ORDERS = range(1, 101)
-SAID = [(order_id, place) for place in PLACES[:3] for order_id in ORDERS]
+SAID = [(order_id, stage) for stage in PLACES[:3] for order_id in ORDERS]
 """Each order hears of its next place five seconds after the last: no backlog, and no shortcut."""
 
 
@@ -19,7 +19,7 @@ def run() -> Iterator[str]:
         with design as rival:
             rival.expect(ORDERS)
             rival.worker.start()
-            seconds = measured(rival.port, rival.house.sandbox, SAID, RATE)
+            seconds = measured(rival.port, rival.installation.sandbox, SAID, RATE)
         p95 = percentile(seconds, 95)
         yield (
             f"s from 2xx to the confirmation at {RATE} deliveries/s, {rival.name}: p95 {p95:.3f}"

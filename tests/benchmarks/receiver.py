@@ -11,7 +11,7 @@ from tests.benchmarks.installations import BARE, TUTORIAL
 from tests.benchmarks.resources import cpu_seconds
 from tests.benchmarks.rivals import Rival, ours, tutorial
 from tests.benchmarks.sending import Answers, send
-from tests.support.house import House
+from tests.support.installation import Installation
 from tests.support.programs import Program
 
 ROUNDS = 9
@@ -31,8 +31,8 @@ def run() -> Iterator[str]:
 
 
 def _on(where: str, database_url: str, processes: int, goal: Goal) -> Iterator[str]:
-    with installations.house(database_url) as house:
-        yield from _compared(where, _at_full_speed(house, processes), goal)
+    with installations.installation(database_url) as installation:
+        yield from _compared(where, _at_full_speed(installation, processes), goal)
     for design in (ours(database_url, processes), tutorial(processes)):
         with design as rival:
             yield from _steady(where, rival)
@@ -56,16 +56,16 @@ class _Server:
         self.costs.append(1000 * (cpu_seconds(self.program) - before) / len(answers.all))
 
 
-def _at_full_speed(house: House, processes: int) -> Mapping[str, _Server]:
+def _at_full_speed(installation: Installation, processes: int) -> Mapping[str, _Server]:
     """Press ours and the rivals in turn, so that whatever else the machine does meets them all."""
-    servers = [_Server("ours", installations.receiver(house, processes).start(), house.port)]
+    servers = [_Server("ours", installations.receiver(installation, processes).start(), installation.port)]
     for name, module in (("bare view", BARE), ("tutorial's view", TUTORIAL)):
-        program, port = installations.rival_receiver(house, module, processes)
+        program, port = installations.rival_receiver(installation, module, processes)
         servers.append(_Server(name, program.start(), port))
     for _ in range(ROUNDS + 1):
         for server in servers:
             server.press()
-            house.store.flushall()  # a queue that nobody reads must not become the next round's burden
+            installation.store.flushall()  # a queue that nobody reads must not become the next round's burden
     for server in servers:
         del server.rounds[0], server.costs[0]  # they warmed up
     return {server.name: server for server in servers}

@@ -10,10 +10,10 @@ from tests.benchmarks import installations
 from tests.benchmarks.day import PLACES
 from tests.benchmarks.installations import TUTORIAL
 from tests.benchmarks.sending import send
-from tests.support.house import House
+from tests.support.installation import Installation
 from tests.support.programs import Program
 
-GLANCE = 0.2
+POLL_INTERVAL = 0.2
 """Seconds between two looks at the platform: it tells nobody anything, and works on the processors that we measure."""
 QUIET = 20.0
 """Seconds without a call after which nothing more is expected: the longest pause of the tutorial's retries is 16."""
@@ -24,13 +24,13 @@ class Rival:
     """One design, ready to be told news at *port*; its *worker* is not yet started."""
 
     name: str
-    house: House
+    installation: Installation
     port: int
     worker: Program
 
     def expect(self, orders: Sequence[int]) -> None:
         """Put *orders* at the platform."""
-        self.house.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in orders])
+        self.installation.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in orders])
 
     def tell(self, bodies: Sequence[str], rate: float | None = None) -> None:
         """Let the couriers tell their news, as fast as it is taken or at a steady *rate*."""
@@ -40,28 +40,28 @@ class Rival:
 
     def moves(self) -> int:
         """How many steps the platform has confirmed."""
-        return int(self.house.sandbox.totals()["transitions"])
+        return int(self.installation.sandbox.totals()["transitions"])
 
     def report(self) -> Any:
         """All that the sandbox knows."""
-        return self.house.sandbox.report()
+        return self.installation.sandbox.report()
 
 
 @contextmanager
 def ours(database_url: str = "", processes: int = 1) -> Iterator[Rival]:
     """Our design."""
-    with installations.house(database_url) as house:
-        installations.receiver(house, processes).start()
-        yield Rival("ours", house, house.port, installations.worker(house))
+    with installations.installation(database_url) as installation:
+        installations.receiver(installation, processes).start()
+        yield Rival("ours", installation, installation.port, installations.worker(installation))
 
 
 @contextmanager
 def tutorial(processes: int = 1) -> Iterator[Rival]:
     """The tutorial's design."""
-    with installations.house() as house:
-        program, port = installations.rival_receiver(house, TUTORIAL, processes)
+    with installations.installation() as installation:
+        program, port = installations.rival_receiver(installation, TUTORIAL, processes)
         program.start()
-        yield Rival("tutorial", house, port, installations.rival_worker(house))
+        yield Rival("tutorial", installation, port, installations.rival_worker(installation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ def await_moves(rival: Rival, wanted: int, *, within: float, quiet: float = QUIE
     began = since = time.monotonic()
     calls = -1
     while time.monotonic() < min(began + within, since + quiet):
-        totals = rival.house.sandbox.totals()
+        totals = rival.installation.sandbox.totals()
         if totals["transitions"] >= wanted:
             return
         if totals["calls"] != calls:
             calls, since = totals["calls"], time.monotonic()
-        time.sleep(GLANCE)
+        time.sleep(POLL_INTERVAL)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from worker.journal.database import Database
+from worker.store.database.database import Database
 
 # Of ten orders eight are done for good, and two wait for an instant that is an hour away. The same words on both
 # databases.
@@ -23,7 +23,7 @@ _NONE_DUE = "UPDATE orders SET due = due + 3600000000 WHERE account = 'main' AND
 
 def open_patiently(url: str) -> Database:
     """Open a journal in which a statement may take its time: a million rows are more than the product ever writes."""
-    return Database(url, patience=300.0)
+    return Database(url, timeout=300.0)
 
 
 def fill(database: Database, first: int, last: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.load import Answered, Plan
-from tests.support.house import SECRETS
+from tests.support.installation import SECRETS
 from tests.support.programs import ROOT
 
 

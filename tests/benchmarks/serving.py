@@ -4,7 +4,7 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
-from worker.cli.serving import open_socket, serve
+from webhook_receiver.server.processes import open_socket, serve
 
 MAX_BODY = 262_144
 

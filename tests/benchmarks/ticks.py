@@ -11,9 +11,9 @@ from sqlalchemy import event
 
 from tests.benchmarks import installations, rows
 from tests.benchmarks.figures import shown
-from worker.journal.database import Database
-from worker.journal.due import SqlDue
-from worker.journal.schema import migrate
+from worker.store.database.database import Database
+from worker.store.leases.due import DueOrders
+from worker.store.schema import migrate
 
 SIZES = (0, 10_000, 1_000_000)
 CLAIMED = 64
@@ -46,7 +46,7 @@ def _on(where: str, url: str) -> Iterator[str]:
 
 def _cost(database: Database, due: int) -> float:
     """Milliseconds of a tick that finds *due* orders: the median of many."""
-    claim, costs = SqlDue(database).claim, []
+    claim, costs = DueOrders(database).claim, []
     for _ in range(TIMES):
         rows.let_some_be_due(database, due)
         began = time.perf_counter()
@@ -66,7 +66,7 @@ def _plans(database: Database) -> Iterator[str]:
 
     rows.let_some_be_due(database, 2)
     event.listen(database.engine, "before_cursor_execute", note)
-    SqlDue(database).claim(CLAIMED, AGAIN_AFTER)
+    DueOrders(database).claim(CLAIMED, AGAIN_AFTER)
     event.remove(database.engine, "before_cursor_execute", note)
     explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
     with database.read() as connection:

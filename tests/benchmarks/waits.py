@@ -6,11 +6,11 @@ from math import inf, isfinite
 
 from tests.benchmarks.day import told
 from tests.benchmarks.figures import percentile, shown
-from tests.benchmarks.rivals import GLANCE
+from tests.benchmarks.rivals import POLL_INTERVAL
 from tests.benchmarks.sending import send
-from tests.support.house import Sandbox
+from tests.support.installation import Sandbox
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds after the last acknowledgement in which a step may still be confirmed."""
 
 Said = tuple[int, str]
@@ -28,13 +28,13 @@ def measured(port: int, sandbox: Sandbox, said: Sequence[Said], rate: float) -> 
 
 def _confirmed(sandbox: Sandbox, said: Sequence[Said]) -> dict[Said, float]:
     """When each step was confirmed, once all have been, or half a minute has passed."""
-    ends_at = time.monotonic() + PATIENCE
+    ends_at = time.monotonic() + TIMEOUT
     while True:
         moves = sandbox.report()["transitions"]
         confirmed = {(move["order_id"], move["to"]): move["at"] / 1e6 for move in moves}
         if confirmed.keys() >= set(said) or time.monotonic() > ends_at:
             return confirmed
-        time.sleep(GLANCE)
+        time.sleep(POLL_INTERVAL)
 
 
 def rest_of(seconds: Sequence[float]) -> str:

@@ -10,20 +10,20 @@ from sqlalchemy import select
 
 from tests.support.clock import Clock
 from tests.support.fakes import FakeIntake
-from tests.support.merchant import PATIENCE, Merchant, sandbox
+from tests.support.harness import Harness
+from tests.support.merchant import TIMEOUT, Merchant, sandbox
 from tests.support.searches import NUMBER, take
 from tests.support.shop import Shop
-from tests.support.stage import Stage
 from tests.support.stories import KEY
 from worker.domain.orders import OrderKey
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
-from worker.journal.rows import this
-from worker.journal.tables import deliveries, events, orders, tallies
-from worker.order_api.client import Client
+from worker.order_api.http.client import Client
 from worker.order_api.platforms import PLATFORMS
-from worker.ports import Intake, Turn
-from worker.turn import LEASE
+from worker.ports import Intake, LeasedOrder
+from worker.reconcile.reconciliation import LEASE
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.rows import this
+from worker.store.tables import counters, deliveries, events, orders
 
 
 class Books(Protocol):
@@ -38,7 +38,7 @@ class Books(Protocol):
 
     def keys(self) -> list[str]: ...
 
-    def tallies(self) -> dict[tuple[str, str], int]: ...
+    def counters(self) -> dict[tuple[str, str], int]: ...
 
 
 class FakeBooks:
@@ -54,8 +54,8 @@ class FakeBooks:
     def keys(self) -> list[str]:
         return [key for _, key in self._fake.events]
 
-    def tallies(self) -> dict[tuple[str, str], int]:
-        return dict(self._fake.tallies)
+    def counters(self) -> dict[tuple[str, str], int]:
+        return dict(self._fake.counters)
 
 
 @dataclass
@@ -78,33 +78,33 @@ class SqlBooks:
         with self.database.read() as connection:
             return list(connection.execute(select(events.c.key).order_by(events.c.id)).scalars())
 
-    def tallies(self) -> dict[tuple[str, str], int]:
+    def counters(self) -> dict[tuple[str, str], int]:
         with self.database.read() as connection:
-            return {(source, outcome): count for source, outcome, count in connection.execute(select(tallies))}
+            return {(source, outcome): count for source, outcome, count in connection.execute(select(counters))}
 
 
 @pytest.fixture
-def stage(database: Database, clock: Clock) -> Stage:
+def harness(database: Database, clock: Clock) -> Harness:
     """A worker without its processes, and the first news of an order."""
-    stage = Stage(database, clock)
-    stage.hear("shipment.picked_up", "A", key="first")
-    return stage
+    harness = Harness(database, clock)
+    harness.hear("shipment.picked_up", "A", key="first")
+    return harness
 
 
 @pytest.fixture
-def turn(stage: Stage) -> Turn:
+def leased(harness: Harness) -> LeasedOrder:
     """That order's turn, which has just begun."""
-    turn = stage.turns.take(KEY, LEASE)
-    assert turn is not None
-    return turn
+    leased = harness.order_store.lease(KEY, LEASE)
+    assert leased is not None
+    return leased
 
 
 @pytest.fixture
-def sought(stage: Stage) -> Turn:
+def sought(harness: Harness) -> LeasedOrder:
     """The turn of a reference, which has two events."""
-    stage.hear("shipment.delivered", order=NUMBER, key="a")
-    stage.hear("shipment.created", order=NUMBER, key="b")
-    return take(stage)
+    harness.hear("shipment.delivered", order=NUMBER, key="a")
+    harness.hear("shipment.created", order=NUMBER, key="b")
+    return take(harness)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def url(platform):
 
 @pytest.fixture(scope="module")
 def client():
-    with Client(PATIENCE) as client:
+    with Client(TIMEOUT) as client:
         yield client
 
 

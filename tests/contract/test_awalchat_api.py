@@ -7,7 +7,8 @@ import pytest
 from tests.support.merchant import Merchant
 from worker.domain.errors import Rejected, Throttled, Unauthorized
 from worker.domain.instants import SECOND
-from worker.domain.orders import ROAD, Place, Step
+from worker.domain.results import Step
+from worker.domain.stages import STAGES, Stage
 
 EVENING = 1_795_294_800 * SECOND  # in Riyadh 2026-11-22
 
@@ -17,15 +18,15 @@ def platform():
     return "awalchat"
 
 
-def take(merchant, place):
+def take(merchant, stage):
     reading = merchant.orders.read("1")
-    return merchant.orders.write("1", merchant.orders.compose(Step(place, EVENING), reading, noted=True))
+    return merchant.orders.write("1", merchant.orders.compose(Step(stage, EVENING), reading, noted=True))
 
 
 def test_dates_are_those_of_the_account_and_payment_stays(merchant):
     merchant.order(payment_status="paid")
-    for place in ROAD[1:]:
-        take(merchant, place)
+    for stage in STAGES[1:]:
+        take(merchant, stage)
     order = merchant.shown()
     assert (order["status"], order["payment_status"]) == ("completed", "paid")
     assert order["shipping_date"] == order["delivery_date"] == "2026-11-22"
@@ -33,7 +34,7 @@ def test_dates_are_those_of_the_account_and_payment_stays(merchant):
 
 def test_dates_of_others_are_left_alone(merchant):
     merchant.order(status="accepted", shipping_date="2026-01-01")
-    take(merchant, Place.SHIPPED)
+    take(merchant, Stage.SHIPPED)
     assert merchant.shown()["shipping_date"] == "2026-01-01"
 
 
@@ -45,7 +46,7 @@ def test_an_order_that_is_not_paid_is_read_so(merchant):
 def test_the_branch_is_one_that_the_platform_takes(url, client, merchant):
     with closing(Merchant(url, client, branch_id=7)) as branch:
         merchant.order()
-        take(branch, Place.ACCEPTED)
+        take(branch, Stage.ACCEPTED)
         assert merchant.shown()["branch_id"] == 7
 
 

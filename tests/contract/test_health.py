@@ -4,75 +4,76 @@ from sqlalchemy import insert, update
 from tests.support.clock import START, Clock
 from tests.support.news import a_delivery, a_hint
 from tests.support.shop import Shop, key
-from worker.domain.events import EventEnd, EventName
-from worker.domain.figures import Pile
+from worker.domain.events import EventName, EventResult
+from worker.domain.figures import Backlog
 from worker.domain.instants import HOUR
-from worker.domain.orders import Done, Later, Place, Step
-from worker.journal.queries.health import HealthQueries
-from worker.journal.tables import deliveries, events
+from worker.domain.results import Done, Later, Step
+from worker.domain.stages import Stage
+from worker.store.queries.health import HealthQueries
+from worker.store.tables import deliveries, events
 
 
-def piles(shop: Shop) -> set[Pile]:
-    return set(HealthQueries(shop.database).health(HOUR).piles)
+def backlogs(shop: Shop) -> set[Backlog]:
+    return set(HealthQueries(shop.database).health(HOUR).backlogs)
 
 
 def test_everything_that_waits_is_on_its_pile_with_the_age_of_the_oldest(shop: Shop, clock: Clock):
     shop.one_in_each_state()
     shop.intake.write(a_delivery(unusable="not_json"))
     clock.advance(seconds=5)
-    assert piles(shop) == {
-        Pile("stopped", "refused", 1, START),
-        Pile("held", "held: credentials", 1, START),
-        Pile("due", "", 1, START),
-        Pile("pending", "", 5, START),
-        Pile("quarantined", "not_json", 1, START),
+    assert backlogs(shop) == {
+        Backlog("stopped", "refused", 1, START),
+        Backlog("held", "held: credentials", 1, START),
+        Backlog("due", "", 1, START),
+        Backlog("pending", "", 5, START),
+        Backlog("quarantined", "not_json", 1, START),
     }
 
 
 def test_a_turn_that_died_and_a_write_without_an_answer_are_seen(shop: Shop, clock: Clock):
     shop.news(key(1))
-    turn = shop.turn(key(1))
-    intent = shop.turns.intend(turn, Step(Place.SHIPPED, START), {"status": "shipped"}, 30_000_000)
-    assert intent is not None
+    leased = shop.leased(key(1))
+    announced = shop.order_store.announce(leased, Step(Stage.SHIPPED, START), {"status": "shipped"}, 30_000_000)
+    assert announced is not None
     clock.advance(seconds=31)
-    assert {Pile("lease", "", 1, START + 30_000_000), Pile("uncertain", "", 1, START)} <= piles(shop)
+    assert {Backlog("lease", "", 1, START + 30_000_000), Backlog("uncertain", "", 1, START)} <= backlogs(shop)
 
 
 def test_a_quarantined_delivery_that_somebody_has_looked_at_is_on_no_pile(shop: Shop):
     shop.intake.write(a_delivery(unusable="not_json"))
     shop.intake.replay(1, a_delivery(unusable="not_json"))
-    assert piles(shop) == set()
+    assert backlogs(shop) == set()
 
 
 def test_news_that_waits_in_a_dry_run_is_a_pile_of_its_own(shop: Shop, clock: Clock):
     for number, reason in ((1, "dry_run"), (2, "dry_run"), (3, "settle")):
         shop.news(key(number))
-        shop.end(key(number), Later(shop.clock() + HOUR, reason), place=Place.ACCEPTED)
-    assert piles(shop) == {Pile("pending", "dry_run", 2, START), Pile("pending", "", 1, START)}
+        shop.result(key(number), Later(shop.clock() + HOUR, reason), stage=Stage.ACCEPTED)
+    assert backlogs(shop) == {Backlog("pending", "dry_run", 2, START), Backlog("pending", "", 1, START)}
     clock.advance(hours=1)
-    assert Pile("due", "", 3, START + HOUR) in piles(shop), "nobody looks at them any more"
+    assert Backlog("due", "", 3, START + HOUR) in backlogs(shop), "nobody looks at them any more"
 
 
 def test_news_that_waits_for_a_second_parcel_is_no_pile_but_its_order_is_looked_at(shop: Shop):
     shop.news(key(1), EventName.DELIVERED, tracking="A", parcels=2)
-    shop.end(key(1), Done(), place=Place.SHIPPED, seen_revision=1)
+    shop.result(key(1), Done(), stage=Stage.SHIPPED, seen_revision=1)
     health = HealthQueries(shop.database).health(HOUR)
-    assert health.piles == ()
-    assert [snapshot.order.key for snapshot in health.unattended] == [key(1)]
-    assert len(health.unattended[0].events) == 1
+    assert health.backlogs == ()
+    assert [snapshot.order.key for snapshot in health.orphaned] == [key(1)]
+    assert len(health.orphaned[0].events) == 1
 
 
 @pytest.mark.parametrize(
-    "columns", [{"revision": 9}, {"unread": True}, {"sending": "shipped", "sent_at": START}, {"place": "delivered"}]
+    "columns", [{"revision": 9}, {"unread": True}, {"sending": "shipped", "sent_at": START}, {"stage": "delivered"}]
 )
 def test_an_order_that_nobody_is_to_look_at_although_something_is_open_is_found(shop: Shop, columns):
     shop.news(key(1))
-    shop.end(key(1), Done(), EventEnd.APPLIED, place=Place.SHIPPED)
-    assert HealthQueries(shop.database).health(HOUR).unattended == ()
+    shop.result(key(1), Done(), EventResult.APPLIED, stage=Stage.SHIPPED)
+    assert HealthQueries(shop.database).health(HOUR).orphaned == ()
     shop.change(key(1), **columns)
-    assert [found.order.key for found in HealthQueries(shop.database).health(HOUR).unattended] == [key(1)]
+    assert [found.order.key for found in HealthQueries(shop.database).health(HOUR).orphaned] == [key(1)]
     shop.change(key(1), due=START + HOUR)
-    assert HealthQueries(shop.database).health(HOUR).unattended == ()
+    assert HealthQueries(shop.database).health(HOUR).orphaned == ()
 
 
 def test_the_sums_agree_and_a_fault_in_them_is_found(shop: Shop):
@@ -82,7 +83,7 @@ def test_the_sums_agree_and_a_fault_in_them_is_found(shop: Shop):
     with shop.database.write() as connection:
         lost = {"source": "courier", "received_at": START, "outcome": "accepted"}
         connection.execute(insert(deliveries), [lost, {**lost, "outcome": "eaten"}])
-        connection.execute(update(events).where(events.c.id == 1).values(end="gone"))
+        connection.execute(update(events).where(events.c.id == 1).values(result="gone"))
     found = HealthQueries(shop.database).health(HOUR).discrepancies
     assert {name: count for name, count in found.items() if count} == {
         "deliveries without an outcome that we know": 1,

@@ -10,32 +10,32 @@ from worker.domain.orders import OrderKey
 
 
 @pytest.fixture
-def holds(stage):
-    return stage.holds
+def holds(harness):
+    return harness.holds
 
 
 class TestHolding:
-    def test_a_hold_ends_by_itself(self, stage, holds):
+    def test_a_hold_ends_by_itself(self, harness, holds):
         holds.hold("main", "rate_limited", MINUTE)
-        stage.clock.now += MINUTE - 1
-        assert stage.due.claim(1, 0) == []
-        stage.clock.now += 1
-        assert stage.due.claim(1, 0) == [KEY]
+        harness.clock.now += MINUTE - 1
+        assert harness.due.claim(1, 0) == []
+        harness.clock.now += 1
+        assert harness.due.claim(1, 0) == [KEY]
 
-    def test_a_hold_without_an_end_waits_for_its_lifting(self, stage, holds):
+    def test_a_hold_without_an_end_waits_for_its_lifting(self, harness, holds):
         holds.hold("main", "operator", None)
-        stage.clock.advance(days=1000)
+        harness.clock.advance(days=1000)
         holds.expire()
-        assert stage.due.claim(1, 0) == []
+        assert harness.due.claim(1, 0) == []
         holds.lift("main", "operator")
-        assert stage.due.claim(1, 0) == [KEY]
+        assert harness.due.claim(1, 0) == [KEY]
 
-    def test_each_reason_is_a_hold_of_its_own(self, stage, holds):
+    def test_each_reason_is_a_hold_of_its_own(self, harness, holds):
         holds.hold("main", "operator", None)
         holds.hold("main", "credentials", None)
         holds.hold("other", "credentials", None)
         holds.lift("main", "credentials")
-        with stage.database.read() as connection:
+        with harness.database.read() as connection:
             found = connection.exec_driver_sql("SELECT account, reason FROM holds ORDER BY account").all()
         assert [tuple(row) for row in found] == [("main", "operator"), ("other", "credentials")]
 
@@ -48,26 +48,26 @@ class TestHolding:
             (MINUTE, None, None),
         ],
     )
-    def test_of_two_ends_the_later_one_counts(self, stage, holds, first, second, until):
+    def test_of_two_ends_the_later_one_counts(self, harness, holds, first, second, until):
         holds.hold("main", "rate_limited", first)
         holds.hold("main", "rate_limited", second)
-        assert stage.held() == {"rate_limited": until}
+        assert harness.held() == {"rate_limited": until}
 
-    def test_a_hold_that_is_over_does_not_lend_its_beginning_to_the_next(self, stage, holds):
-        stage.change(failing_since=START)
+    def test_a_hold_that_is_over_does_not_lend_its_beginning_to_the_next(self, harness, holds):
+        harness.change(failing_since=START)
         holds.hold("main", "rate_limited", MINUTE)
-        stage.clock.now += HOUR
+        harness.clock.now += HOUR
         holds.hold("main", "rate_limited", MINUTE)
-        assert stage.row()["failing_since"] == START + MINUTE
-        assert stage.held() == {"rate_limited": START + HOUR + MINUTE}
+        assert harness.row()["failing_since"] == START + MINUTE
+        assert harness.held() == {"rate_limited": START + HOUR + MINUTE}
 
-    def test_only_what_is_over_expires(self, stage, holds):
+    def test_only_what_is_over_expires(self, harness, holds):
         holds.hold("main", "rate_limited", MINUTE)
         holds.hold("main", "operator", None)
         holds.hold("main", "outage", HOUR)
-        stage.clock.now += MINUTE
+        harness.clock.now += MINUTE
         holds.expire()
-        assert set(stage.held()) == {"operator", "outage"}
+        assert set(harness.held()) == {"operator", "outage"}
 
     def test_only_failed_credentials_wait_for_a_probe(self, holds):
         holds.hold("main", "operator", None)
@@ -75,14 +75,14 @@ class TestHolding:
         holds.hold("main", "credentials", None)
         assert holds.waiting_for_probe() == ["main"]
 
-    def test_lifting_what_is_not_there_changes_nothing(self, stage, holds):
-        stage.change(failing_since=START)
+    def test_lifting_what_is_not_there_changes_nothing(self, harness, holds):
+        harness.change(failing_since=START)
         holds.lift("main", "credentials")
-        assert stage.row()["failing_since"] == START
+        assert harness.row()["failing_since"] == START
 
-    def test_workers_that_hold_at_the_same_time_hold_once(self, stage, holds):
+    def test_workers_that_hold_at_the_same_time_hold_once(self, harness, holds):
         at_once(lambda seconds: holds.hold("main", "rate_limited", seconds * SECOND), range(1, 9))
-        assert stage.held() == {"rate_limited": START + 8 * SECOND}
+        assert harness.held() == {"rate_limited": START + 8 * SECOND}
 
 
 class TestExcuses:
@@ -96,37 +96,37 @@ class TestExcuses:
             (START + 4 * MINUTE, START + 10 * MINUTE),  # failing since within it: the rest of it is
         ],
     )
-    def test_the_time_of_a_lifted_hold_is_forgiven(self, stage, holds, column, since, moved):
-        stage.change(**{column: since})
+    def test_the_time_of_a_lifted_hold_is_forgiven(self, harness, holds, column, since, moved):
+        harness.change(**{column: since})
         holds.hold("main", "operator", None)
-        stage.clock.advance(minutes=10)
+        harness.clock.advance(minutes=10)
         holds.lift("main", "operator")
-        assert stage.row()[column] == moved
+        assert harness.row()[column] == moved
 
     @pytest.mark.parametrize(("since", "moved"), [(START, START + MINUTE), (START + 2 * MINUTE, START + 2 * MINUTE)])
-    def test_a_hold_that_expires_late_forgives_no_more_than_it_took(self, stage, holds, since, moved):
-        stage.change(failing_since=since)
+    def test_a_hold_that_expires_late_forgives_no_more_than_it_took(self, harness, holds, since, moved):
+        harness.change(failing_since=since)
         holds.hold("main", "rate_limited", MINUTE)
-        stage.clock.advance(minutes=10)
+        harness.clock.advance(minutes=10)
         holds.expire()
-        assert stage.row()["failing_since"] == moved
+        assert harness.row()["failing_since"] == moved
 
-    def test_nothing_is_forgiven_to_other_accounts_and_to_orders_that_do_not_fail(self, stage, holds):
-        stage.change(failing_since=START)
+    def test_nothing_is_forgiven_to_other_accounts_and_to_orders_that_do_not_fail(self, harness, holds):
+        harness.change(failing_since=START)
         holds.hold("other", "operator", None)
-        stage.clock.advance(minutes=10)
+        harness.clock.advance(minutes=10)
         holds.lift("other", "operator")
-        assert stage.row()["failing_since"] == START
-        assert stage.row()["missing_since"] is None
+        assert harness.row()["failing_since"] == START
+        assert harness.row()["missing_since"] is None
 
 
 class TestClaims:
-    def test_one_has_the_turn_until_it_ends(self, stage, holds):
+    def test_one_has_the_turn_until_it_ends(self, harness, holds):
         assert holds.claim("probe:main", MINUTE)
-        stage.clock.now += MINUTE - 1
+        harness.clock.now += MINUTE - 1
         assert not holds.claim("probe:main", MINUTE)
         assert holds.claim("probe:other", MINUTE)
-        stage.clock.now += 1
+        harness.clock.now += 1
         assert holds.claim("probe:main", MINUTE)
         assert not holds.claim("probe:main", MINUTE)
 
@@ -135,6 +135,6 @@ class TestClaims:
         assert sorted(won) == [False] * 7 + [True]
 
 
-def test_a_hold_concerns_no_other_account(stage, holds):
+def test_a_hold_concerns_no_other_account(harness, holds):
     holds.hold("other", "operator", None)
-    assert stage.due.claim(1, 0) == [OrderKey("main", "1")]
+    assert harness.due.claim(1, 0) == [OrderKey("main", "1")]

@@ -20,7 +20,7 @@ def test_the_journal_tells_the_time_by_its_own_clock(books: Books, clock: Clock)
 
 def test_news_is_written_down_moves_its_orders_revision_and_nudges_it(books: Books):
     receipt = books.intake.write(a_delivery(an_event()))
-    assert (receipt.outcome, receipt.reason, receipt.nudges) == ("accepted", "", (ORDER,))
+    assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("accepted", "", (ORDER,))
     assert receipt.delivery_id is not None
     assert receipt.event_id is not None
     assert (books.revision(ORDER), books.keys(), books.outcomes()) == (1, ["evt_1"], [("accepted", "")])
@@ -29,7 +29,7 @@ def test_news_is_written_down_moves_its_orders_revision_and_nudges_it(books: Boo
 def test_a_repeated_event_names_the_first_one_and_changes_nothing(books: Books):
     first = books.intake.write(a_delivery(an_event(tracking="TRK1")))
     again = books.intake.write(a_delivery(an_event(tracking="TRK1", note="a retry", occurred_at=1)))
-    assert (again.outcome, again.event_id, again.nudges) == ("duplicate", first.event_id, ())
+    assert (again.outcome, again.event_id, again.wake_ups) == ("duplicate", first.event_id, ())
     assert again.delivery_id not in {None, first.delivery_id}
     assert (books.revision(ORDER), books.keys()) == (1, ["evt_1"])
     assert books.outcomes() == [("accepted", ""), ("duplicate", "")]
@@ -38,7 +38,7 @@ def test_a_repeated_event_names_the_first_one_and_changes_nothing(books: Books):
 def test_a_repeated_hint_is_a_duplicate_and_a_hint_all_the_same(books: Books):
     first = books.intake.write(a_delivery(a_hint()))
     again = books.intake.write(a_delivery(a_hint()))
-    assert (again.outcome, again.event_id, again.nudges) == ("duplicate", first.event_id, (ORDER,))
+    assert (again.outcome, again.event_id, again.wake_ups) == ("duplicate", first.event_id, (ORDER,))
     assert (books.revision(ORDER), books.keys()) == (2, ["hint_1"])
 
 
@@ -51,7 +51,7 @@ def test_a_known_key_with_other_news_is_quarantined_and_never_dropped(books: Boo
     books.intake.write(a_delivery(an_event(tracking="TRK1")))
     receipt = books.intake.write(a_delivery(an_event(**{"tracking": "TRK1", **other})))
     assert (receipt.outcome, receipt.reason, receipt.event_id) == ("quarantined", "key_reused", None)
-    assert receipt.nudges == ()
+    assert receipt.wake_ups == ()
     assert (books.revision(ORDER), books.revision(ELSEWHERE), books.keys()) == (1, 0, ["evt_1"])
 
 
@@ -66,7 +66,7 @@ def test_news_of_a_parcel_that_names_none_of_several_is_quarantined(books: Books
     books.intake.write(a_delivery(an_event("a", tracking="TRK1")))
     books.intake.write(a_delivery(an_event("b", tracking="TRK2")))
     receipt = books.intake.write(a_delivery(an_event("c", **NAMELESS)))
-    assert (receipt.outcome, receipt.reason, receipt.nudges) == ("quarantined", "which_parcel", ())
+    assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("quarantined", "which_parcel", ())
     assert (books.revision(ORDER), books.keys()) == (2, ["a", "b"])
 
 
@@ -99,7 +99,12 @@ def test_an_order_takes_a_thousand_events_and_no_more(books: Books):
 
 def test_an_unusable_delivery_is_kept_for_a_person(books: Books):
     receipt = books.intake.write(a_delivery(unusable="not_json", detail="it is XML"))
-    assert (receipt.outcome, receipt.reason, receipt.event_id, receipt.nudges) == ("quarantined", "not_json", None, ())
+    assert (receipt.outcome, receipt.reason, receipt.event_id, receipt.wake_ups) == (
+        "quarantined",
+        "not_json",
+        None,
+        (),
+    )
     assert receipt.delivery_id is not None
     assert books.outcomes() == [("quarantined", "not_json")]
 
@@ -111,9 +116,9 @@ def test_a_delivery_in_which_nothing_was_read_is_not_dropped(books: Books):
 
 def test_a_stale_delivery_is_stored_once_and_counted_from_then_on(books: Books):
     receipts = [books.intake.write(a_delivery(keep_once="courier/evt_1")) for _ in range(3)]
-    assert {(receipt.outcome, receipt.nudges) for receipt in receipts} == {("stale", ())}
+    assert {(receipt.outcome, receipt.wake_ups) for receipt in receipts} == {("stale", ())}
     assert [receipt.delivery_id is None for receipt in receipts] == [False, True, True]
-    assert (books.outcomes(), books.tallies()) == ([("stale", "")], {("courier", "stale"): 2})
+    assert (books.outcomes(), books.counters()) == ([("stale", "")], {("courier", "stale"): 2})
     assert books.intake.write(a_delivery(keep_once="courier/evt_2")).delivery_id is not None
 
 
@@ -124,7 +129,7 @@ def test_a_stale_delivery_is_not_acted_on(books: Books):
 
 
 def test_tallies_add_up(books: Books):
-    books.intake.tally({("courier", "refused"): 2, ("", "unknown_source"): 1})
-    books.intake.tally({("courier", "refused"): 3})
-    books.intake.tally({})
-    assert books.tallies() == {("courier", "refused"): 5, ("", "unknown_source"): 1}
+    books.intake.add_counts({("courier", "refused"): 2, ("", "unknown_source"): 1})
+    books.intake.add_counts({("courier", "refused"): 3})
+    books.intake.add_counts({})
+    assert books.counters() == {("courier", "refused"): 5, ("", "unknown_source"): 1}

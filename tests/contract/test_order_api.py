@@ -8,22 +8,24 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.merchant import PATIENCE, Merchant
+from tests.support.merchant import TIMEOUT, Merchant
 from worker.domain.errors import Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import SECOND
-from worker.domain.orders import ROAD, Place, Reading, Reference, Step
+from worker.domain.orders import Reading, Reference
+from worker.domain.results import Step
+from worker.domain.stages import STAGES, Stage
 from worker.order_api.platforms import PLATFORMS
 
 SLACK = 1.5
 """Seconds that a busy machine may add to a deadline."""
 
 TRACKING = (("TRK1", "https://courier.example/TRK1"),)
-READING = Reading("pending", Place.PENDING, 0)
+READING = Reading("pending", Stage.PENDING, 0)
 PARCELS = (*TRACKING, ("TRK2", ""))
 
 
-def step(place=Place.ACCEPTED, tracking=()):
-    return Step(place, 1_795_294_800 * SECOND, tracking=tracking)
+def step(stage=Stage.ACCEPTED, tracking=()):
+    return Step(stage, 1_795_294_800 * SECOND, tracking=tracking)
 
 
 def take(merchant, step):
@@ -33,8 +35,8 @@ def take(merchant, step):
 
 def test_an_order_walks_its_road_and_nothing_is_harmed_on_the_way(merchant):
     merchant.order(**merchant.ways.paid, **{merchant.ways.notes: "اتصل مرتين\nring twice"})
-    assert [take(merchant, step(place, PARCELS)).standing for place in ROAD[1:]] == list(ROAD[1:])
-    assert merchant.orders.read("1").standing is Place.COMPLETED
+    assert [take(merchant, step(stage, PARCELS)).position for stage in STAGES[1:]] == list(STAGES[1:])
+    assert merchant.orders.read("1").position is Stage.COMPLETED
     assert merchant.notes().startswith("اتصل مرتين\nring twice\nTracking: ")
     shown = json.dumps(merchant.shown())
     assert [len(re.findall(rf"\b{word}\b", shown)) for word in ("TRK1", "TRK2")] == [2, 1]
@@ -47,19 +49,19 @@ def test_every_status_of_the_table_is_read(merchant, platform):
         merchant.do("POST", "/reset")
         merchant.order(status=word)
         reading = merchant.orders.read("1")
-        assert (reading.status, reading.standing) == (word, statuses.read(word).standing)
+        assert (reading.status, reading.position) == (word, statuses.read(word).position)
 
 
 def test_a_status_that_nobody_knows_is_named_and_means_nothing(merchant):
     merchant.order(status="on_hold")
     reading = merchant.orders.read("1")
-    assert (reading.status, reading.standing) == ("on_hold", None)
+    assert (reading.status, reading.position) == ("on_hold", None)
 
 
 def test_an_account_may_teach_us_a_status(merchant):
     merchant.order(status="packed")
-    taught = replace(merchant.surroundings, statuses={"packed": "accepted"})
-    assert merchant.credentials.connect(taught).read("1").standing is Place.ACCEPTED
+    taught = replace(merchant.context, statuses={"packed": "accepted"})
+    assert merchant.credentials.connect(taught).read("1").position is Stage.ACCEPTED
 
 
 def test_payment_is_read_and_never_changed(merchant):
@@ -78,7 +80,7 @@ def test_a_number_of_the_order_is_read(merchant):
 def test_a_parcel_that_the_notes_name_is_not_named_again(merchant):
     merchant.order(**{merchant.ways.notes: "TRK1 and TRK2 are on their way"})
     take(merchant, step())
-    take(merchant, step(Place.SHIPPED, PARCELS))
+    take(merchant, step(Stage.SHIPPED, PARCELS))
     assert merchant.notes() == "TRK1 and TRK2 are on their way"
 
 
@@ -87,7 +89,7 @@ def test_notes_that_the_platform_finds_too_long_are_refused_and_the_step_goes_wi
     with pytest.raises(Rejected, match=merchant.ways.notes):
         take(merchant, step(tracking=PARCELS))
     bare = merchant.orders.compose(step(tracking=PARCELS), merchant.orders.read("1"), noted=False)
-    assert merchant.orders.write("1", bare).standing is Place.ACCEPTED
+    assert merchant.orders.write("1", bare).position is Stage.ACCEPTED
     assert merchant.notes() == "x" * 2000
 
 
@@ -108,7 +110,7 @@ def test_an_illegal_step_is_a_conflict_and_changes_nothing(merchant):
 @pytest.mark.parametrize("ending", ["cancelled", "refunded"])
 def test_an_order_off_the_road_is_seen_there_and_takes_no_write(merchant, ending):
     merchant.order(status=ending)
-    assert merchant.orders.read("1").standing == ending
+    assert merchant.orders.read("1").position == ending
     with pytest.raises(Conflict):
         merchant.orders.write("1", merchant.orders.compose(step(), READING, noted=False))
 
@@ -191,8 +193,8 @@ def test_a_call_that_meets_trouble_ends_in_time_and_says_what_to_do(merchant, fa
     began = time.monotonic()
     with pytest.raises(family) as failed:
         merchant.orders.write("1", update)
-    assert time.monotonic() - began < PATIENCE.overall.total_seconds() + SLACK
+    assert time.monotonic() - began < TIMEOUT.overall.total_seconds() + SLACK
     assert type(failed.value) is family
     assert failed.value.definite is (family is not Transient)
     merchant.do("DELETE", "/faults")
-    assert merchant.orders.read("1").standing in {Place.PENDING, Place.ACCEPTED}
+    assert merchant.orders.read("1").position in {Stage.PENDING, Stage.ACCEPTED}

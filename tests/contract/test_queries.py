@@ -6,12 +6,13 @@ from tests.support.shop import Shop, key
 from worker.domain.events import EventName
 from worker.domain.figures import OrderGroup
 from worker.domain.instants import MINUTE
-from worker.domain.orders import OrderKey, Place
+from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Hold, State
-from worker.journal.queries.counts import CountQueries
-from worker.journal.queries.deliveries import DeliveryQueries
-from worker.journal.queries.orders import IN_STATE, OrderQueries
-from worker.journal.tables import orders
+from worker.domain.stages import Stage
+from worker.store.queries.counts import CountQueries
+from worker.store.queries.deliveries import DeliveryQueries
+from worker.store.queries.orders import IN_STATE, OrderQueries
+from worker.store.tables import orders
 
 # -------------------------------------------------------------------------------------------------------------- orders
 
@@ -55,8 +56,8 @@ def test_states_add_up_and_other_filters_narrow_down(shop: Shop):
     assert listed() == set(named.values())
     assert listed(states=[State.STOPPED, State.DUE]) == {named[State.STOPPED], named[State.DUE]}
     assert listed(account="held") == {named[State.HELD]}
-    assert listed(place=Place.SHIPPED) == {named[State.SETTLED], named[State.WAITING]}
-    assert listed(place=Place.SHIPPED, states=[State.WAITING], account="main") == {named[State.WAITING]}
+    assert listed(stage=Stage.SHIPPED) == {named[State.SETTLED], named[State.WAITING]}
+    assert listed(stage=Stage.SHIPPED, states=[State.WAITING], account="main") == {named[State.WAITING]}
     assert listed(account="nobody") == set()
 
 
@@ -105,7 +106,7 @@ def test_a_delivery_is_shown_with_its_body_and_its_events(shop: Shop):
     now, shown = DeliveryQueries(shop.database).show(1)
     assert shown is not None
     assert (now, shown.body, shown.row.size, shown.row.outcome) == (START, b"\xff\x00", 2, "accepted")
-    assert [(event.key, event.order, event.end) for event in shown.events] == [("evt_1", key(1), "pending")]
+    assert [(event.key, event.order, event.result) for event in shown.events] == [("evt_1", key(1), "pending")]
     assert DeliveryQueries(shop.database).show(2) == (START, None)
 
 
@@ -115,7 +116,7 @@ def test_a_delivery_is_shown_with_its_body_and_its_events(shop: Shop):
 def test_figures_count_everything_once(shop: Shop):
     shop.one_in_each_state()
     shop.intake.write(a_delivery(unusable="not_json"))
-    shop.intake.tally({("courier", "refused"): 5, ("courier", "accepted"): 1})
+    shop.intake.add_counts({("courier", "refused"): 5, ("courier", "accepted"): 1})
     figures = CountQueries(shop.database).figures()
     assert figures.deliveries == {
         ("courier", "accepted"): len(State) + 1,

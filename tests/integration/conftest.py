@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from tests.conftest import new_database
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from sqlalchemy import select as query
 
 from tests.support.database_in_trouble import plain, stored, within
 from tests.support.news import a_delivery, a_hint, an_event
-from worker.domain.errors import JournalUnavailable
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
-from worker.journal.tables import deliveries
+from worker.domain.errors import StoreUnavailable
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.tables import deliveries
 
-PATIENCE = 0.4
+TIMEOUT = 0.4
 IN_TIME = 2.5
 
 
@@ -36,7 +36,7 @@ def siblings(path: Path) -> list[Path]:
 
 @pytest.fixture
 def impatient(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url, patience=PATIENCE)
+    opened = Database(database_url, timeout=TIMEOUT)
     yield opened
     opened.close()
 
@@ -62,7 +62,7 @@ def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes
     def write(n: int) -> str:
         try:
             return intake.write(a_delivery(an_event(f"evt_{n}"))).outcome
-        except JournalUnavailable:
+        except StoreUnavailable:
             return "unavailable"
 
     with ThreadPoolExecutor(16) as pool:
@@ -81,18 +81,18 @@ def test_a_lock_that_ends_in_time_is_nobodys_trouble(database: Database, databas
 
 
 def test_an_error_quotes_nothing_of_what_was_to_be_written(impatient: Database, database_url: str):
-    with somebody_elses_lock(database_url), pytest.raises(JournalUnavailable) as caught:
+    with somebody_elses_lock(database_url), pytest.raises(StoreUnavailable) as caught:
         SqlIntake(impatient).write(a_delivery(an_event("evt_private"), body=b"a customer's address"))
     assert "evt_private" not in str(caught.value)
     assert "address" not in str(caught.value)
 
 
 def test_more_readers_than_connections_wait_their_turn_in_bounds(database_url: str):
-    database = Database(database_url, connections=1, patience=PATIENCE)
+    database = Database(database_url, connections=1, timeout=TIMEOUT)
     with (
         database.read(),
         within(IN_TIME),
-        pytest.raises(JournalUnavailable, match="connection is in use"),
+        pytest.raises(StoreUnavailable, match="connection is in use"),
         database.read(),
     ):
         pass
@@ -114,7 +114,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(sqlite_url: str):
 
     limit(60)
     acknowledged: list[int | None] = []
-    with pytest.raises(JournalUnavailable, match="full"):
+    with pytest.raises(StoreUnavailable, match="full"):
         write_until_full()
     assert 0 < len(acknowledged) == stored(database)
     limit(2**30)
@@ -130,7 +130,7 @@ def test_a_read_only_file_can_be_read_and_is_written_again_once_it_may_be(sqlite
             connection.execute(text(f"PRAGMA query_only = {writing}"))
 
     forbid(1)
-    with pytest.raises(JournalUnavailable, match="readonly"):
+    with pytest.raises(StoreUnavailable, match="readonly"):
         SqlIntake(database).write(a_delivery(an_event()))
     assert stored(database) == 0
     forbid(0)
@@ -140,7 +140,7 @@ def test_a_read_only_file_can_be_read_and_is_written_again_once_it_may_be(sqlite
 
 def test_a_file_opened_read_only_is_unavailable_for_writing(sqlite_url: str):
     database = Database(f"sqlite:///file:{file_of(sqlite_url)}?mode=ro&uri=true")
-    with pytest.raises(JournalUnavailable, match="readonly"):
+    with pytest.raises(StoreUnavailable, match="readonly"):
         SqlIntake(database).write(a_delivery(an_event()))
     assert stored(database) == 0
     database.close()
@@ -154,7 +154,7 @@ def test_a_vanished_file_is_unavailable_and_not_made_anew_until_it_is_back(sqlit
     for file in siblings(path):
         file.rename(away / file.name)
     for _ in range(3):
-        with pytest.raises(JournalUnavailable, match="the database file is gone"):
+        with pytest.raises(StoreUnavailable, match="the database file is gone"):
             intake.write(a_delivery(an_event("evt_2")))
     assert siblings(path) == []
     for file in away.iterdir():
@@ -182,8 +182,8 @@ def test_news_goes_into_the_file_that_stands_there_and_not_into_one_that_was_rep
 WRITER = """
 import sys
 from tests.support.news import a_delivery, an_event
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
 
 intake = SqlIntake(Database(sys.argv[1]))
 for n in range(100_000):

@@ -9,10 +9,10 @@ from tests.support.blocked import wait_until_blocked
 from tests.support.news import a_delivery, an_event
 from tests.support.tables import rows
 from worker.domain.orders import OrderKey
-from worker.journal.database import Database
-from worker.journal.holds import SqlHolds
-from worker.journal.intake import SqlIntake
-from worker.journal.tables import orders
+from worker.store.accounts.holds import SqlHolds
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.tables import orders
 
 
 @pytest.mark.parametrize("wanted", [("1", "2"), ("number:A", "1"), ("B", "a")], ids=" then ".join)

@@ -14,16 +14,16 @@ from sqlalchemy import delete, func, select
 from tests.support.at_once import at_once
 from tests.support.blocked import wait_until_blocked
 from tests.support.news import ORDER, a_delivery, a_hint, an_event
-from worker.domain.errors import JournalUnavailable
+from worker.domain.errors import StoreUnavailable
 from worker.domain.events import Event
 from worker.domain.orders import OrderKey
-from worker.journal import intake
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
-from worker.journal.news import Overtaken
-from worker.journal.recording import record
-from worker.journal.tables import deliveries, events, orders
 from worker.ports import Delivery
+from worker.store.database.database import Database
+from worker.store.intake import intake
+from worker.store.intake.events import Overtaken
+from worker.store.intake.intake import SqlIntake
+from worker.store.intake.recording import record
+from worker.store.tables import deliveries, events, orders
 
 ELSEWHERE = multiprocessing.get_context("spawn")
 NEWS = 60
@@ -47,9 +47,9 @@ def check_each_was_accepted_once(database: Database, outcomes: list[tuple[str, s
     with database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(events)) == NEWS
         assert connection.scalar(select(func.count()).select_from(deliveries)) == NEWS * senders
-        counted = connection.execute(select(orders.c.revision, orders.c.events)).all()
+        counted = connection.execute(select(orders.c.revision, orders.c.event_count)).all()
         assert [tuple(row) for row in counted] == [(NEWS // ORDERS, NEWS // ORDERS)] * ORDERS
-        revisions = connection.execute(select(events.c.order, events.c.revision)).all()
+        revisions = connection.execute(select(events.c.order_row, events.c.revision)).all()
         assert len(set(map(tuple, revisions))) == NEWS
 
 
@@ -114,7 +114,7 @@ def test_a_delivery_overtaken_by_its_repetition_is_a_duplicate_and_leaves_no_tra
         receipt = second.result()
     assert (first.outcome, receipt.outcome, receipt.event_id) == ("accepted", "duplicate", first.event_id)
     with contested.read() as connection:
-        assert connection.execute(select(orders.c.revision, orders.c.events)).all() == [(1, 1)]
+        assert connection.execute(select(orders.c.revision, orders.c.event_count)).all() == [(1, 1)]
         assert connection.scalar(select(func.count()).select_from(deliveries)) == 2
 
 
@@ -128,7 +128,7 @@ def test_a_repeated_hint_whose_order_is_pruned_meanwhile_is_news_again(contested
             again = pool.submit(sql.write, a_delivery(a_hint()))
             wait_until_blocked(postgresql_url)
         receipt = again.result()
-    assert (receipt.outcome, receipt.nudges) == ("accepted", (ORDER,))
+    assert (receipt.outcome, receipt.wake_ups) == ("accepted", (ORDER,))
 
 
 def test_what_is_overtaken_again_and_again_is_given_up_in_bounds(database: Database, monkeypatch: pytest.MonkeyPatch):
@@ -136,5 +136,5 @@ def test_what_is_overtaken_again_and_again_is_given_up_in_bounds(database: Datab
         raise Overtaken
 
     monkeypatch.setattr(intake, "record", always)
-    with pytest.raises(JournalUnavailable, match="written by others"):
+    with pytest.raises(StoreUnavailable, match="written by others"):
         SqlIntake(database).write(a_delivery(an_event()))

@@ -7,7 +7,7 @@ import pytest
 import redis
 from kombu.transport import redis as redis_transport
 
-from worker.nudges import make_celery
+from worker.queue.wake_ups import make_celery
 
 CHANNEL: Any = redis_transport.Channel
 NOWHERE = "redis://127.0.0.1:1/0"

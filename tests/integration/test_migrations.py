@@ -15,16 +15,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from worker.domain.errors import JournalUnavailable
+from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import SECOND
 from worker.domain.orders import OrderKey
-from worker.journal import schema
-from worker.journal.budgets import SqlAllowances
-from worker.journal.database import Database
-from worker.journal.desk import SqlDesk
-from worker.journal.schema import NEEDED, check, migrate
-from worker.journal.tables import metadata
-from worker.journal.turns import SqlTurns
+from worker.store import schema
+from worker.store.accounts.call_limits import SqlCallLimits
+from worker.store.database.database import Database
+from worker.store.leases.order_store import SqlOrderStore
+from worker.store.operator import SqlOperatorStore
+from worker.store.schema import NEEDED, check, migrate
+from worker.store.tables import metadata
 
 MIGRATIONS = Path(schema.__file__).with_name("migrations")
 ELSEWHERE = multiprocessing.get_context("spawn")
@@ -111,17 +111,17 @@ def test_a_journal_from_before_there_were_references_keeps_its_orders_and_finds_
             connection.execute(text(statement))
     migrate(empty)
     check(empty)
-    turns, desk = SqlTurns(empty), SqlDesk(empty)
-    assert turns.known_as(OrderKey("main", "tracking:TRK1")) == ["1"]
-    assert turns.known_as(OrderKey("other", "tracking:TRK1")) == []
-    assert turns.take(OrderKey("other", "1"), SECOND) is None
-    turn = turns.take(OrderKey("main", "1"), SECOND)
-    assert turn is not None
-    assert (turn.order.number, [told.event.key for told in turn.events]) == ("", ["evt"])
-    seen = desk.snapshot(OrderKey("main", "1"))
+    order_store, store = SqlOrderStore(empty), SqlOperatorStore(empty)
+    assert order_store.known_as(OrderKey("main", "tracking:TRK1")) == ["1"]
+    assert order_store.known_as(OrderKey("other", "tracking:TRK1")) == []
+    assert order_store.lease(OrderKey("other", "1"), SECOND) is None
+    leased = order_store.lease(OrderKey("main", "1"), SECOND)
+    assert leased is not None
+    assert (leased.order.number, [told.event.key for told in leased.events]) == ("", ["evt"])
+    seen = store.snapshot(OrderKey("main", "1"))
     assert seen is not None
     assert [told.reference for told in seen.news] == [""]
-    assert SqlAllowances(empty).spend("main", 1, 60) == 0
+    assert SqlCallLimits(empty).spend("main", 1, 60) == 0
 
 
 def test_processes_that_migrate_at_once_do_each_other_no_harm(empty: Database):
@@ -133,11 +133,11 @@ def test_processes_that_migrate_at_once_do_each_other_no_harm(empty: Database):
 
 def test_a_migration_is_done_whole_or_not_at_all(empty: Database):
     with empty.write() as connection:
-        metadata.tables["tallies"].create(connection)
-    with pytest.raises(JournalUnavailable, match="tallies"):
+        metadata.tables["counters"].create(connection)
+    with pytest.raises(StoreUnavailable, match="counters"):
         migrate(empty)
     with empty.read() as connection:
-        assert inspect(connection).get_table_names() == ["tallies"]
+        assert inspect(connection).get_table_names() == ["counters"]
 
 
 def test_migrating_says_nothing_on_the_terminal(empty: Database, capfd: pytest.CaptureFixture[str]):
@@ -150,7 +150,7 @@ def test_the_migrations_work_from_a_folder_with_awkward_letters(tmp_path: Path):
     copy = tmp_path / "100% of it; really"
     shutil.copytree(MIGRATIONS.parents[1], copy / "worker", ignore=shutil.ignore_patterns("__pycache__"))
     program = (
-        "from worker.journal import database, schema; d = database.Database('sqlite:///new.db');"
+        "from worker.store import database, schema; d = database.Database('sqlite:///new.db');"
         "schema.migrate(d); schema.check(d); print(schema.__file__)"
     )
     told = subprocess.run(

@@ -12,13 +12,13 @@ from sqlalchemy import event, make_url, text
 
 from tests.support.database_in_trouble import plain, stored, within
 from tests.support.news import a_delivery, an_event
-from worker.domain.errors import JournalUnavailable
-from worker.journal import engines
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
-from worker.journal.tables import deliveries
+from worker.domain.errors import StoreUnavailable
+from worker.store.database import engines
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.tables import deliveries
 
-PATIENCE = 0.4
+TIMEOUT = 0.4
 
 
 def test_connections_that_the_server_ended_are_replaced_before_anybody_notices(postgresql_url: str):
@@ -44,7 +44,7 @@ def test_a_connection_that_dies_in_the_middle_writes_nothing_and_the_next_one_wo
                 pid = connection.scalar(text("SELECT pg_backend_pid()"))
                 server.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
-    with pytest.raises(JournalUnavailable):
+    with pytest.raises(StoreUnavailable):
         write_and_die()
     assert stored(database) == 0
     assert SqlIntake(database).write(a_delivery(an_event())).outcome == "accepted"
@@ -55,20 +55,20 @@ def test_a_server_that_refuses_connections_is_unavailable_at_once(postgresql_url
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     database = Database(make_url(postgresql_url).set(port=port, host="127.0.0.1"))
-    with within(2.5), pytest.raises(JournalUnavailable):
+    with within(2.5), pytest.raises(StoreUnavailable):
         SqlIntake(database).now()
 
 
 def test_a_statement_that_takes_too_long_is_ended_by_the_server_itself(postgresql_url: str):
-    database = Database(postgresql_url, patience=PATIENCE)
-    with pytest.raises(JournalUnavailable, match="statement timeout"), database.read() as connection:
+    database = Database(postgresql_url, timeout=TIMEOUT)
+    with pytest.raises(StoreUnavailable, match="statement timeout"), database.read() as connection:
         connection.execute(text("SELECT pg_sleep(10)"))
     assert stored(database) == 0
     database.close()
 
 
 def test_a_connection_that_has_rested_waits_as_long_as_a_new_one(postgresql_url: str):
-    database = Database(postgresql_url, connections=1, patience=3)
+    database = Database(postgresql_url, connections=1, timeout=3)
     assert stored(database) == 0
     with database.read() as connection:
         connection.execute(text("SELECT pg_sleep(1.3)"))
@@ -123,16 +123,16 @@ def wire(postgresql_url: str) -> Iterator[Wire]:
     wire.close()
 
 
-def over(wire: Wire, url: str, patience: float) -> Database:
+def over(wire: Wire, url: str, timeout: float) -> Database:
     direct = make_url(url)
-    return Database(direct.set(host="127.0.0.1", port=wire.port, query={"sslmode": "disable"}), patience=patience)
+    return Database(direct.set(host="127.0.0.1", port=wire.port, query={"sslmode": "disable"}), timeout=timeout)
 
 
 def test_a_rested_connection_that_the_network_has_forgotten_is_replaced(
     wire: Wire, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(engines, "FRESH", 0.0)
-    database = over(wire, postgresql_url, patience=10)
+    database = over(wire, postgresql_url, timeout=10)
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event("evt_1")))
     wire.forget()
@@ -154,12 +154,12 @@ def test_between_two_looks_at_the_servers_clock_nothing_is_asked(postgresql_url:
 
 
 def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(wire: Wire, postgresql_url: str):
-    database = over(wire, postgresql_url, PATIENCE)
+    database = over(wire, postgresql_url, TIMEOUT)
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event("evt_1")))
     wire.silent.set()
     # A sign of life is waited for, then a new connection.
-    with within(4.5), pytest.raises(JournalUnavailable):
+    with within(4.5), pytest.raises(StoreUnavailable):
         intake.write(a_delivery(an_event("evt_2")))
     wire.silent.clear()
     assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"

@@ -10,10 +10,10 @@ from tests.support.clock import START, Clock
 from tests.support.news import a_delivery, a_hint, an_event
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
-from worker.journal.prune import prune
-from worker.journal.tables import deliveries, events, metadata, orders, remarks, steps, tallies
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.prune import prune
+from worker.store.tables import audit_log, counters, deliveries, events, metadata, orders, steps
 
 KEEP = 90 * DAY
 Prune = Callable[..., dict[str, int]]
@@ -35,8 +35,8 @@ def count(database: Database, table: Table) -> int:
 def settle(database: Database, **columns: Any) -> None:
     """End all news as a turn would: applied, seen, nothing more due."""
     with database.write() as connection:
-        connection.execute(update(events).values(end="applied", ended_at=START))
-        seen = {"seen_revision": orders.c.revision, "due": None, "place": "delivered", **columns}
+        connection.execute(update(events).values(result="applied", result_at=START))
+        seen = {"seen_revision": orders.c.revision, "due": None, "stage": "delivered", **columns}
         connection.execute(update(orders).values(seen))
 
 
@@ -47,18 +47,18 @@ def write_history(database: Database) -> None:
         intake.write(delivery)
     settle(database)
     with database.write() as connection:
-        step = {"order": 1, "turn": "t", "revision": 1, "place": "shipped", "inferred": False, "evidence_at": 1}
+        step = {"order": 1, "leased": "t", "revision": 1, "stage": "shipped", "inferred": False, "evidence_at": 1}
         connection.execute(insert(steps).values(**step, update={"status": "shipped"}, sent_at=1))
-        connection.execute(insert(remarks).values(order=1, at=1, word="closed"))
+        connection.execute(insert(audit_log).values(order=1, at=1, word="closed"))
 
 
 def test_a_settled_order_goes_with_all_that_hangs_on_it(database: Database, pruned: Prune, clock: Clock):
     write_history(database)
-    SqlIntake(database).tally({("courier", "refused"): 1})
+    SqlIntake(database).add_counts({("courier", "refused"): 1})
     clock.advance(days=91)
-    assert pruned() == {"orders": 1, "events": 2, "steps": 1, "remarks": 1, "deliveries": 3}
-    assert sum(count(database, table) for table in metadata.sorted_tables if table is not tallies) == 0
-    assert count(database, tallies) == 1
+    assert pruned() == {"orders": 1, "events": 2, "writes": 1, "audit_log": 1, "deliveries": 3}
+    assert sum(count(database, table) for table in metadata.sorted_tables if table is not counters) == 0
+    assert count(database, counters) == 1
 
 
 def test_a_closed_order_goes_as_well(database: Database, pruned: Prune, clock: Clock):
@@ -110,9 +110,11 @@ def test_a_lease_that_ran_out_holds_nothing_back(database: Database, pruned: Pru
 def test_a_pending_event_is_never_forgotten(database: Database, pruned: Prune, clock: Clock):
     write_history(database)
     with database.write() as connection:
-        connection.execute(update(events).where(events.c.key == "evt_1").values(end="pending"))
+        connection.execute(update(events).where(events.c.key == "evt_1").values(result="pending"))
     clock.advance(days=91)
-    assert pruned() == {"orders": 0, "events": 0, "steps": 0, "remarks": 0, "deliveries": 1}, "the duplicate alone goes"
+    assert pruned() == {"orders": 0, "events": 0, "writes": 0, "audit_log": 0, "deliveries": 1}, (
+        "the duplicate alone goes"
+    )
 
 
 def test_quarantined_deliveries_stay_and_stale_ones_go(database: Database, pruned: Prune, clock: Clock):
@@ -140,7 +142,7 @@ def test_a_pruned_order_may_come_back_as_a_new_one(database: Database, pruned: P
     pruned()
     assert SqlIntake(database).write(a_delivery(an_event("evt_1"), received_at=clock.now)).outcome == "accepted"
     with database.read() as connection:
-        assert connection.execute(select(orders.c.revision, orders.c.place)).all() == [(1, None)]
+        assert connection.execute(select(orders.c.revision, orders.c.stage)).all() == [(1, None)]
 
 
 @pytest.mark.parametrize("kept", [0, 1], ids=["all old", "with rows that stay in between"])
@@ -175,7 +177,7 @@ def test_it_leaves_an_order_alone_that_somebody_writes_to(postgresql_url: str, c
     with database.write() as connection:
         connection.execute(update(orders).values(updated_at=clock.now))
         assert prune(database, keep=KEEP, dedupe_for=0) | {"deliveries": 0} == dict.fromkeys(
-            ("orders", "events", "steps", "remarks", "deliveries"), 0
+            ("orders", "events", "writes", "audit_log", "deliveries"), 0
         )
     database.close()
 

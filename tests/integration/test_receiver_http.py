@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.front_door import FrontDoor, news
+from tests.support.receiver import Receiver, news
 from tests.support.wire import PATH, Connect, chunked, delivery, lines, request, serving
-from worker.cli.http_server import Patience
+from webhook_receiver.server.server import Timeouts
 
 
 @pytest.fixture
-def door() -> FrontDoor:
-    return FrontDoor()
+def operator() -> Receiver:
+    return Receiver()
 
 
 @pytest.fixture
-def connect(door: FrontDoor) -> Iterator[Connect]:
-    with serving(door.app, Patience()) as (_, port), lines(port) as connect:
+def connect(operator: Receiver) -> Iterator[Connect]:
+    with serving(operator.app, Timeouts()) as (_, port), lines(port) as connect:
         yield connect
 
 
@@ -88,7 +88,7 @@ def test_a_body_over_the_limit_is_413_and_the_sender_gets_to_read_it(connect: Co
         assert connect().send(wire).reply().problem == (413, "payload_too_large")
 
 
-def test_a_body_of_exactly_the_limit_is_taken_in_whatever_its_chunks(connect: Connect, door: FrontDoor):
+def test_a_body_of_exactly_the_limit_is_taken_in_whatever_its_chunks(connect: Connect, operator: Receiver):
     body = news(note="x" * (65_536 - len(news(note=""))))
     assert len(body) == 65_536
     assert connect().send(delivery(body)).reply().status == 202
@@ -204,10 +204,10 @@ def test_a_proxy_on_this_machine_cannot_show_the_metrics_by_accident(connect: Co
 @pytest.mark.parametrize(
     "body", [b"", b"\x00", b"\xff\xfe", b"[" * 60_000, b'{"a":1' + b"0" * 5000 + b"}", b'"\\ud800"']
 )
-def test_authentic_bytes_of_any_kind_are_kept_and_never_a_500(connect: Connect, door: FrontDoor, body: bytes):
+def test_authentic_bytes_of_any_kind_are_kept_and_never_a_500(connect: Connect, operator: Receiver, body: bytes):
     answer = connect().send(delivery(body)).reply()
     assert (answer.status, answer.told["status"]) == (202, "quarantined")
-    assert door.intake.deliveries[1].delivery.body == body
+    assert operator.intake.deliveries[1].delivery.body == body
 
 
 def test_errors_tell_nothing_about_the_server(connect: Connect):

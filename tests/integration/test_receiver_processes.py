@@ -12,16 +12,16 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.support.front_door import news
+from tests.support.receiver import news
 from tests.support.wire import PATH, Connect, chunked, delivery, is_refused, lines, request
-from worker.cli.serving import CannotListen, open_socket
+from webhook_receiver.server.processes import CannotListen, open_socket
 
 PROGRAM = """
 import os, sys
 from contextlib import contextmanager
 import structlog
-from tests.support.front_door import make_app
-from worker.cli.serving import open_socket, serve
+from tests.support.receiver import make_app
+from webhook_receiver.server.processes import open_socket, serve
 
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
@@ -39,7 +39,7 @@ say("port", sock.getsockname()[1])
 serve(open_app, sock, max_body=65536, processes=int(sys.argv[1]))
 say("ended", os.getpid())
 """
-APP = "tests.support.front_door:make_app()"
+APP = "tests.support.receiver:make_app()"
 GUNICORN = ["gunicorn", "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--graceful-timeout", "1"]
 
 
@@ -61,7 +61,7 @@ class Program:
                 return int(number)
         raise AssertionError(f"{word} was never said")
 
-    def ends(self) -> int:
+    def event_results(self) -> int:
         return self.process.wait(20)
 
 
@@ -98,7 +98,7 @@ def test_a_receiver_that_is_told_to_stop_closes_its_house_and_ends_well(number: 
         running.process.send_signal(number)
         assert {running.hears("closed") for _ in range(processes)} == houses
         assert running.hears("ended") == running.process.pid
-        assert running.ends() == 0
+        assert running.event_results() == 0
         assert is_refused(running.port)
 
 
@@ -110,7 +110,7 @@ def test_several_processes_open_nothing_before_their_birth_and_the_dead_are_repl
         assert is_alive(running.port)
         assert running.hears("opened") not in {first, second}
         running.process.terminate()
-        assert running.ends() == 0
+        assert running.event_results() == 0
 
 
 def test_children_whose_parent_is_gone_leave_the_port():
@@ -127,6 +127,26 @@ def test_an_address_that_cannot_be_had_is_told_in_one_sentence(host: str, why: s
         port = taken.getsockname()[1]
         with pytest.raises(CannotListen, match=rf"^Cannot listen on {host}:{port}: {why}[^.]*\.$"):
             open_socket(host, port)
+
+
+@pytest.mark.parametrize("first", [socket.AF_INET6, socket.AF_INET])
+def test_localhost_is_where_a_proxy_looks_that_asks_127_0_0_1(first: socket.AddressFamily, monkeypatch):
+    addresses = {socket.AF_INET6: ("::1", 0, 0, 0), socket.AF_INET: ("127.0.0.1", 0)}
+    found = [(family, socket.SOCK_STREAM, 6, "", address) for family, address in addresses.items()]
+    found.sort(key=lambda entry: entry[0] != first)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with open_socket("localhost", 0) as sock:
+        monkeypatch.undo()
+        socket.create_connection(("127.0.0.1", sock.getsockname()[1]), timeout=5).close()
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_all_addresses_of_ipv6_are_those_of_ipv4_too():
+    with open_socket("::", 0) as sock:
+        for host in ("127.0.0.1", "::1"):
+            socket.create_connection((host, sock.getsockname()[1]), timeout=5).close()
+    with open_socket("::1", 0) as sock, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", sock.getsockname()[1]), timeout=5)
 
 
 # -------------------------------------------------------------------------------------------------- another server

@@ -10,10 +10,10 @@ from tests.support.news import ORDER, a_delivery, a_hint, an_event
 from tests.support.tables import due, rows
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
-from worker.journal.rows import this
-from worker.journal.tables import deliveries, events, orders
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.rows import this
+from worker.store.tables import deliveries, events, orders
 
 SECOND = 1_000_000
 
@@ -26,7 +26,7 @@ def schedule(database: Database, **columns: int | None) -> None:
 def test_a_new_order_is_due_at_once_and_has_seen_nothing(intake: SqlIntake, database: Database, clock: Clock):
     intake.write(a_delivery(an_event()))
     (order,) = rows(database, orders)
-    assert (order.account, order.order_id, order.place) == ("main", "1", None)
+    assert (order.account, order.order_id, order.stage) == ("main", "1", None)
     assert (order.revision, order.seen_revision, order.events) == (1, 0, 1)
     assert (order.due, order.first_seen_at, order.updated_at) == (clock.now, clock.now, clock.now)
     assert (order.stop, order.lease_token, order.not_before) == (None, None, None)
@@ -42,10 +42,10 @@ def test_an_event_is_pending_and_knows_its_delivery_and_revision(intake: SqlInta
     }
     receipt = intake.write(a_delivery(an_event("evt_2", occurred_at=7, received_at=9, **said)))
     first, second = rows(database, events)
-    assert (first.revision, first.end, first.parcels, first.tracking) == (1, "pending", None, "")
+    assert (first.revision, first.result, first.parcels, first.tracking) == (1, "pending", None, "")
     assert (second.id, second.delivery, second.revision) == (receipt.event_id, receipt.delivery_id, 2)
     assert (second.source, second.key, second.name) == ("courier", "evt_2", "shipment.picked_up")
-    assert (second.occurred_at, second.received_at, second.end, second.ended_at) == (7, 9, "pending", None)
+    assert (second.occurred_at, second.received_at, second.result, second.result_at) == (7, 9, "pending", None)
     assert {name: getattr(second, name) for name in said} == said
 
 

@@ -11,10 +11,10 @@ from tests.support.clock import START
 from tests.support.news import a_delivery, a_hint, an_event
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
-from worker.journal.database import Database
-from worker.journal.recording import record
-from worker.journal.tables import deliveries, events, orders, tallies
 from worker.ports import Delivery
+from worker.store.database.database import Database
+from worker.store.intake.recording import record
+from worker.store.tables import counters, deliveries, events, orders
 
 
 def order(number: int) -> OrderKey:
@@ -26,14 +26,14 @@ def write(connection: Connection, *groups: Sequence[Delivery]) -> tuple[Any, ...
     receipts = [receipt for group in groups for receipt in record(connection, group)]
     filed = connection.execute(select(deliveries).order_by(deliveries.c.received_at)).all()
     nth = {row.id: row.received_at - START for row in filed}
-    found = connection.execute(select(orders, events).join(events, events.c.order == orders.c.id)).all()
+    found = connection.execute(select(orders, events).join(events, events.c.order_row == orders.c.id)).all()
     keys = {row.id_1: row.key for row in found}
     return (
-        [(r.outcome, r.reason, r.nudges, keys.get(r.event_id), nth.get(r.delivery_id)) for r in receipts],
+        [(r.outcome, r.reason, r.wake_ups, keys.get(r.event_id), nth.get(r.delivery_id)) for r in receipts],
         [(nth[row.id], row.outcome, row.reason, row.keep_once, row.body) for row in filed],
         {row.order_id: (row.revision, row.events, row.due, row.updated_at) for row in found},
         {row.key: (nth[row.delivery], row.order_id, row.revision_1, row.name, row.tracking) for row in found},
-        sorted(tuple(row) for row in connection.execute(select(tallies))),
+        sorted(tuple(row) for row in connection.execute(select(counters))),
     )
 
 

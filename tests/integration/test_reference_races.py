@@ -10,16 +10,18 @@ from tests.support.at_once import at_once
 from tests.support.blocked import wait_until_blocked
 from tests.support.news import ORDER, a_delivery, an_event
 from tests.support.tables import rows
-from worker.domain.events import Event, EventEnd
-from worker.domain.orders import OrderKey, Stopped
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
-from worker.journal.recording import record
-from worker.journal.references import give
-from worker.journal.tables import events, orders
-from worker.journal.turns import SqlTurns
+from worker.domain.events import Event, EventResult
+from worker.domain.orders import OrderKey
+from worker.domain.reasons import StopReason
+from worker.domain.results import Stopped
 from worker.ports import Delivery
-from worker.turn import LEASE
+from worker.reconcile.reconciliation import LEASE
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.intake.recording import record
+from worker.store.intake.references import give
+from worker.store.leases.order_store import SqlOrderStore
+from worker.store.tables import events, orders
 
 NUMBER = OrderKey("main", "number:ORD-1")
 GROUPS = 60
@@ -32,11 +34,11 @@ def named(key: str) -> Event:
 def test_news_that_waits_while_its_order_is_found_is_looked_for_anew(contested: Database, postgresql_url: str):
     sql = SqlIntake(contested)
     sql.write(a_delivery(named("first")))
-    turn = SqlTurns(contested).take(NUMBER, LEASE)
-    assert turn is not None
+    leased = SqlOrderStore(contested).take(NUMBER, LEASE)
+    assert leased is not None
     with ThreadPoolExecutor(2) as pool:
         with contested.write() as connection:
-            assert give(connection, turn.row, NUMBER, "1", turn.taken_at)
+            assert give(connection, leased.row_id, NUMBER, "1", leased.taken_at)
             newer, again = (pool.submit(sql.write, a_delivery(named(key))) for key in ("newer", "first"))
             wait_until_blocked(postgresql_url)
         assert (newer.result().outcome, again.result().outcome) == ("accepted", "duplicate")
@@ -45,31 +47,33 @@ def test_news_that_waits_while_its_order_is_found_is_looked_for_anew(contested: 
 
 
 def test_a_replay_that_meets_a_search_begun_anew_leaves_it_alone(contested: Database, postgresql_url: str):
-    sql, turns = SqlIntake(contested), SqlTurns(contested)
+    sql, order_store = SqlIntake(contested), SqlOrderStore(contested)
     delivery = sql.write(a_delivery(named("first"))).delivery_id
-    turn = turns.take(NUMBER, LEASE)
-    assert turn is not None
+    leased = order_store.lease(NUMBER, LEASE)
+    assert leased is not None
     assert delivery is not None
-    turns.release(turn, turn.order, Stopped("unknown_order"), {told.id: EventEnd.VOID for told in turn.events})
+    order_store.finish(
+        leased, leased.order, Stopped(StopReason.UNKNOWN_ORDER), {told.id: EventResult.VOID for told in leased.events}
+    )
     with ThreadPoolExecutor(1) as pool:
         with contested.write() as connection:
             record(connection, [a_delivery(named("newer"))])
             replayed = pool.submit(sql.replay, delivery, a_delivery(named("first")))
             wait_until_blocked(postgresql_url)
-            assert give(connection, turn.row, NUMBER, "1", turn.taken_at)
-        assert replayed.result().nudges == (NUMBER,)
-    assert [(row.key, row.end) for row in rows(contested, events)] == [("first", "pending"), ("newer", "pending")]
+            assert give(connection, leased.row_id, NUMBER, "1", leased.taken_at)
+        assert replayed.result().wake_ups == (NUMBER,)
+    assert [(row.key, row.result) for row in rows(contested, events)] == [("first", "pending"), ("newer", "pending")]
 
 
 def test_an_order_that_is_made_by_news_of_its_own_meanwhile_is_still_one(contested: Database, postgresql_url: str):
-    sql, turns = SqlIntake(contested), SqlTurns(contested)
+    sql, order_store = SqlIntake(contested), SqlOrderStore(contested)
     sql.write(a_delivery(named("first")))
-    turn = turns.take(NUMBER, LEASE)
-    assert turn is not None
+    leased = order_store.lease(NUMBER, LEASE)
+    assert leased is not None
     with ThreadPoolExecutor(1) as pool:
         with contested.write() as connection:
             record(connection, [a_delivery(an_event("by id"))])
-            attached = pool.submit(turns.attach, turn, ORDER.order_id)
+            attached = pool.submit(order_store.attach, leased, ORDER.order_id)
             wait_until_blocked(postgresql_url)
         assert attached.result() is True
     (row,) = rows(contested, orders)
@@ -77,7 +81,7 @@ def test_an_order_that_is_made_by_news_of_its_own_meanwhile_is_still_one(contest
 
 
 def test_searches_and_senders_that_meet_the_same_rows_do_not_block_each_other(database: Database):
-    sql, turns, over = SqlIntake(database), SqlTurns(database), threading.Event()
+    sql, order_store, over = SqlIntake(database), SqlOrderStore(database), threading.Event()
     numbers = count()
 
     def send(backwards: bool) -> int:
@@ -98,9 +102,9 @@ def test_searches_and_senders_that_meet_the_same_rows_do_not_block_each_other(da
         return 0
 
     def attach() -> None:
-        turn = turns.take(NUMBER, LEASE)
-        if turn:
-            assert turns.attach(turn, "1") is True
+        leased = order_store.lease(NUMBER, LEASE)
+        if leased:
+            assert order_store.attach(leased, "1") is True
 
     told = sum(at_once(lambda work: work(), [lambda: send(False), lambda: send(True), search]))
     attach()
@@ -108,4 +112,4 @@ def test_searches_and_senders_that_meet_the_same_rows_do_not_block_each_other(da
     (row,) = rows(database, orders)
     assert (row.order_id, row.events) == ("1", told)
     with database.read() as connection:
-        assert connection.scalar(select(func.count()).select_from(events).where(events.c.order == row.id)) == told
+        assert connection.scalar(select(func.count()).select_from(events).where(events.c.order_row == row.id)) == told

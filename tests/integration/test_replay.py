@@ -7,10 +7,10 @@ from tests.support.news import ORDER, a_delivery, an_event
 from tests.support.tables import due, rows
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import EventName
-from worker.journal.database import Database
-from worker.journal.intake import SqlIntake
-from worker.journal.tables import deliveries, events
 from worker.ports import Receipt
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.tables import deliveries, events
 
 
 def quarantined(intake: SqlIntake) -> int:
@@ -27,7 +27,7 @@ def test_a_replayed_delivery_gets_its_one_outcome_anew(intake: SqlIntake, databa
     (event,) = rows(database, events)
     assert receipt == Receipt("accepted", delivery_id, event.id, "", (ORDER,))
     assert (row.outcome, row.reason, row.replayed_at, row.body) == ("accepted", "", now, b"kept")
-    assert (event.delivery, event.end, due(database)) == (delivery_id, "pending", now)
+    assert (event.delivery, event.result, due(database)) == (delivery_id, "pending", now)
 
 
 @pytest.mark.parametrize("keep_once", ["", "courier/evt_1"], ids=["quarantined", "stale"])

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from worker.domain.errors import JournalUnavailable, SchemaOutdated
-from worker.journal.database import Database
-from worker.journal.schema import NEEDED, check, migrate
+from worker.domain.errors import SchemaOutdated, StoreUnavailable
+from worker.store.database.database import Database
+from worker.store.schema import NEEDED, check, migrate
 
 
 def test_a_database_that_was_never_made_is_told_from_one_that_does_not_answer(tmp_path: Path):
@@ -69,6 +69,6 @@ def test_sqlite_keeps_what_was_committed_through_a_power_failure(sqlite_url: str
 
 def test_a_file_that_is_no_database_is_named_and_not_a_crash(tmp_path: Path):
     (tmp_path / "journal.db").write_bytes(b"not a database, but long enough to be taken for one" * 100)
-    with pytest.raises(JournalUnavailable, match="not a database"):
+    with pytest.raises(StoreUnavailable, match="not a database"):
         check(Database(f"sqlite:///{tmp_path / 'journal.db'}"))
     assert sqlite3.sqlite_version_info >= (3, 35), "RETURNING came with SQLite 3.35"

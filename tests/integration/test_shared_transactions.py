@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Connection, event, insert, select, text
 
 from tests.support.news import a_delivery, an_event
-from worker.journal.database import BREATH, Database
-from worker.journal.intake import SqlIntake
-from worker.journal.tables import claims
+from worker.store.database.database import PAUSE, Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.tables import claims
 
 SEVEN = "7"
 
@@ -87,5 +87,5 @@ def test_between_two_turns_sqlite_is_left_to_other_processes(sqlite_url: str):
     event.listen(database.engine, "checkin", lambda *_: left.append(time.monotonic()))
     for _ in range(20):
         database.transact(lambda _connection, _now: taken.append(time.monotonic()))
-    assert min(again - before for before, again in zip(left, taken[1:], strict=False)) >= 0.99 * BREATH
+    assert min(again - before for before, again in zip(left, taken[1:], strict=False)) >= 0.99 * PAUSE
     database.close()

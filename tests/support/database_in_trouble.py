@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import func, make_url, select
 
-from worker.journal.database import Database
-from worker.journal.tables import deliveries
+from worker.store.database.database import Database
+from worker.store.tables import deliveries
 
 
 def plain(url: str) -> str:

@@ -1,18 +1,20 @@
 """An order as the platform shows it, and what is decided of it."""
 
 from tests.support.clock import START
-from tests.support.fake_order_api import standing_of
+from tests.support.fake_order_api import position_of
 from tests.support.stories import KEY, news, recorded
 from worker.domain.evidence import weigh
 from worker.domain.instants import DAY
 from worker.domain.lifecycle import decide, observe
-from worker.domain.orders import Order, Policy, Reading
+from worker.domain.orders import Order, Reading
+from worker.domain.policy import Policy
+from worker.domain.reasons import Accept
 
-MANUAL = Policy(accept="manual", complete_after=DAY)
+MANUAL = Policy(accept=Accept.MANUAL, complete_after=DAY)
 
 
-def shows(status, at=START, paid=False):
-    return Reading(status, standing_of(status), at, paid)
+def shows(status, at=START, payment=Payment.UNPAID):
+    return Reading(status, position_of(status), at, paid)
 
 
 def order_at(status, revision=1, **known):
@@ -23,5 +25,5 @@ def decided(order, reading, *events, policy=MANUAL, now=START):
     return decide(observe(order, reading), weigh(recorded(*events)), reading, policy, now)
 
 
-def saying(place):
-    return news(f"order.{place}")
+def saying(stage):
+    return news(f"order.{stage}")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tests.support.fake_order_api import Shown
-from worker.domain.orders import Place
+from tests.support.fake_order_api import PlatformOrder
+from worker.domain.stages import Stage
 
 Fields = dict[str, Any]
 
@@ -29,13 +29,13 @@ class Dialect:
 
     success: Callable[[object], Fields]
     failure: Failure
-    shown: Callable[[str, Shown], Fields]
-    asked: Callable[[Mapping[str, Any]], tuple[Place, ...]]
+    shown: Callable[[str, PlatformOrder], Fields]
+    asked: Callable[[Mapping[str, Any]], tuple[Stage, ...]]
     outer: tuple[str, ...]
     inner: tuple[str, ...]
 
 
-def _awalchat_order(order_id: str, shown: Shown) -> Fields:
+def _awalchat_order(order_id: str, shown: PlatformOrder) -> Fields:
     return {
         "id": int(order_id),
         "order_number": f"ORD-{order_id}",
@@ -54,9 +54,9 @@ def _awalchat_failure(
     return {"error": code, "message": message, "details": details or {}, "request_id": "req-1"}
 
 
-def _cekat_order(order_id: str, shown: Shown) -> Fields:
+def _cekat_order(order_id: str, shown: PlatformOrder) -> Fields:
     status = {"accepted": "processing", "completed": "delivered"}.get(shown.status, shown.status)
-    completed = {"fulfillment": {"place": "completed"}} if shown.status == "completed" else {}
+    completed = {"fulfillment": {"stage": "completed"}} if shown.status == "completed" else {}
     return {
         "id": order_id,
         "order_number": f"ORD-{order_id}",
@@ -77,10 +77,10 @@ def _cekat_failure(message: str, status: int = 409, code: str = "", details: Map
     return {"success": False, "error": {"code": code, "message": message, "details": listed}}
 
 
-def _asked_of_cekat(sent: Mapping[str, Any]) -> tuple[Place, ...]:
+def _asked_of_cekat(sent: Mapping[str, Any]) -> tuple[Stage, ...]:
     status = {"processing": "accepted"}.get(sent.get("status", ""), sent.get("status"))
-    ours = sent.get("metadata", {}).get("fulfillment", {}).get("place")
-    return tuple(Place(word) for word in dict.fromkeys((status, ours)) if word)
+    ours = sent.get("metadata", {}).get("fulfillment", {}).get("stage")
+    return tuple(Stage(word) for word in dict.fromkeys((status, ours)) if word)
 
 
 DIALECTS = {
@@ -88,9 +88,9 @@ DIALECTS = {
         success=lambda data: {"status": True, "message": "Success", "data": data},
         failure=_awalchat_failure,
         shown=_awalchat_order,
-        asked=lambda sent: (Place(sent["status"]),),
+        asked=lambda sent: (Stage(sent["status"]),),
         outer=("status", "message", "data", "error", "details", "request_id"),
-        inner=tuple(_awalchat_order("1", Shown())),
+        inner=tuple(_awalchat_order("1", PlatformOrder())),
     ),
     "cekat": Dialect(
         success=lambda data: {"success": True, "data": data},
@@ -98,7 +98,7 @@ DIALECTS = {
         shown=_cekat_order,
         asked=_asked_of_cekat,
         outer=("success", "status_code", "message", "data", "error"),
-        inner=("order_status", "payment_status", *_cekat_order("1", Shown())),
+        inner=("order_status", "payment_status", *_cekat_order("1", PlatformOrder())),
     ),
 }
 

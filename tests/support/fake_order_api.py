@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from worker.domain.errors import Conflict, OrderMissing, Transient
-from worker.domain.orders import ROAD, Ending, Place, Reading, Reference, Standing, Step
+from worker.domain.orders import Reading, Reference
+from worker.domain.results import Step
+from worker.domain.stages import STAGES, Position, Stage, TerminalStatus
 from worker.ports import Update
 
 
 @dataclass
-class Shown:
+class PlatformOrder:
     """One order as the platform has it."""
 
     status: str = "pending"
@@ -25,12 +27,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: `read`, `write`, `find` or `probe`; *place* is what a write asked for, *order_id* what it is about."""
+    """One call: `read`, `write`, `find` or `probe`; *stage* is what a write asked for, *order_id* what it is about."""
 
     kind: str
     at: int
     order_id: str = ""
-    place: str = ""
+    stage: str = ""
     noted: bool = False
 
 
@@ -40,12 +42,12 @@ class FakeOrderApi:
 
     now: Callable[[], int]
     deadline: int = 5_000_000
-    orders: dict[str, Shown] = field(default_factory=lambda: defaultdict(Shown))
+    orders: dict[str, PlatformOrder] = field(default_factory=lambda: defaultdict(PlatformOrder))
     calls: list[Call] = field(default_factory=list)
     transitions: list[tuple[str, str]] = field(default_factory=list)
     illegal: list[tuple[str, str]] = field(default_factory=list)
     """Writes that skipped a place, turned back, or left an ending, as (shown, wanted)."""
-    hanging: list[tuple[str, Place]] = field(default_factory=list)
+    hanging: list[tuple[str, Stage]] = field(default_factory=list)
     """Writes that nobody has an answer of, and that may still be applied: see `apply_late`."""
     faults: dict[str, deque["Fault"]] = field(default_factory=lambda: defaultdict(deque))
 
@@ -54,13 +56,13 @@ class FakeOrderApi:
         return self._meet("read", order_id, None) or self.show(order_id)
 
     def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
-        update = {"status": step.place.value} | ({"payment_status": "paid"} if reading.paid else {})
+        update = {"status": step.stage.value} | ({"payment_status": "paid"} if reading.paid else {})
         return update | {"notes": "a line"} if noted and step.tracking else update
 
     def write(self, order_id: str, update: Update) -> Reading:
-        place = Place(str(update["status"]))
-        self.calls.append(Call("write", self.now(), order_id, place, noted="notes" in update))
-        return self._meet("write", order_id, place) or self.apply(order_id, place)
+        stage = Stage(str(update["status"]))
+        self.calls.append(Call("write", self.now(), order_id, stage, noted="notes" in update))
+        return self._meet("write", order_id, stage) or self.apply(order_id, stage)
 
     def find(self, reference: Reference) -> Sequence[str]:
         self.calls.append(Call("find", self.now(), str(reference)))
@@ -78,18 +80,18 @@ class FakeOrderApi:
 
     def show(self, order_id: str) -> Reading:
         shown = self.orders[order_id]
-        standing = standing_of(shown.status)
-        return Reading(shown.status, standing, self.now(), shown.paid, shown.notes, number=shown.number)
+        position = position_of(shown.status)
+        return Reading(shown.status, position, self.now(), shown.paid, shown.notes, number=shown.number)
 
-    def apply(self, order_id: str, place: Place) -> Reading:
+    def apply(self, order_id: str, stage: Stage) -> Reading:
         shown = self.orders[order_id]
-        if place == shown.status:
+        if stage == shown.status:
             return self.show(order_id)
-        if shown.status not in ROAD or ROAD.index(place) != ROAD.index(Place(shown.status)) + 1:
-            self.illegal.append((shown.status, place.value))
-            raise Conflict(f"from {shown.status} to {place}", 409)
-        self.transitions.append((shown.status, place.value))
-        shown.status = place.value
+        if shown.status not in STAGES or STAGES.index(stage) != STAGES.index(Stage(shown.status)) + 1:
+            self.illegal.append((shown.status, stage.value))
+            raise Conflict(f"from {shown.status} to {stage}", 409)
+        self.transitions.append((shown.status, stage.value))
+        shown.status = stage.value
         return self.show(order_id)
 
     def apply_late(self) -> None:
@@ -109,60 +111,60 @@ class FakeOrderApi:
     @property
     def writes(self) -> list[str]:
         """The places that were asked for, call by call."""
-        return [call.place for call in self.calls if call.kind == "write"]
+        return [call.stage for call in self.calls if call.kind == "write"]
 
     @property
     def probes(self) -> int:
         return sum(call.kind == "probe" for call in self.calls)
 
-    def _meet(self, kind: str, order_id: str, place: Place | None) -> Reading | None:
-        return self.faults[kind].popleft()(self, order_id, place) if self.faults[kind] else None
+    def _meet(self, kind: str, order_id: str, stage: Stage | None) -> Reading | None:
+        return self.faults[kind].popleft()(self, order_id, stage) if self.faults[kind] else None
 
 
-Fault = Callable[[FakeOrderApi, str, Place | None], Reading | None]
+Fault = Callable[[FakeOrderApi, str, Stage | None], Reading | None]
 """What happens to a call instead of what should; None lets it go on as if nothing had been."""
 
 
-def standing_of(status: str) -> Standing:
+def position_of(status: str) -> Position:
     """What a status means; every word that is neither a place nor an ending is unknown."""
-    if status in ROAD:
-        return Place(status)
-    return Ending(status) if status in tuple(Ending) else None
+    if status in STAGES:
+        return Stage(status)
+    return TerminalStatus(status) if status in tuple(TerminalStatus) else None
 
 
-def unimpeded(_api: FakeOrderApi, _order_id: str, _place: Place | None) -> None:
+def unimpeded(_api: FakeOrderApi, _order_id: str, _stage: Stage | None) -> None:
     """Nothing happens to the call: the next fault is for a later one."""
 
 
 def fails(error: Exception) -> Fault:
     """The call fails, and changes nothing."""
 
-    def fault(_api: FakeOrderApi, _order_id: str, _place: Place | None) -> None:
+    def fault(_api: FakeOrderApi, _order_id: str, _stage: Stage | None) -> None:
         raise error
 
     return fault
 
 
-def times_out(api: FakeOrderApi, order_id: str, place: Place | None) -> None:
+def times_out(api: FakeOrderApi, order_id: str, stage: Stage | None) -> None:
     """A write hangs: it may be applied later; a read just fails."""
-    if place is not None:
-        api.hanging.append((order_id, place))
+    if stage is not None:
+        api.hanging.append((order_id, stage))
     raise Transient("timed out")
 
 
-def loses_answer(api: FakeOrderApi, order_id: str, place: Place | None) -> None:
+def loses_answer(api: FakeOrderApi, order_id: str, stage: Stage | None) -> None:
     """A write is applied, and nobody hears of it."""
-    if place is not None:
-        api.apply(order_id, place)
+    if stage is not None:
+        api.apply(order_id, stage)
     raise Transient("connection reset")
 
 
-def ignores(api: FakeOrderApi, order_id: str, _place: Place | None) -> Reading:
+def ignores(api: FakeOrderApi, order_id: str, _stage: Stage | None) -> Reading:
     """A write is answered politely, and changes nothing."""
     return api.show(order_id)
 
 
-def unknown(_api: FakeOrderApi, order_id: str, _place: Place | None) -> None:
+def unknown(_api: FakeOrderApi, order_id: str, _stage: Stage | None) -> None:
     """The platform does not know the order."""
     raise OrderMissing(f"no order {order_id}", 404)
 
@@ -170,7 +172,7 @@ def unknown(_api: FakeOrderApi, order_id: str, _place: Place | None) -> None:
 def moves_to(status: str) -> Fault:
     """Somebody at the platform moves the order by hand, and that is what the answer shows."""
 
-    def fault(api: FakeOrderApi, order_id: str, _place: Place | None) -> Reading:
+    def fault(api: FakeOrderApi, order_id: str, _stage: Stage | None) -> Reading:
         api.orders[order_id].status = status
         return api.show(order_id)
 
@@ -180,7 +182,7 @@ def moves_to(status: str) -> Fault:
 def meanwhile(happens: Callable[[], object]) -> Fault:
     """Something else happens while the call is under way; the call itself goes well."""
 
-    def fault(_api: FakeOrderApi, _order_id: str, _place: Place | None) -> None:
+    def fault(_api: FakeOrderApi, _order_id: str, _stage: Stage | None) -> None:
         happens()
 
     return fault

@@ -1,11 +1,19 @@
 """Settings that are right, for tests that change one of them."""
 
+from pathlib import Path
+
+import pytest
+
+from worker.domain.errors import SettingsError
+from worker.settings import load_settings
+
 P = "FULFILLMENT_"
 MAIN = f"{P}ACCOUNTS__MAIN__"
 COURIER = f"{P}SOURCES__COURIER__"
 SECRET = "s3cr3t-that-nobody-may-see"
 
 GOOD = {
+    f"{P}CONFIG": "",  # no file, whatever lies in the working directory
     f"{MAIN}PLATFORM": "awalchat",
     f"{MAIN}BASE_URL": "https://api.example/v1/",
     f"{MAIN}DOMAIN": "shop",
@@ -28,3 +36,17 @@ timezone = "Asia/Riyadh"
 [sources.courier]
 secrets = ["current-one", "previous-one"]
 """
+
+
+def refusal(environ: dict[str, str], folder: Path | None = None) -> str:
+    """Return the message with which the settings are refused; *folder* is the working directory."""
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ, folder)
+    assert caught.value.reason == "settings_invalid"
+    return str(caught.value)
+
+
+def refusal_of(toml: str, folder: Path) -> list[str]:
+    """Return the sentences with which a `fulfillment.toml` in *folder* is refused that has nothing beside it."""
+    (folder / "fulfillment.toml").write_text(toml)
+    return refusal({}, folder).split("\n")

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from tests.support.credentials import SECRET, credentials_at
-from worker.order_api.accounts import Surroundings
-from worker.order_api.client import Client, Patience
+from worker.order_api.accounts import AccountContext
+from worker.order_api.http.client import Client, Timeouts
 
-PATIENCE = Patience(timedelta(seconds=0.3), timedelta(seconds=0.3), timedelta(seconds=0.6))
+TIMEOUT = Timeouts(timedelta(seconds=0.3), timedelta(seconds=0.3), timedelta(seconds=0.6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,12 @@ class Merchant:
     def __init__(self, url: str, client: Client, platform: str = "awalchat", **settings: object) -> None:
         self.waits: list[int] = []
         self.ways = WAYS[platform]
-        self.surroundings = Surroundings(
+        self.context = AccountContext(
             client, lambda: time.time_ns() // 1000, ZoneInfo("Asia/Riyadh"), self.waits.append
         )
         self.credentials = credentials_at(url, platform, **settings)
-        self.orders = self.credentials.connect(self.surroundings)
-        self.book = self.credentials.open_book(self.surroundings)
+        self.orders = self.credentials.connect(self.context)
+        self.book = self.credentials.orders_client(self.context)
         self._hand = httpx.Client(base_url=f"{url}/_sandbox", trust_env=False)
         self.close = self._hand.close
 

@@ -4,9 +4,9 @@ from contextlib import closing
 
 from sqlalchemy import text
 
-from tests.support.house import House, Sandbox, account_at
+from tests.support.installation import Installation, Sandbox, account_at
 from tests.support.programs import free_port
-from worker.journal.database import Database
+from worker.store.database.database import Database
 
 BUSY = "busy"
 A_FEW = 10_000
@@ -23,7 +23,7 @@ WHERE account = 'busy' AND CAST(order_id AS bigint) BETWEEN :first AND :last
 """The same words on both databases."""
 
 
-class SharedHouse(House):
+class SharedHouse(Installation):
     """One installation for two accounts, whose platforms are two sandboxes: `sandbox` is that of `main`."""
 
     def __init__(self, database_url: str = "", **settings: str) -> None:

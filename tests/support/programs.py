@@ -111,19 +111,19 @@ class Program:
     def kill(self) -> None:
         """`kill -9`, and wait until it is gone."""
         self.send(signal.SIGKILL)
-        self.ends()
+        self.event_results()
 
-    def ends(self, within: float = 20.0) -> int:
+    def event_results(self, within: float = 20.0) -> int:
         """Wait for its end; returns the exit code."""
         assert self._process is not None
         return self._process.wait(within)
 
-    def close(self, patience: float = 5.0) -> None:
+    def close(self, timeout: float = 5.0) -> None:
         """End it, and whatever it has started in its own session."""
         if self._process is None:
             return
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(patience)
+            self._process.wait(timeout)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.front_door import COURIER, NOW
+from tests.support.receiver import COURIER, NOW
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from tests.support.credentials import SECRET
 from tests.support.good_settings import MAIN
-from tests.support.house import Sandbox
+from tests.support.installation import Sandbox
 from tests.support.merchant import sandbox
 
 PLENTY = "100000"

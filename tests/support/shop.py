@@ -6,17 +6,20 @@ from sqlalchemy import update
 
 from tests.support.clock import Clock
 from tests.support.news import a_delivery, an_event
-from worker.domain.events import EventEnd, EventName
+from worker.domain.events import EventName, EventResult
 from worker.domain.instants import HOUR
-from worker.domain.orders import Done, Later, Order, OrderKey, Place, Stopped, TurnEnd
+from worker.domain.orders import Order, OrderKey
+from worker.domain.reasons import StopReason, WaitReason
+from worker.domain.results import Done, Later, Result, Stopped
 from worker.domain.snapshot import State
-from worker.journal.database import Database
-from worker.journal.holds import SqlHolds
-from worker.journal.intake import SqlIntake
-from worker.journal.rows import this
-from worker.journal.tables import orders
-from worker.journal.turns import SqlTurns
-from worker.ports import Turn
+from worker.domain.stages import Stage
+from worker.ports import LeasedOrder
+from worker.store.accounts.holds import SqlHolds
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.leases.order_store import SqlOrderStore
+from worker.store.rows import this
+from worker.store.tables import orders
 
 
 def key(number: int, account: str = "main") -> OrderKey:
@@ -28,33 +31,35 @@ class Shop:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database, self.clock = database, clock
-        self.intake, self.turns, self.holds = SqlIntake(database), SqlTurns(database), SqlHolds(database)
+        self.intake, self.order_store, self.holds = SqlIntake(database), SqlOrderStore(database), SqlHolds(database)
 
     def news(self, order: OrderKey, name: EventName = EventName.PICKED_UP, **fields: Any) -> None:
         event = an_event(f"{order}-{name}-{fields}", order=order, name=name, received_at=self.clock(), **fields)
         assert self.intake.write(a_delivery(event, received_at=self.clock())).outcome == "accepted"
 
-    def turn(self, order: OrderKey) -> Turn:
-        turn = self.turns.take(order, 30_000_000)
-        assert turn is not None
-        return turn
+    def leased(self, order: OrderKey) -> LeasedOrder:
+        leased = self.order_store.lease(order, 30_000_000)
+        assert leased is not None
+        return leased
 
-    def end(self, order: OrderKey, end: TurnEnd, event_end: EventEnd = EventEnd.PENDING, **remembered: Any) -> None:
-        turn = self.turn(order)
-        known = Order(order, **{"revision": turn.order.revision, **remembered})
-        ended = {} if event_end is EventEnd.PENDING else {event.id: event_end for event in turn.events}
-        self.turns.release(turn, known, end, ended)
+    def result(
+        self, order: OrderKey, result: Result, event_end: EventResult = EventResult.PENDING, **remembered: Any
+    ) -> None:
+        leased = self.leased(order)
+        known = Order(order, **{"revision": leased.order.revision, **remembered})
+        ended = {} if event_end is EventResult.PENDING else {event.id: event_end for event in leased.events}
+        self.order_store.finish(leased, known, result, ended)
 
     def one_in_each_state(self) -> dict[State, OrderKey]:
         """One order in every state there is; the held one has an account of its own."""
         named = {state: key(n, "held" if state is State.HELD else "main") for n, state in enumerate(State, 1)}
         for order in named.values():
             self.news(order)
-        self.end(named[State.STOPPED], Stopped("refused", "HTTP 422"))
-        self.end(named[State.CLOSED], Done(), closed=Place.COMPLETED, place=Place.COMPLETED)
-        self.end(named[State.SETTLED], Done(), place=Place.SHIPPED)
-        self.end(named[State.WAITING], Later(self.clock() + HOUR, "settle"), place=Place.SHIPPED)
-        self.turn(named[State.LEASED])
+        self.result(named[State.STOPPED], Stopped(StopReason.REFUSED, "HTTP 422"))
+        self.result(named[State.CLOSED], Done(), closed=Stage.COMPLETED, stage=Stage.COMPLETED)
+        self.result(named[State.SETTLED], Done(), stage=Stage.SHIPPED)
+        self.result(named[State.WAITING], Later(self.clock() + HOUR, WaitReason.SETTLE), stage=Stage.SHIPPED)
+        self.leased(named[State.LEASED])
         self.holds.hold("held", "credentials", None, "HTTP 401")
         return named
 

@@ -6,7 +6,7 @@ from itertools import count
 from hypothesis import strategies as st
 
 from tests.support.clock import START
-from worker.domain.events import Event, EventName, Recorded
+from worker.domain.events import Event, EventName, RecordedEvent
 from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey
 
@@ -42,9 +42,9 @@ def news(
     )
 
 
-def recorded(*events: Event) -> tuple[Recorded, ...]:
+def recorded(*events: Event) -> tuple[RecordedEvent, ...]:
     """*events* as the journal numbers them when they arrive in this order."""
-    return tuple(Recorded(number, number, event) for number, event in enumerate(events, 1))
+    return tuple(RecordedEvent(number, number, event) for number, event in enumerate(events, 1))
 
 
 @st.composite
@@ -56,10 +56,10 @@ def _events(draw: st.DrawFn, names: list[EventName], numbers: list[str]) -> list
             name,
             number if name in COURIER else "",
             at=START + hours * HOUR,
-            key=f"evt_{place}",
+            key=f"evt_{stage}",
             parcels=announced if name is EventName.CREATED else None,
         )
-        for place, (name, number, hours) in enumerate(told)
+        for stage, (name, number, hours) in enumerate(told)
     ]
 
 

@@ -77,8 +77,8 @@ class StrangePlatform:
         order_id = found[1]
         try:
             if method == "PUT":
-                for place in self.dialect.asked(request_body(raw)):
-                    self.api.write(order_id, {"status": place})
+                for stage in self.dialect.asked(request_body(raw)):
+                    self.api.write(order_id, {"status": stage})
         except ApiError as error:
             return error.status, self.dialect.failure(str(error))
         return 200, self.dialect.success(self.dialect.shown(order_id, self.api.orders[order_id]))

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from tests.support.front_door import news, signed
+from tests.support.receiver import news, signed
 from tests.support.wire import PATH, request
 
 TARGETS = [
@@ -46,7 +46,7 @@ HEADERS = {
     "Range": ["bytes=0-"],
     "Cookie": ["=" * 500],
 }
-DAMAGES = ["flip", "cut", "insert", "repeat", "end"]
+DAMAGES = ["flip", "cut", "insert", "repeat", "result"]
 
 
 def strange_requests(seed: int, many: int) -> list[bytes]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from worker.journal.database import Database
-from worker.journal.tables import orders
+from worker.store.database.database import Database
+from worker.store.tables import orders
 
 
 def rows(database: Database, table: Table) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.support.courier import Courier, hint, news
-from tests.support.house import House
+from tests.support.installation import Installation
 
 SENDERS = 8
 STORIES = (
@@ -24,7 +24,7 @@ STORIES = (
 class Traffic:
     """News that brings each of *orders* to `completed`; *repeats* is the share of it that is sent again."""
 
-    house: House
+    installation: Installation
     orders: Sequence[int]
     seed: int
     repeats: float = 0.25
@@ -34,8 +34,8 @@ class Traffic:
         self._chance = random.Random(self.seed)
         self._pool = ThreadPoolExecutor(SENDERS)
         self._sent: list[Future[None]] = []
-        told = [(self.house.courier, said) for n in self.orders for said in self._story(n)]
-        hints = [(self.house.shop, hint(n, "order.created")) for n in self.orders[::3]]
+        told = [(self.installation.courier, said) for n in self.orders for said in self._story(n)]
+        hints = [(self.installation.shop, hint(n, "order.created")) for n in self.orders[::3]]
         self.keys = {said["id"] for _, said in told}
         again = self._chance.sample(told, int(self.repeats * len(told)))
         self._news = [*told, *hints, *again]
@@ -53,7 +53,7 @@ class Traffic:
 
     def open(self) -> None:
         """Put the orders at the platform."""
-        self.house.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in self.orders])
+        self.installation.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in self.orders])
 
     def go_on(self, parts: int = 1, pause: float = 0.0) -> None:
         """Let the couriers tell the next of *parts* equal parts; each waits *pause* seconds after an answer."""
@@ -78,25 +78,25 @@ class Traffic:
     @property
     def is_home(self) -> bool:
         """Tell whether every order is completed at the platform, and the journal knows it."""
-        return self.house.sandbox.statuses() == {"completed"} and self.house.at_rest()
+        return self.installation.sandbox.statuses() == {"completed"} and self.installation.at_rest()
 
     def check_journal(self) -> None:
         """Whatever was acknowledged is in the journal, once; each delivery has its outcome, and each event its end."""
         assert {answer.status_code for _, answer in self.answers} <= {200, 202}
-        kept = {row["id"]: row["outcome"] for row in self.house.rows("SELECT id, outcome FROM deliveries")}
+        kept = {row["id"]: row["outcome"] for row in self.installation.rows("SELECT id, outcome FROM deliveries")}
         for _, answer in self.answers:
             assert kept[answer.json()["delivery_id"]] == answer.json()["status"]
-        keys = [row["key"] for row in self.house.rows("SELECT key FROM events WHERE source = 'courier'")]
+        keys = [row["key"] for row in self.installation.rows("SELECT key FROM events WHERE source = 'courier'")]
         assert sorted(keys) == sorted(self.keys)
-        events = self.house.rows('SELECT delivery, "end" FROM events')
-        assert {row["end"] for row in events} <= {"applied", "superseded", "noted"}
+        events = self.installation.rows('SELECT delivery, "end" FROM events')
+        assert {row["result"] for row in events} <= {"applied", "superseded", "noted"}
         accepted = [number for number, outcome in kept.items() if outcome == "accepted"]
         assert sorted(row["delivery"] for row in events) == sorted(accepted)
         assert set(kept.values()) <= {"accepted", "duplicate"}
 
     def check_platform(self) -> None:
         """Every order took each step once, all of them legal, and stayed paid."""
-        report = self.house.sandbox.report()
+        report = self.installation.sandbox.report()
         walks: dict[int, list[str]] = {n: [] for n in self.orders}
         for move in report["transitions"]:
             walks[move["order_id"]].append(move["to"])

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from tests.support.house import House
+from tests.support.installation import Installation
 from tests.support.programs import Program, until
 from tests.support.traffic import Traffic
 
@@ -13,15 +13,15 @@ SLOW = [{"rate": 0.5, "kind": "delay", "seconds": 0.3}, {"rate": 0.03, "kind": "
 """A platform so slow that turns are under way at any moment."""
 
 
-def befall(house: House, seed: int, *troubles: Callable[[], object]) -> Traffic:
+def befall(installation: Installation, seed: int, *troubles: Callable[[], object]) -> Traffic:
     """Let *troubles* happen in any order, each at a random moment while news comes in; returns when all are home."""
     chance = random.Random(seed)
-    house.sandbox.fault("storm", seed=seed, faults=SLOW)
-    traffic = Traffic(house, range(1, 61), seed)
+    installation.sandbox.fault("storm", seed=seed, faults=SLOW)
+    traffic = Traffic(installation, range(1, 61), seed)
     traffic.open()
     for trouble in chance.sample(troubles, len(troubles)):
         traffic.go_on(parts=len(troubles), pause=0.2)
-        house.courier.wait(chance.uniform(0.1, 0.9))
+        installation.courier.wait(chance.uniform(0.1, 0.9))
         trouble()
     traffic.finish()
     until(lambda: traffic.is_home, within=HOME, what="every order is home")

@@ -1,13 +1,13 @@
 """A house of two shops: `main` on awalchat, and `jakarta` on Cekat, whose courier is `kurir`."""
 
 from tests.support.courier import Courier
-from tests.support.house import House, Sandbox, account_at
+from tests.support.installation import Installation, Sandbox, account_at
 from tests.support.programs import free_port
 
 JAKARTA, KURIR = "jakarta", "whsec_acceptance_kurir"
 
 
-class TwoShops(House):
+class TwoShops(Installation):
     """One installation for two accounts on two platforms: `sandbox` is that of `main`, `cekat` that of `jakarta`."""
 
     def __init__(self, database_url: str = "", **settings: str) -> None:

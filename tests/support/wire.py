@@ -9,9 +9,9 @@ from email.message import Message
 from email.parser import BytesParser
 from typing import Any, NamedTuple
 
-from tests.support.front_door import signed
-from worker.cli.http_server import Patience, Server
-from worker.cli.serving import open_socket
+from tests.support.receiver import signed
+from webhook_receiver.server.processes import open_socket
+from webhook_receiver.server.server import Server, Timeouts
 
 PATH = "/webhooks/courier"
 
@@ -88,11 +88,11 @@ def lines(port: int) -> Iterator[Connect]:
 
 
 @contextmanager
-def serving(app: object, patience: Patience) -> Iterator[tuple[Server, int]]:
+def serving(app: object, timeout: Timeouts) -> Iterator[tuple[Server, int]]:
     """Serve *app* on a free port of this machine, in a thread."""
     sock = open_socket("127.0.0.1", 0)
     port = sock.getsockname()[1]
-    server = Server(app, sock, max_body=65_536, patience=patience)
+    server = Server(app, sock, max_body=65_536, timeout=timeout)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

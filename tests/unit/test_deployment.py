@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.pages import README, ROOT, part
 from worker import cli
-from worker.cli.company import STOPS_WITHIN
-from worker.exits import WRONG_USE
+from worker.processes.exits import WRONG_USE
+from worker.processes.supervisor import STOPS_WITHIN
 from worker.settings import describe, load_settings
 from worker.settings.model import Settings
 from worker.settings.sources import Family, SourceSettings

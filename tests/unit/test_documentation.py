@@ -10,17 +10,18 @@ import click
 import pytest
 
 from tests.support.pages import OPERATIONS, PAGES, README, ROOT, anchors, example, first_words, links, part, table
-from worker import cli, tasks
+from webhook_receiver.metrics import METRICS
+from worker import cli
 from worker.cli import demo
-from worker.cli.demo.acts import Tale
 from worker.cli.demo.checks import awaited
 from worker.cli.demo.day import DAY
+from worker.cli.demo.script import Tale
 from worker.cli.demo.shops import SHOPS, shop_of
-from worker.domain.events import EventEnd
-from worker.domain.orders import Place, steps_ahead
-from worker.exits import INTERRUPTED, NEEDS_A_PERSON, UNREACHABLE, WELL, WRONG_USE
-from worker.metrics import METRICS
+from worker.domain.events import EventResult
+from worker.domain.stages import Stage, stages_ahead
 from worker.order_api.platforms import PLATFORMS
+from worker.processes.exits import INTERRUPTED, NEEDS_A_PERSON, UNREACHABLE, WELL, WRONG_USE
+from worker.service import tasks
 from worker.settings import describe, load_settings
 from worker.settings.description import NAME, secret_keys
 from worker.settings.sources import Family
@@ -143,16 +144,16 @@ def test_the_demo_shown_is_the_demo_played():
     for who, order, text in told:
         assert who in {"courier", "platform", "worker", "sandbox", "customer", "merchant"}
         if who == "worker" and " → " in text:
-            before, after = (standing(tales[order], word) for word in text.removesuffix(", completed").split(" → "))
-            assert steps_ahead(before, after) == (after,)
+            before, after = (position(tales[order], word) for word in text.removesuffix(", completed").split(" → "))
+            assert stages_ahead(before, after) == (after,)
         if "stopped" in text:
-            assert text.endswith(tales[order].ends.stop)
+            assert text.endswith(tales[order].event_results.stop)
     assert {line.removeprefix("  ✓ ") for line in shown if "✓" in line} <= sentences_of_the_demo()
 
 
-def standing(tale: Tale, status: str) -> Place:
+def position(tale: Tale, status: str) -> Stage:
     platform = PLATFORMS[shop_of(tale.order).idiom.platform]
-    return Place(str(platform.statuses.read(status).standing))
+    return Stage(str(platform.statuses.read(status).position))
 
 
 def test_the_sums_shown_are_those_of_the_day():
@@ -191,11 +192,11 @@ def test_every_link_leads_somewhere(page: Path):
 
 def test_every_room_exists_and_every_module_of_the_worker_has_one():
     told = [word for cell in first_words(README, "### The rooms") for word in re.findall(r"[\w./]+", cell)]
-    rooms = {ROOT / room if (ROOT / room).exists() else ROOT / "worker" / room for room in told}
-    assert all(room.exists() for room in rooms)
+    rooms = {ROOT / capacity if (ROOT / capacity).exists() else ROOT / "worker" / capacity for capacity in told}
+    assert all(capacity.exists() for capacity in rooms)
     modules = {path for path in (ROOT / "worker").iterdir() if re.fullmatch(r"[a-z]\w*(\.py)?", path.name)}
     assert modules <= rooms
 
 
 def test_every_end_of_an_event_is_explained():
-    assert first_words(README, "Every event has one end.") == [end.value for end in EventEnd]
+    assert first_words(README, "Every event has one end.") == [result.value for result in EventResult]

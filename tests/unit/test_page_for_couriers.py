@@ -6,7 +6,7 @@ import re
 from tests.support.pages import COURIERS, example, first_words, part, table
 from tests.support.signing import signature
 from webhook_receiver.profiles import engine
-from worker.domain.events import SAYS, EventName
+from worker.domain.events import STAGE_OF, EventName
 from worker.settings.sources import SourceSettings
 
 
@@ -19,8 +19,8 @@ def test_every_event_of_a_courier_is_explained_by_its_place():
     assert [plain(name) for name in told] == _by_family(
         [name.value for name in EventName if name is not EventName.HINT]
     )
-    for name, place in SAYS.items():
-        assert re.search(rf"\b(is {place}|{place};)", told[f"`{name.value}`"]), name
+    for name, stage in STAGE_OF.items():
+        assert re.search(rf"\b(is {stage}|{stage};)", told[f"`{name.value}`"]), name
 
 
 def _by_family(names: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from tests.support.dialects import DIALECTS
 from tests.support.merchant import WAYS
 from tests.support.pages import README, ROOT, part, table
 from webhook_receiver.profiles import PROFILES
-from worker.domain.orders import Ending, Place
+from worker.domain.stages import Stage, TerminalStatus
 from worker.order_api.platforms import PLATFORMS
 from worker.order_api.statuses import MEANINGS
 
@@ -50,7 +50,7 @@ def docstrings(path: Path) -> set[str]:
 def places_that_mention(platform: str) -> set[str]:
     """The modules that name a platform, by the folder or the file that is its own place."""
     found = set()
-    for path in (path for room in ROOMS for path in room.rglob("*.py")):
+    for path in (path for capacity in ROOMS for path in capacity.rglob("*.py")):
         if any(
             re.search(rf"\b{platform}|_{platform}", word, re.IGNORECASE) for word in {*words(path)} - docstrings(path)
         ):
@@ -62,15 +62,15 @@ def places_that_mention(platform: str) -> set[str]:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_platform_is_mentioned_in_the_places_that_the_readme_lists_and_nowhere_else(platform):
-    listed = {place.replace("<name>", platform) for place in re.findall(r"^\d\. `([^`]+)`", section(), re.MULTILINE)}
+    listed = {stage.replace("<name>", platform) for stage in re.findall(r"^\d\. `([^`]+)`", section(), re.MULTILINE)}
     needless = set() if platform in PROFILES else {"webhook_receiver/profiles/__init__.py"}
-    here = {place for place in listed - needless if not place.startswith("tests/")}
+    here = {stage for stage in listed - needless if not stage.startswith("tests/")}
     assert places_that_mention(platform) - SHOWN_OFF == here
 
 
 def test_the_tests_that_a_platform_needs_are_listed_and_there_for_each():
     listed = re.findall(r"`(tests/[^`]+)`", section())
-    assert all((ROOT / place).exists() for place in listed)
+    assert all((ROOT / stage).exists() for stage in listed)
     assert {*WAYS} == {*DIALECTS} == {*SANDBOXES} == {*PLATFORMS}
     for platform in PLATFORMS:
         assert isinstance(credentials_at("http://127.0.0.1:1", platform), PLATFORMS[platform].credentials)
@@ -90,13 +90,15 @@ def test_the_pages_table_of_statuses_is_the_programs(platform):
     column = head.replace(" ", "").split("|").index(platform) - 1
     cells = {row[0]: re.findall(r"`(\w+)`", row[column]) for row in table(README, "| place | ")}
     statuses = PLATFORMS[platform].statuses
-    expected = {place: {w for w in statuses.meanings if statuses.read(w).standing == place} for place in Place}
-    told = {place: {*cells[place]} for place in Place}
+    expected = {stage: {w for w in statuses.meanings if statuses.read(w).position == stage} for stage in Stage}
+    told = {stage: {*cells[stage]} for stage in Stage}
     # Where completion has no word, the page says how it is known.
-    told[Place.COMPLETED] -= {"metadata", "delivered"}
+    told[Stage.COMPLETED] -= {"metadata", "delivered"}
     assert told == expected
-    assert {*cells["off the road"]} == {w for w in statuses.meanings if isinstance(statuses.read(w).standing, Ending)}
-    assert all(cells[place][0] == word for place, word in statuses.asks.items())
+    assert {*cells["off the road"]} == {
+        w for w in statuses.meanings if isinstance(statuses.read(w).position, TerminalStatus)
+    }
+    assert all(cells[stage][0] == word for stage, word in statuses.asks.items())
 
 
 def test_the_domain_knows_no_status_of_one_platform():

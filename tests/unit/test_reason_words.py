@@ -9,14 +9,16 @@ import pytest
 from tests.support.pages import COURIERS, OPERATIONS, README, first_words, table
 from tests.support.sources_of_words import said
 from webhook_receiver import problems
-from worker.domain.errors import ApiError, JournalUnavailable, Throttled
+from worker.domain.errors import ApiError, StoreUnavailable, Throttled
 from worker.domain.evidence import ALARMS
-from worker.domain.orders import Later, Order, OrderKey, Policy, Stopped
+from worker.domain.orders import Order, OrderKey
+from worker.domain.policy import Policy
+from worker.domain.results import Later, Stopped
 from worker.domain.retries import MAX_CONFLICTS, after
 from worker.domain.snapshot import State
-from worker.journal.outcomes import Outcome
-from worker.journal.tables import steps
 from worker.operations.advice import HOLDS, STOPS, WAITS
+from worker.store.intake.outcomes import Outcome
+from worker.store.tables import steps
 
 UNANSWERED = str(getattr(steps.c.outcome.server_default, "arg", ""))
 NOW = 1_000_000_000_000_000
@@ -38,8 +40,8 @@ def _families(base: type[ApiError]) -> Iterator[type[ApiError]]:
 def failures(kind: type[Later | Stopped]) -> set[str]:
     """Return the words for which an order waits or stops when a call fails, by all that can have gone before."""
     families = [family for family in _families(ApiError) if family is not Throttled]
-    ends = [after(family(), order, Policy(), NOW, 0.5)[1] for family in families for order in TIRED.values()]
-    return {end.reason for end in ends if isinstance(end, kind)}
+    event_results = [after(family(), order, Policy(), NOW, 0.5)[1] for family in families for order in TIRED.values()]
+    return {result.reason for result in event_results if isinstance(result, kind)}
 
 
 ON_THE_ROAD = {alarm.value.replace(".", "_") for alarm in ALARMS}
@@ -51,7 +53,7 @@ QUARANTINED = (
 )
 COUNTED = said("_count", at=1)
 WRITTEN = said("_answered", at=2) | {"failed", "uncertain", UNANSWERED}
-PROBLEMS = {*problems.REASONS.values(), *said("problem", at=1), JournalUnavailable.reason}
+PROBLEMS = {*problems.REASONS.values(), *said("problem", at=1), StoreUnavailable.reason}
 
 
 @pytest.mark.parametrize(

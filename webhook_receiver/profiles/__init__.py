@@ -1,4 +1,4 @@
-"""How each kind of source speaks, as data; `engine` reads it."""
+"""How each kind of source writes its documents, as data. `engine` reads documents by it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from worker.domain.events import EventName
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Where the fields stand in a document (dotted paths), and what its events are called.
+    """Where a document has its fields (dotted paths), and what its events are called.
 
-    Of *orders*, the first that can be read counts; *number* and *tracking* name an order that has no id in the
-    document. *names* maps the sender's words to ours. Where *hints* names a family, its events say no more than "read
-    that order again", and all others are of no interest. *allow* is the default of a source. *challenged*: the sender
-    verifies our URL by a challenge that it may not sign.
+    The first of *orders* that can be read counts; *number* and *tracking* name an order that has no id in the document.
+    *names* maps the sender's event names to ours. With *hints*, the events of this family are hints, and all others are
+    of no interest. *allow* is the default of a source. *challenged*: the sender verifies our URL by a challenge that it
+    may not sign.
     """
 
     allow: frozenset[str]
@@ -36,7 +36,7 @@ PROFILES: Mapping[str, Profile] = {
     "awalchat": Profile(
         orders=("data.order_id", "data.id"), allow=frozenset({"order"}), hints="order", challenged=True
     ),
-    # Our own open format speaks in our words.
+    # Our own open format has our event names.
     "courier": Profile(
         allow=frozenset({"order", "shipment"}),
         names={name.value: name for name in EventName if name is not EventName.HINT},

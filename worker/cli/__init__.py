@@ -17,20 +17,20 @@ from worker.domain.errors import (
     Throttled,
     Unauthorized,
 )
-from worker.exits import INTERRUPTED, NEEDS_A_PERSON, UNREACHABLE, WELL, WRONG_USE, complain
 from worker.operations.instants import span
+from worker.processes.exits import INTERRUPTED, NEEDS_A_PERSON, UNREACHABLE, WELL, WRONG_USE, print_error
 
 COMMANDS = {
-    "receiver": ("worker.cli.services", "Take webhooks in."),
-    "worker": ("worker.cli.services", "Move orders along their road."),
-    "up": ("worker.cli.services", "Run everything in one terminal, on embedded defaults."),
+    "receiver": ("worker.cli.services.commands", "Take webhooks in."),
+    "worker": ("worker.cli.services.commands", "Move orders along their road."),
+    "up": ("worker.cli.services.commands", "Run everything in one terminal, on embedded defaults."),
     "demo": ("worker.cli.demo", "Play a day of two small shops on this machine."),
     "migrate": ("worker.cli.migrate", "Bring the database's schema up to date."),
-    "doctor": ("worker.cli.doctor", "Check the installation, and find what is stuck."),
-    "send": ("worker.cli.send", "Sign a test event and post it to the receiver."),
-    "orders": ("worker.cli.orders", "See where orders are and why, and help them on."),
-    "deliveries": ("worker.cli.deliveries", "See what webhooks brought, and read it again."),
-    "platform": ("worker.cli.platform", "Look at the orders at the platform, and create them."),
+    "doctor": ("worker.cli.doctor.command", "Check the installation, and find what is stuck."),
+    "send": ("worker.cli.send.command", "Sign a test event and post it to the receiver."),
+    "orders": ("worker.cli.orders.commands", "See where orders are and why, and help them on."),
+    "deliveries": ("worker.cli.deliveries.commands", "See what webhooks brought, and read it again."),
+    "platform": ("worker.cli.platform.commands", "Look at the orders at the platform, and create them."),
 }
 """Where each command is found, and its line in the list: a command is loaded only to be run."""
 
@@ -141,7 +141,7 @@ def _about(error: ApiError) -> str:
 
 
 def _refuse(sentence: str, code: int) -> int:
-    complain(sentence)
+    print_error(sentence)
     return code
 
 

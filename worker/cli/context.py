@@ -6,19 +6,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from worker.domain.errors import IllegalRequest
-from worker.domain.orders import OrderKey, Policy
+from worker.domain.orders import OrderKey
+from worker.domain.policy import Policy
 from worker.domain.text import clean_text
-from worker.journal import schema
-from worker.journal.database import Database
-from worker.journal.desk import SqlDesk
-from worker.journal.intake import SqlIntake
-from worker.journal.queries.deliveries import DeliveryQueries, ShownDelivery
-from worker.operations.door import Operations
+from worker.operations.orders import Operations
 from worker.order_api.platforms import PLATFORMS
 from worker.settings import Settings, load_settings
+from worker.store import schema
+from worker.store.database.database import Database
+from worker.store.intake.intake import SqlIntake
+from worker.store.operator import SqlOperatorStore
+from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries
 
 CONNECTIONS = 2
-BROKER_PATIENCE = 1.0
+BROKER_TIMEOUT = 1.0
 """Seconds that a nudge may take: the tick finds the order anyway."""
 
 
@@ -34,9 +35,9 @@ class Context:
         """What an operator may do."""
         platforms = {name: PLATFORMS[account.platform] for name, account in self.settings.accounts.items()}
         return Operations(
-            desk=SqlDesk(self.database),
+            store=SqlOperatorStore(self.database),
             intake=SqlIntake(self.database),
-            nudge=_Nudge(self.settings.queue_url),
+            wake_ups=_BestEffortWakeUps(self.settings.queue_url),
             read_order_id={name: platform.read_order_id for name, platform in platforms.items()},
         )
 
@@ -49,7 +50,7 @@ class Context:
         """How *account* wants its orders moved; the defaults, if it has left the settings."""
         return self.policies.get(account, Policy())
 
-    def delivery(self, delivery_id: int) -> tuple[int, ShownDelivery]:
+    def delivery(self, delivery_id: int) -> tuple[int, DeliveryDetails]:
         """Return the journal's clock and one delivery whole; raises `IllegalRequest` when it is not there."""
         now, shown = DeliveryQueries(self.database).show(delivery_id)
         if shown is None:
@@ -58,18 +59,18 @@ class Context:
 
 
 @contextmanager
-def journal() -> Iterator[Context]:
+def open_database() -> Iterator[Context]:
     """Open the journal that the environment names, for the length of the block.
 
-    Raises `SettingsError`, `SchemaOutdated` and `JournalUnavailable`.
+    Raises `SettingsError`, `SchemaOutdated` and `StoreUnavailable`.
     """
-    with unchecked_journal() as context:
+    with open_unchecked_database() as context:
         schema.check(context.database)
         yield context
 
 
 @contextmanager
-def unchecked_journal() -> Iterator[Context]:
+def open_unchecked_database() -> Iterator[Context]:
     """Open the journal, whatever the state of its schema; nothing is read yet."""
     settings = load_settings(os.environ)
     database = Database(settings.database_url.get_secret_value(), connections=CONNECTIONS)
@@ -79,7 +80,7 @@ def unchecked_journal() -> Iterator[Context]:
         database.close()
 
 
-def insist_on_known(what: str, name: str, known: Collection[str]) -> None:
+def require_known(what: str, name: str, known: Collection[str]) -> None:
     """Raise `IllegalRequest` where *name* is none of the accounts, or sources, that are *known*."""
     if name not in known:
         named = ", ".join(known) or "none"
@@ -87,15 +88,15 @@ def insist_on_known(what: str, name: str, known: Collection[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Nudge:
-    """The port `Nudge`, at its best effort: what cannot be queued is found by the tick."""
+class _BestEffortWakeUps:
+    """The port `WakeUps`, at its best effort: what cannot be queued is found by the tick."""
 
     broker_url: str
 
     def __call__(self, keys: Sequence[OrderKey]) -> None:
-        from worker.nudges import NotQueued, Nudger, make_celery
+        from worker.queue.wake_ups import BrokerUnavailable, WakeUpQueue, make_celery
 
-        nudge = Nudger(make_celery(self.broker_url, timeout=BROKER_PATIENCE))
-        with suppress(NotQueued):
+        wake_ups = WakeUpQueue(make_celery(self.broker_url, timeout=BROKER_TIMEOUT))
+        with suppress(BrokerUnavailable):
             for key in keys:
-                nudge(key)
+                wake_ups(key)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from worker.domain.snapshot import OrderRow, Snapshot
-from worker.journal.queries.deliveries import DeliveryRow, ShownDelivery
 from worker.operations.instants import iso
+from worker.store.queries.deliveries import DeliveryDetails, DeliveryRow
 
 Document = dict[str, object]
 
@@ -17,7 +17,7 @@ def order_document(row: OrderRow, now: int) -> Document:
         "order": order.key.order_id,
         "number": order.number or None,
         "state": row.state(now),
-        "place": order.place,
+        "stage": order.stage,
         "status": order.status,
         "closed": order.closed,
         "stop": row.stop or None,
@@ -42,8 +42,8 @@ def snapshot_document(snapshot: Snapshot) -> Document:
     return {
         **order_document(snapshot.row, snapshot.now),
         "events": list(_events(snapshot)),
-        "steps": list(_steps(snapshot)),
-        "remarks": [{"at": iso(said.at), "word": said.word, "detail": said.detail} for said in snapshot.remarks],
+        "writes": list(_steps(snapshot)),
+        "audit_log": [{"at": iso(said.at), "word": said.word, "detail": said.detail} for said in snapshot.audit_log],
     }
 
 
@@ -63,22 +63,22 @@ def _events(snapshot: Snapshot) -> Iterator[Document]:
             "parcels": event.parcels,
             "note": event.note or None,
             "reference": news.reference or None,
-            "end": news.recorded.end,
-            "ended_at": iso(news.ended_at),
+            "result": news.recorded.result,
+            "result_at": iso(news.result_at),
         }
 
 
 def _steps(snapshot: Snapshot) -> Iterator[Document]:
     for sent in snapshot.sent:
         yield {
-            "place": sent.place,
+            "stage": sent.stage,
             "inferred": sent.inferred,
             "update": dict(sent.update),
             "sent_at": iso(sent.sent_at),
             "answered_at": iso(sent.answered_at),
             "outcome": sent.outcome,
             "answer": sent.answer or None,
-            "turn": sent.turn,
+            "turn": sent.leased,
         }
 
 
@@ -96,7 +96,7 @@ def delivery_document(row: DeliveryRow) -> Document:
     }
 
 
-def shown_document(shown: ShownDelivery) -> Document:
+def shown_document(shown: DeliveryDetails) -> Document:
     """Return one delivery with its body as text, and its events."""
     return {
         **delivery_document(shown.row),
@@ -109,7 +109,7 @@ def shown_document(shown: ShownDelivery) -> Document:
                 "key": event.key,
                 "event": event.name,
                 "occurred_at": iso(event.occurred_at),
-                "end": event.end,
+                "result": event.result,
             }
             for event in shown.events
         ],

@@ -10,10 +10,10 @@ def migrate() -> None:
     Run it after every update of the program, before the services start. It may be run at any time, by
     several at once, and while the services of the version before still run.
     """
-    from worker.cli.context import unchecked_journal
-    from worker.journal import schema
+    from worker.cli.context import open_unchecked_database
+    from worker.store import schema
 
-    with unchecked_journal() as context:
+    with open_unchecked_database() as context:
         context.settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.migrate(context.database)
         click.echo(f"The schema is up to date: {schema.NEEDED}.")

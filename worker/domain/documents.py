@@ -1,28 +1,29 @@
-"""JSON from outside, read strictly: whatever passes here can be stored, compared and printed."""
+"""JSON from outside, read strictly: what passes here can be stored, compared and printed."""
 
 import json
 import math
 import re
 from typing import NoReturn
 
+from worker.domain.reasons import QuarantineReason
 from worker.domain.text import is_storable
 
 MAX_DEPTH = 32
 MAX_INTEGER_DIGITS = 32
 MAX_FLOAT_LENGTH = 400
 
-# A string that never ends is taken whole, so that every character is looked at once.
+# A string without an end is matched as a whole, so that each character is looked at once.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 class Malformed(ValueError):
-    """A document that is not the JSON we take.
+    """A document that `read_document` does not accept.
 
-    *reason* is one word: `not_json`, `too_deep`, `duplicate_key`, `bad_number` or `bad_text`.
+    *reason* is `not_json`, `too_deep`, `duplicate_key`, `bad_number` or `bad_text`.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: QuarantineReason) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -36,68 +37,68 @@ def read_document(raw: bytes, *, depth: int = MAX_DEPTH) -> object:
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
-        raise Malformed("bad_text") from error
+        raise Malformed(QuarantineReason.BAD_TEXT) from error
     _refuse_depth(text, depth)
     try:
         document: object = json.loads(
             text,
-            object_pairs_hook=_unrepeated,
+            object_pairs_hook=_without_repeated_keys,
             parse_int=_integer,
             parse_float=_finite,
             parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as error:
-        raise Malformed("not_json") from error
-    # Decoded UTF-8 holds no surrogate and the parser takes no bare NUL: only an escape can bring them in.
+        raise Malformed(QuarantineReason.NOT_JSON) from error
+    # Decoded UTF-8 has no surrogate and the parser accepts no bare NUL, so only an escape can bring them in.
     if "\\u" in text:
         _refuse_unstorable(document)
     return document
 
 
 def field_at(document: object, path: str) -> object:
-    """Follow a dotted path into a document; null, an empty text and a missing field are all the same: None."""
+    """Return the value at a dotted *path* of a document. Null, an empty text and a missing field are all None."""
     for name in path.split("."):
         document = document.get(name) if isinstance(document, dict) else None
     return None if document == "" else document
 
 
 def _refuse_depth(text: str, depth: int) -> None:
-    """Count the brackets outside strings before parsing: Python's parser recurses once for each level."""
+    """Count the brackets outside strings before parsing, because Python's parser recurses once for each level."""
     level = 0
-    for found in _STRING_OR_BRACKET.finditer(text):
-        level += _LEVELS.get(found[0], 0)
+    for match in _STRING_OR_BRACKET.finditer(text):
+        level += _LEVELS.get(match[0], 0)
         if level > depth:
-            raise Malformed("too_deep")
+            raise Malformed(QuarantineReason.TOO_DEEP)
 
 
-def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _without_repeated_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise Malformed("duplicate_key")
+        raise Malformed(QuarantineReason.DUPLICATE_KEY)
     return members
 
 
 def _integer(digits: str) -> int:
     if len(digits.removeprefix("-")) > MAX_INTEGER_DIGITS:
-        raise Malformed("bad_number")
+        raise Malformed(QuarantineReason.BAD_NUMBER)
     return int(digits)
 
 
 def _finite(literal: str) -> float:
     number = float(literal) if len(literal) <= MAX_FLOAT_LENGTH else math.inf
     if math.isinf(number):
-        raise Malformed("bad_number")
+        raise Malformed(QuarantineReason.BAD_NUMBER)
     return number
 
 
 def _refuse_constant(_constant: str) -> NoReturn:
-    raise Malformed("bad_number")
+    raise Malformed(QuarantineReason.BAD_NUMBER)
 
 
 def _refuse_unstorable(value: object) -> None:
     if isinstance(value, str):
         if not is_storable(value):
-            raise Malformed("bad_text")
+            raise Malformed(QuarantineReason.BAD_TEXT)
     elif isinstance(value, list):
         for item in value:
             _refuse_unstorable(item)

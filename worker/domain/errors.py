@@ -1,115 +1,120 @@
-"""Every error that we name. Its family says what to do next; its *reason* is its word everywhere.
+"""Every error that we name. Its family says what to do next. Its *reason* is its word in logs and in the database.
 
 FulfillmentError
-├── Unusable              an authentic delivery that we cannot use: quarantine
-├── JournalError
-│   ├── JournalUnavailable   the database does not answer in time: try again
-│   └── SchemaOutdated       run `fulfillment migrate`
-├── SettingsError         the process refuses to start: its message is one sentence, without any value
-├── StoreUnavailable      the embedded Valkey could not be started
-├── IllegalRequest        an operator asked for what the rules forbid
-└── ApiError              a call to an order API did not end well
-    ├── Defect               ours, met during a turn: later, and not for ever
-    ├── Transient            later: network, timeout, 5xx, an answer that makes no sense
-    ├── Throttled            the account waits
-    ├── Unauthorized         a probe finds out whose trouble it is
-    ├── OrderMissing         the platform does not know the order
-    │   └── OrderAmbiguous      it knows several that may be meant
-    ├── Conflict             read again
-    └── Rejected             the platform will not take this request
+├── Unusable                    an authentic delivery that cannot be used: quarantine
+├── StoreError
+│   ├── StoreUnavailable        the database does not answer in time: try again
+│   └── SchemaOutdated          run `fulfillment migrate`
+├── SettingsError               the process refuses to start
+├── EmbeddedValkeyUnavailable   the embedded Valkey did not start
+├── IllegalRequest              the rules forbid what an operator asked for
+└── ApiError                    a call to an order API failed
+    ├── Defect                  our own defect during a reconciliation: try again, and not for ever
+    ├── Transient               network, timeout, 5xx, an answer that makes no sense: try again
+    ├── Throttled               the account waits
+    ├── Unauthorized            a probe finds out whether the account or the order is the cause
+    ├── OrderMissing            the platform does not know the order
+    │   └── OrderAmbiguous      several orders fit
+    ├── Conflict                read again
+    └── Rejected                the platform refuses this request
 """
+
+from worker.domain.instants import Duration
+from worker.domain.reasons import HoldReason, QuarantineReason, StopReason, WaitReason
 
 
 class FulfillmentError(Exception):
-    """Base of every error that we name."""
+    """Base of every error that we name. *reason* is its word in logs and in the database."""
 
     reason: str = "error"
 
 
 class Unusable(FulfillmentError):
-    """An authentic delivery that cannot become an event; *reason* is the quarantine's word."""
+    """An authentic delivery that cannot become an event."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    reason: QuarantineReason
+
+    def __init__(self, reason: QuarantineReason, detail: str = "") -> None:
         super().__init__(reason, detail)
         self.reason, self.detail = reason, detail
 
 
-class JournalError(FulfillmentError):
-    """The journal could not be used."""
+class StoreError(FulfillmentError):
+    """The database could not be used."""
 
 
-class JournalUnavailable(JournalError):
+class StoreUnavailable(StoreError):
     """The database is locked, full, read-only, slow or gone; nothing was written."""
 
     reason = "database_unavailable"
 
 
-class SchemaOutdated(JournalError):
+class SchemaOutdated(StoreError):
     """The database has an older schema than this program needs."""
 
     reason = "schema_outdated"
 
 
 class SettingsError(FulfillmentError):
-    """A setting is wrong, missing or misspelt; the message is one sentence that never shows the value."""
+    """A setting is wrong, missing or misspelt. The message never shows a value."""
 
     reason = "settings_invalid"
 
 
-class StoreUnavailable(FulfillmentError):
-    """The embedded Valkey could not be started; the message is one sentence."""
+class EmbeddedValkeyUnavailable(FulfillmentError):
+    """The embedded Valkey did not start. The message is one sentence."""
 
-    reason = "store_unavailable"
+    reason = "embedded_valkey_unavailable"
 
 
 class IllegalRequest(FulfillmentError):
-    """An operator asked for what the rules forbid; the message says why, in one sentence."""
+    """The rules forbid what an operator asked for. The message is one sentence that says why."""
 
     reason = "illegal_request"
 
 
 class ApiError(FulfillmentError):
-    """A call to an order API did not end well.
+    """A call to an order API failed.
 
-    *message* is the platform's own, stripped of control characters; *status* its HTTP status, 0
-    without an answer; *code* and *request_id* as the platform named them.
+    *message* is the platform's own, without control characters. *status* is the HTTP status, 0 without an answer.
+    *code* and *request_id* are the platform's.
     """
 
     definite: bool = True
-    """The platform has answered that nothing was changed; otherwise a write may have been applied."""
+    """True: the platform has answered that nothing was changed. False: a write may have been applied."""
 
     def __init__(self, message: str = "", status: int = 0, code: str = "", request_id: str = "") -> None:
         super().__init__(message, status, code, request_id)
         self.message, self.status, self.code, self.request_id = message, status, code, request_id
 
     def __str__(self) -> str:
-        # A platform may end its sentence, while ours goes on.
+        # The platform may end its sentence with a full stop, and ours goes on.
         named = (f"HTTP {self.status}" if self.status else "", self.code, self.message.rstrip("."))
         request = f"request {self.request_id}" if self.request_id else ""
         return ", ".join(part for part in (*named, request) if part) or self.reason
 
 
 class Transient(ApiError):
-    """The same call may succeed later; a write may have been applied."""
+    """The same call may succeed later. A write may have been applied."""
 
-    reason = "api_unavailable"
+    reason = WaitReason.API_UNAVAILABLE
     definite = False
 
 
 class Defect(ApiError):
-    """Something in a turn went wrong that we had not foreseen; the message is its name."""
+    """A defect of the program during a reconciliation. The message is the name of the exception."""
 
-    reason = "internal_error"
+    reason = WaitReason.INTERNAL_ERROR
     definite = False
 
 
 class Throttled(ApiError):
-    """The platform asked the account to send nothing for *wait* microseconds."""
+    """The platform asked the account to send nothing for *wait*."""
 
-    reason = "rate_limited"
+    reason = HoldReason.RATE_LIMITED
 
     def __init__(
-        self, message: str = "", status: int = 429, code: str = "", request_id: str = "", wait: int = 0
+        self, message: str = "", status: int = 429, code: str = "", request_id: str = "", wait: Duration = 0
     ) -> None:
         super().__init__(message, status, code, request_id)
         self.args = (message, status, code, request_id, wait)
@@ -117,30 +122,30 @@ class Throttled(ApiError):
 
 
 class Unauthorized(ApiError):
-    """The platform refused our credentials, or says that this order is none of ours."""
+    """The platform refused our credentials, or this order does not belong to the account."""
 
-    reason = "unauthorized"
+    reason = WaitReason.UNAUTHORIZED
 
 
 class OrderMissing(ApiError):
     """The platform does not know this order."""
 
-    reason = "unknown_order"
+    reason = WaitReason.UNKNOWN_ORDER
 
 
 class OrderAmbiguous(OrderMissing):
-    """The platform, or the journal, knows several orders that may be meant."""
+    """The platform, or the database, knows several orders that fit."""
 
-    reason = "ambiguous_order"
+    reason = WaitReason.AMBIGUOUS_ORDER
 
 
 class Conflict(ApiError):
-    """The platform says that the order is not where we believe it to be."""
+    """The platform says that the order is not where we believe it is."""
 
-    reason = "conflict"
+    reason = WaitReason.CONFLICT
 
 
 class Rejected(ApiError):
-    """The platform will not take this request, however often it is sent."""
+    """The platform refuses this request, however often it is sent."""
 
-    reason = "refused"
+    reason = StopReason.REFUSED

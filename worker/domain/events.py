@@ -1,25 +1,26 @@
-"""Events: the news of a delivery, in our words."""
+"""Events: what a delivery says about an order, in our words."""
 
 import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.domain.instants import DAY
-from worker.domain.orders import OrderKey, Place
+from worker.domain.instants import DAY, Instant
+from worker.domain.orders import OrderKey
+from worker.domain.stages import Stage
 
 OPERATOR = "operator"
-"""The source of events that an operator writes: no sender of webhooks may have this name."""
-
+"""The source of the events that operators write. No sender of webhooks may have this name."""
 
 MAX_AGE = 30 * DAY
-"""How old news can be; what claims to be older happened this long ago."""
+"""An event that claims to be older than this counts as this old."""
 
 
 class EventName(StrEnum):
-    """Everything that news can say about an order."""
+    """Everything that an event can say about an order."""
 
     HINT = "hint"
+    """Read the order again."""
     ORDER_ACCEPTED = "order.accepted"
     ORDER_SHIPPED = "order.shipped"
     ORDER_DELIVERED = "order.delivered"
@@ -35,49 +36,56 @@ class EventName(StrEnum):
     LOST = "shipment.lost"
 
 
-SAYS: dict[EventName, Place] = {
-    EventName.ORDER_ACCEPTED: Place.ACCEPTED,
-    EventName.ORDER_SHIPPED: Place.SHIPPED,
-    EventName.ORDER_DELIVERED: Place.DELIVERED,
-    EventName.ORDER_COMPLETED: Place.COMPLETED,
-    EventName.PICKED_UP: Place.SHIPPED,
-    EventName.IN_TRANSIT: Place.SHIPPED,
-    EventName.OUT_FOR_DELIVERY: Place.SHIPPED,
-    EventName.DELIVERED: Place.DELIVERED,
+STAGE_OF: dict[EventName, Stage] = {
+    EventName.ORDER_ACCEPTED: Stage.ACCEPTED,
+    EventName.ORDER_SHIPPED: Stage.SHIPPED,
+    EventName.ORDER_DELIVERED: Stage.DELIVERED,
+    EventName.ORDER_COMPLETED: Stage.COMPLETED,
+    EventName.PICKED_UP: Stage.SHIPPED,
+    EventName.IN_TRANSIT: Stage.SHIPPED,
+    EventName.OUT_FOR_DELIVERY: Stage.SHIPPED,
+    EventName.DELIVERED: Stage.DELIVERED,
 }
-"""The place that an event speaks for; the others move nothing by themselves."""
+"""The stage that an event names. An event without one moves nothing by itself."""
 
 MOVEMENTS = frozenset({EventName.PICKED_UP, EventName.IN_TRANSIT, EventName.OUT_FOR_DELIVERY, EventName.DELIVERED})
-"""A parcel is under way, or has arrived."""
+"""The courier has a parcel, or has delivered it."""
 
 LOSSES = frozenset({EventName.RETURNED, EventName.LOST})
 """A parcel will not arrive: a person decides."""
 
 
-class EventEnd(StrEnum):
-    """How an event ended; exactly one at a time."""
+class EventResult(StrEnum):
+    """What has become of an event; exactly one at a time."""
 
     PENDING = "pending"
+    """It is still needed."""
     APPLIED = "applied"
+    """We asked the platform for its stage, and the platform confirmed it."""
     SUPERSEDED = "superseded"
+    """The order had reached its stage without it."""
     NOTED = "noted"
+    """It names no stage, and is recorded."""
     STOPPED = "stopped"
+    """The order stopped before the event's stage was reached."""
     VOID = "void"
+    """Nothing can follow from it any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One piece of news. *key* is unique within its source; instants are microseconds, UTC.
+    """One piece of news in a delivery. *key* is unique within its source.
 
     *occurred_at* is when it happened, `clamped` by the receiver. An empty *tracking* means the order's only parcel.
+    *parcels* is the number of parcels that the event announces.
     """
 
     source: str
     key: str
     order: OrderKey
     name: EventName
-    occurred_at: int
-    received_at: int
+    occurred_at: Instant
+    received_at: Instant
     tracking: str = ""
     tracking_url: str = ""
     parcels: int | None = None
@@ -85,20 +93,20 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """An event in the journal: *revision* is its order's revision when it was written."""
+class RecordedEvent:
+    """An event in the database. *revision* is the order's revision that the event made."""
 
     id: int
     revision: int
     event: Event
-    end: EventEnd = EventEnd.PENDING
+    result: EventResult = EventResult.PENDING
 
 
-def clamped(occurred_at: int, received_at: int) -> int:
-    """Return *occurred_at*, or the nearest instant in the 30 days before *received_at*: clocks of others go wrong."""
+def clamped(occurred_at: Instant, received_at: Instant) -> Instant:
+    """Return *occurred_at*, or the nearest instant in the 30 days before *received_at*: senders' clocks can be wrong."""
     return min(max(occurred_at, received_at - MAX_AGE), received_at)
 
 
 def fingerprint(*parts: object) -> str:
-    """Return a key for news without an id, made of JSON values; no id of a sender's own takes its form by accident."""
-    return "news-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    """Return a key for an event without an id, made of JSON values. No sender's own id takes this form by accident."""
+    return "event-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,35 +1,41 @@
-"""Evidence: what all the news of an order, taken together, justifies.
+"""Evidence: what all events of an order, taken together, justify.
 
-Everything here is a function of the set of events, never of their order of arrival.
+Everything here is a function of the set of events. The order in which they arrived never matters.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 
-from worker.domain.events import LOSSES, MOVEMENTS, SAYS, EventName, Recorded
-from worker.domain.orders import ROAD, Place, has_reached
+from worker.domain.events import LOSSES, MOVEMENTS, STAGE_OF, EventName, RecordedEvent
+from worker.domain.instants import Instant
+from worker.domain.reasons import StopReason
+from worker.domain.stages import STAGES, Stage, has_reached
 
-ALARMS = LOSSES | {EventName.CANCELLED}
-"""What a person must look at, unless it is a cancellation before the pick-up."""
+ALARMS = {
+    EventName.RETURNED: StopReason.SHIPMENT_RETURNED,
+    EventName.LOST: StopReason.SHIPMENT_LOST,
+    EventName.CANCELLED: StopReason.SHIPMENT_CANCELLED,
+}
+"""The events that need a person, and why. A cancellation before the pick-up needs nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the events of one order say together."""
 
-    place: Place = Place.PENDING
-    """The furthest place that the events justify."""
-    dates: dict[Place, int] = field(default_factory=dict)
-    """When each place up to *place* was reached, as far as the events tell (microseconds, UTC)."""
-    said: frozenset[Place] = frozenset()
-    """The places that an event names itself; the others are inferred from a later one."""
-    alarm: str = ""
-    """The reason word of the latest news for which a person is needed; empty when there is none."""
+    target: Stage = Stage.PENDING
+    """The furthest stage that the events justify."""
+    dates: dict[Stage, Instant] = field(default_factory=dict)
+    """When the order reached each stage up to *target*, as far as the events tell."""
+    named: frozenset[Stage] = frozenset()
+    """The stages that an event names. The others are inferred from a later one."""
+    alarm: StopReason | None = None
+    """Why the latest alarm needs a person; None without an alarm."""
     alarms: frozenset[int] = frozenset()
-    """The ids of all such events that no operator has acknowledged."""
+    """The ids of all alarms that no operator has acknowledged."""
     tracking: tuple[tuple[str, str], ...] = ()
-    """The parcels that count, as (number, URL)."""
+    """The parcels that count, as (tracking number, URL)."""
     parcels: int = 0
     """How many parcels count: known or announced, less those cancelled before their pick-up."""
     delivered: int = 0
@@ -38,88 +44,87 @@ class Evidence:
     """The revision of the newest event that shows a parcel moving."""
 
 
-def weigh(events: Iterable[Recorded], acknowledged: int = 0) -> Evidence:
-    """Weigh all *events* of one order; alarms up to revision *acknowledged* are silent."""
-    known = sorted(events, key=_in_time)
-    parcels, nameless = _by_parcel(known)
-    gone = frozenset(number for number, news in parcels.items() if _is_gone(news))
-    counted = {number: news for number, news in parcels.items() if number not in gone}
-    expected = max(_announced(known) - len(gone), len(counted))
+def weigh(events: Iterable[RecordedEvent], acknowledged: int = 0) -> Evidence:
+    """Return the evidence of all *events* of one order. Alarms up to the revision *acknowledged* do not count."""
+    known = sorted(events, key=_chronologically)
+    parcels, unassigned = _by_parcel(known)
+    cancelled = frozenset(number for number, events_of in parcels.items() if _is_cancelled(events_of))
+    counted = {number: events_of for number, events_of in parcels.items() if number not in cancelled}
+    expected = max(_announced(known) - len(cancelled), len(counted))
     arrivals = [at for at in map(_arrived_at, counted.values()) if at is not None]
     arrived_at = max(arrivals) if arrivals and len(arrivals) >= expected else None
-    standing = [e for e in chain(nameless, *counted.values()) if e.event.name in ALARMS]
-    alarms = sorted((e for e in standing if e.revision > acknowledged), key=_in_time)
+    possible_alarms = [e for e in chain(unassigned, *counted.values()) if e.event.name in ALARMS]
+    alarms = sorted((e for e in possible_alarms if e.revision > acknowledged), key=_chronologically)
     claims = list(_claims(known, arrived_at))
     return Evidence(
-        place=max((place for place, _ in claims), key=ROAD.index, default=Place.PENDING),
+        target=max((stage for stage, _ in claims), key=STAGES.index, default=Stage.PENDING),
         dates=_dates(claims),
-        said=frozenset(SAYS[e.event.name] for e in known if e.event.name in SAYS),
-        alarm=alarms[-1].event.name.value.replace(".", "_") if alarms else "",
+        named=frozenset(STAGE_OF[e.event.name] for e in known if e.event.name in STAGE_OF),
+        alarm=ALARMS[alarms[-1].event.name] if alarms else None,
         alarms=frozenset(e.id for e in alarms),
-        tracking=tuple((number, _url(news)) for number, news in counted.items() if number),
+        tracking=tuple((number, _url(events_of)) for number, events_of in counted.items() if number),
         parcels=expected,
         delivered=len(arrivals),
         moved_revision=max((e.revision for e in known if e.event.name in MOVEMENTS), default=0),
     )
 
 
-def _in_time(recorded: Recorded) -> tuple[int, str, str]:
+def _chronologically(recorded: RecordedEvent) -> tuple[Instant, str, str]:
     return recorded.event.occurred_at, recorded.event.source, recorded.event.key
 
 
-def _by_parcel(known: list[Recorded]) -> tuple[dict[str, list[Recorded]], list[Recorded]]:
-    """Group shipment news by parcel; without a number it speaks for the only parcel known.
+def _by_parcel(known: list[RecordedEvent]) -> tuple[dict[str, list[RecordedEvent]], list[RecordedEvent]]:
+    """Group the shipment events by tracking number; an event without one belongs to the only parcel known.
 
-    News without a number from before a second parcel was known comes back apart: it proves that
-    something moved, but of no parcel by name.
+    With several parcels known, events without a number come back separately: they prove that something moved, and not
+    which parcel.
     """
     shipments = [e for e in known if e.event.name.startswith("shipment.")]
     numbers = dict.fromkeys(e.event.tracking for e in shipments if e.event.tracking)
-    parcels: dict[str, list[Recorded]] = {number: [] for number in numbers}
-    nameless: list[Recorded] = []
+    parcels: dict[str, list[RecordedEvent]] = {number: [] for number in numbers}
+    unassigned: list[RecordedEvent] = []
     for recorded in shipments:
         if recorded.event.tracking:
             parcels[recorded.event.tracking].append(recorded)
         elif len(numbers) > 1:
-            nameless.append(recorded)
+            unassigned.append(recorded)
         else:
             parcels.setdefault(next(iter(numbers), ""), []).append(recorded)
-    return parcels, nameless
+    return parcels, unassigned
 
 
-def _is_gone(news: list[Recorded]) -> bool:
-    """A parcel cancelled before its pick-up is gone; cancelled on the way, it is an alarm."""
-    names = {e.event.name for e in news}
+def _is_cancelled(events: list[RecordedEvent]) -> bool:
+    """Tell whether the parcel was cancelled before its pick-up. Later, a cancellation is an alarm."""
+    names = {e.event.name for e in events}
     return EventName.CANCELLED in names and not names & (MOVEMENTS | LOSSES)
 
 
-def _announced(known: list[Recorded]) -> int:
-    """How many parcels the latest statement announces: couriers correct themselves."""
+def _announced(known: list[RecordedEvent]) -> int:
+    """Return how many parcels the latest announcement names, because couriers correct themselves."""
     counts = [e.event.parcels for e in known if e.event.parcels is not None]
     return counts[-1] if counts else 0
 
 
-def _arrived_at(news: list[Recorded]) -> int | None:
-    return min((e.event.occurred_at for e in news if e.event.name is EventName.DELIVERED), default=None)
+def _arrived_at(events: list[RecordedEvent]) -> Instant | None:
+    return min((e.event.occurred_at for e in events if e.event.name is EventName.DELIVERED), default=None)
 
 
-def _claims(known: list[Recorded], arrived_at: int | None) -> Iterable[tuple[Place, int]]:
-    """Yield every place that is claimed, and when; delivery counts once the last parcel has arrived."""
+def _claims(known: list[RecordedEvent], arrived_at: Instant | None) -> Iterable[tuple[Stage, Instant]]:
+    """Yield each claimed stage and its date. Delivery counts once the last parcel has arrived."""
     for recorded in known:
-        said = SAYS.get(recorded.event.name)
-        if recorded.event.name is EventName.DELIVERED:
-            said = Place.SHIPPED
-        if said:
-            yield said, recorded.event.occurred_at
+        name = recorded.event.name
+        stage = Stage.SHIPPED if name is EventName.DELIVERED else STAGE_OF.get(name)
+        if stage:
+            yield stage, recorded.event.occurred_at
     if arrived_at is not None:
-        yield Place.DELIVERED, arrived_at
+        yield Stage.DELIVERED, arrived_at
 
 
-def _dates(claims: list[tuple[Place, int]]) -> dict[Place, int]:
-    """Date each place by the earliest claim of it or of a place beyond it."""
-    reached = {place: [at for said, at in claims if has_reached(said, place)] for place in ROAD}
-    return {place: min(instants) for place, instants in reached.items() if instants}
+def _dates(claims: list[tuple[Stage, Instant]]) -> dict[Stage, Instant]:
+    """Date each stage by the earliest claim of it or of a later stage."""
+    reached = {stage: [at for claimed, at in claims if has_reached(claimed, stage)] for stage in STAGES}
+    return {stage: min(instants) for stage, instants in reached.items() if instants}
 
 
-def _url(news: list[Recorded]) -> str:
-    return next((e.event.tracking_url for e in reversed(news) if e.event.tracking_url), "")
+def _url(events: list[RecordedEvent]) -> str:
+    return next((e.event.tracking_url for e in reversed(events) if e.event.tracking_url), "")

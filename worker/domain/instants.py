@@ -1,26 +1,32 @@
-"""Instants and durations as everything in here counts them: integers of microseconds; instants since 1970, UTC."""
+"""Instants and durations inside the program: integers of microseconds. Only the edges use other units."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
-MILLISECOND = 1_000
-SECOND = 1_000 * MILLISECOND
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
+Instant: TypeAlias = int
+"""Microseconds since 1970-01-01, UTC."""
+Duration: TypeAlias = int
+"""Microseconds."""
+
+MILLISECOND: Duration = 1_000
+SECOND: Duration = 1_000 * MILLISECOND
+MINUTE: Duration = 60 * SECOND
+HOUR: Duration = 60 * MINUTE
+DAY: Duration = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def microseconds(duration: timedelta) -> int:
-    """Return a duration as a number; what is less than a microsecond does not exist."""
+def microseconds(duration: timedelta) -> Duration:
+    """Return *duration* in microseconds; `timedelta` holds nothing smaller."""
     return duration // timedelta(microseconds=1)
 
 
-def instant_of(moment: datetime) -> int:
-    """Return a moment of any time zone as an instant; raises TypeError when it has none."""
+def instant_of(moment: datetime) -> Instant:
+    """Return *moment*, of any time zone, as an instant. Raises TypeError when it has no time zone."""
     return microseconds(moment - _EPOCH)
 
 
-def moment_of(instant: int) -> datetime:
-    """Return an instant as a moment in UTC; raises OverflowError before the year 1 and after 9999."""
+def moment_of(instant: Instant) -> datetime:
+    """Return *instant* as a datetime in UTC. Raises OverflowError before the year 1 and after 9999."""
     return _EPOCH + timedelta(microseconds=instant)

@@ -1,44 +1,46 @@
 """Retries: what a failed call means for its order. Values that decide, and do nothing else.
 
-Instants are microseconds by the journal's clock; *now* and *chance*, in [0, 1), are handed in.
+*now* and *chance*, a number in [0, 1), are handed in.
 """
 
 from dataclasses import replace
 
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected
-from worker.domain.instants import HOUR, MINUTE, SECOND
-from worker.domain.orders import Later, Order, Policy, Stopped
+from worker.domain.instants import HOUR, MINUTE, SECOND, Duration, Instant
+from worker.domain.orders import Order
+from worker.domain.policy import Policy
+from worker.domain.reasons import StopReason, WaitReason
+from worker.domain.results import Later, Stopped
 
 BACKOFF_BASE = SECOND
 BACKOFF_CAP = 10 * MINUTE
 UNKNOWN_FOR = HOUR
-"""The platform may tell us of an order before its own API knows it: an hour of patience."""
+"""The platform may announce an order before its own API knows it, so an unknown order gets an hour."""
 MAX_CONFLICTS = 3
 
 
-def backoff(failures: int, chance: float) -> int:
-    """How long to wait after the nth failure in a row, in microseconds: exponential, full jitter.
-
-    The wait never exceeds ten minutes.
-    """
+def backoff(failures: int, chance: float) -> Duration:
+    """Return how long to wait after the nth failure in a row: exponential with full jitter, at most ten minutes."""
     ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(failures, 32))
     return int(ceiling * chance)
 
 
-def after(error: ApiError, order: Order, policy: Policy, now: int, chance: float) -> tuple[Order, Later | Stopped]:
+def on_failure(
+    error: ApiError, order: Order, policy: Policy, now: Instant, chance: float
+) -> tuple[Order, Later | Stopped]:
     """Return *order* with the failure counted, and when to try again, or why not to.
 
-    `Throttled` never comes here: it is the account's trouble, and no failure of the order.
+    `Throttled` never comes here: the account waits, and it is no failure of the order.
     """
     match error:
         case Rejected():
-            return order, Stopped(error.reason, str(error))
+            return order, Stopped(StopReason.REFUSED, str(error))
         case Conflict() if order.conflicts + 1 >= MAX_CONFLICTS:
-            return order, Stopped(error.reason, str(error))
+            return order, Stopped(StopReason.CONFLICT, str(error))
         case OrderMissing() if now - (order.missing_since or now) >= UNKNOWN_FOR:
-            return order, Stopped(error.reason, str(error))
-        case _ if now - (order.failing_since or now) >= _patience(error, policy):
-            return order, Stopped("gave_up", f"the last answer was: {error}")
+            return order, Stopped(StopReason(error.reason), str(error))
+        case _ if now - (order.failing_since or now) >= _time_limit(error, policy):
+            return order, Stopped(StopReason.GAVE_UP, f"the last answer was: {error}")
     counted = replace(
         order,
         failures=order.failures + 1,
@@ -46,9 +48,13 @@ def after(error: ApiError, order: Order, policy: Policy, now: int, chance: float
         conflicts=order.conflicts + isinstance(error, Conflict),
         missing_since=(order.missing_since or now) if isinstance(error, OrderMissing) else order.missing_since,
     )
-    return counted, Later(now + backoff(counted.failures, chance), error.reason, str(error), firm=True)
+    due = now + backoff(counted.failures, chance)
+    return counted, Later(due, WaitReason(error.reason), str(error), firm=True)
 
 
-def _patience(error: ApiError, policy: Policy) -> int:
-    """An order that reads well and is missing to every write ends, too: its branch, say, does not exist."""
+def _time_limit(error: ApiError, policy: Policy) -> Duration:
+    """Return how long the step may fail.
+
+    404s count against `retry_for` even while reads succeed: a wrong branch_id makes every write 404.
+    """
     return max(policy.retry_for, UNKNOWN_FOR) if isinstance(error, OrderMissing) else policy.retry_for

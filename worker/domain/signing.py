@@ -13,11 +13,11 @@ Part = Literal["method", "path", "query_string", "timestamp", "body"]
 ALL_PARTS: tuple[Part, ...] = get_args(Part)
 """What a signature covers, in the formula's order."""
 ALWAYS_SIGNED: frozenset[Part] = frozenset({"timestamp", "body"})
-"""Without them, old news could be sent again, and other news in its place."""
+"""Without them, an old event could be sent again, or another event in its stead."""
 
 
 class SignedRequest(NamedTuple):
-    """The bytes of a request that a signature covers, exactly as they travel.
+    """The bytes of a request that a signature covers, exactly as they are sent.
 
     *path* is undecoded and ends before `?`; *query_string* has its leading `?` or is empty.
     """
@@ -36,7 +36,7 @@ def split_target(target: bytes) -> tuple[bytes, bytes]:
 
 
 def sign(secret: bytes, request: SignedRequest, parts: Iterable[Part] = ALL_PARTS) -> str:
-    """Return the header value that proves *request*, over the named *parts* and, named or not, `ALWAYS_SIGNED`."""
+    """Return the header value that proves *request*, over its *parts* and always over `ALWAYS_SIGNED`."""
     chosen = ALWAYS_SIGNED.union(parts)
     message = b"".join(getattr(request, part) for part in ALL_PARTS if part in chosen)
     return "sha256=" + hmac.new(secret, message, hashlib.sha256).hexdigest()

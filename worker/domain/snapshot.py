@@ -1,64 +1,68 @@
-"""Snapshots: all that the journal knew of an order at one instant, for people to look at.
-
-Instants are microseconds by the journal's clock.
-"""
+"""Snapshots: what the database knew of an order at one instant, for people to look at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.domain.events import Recorded
-from worker.domain.orders import Order, Place
-
-DISMISSED = "dismissed"
-"""The remark of an operator who wants nobody to look for an order any more."""
+from worker.domain.events import RecordedEvent
+from worker.domain.instants import Instant
+from worker.domain.orders import Order
+from worker.domain.reasons import WriteOutcome
+from worker.domain.stages import Stage
 
 
 class State(StrEnum):
-    """Whom or what an order waits for; exactly one at a time."""
+    """What an order waits for; exactly one at a time."""
 
     STOPPED = "stopped"
+    """It needs a person."""
     LEASED = "leased"
+    """A worker reconciles it now."""
     CLOSED = "closed"
+    """It is completed, cancelled or refunded, and needs nobody."""
     SETTLED = "settled"
+    """It is at its target and waits for new events."""
     HELD = "held"
+    """Its whole account waits."""
     DUE = "due"
+    """A worker takes it next."""
     WAITING = "waiting"
+    """It is reconciled again at its due time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A whole account waits for *reason*; until *until*, or None: until somebody lifts the hold."""
+    """A whole account waits for *reason* until *until*; None: until the hold is lifted."""
 
     account: str
     reason: str
-    since: int
-    until: int | None = None
+    since: Instant
+    until: Instant | None = None
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order and its schedule.
+    """One order and its schedule. *held* has the holds of its account that are active.
 
-    *held* lists the holds of its account that count at the time of the reading.
+    Reasons are texts here, because the database may hold words of a newer version.
     """
 
     order: Order
-    first_seen_at: int
-    updated_at: int
-    lease_until: int | None = None
-    due: int | None = None
-    not_before: int | None = None
+    first_seen_at: Instant
+    updated_at: Instant
+    lease_until: Instant | None = None
+    due: Instant | None = None
+    not_before: Instant | None = None
     waiting: str = ""
     waiting_detail: str = ""
     stop: str = ""
     stop_detail: str = ""
-    stopped_at: int | None = None
+    stopped_at: Instant | None = None
     held: tuple[Hold, ...] = ()
 
-    def state(self, now: int) -> State:
-        """Tell whom or what the order waits for at *now*."""
+    def state(self, now: Instant) -> State:
+        """Return what the order waits for at *now*."""
         if self.stop:
             return State.STOPPED
         if self.lease_until is not None and self.lease_until > now:
@@ -71,59 +75,65 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """One event of an order, the delivery that brought it, when it ended, and how it named the order, if not by id."""
+class EventEntry:
+    """One event of an order, with the delivery that brought it and the instant of its result.
 
-    recorded: Recorded
-    delivery: int | None = None
-    ended_at: int | None = None
+    *reference* is how the event named the order; empty when it had the id.
+    """
+
+    recorded: RecordedEvent
+    delivery_id: int | None = None
+    result_at: Instant | None = None
     reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """One write to the platform: what was sent, when, by which turn, and what came back."""
+class Write:
+    """One write to the platform: the stage it asked for, its fields, and the answer.
 
-    place: Place
-    update: Mapping[str, object]
-    sent_at: int
-    turn: str = ""
+    *lease_token* tells which reconciliation sent it.
+    """
+
+    stage: Stage
+    fields: Mapping[str, object]
+    sent_at: Instant
+    lease_token: str = ""
     inferred: bool = False
-    answered_at: int | None = None
-    outcome: str = "sent"
+    answered_at: Instant | None = None
+    outcome: str = WriteOutcome.SENT
     answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """What happened to an order besides news and writes: a stop, a release, a closing."""
+class AuditEntry:
+    """What happened to an order besides events and writes: a stop, a release, a closing."""
 
-    at: int
-    word: str
+    at: Instant
+    action: str
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One order, everything that happened to it, and the instant at which it was looked at."""
+    """One order with everything that happened to it, as of *now*."""
 
-    now: int
+    now: Instant
     row: OrderRow
-    news: tuple[News, ...] = ()
-    sent: tuple[Sent, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    event_entries: tuple[EventEntry, ...] = ()
+    writes: tuple[Write, ...] = ()
+    audit_log: tuple[AuditEntry, ...] = ()
 
     @property
     def order(self) -> Order:
-        """What the journal remembers of the order."""
+        """What the database remembers of the order."""
         return self.row.order
 
     @property
-    def events(self) -> tuple[Recorded, ...]:
+    def events(self) -> tuple[RecordedEvent, ...]:
         """All events of the order, in the order in which they were written."""
-        return tuple(news.recorded for news in self.news)
+        return tuple(entry.recorded for entry in self.event_entries)
 
     @property
     def state(self) -> State:
-        """Whom or what the order waits for."""
+        """What the order waits for."""
         return self.row.state(self.now)

@@ -1,10 +1,10 @@
-"""Text from outside, made fit for a terminal, a log line, a note and a database."""
+"""Text from outside, made safe for a terminal, a log line, a note and a database."""
 
 import re
 
 # C0 and C1 controls, the line and paragraph separators, and surrogates, which no encoding can write.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-# Embeddings, overrides and isolates reorder what follows them; the harmless marks of Arabic and Hebrew stay.
+# Embeddings, overrides and isolates reorder what follows them; the marks that Arabic and Hebrew need stay.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]+")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 

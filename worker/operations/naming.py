@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
 from worker.domain.text import clean_text
-from worker.operations.desk import Desk
+from worker.operations.store import OperatorStore
 
 # An order's number may hold slashes itself. What any platform may take for an id, each narrows down.
 _ORDER = re.compile("(?:(?P<account>[^/:]*)/)?(?P<order>[A-Za-z0-9_-]{1,64}|(?:number|tracking):.{1,64})")
@@ -22,7 +22,7 @@ class Naming:
     *read_order_id*, by account, returns the id that a text means at that account's platform, or raises ValueError.
     """
 
-    desk: Desk
+    store: OperatorStore
     read_order_id: Mapping[str, Callable[[object], str]]
 
     def __call__(self, text: str) -> OrderKey:
@@ -46,8 +46,8 @@ class Naming:
     def _knowing(self, order_id: str) -> list[str]:
         """Name the accounts that have such an order, or one that is known by such a reference."""
         keys = [OrderKey(account, order_id) for account in self.read_order_id]
-        found = {key.account for key in keys if key.reference and self.desk.known_as(key)}
-        return sorted(found.union(self.desk.accounts_with(order_id)))
+        found = {key.account for key in keys if key.reference and self.store.known_as(key)}
+        return sorted(found.union(self.store.accounts_with(order_id)))
 
     def _allowing(self, order_id: str) -> list[str]:
         """Name the accounts whose platforms may have such an order; where none may, one, to say what it takes."""
@@ -62,7 +62,7 @@ class Naming:
     def _read(self, account: str, order_id: str) -> OrderKey:
         read, key = self.read_order_id.get(account), OrderKey(account, order_id)
         if read is None:
-            known = account in self.desk.accounts_with(order_id)
+            known = account in self.store.accounts_with(order_id)
             if known:  # its account has left the settings, its orders have not left the journal
                 return key
             raise IllegalRequest(f"the settings name no account “{clean_text(account)}”")
@@ -73,7 +73,7 @@ class Naming:
 
     def _followed(self, key: OrderKey) -> OrderKey:
         """Return the order to which a reference has led, or the reference itself while it is looked for."""
-        ids = [] if self.desk.snapshot(key) else self.desk.known_as(key)
+        ids = [] if self.store.snapshot(key) else self.store.known_as(key)
         if len(ids) > 1:
             choice = " or ".join(f"{key.account}/{order_id}" for order_id in ids)
             raise IllegalRequest(f"several orders are known by {key.order_id}: say {choice}")

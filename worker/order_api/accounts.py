@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from worker.domain.errors import ApiError
-from worker.order_api.books import OrderBook
-from worker.order_api.client import Client
+from worker.order_api.clients import OrdersClient
+from worker.order_api.http.client import Client
 from worker.ports import OrderApi
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class AccountContext:
     """What an account needs besides its credentials.
 
     *now* gives microseconds since the epoch; *timezone* is the account's, for the dates that it is shown.
@@ -30,7 +30,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class AccountCheck:
     """What one harmless read of a platform tells an operator.
 
     *failure* is None when the account works as it is set up; *advice* is a sentence naming a setting that
@@ -56,13 +56,13 @@ class Credentials(
         """Whose orders these are: two accounts with the same identity would be one."""
 
     @abstractmethod
-    def connect(self, surroundings: Surroundings) -> OrderApi:
+    def connect(self, context: AccountContext) -> OrderApi:
         """Return the account's order API. Nothing is sent yet."""
 
     @abstractmethod
-    def open_book(self, surroundings: Surroundings) -> OrderBook:
+    def orders_client(self, context: AccountContext) -> OrdersClient:
         """Return the account's order book. Nothing is sent yet."""
 
     @abstractmethod
-    def examine(self, surroundings: Surroundings) -> Examination:
+    def examine(self, context: AccountContext) -> AccountCheck:
         """Try the account by reading a few orders, and in other readings of the platform's rules if that is refused."""

@@ -8,9 +8,9 @@ from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.orders import Reading
 from worker.domain.text import clean_text
-from worker.order_api.books import Shown
-from worker.order_api.client import MAX_MESSAGE, Answer
-from worker.order_api.rate_limits import pause
+from worker.order_api.clients import PlatformOrder
+from worker.order_api.http.client import MAX_MESSAGE, HttpResponse
+from worker.order_api.http.rate_limits import pause
 
 SUCCESS = range(200, 300)
 MAX_WORD = 64
@@ -44,12 +44,14 @@ def read_envelope(body: bytes) -> tuple[dict[str, object], str]:
     return (document, "") if isinstance(document, dict) else ({}, "not an object")
 
 
-def senseless(answer: Answer, flaw: str) -> Transient:
+def senseless(answer: HttpResponse, flaw: str) -> Transient:
     """Make the error for an answer that cannot be believed: it may be better next time."""
     return Transient(f"the answer makes no sense: {flaw}", answer.status)
 
 
-def failure(family: type[ApiError], answer: Answer, message: str, code: str, request_id: str, now: int) -> ApiError:
+def failure(
+    family: type[ApiError], answer: HttpResponse, message: str, code: str, request_id: str, now: int
+) -> ApiError:
     """Make the error that *answer* is; *now*, in microseconds, dates one that does not date itself."""
     if family is Throttled:
         return Throttled(message, answer.status, code, request_id, pause(answer.headers, now))
@@ -58,7 +60,7 @@ def failure(family: type[ApiError], answer: Answer, message: str, code: str, req
 
 def shown_in(
     fields: object, read_order_id: Callable[[object], str], read: Callable[[Mapping[str, object]], Reading]
-) -> Shown:
+) -> PlatformOrder:
     """Return the order that *fields* show; raises ValueError, naming what is wrong with them."""
     if not isinstance(fields, dict):
         raise ValueError("an order is not an object")  # noqa: TRY004 - of what comes from outside, every flaw is one
@@ -66,7 +68,7 @@ def shown_in(
         order_id = read_order_id(fields.get("id"))
     except ValueError as error:
         raise ValueError("it shows an order without an id") from error
-    return Shown(order_id, read(fields), fields)
+    return PlatformOrder(order_id, read(fields), fields)
 
 
 def text_of(fields: Mapping[str, object], name: str) -> str | None:

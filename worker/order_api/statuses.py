@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from worker.domain.orders import Ending, Place, Standing
+from worker.domain.stages import Position, Stage, TerminalStatus
 
 
 class Meaning(NamedTuple):
     """What a status says: where the order stands, and, where it says so, whether it is paid."""
 
-    standing: Standing
+    position: Position
     paid: bool | None = None
 
 
 MEANINGS: Mapping[str, Meaning] = MappingProxyType(
     {
-        **{place.value: Meaning(place) for place in Place},
-        "paid": Meaning(Place.PENDING, paid=True),
-        **{ending.value: Meaning(ending) for ending in Ending},
+        **{stage.value: Meaning(stage) for stage in Stage},
+        "paid": Meaning(Stage.PENDING, payment=Payment.PAID),
+        **{ending.value: Meaning(ending) for ending in TerminalStatus},
     }
 )
 """All that a status can mean, by the word that a table has for it; `paid` is pending, with the payment known."""
@@ -32,7 +32,7 @@ class StatusTable:
     """One platform's words: *meanings*, in words of `MEANINGS`, and the word that *asks* for each place."""
 
     meanings: Mapping[str, str]
-    asks: Mapping[Place, str]
+    asks: Mapping[Stage, str]
 
     def read(self, status: str) -> Meaning:
         """Return what *status* means; nothing, if we do not know it."""
@@ -46,10 +46,10 @@ class StatusTable:
         where an ending would be none any more, for an order that has ended takes no write.
         """
         for word in own:
-            if isinstance(self.read(word).standing, Ending) and own[word] != self.meanings[word]:
+            if isinstance(self.read(word).position, TerminalStatus) and own[word] != self.meanings[word]:
                 raise ValueError(f"must leave “{word}” to mean {self.meanings[word]}: such an order takes no write")
         table = replace(self, meanings={**self.meanings, **own})
-        for place, word in self.asks.items():
-            if table.read(word).standing is not place:
-                raise ValueError(f"must leave “{word}” to mean {place}: it is the word that asks for it")
+        for stage, word in self.asks.items():
+            if table.read(word).position is not stage:
+                raise ValueError(f"must leave “{word}” to mean {stage}: it is the word that asks for it")
         return table

@@ -1,9 +1,21 @@
-"""Settings: read once from the environment and a TOML file, typed, frozen, and refused in one clear sentence."""
+"""Settings: read once from the environment and a TOML file, typed, frozen, or refused with all mistakes named.
+
+May import the domain, the credentials of the platforms, and the path of the embedded Valkey's socket; no client.
+"""
 
 from worker.settings.accounts import AccountSettings
 from worker.settings.description import describe
 from worker.settings.loading import load_settings
 from worker.settings.model import Settings
+from worker.settings.settings_file import choose_settings_file, find_settings_file
 from worker.settings.values import Address
 
-__all__ = ["AccountSettings", "Address", "Settings", "describe", "load_settings"]
+__all__ = [
+    "AccountSettings",
+    "Address",
+    "Settings",
+    "choose_settings_file",
+    "describe",
+    "find_settings_file",
+    "load_settings",
+]

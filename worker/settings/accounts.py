@@ -1,8 +1,8 @@
-"""Settings of an account: what every platform has, and, beside them, its platform's own credentials."""
+"""Settings of an account: those that every platform has, and the credentials that its own platform asks for."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -11,28 +11,32 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from worker.domain.instants import microseconds
-from worker.domain.orders import Policy
+from worker.domain.policy import Policy
+from worker.domain.reasons import Accept
 from worker.order_api.accounts import Credentials
 from worker.order_api.platforms import PLATFORMS
 from worker.order_api.statuses import MEANINGS
-from worker.settings.problems import first_problem, wrong
+from worker.settings.problems import CONSEQUENCE, UNKNOWN, Problem, wrong
 from worker.settings.values import Duration, Timezone, between, one_of, read_table
 
-LEAST_CALLS = 10
-"""Calls a minute with which an order can still be walked."""
+MIN_CALLS_PER_MINUTE = 10
+"""The smallest call limit with which an order can still be reconciled."""
 
 StatusWord = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
+def _credential_keys() -> set[str]:
+    return {key for platform in PLATFORMS.values() for key in platform.credentials.model_fields}
+
+
 def _limits() -> str:
-    """Name the limit of an account that says nothing else, and those of other plans."""
+    """Return the default call limit of each platform, and the limits of its larger plans."""
     return "; ".join(f"{name}: {_limit(platform.plans)}" for name, platform in PLATFORMS.items())
 
 
@@ -45,40 +49,40 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
     """One merchant's account at one platform."""
 
     platform: Annotated[str, AfterValidator(one_of(PLATFORMS))] = Field(
-        description=f"Where this account's orders live: {' or '.join(f'`{name}`' for name in PLATFORMS)}."
+        description=f"The platform that has this account's orders: {' or '.join(f'`{name}`' for name in PLATFORMS)}."
     )
     timezone: Timezone = ZoneInfo("UTC")
-    """The zone in which the platform is told dates."""
-    accept: Literal["paid", "always", "manual"] = "paid"
-    """When a pending order is accepted without anybody's word: once it is `paid`, `always`, or never (`manual`)."""
+    """The time zone of the dates that are written at the platform."""
+    accept: Accept = Accept.PAID
+    """When a pending order is accepted without an event: once it is `paid`, `always`, or never (`manual`)."""
     complete_after: Annotated[Duration, AfterValidator(between("0s", "3650d"))] = timedelta(0)
-    """How long after its delivery an order is completed, which cannot be undone."""
+    """How long after its delivery an order is completed. That cannot be undone."""
     retry_for: Annotated[Duration, AfterValidator(between("1s", "3650d"))] = timedelta(hours=72)
-    """How long one step may fail before a person is asked."""
+    """How long a step that fails is tried again before the order stops and needs a person."""
     call_deadline: Annotated[Duration, AfterValidator(between("100ms", "10s"))] = timedelta(seconds=10)
-    """The longest that one call to the platform may take."""
+    """The longest time that one call to the platform may take."""
     settle: Annotated[Duration, AfterValidator(between("1s", "1d"))] = Field(
         default=timedelta(minutes=2), validate_default=True
     )
-    """How long a write without an answer may still be applied; longer than `call_deadline`."""
-    calls_per_minute: Annotated[int, Field(ge=LEAST_CALLS, le=1_000_000)] | None = Field(
+    """How long a write without an answer may still take effect; must be longer than `call_deadline`."""
+    calls_per_minute: Annotated[int, Field(ge=MIN_CALLS_PER_MINUTE, le=1_000_000)] | None = Field(
         default=None, validate_default=True, json_schema_extra={"default": _limits()}
     )
-    """How many calls the platform may get in a minute, by the account's plan, the smallest if nothing is said; beyond
-    that, orders wait."""
+    """How many calls a minute the account's plan allows; the smallest plan if nothing is given. Orders wait rather than
+    exceed it."""
     statuses: Annotated[
         Mapping[StatusWord, Annotated[str, AfterValidator(one_of(MEANINGS))]], BeforeValidator(read_table)
     ] = Field(default={}, validate_default=True, json_schema_extra={"default": "the platform's"})
-    """Status words of this account beside the platform's own, and what they mean: `pending`, `paid`, `accepted`,
+    """Status words of this account beyond the platform's own, each with its meaning: `pending`, `paid`, `accepted`,
     `shipped`, `delivered`, `completed`, `cancelled` or `refunded`."""
     dry_run: bool = False
     """`true`: read and decide, but write nothing at the platform."""
     credentials: Credentials = Field(exclude=True, repr=False)
-    """The keys that are the platform's own; they stand among the others."""
+    """The keys that only this platform has; they are written among the others."""
 
     @model_validator(mode="before")
     @classmethod
-    def _set_credentials_apart(cls, given: object) -> object:
+    def _separate_credentials(cls, given: object) -> object:
         if not isinstance(given, dict):
             return given
         common = cls.model_fields.keys() - {"credentials"}
@@ -87,20 +91,20 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
 
     @field_validator("settle")
     @classmethod
-    def _outlast_calls(cls, settle: timedelta, info: ValidationInfo) -> timedelta:
+    def _exceed_call_deadline(cls, settle: timedelta, info: ValidationInfo) -> timedelta:
         if settle <= info.data.get("call_deadline", timedelta(0)):
             raise ValueError("must be longer than call_deadline")
         return settle
 
     @field_validator("calls_per_minute")
     @classmethod
-    def _limit_as_usual(cls, given: int | None, info: ValidationInfo) -> int | None:
+    def _default_to_smallest_plan(cls, given: int | None, info: ValidationInfo) -> int | None:
         platform = PLATFORMS.get(info.data.get("platform", ""))
         return platform.plans[0] if given is None and platform and platform.plans else given
 
     @field_validator("statuses")
     @classmethod
-    def _keep_what_is_asked_for(cls, given: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+    def _refuse_other_meanings(cls, given: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
         if platform := PLATFORMS.get(info.data.get("platform", "")):
             platform.statuses.extended(given)
         return given
@@ -108,24 +112,19 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
     @field_validator("credentials", mode="plain")
     @classmethod
     def _read_credentials(cls, given: dict[str, Any], info: ValidationInfo) -> Credentials:
-        platform = PLATFORMS.get(info.data.get("platform", ""))
-        if platform is None:
-            raise ValueError("cannot be understood without its platform")
-        try:
+        if platform := PLATFORMS.get(info.data.get("platform", "")):
             return platform.credentials.model_validate(given)
-        except ValidationError as error:
-            problem = first_problem(error)
-        # Raised out here, so that nothing which has seen the values hangs on the error.
-        raise wrong(problem)
+        unknown = [Problem((key,), UNKNOWN) for key in given if key not in _credential_keys()]
+        raise wrong(*unknown, Problem((), CONSEQUENCE))  # of the platform, which is missing or wrong
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Whose orders these are: no two accounts may have the same."""
+        """Whose orders these are: two accounts with one identity would be the same account."""
         return self.platform, *self.credentials.identity
 
     @property
     def policy(self) -> Policy:
-        """How this account wants its orders moved, as the rules read it."""
+        """How orders of this account are moved, as values for the rules. Durations are microseconds."""
         return Policy(
             accept=self.accept,
             complete_after=microseconds(self.complete_after),

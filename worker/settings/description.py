@@ -1,8 +1,9 @@
-"""The settings described, for the README's table and for advice on misspelt keys."""
+"""The settings described: for the reference, and for advice on misspelt keys."""
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 from enum import Enum
+from functools import cache
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
@@ -11,18 +12,17 @@ from pydantic.fields import FieldInfo
 
 from worker.order_api.platforms import PLATFORMS
 from worker.settings.accounts import AccountSettings
-from worker.settings.given import variable
 from worker.settings.model import Settings
+from worker.settings.names import NAME, TABLES, KeyPath, dotted, variable_name
+from worker.settings.secret_files import SUFFIX, SecretKeys
 from worker.settings.sources import SourceSettings
 from worker.settings.values import UNITS
 
-NAME = "<name>"
 
+class SettingDescription(NamedTuple):
+    """One setting. *default* is empty when the setting must be given; a secret has a twin key that ends in `_file`.
 
-class Described(NamedTuple):
-    """One setting. *default* is empty when it must be given; secrets have a twin key that ends in `_file`.
-
-    *platform* names the one whose accounts have it; empty for what all of them have.
+    *platform* names the platform whose accounts alone have the setting; empty if all of them have it.
     """
 
     key: str
@@ -32,33 +32,43 @@ class Described(NamedTuple):
     platform: str = ""
 
 
-def describe() -> list[Described]:
-    """Return every setting, in the order of the tables; `<name>` stands for an account's or a source's."""
+def describe() -> list[SettingDescription]:
+    """Return every setting, in the order of the tables; `<name>` stands for the name of an account or a source."""
     return [
-        Described(".".join(path), variable(path), _default(field), _meaning(field), platform)
+        SettingDescription(dotted(path), variable_name(path), _default(field), _meaning(field), platform)
         for path, field, platform in _fields()
     ]
 
 
-def secret_keys() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the keys that hold one secret, and of those that hold a list of them."""
-    held = {path[-1]: field.annotation for path, field, _ in _fields() if _mentions(field.annotation, SecretStr)}
-    lists = frozenset(key for key, annotation in held.items() if _mentions(annotation, Ellipsis))
-    return frozenset(held) - lists, lists
+def described_keys() -> Iterator[KeyPath]:
+    """Yield the path of every setting, and of the twins of secrets that name a file."""
+    secrets = secret_keys()
+    for path, _, _ in _fields():
+        yield path
+        if path[-1] in secrets.singles | secrets.lists:
+            yield (*path[:-1], path[-1] + SUFFIX)
 
 
-def _fields() -> Iterator[tuple[tuple[str, ...], FieldInfo, str]]:
+@cache
+def secret_keys() -> SecretKeys:
+    """Return the names of the keys that hold secrets."""
+    annotations = {path[-1]: field.annotation for path, field, _ in _fields() if _mentions(field.annotation, SecretStr)}
+    lists = frozenset(key for key, annotation in annotations.items() if _mentions(annotation, Ellipsis))
+    return SecretKeys(singles=frozenset(annotations) - lists, lists=lists)
+
+
+def _fields() -> Iterator[tuple[KeyPath, FieldInfo, str]]:
     """Yield the path of each setting, its field, and the platform that alone has it."""
-    yield from _of(Settings, (), leave_out={"accounts", "sources"})
-    yield from _of(AccountSettings, ("accounts", NAME), leave_out={"credentials"})
+    yield from _fields_of(Settings, (), leave_out=TABLES)
+    yield from _fields_of(AccountSettings, ("accounts", NAME), leave_out={"credentials"})
     for name, platform in PLATFORMS.items():
-        yield from _of(platform.credentials, ("accounts", NAME), platform=name)
-    yield from _of(SourceSettings, ("sources", NAME))
+        yield from _fields_of(platform.credentials, ("accounts", NAME), platform=name)
+    yield from _fields_of(SourceSettings, ("sources", NAME))
 
 
-def _of(
-    model: type[BaseModel], above: tuple[str, ...], leave_out: Collection[str] = (), platform: str = ""
-) -> Iterator[tuple[tuple[str, ...], FieldInfo, str]]:
+def _fields_of(
+    model: type[BaseModel], above: KeyPath, leave_out: Collection[str] = (), platform: str = ""
+) -> Iterator[tuple[KeyPath, FieldInfo, str]]:
     return (((*above, name), field, platform) for name, field in model.model_fields.items() if name not in leave_out)
 
 
@@ -72,8 +82,8 @@ def _meaning(field: FieldInfo) -> str:
 
 def _default(field: FieldInfo) -> str:
     match field.json_schema_extra:
-        case {"default": str(words)}:
-            return words
+        case {"default": str(text)}:
+            return text
     if field.is_required():
         return ""
     return _text(field.default)

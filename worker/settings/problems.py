@@ -1,18 +1,21 @@
-"""What is wrong with the settings: one key, and one sentence that never shows its value."""
+"""What pydantic finds wrong with the settings: one key, and one sentence that never shows its value."""
 
 import re
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-KeyPath = tuple[str, ...]
-"""The keys that lead to a setting: ("accounts", "main", "platform")."""
+from worker.settings.names import KeyPath
 
 UNKNOWN = "is not a known setting"
+MISSING = "is missing"
+NO_ACCOUNT = "must name at least one account, such as FULFILLMENT_ACCOUNTS__MAIN__PLATFORM or [accounts.main]"
+CONSEQUENCE = ""
+"""The sentence of a problem that only follows from another one, which is told."""
 _KNOWN = {
     "extra_forbidden": UNKNOWN,
-    "missing": "is missing",
+    "missing": MISSING,
     "string_pattern_mismatch": "has a form that is not allowed",
     "model_type": "must be a table of settings",
     "dict_type": "must be a table of settings",
@@ -20,28 +23,33 @@ _KNOWN = {
 
 
 class Problem(NamedTuple):
-    """*sentence* goes on where the key's name ends."""
+    """One wrong setting. *sentence* completes the key's name, without a full stop."""
 
     path: KeyPath
     sentence: str
 
 
-def wrong(problem: Problem) -> PydanticCustomError:
-    """Return an error for a validator to raise, about a key below the one that is validated."""
-    return PydanticCustomError("wrong", "{sentence}", {"path": problem.path, "sentence": problem.sentence})
+def wrong(*problems: Problem) -> ValidationError:
+    """Return an error for a validator to raise, about one or several keys below the one that it validates."""
+    details = [
+        InitErrorDetails(type=PydanticCustomError("wrong", "{sentence}", {"sentence": sentence}), loc=path, input=None)
+        for path, sentence in problems
+    ]
+    return ValidationError.from_exception_data("settings", details, hide_input=True)
 
 
-def first_problem(error: ValidationError) -> Problem:
-    """Return the problem to begin with: a misspelt key explains why another one is missing."""
-    problems = [read_problem(detail) for detail in error.errors(include_url=False, include_input=False)]
-    return min(problems, key=lambda problem: problem.sentence != UNKNOWN)
+def read_problems(error: ValidationError) -> list[Problem]:
+    """Return all that pydantic has found, in our words, without what only follows from something else."""
+    details = error.errors(include_url=False, include_input=False)
+    problems = dict.fromkeys(map(read_problem, details))  # a list may have the same problem several times
+    return [problem for problem in problems if problem.sentence != CONSEQUENCE]
 
 
 def read_problem(detail: ErrorDetails) -> Problem:
-    """Return what pydantic has found, in our words."""
+    """Return one thing that pydantic has found, in our words."""
     context = detail.get("ctx", {})
     if detail["type"] == "wrong":
-        return Problem(_path(detail) + context["path"], context["sentence"])
+        return Problem(_path(detail), context["sentence"])
     if detail["type"] == "value_error":
         return Problem(_path(detail), str(context["error"]))
     if detail["type"] in {"literal_error", "enum"}:
@@ -56,6 +64,6 @@ def _plain(message: str) -> str:
 
 
 def _path(detail: ErrorDetails) -> KeyPath:
-    """Leave out what only pydantic sees: credentials stand among the other keys, lists are one value."""
+    """Return the path as the settings spell it: credentials are written among the other keys, a list is one value."""
     keys = [part for part in detail["loc"] if isinstance(part, str) and part != "[key]"]
     return (*keys[:2], *(key for key in keys[2:] if key != "credentials"))

@@ -1,6 +1,6 @@
-"""The values of settings, read strictly.
+"""Strict readers of the values of settings.
 
-What is wrong raises ValueError, in words that go on where the key's name ends, and never repeat the value.
+Each raises ValueError for a wrong value. The text completes "<key> …" and never contains the value.
 """
 
 import ipaddress
@@ -31,7 +31,7 @@ _MAX_PORT = 65_535
 
 
 class Address(NamedTuple):
-    """Where to listen; the text of an IPv6 address stands in brackets."""
+    """Where to listen. As text, an IPv6 address is in brackets."""
 
     host: str
     port: int
@@ -41,7 +41,7 @@ class Address(NamedTuple):
 
 
 def read_duration(value: object) -> timedelta:
-    """Read `72h`, or a duration of ISO 8601."""
+    """Read `72h`, or a duration in ISO 8601."""
     if isinstance(value, timedelta):
         return value
     if isinstance(value, str):
@@ -54,7 +54,7 @@ def read_duration(value: object) -> timedelta:
 
 
 def one_of(names: Iterable[str]) -> Callable[[str], str]:
-    """Return a check that refuses what is none of *names*, and lists them."""
+    """Return a check that raises ValueError, with all *names*, for a text that is none of them."""
     known = tuple(names)
 
     def check(name: str) -> str:
@@ -66,7 +66,7 @@ def one_of(names: Iterable[str]) -> Callable[[str], str]:
 
 
 def between(low: str, high: str) -> Callable[[timedelta], timedelta]:
-    """Return a check that refuses what is shorter than *low* or longer than *high*."""
+    """Return a check that raises ValueError for a duration shorter than *low* or longer than *high*."""
     shortest, longest = read_duration(low), read_duration(high)
 
     def check(duration: timedelta) -> timedelta:
@@ -78,10 +78,10 @@ def between(low: str, high: str) -> Callable[[timedelta], timedelta]:
 
 
 def read_timezone(value: object) -> ZoneInfo:
-    """Read a name of the time zone database."""
+    """Read the name of a time zone, such as `Asia/Riyadh`."""
     if isinstance(value, ZoneInfo):
         return value
-    # A name that leads out of the database is a ValueError, a folder in it (“America”) an OSError.
+    # A name that leads out of the database raises ValueError; the name of a folder in it (“America”) raises OSError.
     with suppress(KeyError, ValueError, OSError):
         if isinstance(value, str):
             return ZoneInfo(value)
@@ -101,7 +101,7 @@ def read_address(value: object) -> Address:
 
 
 def read_list(value: object) -> object:
-    """Read a list out of a text: a JSON list, or the text itself as a list of one."""
+    """Read a list: a text is a JSON list, or else the only item."""
     if not isinstance(value, str):
         return value
     if not value.startswith("["):
@@ -112,7 +112,7 @@ def read_list(value: object) -> object:
 
 
 def read_table(value: object) -> object:
-    """Read a table out of a text: a JSON object."""
+    """Read a table: a text is a JSON object."""
     if not isinstance(value, str):
         return value
     with suppress(ValueError, RecursionError):
@@ -120,9 +120,14 @@ def read_table(value: object) -> object:
     raise ValueError('must be a table, or a JSON object such as {"word": "meaning"}')
 
 
+def is_name(text: str) -> bool:
+    """Tell whether *text* may name an account or a source: an environment variable can spell it without doubt."""
+    return _NAME.fullmatch(text) is not None
+
+
 def check_name(name: str) -> str:
-    """Refuse a name that an environment variable could not spell."""
-    if not _NAME.fullmatch(name):
+    """Return *name* if an account or a source may have it."""
+    if not is_name(name):
         raise ValueError("has a name that is not made of lower-case letters, digits and single underscores")
     return name
 

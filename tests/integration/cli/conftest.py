@@ -8,8 +8,8 @@ from tests.support.clock import Clock
 from tests.support.commands import Commands
 from tests.support.sandboxes import OPTIONS, Platform, platforms
 from tests.support.shop import Shop
-from worker.journal.clocks import machine_now
-from worker.journal.database import Database
+from worker.store.database.clocks import machine_now
+from worker.store.database.database import Database
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def found_at(fulfillment: Commands, sandboxes: Mapping[str, Platform], sqlite_ur
     def put(kind: str) -> Platform:
         platform = sandboxes[kind]
         platform("POST", "/reset")
-        journal = os.environ.get("FULFILLMENT_DATABASE_URL", sqlite_url)
-        fulfillment.set({"FULFILLMENT_DATABASE_URL": journal, **platform.settings})
+        open_database = os.environ.get("FULFILLMENT_DATABASE_URL", sqlite_url)
+        fulfillment.set({"FULFILLMENT_DATABASE_URL": open_database, **platform.settings})
         return platform
 
     return put

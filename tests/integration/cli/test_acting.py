@@ -5,8 +5,10 @@ import pytest
 from tests.support.commands import Commands
 from tests.support.news import a_delivery
 from tests.support.shop import Shop, key
-from worker.domain.events import EventEnd, EventName
-from worker.domain.orders import Done, Later, Place, Stopped
+from worker.domain.events import EventName, EventResult
+from worker.domain.reasons import StopReason, WaitReason
+from worker.domain.results import Done, Later, Stopped
+from worker.domain.stages import Stage
 
 NEWS = b'{"id": "evt_1", "event": "order.shipped", "data": {"order_id": 1}}'
 
@@ -23,14 +25,14 @@ def test_an_order_that_nobody_knew_is_begun_and_advanced(fulfillment: Commands, 
 
 def test_an_order_never_goes_back(fulfillment: Commands, shop: Shop):
     shop.news(key(1))
-    shop.end(key(1), Done(), EventEnd.APPLIED, place=Place.DELIVERED, read_at=shop.clock())
+    shop.result(key(1), Done(), EventResult.APPLIED, stage=Stage.DELIVERED, read_at=shop.clock())
     told = fulfillment("orders", "advance", "1", "--to", "shipped", "--reason", "x")
     assert (told.code, "main/1 is already delivered" in told.err) == (2, True)
 
 
 def test_retry_makes_a_waiting_order_due(fulfillment: Commands, shop: Shop):
     shop.news(key(1))
-    shop.end(key(1), Later(shop.clock() + 3_600_000_000, "api_unavailable", firm=True))
+    shop.result(key(1), Later(shop.clock() + 3_600_000_000, WaitReason.API_UNAVAILABLE, firm=True))
     assert fulfillment("orders", "list", "--due", "--json").documents == []
     assert fulfillment("orders", "retry", "1").code == 0
     (found,) = fulfillment("orders", "list", "--due", "--json").documents
@@ -39,14 +41,14 @@ def test_retry_makes_a_waiting_order_due(fulfillment: Commands, shop: Shop):
 
 def test_release_lifts_the_stop_that_is_named(fulfillment: Commands, shop: Shop):
     shop.news(key(1), EventName.LOST)
-    shop.end(key(1), Stopped("shipment_lost"), EventEnd.STOPPED)
+    shop.result(key(1), Stopped(StopReason.SHIPMENT_LOST), EventResult.STOPPED)
     wrong = fulfillment("orders", "release", "1", "--reason", "x", "--stop", "refused")
     assert (wrong.code, "stopped for shipment_lost, not for refused" in wrong.err) == (2, True)
     assert fulfillment("orders", "retry", "1").code == 2
     assert fulfillment("orders", "release", "1", "--reason", "found it", "--stop", "shipment_lost").code == 0
     released = fulfillment("orders", "show", "1", "--json").document
     assert (released["state"], released["stop"]) == ("due", None)
-    assert released["remarks"][-1]["detail"].startswith("shipment_lost: found it (")
+    assert released["audit_log"][-1]["detail"].startswith("shipment_lost: found it (")
 
 
 def test_a_delivery_is_read_again_by_todays_settings(fulfillment: Commands, shop: Shop):
@@ -96,7 +98,7 @@ def test_the_doctor_asks_nothing_of_a_platform_that_wants_a_pause(fulfillment: C
 def test_the_doctor_finds_what_has_been_stuck_for_too_long(fulfillment: Commands, shop: Shop):
     shop.clock.advance(minutes=-30)
     shop.news(key(1))
-    shop.end(key(1), Stopped("refused", "HTTP 422"), EventEnd.STOPPED)
+    shop.result(key(1), Stopped(StopReason.REFUSED, "HTTP 422"), EventResult.STOPPED)
 
     def verdict(max_age: str):
         checks = fulfillment("doctor", "--max-age", max_age, "--json").document["checks"]

@@ -8,14 +8,14 @@ import pytest
 from tests.support.commands import Commands
 from tests.support.good_settings import MAIN
 from tests.support.sandboxes import Platform
-from worker.cli.examination import judge_platform
+from worker.cli.doctor.checks import judge_platform
 from worker.domain.errors import Rejected
 from worker.domain.instants import MINUTE, SECOND
-from worker.journal.budgets import SqlAllowances
-from worker.journal.database import Database
-from worker.journal.holds import SqlHolds
-from worker.journal.queries.health import HealthQueries
-from worker.order_api.accounts import Examination
+from worker.order_api.accounts import AccountCheck
+from worker.store.accounts.call_limits import SqlCallLimits
+from worker.store.accounts.holds import SqlHolds
+from worker.store.database.database import Database
+from worker.store.queries.health import HealthQueries
 
 Checks = dict[str, dict[str, Any]]
 
@@ -27,7 +27,7 @@ def doctor(fulfillment: Commands) -> Callable[[], Checks]:
 
 
 @pytest.fixture
-def journal(sqlite_url: str) -> Iterator[Database]:
+def open_database(sqlite_url: str) -> Iterator[Database]:
     """The journal that the commands see."""
     opened = Database(sqlite_url)
     yield opened
@@ -66,18 +66,18 @@ def test_a_platform_that_wants_a_pause_is_no_failure_and_is_then_left_alone(doct
     assert "The platform wants a pause: HTTP 429" in doctor()["account main"]["sentence"]
 
 
-def test_an_account_that_has_to_wait_is_not_asked(doctor, platform: Platform, journal: Database):
-    SqlHolds(journal).hold("main", "rate_limited", MINUTE)
+def test_an_account_that_has_to_wait_is_not_asked(doctor, platform: Platform, open_database: Database):
+    SqlHolds(open_database).hold("main", "rate_limited", MINUTE)
     found = doctor()["account main"]
     assert (found["verdict"], found["sentence"]) == ("warn", "It was not asked: the platform wants a pause.")
     assert platform.calls() == 0
 
 
 def test_an_account_whose_limit_is_used_up_is_not_asked(
-    doctor, fulfillment: Commands, platform: Platform, journal: Database
+    doctor, fulfillment: Commands, platform: Platform, open_database: Database
 ):
     fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": "10"})
-    assert SqlAllowances(journal).spend("main", 5, 10) == 0
+    assert SqlCallLimits(open_database).spend("main", 5, 10) == 0
     found = doctor()["account main"]
     assert found["verdict"] == "warn"
     assert "It was not asked: its calls_per_minute is used up" in found["sentence"]
@@ -102,10 +102,10 @@ def test_a_database_that_forgets_at_a_power_failure_fails(doctor, found_at, monk
     ],
 )
 def test_a_clock_that_signatures_would_suffer_from_is_told(ahead, verdict, sentence):
-    check = judge_platform("account main", Examination(None, clock_ahead=ahead))
+    check = judge_platform("account main", AccountCheck(None, clock_ahead=ahead))
     assert (check.verdict, sentence in check.sentence) == (verdict, True)
 
 
 def test_a_setting_that_would_work_instead_is_the_advice():
-    found = Examination(Rejected("no", 401), advice="say `full`")
+    found = AccountCheck(Rejected("no", 401), advice="say `full`")
     assert judge_platform("account main", found).advice == "say `full`"

@@ -10,13 +10,13 @@ from tests.support.commands import Commands
 from tests.support.good_settings import MAIN
 from tests.support.sandboxes import Platform
 from tests.support.shop import Shop, key
-from worker.cli.platform_budget import CallBudget
-from worker.domain.errors import JournalUnavailable, Throttled
+from worker.cli.platform.budget import CallBudget
+from worker.domain.errors import StoreUnavailable, Throttled
 from worker.domain.instants import HOUR, MINUTE
-from worker.journal.budgets import SqlAllowances
-from worker.journal.database import Database
-from worker.journal.holds import SqlHolds
-from worker.journal.snapshots import active_holds
+from worker.store.accounts.call_limits import SqlCallLimits
+from worker.store.accounts.holds import SqlHolds
+from worker.store.database.database import Database
+from worker.store.snapshots import active_holds
 
 LIST = ("platform", "orders", "list")
 CREATE = ("platform", "orders", "create", "--customer-id=c1", "--item=product_id=p,quantity=1,price=1", "--total=1")
@@ -49,7 +49,7 @@ def sleeper(clock: Clock) -> Sleeper:
 
 def test_a_call_waits_for_its_place_in_the_limit(database: Database, sleeper: Sleeper, capsys):
     budget = CallBudget(database, "main", 60, sleeper)
-    SqlAllowances(database).spend("main", 4, 60)
+    SqlCallLimits(database).spend("main", 4, 60)
     budget.await_call()
     budget.await_call()
     assert sleeper.slept == 0
@@ -82,7 +82,7 @@ def test_pauses_of_other_accounts_and_for_other_reasons_are_not_waited_for(datab
 def test_a_journal_that_is_away_forbids_nothing_but_what_is_limited(sleeper: Sleeper, capsys):
     away = Database("postgresql+psycopg://nobody@127.0.0.1:9/x", connections=1)
     CallBudget(away, "main", None, sleeper).await_call()
-    with pytest.raises(JournalUnavailable):
+    with pytest.raises(StoreUnavailable):
         CallBudget(away, "main", 60, sleeper).await_call()
     CallBudget(away, "main", None, sleeper).exhausted(MINUTE)
     assert "do not know that main has to wait for 1 min" in capsys.readouterr().err
@@ -102,9 +102,9 @@ def test_every_page_is_a_call_of_the_limit(
     fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": "10"})
     assert len(fulfillment(*LIST, "--page-size", "1", "--json").documents) == orders
     assert platform.calls() == 3
-    with closing(Database(database_url)) as journal:  # by its own clock, as the command is
-        assert SqlAllowances(journal).spend("main", 2, 10) == 0
-        assert SqlAllowances(journal).spend("main", 1, 10) > 0
+    with closing(Database(database_url)) as open_database:  # by its own clock, as the command is
+        assert SqlCallLimits(open_database).spend("main", 2, 10) == 0
+        assert SqlCallLimits(open_database).spend("main", 1, 10) > 0
 
 
 @pytest.mark.parametrize("arguments", [LIST, ("platform", "orders", "show", "1"), CREATE], ids=" ".join)

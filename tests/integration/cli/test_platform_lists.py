@@ -10,8 +10,8 @@ import pytest
 from tests.support.commands import Commands
 from tests.support.merchant import Merchant
 from tests.support.sandboxes import Platform
-from worker.cli.platform_options import FILTERS, NEW_ORDER
-from worker.order_api.client import Client
+from worker.cli.platform.options import FILTERS, NEW_ORDER
+from worker.order_api.http.client import Client
 from worker.order_api.platforms import PLATFORMS
 
 LIST = ("platform", "orders", "list")

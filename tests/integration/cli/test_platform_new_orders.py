@@ -62,7 +62,7 @@ def test_only_what_was_said_is_sent(fulfillment: Commands, cekat: Platform):
 
 def test_json_shows_the_new_order(fulfillment: Commands, cekat: Platform):
     told = fulfillment(*CREATE, *LEAST, "--json").document
-    assert (told["account"], told["place"], told["document"]["total"]) == ("main", "pending", 19)
+    assert (told["account"], told["stage"], told["document"]["total"]) == ("main", "pending", 19)
 
 
 def test_options_win_over_the_file(fulfillment: Commands, cekat: Platform, tmp_path: Path):

@@ -30,7 +30,7 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platfo
         "order": "1",
         "number": "ORD-1",
         "status": "pending",
-        "place": "pending",
+        "stage": "pending",
         "closed": None,
         "paid": True,
         "tracking": None,
@@ -38,7 +38,7 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platfo
 
 
 @pytest.mark.parametrize(
-    ("status", "place", "closed"),
+    ("status", "stage", "closed"),
     [
         ("processing", "accepted", None),
         ("completed", "completed", "completed"),
@@ -46,13 +46,13 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platfo
         ("on_the_moon", None, None),
     ],
 )
-def test_a_status_is_told_in_our_words_too(fulfillment: Commands, found_at, status, place, closed):
+def test_a_status_is_told_in_our_words_too(fulfillment: Commands, found_at, status, stage, closed):
     found_at("cekat")("POST", "/orders", {"id": 1, "status": status, "tracking_number": "TRK1"})
     told = fulfillment(*SHOW, "1", "--json").document
-    assert (told["status"], told["place"], told["closed"], told["tracking"]) == (status, place, closed, "TRK1")
+    assert (told["status"], told["stage"], told["closed"], told["tracking"]) == (status, stage, closed, "TRK1")
     # Of what we do not know, nothing is said.
     page = fulfillment(*SHOW, "1").out
-    assert ("unknown" in page) is (not place and not closed)
+    assert ("unknown" in page) is (not stage and not closed)
 
 
 def test_an_order_is_shown_with_the_whole_document(fulfillment: Commands, found_at):

@@ -13,9 +13,11 @@ from tests.support.commands import Commands, Told
 from tests.support.news import a_delivery, an_event
 from tests.support.shop import Shop, key
 from worker.domain.events import EventName
-from worker.domain.orders import Later, OrderKey, Place, Step, Stopped
+from worker.domain.orders import OrderKey
+from worker.domain.reasons import StopReason, WaitReason
+from worker.domain.results import Later, Step, Stopped
 from worker.domain.snapshot import State
-from worker.ports import Answer
+from worker.domain.stages import Stage
 
 NASTY = "\x1b]0;pwned\x07[bold red]x[/] :smile: \u202egnp.exe"
 LONG = OrderKey("main", "9" * 19)
@@ -27,13 +29,13 @@ def nasty_order(shop: Shop) -> OrderKey:
         NASTY, order=LONG, name=EventName.DELIVERED, received_at=shop.clock(), note=NASTY, tracking="T" * 64
     )
     shop.intake.write(a_delivery(event, received_at=shop.clock(), body=json.dumps({NASTY: NASTY}).encode()))
-    turn = shop.turn(LONG)
-    intent = shop.turns.intend(
-        turn, Step(Place.SHIPPED, shop.clock()), {"status": "shipped", "admin_notes": NASTY}, 30_000_000
+    leased = shop.leased(LONG)
+    announced = shop.order_store.announce(
+        leased, Step(Stage.SHIPPED, shop.clock()), {"status": "shipped", "admin_notes": NASTY}, 30_000_000
     )
-    assert intent is not None
-    shop.turns.answered(turn, Answer(intent, turn.order, NASTY))
-    shop.turns.release(turn, turn.order, Stopped("unknown_status", NASTY), {})
+    assert announced is not None
+    shop.order_store.record_answer(leased, Answer(announced, leased.order, NASTY))
+    shop.order_store.finish(leased, leased.order, Stopped(StopReason.UNKNOWN_STATUS, NASTY), {})
     return LONG
 
 
@@ -79,7 +81,7 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, shop: 
     assert " ".join(shown["events"][0]) == (
         "id delivery source key event occurred_at received_at tracking tracking_url parcels note reference end ended_at"
     )
-    assert " ".join(shown["steps"][0]) == "place inferred update sent_at answered_at outcome answer turn"
+    assert " ".join(shown["writes"][0]) == "place inferred update sent_at answered_at outcome answer turn"
     assert " ".join(fulfillment("deliveries", "list", "--json").documents[0]) == delivery
     assert " ".join(fulfillment("deliveries", "show", "1", "--json").document) == f"{delivery} body events"
 
@@ -97,14 +99,14 @@ def test_orders_are_listed_by_state(fulfillment: Commands, shop: Shop):
 def test_an_order_is_shown_as_one_line_of_time(fulfillment: Commands, shop: Shop):
     shop.news(key(1), tracking="TRK1")
     shop.clock.advance(seconds=1)
-    turn = shop.turn(key(1))
-    step = Step(Place.ACCEPTED, shop.clock(), inferred=True)
-    intent = shop.turns.intend(turn, step, {"status": "accepted", "payment_status": "paid"}, 30_000_000)
-    assert intent is not None
+    leased = shop.leased(key(1))
+    step = Step(Stage.ACCEPTED, shop.clock(), inferred=True)
+    announced = shop.order_store.announce(leased, step, {"status": "accepted", "payment_status": "paid"}, 30_000_000)
+    assert announced is not None
     shop.clock.advance(seconds=1)
-    shop.turns.answered(turn, Answer(intent, turn.order, "confirmed"))
+    shop.order_store.record_answer(leased, Answer(announced, leased.order, "confirmed"))
     shop.clock.advance(seconds=1)
-    shop.turns.release(turn, turn.order, Stopped("refused", "HTTP 422"), {})
+    shop.order_store.finish(leased, leased.order, Stopped(StopReason.REFUSED, "HTTP 422"), {})
     told = " ".join(fulfillment("orders", "show", "main/1").out.split())
     story = [
         "news courier: shipment.picked_up TRK1 → pending",
@@ -112,13 +114,17 @@ def test_an_order_is_shown_as_one_line_of_time(fulfillment: Commands, shop: Shop
         "answer confirmed",
         "stopped refused: HTTP 422",
     ]
-    places = [told.index(line) for line in story]
-    assert places == sorted(places)
+    stages = [told.index(line) for line in story]
+    assert stages == sorted(stages)
 
 
 def test_explaining_speaks_in_sentences(fulfillment: Commands, shop: Shop):
     shop.news(key(1))
-    shop.end(key(1), Later(shop.clock() + 3_600_000_000, "api_unavailable", "HTTP 500", firm=True), place=Place.PENDING)
+    shop.result(
+        key(1),
+        Later(shop.clock() + 3_600_000_000, WaitReason.API_UNAVAILABLE, "HTTP 500", firm=True),
+        stage=Stage.PENDING,
+    )
     told = " ".join(fulfillment("orders", "explain", "1").out.split())
     assert "It waits until" in told
     assert "api_unavailable, HTTP 500." in told

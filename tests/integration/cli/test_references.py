@@ -7,9 +7,11 @@ import pytest
 from tests.support.commands import Commands
 from tests.support.news import a_delivery, an_event
 from tests.support.shop import Shop, key
-from worker.domain.events import EventEnd, EventName
+from worker.domain.events import EventName, EventResult
 from worker.domain.instants import HOUR
-from worker.domain.orders import Later, OrderKey, Stopped
+from worker.domain.orders import OrderKey
+from worker.domain.reasons import StopReason, WaitReason
+from worker.domain.results import Later, Stopped
 
 NUMBER = OrderKey("main", "number:ORD-2024/001")
 LONGEST = OrderKey("main", f"tracking:{'q' * 64}")
@@ -21,8 +23,8 @@ def stopped(shop: Shop) -> Shop:
     """A search that has stopped after an hour."""
     event = an_event("evt_1", order=NUMBER, name=EventName.DELIVERED, received_at=shop.clock())
     shop.intake.write(a_delivery(event, received_at=shop.clock(), body=json.dumps(NEWS).encode()))
-    told = Stopped("unknown_order", "no order has the number ORD-2024/001")
-    shop.end(NUMBER, told, EventEnd.VOID, read_at=shop.clock(), failures=12, failing_since=shop.clock() - HOUR)
+    told = Stopped(StopReason.UNKNOWN_ORDER, "no order has the number ORD-2024/001")
+    shop.result(NUMBER, told, EventResult.VOID, read_at=shop.clock(), failures=12, failing_since=shop.clock() - HOUR)
     return shop
 
 
@@ -40,22 +42,22 @@ def test_it_is_shown_and_explained_under_its_number(fulfillment: Commands, stopp
 
 def test_programs_are_told_the_reference_of_every_event(fulfillment: Commands, stopped: Shop):
     (listed,) = fulfillment("orders", "list", "--stopped", "--json").documents
-    assert (listed["order"], listed["number"], listed["place"]) == ("number:ORD-2024/001", None, None)
+    assert (listed["order"], listed["number"], listed["stage"]) == ("number:ORD-2024/001", None, None)
     (event,) = fulfillment("orders", "show", NUMBER.order_id, "--json").document["events"]
-    assert (event["reference"], event["end"]) == ("number:ORD-2024/001", "void")
+    assert (event["reference"], event["result"]) == ("number:ORD-2024/001", "void")
 
 
 def test_once_it_is_found_its_number_leads_to_it(fulfillment: Commands, shop: Shop):
     shop.news(NUMBER)
-    shop.turns.attach(shop.turn(NUMBER), "17")
+    shop.order_store.attach(shop.leased(NUMBER), "17")
     found = fulfillment("orders", "show", "number:ORD-2024/001", "--json").document
-    assert (found["order"], found["number"], found["remarks"][0]["word"]) == ("17", "ORD-2024/001", "found")
+    assert (found["order"], found["number"], found["audit_log"][0]["word"]) == ("17", "ORD-2024/001", "found")
     assert found["events"][0]["reference"] == "number:ORD-2024/001"
 
 
 def test_the_longest_reference_is_listed_whole_in_80_columns(fulfillment: Commands, shop: Shop):
     shop.news(LONGEST)
-    shop.end(LONGEST, Later(shop.clock() + HOUR, "unknown_order"))
+    shop.result(LONGEST, Later(shop.clock() + HOUR, WaitReason.UNKNOWN_ORDER))
     shop.news(key(1))
     for page in (("orders", "list"), ("deliveries", "show", "1")):
         told = fulfillment(*page).out
@@ -71,14 +73,14 @@ def test_it_is_retried_and_released_and_never_advanced(fulfillment: Commands, st
     assert (told.code, "is still looked for" in told.err) == (2, True)
     assert fulfillment("orders", "release", named, "--reason", "it was imported").code == 0
     shown = fulfillment("orders", "show", named, "--json").document
-    assert (shown["state"], shown["events"][0]["end"]) == ("due", "pending")
+    assert (shown["state"], shown["events"][0]["result"]) == ("due", "pending")
     assert fulfillment("orders", "retry", named).code == 0
 
 
 def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands, stopped: Shop):
     assert fulfillment("deliveries", "replay", "1") == (0, "Delivery 1 is accepted.\n", "")
     shown = fulfillment("orders", "show", NUMBER.order_id, "--json").document
-    assert (shown["state"], shown["events"][0]["end"]) == ("due", "pending")
+    assert (shown["state"], shown["events"][0]["result"]) == ("due", "pending")
     assert fulfillment("deliveries", "list", "--json").documents[0]["replayed_at"]
     again = fulfillment("deliveries", "replay", "1")
     assert (again.code, "delivery 1 is accepted: its news is in the journal" in again.err) == (2, True)
@@ -89,8 +91,8 @@ def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Shop
     assert (told.code, told.err) == (0, "")
     assert told.out.startswith("main/number:ORD-2024/001 is main/17, which has its news and is due;")
     found = fulfillment("orders", "show", "17", "--json").document
-    assert (found["state"], found["number"], found["events"][0]["end"]) == ("due", None, "pending")
-    assert found["remarks"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
+    assert (found["state"], found["number"], found["events"][0]["result"]) == ("due", None, "pending")
+    assert found["audit_log"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
 
 
 def test_an_operator_puts_it_away_for_good(fulfillment: Commands, stopped: Shop):

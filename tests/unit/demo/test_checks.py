@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
-from worker.cli.demo.acts import At, Ends, Placed, Scan, Tale
 from worker.cli.demo.checks import judge
 from worker.cli.demo.findings import Findings
 from worker.cli.demo.platform import Report
+from worker.cli.demo.script import At, Ends, Placed, Scan, Tale
 from worker.cli.demo.senders import Receipt
 from worker.cli.demo.watch import View
-from worker.domain.events import EventEnd
+from worker.domain.events import EventResult
 from worker.domain.figures import Figures, Health
-from worker.domain.orders import Order, OrderKey, Place
+from worker.domain.orders import Order, OrderKey
 from worker.domain.snapshot import OrderRow
+from worker.domain.stages import Stage
 
 ONE, RETURNED, SAME_ID = OrderKey("riyadh", "1"), OrderKey("riyadh", "2"), OrderKey("jakarta", "1")
 TWO_SHOPS = (
@@ -32,7 +33,7 @@ ORDERS: dict[OrderKey, dict[str, Any]] = {
     SAME_ID: {
         "status": "delivered",
         "notes": "gift wrap, please",
-        "metadata": {"campaign": "bazaar", "fulfillment": {"place": "completed"}},
+        "metadata": {"campaign": "bazaar", "fulfillment": {"stage": "completed"}},
     },
 }
 TOTALS: dict[str, dict[str, Any]] = {
@@ -56,16 +57,16 @@ DELIVERIES |= {("kurir", "accepted"): 1}
 REFUSED = {("courier", "refused"): 1}
 
 
-def row(key: OrderKey, place: Place, **fields: Any) -> OrderRow:
-    return replace(OrderRow(Order(key, place=place), first_seen_at=0, updated_at=0), **fields)
+def row(key: OrderKey, stage: Stage, **fields: Any) -> OrderRow:
+    return replace(OrderRow(Order(key, stage=stage), first_seen_at=0, updated_at=0), **fields)
 
 
 ROWS = {
-    ONE: row(ONE, Place.DELIVERED),
-    RETURNED: row(RETURNED, Place.SHIPPED, stop="shipment_returned"),
-    SAME_ID: row(SAME_ID, Place.COMPLETED),
+    ONE: row(ONE, Stage.DELIVERED),
+    RETURNED: row(RETURNED, Stage.SHIPPED, stop="shipment_returned"),
+    SAME_ID: row(SAME_ID, Stage.COMPLETED),
 }
-FIGURES = Figures(DELIVERIES | REFUSED, {EventEnd.APPLIED: 4}, steps={"confirmed": 2, "uncertain": 1, "not_sent": 3})
+FIGURES = Figures(DELIVERIES | REFUSED, {EventResult.APPLIED: 4}, steps={"confirmed": 2, "uncertain": 1, "not_sent": 3})
 
 
 def found(
@@ -98,7 +99,7 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
     ("changes", "check", "says"),
     [
         (
-            {"rows": ROWS | {ONE: row(ONE, Place.DELIVERED, due=5, waiting="settle")}},
+            {"rows": ROWS | {ONE: row(ONE, Stage.DELIVERED, due=5, waiting="settle")}},
             "nothing is left to do",
             "riyadh/1 is waiting, settle",
         ),
@@ -107,12 +108,12 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
         (shown(SAME_ID, metadata={"campaign": "bazaar"}), "every order ended", "jakarta/1 is delivered"),
         (shown(SAME_ID, status="processing"), "every order ended", "jakarta/1 is accepted"),
         (
-            {"rows": ROWS | {SAME_ID: row(SAME_ID, Place.DELIVERED)}},
+            {"rows": ROWS | {SAME_ID: row(SAME_ID, Stage.DELIVERED)}},
             "every order ended",
             "jakarta/1 is completed, and in the database delivered, not stopped",
         ),
         (
-            {"rows": ROWS | {RETURNED: row(RETURNED, Place.SHIPPED)}},
+            {"rows": ROWS | {RETURNED: row(RETURNED, Stage.SHIPPED)}},
             "every order ended",
             "riyadh/2 is shipped, and in the database shipped, not stopped",
         ),
@@ -121,8 +122,12 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
         ({"receipts": RECEIPTS[:-1], "figures": replace(FIGURES, deliveries=DELIVERIES)}, "sender", "refused: 0"),
         ({"figures": replace(FIGURES, deliveries=DELIVERIES)}, "every delivery", "refused: 0 in the database, not 1"),
         ({"kept": frozenset({1, 2, 4, 5})}, "every delivery", "delivery 3 was acknowledged and is not there"),
-        ({"figures": replace(FIGURES, events={EventEnd.APPLIED: 3, EventEnd.PENDING: 1})}, "event", "1 are pending"),
-        ({"figures": replace(FIGURES, events={EventEnd.APPLIED: 3})}, "every event", "3 events, and 4 accepted"),
+        (
+            {"figures": replace(FIGURES, events={EventResult.APPLIED: 3, EventResult.PENDING: 1})},
+            "event",
+            "1 are pending",
+        ),
+        ({"figures": replace(FIGURES, events={EventResult.APPLIED: 3})}, "every event", "3 events, and 4 accepted"),
         ({"jakarta": {"writes": 2}}, "every write", "the platforms saw 4, and the database has 3"),
         ({"figures": replace(FIGURES, steps={"confirmed": 2, "sent": 1})}, "every write", "of 1 nobody knows"),
         (
@@ -143,7 +148,7 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
         (shown(ONE, admin_notes="TRK"), "no note of others lost", "gift wrap"),
         (shown(SAME_ID, notes="TRK"), "no note of others lost", "jakarta/1 was placed with the notes"),
         (
-            shown(SAME_ID, metadata={"fulfillment": {"place": "completed"}}),
+            shown(SAME_ID, metadata={"fulfillment": {"stage": "completed"}}),
             "no note of others lost",
             "jakarta/1 was placed with the metadata",
         ),

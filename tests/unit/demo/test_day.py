@@ -1,8 +1,8 @@
 from collections import Counter
 
-from worker.cli.demo.acts import ByHand, Hint, Placed, Scan, Trouble, minutes
 from worker.cli.demo.day import DAY, OPENS
 from worker.cli.demo.live import COLUMNS
+from worker.cli.demo.script import ByHand, Hint, Placed, Scan, Trouble, minutes
 from worker.cli.demo.shops import SHOPS, shop_of
 
 ACTS = [(tale, at.act) for tale in DAY for at in tale.day]
@@ -25,13 +25,13 @@ def test_the_story_has_all_that_a_day_can_bring():
     assert {act.fault.get("code") for act in acts if isinstance(act, Trouble)} == {429, 500, None}
     assert {act.status for act in acts if isinstance(act, ByHand)} == {"cancelled", "shipped", "refunded"}
     assert {act.by for act in acts if isinstance(act, Scan)} == {"id", "number", "parcel"}
-    assert {tale.ends.stop for tale in DAY} == {"", "shipment_returned", "moving_while_cancelled"}
+    assert {tale.event_results.stop for tale in DAY} == {"", "shipment_returned", "moving_while_cancelled"}
 
 
 def test_every_shop_has_orders_and_an_id_that_both_have_is_two_orders_which_end_differently():
     assert {tale.order.account for tale in DAY} == {*SHOPS}
-    ends = [tale.ends for tale in DAY if tale.order.order_id == "1001"]
-    assert len(ends) == len(set(ends)) == len(SHOPS)
+    event_results = [tale.event_results for tale in DAY if tale.order.order_id == "1001"]
+    assert len(event_results) == len(set(event_results)) == len(SHOPS)
 
 
 def test_a_platform_that_posts_no_webhooks_tells_of_nothing():

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.cli.demo.farewell import settings_like
+from worker.cli.demo.next_steps import settings_like
 from worker.cli.demo.shops import SHOPS
 from worker.settings import Settings, load_settings
 

@@ -1,10 +1,10 @@
 import pytest
 
-from worker.cli.demo.acts import Placed
+from worker.cli.demo.script import Placed
 from worker.cli.demo.shops import JAKARTA, RIYADH, SHOPS
 from worker.order_api.platforms import PLATFORMS
 
-COMPLETED = {"metadata": {"fulfillment": {"place": "completed"}}}
+COMPLETED = {"metadata": {"fulfillment": {"stage": "completed"}}}
 
 
 def test_the_shops_are_at_different_platforms_and_every_sender_has_a_source_of_its_own():
@@ -31,8 +31,8 @@ def test_a_platform_posts_to_its_shop_if_it_posts_at_all(shop):
         (JAKARTA, {"status": "refunded", **COMPLETED}, "refunded"),
     ],
 )
-def test_a_platforms_words_are_read_as_ours(shop, order, standing):
-    assert shop.idiom.standing(order) == standing
+def test_a_platforms_words_are_read_as_ours(shop, order, position):
+    assert shop.idiom.position(order) == position
 
 
 def test_what_others_write_into_a_new_order_is_in_the_platforms_own_fields():

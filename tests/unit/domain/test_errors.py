@@ -15,6 +15,7 @@ from worker.domain.errors import (
     Transient,
     Unusable,
 )
+from worker.domain.reasons import QuarantineReason
 
 
 def family(root):
@@ -34,7 +35,7 @@ def test_an_error_survives_the_way_between_two_processes(error):
 
 def test_the_wait_and_the_reason_survive_too():
     throttled = pickle.loads(pickle.dumps(Throttled("slow", wait=7)))  # noqa: S301 - our own bytes
-    unusable = pickle.loads(pickle.dumps(Unusable("not_json", "at 3")))  # noqa: S301 - our own bytes
+    unusable = pickle.loads(pickle.dumps(Unusable(QuarantineReason.NOT_JSON, "at 3")))  # noqa: S301 - our own bytes
     assert (throttled.wait, throttled.status) == (7, 429)
     assert (unusable.reason, unusable.detail) == unusable.args == ("not_json", "at 3")
 
@@ -67,6 +68,6 @@ def test_the_tree_in_the_docstring_names_every_error():
 
 
 def test_what_an_error_is_not_told_is_empty():
-    throttled, unusable = Throttled(), Unusable("not_json")
+    throttled, unusable = Throttled(), Unusable(QuarantineReason.NOT_JSON)
     assert (throttled.message, throttled.status, throttled.code, throttled.request_id) == ("", 429, "", "")
     assert (throttled.wait, unusable.detail) == (0, "")

@@ -9,11 +9,11 @@ from tests.support.stories import news, recorded, stories
 from worker.domain.events import EventName
 from worker.domain.evidence import weigh
 from worker.domain.instants import HOUR
-from worker.domain.orders import ROAD, Place
+from worker.domain.stages import STAGES, Stage
 
 
 @pytest.mark.parametrize(
-    ("names", "place"),
+    ("names", "stage"),
     [
         ([], "pending"),
         (["hint"], "pending"),
@@ -30,28 +30,28 @@ from worker.domain.orders import ROAD, Place
         (["shipment.delivered", "shipment.in_transit", "order.accepted"], "delivered"),
     ],
 )
-def test_the_furthest_place_that_is_claimed_counts(names, place):
-    assert weigh(recorded(*map(news, names))).place == place
+def test_the_furthest_place_that_is_claimed_counts(names, stage):
+    assert weigh(recorded(*map(news, names))).stage == stage
 
 
 def test_an_order_is_delivered_when_its_last_parcel_is():
     first, second = news("shipment.delivered", "A"), news("shipment.delivered", "B", at=START + HOUR)
     known = news("shipment.created", "B")
     partly = weigh(recorded(known, first))
-    assert (partly.place, partly.delivered, partly.parcels) == ("shipped", 1, 2)
+    assert (partly.stage, partly.delivered, partly.parcels) == ("shipped", 1, 2)
     wholly = weigh(recorded(known, first, second))
-    assert (wholly.place, wholly.dates[Place.DELIVERED]) == ("delivered", START + HOUR)
+    assert (wholly.stage, wholly.dates[Stage.DELIVERED]) == ("delivered", START + HOUR)
 
 
 def test_an_announced_parcel_is_waited_for():
     announced = news("shipment.delivered", "A", parcels=2)
-    assert weigh(recorded(announced)).place == "shipped"
-    assert weigh(recorded(announced, news("shipment.delivered", "B"))).place == "delivered"
+    assert weigh(recorded(announced)).stage == "shipped"
+    assert weigh(recorded(announced, news("shipment.delivered", "B"))).stage == "delivered"
 
 
 def test_a_courier_may_correct_how_many_parcels_there_are():
     wrong, right = news("shipment.created", "A", parcels=3), news("shipment.delivered", "A", at=START + HOUR, parcels=1)
-    assert weigh(recorded(right, wrong)).place == "delivered"
+    assert weigh(recorded(right, wrong)).stage == "delivered"
 
 
 def test_a_parcel_cancelled_before_its_pick_up_is_gone():
@@ -61,18 +61,18 @@ def test_a_parcel_cancelled_before_its_pick_up_is_gone():
         news("shipment.cancelled", "B"),
     ]
     evidence = weigh(recorded(*events))
-    assert (evidence.place, evidence.alarm, evidence.parcels) == ("delivered", "", 1)
+    assert (evidence.stage, evidence.alarm, evidence.parcels) == ("delivered", "", 1)
     assert [number for number, _ in evidence.tracking] == ["A"]
 
 
 def test_without_a_number_news_speaks_for_the_only_parcel():
-    assert weigh(recorded(news("shipment.created", "A"), news("shipment.delivered"))).place == "delivered"
+    assert weigh(recorded(news("shipment.created", "A"), news("shipment.delivered"))).stage == "delivered"
 
 
 def test_without_a_number_news_from_before_the_second_parcel_delivers_neither():
     nameless, two = news("shipment.delivered"), [news("shipment.created", "A"), news("shipment.created", "B")]
     evidence = weigh(recorded(nameless, *two))
-    assert (evidence.place, evidence.delivered) == ("shipped", 0)
+    assert (evidence.stage, evidence.delivered) == ("shipped", 0)
 
 
 @pytest.mark.parametrize("moved", ["shipment.picked_up", "shipment.in_transit", "shipment.delivered"])
@@ -110,12 +110,12 @@ def test_a_skipped_place_has_the_date_of_the_news_that_proves_it():
     events = recorded(news("shipment.delivered", "A", at=START + HOUR), news("shipment.in_transit", "A"))
     evidence = weigh(events)
     assert evidence.dates == {
-        Place.PENDING: START,
-        Place.ACCEPTED: START,
-        Place.SHIPPED: START,
-        Place.DELIVERED: START + HOUR,
+        Stage.PENDING: START,
+        Stage.ACCEPTED: START,
+        Stage.SHIPPED: START,
+        Stage.DELIVERED: START + HOUR,
     }
-    assert evidence.said == {Place.SHIPPED, Place.DELIVERED}
+    assert evidence.said == {Stage.SHIPPED, Stage.DELIVERED}
 
 
 def test_the_latest_tracking_url_of_each_parcel_is_told():
@@ -138,13 +138,13 @@ def test_evidence_depends_on_the_set_of_events_and_on_nothing_else(story, chance
 @given(stories())
 def test_evidence_agrees_with_itself(story):
     evidence = weigh(recorded(*story))
-    reached = ROAD[: ROAD.index(evidence.place) + 1]
+    reached = STAGES[: STAGES.index(evidence.stage) + 1]
     if evidence.dates:
         assert tuple(evidence.dates) == reached
         assert sorted(evidence.dates.values()) == list(evidence.dates.values())
     assert bool(evidence.alarm) == bool(evidence.alarms)
     assert 0 <= evidence.delivered <= max(evidence.parcels, 0)
-    assert not any(event.end != "pending" for event in recorded(*story))
+    assert not any(event.result != "pending" for event in recorded(*story))
 
 
 @given(stories(without=[EventName.CREATED, EventName.CANCELLED]), stories(names=[EventName.HINT]))

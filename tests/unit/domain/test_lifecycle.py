@@ -9,23 +9,27 @@ from tests.support.decisions import MANUAL, decided, order_at, saying, shows
 from tests.support.stories import KEY, news, recorded
 from worker.domain.evidence import Evidence, weigh
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
-from worker.domain.lifecycle import decide, observe, rest
-from worker.domain.orders import ROAD, Done, Ending, Later, Order, Policy, Step, Stopped
+from worker.domain.lifecycle import decide, observe, resting_result
+from worker.domain.orders import Order
+from worker.domain.policy import Policy
+from worker.domain.reasons import StopReason, WaitReason
+from worker.domain.results import Done, Later, Step, Stopped
+from worker.domain.stages import STAGES, TerminalStatus
 
-PENDING, ACCEPTED, SHIPPED, DELIVERED, COMPLETED = ROAD
+PENDING, ACCEPTED, SHIPPED, DELIVERED, COMPLETED = STAGES
 
 
 class TestSteps:
-    @pytest.mark.parametrize("shown", ROAD)
-    @pytest.mark.parametrize("said", ROAD[1:])
+    @pytest.mark.parametrize("shown", STAGES)
+    @pytest.mark.parametrize("said", STAGES[1:])
     def test_the_next_place_is_asked_for_and_none_beyond_it(self, shown, said):
         found = decided(Order(KEY), shows(shown), saying(said))
-        if ROAD.index(said) > ROAD.index(shown):
-            goal = ROAD[ROAD.index(shown) + 1]
+        if STAGES.index(said) > STAGES.index(shown):
+            goal = STAGES[STAGES.index(shown) + 1]
             completes = (goal, said) == (DELIVERED, COMPLETED)
             assert found == Step(goal, START, inferred=goal is not said, completes=completes)
         else:
-            assert found == (Later(START + DAY, "complete_after") if shown == "delivered" else Done())
+            assert found == (Later(START + DAY, WaitReason.COMPLETE_AFTER) if shown == "delivered" else Done())
 
     def test_a_filled_in_step_is_marked_and_dated_by_its_evidence(self):
         parcel = news("shipment.delivered", "TRK1", at=START + HOUR, url="https://a.example")
@@ -56,7 +60,7 @@ class TestSteps:
     def test_completion_waits_from_the_first_read_that_shows_delivered(self):
         order = observe(Order(KEY), shows("delivered", START))
         later = shows("delivered", START + HOUR)
-        assert decided(order, later, now=START + HOUR) == Later(START + DAY, "complete_after")
+        assert decided(order, later, now=START + HOUR) == Later(START + DAY, WaitReason.COMPLETE_AFTER)
         assert decided(order, later, now=START + DAY) == Step(COMPLETED, START + DAY, inferred=True)
 
     def test_completion_that_somebody_says_waits_for_nothing(self):
@@ -70,12 +74,12 @@ class TestSteps:
     def test_a_step_says_whether_completion_follows_at_once(self, complete_after, said, completes):
         policy = Policy(complete_after=complete_after)
         found = decided(Order(KEY), shows("shipped"), saying(said), policy=policy)
-        assert (found.place, found.completes) == (DELIVERED, completes)
+        assert (found.stage, found.completes) == (DELIVERED, completes)
         assert not decided(Order(KEY), shows("accepted"), saying(said), policy=policy).completes
 
     def test_a_dry_run_writes_nothing_and_says_what_it_would(self):
         found = decided(Order(KEY), shows("accepted"), saying("shipped"), policy=replace(MANUAL, dry_run=True))
-        assert found == Later(START + HOUR, "dry_run", "the next step would be shipped")
+        assert found == Later(START + HOUR, WaitReason.DRY_RUN, "the next step would be shipped")
 
 
 class TestWhatAReadShows:
@@ -86,7 +90,7 @@ class TestWhatAReadShows:
 
     def test_a_place_ahead_is_adopted(self):
         order = observe(order_at("accepted"), shows("delivered"))
-        assert (order.place, order.delivered_at) == (DELIVERED, START)
+        assert (order.stage, order.delivered_at) == (DELIVERED, START)
 
     def test_a_second_look_does_not_move_the_day_of_delivery(self):
         assert observe(order_at("delivered"), shows("delivered", START + HOUR)).delivered_at == START
@@ -98,7 +102,7 @@ class TestWhatAReadShows:
         assert (moved.failing_since, moved.failures, moved.conflicts) == (None, 0, 0)
 
     @pytest.mark.parametrize("status", ["cancelled", "refunded", "completed"])
-    @pytest.mark.parametrize("said", ROAD[1:])
+    @pytest.mark.parametrize("said", STAGES[1:])
     def test_nothing_is_written_to_an_order_that_is_over(self, status, said):
         order = observe(Order(KEY, revision=1), shows(status))
         assert order.closed == status
@@ -113,9 +117,9 @@ class TestWhatAReadShows:
 
     def test_an_order_behind_its_confirmed_place_is_read_again_before_it_stops(self):
         order = observe(order_at("shipped"), shows("accepted", START))
-        assert order.place is SHIPPED
+        assert order.stage is SHIPPED
         assert decided(order, shows("accepted", START), saying("delivered")) == Later(
-            START + MINUTE, "moved_back", "the platform shows accepted"
+            START + MINUTE, WaitReason.MOVED_BACK, "the platform shows accepted"
         )
         early, late = shows("accepted", START + MINUTE - 1), shows("accepted", START + MINUTE)
         assert isinstance(decided(order, early, saying("delivered"), now=START + MINUTE - 1), Later)
@@ -148,15 +152,15 @@ class TestWhatAReadShows:
     def test_a_refund_does_not_excuse_what_moved_after_the_cancellation(self):
         told = recorded(news("shipment.created", "A"), news("shipment.in_transit", "A"))
         refunded = observe(replace(order_at("cancelled", revision=1), revision=2), shows("refunded"))
-        assert (refunded.closed, refunded.closed_revision) == (Ending.REFUNDED, 1)
+        assert (refunded.closed, refunded.closed_revision) == (TerminalStatus.REFUNDED, 1)
         assert isinstance(decide(refunded, weigh(told), shows("refunded"), MANUAL, START), Stopped)
 
 
 class TestAlarms:
-    @pytest.mark.parametrize("shown", ROAD[:-1])
+    @pytest.mark.parametrize("shown", STAGES[:-1])
     def test_a_loss_stops_the_order_before_any_further_step(self, shown):
         found = decided(Order(KEY), shows(shown), saying("completed"), news("shipment.lost"))
-        assert found == Stopped("shipment_lost", f"the order is {shown}, and the courier says lost")
+        assert found == Stopped(StopReason.SHIPMENT_LOST, f"the order is {shown}, and the courier says lost")
 
     def test_a_return_after_completion_has_a_reason_of_its_own(self):
         found = decided(Order(KEY), shows("completed"), news("shipment.returned"))
@@ -172,7 +176,9 @@ def test_a_stop_tells_a_person_what_was_seen():
     shipped = news("shipment.picked_up", "TRK1")
     moved = decide(order_at("cancelled", 0), weigh(recorded(shipped)), shows("cancelled"), MANUAL, START)
     returned, lost = news("shipment.returned", "TRK1"), news("shipment.lost", "TRK1")
-    assert moved == Stopped("moving_while_cancelled", "the order is cancelled at the platform, yet a parcel moves")
+    assert moved == Stopped(
+        StopReason.MOVING_WHILE_CANCELLED, "the order is cancelled at the platform, yet a parcel moves"
+    )
     assert decided(Order(KEY), shows("completed"), returned) == Stopped(
         "returned_after_completion", "shipment_returned came in, and the order is completed"
     )
@@ -188,10 +194,10 @@ def test_an_order_is_delivered_since_the_first_read_that_shows_it_and_no_earlier
 
 
 def test_an_order_off_the_road_stays_closed_when_its_status_is_one_that_nobody_knows():
-    assert observe(order_at("cancelled"), shows("on_hold")).closed is Ending.CANCELLED
+    assert observe(order_at("cancelled"), shows("on_hold")).closed is TerminalStatus.CANCELLED
 
 
 def test_an_order_off_the_road_awaits_no_completion():
     cancelled = observe(order_at("delivered"), shows("cancelled"))
-    assert cancelled.place is DELIVERED
-    assert rest(cancelled, MANUAL) == Done()
+    assert cancelled.stage is DELIVERED
+    assert resting_result(cancelled, MANUAL) == Done()

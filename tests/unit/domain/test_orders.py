@@ -2,32 +2,35 @@
 
 import pytest
 
-from worker.domain.orders import ROAD, OrderKey, Place, Reference, has_reached, steps_ahead
+from worker.domain.orders import OrderKey, Reference
+from worker.domain.stages import STAGES, Stage, has_reached, stages_ahead
 
-ACCEPTED, SHIPPED, DELIVERED, COMPLETED = ROAD[1:]
+ACCEPTED, SHIPPED, DELIVERED, COMPLETED = STAGES[1:]
 
 
 @pytest.mark.parametrize(
-    ("place", "goal", "steps"),
+    ("stage", "goal", "writes"),
     [
-        (Place.PENDING, ACCEPTED, (ACCEPTED,)),
-        (Place.PENDING, DELIVERED, (ACCEPTED, SHIPPED, DELIVERED)),
+        (Stage.PENDING, ACCEPTED, (ACCEPTED,)),
+        (Stage.PENDING, DELIVERED, (ACCEPTED, SHIPPED, DELIVERED)),
         (SHIPPED, COMPLETED, (DELIVERED, COMPLETED)),
         (DELIVERED, SHIPPED, ()),
         (SHIPPED, SHIPPED, ()),
     ],
 )
-def test_an_order_takes_every_step_and_never_turns_back(place, goal, steps):
-    assert steps_ahead(place, goal) == steps
+def test_an_order_takes_every_step_and_never_turns_back(stage, goal, steps):
+    assert stages_ahead(stage, goal) == steps
 
 
 def test_the_road_is_in_the_order_in_which_places_are_reached():
-    assert ROAD == ("pending", "accepted", "shipped", "delivered", "completed")
+    assert STAGES == ("pending", "accepted", "shipped", "delivered", "completed")
 
 
-@pytest.mark.parametrize("place", ROAD)
-def test_a_place_has_reached_itself_and_all_before_it(place):
-    assert [has_reached(place, goal) for goal in ROAD] == [goal in ROAD[: ROAD.index(place) + 1] for goal in ROAD]
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_place_has_reached_itself_and_all_before_it(stage):
+    assert [has_reached(stage, goal) for goal in STAGES] == [
+        goal in STAGES[: STAGES.index(stage) + 1] for goal in STAGES
+    ]
 
 
 def test_the_same_id_in_two_accounts_is_two_orders():

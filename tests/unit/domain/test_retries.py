@@ -10,7 +10,10 @@ from tests.support.clock import START
 from tests.support.stories import KEY
 from worker.domain.errors import ApiError, Conflict, OrderAmbiguous, OrderMissing, Rejected, Transient, Unauthorized
 from worker.domain.instants import HOUR, MINUTE, SECOND
-from worker.domain.orders import Later, Order, Policy, Stopped
+from worker.domain.orders import Order
+from worker.domain.policy import Policy
+from worker.domain.reasons import StopReason
+from worker.domain.results import Later, Stopped
 from worker.domain.retries import after, backoff
 
 ORDER = Order(KEY, revision=1)
@@ -36,8 +39,8 @@ def test_waits_grow_with_every_failure_and_spread_over_their_whole_range(failure
 
 @pytest.mark.parametrize("error", [Transient("503"), Unauthorized("401"), OrderMissing("404"), Conflict("409")])
 def test_a_first_failure_is_tried_again_after_a_back_off_that_news_does_not_shorten(error):
-    order, end = fail(ORDER, error)
-    assert end == Later(START + SECOND, error.reason, str(error), firm=True)
+    order, result = fail(ORDER, error)
+    assert result == Later(START + SECOND, error.reason, str(error), firm=True)
     assert (order.failures, order.failing_since) == (1, START)
 
 
@@ -47,25 +50,27 @@ def test_an_order_is_given_up_once_its_step_has_failed_for_retry_for(error):
     assert isinstance(fail(failing, error, START + POLICY.retry_for - 1)[1], Later)
     assert fail(failing, error, START + POLICY.retry_for) == (
         failing,
-        Stopped("gave_up", f"the last answer was: {error}"),
+        Stopped(StopReason.GAVE_UP, f"the last answer was: {error}"),
     )
 
 
 def test_an_order_that_the_platform_does_not_know_is_given_an_hour():
     missing, _ = fail(ORDER, OrderMissing("404"))
-    again, end = fail(missing, OrderMissing("404"), START + HOUR - 1)
-    assert isinstance(end, Later)
+    again, result = fail(missing, OrderMissing("404"), START + HOUR - 1)
+    assert isinstance(result, Later)
     assert again.missing_since == START
-    assert fail(again, OrderMissing("404"), START + HOUR)[1] == Stopped("unknown_order", "404")
-    assert fail(again, OrderAmbiguous("two"), START + HOUR)[1] == Stopped("ambiguous_order", "two")
+    assert fail(again, OrderMissing("404"), START + HOUR)[1] == Stopped(StopReason.UNKNOWN_ORDER, "404")
+    assert fail(again, OrderAmbiguous("two"), START + HOUR)[1] == Stopped(StopReason.AMBIGUOUS_ORDER, "two")
 
 
 @pytest.mark.parametrize(("retry_for", "patience"), [(0, HOUR), (2 * HOUR, 2 * HOUR)])
-def test_an_order_that_every_read_finds_and_every_write_misses_is_given_up_too(retry_for, patience):
+def test_an_order_that_every_read_finds_and_every_write_misses_is_given_up_too(retry_for, timeout):
     policy, failing = Policy(retry_for=retry_for), replace(ORDER, failing_since=START, missing_since=None)
     missing = OrderMissing("404")
-    assert isinstance(after(missing, failing, policy, START + patience - 1, 0.5)[1], Later)
-    assert after(missing, failing, policy, START + patience, 0.5)[1] == Stopped("gave_up", "the last answer was: 404")
+    assert isinstance(after(missing, failing, policy, START + timeout - 1, 0.5)[1], Later)
+    assert after(missing, failing, policy, START + timeout, 0.5)[1] == Stopped(
+        StopReason.GAVE_UP, "the last answer was: 404"
+    )
 
 
 def test_a_short_patience_does_not_shorten_the_hour_of_an_order_not_yet_known():
@@ -75,25 +80,25 @@ def test_a_short_patience_does_not_shorten_the_hour_of_an_order_not_yet_known():
 
 
 def test_a_third_conflict_stops_the_order():
-    order, ends = ORDER, []
+    order, event_results = ORDER, []
     for _ in range(3):
-        order, end = fail(order, Conflict("not from here", 409))
-        ends.append(end)
-    assert [type(end) for end in ends] == [Later, Later, Stopped]
-    assert ends[-1] == Stopped("conflict", "HTTP 409, not from here")
+        order, result = fail(order, Conflict("not from here", 409))
+        event_results.append(result)
+    assert [type(result) for result in event_results] == [Later, Later, Stopped]
+    assert event_results[-1] == Stopped(StopReason.CONFLICT, "HTTP 409, not from here")
 
 
 def test_conflicts_alone_count_as_conflicts():
     order = ORDER
     for error in (Conflict("409"), Transient("503"), Conflict("409"), Transient("503")):
-        order, end = fail(order, error)
-        assert isinstance(end, Later)
+        order, result = fail(order, error)
+        assert isinstance(result, Later)
     assert (order.conflicts, order.failures) == (2, 4)
 
 
 def test_a_refusal_stops_the_order_at_once_with_the_platforms_own_words():
     refusal = Rejected("bad status", 422, "validation_failed", "req_1")
-    assert fail(ORDER, refusal) == (ORDER, Stopped("refused", str(refusal)))
+    assert fail(ORDER, refusal) == (ORDER, Stopped(StopReason.REFUSED, str(refusal)))
     assert "bad status" in str(refusal)
     assert "req_1" in str(refusal)
 
@@ -104,12 +109,12 @@ def test_however_calls_fail_an_order_waits_or_stops_and_its_patience_runs_from_t
 ):
     order, now = ORDER, START
     for failure in failures:
-        order, end = fail(order, failure("no"), now, chance)
-        if isinstance(end, Stopped):
+        order, result = fail(order, failure("no"), now, chance)
+        if isinstance(result, Stopped):
             break
-        assert now <= end.due <= now + 10 * MINUTE
+        assert now <= result.due <= now + 10 * MINUTE
         assert order.failing_since == START
-        now = end.due + SECOND
+        now = result.due + SECOND
 
 
 def test_only_an_answer_that_the_order_is_unknown_starts_its_hour():
@@ -119,6 +124,6 @@ def test_only_an_answer_that_the_order_is_unknown_starts_its_hour():
 
 def test_a_patience_shorter_than_an_hour_is_that_short_for_an_outage():
     failing, hasty = replace(ORDER, failing_since=START), Policy(retry_for=MINUTE)
-    end = after(Transient("503"), failing, hasty, START + MINUTE, 0.5)[1]
-    assert isinstance(end, Stopped)
-    assert end.reason == "gave_up"
+    result = after(Transient("503"), failing, hasty, START + MINUTE, 0.5)[1]
+    assert isinstance(result, Stopped)
+    assert result.reason == "gave_up"

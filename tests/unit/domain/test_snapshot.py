@@ -4,8 +4,9 @@ import pytest
 
 from tests.support.clock import START
 from tests.support.stories import KEY
-from worker.domain.orders import Ending, Order
+from worker.domain.orders import Order
 from worker.domain.snapshot import Hold, OrderRow, Snapshot, State
+from worker.domain.stages import TerminalStatus
 
 ORDER = Order(KEY, revision=1)
 HELD = (Hold("main", "operator", START),)
@@ -30,5 +31,5 @@ def test_an_order_waits_for_the_gravest_of_what_keeps_it(columns, state):
 
 
 def test_an_order_that_left_the_road_is_closed():
-    row = OrderRow(Order(KEY, closed=Ending.CANCELLED), START, START)
+    row = OrderRow(Order(KEY, closed=TerminalStatus.CANCELLED), START, START)
     assert row.state(START) is State.CLOSED

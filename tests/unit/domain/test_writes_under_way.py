@@ -5,15 +5,18 @@ from tests.support.decisions import MANUAL, decided, order_at, saying, shows
 from tests.support.stories import KEY, recorded
 from worker.domain.evidence import weigh
 from worker.domain.instants import SECOND
-from worker.domain.lifecycle import conclude, confirm, decide, observe
-from worker.domain.orders import ROAD, Done, Later, Order, Step
+from worker.domain.lifecycle import confirm, decide, observe, settle
+from worker.domain.orders import Order
+from worker.domain.reasons import WaitReason
+from worker.domain.results import Done, Later, Step
+from worker.domain.stages import STAGES
 
-_, ACCEPTED, SHIPPED, DELIVERED, _ = ROAD
+_, ACCEPTED, SHIPPED, DELIVERED, _ = STAGES
 
 
 class TestUncertainWrites:
-    def sent(self, place, at=START, **known):
-        return Order(KEY, revision=1, sending=place, sent_at=at, **known)
+    def sent(self, stage, at=START, **known):
+        return Order(KEY, revision=1, sending=stage, sent_at=at, **known)
 
     def test_the_same_step_may_be_sent_again(self):
         assert decided(self.sent(SHIPPED), shows("accepted"), saying("delivered")) == Step(
@@ -24,7 +27,7 @@ class TestUncertainWrites:
         order, reading = self.sent(SHIPPED), shows("shipped", START + SECOND)
         assert observe(order, reading).sending is None
         assert decided(order, reading, saying("delivered"), now=START + SECOND) == Later(
-            START + MANUAL.settle, "settle", "an earlier write may still be applied"
+            START + MANUAL.settle, WaitReason.SETTLE, "an earlier write may still be applied"
         )
         assert isinstance(decided(order, reading, saying("delivered"), now=START + MANUAL.settle), Step)
 
@@ -48,7 +51,7 @@ class TestUncertainWrites:
 
 def test_a_confirmed_write_leaves_nothing_under_way():
     confirmed = confirm(order_at("pending", sending=ACCEPTED, sent_at=START), shows("accepted"))
-    assert (confirmed.place, confirmed.sending, confirmed.sent_at, confirmed.uncertain_at) == (
+    assert (confirmed.stage, confirmed.sending, confirmed.sent_at, confirmed.uncertain_at) == (
         ACCEPTED,
         None,
         None,
@@ -58,7 +61,7 @@ def test_a_confirmed_write_leaves_nothing_under_way():
 
 def test_a_write_is_uncertain_until_the_order_is_at_rest():
     uncertain = order_at("pending", sending=ACCEPTED, sent_at=START)
-    waiting, settled = conclude(uncertain, Later(START, "settle")), conclude(uncertain, Done())
+    waiting, settled = settle(uncertain, Later(START, WaitReason.SETTLE)), settle(uncertain, Done())
     assert (waiting.sending, waiting.sent_at) == (ACCEPTED, START)
     assert (settled.sending, settled.sent_at) == (None, None)
 

@@ -8,10 +8,11 @@ from tests.support.clock import START
 from tests.support.snapshots import AT_ONCE, SETTLED, explained, snapshot
 from tests.support.stories import news
 from worker.domain.instants import HOUR, MINUTE
-from worker.domain.orders import Ending, Place, Policy
-from worker.domain.snapshot import Hold, Sent, State
+from worker.domain.policy import Policy
+from worker.domain.snapshot import Hold, State, Write
+from worker.domain.stages import Stage, TerminalStatus
 from worker.operations.advice import HOLDS, STOPS
-from worker.operations.explain import explain
+from worker.operations.explain.explanation import explain
 
 HELD = Hold("main", "credentials", START - HOUR)
 PAUSED = Hold("main", "rate_limited", START, START + HOUR)
@@ -24,7 +25,7 @@ PATIENT = Policy(complete_after=24 * HOUR)
 
 
 def test_an_order_that_was_never_read_says_so():
-    told = explained(snapshot(news("order.shipped"), order={"place": None, "status": "", "read_at": None}, due=START))
+    told = explained(snapshot(news("order.shipped"), order={"stage": None, "status": "", "read_at": None}, due=START))
     assert "has not been asked yet" in told
     assert "the order is read first" in told
 
@@ -54,12 +55,12 @@ def test_news_of_one_kind_is_told_once_with_its_latest_time():
     ("accept", "sentence"), [("paid", "once the platform shows it as paid"), ("manual", "is accepted by a person")]
 )
 def test_a_pending_order_says_what_it_is_accepted_by(accept, sentence):
-    seen = snapshot(order={"place": Place.PENDING, "status": "pending"}, **SETTLED)
+    seen = snapshot(order={"stage": Stage.PENDING, "status": "pending"}, **SETTLED)
     assert sentence in explained(seen, Policy(accept=accept))
 
 
 def test_a_write_without_an_answer_is_uncertain():
-    sending = {"sending": Place.SHIPPED, "sent_at": START - MINUTE}
+    sending = {"sending": Stage.SHIPPED, "sent_at": START - MINUTE}
     told = explained(snapshot(news("shipment.picked_up"), order=sending, due=START))
     assert "Nobody has the answer to the write of shipped" in told
     assert "at most the same step is repeated" in told
@@ -97,7 +98,7 @@ def test_an_alarm_is_told_from_one_that_was_acknowledged_and_from_none(name, ack
 
 def test_writes_are_told_with_their_answers_and_only_the_latest():
     writes = tuple(
-        Sent(Place.SHIPPED, {}, START, answered_at=START, outcome="failed", answer="HTTP 500") for _ in range(7)
+        Write(Stage.SHIPPED, {}, START, answered_at=START, outcome="failed", answer="HTTP 500") for _ in range(7)
     )
     told = explained(snapshot(sent=writes, due=START))
     assert "2 earlier writes are left out" in told
@@ -130,7 +131,9 @@ def test_every_state_says_whom_the_order_waits_for_and_until_when(row, state, re
 
 
 def test_a_closed_order_needs_nobody():
-    explanation = explain(snapshot(order={"closed": Ending.CANCELLED, "status": "cancelled"}, **SETTLED), AT_ONCE)
+    explanation = explain(
+        snapshot(order={"closed": TerminalStatus.CANCELLED, "status": "cancelled"}, **SETTLED), AT_ONCE
+    )
     assert (explanation.state, explanation.reason) == (State.CLOSED, "cancelled")
     assert explanation.next == ("It needs nobody any more.",)
 
@@ -158,13 +161,13 @@ def test_the_next_turn_of_an_order_with_an_alarm_is_foretold_as_a_stop():
 def test_the_keys_of_the_json_document_are_a_contract():
     document = explain(snapshot(news("order.shipped"), due=START), AT_ONCE).document()
     assert list(document) == [
-        "account", "order", "state", "reason", "place", "target", "due", "needs_person",
+        "account", "order", "state", "reason", "stage", "target", "due", "needs_person",
         "where", "evidence", "decision", "calls", "next",
     ]  # fmt: skip
     assert json.loads(json.dumps(document))["due"] == "2026-01-25T12:00:00.000000Z"
 
 
 def test_the_target_is_the_furthest_place_that_is_justified():
-    assert explain(snapshot(news("shipment.picked_up"), due=START), AT_ONCE).target is Place.SHIPPED
-    assert explain(snapshot(news("shipment.delivered"), due=START), AT_ONCE).target is Place.COMPLETED
-    assert explain(snapshot(news("shipment.delivered"), due=START), PATIENT).target is Place.DELIVERED
+    assert explain(snapshot(news("shipment.picked_up"), due=START), AT_ONCE).target is Stage.SHIPPED
+    assert explain(snapshot(news("shipment.delivered"), due=START), AT_ONCE).target is Stage.COMPLETED
+    assert explain(snapshot(news("shipment.delivered"), due=START), PATIENT).target is Stage.DELIVERED

@@ -10,13 +10,13 @@ from tests.support.snapshots import AT_ONCE, explained, snapshot, text
 from tests.support.stories import news
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import Remark, Snapshot
-from worker.operations.explain import explain
+from worker.domain.snapshot import AuditEntry, Snapshot
+from worker.operations.explain.explanation import explain
 
 
 def sought(reference: str = "number:ORD-1", **row: Any) -> Snapshot:
     """An order that is looked for, with a word of its shipping."""
-    order = {"place": None, "status": "", "read_at": None, **row.pop("order", {})}
+    order = {"stage": None, "status": "", "read_at": None, **row.pop("order", {})}
     seen = snapshot(news("shipment.picked_up", "TRK1"), order=order, **row)
     key = OrderKey("main", reference)
     return replace(seen, row=replace(seen.row, order=replace(seen.row.order, key=key)))
@@ -65,15 +65,15 @@ def test_an_outage_during_a_search_has_no_hour():
 def test_a_search_that_has_stopped_says_what_begins_it_anew():
     stopped = sought("number:A b", stop="ambiguous_order", stop_detail="several", stopped_at=START)
     explanation = explain(stopped, AT_ONCE)
-    assert (explanation.reason, explanation.needs_person, explanation.place) == ("ambiguous_order", True, None)
+    assert (explanation.reason, explanation.needs_person, explanation.stage) == ("ambiguous_order", True, None)
     told = text(explanation)
     assert "newer news of it begins the search anew" in told
     assert "fulfillment orders release 'main/number:A b' --reason" in told
 
 
 def test_a_dismissed_search_says_so_and_why_and_what_begins_it_anew():
-    said = Remark(START - MINUTE, "dismissed", "unknown_order: no parcel of ours (ann)")
-    dismissed = replace(sought(due=None), remarks=(said,))
+    said = AuditEntry(START - MINUTE, "dismissed", "unknown_order: no parcel of ours (ann)")
+    dismissed = replace(sought(due=None), audit_log=(said,))
     explanation = explain(dismissed, AT_ONCE)
     assert (explanation.state, explanation.reason, explanation.needs_person) == ("settled", "", False)
     told = text(explanation)
@@ -84,6 +84,6 @@ def test_a_dismissed_search_says_so_and_why_and_what_begins_it_anew():
 
 
 def test_a_search_that_rests_without_an_operators_word_is_still_reported():
-    dismissed, released = Remark(START, "dismissed", "a reason"), Remark(START, "released", "a reason")
-    for remarks in ((), (dismissed, released)):
-        assert explain(replace(sought(due=None), remarks=remarks), AT_ONCE).reason == "stranded"
+    dismissed, released = AuditEntry(START, "dismissed", "a reason"), AuditEntry(START, "released", "a reason")
+    for audit_log in ((), (dismissed, released)):
+        assert explain(replace(sought(due=None), audit_log=audit_log), AT_ONCE).reason == "orphaned"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.door import KEY, Door, FakeDesk, snapshot
+from tests.support.operators import KEY, FakeOperatorStore, Operator, snapshot
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
 from worker.operations.naming import Naming
@@ -10,100 +10,104 @@ from worker.order_api.platforms import PLATFORMS
 
 
 def test_an_id_alone_means_the_only_account():
-    assert Door().operations.find("17") == KEY
+    assert Operator().operations.find("17") == KEY
 
 
 def test_an_id_alone_means_the_only_account_that_knows_it():
-    door = Door(snapshot(OrderKey("other", "17")), accounts=("main", "other"))
-    assert door.operations.find("17") == OrderKey("other", "17")
+    operator = Operator(snapshot(OrderKey("other", "17")), accounts=("main", "other"))
+    assert operator.operations.find("17") == OrderKey("other", "17")
 
 
 @pytest.mark.parametrize("known", [(), (snapshot(), snapshot(OrderKey("other", "17")))])
 def test_an_id_that_may_be_of_several_accounts_asks_which(known):
-    door = Door(*known, accounts=("main", "other"))
-    with door.refuses("say main/17 or other/17"):
-        door.operations.find("17")
+    operator = Operator(*known, accounts=("main", "other"))
+    with operator.refuses("say main/17 or other/17"):
+        operator.operations.find("17")
 
 
 @pytest.mark.parametrize(
     "text", ["", "0", "-1", "1_000", "1 OR 1=1", "main/", "main/17/17 ", "9" * 20, "\ud800", "a" * 65]
 )
 def test_what_is_no_order_id_gets_no_further(text):
-    with Door().refuses("is not an order"):
-        Door().operations.find(text)
+    with Operator().refuses("is not an order"):
+        Operator().operations.find(text)
 
 
 def test_whatever_may_name_an_order_is_offered():
-    with Door().refuses("say its id, account/id, number:… or tracking:…"):
-        Door().operations.find("?")
+    with Operator().refuses("say its id, account/id, number:… or tracking:…"):
+        Operator().operations.find("?")
 
 
 def test_an_account_that_nobody_knows_is_named():
-    with Door().refuses("no account “mian”"):
-        Door().operations.find("mian/17")
+    with Operator().refuses("no account “mian”"):
+        Operator().operations.find("mian/17")
 
 
 def test_an_order_of_an_account_that_left_the_settings_can_still_be_looked_at():
     gone = snapshot(OrderKey("gone", "17"))
-    assert Door(gone).operations.find("gone/17") == gone.order.key
+    assert Operator(gone).operations.find("gone/17") == gone.order.key
 
 
 @pytest.mark.parametrize(
     "order_id", ["number:ORD-2024-001", "number:2024/7", "number:2024/7: a b", "tracking:TRK1", "number:number:1"]
 )
 def test_an_order_that_is_looked_for_is_named_by_its_reference(order_id):
-    door = Door(snapshot(OrderKey("other", order_id), place=None), accounts=("main", "other"))
-    assert door.operations.find(order_id) == door.operations.find(f"other/{order_id}") == OrderKey("other", order_id)
-    assert Door().operations.find(order_id) == OrderKey("main", order_id)
+    operator = Operator(snapshot(OrderKey("other", order_id), stage=None), accounts=("main", "other"))
+    assert (
+        operator.operations.find(order_id)
+        == operator.operations.find(f"other/{order_id}")
+        == OrderKey("other", order_id)
+    )
+    assert Operator().operations.find(order_id) == OrderKey("main", order_id)
 
 
 @pytest.mark.parametrize(
     "text", ["number:", "main/tracking:", "numbers:1", "number:\x1b[31m", f"number:{'x' * 65}", "a/b/number:1"]
 )
 def test_what_is_no_reference_gets_no_further(text):
-    with Door().refuses("is not an order"):
-        Door().operations.find(text)
+    with Operator().refuses("is not an order"):
+        Operator().operations.find(text)
 
 
 def test_a_reference_that_several_accounts_may_mean_asks_which():
-    with Door(accounts=("main", "other")).refuses("say main/number:1 or other/number:1"):
-        Door(accounts=("main", "other")).operations.find("number:1")
+    with Operator(accounts=("main", "other")).refuses("say main/number:1 or other/number:1"):
+        Operator(accounts=("main", "other")).operations.find("number:1")
 
 
 def test_a_reference_whose_order_only_one_account_has_found_means_that_account():
-    door = Door(snapshot(OrderKey("other", "18"), number="ORD-1"), accounts=("main", "other"))
-    assert door.operations.find("number:ORD-1") == OrderKey("other", "18")
+    operator = Operator(snapshot(OrderKey("other", "18"), number="ORD-1"), accounts=("main", "other"))
+    assert operator.operations.find("number:ORD-1") == OrderKey("other", "18")
 
 
 def test_a_reference_that_one_account_has_found_and_another_looks_for_asks_which():
-    known = (snapshot(OrderKey("other", "18"), number="ORD-1"), snapshot(OrderKey("main", "number:ORD-1"), place=None))
-    door = Door(*known, accounts=("main", "other", "third"))
-    with door.refuses("say main/number:ORD-1 or other/number:ORD-1$"):
-        door.operations.find("number:ORD-1")
+    known = (snapshot(OrderKey("other", "18"), number="ORD-1"), snapshot(OrderKey("main", "number:ORD-1"), stage=None))
+    operator = Operator(*known, accounts=("main", "other", "third"))
+    with operator.refuses("say main/number:ORD-1 or other/number:ORD-1$"):
+        operator.operations.find("number:ORD-1")
 
 
 def test_an_unknown_id_may_mean_only_accounts_whose_platform_could_have_it():
     platforms = {"main": "awalchat", "jakarta": "cekat", "bali": "cekat"}
     readers = {account: PLATFORMS[platform].read_order_id for account, platform in platforms.items()}
     with pytest.raises(IllegalRequest, match=r"say bali/nosuch or jakarta/nosuch$"):
-        Naming(FakeDesk(), readers)("nosuch")
+        Naming(FakeOperatorStore(), readers)("nosuch")
     with pytest.raises(IllegalRequest, match=r"say bali/17 or jakarta/17 or main/17$"):
-        Naming(FakeDesk(), readers)("17")
+        Naming(FakeOperatorStore(), readers)("17")
     del readers["bali"]
-    assert Naming(FakeDesk(), readers)("nosuch") == OrderKey("jakarta", "nosuch")
+    assert Naming(FakeOperatorStore(), readers)("nosuch") == OrderKey("jakarta", "nosuch")
 
 
 def test_an_id_that_no_platform_could_have_says_what_an_id_is():
-    with Door().refuses("“nosuch” is not an order id: a positive integer"):
-        Door(accounts=("main", "other")).operations.find("nosuch")
+    with Operator().refuses("“nosuch” is not an order id: a positive integer"):
+        Operator(accounts=("main", "other")).operations.find("nosuch")
 
 
 def test_a_reference_whose_order_was_found_leads_to_it():
-    door = Door(snapshot(number="ORD-1"))
-    assert door.operations.find("number:ORD-1") == KEY
-    assert door.operations.find("number:ORD-2") == OrderKey("main", "number:ORD-2")
+    operator = Operator(snapshot(number="ORD-1"))
+    assert operator.operations.find("number:ORD-1") == KEY
+    assert operator.operations.find("number:ORD-2") == OrderKey("main", "number:ORD-2")
 
 
 def test_a_number_that_several_orders_have_asks_which():
-    with Door().refuses("say main/17 or main/18"):
-        Door(*(snapshot(OrderKey("main", n), number="ORD-1") for n in ("17", "18"))).operations.find("number:ORD-1")
+    with Operator().refuses("say main/17 or main/18"):
+        Operator(*(snapshot(OrderKey("main", n), number="ORD-1") for n in ("17", "18"))).operations.find("number:ORD-1")

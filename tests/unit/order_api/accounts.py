@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tests.support.credentials import credentials_at
 from tests.unit.order_api.calling import http
-from worker.order_api.accounts import Surroundings
+from worker.order_api.accounts import AccountContext
 
 NOW = 1_706_193_000_999_999
 
@@ -16,14 +16,14 @@ class Account:
     def __init__(self, peer, client, platform, **settings):
         self.now, self.peer, self.platform = NOW, peer, platform
         self.waits: list[int] = []
-        self.surroundings = Surroundings(client, lambda: self.now, ZoneInfo("Asia/Riyadh"), self.waits.append)
+        self.context = AccountContext(client, lambda: self.now, ZoneInfo("Asia/Riyadh"), self.waits.append)
         self.credentials = credentials_at(peer.url, platform, **settings)
-        self.orders = self.credentials.connect(self.surroundings)
-        self.book = self.credentials.open_book(self.surroundings)
+        self.orders = self.credentials.connect(self.context)
+        self.book = self.credentials.orders_client(self.context)
 
     def other(self, **settings):
         """Another account at the same peer, with *settings* of its own."""
-        return Account(self.peer, self.surroundings.client, self.platform, **settings)
+        return Account(self.peer, self.context.client, self.platform, **settings)
 
     def meets(self, answer):
         """Let this be the answer to every call from now on."""

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from worker.domain.errors import Transient
-from worker.order_api.client import Patience
+from worker.order_api.http.client import Timeouts
 
-QUICK = Patience(connect=timedelta(seconds=0.2), read=timedelta(seconds=0.2), overall=timedelta(seconds=0.3))
+QUICK = Timeouts(connect=timedelta(seconds=0.2), read=timedelta(seconds=0.2), overall=timedelta(seconds=0.3))
 SLACK = 1.5
 
 

@@ -8,7 +8,7 @@ from tests.support.answers import Answers
 from tests.support.peer import Peer
 from tests.unit.order_api.accounts import Account
 from tests.unit.order_api.calling import QUICK
-from worker.order_api.client import Client
+from worker.order_api.http.client import Client
 from worker.order_api.platforms import PLATFORMS
 
 

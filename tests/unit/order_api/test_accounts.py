@@ -9,7 +9,8 @@ from tests.support.answers import answer
 from tests.support.credentials import SECRET
 from tests.unit.order_api.accounts import NOW
 from worker.domain.errors import ApiError, Rejected, Throttled, Transient, Unauthorized
-from worker.domain.orders import Place, Reference
+from worker.domain.orders import Reference
+from worker.domain.stages import Stage
 
 LAST_CALL = {
     "x_ratelimit_remaining": "0",
@@ -20,7 +21,7 @@ LAST_CALL = {
 
 def test_a_reading_tells_when_its_call_began(account):
     reading = account.orders.read("7")
-    assert (reading.standing, reading.read_at) == (Place.SHIPPED, NOW)
+    assert (reading.position, reading.read_at) == (Stage.SHIPPED, NOW)
     assert account.orders.write("7", {}).read_at == NOW
 
 
@@ -83,7 +84,7 @@ def test_a_throttled_call_waits_as_long_as_it_is_told(account, answers, headers,
 
 
 def test_the_deadline_is_that_of_the_client(account):
-    overall = account.surroundings.client.patience.overall
+    overall = account.context.client.timeout.overall
     assert account.orders.deadline == overall.total_seconds() * 1_000_000 == 10_000_000
 
 

@@ -11,17 +11,17 @@ from tests.support.dialects import DIALECTS, Dialect
 from tests.support.merchant import WAYS
 from tests.support.strange_answers import MISSING, without_missing
 from worker.domain.errors import ApiError, Transient
-from worker.domain.orders import Place
+from worker.domain.stages import Stage
 
 
 def test_an_order_is_read_as_it_stood_when_the_call_began(answers):
     reading = answers.read(answers.show())
-    assert (reading.standing, reading.read_at, reading.number) == (Place.SHIPPED, BEGAN, "ORD-7")
+    assert (reading.position, reading.read_at, reading.number) == (Stage.SHIPPED, BEGAN, "ORD-7")
 
 
 @pytest.mark.parametrize("word", ["on_hold", "Shipped", "shipped "])
 def test_a_status_that_nobody_knows_means_nothing(answers, word):
-    assert answers.read(answers.show(status=word)).standing is None
+    assert answers.read(answers.show(status=word)).position is None
 
 
 def test_an_unknown_status_is_kept_short_and_clean(answers):

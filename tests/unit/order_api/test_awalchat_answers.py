@@ -5,7 +5,8 @@ import pytest
 from tests.support.answers import BEGAN
 from tests.support.strange_answers import MISSING
 from worker.domain.errors import Transient
-from worker.domain.orders import Ending, Place, Reading
+from worker.domain.orders import Reading
+from worker.domain.stages import Stage, TerminalStatus
 
 
 @pytest.fixture(scope="module")
@@ -16,9 +17,9 @@ def platform():
 def test_an_order_is_read_as_it_is_shown(answers):
     assert answers.read(answers.show(shipping_date="2026-11-20")) == Reading(
         status="shipped",
-        standing=Place.SHIPPED,
+        position=Stage.SHIPPED,
         read_at=BEGAN,
-        paid=True,
+        payment=Payment.PAID,
         notes="ring twice\nplease",
         shipping_date="2026-11-20",
         delivery_date="",
@@ -29,13 +30,13 @@ def test_an_order_is_read_as_it_is_shown(answers):
 @pytest.mark.parametrize(
     ("word", "standing"),
     [
-        *((place.value, place) for place in Place),
-        ("cancelled", Ending.CANCELLED),
-        ("refunded", Ending.REFUNDED),
+        *((stage.value, stage) for stage in Stage),
+        ("cancelled", TerminalStatus.CANCELLED),
+        ("refunded", TerminalStatus.REFUNDED),
     ],
 )
-def test_every_status_has_its_meaning(answers, word, standing):
-    assert answers.read(answers.show(status=word)).standing == standing
+def test_every_status_has_its_meaning(answers, word, position):
+    assert answers.read(answers.show(status=word)).position == position
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.orders import Place, Reading, Step
+from worker.domain.orders import Reading
+from worker.domain.results import Step
+from worker.domain.stages import Stage
 from worker.order_api.awalchat.updates import Composer
 
 LATE_EVENING = 1_795_294_800_000_000  # 2026-11-21 21:00 UTC; the next day has begun in Riyadh
@@ -14,11 +16,11 @@ TRACKING = (("TRK1", "https://courier.example/TRK1"),)
 
 
 def reading(**changes):
-    return Reading(**{"status": "accepted", "standing": Place.ACCEPTED, "read_at": 0, **changes})
+    return Reading(**{"status": "accepted", "standing": Stage.ACCEPTED, "read_at": 0, **changes})
 
 
-def step(place=Place.SHIPPED, tracking=()):
-    return Step(place, LATE_EVENING, tracking=tracking)
+def step(stage=Stage.SHIPPED, tracking=()):
+    return Step(stage, LATE_EVENING, tracking=tracking)
 
 
 def compose(step, reading, noted=True, timezone="Asia/Riyadh", branch_id=None):
@@ -26,25 +28,25 @@ def compose(step, reading, noted=True, timezone="Asia/Riyadh", branch_id=None):
 
 
 def test_a_bare_step_sends_its_status_alone():
-    assert compose(step(Place.ACCEPTED), reading()) == {"status": "accepted"}
+    assert compose(step(Stage.ACCEPTED), reading()) == {"status": "accepted"}
 
 
 @pytest.mark.parametrize(("paid", "sent"), [(True, {"payment_status": "paid"}), (False, {}), (None, {})])
 def test_paid_is_sent_only_when_it_was_read(paid, sent):
-    assert compose(step(Place.ACCEPTED), reading(paid=paid)) == {"status": "accepted", **sent}
+    assert compose(step(Stage.ACCEPTED), reading(paid=paid)) == {"status": "accepted", **sent}
 
 
 @pytest.mark.parametrize(
-    ("place", "dated"),
+    ("stage", "dated"),
     [
-        (Place.ACCEPTED, {}),
-        (Place.SHIPPED, {"shipping_date": "2026-11-22"}),
-        (Place.DELIVERED, {"delivery_date": "2026-11-22"}),
-        (Place.COMPLETED, {}),
+        (Stage.ACCEPTED, {}),
+        (Stage.SHIPPED, {"shipping_date": "2026-11-22"}),
+        (Stage.DELIVERED, {"delivery_date": "2026-11-22"}),
+        (Stage.COMPLETED, {}),
     ],
 )
-def test_a_step_carries_its_own_date_in_the_accounts_time_zone(place, dated):
-    assert compose(step(place), reading()) == {"status": place.value, **dated}
+def test_a_step_carries_its_own_date_in_the_accounts_time_zone(stage, dated):
+    assert compose(step(stage), reading()) == {"status": stage.value, **dated}
 
 
 def test_the_date_is_that_of_the_evidence_there():
@@ -53,8 +55,8 @@ def test_the_date_is_that_of_the_evidence_there():
 
 def test_a_date_that_stands_is_left_alone():
     dated = reading(shipping_date="2026-11-01", delivery_date="2026-11-02")
-    assert compose(step(Place.SHIPPED), dated) == {"status": "shipped"}
-    assert compose(step(Place.DELIVERED), dated) == {"status": "delivered"}
+    assert compose(step(Stage.SHIPPED), dated) == {"status": "shipped"}
+    assert compose(step(Stage.DELIVERED), dated) == {"status": "delivered"}
 
 
 @pytest.mark.parametrize(
@@ -115,4 +117,4 @@ def test_notes_of_others_stay_and_our_line_is_one_clean_line_written_once(notes,
 
 
 def test_the_branch_is_sent_when_one_is_configured():
-    assert compose(step(Place.ACCEPTED), reading(), branch_id=3)["branch_id"] == 3
+    assert compose(step(Stage.ACCEPTED), reading(), branch_id=3)["branch_id"] == 3

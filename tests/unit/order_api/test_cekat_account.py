@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tests.support.answers import answer
 from tests.support.credentials import SECRET
 from worker.domain.errors import ApiError, Transient
-from worker.order_api.cekat.book import CekatFilters
+from worker.order_api.cekat.client import CekatFilters
 from worker.order_api.cekat.new_order import CekatOrder
 
 ITEM = {"product_id": "p1", "quantity": 2, "price": 10.5}

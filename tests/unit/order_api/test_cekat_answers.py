@@ -5,10 +5,11 @@ import pytest
 from tests.support.answers import BEGAN, answer
 from tests.support.strange_answers import MISSING
 from worker.domain.errors import Transient
-from worker.domain.orders import Ending, Place, Reading
+from worker.domain.orders import Reading
+from worker.domain.stages import Stage, TerminalStatus
 from worker.order_api.cekat.answers import is_proven
 
-COMPLETED = {"fulfillment": {"place": "completed", "at": "2026-11-20T12:00:00+00:00"}, "crm": "42"}
+COMPLETED = {"fulfillment": {"stage": "completed", "at": "2026-11-20T12:00:00+00:00"}, "crm": "42"}
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +21,9 @@ def test_an_order_is_read_as_it_is_shown(answers):
     reply = answers.show(tracking_number="TRK1", tracking_url="https://courier.example/TRK1")
     assert answers.read(reply) == Reading(
         status="shipped",
-        standing=Place.SHIPPED,
+        position=Stage.SHIPPED,
         read_at=BEGAN,
-        paid=None,
+        payment=Payment.UNKNOWN,
         notes="ring twice\nplease",
         tracking="TRK1",
         tracking_url="https://courier.example/TRK1",
@@ -39,21 +40,21 @@ def test_an_order_of_the_other_shape_is_read_as_well(answers):
 @pytest.mark.parametrize(
     ("word", "standing", "paid"),
     [
-        ("pending", Place.PENDING, None),
-        ("paid", Place.PENDING, True),
-        ("processing", Place.ACCEPTED, None),
-        ("shipping", Place.SHIPPED, None),
-        ("shipped", Place.SHIPPED, None),
-        ("delivered", Place.DELIVERED, None),
-        ("completed", Place.COMPLETED, None),
-        ("cancelled", Ending.CANCELLED, None),
-        ("refunded", Ending.REFUNDED, None),
+        ("pending", Stage.PENDING, None),
+        ("paid", Stage.PENDING, True),
+        ("processing", Stage.ACCEPTED, None),
+        ("shipping", Stage.SHIPPED, None),
+        ("shipped", Stage.SHIPPED, None),
+        ("delivered", Stage.DELIVERED, None),
+        ("completed", Stage.COMPLETED, None),
+        ("cancelled", TerminalStatus.CANCELLED, None),
+        ("refunded", TerminalStatus.REFUNDED, None),
         ("on_hold", None, None),
     ],
 )
-def test_every_status_has_its_meaning_and_the_word_paid_says_paid(answers, word, standing, paid):
+def test_every_status_has_its_meaning_and_the_word_paid_says_paid(answers, word, position, paid):
     reading = answers.read(answers.show(status=word))
-    assert (reading.status, reading.standing, reading.paid) == (word, standing, paid)
+    assert (reading.status, reading.position, reading.paid) == (word, position, paid)
 
 
 @pytest.mark.parametrize(
@@ -74,20 +75,20 @@ def test_a_payment_status_of_its_own_goes_before_the_status(answers, status, sai
 @pytest.mark.parametrize(
     ("status", "metadata", "standing"),
     [
-        ("delivered", COMPLETED, Place.COMPLETED),
-        ("delivered", {"fulfillment": {"place": "delivered"}}, Place.DELIVERED),
-        ("delivered", {"fulfillment": "completed"}, Place.DELIVERED),
-        ("delivered", {"place": "completed"}, Place.DELIVERED),
-        ("delivered", ["fulfillment"], Place.DELIVERED),
-        ("delivered", None, Place.DELIVERED),
-        ("delivered", MISSING, Place.DELIVERED),
-        ("shipped", COMPLETED, Place.SHIPPED),
-        ("refunded", COMPLETED, Ending.REFUNDED),
+        ("delivered", COMPLETED, Stage.COMPLETED),
+        ("delivered", {"fulfillment": {"stage": "delivered"}}, Stage.DELIVERED),
+        ("delivered", {"fulfillment": "completed"}, Stage.DELIVERED),
+        ("delivered", {"stage": "completed"}, Stage.DELIVERED),
+        ("delivered", ["fulfillment"], Stage.DELIVERED),
+        ("delivered", None, Stage.DELIVERED),
+        ("delivered", MISSING, Stage.DELIVERED),
+        ("shipped", COMPLETED, Stage.SHIPPED),
+        ("refunded", COMPLETED, TerminalStatus.REFUNDED),
         ("lost", COMPLETED, None),
     ],
 )
-def test_completion_is_read_from_our_metadata_of_an_order_that_is_still_delivered(answers, status, metadata, standing):
-    assert answers.read(answers.show(status=status, metadata=metadata)).standing == standing
+def test_completion_is_read_from_our_metadata_of_an_order_that_is_still_delivered(answers, status, metadata, position):
+    assert answers.read(answers.show(status=status, metadata=metadata)).position == position
 
 
 @pytest.mark.parametrize(("value", "tracking"), [(None, ""), ("", ""), (12345, "12345"), (MISSING, None)])

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.orders import ROAD, Place, Reading, Step
+from worker.domain.orders import Reading
+from worker.domain.results import Step
+from worker.domain.stages import STAGES, Stage
 from worker.order_api.cekat.updates import compose
 
 AT = 1_795_294_800_000_000
@@ -14,36 +16,36 @@ OTHER = ("TRK2", "https://courier.example/TRK2")
 
 
 def reading(**changes):
-    return Reading(**{"status": "processing", "standing": Place.ACCEPTED, "read_at": 0, **changes})
+    return Reading(**{"status": "processing", "standing": Stage.ACCEPTED, "read_at": 0, **changes})
 
 
-def update(place=Place.SHIPPED, *parcels, shown=None, noted=True, completes=False):
-    step = Step(place, AT, tracking=parcels, completes=completes)
+def update(stage=Stage.SHIPPED, *parcels, shown=None, noted=True, completes=False):
+    step = Step(stage, AT, tracking=parcels, completes=completes)
     return compose(step, shown or reading(), noted=noted)
 
 
-def marked(place):
-    return {"metadata": {"fulfillment": {"place": place, "at": STAMP}}}
+def marked(stage):
+    return {"metadata": {"fulfillment": {"stage": stage, "at": STAMP}}}
 
 
 @pytest.mark.parametrize(
-    ("place", "completes", "sent"),
+    ("stage", "completes", "sent"),
     [
-        (Place.ACCEPTED, False, {"status": "processing"}),
-        (Place.SHIPPED, False, {"status": "shipped"}),
-        (Place.DELIVERED, False, {"status": "delivered", **marked("delivered")}),
-        (Place.DELIVERED, True, {"status": "delivered", **marked("completed")}),
-        (Place.COMPLETED, False, marked("completed")),
+        (Stage.ACCEPTED, False, {"status": "processing"}),
+        (Stage.SHIPPED, False, {"status": "shipped"}),
+        (Stage.DELIVERED, False, {"status": "delivered", **marked("delivered")}),
+        (Stage.DELIVERED, True, {"status": "delivered", **marked("completed")}),
+        (Stage.COMPLETED, False, marked("completed")),
     ],
 )
-def test_a_step_asks_for_its_place_and_completion_stands_in_our_metadata(place, completes, sent):
-    assert update(place, completes=completes) == sent
+def test_a_step_asks_for_its_place_and_completion_stands_in_our_metadata(stage, completes, sent):
+    assert update(stage, completes=completes) == sent
 
 
-@pytest.mark.parametrize("place", ROAD[1:])
+@pytest.mark.parametrize("stage", STAGES[1:])
 @pytest.mark.parametrize("paid", [True, False, None])
-def test_payment_is_never_claimed(place, paid):
-    assert "paid" not in str(update(place, shown=reading(paid=paid)))
+def test_payment_is_never_claimed(stage, paid):
+    assert "paid" not in str(update(stage, shown=reading(paid=paid)))
 
 
 @pytest.mark.parametrize(
@@ -58,31 +60,31 @@ def test_payment_is_never_claimed(place, paid):
 )
 def test_tracking_goes_where_nobody_has_written(tracking, url, sent):
     shown = reading(tracking=tracking, tracking_url=url)
-    assert update(Place.SHIPPED, PARCEL, shown=shown) == {"status": "shipped", **sent}
+    assert update(Stage.SHIPPED, PARCEL, shown=shown) == {"status": "shipped", **sent}
 
 
 def test_tracking_that_was_not_shown_is_not_written_over():
-    sent = update(Place.SHIPPED, PARCEL, shown=reading(tracking=None))
+    sent = update(Stage.SHIPPED, PARCEL, shown=reading(tracking=None))
     assert sent == {"status": "shipped", "notes": "Tracking: TRK1 https://courier.example/TRK1"}
 
 
 def test_a_tracking_number_of_others_stays_and_ours_goes_below_the_notes():
     shown = reading(tracking="HAND1", notes="ring twice")
-    assert update(Place.SHIPPED, PARCEL, shown=shown) == {
+    assert update(Stage.SHIPPED, PARCEL, shown=shown) == {
         "status": "shipped",
         "notes": "ring twice\nTracking: TRK1 https://courier.example/TRK1",
     }
 
 
 def test_of_several_parcels_the_first_has_the_field_and_the_others_go_below_the_notes():
-    sent = update(Place.SHIPPED, PARCEL, OTHER, shown=reading(notes="ring twice"))
+    sent = update(Stage.SHIPPED, PARCEL, OTHER, shown=reading(notes="ring twice"))
     assert (sent["tracking_number"], sent["tracking_url"]) == PARCEL
     assert sent["notes"] == "ring twice\nTracking: TRK2 https://courier.example/TRK2"
 
 
 def test_the_parcel_that_is_shown_keeps_the_field_whatever_the_order_of_the_parcels():
     shown = reading(tracking="TRK2", tracking_url=OTHER[1])
-    assert update(Place.SHIPPED, PARCEL, OTHER, shown=shown) == {
+    assert update(Stage.SHIPPED, PARCEL, OTHER, shown=shown) == {
         "status": "shipped",
         "notes": "Tracking: TRK1 https://courier.example/TRK1",
     }
@@ -90,16 +92,18 @@ def test_the_parcel_that_is_shown_keeps_the_field_whatever_the_order_of_the_parc
 
 @pytest.mark.parametrize("shown", [reading(notes=None), reading(notes="Tracking: TRK2")])
 def test_notes_that_were_not_shown_or_name_the_parcel_are_not_written(shown):
-    assert "notes" not in update(Place.SHIPPED, PARCEL, OTHER, shown=shown)
+    assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, shown=shown)
 
 
 def test_nothing_is_added_to_the_notes_when_it_is_not_asked_for():
-    assert "notes" not in update(Place.SHIPPED, PARCEL, OTHER, noted=False)
+    assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, noted=False)
 
 
-@given(st.text(), st.text(), st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=4), st.sampled_from(ROAD[1:]))
-def test_an_update_names_our_own_fields_and_loses_no_note(notes, tracking, parcels, place):
-    sent = update(place, *parcels, shown=reading(notes=notes, tracking=tracking))
+@given(
+    st.text(), st.text(), st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=4), st.sampled_from(STAGES[1:])
+)
+def test_an_update_names_our_own_fields_and_loses_no_note(notes, tracking, parcels, stage):
+    sent = update(stage, *parcels, shown=reading(notes=notes, tracking=tracking))
     assert sent.keys() <= {"status", "metadata", "tracking_number", "tracking_url", "notes"}
     assert sent.get("metadata", {"fulfillment": 0}).keys() == {"fulfillment"}
     assert str(sent.get("notes", notes)).startswith(notes)

@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from tests.unit.order_api.calling import QUICK, SLACK, failure, http, send
-from worker.order_api.client import Client
-from worker.order_api.lookup import Lookup
+from worker.order_api.http.client import Client
+from worker.order_api.http.lookup import Lookup
 
 
 def test_an_answer_comes_in_whole_with_headers_in_any_case(client, peer):

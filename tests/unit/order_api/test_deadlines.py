@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.peer import CERTIFICATE
 from tests.unit.order_api.calling import QUICK, SLACK, failure, http, send
-from worker.order_api.client import Client, Patience
-from worker.order_api.lookup import MAX_LOOKUPS, Lookup
+from worker.order_api.http.client import Client, Timeouts
+from worker.order_api.http.lookup import MAX_LOOKUPS, Lookup
 
 
 def test_a_silent_peer_costs_the_read_timeout(client, peer):
@@ -22,7 +22,7 @@ def test_a_silent_peer_costs_the_read_timeout(client, peer):
 
 def test_no_single_wait_outlasts_the_deadline(peer):
     peer.is_silent()
-    with Client(Patience(read=timedelta(seconds=5), overall=timedelta(seconds=0.3))) as client:
+    with Client(Timeouts(read=timedelta(seconds=5), overall=timedelta(seconds=0.3))) as client:
         assert failure(client, peer.url)[1] < 0.3 + SLACK
 
 
@@ -118,8 +118,8 @@ def test_lookups_that_hang_are_bounded():
         over.wait(10)
         return []
 
-    patience = Patience(timedelta(seconds=0.02), timedelta(seconds=0.02), timedelta(seconds=0.02))
-    with Client(patience, lookup=Lookup(hang)) as client:
+    timeout = Timeouts(timedelta(seconds=0.02), timedelta(seconds=0.02), timedelta(seconds=0.02))
+    with Client(timeout, lookup=Lookup(hang)) as client:
         errors = [failure(client, "https://example.invalid")[0] for _ in range(MAX_LOOKUPS + 2)]
         assert len(hanging) == MAX_LOOKUPS
         assert "too many lookups of the name example.invalid hang" in str(errors[-1])

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from tests.support.dialects import DIALECTS
-from tests.support.fake_order_api import Shown
+from tests.support.fake_order_api import PlatformOrder
 from tests.support.strange_answers import STRANGE, change, damaged, http
 from tests.unit.order_api.accounts import Account
 from tests.unit.order_api.calling import QUICK, SLACK
@@ -33,7 +33,7 @@ class Examined(Account):
     def __init__(self, peer, client, platform):
         super().__init__(peer, client, platform)
         self.dialect = DIALECTS[platform]
-        self.shown = self.dialect.success(self.dialect.shown("1", Shown("accepted")))
+        self.shown = self.dialect.success(self.dialect.shown("1", PlatformOrder("accepted")))
         self.calls = [
             lambda: self.orders.read("1"),
             lambda: self.orders.write("1", {"status": "accepted"}),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.domain.instants import SECOND
-from worker.order_api.rate_limits import date_of, is_exhausted, pause
+from worker.order_api.http.rate_limits import date_of, is_exhausted, pause
 
 DATE = "Sat, 21 Nov 2026 12:00:00 GMT"
 AT = 1_795_262_400

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.front_door import AWALCHAT, COURIER, news
 from tests.support.reading import RECEIVED, reason
+from tests.support.receiver import AWALCHAT, COURIER, news
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable

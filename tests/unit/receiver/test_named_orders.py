@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.front_door import news
 from tests.support.reading import read, reason
+from tests.support.receiver import news
 from worker.domain.orders import OrderKey, Reference
 
 

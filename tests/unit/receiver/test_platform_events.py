@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.support.front_door import AWALCHAT
 from tests.support.reading import RECEIVED, read, reason
+from tests.support.receiver import AWALCHAT
 from webhook_receiver.profiles.engine import read_events
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.front_door import COURIER, NOW, news
 from tests.support.reading import RECEIVED, read, reason
+from tests.support.receiver import COURIER, NOW, news
 from webhook_receiver.profiles.engine import read_events
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName

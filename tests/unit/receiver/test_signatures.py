@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.front_door import COURIER, NOW, SECRET, sign
+from tests.support.receiver import COURIER, NOW, SECRET, sign
 from webhook_receiver.signatures import Request, signed_at
 
 VECTOR_BODY = (

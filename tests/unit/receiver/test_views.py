@@ -7,22 +7,22 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.front_door import TOKEN, FrontDoor, news, signed
+from tests.support.receiver import TOKEN, Receiver, news, signed
 from webhook_receiver import create_app
-from webhook_receiver.views import House
-from worker.domain.errors import JournalUnavailable
+from webhook_receiver.views import Installation
+from worker.domain.errors import StoreUnavailable
 
 PROBLEM = "application/problem+json"
 
 
 @pytest.fixture
-def door() -> FrontDoor:
-    return FrontDoor()
+def operator() -> Receiver:
+    return Receiver()
 
 
 @pytest.fixture
-def client(door: FrontDoor) -> FlaskClient:
-    return door.app.test_client()
+def client(operator: Receiver) -> FlaskClient:
+    return operator.app.test_client()
 
 
 def is_problem(answer: TestResponse, status: int, reason: str) -> bool:
@@ -31,7 +31,7 @@ def is_problem(answer: TestResponse, status: int, reason: str) -> bool:
     return set(told) >= {"type", "title", "status", "reason"} and told["status"] == status
 
 
-def test_a_signed_delivery_is_accepted(door: FrontDoor, client: FlaskClient):
+def test_a_signed_delivery_is_accepted(operator: Receiver, client: FlaskClient):
     answer = client.post("/webhooks/courier", data=news(), headers=signed(news()))
     assert (answer.status_code, answer.json) == (202, {"status": "accepted", "delivery_id": 1, "event_id": 1})
 
@@ -74,16 +74,16 @@ def test_any_other_method_is_not_allowed(client: FlaskClient, method: str):
     assert method == "HEAD" or is_problem(answer, 405, "method_not_allowed")
 
 
-def test_while_the_database_cannot_write_the_sender_is_told_when_to_come_back(door: FrontDoor, client: FlaskClient):
-    door.intake.available = False
+def test_while_the_database_cannot_write_the_sender_is_told_when_to_come_back(operator: Receiver, client: FlaskClient):
+    operator.intake.available = False
     answer = client.post("/webhooks/courier", data=news(), headers=signed(news()))
     assert is_problem(answer, 503, "database_unavailable")
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_an_error_of_ours_is_a_problem_too(door: FrontDoor, client: FlaskClient):
+def test_an_error_of_ours_is_a_problem_too(operator: Receiver, client: FlaskClient):
     client.application.testing = False
-    door.intake.write = None  # type: ignore[assignment, method-assign]
+    operator.intake.write = None  # type: ignore[assignment, method-assign]
     assert is_problem(
         client.post("/webhooks/courier", data=news(), headers=signed(news())), 500, "internal_server_error"
     )
@@ -149,8 +149,8 @@ def test_without_a_length_and_without_an_end_there_is_no_body(client: FlaskClien
 # ------------------------------------------------------------------------------------------- health, readiness, metrics
 
 
-def test_healthz_answers_even_without_a_database(door: FrontDoor, client: FlaskClient):
-    door.intake.available = False
+def test_healthz_answers_even_without_a_database(operator: Receiver, client: FlaskClient):
+    operator.intake.available = False
     assert client.get("/healthz").status_code == 200
 
 
@@ -159,8 +159,8 @@ def test_readyz_names_the_broker_and_is_ready_without_it(client: FlaskClient):
     assert (answer.status_code, answer.json) == (200, {"status": "ready", "database": "ok", "broker": "unreachable"})
 
 
-def test_readyz_fails_while_the_database_cannot_write(door: FrontDoor, client: FlaskClient):
-    door.parts = {"database": "read_only", "broker": "ok"}
+def test_readyz_fails_while_the_database_cannot_write(operator: Receiver, client: FlaskClient):
+    operator.parts = {"database": "read_only", "broker": "ok"}
     answer = client.get("/readyz")
     assert is_problem(answer, 503, "not_ready")
     assert answer.json is not None
@@ -194,11 +194,11 @@ def test_metrics_are_shown_to_no_stranger_and_through_no_proxy(client: FlaskClie
     assert is_problem(answer, 401, "unauthenticated")
 
 
-def test_metrics_without_a_database_are_a_problem_that_passes(door: FrontDoor):
+def test_metrics_without_a_database_are_a_problem_that_passes(operator: Receiver):
     def count() -> bytes:
-        raise JournalUnavailable("the database is busy")
+        raise StoreUnavailable("the database is busy")
 
-    answer = create_app(House(door.reception, lambda: door.parts, count)).test_client().get("/metrics")
+    answer = create_app(Installation(operator.reception, lambda: operator.parts, count)).test_client().get("/metrics")
     assert is_problem(answer, 503, "database_unavailable")
     assert answer.headers["Retry-After"]
 

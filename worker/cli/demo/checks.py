@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from worker.cli.demo.acts import At, Ends, Hint, Placed, Scan, Tale
 from worker.cli.demo.findings import Findings
+from worker.cli.demo.script import At, Ends, Hint, Placed, Scan, Tale
 from worker.cli.demo.shops import shop_of
-from worker.cli.demo.watch import RESTING, standing_of
-from worker.domain.events import EventEnd
+from worker.cli.demo.watch import RESTING, position_of
+from worker.domain.events import EventResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def _left(found: Findings) -> Iterator[str]:
 def _ends(day: Sequence[Tale], found: Findings) -> Iterator[str]:
     for tale in day:
         order, row = found.view.shown(tale.order), found.view.rows.get(tale.order)
-        shown = shop_of(tale.order).idiom.standing(order) if order else "missing"
-        known = Ends(standing_of(row), row.stop) if row else None
-        if (shown, known) != (tale.ends.standing, tale.ends):
-            yield f"{tale.order} is {shown}, and in the database {known or 'not known'}; the story says: {tale.ends}"
+        shown = shop_of(tale.order).idiom.position(order) if order else "missing"
+        known = Ends(position_of(row), row.stop) if row else None
+        if (shown, known) != (tale.event_results.position, tale.event_results):
+            yield f"{tale.order} is {shown}, and in the database {known or 'not known'}; the story says: {tale.event_results}"
 
 
 def _answers(day: Sequence[Tale], found: Findings) -> Iterator[str]:
@@ -77,11 +77,11 @@ def _deliveries(found: Findings) -> Iterator[str]:
 
 
 def _events(found: Findings) -> Iterator[str]:
-    ends = found.figures.events
-    if ends.get(EventEnd.PENDING):
-        yield f"{ends[EventEnd.PENDING]} are pending"
-    if sum(ends.values()) != found.outcomes["accepted"]:
-        yield f"{sum(ends.values())} events, and {found.outcomes['accepted']} accepted deliveries"
+    event_results = found.figures.events
+    if event_results.get(EventResult.PENDING):
+        yield f"{event_results[EventResult.PENDING]} are pending"
+    if sum(event_results.values()) != found.outcomes["accepted"]:
+        yield f"{sum(event_results.values())} events, and {found.outcomes['accepted']} accepted deliveries"
 
 
 def _writes(found: Findings) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from worker.cli.demo.acts import minutes
+from worker.cli.demo.script import minutes
 
 MINUTE = 0.028
 """Seconds in which a minute of the story passes."""

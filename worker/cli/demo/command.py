@@ -14,10 +14,10 @@ def demo() -> int:
     platform, one receiver, one Celery worker, SQLite and Valkey. Ends within 40 seconds: with 0 if all is right, else
     with 1.
     """
-    from worker.cli.demo.patience import Patience
-    from worker.cli.demo.performance import perform
+    from worker.cli.demo.run import run
+    from worker.cli.demo.timeouts import Timeouts
     from worker.cli.printing import Page
 
-    patience = Patience(SECONDS)
-    with patience.listening():
-        return perform(Page(), patience)
+    timeout = Timeouts(SECONDS)
+    with timeout.listening():
+        return run(Page(), timeout)

@@ -6,7 +6,7 @@ end, and how every delivery is answered, with what stands here. Both shops have 
 
 from functools import partial
 
-from worker.cli.demo.acts import At, ByHand, Ends, Hint, Placed, Scan, Tale, Trouble
+from worker.cli.demo.script import At, ByHand, Ends, Hint, Placed, Scan, Tale, Trouble
 from worker.domain.orders import OrderKey
 
 RIYADH, JAKARTA = partial(OrderKey, "riyadh"), partial(OrderKey, "jakarta")

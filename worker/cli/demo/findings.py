@@ -10,10 +10,10 @@ from worker.cli.demo.shops import SHOPS
 from worker.cli.demo.watch import View
 from worker.domain.figures import Figures, Health
 from worker.domain.instants import DAY
-from worker.journal.database import Database
-from worker.journal.queries.counts import CountQueries
-from worker.journal.queries.deliveries import DeliveryQueries
-from worker.journal.queries.health import HealthQueries
+from worker.store.database.database import Database
+from worker.store.queries.counts import CountQueries
+from worker.store.queries.deliveries import DeliveryQueries
+from worker.store.queries.health import HealthQueries
 
 MOST_DELIVERIES = 10_000
 OK = 200
@@ -31,13 +31,13 @@ class Findings:
     troubles_left: int
 
     @property
-    def ends(self) -> Counter[str]:
+    def event_results(self) -> Counter[str]:
         """The orders by where they ended."""
-        ends: Counter[str] = Counter()
+        event_results: Counter[str] = Counter()
         for group, count in self.figures.orders.items():
             stop = f"stopped: {group.stop}" if group.stop else ""
-            ends[stop or group.closed or f"open, {group.place}"] += count
-        return ends
+            event_results[stop or group.closed or f"open, {group.stage}"] += count
+        return event_results
 
     @property
     def outcomes(self) -> Counter[str]:

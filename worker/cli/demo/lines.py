@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from worker.cli.demo.news import Line
+from worker.cli.demo.screen import Line
 from worker.cli.demo.watch import View
 from worker.cli.printing import Page, plain
 

@@ -9,14 +9,14 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.demo.acts import Tale
 from worker.cli.demo.clock import told
-from worker.cli.demo.news import Line
+from worker.cli.demo.screen import Line
+from worker.cli.demo.script import Tale
 from worker.cli.demo.shops import SHOPS, Shop
 from worker.cli.demo.watch import View
 from worker.cli.printing import STYLES, Page, plain
-from worker.domain.orders import ROAD, Place
 from worker.domain.snapshot import OrderRow, State
+from worker.domain.stages import STAGES, Stage
 
 WIDTH, HEIGHT = 80, 23
 """The smallest terminal on which it can be read: both tables, and a little of the news."""
@@ -61,10 +61,10 @@ class LiveTable:
         self._draw()
 
     def _draw(self) -> None:
-        room = max(1, self._page.height - len(self._day) - AROUND)
+        capacity = max(1, self._page.height - len(self._day) - AROUND)
         news = [Text(str(plain(line)), line.style, no_wrap=True, overflow="ellipsis") for line in self._news]
         parts: list[RenderableType] = [self._table, Text()] if self._table else []
-        self._live.update(Group(*parts, *news[-room:]), refresh=True)
+        self._live.update(Group(*parts, *news[-capacity:]), refresh=True)
 
 
 def _orders(shop: Shop, day: Sequence[Tale], view: View) -> Table:
@@ -76,18 +76,18 @@ def _orders(shop: Shop, day: Sequence[Tale], view: View) -> Table:
     for tale in day:
         if tale.order.account == shop.account:
             shown, row = view.shown(tale.order), view.rows.get(tale.order)
-            road = _road(shop.idiom.standing(shown), row) if shown else Text()
+            road = _road(shop.idiom.position(shown), row) if shown else Text()
             status = plain(shown.get("status"))
             table.add_row(tale.order.order_id, tale.title, road, status, _journal(row, view.now))
     return table
 
 
-def _road(standing: str, row: OrderRow | None) -> Text:
+def _road(position: str, row: OrderRow | None) -> Text:
     """Draw how far the order has come; one that left the road, as far as our journal saw it come."""
-    on_the_road = standing in {*ROAD}
-    place = Place(standing) if on_the_road else (row and row.order.place) or Place.PENDING
-    behind = ROAD.index(place) + 1
-    ahead = "─○" * (len(ROAD) - behind) if on_the_road else "─✗"
+    on_the_road = position in {*STAGES}
+    stage = Stage(position) if on_the_road else (row and row.order.stage) or Stage.PENDING
+    behind = STAGES.index(stage) + 1
+    ahead = "─○" * (len(STAGES) - behind) if on_the_road else "─✗"
     return Text.assemble(("━".join("●" * behind), "green"), (ahead, "dim" if on_the_road else "red"))
 
 

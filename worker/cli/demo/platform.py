@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from worker.cli.demo.acts import Placed
-from worker.cli.demo.broken import Broken
+from worker.cli.demo.errors import DemoFailed
+from worker.cli.demo.script import Placed
 from worker.cli.demo.shops import Shop
 from worker.domain.orders import OrderKey
 
@@ -27,7 +27,7 @@ class Report:
 
 
 class Platform:
-    """Calls the control API of *shop*, at *url*; every method raises `Broken` when it does not do what is asked."""
+    """Calls the control API of *shop*, at *url*; every method raises `DemoFailed` when it does not do what is asked."""
 
     def __init__(self, shop: Shop, url: str) -> None:
         self.shop = shop
@@ -67,4 +67,4 @@ class Platform:
             return answer.json() if answer.content else None
         except (httpx.HTTPError, ValueError) as error:
             name = self.shop.sandbox
-            raise Broken(f"The {name} did not do what it was asked ({method} {path}): {error}.") from error
+            raise DemoFailed(f"The {name} did not do what it was asked ({method} {path}): {error}.") from error

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from worker.cli.demo.acts import At, ByHand, Hint, Known, Placed, Scan, Tale, Trouble, minutes
 from worker.cli.demo.clock import DayClock
-from worker.cli.demo.news import Line
 from worker.cli.demo.platform import Platform
+from worker.cli.demo.screen import Line
+from worker.cli.demo.script import At, ByHand, Hint, Known, Placed, Scan, Tale, Trouble, minutes
 from worker.cli.demo.senders import Receipt, Senders
 from worker.cli.demo.shops import shop_of
 from worker.cli.demo.watch import View

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from worker.cli.demo.acts import Signing
-from worker.cli.demo.broken import Broken
+from worker.cli.demo.errors import DemoFailed
+from worker.cli.demo.script import Signing
 from worker.domain.signing import SignedRequest, signed_headers
 
 TIMEOUT = 10.0
@@ -39,7 +39,7 @@ class Senders:
         self.receipts: list[Receipt] = []
 
     def post(self, source: str, document: Mapping[str, object], signed: Signing = "well") -> Receipt:
-        """Post one document and return what it was answered; raises `Broken` when there is no answer."""
+        """Post one document and return what it was answered; raises `DemoFailed` when there is no answer."""
         body, path = json.dumps(document).encode(), f"/webhooks/{source}"
         timestamp = str(int(time.time()) - (HOUR if signed == "an hour old" else 0))
         secret = self._secrets[source] if signed != "forged" else "whoever-knows-no-secret"
@@ -57,14 +57,16 @@ class Senders:
         try:
             return self._http.post(path, content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise Broken(f"The receiver did not answer a sender: {error!s:.200} ({type(error).__name__}).") from error
+            raise DemoFailed(
+                f"The receiver did not answer a sender: {error!s:.200} ({type(error).__name__})."
+            ) from error
 
 
 def _receipt(source: str, response: httpx.Response) -> Receipt:
     try:
         told = response.json()
     except ValueError as error:
-        raise Broken(f"The receiver's answer is no JSON; its status is {response.status_code}.") from error
+        raise DemoFailed(f"The receiver's answer is no JSON; its status is {response.status_code}.") from error
     if response.status_code == httpx.codes.UNAUTHORIZED:
         return Receipt(source, response.status_code, "stale" if told["reason"] == "stale" else "refused")
     if response.is_success:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from worker.cli.demo.acts import Placed
+from worker.cli.demo.script import Placed
 from worker.domain.documents import field_at
-from worker.domain.orders import OrderKey, Place
+from worker.domain.orders import OrderKey
+from worker.domain.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,12 @@ class Idiom:
     words: Mapping[str, str] = field(default_factory=dict)
     completion: str = "status"
 
-    def standing(self, order: Mapping[str, object]) -> str:
+    def position(self, order: Mapping[str, object]) -> str:
         """Say in our words where *order* stands, from its fields on the platform's own pages."""
         status = str(order["status"])
-        standing = self.words.get(status, status)
-        completed = standing == Place.DELIVERED and field_at(dict(order), self.completion) == Place.COMPLETED
-        return Place.COMPLETED if completed else standing
+        position = self.words.get(status, status)
+        completed = position == Stage.DELIVERED and field_at(dict(order), self.completion) == Stage.COMPLETED
+        return Stage.COMPLETED if completed else position
 
     def new_order(self, placed: Placed) -> dict[str, object]:
         """Give the fields that others write into a new order."""

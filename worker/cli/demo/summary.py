@@ -8,7 +8,7 @@ from rich.text import Text
 from worker.cli.demo.checks import Check
 from worker.cli.demo.findings import Findings
 from worker.cli.printing import Page, plain
-from worker.domain.events import EventEnd
+from worker.domain.events import EventResult
 
 WIDTH = 80
 NAME, NUMBER = 18, 4
@@ -37,15 +37,15 @@ def print_checks(page: Page, checks: Iterable[Check]) -> None:
 
 def _rows(found: Findings) -> Iterable[tuple[str, int, Sequence[str]]]:
     total, steps = found.total, Counter(found.figures.steps)
-    events = {end.value: found.figures.events.get(end, 0) for end in EventEnd}
+    events = {result.value: found.figures.events.get(result, 0) for result in EventResult}
     return (
-        ("orders", found.ends.total(), _parts(found.ends)),
+        ("orders", found.event_results.total(), _parts(found.event_results)),
         ("deliveries", found.outcomes.total(), _parts(found.outcomes)),
         ("events", sum(events.values()), _parts(events, keep="pending")),
         ("API calls", total("calls"), [f"{total('reads')} reads", f"{total('writes')} writes"]),
         ("API answers", found.answers.total(), _parts({_named(code): n for code, n in found.answers.items()})),
         ("writes", steps.total(), _parts(steps)),
-        ("steps", total("transitions"), [f"and {total('hand_moves')} by hand"]),
+        ("writes", total("transitions"), [f"and {total('hand_moves')} by hand"]),
         ("retries", found.retries, [f"of {found.failed_calls} calls that failed", f"{total('throttled')} throttled"]),
         ("illegal steps", total("illegal"), []),
         (

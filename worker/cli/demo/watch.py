@@ -7,8 +7,8 @@ from typing import Any
 from worker.cli.demo.platform import Platform, Report
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import OrderRow, State
-from worker.journal.database import Database
-from worker.journal.queries.orders import OrderQueries
+from worker.store.database.database import Database
+from worker.store.queries.orders import OrderQueries
 
 RESTING = frozenset({State.SETTLED, State.CLOSED, State.STOPPED})
 MOST_ORDERS = 1000
@@ -30,9 +30,9 @@ class View:
         """Whom or what the order waits for; None while the journal does not know it."""
         return self.rows[order].state(self.now) if order in self.rows else None
 
-    def rests_at(self, order: OrderKey, standing: str) -> bool:
-        """Tell whether our journal knows the order at *standing*, in our words, and has nothing to do about it."""
-        return self.state(order) in RESTING and standing_of(self.rows[order]) == standing
+    def rests_at(self, order: OrderKey, position: str) -> bool:
+        """Tell whether our journal knows the order at *position*, in our words, and has nothing to do about it."""
+        return self.state(order) in RESTING and position_of(self.rows[order]) == position
 
     @property
     def is_at_rest(self) -> bool:
@@ -54,6 +54,6 @@ class Watch:
         return View(reports, {row.order.key: row for row in rows}, now)
 
 
-def standing_of(row: OrderRow) -> str:
+def position_of(row: OrderRow) -> str:
     """Say where our journal knows an order to stand; empty while it has not been read."""
-    return row.order.closed or row.order.place or ""
+    return row.order.closed or row.order.stage or ""

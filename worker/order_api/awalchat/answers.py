@@ -6,8 +6,7 @@ from worker.domain.errors import ApiError, OrderMissing, Rejected, Transient, Un
 from worker.domain.orders import Reading
 from worker.domain.text import clean_text
 from worker.order_api.awalchat.vocabulary import read_order_id
-from worker.order_api.books import Page, Shown
-from worker.order_api.client import Answer
+from worker.order_api.clients import Page, PlatformOrder
 from worker.order_api.envelopes import (
     BY_STATUS,
     BY_STATUS_ALONE,
@@ -22,6 +21,7 @@ from worker.order_api.envelopes import (
     word,
     words,
 )
+from worker.order_api.http.client import HttpResponse
 from worker.order_api.statuses import StatusTable
 
 PAID = {"paid": True, "unpaid": False}
@@ -35,7 +35,7 @@ BY_CODE: Mapping[str, type[ApiError]] = {
 """What the platform's own word for a failure means; it goes before the HTTP status."""
 
 
-def content_of(answer: Answer, now: int) -> dict[str, object]:
+def content_of(answer: HttpResponse, now: int) -> dict[str, object]:
     """Return the envelope of a call that went well; raises the `ApiError` that fits any other answer.
 
     *now*, in microseconds since the epoch, dates an answer that does not date itself.
@@ -50,7 +50,7 @@ def content_of(answer: Answer, now: int) -> dict[str, object]:
     raise senseless(answer, flaw or "its status is neither true nor false")
 
 
-def order_in(answer: Answer, order_id: str, read_at: int, now: int, statuses: StatusTable) -> Shown:
+def order_in(answer: HttpResponse, order_id: str, read_at: int, now: int, statuses: StatusTable) -> PlatformOrder:
     """Return the order that *answer* shows; raises the `ApiError` that fits an answer that does not.
 
     *read_at*, when the call began, and *now* are microseconds since the epoch.
@@ -65,7 +65,7 @@ def order_in(answer: Answer, order_id: str, read_at: int, now: int, statuses: St
     return shown
 
 
-def page_in(answer: Answer, read_at: int, now: int, statuses: StatusTable) -> Page:
+def page_in(answer: HttpResponse, read_at: int, now: int, statuses: StatusTable) -> Page:
     """Return the page of a list that *answer* shows ("List Orders"); raises the `ApiError` that fits any other."""
     content = content_of(answer, now)
     orders, meta = content.get("data"), content.get("meta")
@@ -80,7 +80,7 @@ def page_in(answer: Answer, read_at: int, now: int, statuses: StatusTable) -> Pa
     return Page(shown, total, last=at is None or last is None or at >= last)
 
 
-def _shown(fields: object, read_at: int, statuses: StatusTable) -> Shown:
+def _shown(fields: object, read_at: int, statuses: StatusTable) -> PlatformOrder:
     return shown_in(fields, read_order_id, lambda fields: _reading(fields, read_at, statuses))
 
 
@@ -91,7 +91,7 @@ def _reading(fields: Mapping[str, object], read_at: int, statuses: StatusTable) 
     meaning = statuses.read(status)
     return Reading(
         status=words(status, MAX_WORD),
-        standing=meaning.standing,
+        position=meaning.position,
         read_at=read_at,
         # Nothing else proves a payment here: what is read as paid is written as paid with every step.
         paid=PAID.get(text_of(fields, "payment_status") or ""),
@@ -102,7 +102,7 @@ def _reading(fields: Mapping[str, object], read_at: int, statuses: StatusTable) 
     )
 
 
-def _failure(answer: Answer, envelope: dict[str, object], now: int) -> ApiError:
+def _failure(answer: HttpResponse, envelope: dict[str, object], now: int) -> ApiError:
     code = words(envelope.get("error"), MAX_WORD)
     named = BY_STATUS if envelope else BY_STATUS_ALONE
     family = BY_CODE.get(code) or named.get(answer.status, Transient)

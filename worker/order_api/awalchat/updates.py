@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from worker.domain.instants import moment_of
-from worker.domain.orders import Place, Reading, Step
+from worker.domain.orders import Reading
+from worker.domain.results import Step
+from worker.domain.stages import Stage
 from worker.order_api.awalchat.vocabulary import STATUSES
 from worker.order_api.notes import annotated
 from worker.ports import Update
 
-DATE_OF = {Place.SHIPPED: "shipping_date", Place.DELIVERED: "delivery_date"}
+DATE_OF = {Stage.SHIPPED: "shipping_date", Stage.DELIVERED: "delivery_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,11 @@ class Composer:
 
     def __call__(self, step: Step, reading: Reading, *, noted: bool) -> Update:
         """Return the fields that ask for *step* of the order as it was read just now."""
-        update: dict[str, object] = {"status": STATUSES.asks[step.place]}
+        update: dict[str, object] = {"status": STATUSES.asks[step.stage]}
         # Left out, it falls back to unpaid; sent on any other ground, it would be our claim.
         if reading.paid is True:
             update["payment_status"] = "paid"
-        dated = DATE_OF.get(step.place)
+        dated = DATE_OF.get(step.stage)
         if dated and not getattr(reading, dated):
             update[dated] = self._date(step.evidence_at)
         notes = annotated(reading.notes, step.tracking) if noted else None

@@ -2,12 +2,12 @@
 
 import re
 
-from worker.domain.orders import ROAD, Ending
+from worker.domain.stages import STAGES, TerminalStatus
 from worker.order_api.statuses import StatusTable
 
 STATUSES = StatusTable(
-    meanings={standing.value: standing.value for standing in (*ROAD, *Ending)},
-    asks={place: place.value for place in ROAD[1:]},
+    meanings={position.value: position.value for position in (*STAGES, *TerminalStatus)},
+    asks={stage: stage.value for stage in STAGES[1:]},
 )
 """Its statuses are our own words."""
 

@@ -4,16 +4,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
-from worker.order_api.accounts import Credentials, Examination, Surroundings
+from worker.order_api.account_checks import SAMPLE_SIZE, look
+from worker.order_api.account_session import AccountSession
+from worker.order_api.accounts import AccountCheck, AccountContext, Credentials
+from worker.order_api.adapter import OrderApiAdapter
 from worker.order_api.base_urls import read_base_url
-from worker.order_api.calls import Calls
 from worker.order_api.cekat.answers import page_in
 from worker.order_api.cekat.auth import BearerAuth
-from worker.order_api.cekat.book import CekatBook
+from worker.order_api.cekat.client import CekatOrdersClient
 from worker.order_api.cekat.updates import compose
 from worker.order_api.cekat.vocabulary import STATUSES, read_order_id
-from worker.order_api.examinations import LOOKED_AT, look
-from worker.order_api.orders import Orders
 from worker.secret import Secret
 
 
@@ -37,20 +37,20 @@ class CekatCredentials(Credentials):
     def identity(self) -> tuple[str, ...]:
         return self.base_url, self.api_key.get_secret_value()
 
-    def connect(self, surroundings: Surroundings) -> Orders:
-        return Orders(self.open_book(surroundings), compose, surroundings)
+    def connect(self, context: AccountContext) -> OrderApiAdapter:
+        return OrderApiAdapter(self.orders_client(context), compose, context)
 
-    def open_book(self, surroundings: Surroundings) -> CekatBook:
-        return CekatBook(self._calls(surroundings), STATUSES.extended(surroundings.statuses))
+    def orders_client(self, context: AccountContext) -> CekatOrdersClient:
+        return CekatOrdersClient(self._calls(context), STATUSES.extended(context.statuses))
 
-    def examine(self, surroundings: Surroundings) -> Examination:
-        calls, statuses = self._calls(surroundings), STATUSES.extended(surroundings.statuses)
+    def examine(self, context: AccountContext) -> AccountCheck:
+        calls, statuses = self._calls(context), STATUSES.extended(context.statuses)
         return look(
-            surroundings,
-            ask=lambda: calls("GET", query={"limit": str(LOOKED_AT)}),
-            read=lambda answer, now: page_in(answer, LOOKED_AT, now, now, statuses),
+            context,
+            ask=lambda: calls("GET", query={"limit": str(SAMPLE_SIZE)}),
+            read=lambda answer, now: page_in(answer, SAMPLE_SIZE, now, now, statuses),
         )
 
-    def _calls(self, surroundings: Surroundings) -> Calls:
+    def _calls(self, context: AccountContext) -> AccountSession:
         auth = BearerAuth(self.api_key.get_secret_value())
-        return Calls(f"{self.base_url}/api/orders", read_order_id, auth, surroundings, mask=auth.masked)
+        return AccountSession(f"{self.base_url}/api/orders", read_order_id, auth, context, mask=auth.masked)

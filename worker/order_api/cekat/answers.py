@@ -6,11 +6,11 @@ An order is shown as `data`, a list as `data` with `pagination`, or as `data.ord
 from collections.abc import Mapping
 
 from worker.domain.errors import ApiError, Transient
-from worker.domain.orders import Place, Reading, Standing
+from worker.domain.orders import Reading
+from worker.domain.stages import Position, Stage
 from worker.domain.text import clean_text
-from worker.order_api.books import Page, Shown
 from worker.order_api.cekat.vocabulary import NAMESPACE, read_order_id
-from worker.order_api.client import Answer
+from worker.order_api.clients import Page, PlatformOrder
 from worker.order_api.envelopes import (
     BY_STATUS,
     BY_STATUS_ALONE,
@@ -25,12 +25,13 @@ from worker.order_api.envelopes import (
     word,
     words,
 )
+from worker.order_api.http.client import HttpResponse
 from worker.order_api.statuses import StatusTable
 
 PAID = {"paid": True, "unpaid": False}
 
 
-def content_of(answer: Answer, now: int) -> object:
+def content_of(answer: HttpResponse, now: int) -> object:
     """Return the `data` of a call that went well; raises the `ApiError` that fits any other answer.
 
     *now*, in microseconds since the epoch, dates an answer that does not date itself.
@@ -43,7 +44,9 @@ def content_of(answer: Answer, now: int) -> object:
     raise senseless(answer, flaw or "it tells of no success")
 
 
-def order_in(answer: Answer, order_id: str | None, read_at: int, now: int, statuses: StatusTable) -> Shown:
+def order_in(
+    answer: HttpResponse, order_id: str | None, read_at: int, now: int, statuses: StatusTable
+) -> PlatformOrder:
     """Return the order that *answer* shows; raises the `ApiError` that fits an answer that does not.
 
     *read_at*, when the call began, and *now* are microseconds since the epoch. None as *order_id* is any order.
@@ -58,7 +61,7 @@ def order_in(answer: Answer, order_id: str | None, read_at: int, now: int, statu
     return shown
 
 
-def page_in(answer: Answer, size: int, read_at: int, now: int, statuses: StatusTable) -> Page:
+def page_in(answer: HttpResponse, size: int, read_at: int, now: int, statuses: StatusTable) -> Page:
     """Return the page of a list that *answer* shows; raises the `ApiError` that fits any other.
 
     A page is the last one by its own word (`has_more`), or, without such a word, when it has less than *size* orders.
@@ -77,7 +80,7 @@ def page_in(answer: Answer, size: int, read_at: int, now: int, statuses: StatusT
     return Page(shown, total, last=not more if isinstance(more, bool) else len(shown) < size)
 
 
-def is_proven(shown: Shown, status: str) -> bool:
+def is_proven(shown: PlatformOrder, status: str) -> bool:
     """Tell whether the order's `status_history`, where the answer has one, shows that *status* was recorded.
 
     The status beside it could be the mere echo of a request.
@@ -89,7 +92,7 @@ def is_proven(shown: Shown, status: str) -> bool:
     return status in recorded
 
 
-def _shown(fields: object, read_at: int, statuses: StatusTable) -> Shown:
+def _shown(fields: object, read_at: int, statuses: StatusTable) -> PlatformOrder:
     return shown_in(fields, read_order_id, lambda fields: _reading(fields, read_at, statuses))
 
 
@@ -100,7 +103,7 @@ def _reading(fields: Mapping[str, object], read_at: int, statuses: StatusTable) 
     meaning = statuses.read(status)
     return Reading(
         status=words(status, MAX_WORD),
-        standing=_standing(meaning.standing, fields.get("metadata")),
+        position=_position(meaning.position, fields.get("metadata")),
         read_at=read_at,
         paid=meaning.paid if fields.get("payment_status") is None else PAID.get(str(fields["payment_status"])),
         notes=text_of(fields, "notes") or "" if "notes" in fields else None,
@@ -118,14 +121,14 @@ def _tracking(fields: Mapping[str, object]) -> str | None:
     return text_of(fields, "tracking_number") or "" if "tracking_number" in fields else None
 
 
-def _standing(standing: Standing, metadata: object) -> Standing:
+def _position(position: Position, metadata: object) -> Position:
     """Completion stands in our own metadata, and holds only for an order that is still delivered."""
     ours = metadata.get(NAMESPACE) if isinstance(metadata, dict) else None
-    completed = isinstance(ours, dict) and ours.get("place") == Place.COMPLETED
-    return Place.COMPLETED if standing is Place.DELIVERED and completed else standing
+    completed = isinstance(ours, dict) and ours.get("stage") == Stage.COMPLETED
+    return Stage.COMPLETED if position is Stage.DELIVERED and completed else position
 
 
-def _failure(answer: Answer, envelope: Mapping[str, object], now: int) -> ApiError:
+def _failure(answer: HttpResponse, envelope: Mapping[str, object], now: int) -> ApiError:
     told = envelope.get("error")
     error = told if isinstance(told, dict) else {}
     status = envelope.get("status_code") if answer.status in SUCCESS else answer.status

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import httpx
 
-from worker.order_api.client import Answer
+from worker.order_api.http.client import HttpResponse
 
 
 class BearerAuth(httpx.Auth):
@@ -20,7 +20,7 @@ class BearerAuth(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {self._key}"
         yield request
 
-    def masked(self, answer: Answer) -> Answer:
+    def masked(self, answer: HttpResponse) -> HttpResponse:
         """Return *answer* without the key: some servers repeat what they have refused, as JSON may write it."""
         body, escaped = answer.body, json.dumps(self._key)[1:-1]
         for written in (self._key, escaped, escaped.replace("/", "\\/")):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from worker.order_api.books import Form
+from worker.order_api.clients import Form
 
 MOST_ITEMS = 1000
 

@@ -1,7 +1,9 @@
 """What a step sends (Cekat API reference, "Update Order"). An update is partial: what is others' is not named."""
 
 from worker.domain.instants import moment_of
-from worker.domain.orders import Place, Reading, Step
+from worker.domain.orders import Reading
+from worker.domain.results import Step
+from worker.domain.stages import Stage
 from worker.order_api.cekat.vocabulary import NAMESPACE, STATUSES
 from worker.order_api.notes import annotated
 from worker.ports import Update
@@ -14,11 +16,11 @@ def compose(step: Step, reading: Reading, *, noted: bool) -> Update:
     it follows at once.
     """
     update: dict[str, object] = {}
-    if step.place in STATUSES.asks:
-        update["status"] = STATUSES.asks[step.place]
-    if step.place in {Place.DELIVERED, Place.COMPLETED}:
-        place = Place.COMPLETED if step.completes else step.place
-        update["metadata"] = {NAMESPACE: {"place": place, "at": moment_of(step.evidence_at).isoformat()}}
+    if step.stage in STATUSES.asks:
+        update["status"] = STATUSES.asks[step.stage]
+    if step.stage in {Stage.DELIVERED, Stage.COMPLETED}:
+        stage = Stage.COMPLETED if step.completes else step.stage
+        update["metadata"] = {NAMESPACE: {"stage": stage, "at": moment_of(step.evidence_at).isoformat()}}
     native, others = _apart(step.tracking, reading)
     update |= native
     notes = annotated(reading.notes, others) if noted else None

@@ -2,7 +2,7 @@
 
 import re
 
-from worker.domain.orders import Place
+from worker.domain.stages import Stage
 from worker.order_api.statuses import StatusTable
 
 STATUSES = StatusTable(
@@ -18,7 +18,7 @@ STATUSES = StatusTable(
         "shipping": "shipped",
         "completed": "completed",
     },
-    asks={Place.ACCEPTED: "processing", Place.SHIPPED: "shipped", Place.DELIVERED: "delivered"},
+    asks={Stage.ACCEPTED: "processing", Stage.SHIPPED: "shipped", Stage.DELIVERED: "delivered"},
 )
 """Completion has no word that could ask for it: it stands in the order's metadata, under `NAMESPACE`."""
 

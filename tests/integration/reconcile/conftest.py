@@ -1,0 +1,55 @@
+"""The use case over the real journal on SQLite."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.clock import START, Clock
+from tests.support.fake_order_api import PlatformOrder
+from tests.support.harness import Harness
+from tests.support.limits import LIMIT
+from worker.domain.policy import Policy
+from worker.store.database.database import Database
+from worker.store.tables import metadata
+
+
+@pytest.fixture
+def harness(sqlite_url: str, clock: Clock) -> Iterator[Harness]:
+    database = Database(sqlite_url, clock=clock)
+    yield Harness(database, clock)
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def new_harness(
+    sqlite_migrated: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Policy], Harness]]:
+    """Opens an empty stage for every story of a test: one database, emptied each time."""
+    clock = Clock()
+    path = shutil.copy(sqlite_migrated, tmp_path_factory.mktemp("stages") / "journal.db")
+    database = Database(f"sqlite:///{path}", clock=clock)
+
+    def opened(policy: Policy) -> Harness:
+        with database.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        clock.now = START
+        return Harness(database, clock, policy)
+
+    yield opened
+    database.close()
+
+
+@pytest.fixture
+def numbered(harness: Harness) -> Harness:
+    """The platform has an order with the number, which the journal has never heard of."""
+    harness.api.orders["1"] = PlatformOrder(number="ORD-1", tracking="TRK1")
+    return harness
+
+
+@pytest.fixture
+def limited(harness):
+    """A stage on which the account may make sixty calls a minute, six of them at once."""
+    harness.limits["main"] = LIMIT
+    return harness

@@ -1,0 +1,175 @@
+"""An account's trouble is the account's: its orders wait, one probe finds out, and none of them pays for it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.fake_order_api import fails, meanwhile, unknown
+from tests.support.stories import KEY
+from worker.domain.errors import Throttled, Transient, Unauthorized
+from worker.domain.instants import HOUR, MINUTE, SECOND
+from worker.domain.reasons import HoldReason
+from worker.domain.results import Done, Held, Later
+from worker.reconcile.probe import PROBE_EVERY
+
+DENIED = fails(Unauthorized("bad signature", 401, "authentication_failed"))
+
+
+@pytest.mark.parametrize("kind", ["read", "write"])
+def test_a_limit_holds_the_account_until_it_ends_by_itself(harness, kind):
+    harness.hear("order.shipped")
+    harness.api.script(kind, fails(Throttled("slow down", wait=HOUR)))
+    began = harness.clock()
+    assert harness.leased() == Held(HoldReason.RATE_LIMITED)
+    assert harness.held() == {"rate_limited": began + HOUR}
+    calls = len(harness.api.calls)
+    harness.live(minutes=59, seconds=59)
+    assert len(harness.api.calls) == calls
+    harness.live(seconds=1)
+    assert harness.api.orders["1"].status == "shipped"
+    assert harness.held() == {}
+
+
+def test_a_limit_is_held_with_the_words_of_the_platform(harness):
+    harness.hear("order.shipped")
+    harness.api.script("read", fails(Throttled("slow down", wait=MINUTE)))
+    held = []
+    harness.holds.hold = lambda *arguments: held.append(arguments)
+    harness.leased()
+    assert held == [("main", "rate_limited", MINUTE, "HTTP 429, slow down")]
+
+
+def test_a_limit_is_no_failure_of_the_order(harness):
+    harness.hear("order.shipped")
+    harness.api.script("write", fails(Throttled(wait=MINUTE)))
+    harness.leased()
+    row = harness.row()
+    assert (row["failures"], row["failing_since"], row["stop"], row["waiting"]) == (0, None, None, "rate_limited")
+
+
+def test_a_hold_that_comes_in_between_read_and_write_lets_nothing_be_written(harness):
+    harness.hear("order.shipped")
+    harness.api.script("read", meanwhile(lambda: harness.holds.hold("main", "operator", None)))
+    harness.leased()
+    assert harness.api.writes == []
+    assert harness.leased() is None
+    harness.holds.lift("main", "operator")
+    assert harness.leased() == Done()
+
+
+def test_bad_credentials_hold_the_account_after_one_failed_probe(harness):
+    harness.hear("order.shipped")
+    harness.api.script("read", DENIED)
+    harness.api.script("probe", DENIED)
+    assert harness.leased() == Held(HoldReason.CREDENTIALS)
+    assert harness.held() == {"credentials": None}
+    harness.live(days=4)
+    assert (harness.api.reads, harness.row()["stop"]) == (1, None)
+    assert harness.due.claim(10, 0) == []
+
+
+def test_a_probe_that_goes_well_lets_the_orders_go_on(harness):
+    harness.hear("order.shipped")
+    harness.api.script("read", DENIED)
+    harness.api.script("probe", DENIED)
+    harness.leased()
+    harness.clock.advance(days=5)
+    assert harness.probe("main") is True
+    assert harness.leased() == Done()
+
+
+def test_a_refusal_of_one_order_by_an_account_in_good_health_is_that_orders_own(harness):
+    harness.hear("order.shipped")
+    harness.api.script("read", DENIED)
+    result = harness.leased()
+    assert isinstance(result, Later)
+    assert (result.reason, result.firm) == ("unauthorized", True)
+    assert (harness.api.probes, harness.held()) == (1, {})
+    assert harness.row()["failures"] == 1
+
+
+@pytest.mark.parametrize("answer", [Transient("timed out"), Throttled(wait=MINUTE)])
+def test_a_probe_that_nobody_answers_holds_nothing(harness, answer):
+    harness.hear("order.shipped")
+    harness.api.script("read", DENIED)
+    harness.api.script("probe", fails(answer))
+    assert isinstance(harness.leased(), Later)
+    assert "credentials" not in harness.held()
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"), [(Transient("timed out"), None), (Unauthorized("401"), False), (None, True)]
+)
+def test_a_probe_says_only_what_it_knows(harness, answer, verdict):
+    harness.api.script("probe", fails(answer) if answer else meanwhile(lambda: None))
+    assert harness.probe("main") is verdict
+
+
+def test_many_orders_share_one_probe(harness):
+    assert [harness.probe("main") for _ in range(3)] == [True, None, None]
+    assert harness.api.probes == 1
+    harness.clock.now += PROBE_EVERY - 1
+    assert harness.probe("main") is None
+    harness.clock.now += 1
+    assert harness.probe("main") is True
+
+
+def test_a_probe_lifts_its_own_hold_and_never_an_operators(harness):
+    harness.holds.hold("main", "operator", None)
+    harness.holds.hold("main", "credentials", None)
+    harness.probe("main")
+    assert harness.held() == {"operator": None}
+
+
+def test_the_time_of_a_hold_is_not_counted_against_the_patience_with_an_order(harness):
+    harness.policy = replace(harness.policy, retry_for=HOUR)
+    harness.hear("order.shipped")
+    harness.api.script("read", fails(Transient("503")))
+    harness.leased()
+    harness.holds.hold("main", "operator", None)
+    harness.clock.advance(days=2)
+    harness.holds.lift("main", "operator")
+    harness.api.script("read", *[fails(Transient("503"))] * 2)
+    assert isinstance(harness.leased(), Later)
+    harness.live(minutes=59)
+    assert harness.row()["stop"] is None
+    assert harness.row()["stage"] == "shipped"
+
+
+def test_the_time_of_a_hold_is_not_counted_against_an_order_that_the_platform_does_not_know_yet(harness):
+    harness.hear("order.shipped")
+    harness.api.script("read", unknown, fails(Throttled(wait=5 * HOUR)), unknown)
+    harness.leased()
+    harness.live(hours=6)
+    assert (harness.row()["stop"], harness.row()["stage"]) == (None, "shipped")
+
+
+def test_limits_that_follow_one_another_do_not_use_up_the_patience_with_an_order(harness):
+    harness.policy = replace(harness.policy, retry_for=HOUR)
+    harness.hear("order.shipped")
+    harness.api.script("read", fails(Transient("503")))
+    harness.leased()
+    harness.clock.advance(seconds=1)
+    for _ in range(5):
+        harness.api.script("read", fails(Throttled(wait=HOUR)))
+        # No tick removes the hold that is over before the next one comes.
+        assert harness.leased() == Held(HoldReason.RATE_LIMITED)
+        harness.clock.now += HOUR
+    harness.holds.expire()
+    assert harness.row()["failing_since"] >= harness.clock() - 10 * SECOND
+
+
+def test_orders_of_an_account_that_no_setting_names_wait_and_say_why(harness):
+    harness.hear("order.shipped")
+    assert harness.advance(apis={})(KEY) is None
+    harness.holds.hold_unconfigured({"another"})
+    assert harness.held() == {"not_configured": None}
+    assert harness.due.claim(10, 0) == []
+    harness.holds.hold_unconfigured({KEY.account})
+    assert harness.held() == {}
+    assert harness.due.claim(10, 0) == [KEY]
+
+
+def test_an_account_without_orders_is_no_stranger(harness):
+    harness.holds.hold_unconfigured({"another"})
+    assert harness.held() == {}

@@ -1,0 +1,73 @@
+"""Any news, any failures of the platform, answers lost and late: no step is illegal, and the order arrives."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.fake_order_api import fails, ignores, loses_answer, times_out
+from tests.support.stories import KEY, recorded, stories
+from worker.domain.errors import Conflict, Throttled, Transient, Unauthorized
+from worker.domain.events import LOSSES, EventName
+from worker.domain.evidence import weigh
+from worker.domain.instants import MINUTE, SECOND
+from worker.domain.policy import Policy
+from worker.domain.reasons import Accept
+from worker.domain.stages import Stage
+
+FAULTS = {
+    "works": lambda *_: None,
+    "times out": times_out,
+    "loses the answer": loses_answer,
+    "ignores": ignores,
+    "is down": fails(Transient("503", 503)),
+    "limits": fails(Throttled("429", wait=MINUTE)),
+    "denies": fails(Unauthorized("403", 403)),
+}
+PATIENT = Policy(accept=Accept.MANUAL)
+NEWS = stories(without=[*LOSSES, EventName.CANCELLED], parcels=1)
+TROUBLE = st.lists(st.sampled_from(sorted(FAULTS)), max_size=8)
+
+
+@settings(max_examples=40)
+@given(story=NEWS, reads=TROUBLE, writes=TROUBLE, pauses=st.lists(st.integers(0, 100), min_size=8, max_size=8))
+def test_an_order_arrives_whatever_the_platform_does(new_harness, story, reads, writes, pauses):
+    harness = new_harness(PATIENT)
+    harness.hear("hint")
+    harness.api.script("read", *(FAULTS[fault] for fault in reads))
+    harness.api.script("write", *(FAULTS[fault] for fault in writes))
+    for event, pause in zip(story, pauses, strict=False):
+        harness.hear(event)
+        harness.live(seconds=pause)
+        # Whatever hung is applied within the two minutes for which a write may hang.
+        harness.api.apply_late()
+    for _ in range(30):
+        harness.live(minutes=1)
+        harness.api.apply_late()
+    harness.live(minutes=10)
+    stage = weigh(recorded(*story)).stage
+    assert harness.api.orders[KEY.order_id].status == ("completed" if stage is Stage.DELIVERED else stage)
+    assert harness.api.illegal == []
+    assert harness.row()["stop"] is None
+    assert harness.row()["due"] is None
+    uncertain = Counter(stage for stage, outcome in harness.steps() if outcome != "confirmed")
+    confirmed = Counter(stage for stage, outcome in harness.steps() if outcome == "confirmed")
+    assert all(count == 1 for count in confirmed.values())
+    assert all(count <= 1 + uncertain[stage] for stage, count in Counter(harness.api.writes).items())
+    assert harness.api.writes == sorted(harness.api.writes, key=lambda stage: list(Stage).index(Stage(stage)))
+    assert [
+        result for key, result in harness.event_results().items() if result == "pending"
+    ] == [] or stage is Stage.SHIPPED
+
+
+@settings(max_examples=20)
+@given(story=NEWS, conflicts=st.integers(0, 2))
+def test_two_conflicts_in_a_row_delay_an_order_and_no_more(new_harness, story, conflicts):
+    harness = new_harness(PATIENT)
+    harness.hear("order.completed")
+    harness.api.script("write", *[fails(Conflict("409"))] * conflicts)
+    for event in story:
+        harness.hear(event)
+    harness.live(minutes=5)
+    assert harness.api.orders[KEY.order_id].status == "completed"
+    assert harness.clock() - harness.row()["confirmed_at"] <= 5 * MINUTE + SECOND

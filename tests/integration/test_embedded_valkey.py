@@ -1,0 +1,175 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import redis
+from kombu.connection import Connection
+
+from tests.support.programs import until
+from worker.domain.errors import EmbeddedValkeyUnavailable, SettingsError
+from worker.processes.embedded_valkey import EmbeddedValkey
+
+ROOT = Path(__file__).parents[2]
+START = "from pathlib import Path; from worker.processes.embedded_valkey import EmbeddedValkey; v = EmbeddedValkey(Path({data_dir!r}))"
+HOLD = "; v.start(); print(v.owned, flush=True); input(); v.stop()"
+HOLD_UNTETHERED = (
+    "; import threading; t = threading.Thread(target=v.start); t.start(); t.join(); print(1, flush=True); input()"
+)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    # A test's own folder has a name too long for a socket.
+    with tempfile.TemporaryDirectory(prefix="valkey-") as short:
+        folder = Path(short) / "data with %20"
+        yield folder
+        with EmbeddedValkey(folder) as left_over:  # adopts what a failed test has left behind, and ends it
+            assert left_over.owned
+
+
+@pytest.fixture
+def valkey(data_dir: Path) -> Iterator[EmbeddedValkey]:
+    with EmbeddedValkey(data_dir) as started:
+        yield started
+
+
+def hold(data_dir: Path, program: str = HOLD) -> subprocess.Popen[str]:
+    """Start a process that starts the store and waits for a line."""
+    command = [sys.executable, "-c", START.format(data_dir=str(data_dir)) + program]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def pid_of(valkey: EmbeddedValkey) -> int:
+    with redis.Redis.from_url(valkey.url) as client:
+        return int(client.info("server")["process_id"])
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_it_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey, data_dir):
+    with redis.Redis.from_url(valkey.url) as client:
+        assert client.ping()
+        known = client.config_get("maxmemory*", "save", "appendonly", "port")
+    assert known["maxmemory"] == str(64 * 1024 * 1024)
+    assert (known["maxmemory-policy"], known["save"], known["appendonly"], known["port"]) == (
+        "noeviction",
+        "",
+        "no",
+        "0",
+    )
+    with Connection(valkey.broker_url) as connection, connection.SimpleQueue("q") as queue:
+        queue.put("order")
+        assert queue.get(timeout=5).payload == "order"
+    assert {path.suffix for path in data_dir.iterdir()} == {".sock", ".lock", ".log"}
+    assert data_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_ctrl_c_does_not_reach_it(valkey):
+    assert os.getpgid(pid_of(valkey)) != os.getpgrp()
+    assert os.getsid(pid_of(valkey)) != os.getsid(0)
+
+
+def test_stopped_it_leaves_neither_process_nor_socket_and_starts_again(data_dir):
+    valkey = EmbeddedValkey(data_dir)
+    for _ in range(2):
+        valkey.start()
+        pid = pid_of(valkey)
+        valkey.stop()
+        valkey.stop()
+        assert not is_alive(pid)
+        assert not valkey.socket.exists()
+
+
+def test_a_frozen_server_is_killed(data_dir, monkeypatch):
+    monkeypatch.setattr("worker.processes.embedded_valkey.STOPS_WITHIN", timedelta(milliseconds=200))
+    valkey = EmbeddedValkey(data_dir)
+    valkey.start()
+    pid = pid_of(valkey)
+    os.kill(pid, signal.SIGSTOP)
+    valkey.stop()
+    assert not is_alive(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_it_does_not_outlive_a_killed_owner(data_dir):
+    with hold(data_dir) as owner:
+        assert owner.stdout
+        owner.stdout.readline()
+        pid = pid_of(EmbeddedValkey(data_dir))
+        owner.kill()
+    until(lambda: not is_alive(pid), what="the server has ended")
+
+
+def test_a_server_left_behind_is_adopted_and_ended(data_dir):
+    with hold(data_dir, HOLD_UNTETHERED) as owner:
+        assert owner.stdout
+        owner.stdout.readline()
+        pid = pid_of(EmbeddedValkey(data_dir))
+        owner.kill()
+    with EmbeddedValkey(data_dir) as heir:
+        assert heir.owned
+        assert pid_of(heir) == pid
+    assert not is_alive(pid)
+
+
+def test_a_dead_socket_is_replaced(data_dir):
+    data_dir.mkdir()
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(EmbeddedValkey(data_dir).socket))
+    with EmbeddedValkey(data_dir) as valkey:
+        assert pid_of(valkey)
+
+
+def test_of_two_starters_one_owns_and_the_guest_ends_nothing(data_dir):
+    with hold(data_dir) as one, hold(data_dir) as other:
+        starters = {process: process.stdout.readline().strip() for process in (one, other) if process.stdout}
+        assert sorted(starters.values()) == ["False", "True"]
+        guest, owner = sorted(starters, key=lambda process: starters[process])
+        pid = pid_of(EmbeddedValkey(data_dir))
+        guest.communicate("\n", timeout=10)
+        assert is_alive(pid)
+        owner.communicate("\n", timeout=10)
+        assert not is_alive(pid)
+
+
+def test_a_path_too_long_for_a_socket_is_refused_with_advice(tmp_path):
+    with pytest.raises(SettingsError, match="set redis_url, or choose a shorter data_dir"):
+        EmbeddedValkey(tmp_path / ("x" * 90))
+
+
+def test_somebody_else_at_the_socket_is_no_store(data_dir):
+    data_dir.mkdir()
+    valkey = EmbeddedValkey(data_dir)
+    with socket.socket(socket.AF_UNIX) as stranger:
+        stranger.bind(str(valkey.socket))
+        stranger.listen()
+        with pytest.raises(EmbeddedValkeyUnavailable, match="does not answer"):
+            valkey.start(within=timedelta(milliseconds=100))
+        assert valkey.socket.exists()
+        assert not valkey.owned
+
+
+def test_a_server_that_cannot_start_says_where_to_look(data_dir, monkeypatch):
+    monkeypatch.setattr("worker.processes.embedded_valkey.MEMORY", "plenty")
+    with pytest.raises(EmbeddedValkeyUnavailable, match=r"it ended as it began; see .*valkey\.log"):
+        EmbeddedValkey(data_dir).start()
+    assert b"maxmemory" in (data_dir / "valkey.log").read_bytes()
+
+
+def test_a_folder_that_cannot_be_made_is_no_traceback(data_dir):
+    data_dir.mkdir()
+    (data_dir / "file").touch()
+    with pytest.raises(EmbeddedValkeyUnavailable, match="cannot be started: Not a directory"):
+        EmbeddedValkey(data_dir / "file" / "data").start()

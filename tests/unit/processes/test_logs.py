@@ -1,0 +1,189 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+import structlog
+from pydantic import SecretStr
+
+from worker.processes.logs import QUIET, configure_logs
+
+SECRET = 'whsec "quoted" \\ and/slashed'
+OTHER = "whsec"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def logs_of_others() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in QUIET}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, former in levels.items():
+        logging.getLogger(name).setLevel(former)
+    structlog.reset_defaults()
+
+
+def json_lines(stream: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def raise_from(text: str) -> None:
+    raise LookupError(text)
+
+
+def raise_with(text: str) -> None:
+    try:
+        raise_from(text)
+    except LookupError as error:
+        raise ValueError(text) from error
+
+
+@pytest.mark.parametrize("name", ["celery.worker", "waitress", "kombu"])
+def test_structlog_and_the_standard_library_write_one_form(name):
+    stream = io.StringIO()
+    configure_logs("info", "json", stream)
+    structlog.get_logger(name).info("order_confirmed", order_id="1")
+    logging.getLogger(name).info("took %d orders", 2)
+    ours, theirs = json_lines(stream)
+    assert (ours["event"], ours["order_id"], theirs["event"]) == ("order_confirmed", "1", "took 2 orders")
+    assert {key: ours[key] for key in ("level", "logger")} == {key: theirs[key] for key in ("level", "logger")}
+    for line in (ours, theirs):
+        assert list(line)[:4] == ["timestamp", "level", "logger", "event"]
+        assert datetime.fromisoformat(str(line["timestamp"])).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("log_format", "stream", "is_json", "has_colours"),
+    [
+        ("auto", Terminal(), False, True),
+        ("auto", io.StringIO(), True, False),
+        ("console", io.StringIO(), False, False),
+        ("console", Terminal(), False, True),
+        ("json", Terminal(), True, False),
+    ],
+)
+def test_colours_are_for_terminals_and_json_for_machines(log_format, stream, is_json, has_colours):
+    configure_logs("info", log_format, stream)
+    structlog.get_logger("x").warning("here")
+    assert stream.getvalue().startswith("{") is is_json
+    assert ("\x1b[" in stream.getvalue()) is has_colours
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_libraries_that_log_urls_and_rows_speak_only_to_warn(name):
+    stream = io.StringIO()
+    configure_logs("debug", "json", stream)
+    logging.getLogger(name).info("GET https://api.example/orders/1")
+    logging.getLogger(f"{name}.deeper").debug("headers")
+    logging.getLogger(name).warning("trouble")
+    assert [line["event"] for line in json_lines(stream)] == ["trouble"]
+
+
+def test_only_the_last_configuration_counts():
+    first, second = io.StringIO(), io.StringIO()
+    configure_logs("debug", "json", first)
+    configure_logs("warning", "json", second)
+    logging.getLogger("x").info("unimportant")
+    logging.getLogger("x").error("important")
+    assert first.getvalue() == ""
+    assert [line["event"] for line in json_lines(second)] == ["important"]
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+@pytest.mark.parametrize(
+    "key", ["hmac_secret", "X-Awal-Signature-256", "token", "Authorization", "password", "api_key"]
+)
+def test_what_stands_under_a_telling_name_is_not_shown(log_format, key):
+    stream = io.StringIO()
+    configure_logs("info", log_format, stream)
+    structlog.get_logger("x").info("called", **{key: "abcdef"}, headers={key: ["abcdef"], "Accept": "text"})
+    assert "abcdef" not in stream.getvalue()
+    assert "[redacted]" in stream.getvalue()
+    assert "text" in stream.getvalue()
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_known_secret_is_masked_wherever_it_turns_up(log_format):
+    stream = io.StringIO()
+    configure_logs("info", log_format, stream, secrets=[OTHER, SECRET])
+    ours, theirs = structlog.get_logger("x"), logging.getLogger("x")
+    ours.info(f"told {SECRET}", text=SECRET, deep=[{"in": (SECRET, SECRET.encode())}], thing=ValueError(SECRET))
+    ours.info("%s", SECRET)
+    theirs.warning(
+        "%s %r %s %s", SECRET, SECRET, quote(SECRET), json.dumps({SECRET: SecretStr(SECRET).get_secret_value()})
+    )
+    try:
+        raise_with(SECRET)
+    except ValueError:
+        ours.exception("failed")
+        theirs.exception("failed")
+    assert stream.getvalue().count("[redacted]") >= 10
+    assert stream.getvalue().count("LookupError: [redacted]") == 2
+    assert not [word for word in ("whsec", "quoted", "slashed") if word in stream.getvalue()]
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:hunter2@h/0", "amqp://user:hunter2@h//", "postgresql+psycopg://u:p/hunter2@h"]
+)
+def test_a_password_in_a_url_is_masked_though_nobody_knew_it(url):
+    stream = io.StringIO()
+    configure_logs("info", "json", stream)
+    logging.getLogger("celery").info("Connected to %s", url)
+    assert "hunter2" not in stream.getvalue()
+    assert str(json_lines(stream)[0]["event"]).endswith("[redacted]@h" + url.partition("@h")[2])
+
+
+def test_control_characters_from_outside_do_not_reach_a_terminal():
+    stream = io.StringIO()
+    configure_logs("info", "console", stream)
+    nasty = "a\x1b[2Jb\r\nc\x9bd\u202ee"
+    structlog.get_logger("x").info(nasty, text=nasty, deep={nasty: [nasty]})
+    logging.getLogger("x").info(nasty)
+    try:
+        raise_with(nasty)
+    except ValueError:
+        logging.getLogger("x").exception("failed")
+    shown = stream.getvalue()
+    assert all(character.isprintable() or character == "\n" for character in shown)
+    assert r"a\x1b[2Jb" in shown
+    assert len(shown.split("failed")[0].splitlines()) == 3
+
+
+def test_half_a_character_from_outside_does_not_keep_a_line_from_being_written():
+    configure_logs("info", "console", stream := io.StringIO())
+    ours = next(handler for handler in logging.getLogger().handlers if getattr(handler, "stream", None) is stream)
+    # Not through a logger: the test runner, too, would have to write it down.
+    assert r"a\ud800" in ours.format(logging.makeLogRecord({"msg": "a\ud800", "levelname": "INFO"}))
+
+
+class Unspeakable:
+    def __repr__(self) -> str:
+        raise RuntimeError(SECRET)
+
+
+def test_a_line_that_cannot_be_written_is_mentioned_and_harms_nobody(capsys):
+    logging.getLogger().handlers.clear()  # pytest's fail at what cannot be written
+    stream = io.StringIO()
+    configure_logs("info", "json", stream)
+    structlog.get_logger("x").info("this", thing=Unspeakable())
+    logging.getLogger("x").info("%d", SECRET)
+    assert stream.getvalue() == "a log line of 'x' could not be written\n" * 2
+    stream.close()
+    logging.getLogger("x").info("into nothing")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_logs_go_to_stderr(capsys):
+    configure_logs("info", "auto")
+    structlog.get_logger("x").info("here")
+    assert json.loads(capsys.readouterr().err)["event"] == "here"

@@ -1,0 +1,113 @@
+"""What the receiver does behind its answers: it enqueues wake-ups and writes counters. No request waits for it."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from time import monotonic
+
+import structlog
+
+from worker.domain.orders import OrderKey
+
+MAX_KEYS = 8
+ENQUEUE_INTERVAL_SECONDS = 0.2
+"""Between two rounds of wake-ups. To enqueue one costs more than to take a delivery in: under load, the scheduler
+does it."""
+FLUSH_INTERVAL_SECONDS = 1.0
+"""Between two flushes of the counts, and before a failing broker is tried again."""
+
+log = structlog.get_logger()
+
+
+class BackgroundSender:
+    """A daemon thread with a bounded list of wake-ups. It starts with its first work, so after any fork.
+
+    *enqueue* enqueues one wake-up, *add_counts* adds counts to the database; both are bounded in time. A wake-up that
+    fails is dropped, because the scheduler finds its order. When the list is full, the newest wake-up of the account
+    with the most wake-ups is dropped, so that one account cannot crowd out the others. Counts that fail are kept for
+    the next flush.
+    """
+
+    def __init__(
+        self, enqueue: Callable[[OrderKey], None], add_counts: Callable[[Mapping[tuple[str, str], int]], None]
+    ) -> None:
+        self._enqueue, self._add_counts = enqueue, add_counts
+        self._lock = threading.Lock()
+        self._has_work, self._closing = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._keys: dict[OrderKey, None] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._failing: set[str] = set()
+        self._flushed_at = 0.0
+
+    def enqueue(self, keys: Sequence[OrderKey]) -> None:
+        """Ask for a reconciliation of each order. Never waits and never fails."""
+        with self._lock:
+            for key in keys:
+                self._keys[key] = None
+                self._drop_excess()
+            self._start()
+        if self._keys and not self._has_work.is_set():  # setting it costs the requests under way some time
+            self._has_work.set()
+
+    def _drop_excess(self) -> None:
+        if len(self._keys) > MAX_KEYS:
+            [(account, _)] = Counter(key.account for key in self._keys).most_common(1)
+            del self._keys[next(key for key in reversed(self._keys) if key.account == account)]
+
+    def count(self, source: str, outcome: str) -> None:
+        """Count one delivery that is not stored."""
+        with self._lock:
+            self._counts[source, outcome] += 1
+            self._start()
+
+    def close(self, timeout_seconds: float) -> None:
+        """Finish what is listed within *timeout_seconds*. The rest is dropped."""
+        with self._lock:
+            self._closing.set()
+        self._has_work.set()
+        if self._thread:
+            self._thread.join(timeout_seconds)
+
+    def _start(self) -> None:
+        if self._thread is None and not self._closing.is_set():
+            self._thread = threading.Thread(target=self._run, name="background-sender", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        closing = False
+        while not closing:
+            self._has_work.wait(FLUSH_INTERVAL_SECONDS)
+            self._has_work.clear()
+            with self._lock:
+                keys, self._keys, closing = self._keys, {}, self._closing.is_set()
+            if keys:
+                enqueued = self._try("wake_ups", partial(self._enqueue_all, keys))
+                self._closing.wait(ENQUEUE_INTERVAL_SECONDS if enqueued else FLUSH_INTERVAL_SECONDS)
+            if closing or monotonic() - self._flushed_at >= FLUSH_INTERVAL_SECONDS:
+                self._flush()
+
+    def _enqueue_all(self, keys: Mapping[OrderKey, None]) -> None:
+        for key in keys:
+            self._enqueue(key)
+
+    def _flush(self) -> None:
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        self._flushed_at = monotonic()
+        if counts and not self._try("counts", partial(self._add_counts, counts)):
+            with self._lock:
+                self._counts.update(counts)
+
+    def _try(self, task: str, run: Callable[[], object]) -> bool:
+        """Run a task, and log its first failure in a row."""
+        try:
+            run()
+        except Exception as error:  # noqa: BLE001 - whatever a broker or a database raises, this thread goes on
+            if task not in self._failing:
+                log.warning("background_task_failed", task=task, error=type(error).__name__)
+            self._failing.add(task)
+            return False
+        self._failing.discard(task)
+        return True

@@ -1,0 +1,101 @@
+"""Metrics: the journal's figures in Prometheus's text format, counted anew for every scrape.
+
+All of them are gauges: rows are removed after `keep`, and a count may go down. A scrape costs one
+grouped pass over each table, about a second for a million rows of each; every minute is often enough.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from worker.domain.figures import Figures
+from worker.domain.instants import SECOND
+
+Samples = Mapping[tuple[str, ...], float]
+"""Values by the values of their labels."""
+
+
+class Counts(Protocol):
+    """The journal, as the metrics use it."""
+
+    def figures(self) -> Figures:
+        """Count everything, at one instant; raises `StoreUnavailable`."""
+
+
+class Metric(NamedTuple):
+    """One metric: its name, its labels, what it means, and where its values are found."""
+
+    name: str
+    labels: tuple[str, ...]
+    meaning: str
+    samples: Callable[[Figures], Samples]
+
+
+METRICS = (
+    Metric(
+        "fulfillment_deliveries",
+        ("source", "outcome"),
+        "Webhook requests, with those that are counted and not kept.",
+        lambda figures: {(source, outcome): count for (source, outcome), count in figures.deliveries.items()},
+    ),
+    Metric(
+        "fulfillment_events",
+        ("result",),
+        "Events in the journal, by how they ended.",
+        lambda figures: {(result,): count for result, count in figures.events.items()},
+    ),
+    Metric(
+        "fulfillment_orders",
+        ("account", "stage", "closed", "stop"),
+        "Orders in the journal; closed and stop are empty, or say why.",
+        lambda figures: {tuple(group): count for group, count in figures.orders.items()},
+    ),
+    Metric(
+        "fulfillment_orders_due",
+        (),
+        "Orders that wait for a worker now.",
+        lambda figures: {(): figures.due},
+    ),
+    Metric(
+        "fulfillment_oldest_due_seconds",
+        (),
+        "For how long the oldest of them has waited; a running worker keeps it at a few seconds.",
+        lambda figures: {(): figures.oldest_due / SECOND},
+    ),
+    Metric(
+        "fulfillment_account_held",
+        ("account", "reason"),
+        "1 while a whole account waits.",
+        lambda figures: {(hold.account, hold.reason): 1 for hold in figures.holds},
+    ),
+    Metric(
+        "fulfillment_steps",
+        ("outcome",),
+        "Writes to the platforms, by what came of them.",
+        lambda figures: {(outcome,): count for outcome, count in figures.steps.items()},
+    ),
+)
+
+
+class _Journal(Collector):
+    """Turns figures into samples. It is asked once, by the registry that it is made for."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        for metric in METRICS:
+            family = GaugeMetricFamily(metric.name, metric.meaning, labels=metric.labels)
+            for labels, value in sorted(metric.samples(self._figures).items()):
+                family.add_metric(labels, value)
+            yield family
+
+
+def render(counts: Counts) -> bytes:
+    """Return all metrics as text, version 0.0.4; raises `StoreUnavailable`."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Journal(counts.figures()))
+    return generate_latest(registry)

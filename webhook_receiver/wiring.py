@@ -1,0 +1,102 @@
+"""The receiver is put together here, from settings. Nothing is opened at import."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+
+from webhook_receiver.background import BackgroundSender
+from webhook_receiver.metrics import render
+from webhook_receiver.profiles import PROFILES
+from webhook_receiver.reception import Reception
+from webhook_receiver.sources import Source
+from webhook_receiver.views import ReceiverServices
+from worker.domain.errors import StoreUnavailable
+from worker.domain.instants import microseconds
+from worker.order_api.platforms import PLATFORMS
+from worker.queue.celery_config import make_celery
+from worker.queue.wake_ups import BrokerUnavailable, WakeUpQueue
+from worker.settings import Settings
+from worker.store.accounts.locks import SqlLocks
+from worker.store.intake.intake import SqlIntake
+from worker.store.queries.counts import CountQueries
+from worker.store.schema import open_store
+
+CHECK_EVERY_SECONDS = 1.0
+"""How often the receiver's parts are checked: anybody may ask, and each check costs a write."""
+BROKER_TIMEOUT_SECONDS = 1.0
+CLOSE_WITHIN_SECONDS = 5.0
+
+
+@contextmanager
+def open_receiver(settings: Settings) -> Iterator[ReceiverServices]:
+    """Put a receiver together for the length of the block.
+
+    Raises `SchemaOutdated` or `StoreUnavailable`, and `SettingsError` for a broker that Celery has no transport for.
+    """
+    database = open_store(settings.database_url.get_secret_value())
+    intake, locks = SqlIntake(database), SqlLocks(database)
+    queue = WakeUpQueue(make_celery(settings.queue_url, timeout_seconds=BROKER_TIMEOUT_SECONDS))
+    background = BackgroundSender(queue.enqueue, intake.add_counts)
+    try:
+        yield ReceiverServices(
+            reception=Reception(sources_of(settings), intake, background, background.count),
+            ready=Readiness(database=partial(locks.acquire, "ready", 1), broker=queue.ping).states,
+            metrics=partial(render, CountQueries(database)),
+            metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
+        )
+    finally:
+        background.close(CLOSE_WITHIN_SECONDS)
+        database.close()
+
+
+def sources_of(settings: Settings) -> dict[str, Source]:
+    """Return the senders of webhooks, by name."""
+    return {name: _source(settings, name) for name in settings.sources}
+
+
+def _source(settings: Settings, name: str) -> Source:
+    given, profile = settings.sources[name], PROFILES[settings.sources[name].profile]
+    return Source(
+        name=name,
+        profile=profile,
+        secrets=tuple(secret.get_secret_value().encode() for secret in given.secrets),
+        account=given.account,
+        read_order_id=PLATFORMS[settings.accounts[given.account].platform].read_order_id,
+        allow=frozenset(given.allow) if given.allow else profile.allow,
+        tolerance=microseconds(given.tolerance),
+        stale=given.stale,
+        max_body=given.max_body,
+        signed_parts=given.signed_parts,
+        public_prefix=given.public_prefix,
+        verification=given.verification,
+        zone=given.timezone,
+    )
+
+
+class Readiness:
+    """The state of each part, checked at most once a second: whoever asks more often gets the last answer."""
+
+    def __init__(self, **checks: Callable[[], object]) -> None:
+        self._checks, self._lock = checks, threading.Lock()
+        self._states: Mapping[str, str] = dict.fromkeys(checks, "unknown")
+        self._checked_at = float("-inf")
+
+    def states(self) -> Mapping[str, str]:
+        """Return `ok`, `unavailable` or `unknown` for each part."""
+        if time.monotonic() - self._checked_at > CHECK_EVERY_SECONDS and self._lock.acquire(blocking=False):
+            try:
+                self._states = {part: _state(check) for part, check in self._checks.items()}
+                self._checked_at = time.monotonic()
+            finally:
+                self._lock.release()
+        return self._states
+
+
+def _state(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except (StoreUnavailable, BrokerUnavailable):
+        return "unavailable"
+    return "ok"

@@ -1,0 +1,35 @@
+"""Another reading of a kept delivery, with the receiver's own engine and today's settings."""
+
+from webhook_receiver.profiles.engine import read_events
+from webhook_receiver.sources import Source
+from webhook_receiver.wsgi import sources_of
+from worker.cli.context import Context
+from worker.domain.errors import IllegalRequest, Unusable
+from worker.ports import Delivery, Receipt
+from worker.store.intake.intake import SqlIntake
+from worker.store.queries.deliveries import DeliveryDetails
+
+
+def replay(context: Context, delivery_id: int) -> Receipt:
+    """Read the delivery again, write down what it comes to, and nudge its orders.
+
+    Raises `IllegalRequest` when it cannot be read again.
+    """
+    _, shown = context.delivery(delivery_id)
+    source = sources_of(context.settings).get(shown.row.source)
+    if source is None:
+        raise IllegalRequest(f"the settings name no source {shown.row.source}, by whose rules it could be read")
+    wake_ups = context.operations.wake_ups
+    receipt = SqlIntake(context.database).replay(delivery_id, _read(source, shown))
+    wake_ups(receipt.wake_ups)
+    return receipt
+
+
+def _read(source: Source, shown: DeliveryDetails) -> Delivery:
+    row, body = shown.row, shown.body
+    if body is None:
+        raise IllegalRequest(f"the body of delivery {row.id} was not kept: its outcome is {row.outcome}")
+    try:
+        return Delivery(source.name, row.received_at, body, read_events(source, body, row.received_at))
+    except Unusable as error:
+        return Delivery(source.name, row.received_at, body, unusable=error.reason, detail=error.detail)

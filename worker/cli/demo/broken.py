@@ -1,5 +1,0 @@
-"""What ends the demo before its story does."""
-
-
-class Broken(Exception):
-    """A part of the stage does not do what it must; the message is one sentence."""

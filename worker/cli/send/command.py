@@ -1,0 +1,76 @@
+"""`fulfillment send`: a test event, signed as a sender would sign it."""
+
+import json
+import os
+import re
+from datetime import UTC, datetime
+from secrets import token_hex
+
+import click
+
+from worker.cli.options import WholeNumber
+from worker.processes.exits import NEEDS_A_PERSON, WELL
+
+INTEGER = re.compile("[1-9][0-9]{0,18}")
+FIELDS = {
+    "order_number": "number",
+    "tracking_number": "tracking",
+    "tracking_url": "tracking_url",
+    "parcels": "parcels",
+    "note": "note",
+}
+"""The option that fills each field, besides the order's id."""
+
+
+@click.command()
+@click.option("--source", required=True, help="Send as this source, signed with the first of its secrets.")
+@click.option("--order", default="", help="The order's id.")
+@click.option("--number", default="", help="What people call the order, in place of its id.")
+@click.option("--event", required=True, help="What happened, in the source's words: shipment.delivered, …")
+@click.option("--tracking", default="", help="The parcel's tracking number.")
+@click.option("--tracking-url", default="", help="The parcel's tracking page.")
+@click.option("--parcels", type=WholeNumber(1, 1000), help="How many parcels the order has.")
+@click.option("--note", default="", help="A few words.")
+@click.option("--id", "event_id", default="", help="The event's id; by default a new one.")
+@click.option("--timestamp", default="", help="When it happened, in ISO 8601; by default now.")
+@click.option("--url", default="", help="The receiver's address; by default the setting `listen`.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def send(source: str, url: str, as_json: bool, timestamp: str, event_id: str, **news: str | int | None) -> int:
+    """Sign a test event and post it to the receiver.
+
+    Ends with 0 if it was taken in, with 1 if the receiver refused it, with 3 if nobody answered.
+
+    \b
+    fulfillment send --source courier --order 1001 --event shipment.picked_up --tracking TRK1
+    fulfillment send --source courier --number ORD-2024-001 --event shipment.delivered
+    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.context import require_known
+    from worker.cli.printing import print_json, visible
+    from worker.cli.send.posting import post
+    from worker.settings import load_settings
+
+    settings = load_settings(os.environ)
+    require_known("source", source, settings.sources)
+    stamp = timestamp or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    document = {
+        "id": event_id or f"test-{token_hex(8)}",
+        "event": news["event"],
+        "timestamp": stamp,
+        "data": _about(news),
+    }
+    answer = post(settings, source, url, json.dumps(document).encode())
+    if as_json:
+        print_json({"status": answer.status, "answer": answer.document})
+    else:
+        click.echo(visible(f"{answer.status} {json.dumps(answer.document, ensure_ascii=False)}"))
+    return WELL if answer.status in range(200, 300) else NEEDS_A_PERSON
+
+
+def _about(news: dict[str, str | int | None]) -> dict[str, str | int]:
+    order = str(news["order"])
+    told = {field: value for field, option in FIELDS.items() if (value := news[option])}
+    if order and news["number"]:
+        raise click.UsageError("Name the order by --order or by --number, not by both.")
+    if not (order or news["number"] or news["tracking"]):
+        raise click.UsageError("Name the order by --order, by --number, or by a parcel's --tracking alone.")
+    return {"order_id": int(order) if INTEGER.fullmatch(order) else order, **told} if order else told

@@ -1,0 +1,76 @@
+"""Posts a signed body to a receiver, as a sender does."""
+
+import json
+import time
+from typing import NamedTuple
+
+import httpx
+
+from worker.domain.errors import IllegalRequest
+from worker.domain.signing import SignedRequest, signed_headers, split_target
+from worker.settings import Settings
+
+TIMEOUT = 10.0
+MAX_ANSWER = 65_536
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - whoever listens anywhere can be found here
+
+
+class PostResult(NamedTuple):
+    """What the receiver answered: JSON, or the text that it sent instead."""
+
+    status: int
+    document: object
+
+
+def post(settings: Settings, source: str, url: str, body: bytes) -> PostResult:
+    """Sign *body* with the first secret of *source* and post it to *url*, by default to our own receiver.
+
+    Raises `OSError` when nobody answers, `IllegalRequest` for a URL that is none.
+    """
+    address, signed_path = _address(settings, source, url)
+    sender = settings.sources[source]
+    path, query = split_target(address.raw_path)
+    request = SignedRequest(b"POST", signed_path + path, query, f"{int(time.time()):010d}".encode(), body)
+    secret = sender.secrets[0].get_secret_value().encode()
+    headers = {"Content-Type": "application/json", **signed_headers(secret, request, sender.signed_parts)}
+    try:
+        with (
+            httpx.Client(timeout=TIMEOUT, trust_env=False) as client,
+            client.stream("POST", address, content=body, headers=headers) as response,
+        ):
+            return PostResult(response.status_code, _document(_read(response)))
+    except httpx.HTTPError as error:
+        raise OSError(f"{address} does not answer: {str(error) or type(error).__name__}") from error
+
+
+def _address(settings: Settings, source: str, url: str) -> tuple[httpx.URL, bytes]:
+    """Return where to post, and what a proxy would have taken off the path before it comes to our own receiver."""
+    host = settings.listen.host
+    near = settings.listen._replace(host=ANYWHERE.get(host, host))
+    try:
+        address = httpx.URL(url or f"http://{near}")
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise IllegalRequest("--url is no URL") from error
+    if address.scheme not in {"http", "https"} or not address.host:
+        raise IllegalRequest("--url must begin with http:// or https://")
+    if address.userinfo:
+        raise IllegalRequest("--url must have no user and password: it is shown when nobody answers")
+    if address.path in {"", "/"}:
+        address = address.copy_with(path=f"/webhooks/{source}")
+    return address, b"" if url else settings.sources[source].public_prefix.encode()
+
+
+def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
+    for part in response.iter_bytes():
+        body += part
+        if len(body) >= MAX_ANSWER:
+            break
+    return bytes(body[:MAX_ANSWER])
+
+
+def _document(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")

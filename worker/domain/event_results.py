@@ -1,0 +1,40 @@
+"""What has become of each event after a reconciliation of its order."""
+
+from collections.abc import Collection, Mapping
+
+from worker.domain.events import STAGE_OF, EventName, EventResult, RecordedEvent
+from worker.domain.evidence import Evidence
+from worker.domain.orders import Order
+from worker.domain.stages import Stage, TerminalStatus, has_reached
+
+
+def event_results(
+    order: Order,
+    evidence: Evidence,
+    pending: Collection[RecordedEvent],
+    requested: Mapping[Stage, int],
+    *,
+    stopped: bool,
+) -> dict[int, EventResult]:
+    """Return the result of each *pending* event by event id, without those that are still needed.
+
+    *requested* maps each stage that we asked the platform for to the newest revision at which we did. An event that
+    was known by then was applied; a later one was superseded.
+    """
+    results = {event.id: _result_of(event, order, evidence, requested, stopped=stopped) for event in pending}
+    return {event_id: result for event_id, result in results.items() if result is not EventResult.PENDING}
+
+
+def _result_of(
+    recorded: RecordedEvent, order: Order, evidence: Evidence, requested: Mapping[Stage, int], *, stopped: bool
+) -> EventResult:
+    name, stage = recorded.event.name, STAGE_OF.get(recorded.event.name)
+    if name is EventName.HINT:
+        return EventResult.PENDING if order.unread else EventResult.NOTED
+    if stage is None and recorded.id not in evidence.alarms:
+        return EventResult.NOTED
+    if stage and order.stage and has_reached(order.stage, stage):
+        return EventResult.APPLIED if requested.get(stage, -1) >= recorded.revision else EventResult.SUPERSEDED
+    if stopped:
+        return EventResult.STOPPED
+    return EventResult.VOID if isinstance(order.closed, TerminalStatus) else EventResult.PENDING

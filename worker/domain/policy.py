@@ -1,0 +1,21 @@
+"""How one account wants its orders moved."""
+
+from dataclasses import dataclass
+
+from worker.domain.instants import HOUR, MINUTE, Duration
+from worker.domain.reasons import Accept
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The part of an account's settings that the rules read."""
+
+    accept: Accept = Accept.PAID
+    complete_after: Duration = 0
+    """An order is completed this long after a read first showed it delivered."""
+    retry_for: Duration = 72 * HOUR
+    """One step may fail for this long; then the order stops."""
+    settle: Duration = 2 * MINUTE
+    """The platform may apply a write without an answer for this long."""
+    dry_run: bool = False
+    """Decide, and write nothing."""

@@ -1,0 +1,154 @@
+"""The words with which the program gives a reason. The database, logs, metrics, commands and documents use them.
+
+Each word carries a sentence for people, `meaning`. The tables in the documents are compared with it.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """A word of the contract, and the sentence that explains it."""
+
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str = "") -> Self:
+        """Make the member from its *word* and its *meaning*."""
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.meaning = meaning
+        return member
+
+
+class StopReason(Word):
+    """Why one order needs a person."""
+
+    UNKNOWN_STATUS = "unknown_status", "The platform shows a status that the account's table does not have."
+    MOVING_WHILE_CANCELLED = (
+        "moving_while_cancelled",
+        "The order is cancelled or refunded at the platform, and a parcel of it moves.",
+    )
+    MOVED_BACK = "moved_back", "The platform shows the order behind the stage that it had confirmed."
+    SHIPMENT_RETURNED = "shipment_returned", "The courier returns a parcel."
+    SHIPMENT_LOST = "shipment_lost", "The courier has lost a parcel."
+    SHIPMENT_CANCELLED = "shipment_cancelled", "The courier has cancelled a parcel after its pick-up."
+    RETURNED_AFTER_COMPLETION = (
+        "returned_after_completion",
+        "A parcel was returned, lost or cancelled, and the order is completed.",
+    )
+    REFUSED = "refused", "The platform refuses the write, however often it is sent."
+    CONFLICT = "conflict", "The platform has answered three times that the order is not where we believe it is."
+    UNKNOWN_ORDER = "unknown_order", "The platform has not known the order for an hour."
+    AMBIGUOUS_ORDER = "ambiguous_order", "For an hour, several orders had the same number."
+    TOO_MANY_EVENTS = "too_many_events", "The order that was found has no capacity for so many more events."
+    GAVE_UP = "gave_up", "The same step has failed for longer than `retry_for`."
+
+
+class HoldReason(Word):
+    """Why a whole account waits."""
+
+    CREDENTIALS = "credentials", "The platform has refused the account's credentials, and a probe has confirmed it."
+    RATE_LIMITED = "rate_limited", "The platform has asked the account to pause."
+    BUDGET = "budget", "The account has used up its `calls_per_minute`."
+    NOT_CONFIGURED = "not_configured", "The settings do not name the account, and the database has orders of it."
+
+
+class WaitReason(Word):
+    """Why an order waits by itself until its due time."""
+
+    COMPLETE_AFTER = "complete_after", "The account completes orders some time after their delivery."
+    SETTLE = "settle", "The platform may still apply an earlier write that it has not answered."
+    MOVED_BACK = "moved_back", "The platform shows the order behind its confirmed stage; a second read decides."
+    DRY_RUN = "dry_run", "The account is in `dry_run`: steps are planned, and none is sent."
+    JUST_READ = "just_read", "The order was read a moment ago; repeated hints lead to one read."
+    INTERRUPTED = "interrupted", "The last reconciliation was interrupted before its end."
+    API_UNAVAILABLE = (
+        "api_unavailable",
+        "The platform did not answer, or its answer made no sense; the next attempts come at growing intervals.",
+    )
+    INTERNAL_ERROR = (
+        "internal_error",
+        "A defect of the program, which the worker's log shows; the next attempts come at growing intervals.",
+    )
+    CONFLICT = "conflict", "The platform says that the order is not where we believe it is; it is read again."
+    UNKNOWN_ORDER = "unknown_order", "The platform does not know the order yet; it gets an hour."
+    AMBIGUOUS_ORDER = "ambiguous_order", "Several orders have this number; the search goes on for an hour."
+    UNAUTHORIZED = "unauthorized", "The platform refused the credentials for this order alone."
+
+
+class WriteOutcome(Word):
+    """What came of one write to a platform."""
+
+    SENT = "sent", "It was sent, or was about to be; nobody has the answer yet."
+    CONFIRMED = "confirmed", "The platform's answer shows the wanted stage, or a later one."
+    TERMINAL = "terminal", "The platform's answer shows the order cancelled, refunded or in an unknown status."
+    FAILED = "failed", "The platform has answered that nothing was changed."
+    UNCERTAIN = "uncertain", "There was no usable answer: the write may have been applied."
+    NOT_SENT = "not_sent", "It was announced, and not sent, because too much time had passed."
+
+
+class Accept(Word):
+    """When a pending order of an account is accepted without an event that says so."""
+
+    PAID = "paid", "A pending order of this account is accepted once the platform shows it as paid."
+    ALWAYS = "always", "A pending order of this account is accepted at once."
+    MANUAL = "manual", "A pending order of this account is accepted by a person, or by a parcel that moves."
+
+
+class DeliveryOutcome(Word):
+    """What became of a webhook request. The members before `IGNORED` are stored, the gravest first; the rest is counted.
+
+    A delivery of several events has the gravest outcome among them.
+    """
+
+    QUARANTINED = "quarantined", "Authentic, and not usable: kept until an operator replays it."
+    STALE = "stale", "Authentic, and too old or too new: kept once, and answered with 401."
+    ACCEPTED = "accepted", "Authentic, new and understood."
+    DUPLICATE = "duplicate", "Authentic, and its event was known already."
+    IGNORED = "ignored", "Authentic, and of no interest: counted only."
+    REFUSED = "refused", "Not authentic: counted only."
+    UNKNOWN_SOURCE = "unknown_source", "No source has this URL: counted only."
+
+
+STORED_OUTCOMES = (
+    DeliveryOutcome.QUARANTINED,
+    DeliveryOutcome.STALE,
+    DeliveryOutcome.ACCEPTED,
+    DeliveryOutcome.DUPLICATE,
+)
+"""The outcomes of deliveries that the database keeps, the gravest first."""
+
+
+class QuarantineReason(Word):
+    """Why an authentic delivery cannot be used."""
+
+    NOT_JSON = "not_json", "The body is not JSON."
+    TOO_DEEP = "too_deep", "The JSON is nested deeper than 32 levels."
+    DUPLICATE_KEY = "duplicate_key", "A JSON object has the same key twice."
+    BAD_NUMBER = "bad_number", "A number is NaN, infinite or too long."
+    BAD_TEXT = "bad_text", "A text is not valid UTF-8, has NUL or a lone surrogate, or is too long."
+    NOT_AN_OBJECT = "not_an_object", "The JSON is not an object."
+    UNKNOWN_EVENT = "unknown_event", "The event has no name, or a name that the profile does not have."
+    NOT_ALLOWED = "not_allowed", "The source may not send events of this family: see its setting `allow`."
+    NO_ORDER = "no_order", "The delivery names no order."
+    BAD_ORDER_ID = "bad_order_id", "The order id cannot be one of the account's platform."
+    BAD_ORDER_NUMBER = "bad_order_number", "The order number is not a short printable text or an integer."
+    BAD_TRACKING = "bad_tracking", "The tracking number is not a short printable text or an integer."
+    BAD_ID = "bad_id", "The event's id is not a printable text of at most 150 characters, or an integer."
+    BAD_TIMESTAMP = "bad_timestamp", "The timestamp is not ISO 8601."
+    BAD_PARCELS = "bad_parcels", "`parcels` is not a whole number from 1 to 1000."
+    NO_KEY = "no_key", "The event has neither an id nor a timestamp, so a repetition could not be recognised."
+    NO_EVENT = "no_event", "The delivery has no event."
+    KEY_REUSED = "key_reused", "The event's id is known, and named another order, event or tracking number."
+    WHICH_PARCEL = "which_parcel", "The order has several parcels, and the event names none."
+    TOO_MANY_EVENTS = "too_many_events", "The order has 1,000 events and takes no more."
+
+
+class AuditAction(Word):
+    """What happened to an order besides events and writes."""
+
+    STOPPED = "stopped", "A reconciliation stopped the order."
+    RELEASED = "released", "An operator lifted the stop."
+    CLOSED = "closed", "The platform shows the order completed, cancelled or refunded."
+    FOUND = "found", "The order of a reference was found, and has its events now."
+    DISMISSED = "dismissed", "An operator ended the search for the order of a reference."

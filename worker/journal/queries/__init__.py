@@ -1,1 +1,0 @@
-"""Read models: what people and dashboards are shown. Nothing here changes anything."""

@@ -1,0 +1,79 @@
+"""The order book of one awalchat account (its API reference: "List Orders", "Get Order", "Update Order")."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, PositiveInt, StringConstraints
+
+from worker.domain.orders import Reference
+from worker.order_api.account_session import AccountSession
+from worker.order_api.awalchat.answers import content_of, order_in, page_in
+from worker.order_api.clients import Day, Form, Page, PlatformOrder, Position, ids_of, iterate_pages
+from worker.order_api.statuses import StatusTable
+from worker.ports import Update
+
+LARGEST_PAGE = 100
+"""The reference names no largest `limit`: this one is common."""
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class AwalchatFilters(Form):
+    """What a list of orders can be asked for."""
+
+    status: Words | None = None
+    """Only orders with this status."""
+    since: Annotated[Day | None, Field(serialization_alias="from_date")] = None
+    """Only orders from this day on."""
+    until: Annotated[Day | None, Field(serialization_alias="to_date")] = None
+    """Only orders up to this day."""
+    search: Annotated[Words | None, Field(serialization_alias="searchTerm")] = None
+    """Only orders that the platform finds with these words."""
+    branch_id: PositiveInt | None = None
+    """Only orders of this branch."""
+    customer_id: PositiveInt | None = None
+    """Only orders of this customer."""
+    page_size: Annotated[int, Field(serialization_alias="limit", ge=1, le=LARGEST_PAGE)] = 10
+    """How many orders one call asks for."""
+
+
+class AwalchatOrdersClient:
+    """The port `OrdersClient`. The platform documents no way to create an order."""
+
+    filters = AwalchatFilters
+    creation = None
+
+    def __init__(self, calls: AccountSession, statuses: StatusTable) -> None:
+        self._calls, self._statuses = calls, statuses
+        self._now = calls.context.now
+
+    def pages(self, wanted: Form) -> Iterator[Page]:
+        parameters = {name: str(value) for name, value in wanted.parameters().items()}
+        return iterate_pages(lambda at: self._page(at, parameters))
+
+    def show(self, order_id: str) -> PlatformOrder:
+        return self._call("GET", order_id)
+
+    def update(self, order_id: str, update: Update) -> PlatformOrder:
+        return self._call("PUT", order_id, update)
+
+    def find(self, reference: Reference) -> tuple[str, ...]:
+        """Return the ids of the orders with this very number; tracking numbers have no field of their own there."""
+        if reference.kind == "tracking":
+            return ()
+        pages = self.pages(AwalchatFilters(search=reference.value, page_size=LARGEST_PAGE))
+        return ids_of(pages, lambda shown: shown.reading.number == reference.value)
+
+    def probe(self) -> None:
+        """Ask for a list of one order: the least that a call with good credentials can ask for."""
+        content_of(self._calls("GET", query={"limit": "1"}), self._now())
+
+    def _call(self, method: str, order_id: str, body: Update | None = None) -> PlatformOrder:
+        began = self._now()
+        answer = self._calls(method, order_id, body=body)
+        return order_in(answer, order_id, began, self._now(), self._statuses)
+
+    def _page(self, at: Position, parameters: dict[str, str]) -> Page:
+        began = self._now()
+        answer = self._calls("GET", query={"page": str(at.page), **parameters})
+        return page_in(answer, began, self._now(), self._statuses)

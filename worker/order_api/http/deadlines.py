@@ -1,0 +1,96 @@
+"""One deadline over a whole call. It holds against a peer that sends a byte now and then, and against silent DNS.
+
+A timeout of httpx bounds each wait on its own, and a call may wait any number of times. Here every wait is
+bounded by what is left of the call, too.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from ssl import SSLContext
+from typing import Any
+
+import httpcore
+
+from worker.order_api.http.lookup import Lookup
+
+SocketOptions = Iterable[httpcore.SOCKET_OPTION] | None
+
+# A peer that reads slowly could stretch one big write: each piece waits within what is left.
+PIECE = 16_384
+
+_ends_at: ContextVar[float] = ContextVar("ends_at")
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Let everything that this thread does on a `BoundedNetwork` meanwhile end within *seconds*."""
+    token = _ends_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+def _left(timeout: float | None, passed: type[httpcore.TimeoutException]) -> float:
+    """Return how long to wait, at most; raises *passed* once the deadline has passed."""
+    left = _ends_at.get() - time.monotonic()
+    if left <= 0:
+        raise passed("the deadline of the call has passed")
+    return left if timeout is None else min(timeout, left)
+
+
+class BoundedNetwork(httpcore.NetworkBackend):
+    """TCP connections on which no wait outlasts the deadline of the call that waits."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._network = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: SocketOptions = None,
+    ) -> httpcore.NetworkStream:
+        failure: httpcore.NetworkError | httpcore.TimeoutException = httpcore.ConnectError("the name has no address")
+        for address in self._lookup(host, port, _left(timeout, httpcore.ConnectTimeout)):
+            left = _left(timeout, httpcore.ConnectTimeout)
+            try:
+                stream = self._network.connect_tcp(address, port, left, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _BoundedStream(stream)
+        raise failure
+
+
+class _BoundedStream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), PIECE):
+            self._stream.write(buffer[start : start + PIECE], _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        try:
+            left = _left(timeout, httpcore.ConnectTimeout)
+        except httpcore.ConnectTimeout:
+            self.close()  # nobody else would: the connection is not yet in the pool's hands
+            raise
+        return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
+        return self._stream.get_extra_info(info)

@@ -1,0 +1,108 @@
+"""What every reconciliation does, of an order or of a reference: its clock, its lease, and how failures end it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from worker.domain.errors import ApiError, Defect, StoreError, Throttled, Unauthorized
+from worker.domain.instants import SECOND, Duration, Instant
+from worker.domain.policy import Policy
+from worker.domain.reasons import HoldReason, WaitReason
+from worker.domain.results import Held, Later, OrderFound, Result
+from worker.domain.retries import on_failure
+from worker.ports import Finished, LeasedOrder, OrderApi, OrderStore
+from worker.reconcile.budget import Budget, BudgetExhausted, CallReservation
+from worker.reconcile.probe import Probe, ProbeResult
+
+MIN_LEASE = 30 * SECOND
+"""Lease length, renewed by every write. After a crash nobody else gets the order for this long."""
+CALLS_IN_A_LEASE = 3
+"""A lease outlasts this many calls, however long the settings let a call take."""
+
+
+def lease_length(api: OrderApi) -> Duration:
+    """Return how long the orders of *api* are leased."""
+    return max(MIN_LEASE, CALLS_IN_A_LEASE * api.deadline)
+
+
+class Interrupted(Exception):
+    """The database forbids the next call: the lease is lost, events came in, or the account is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a reconciliation works with; mappings are by account.
+
+    *chance* returns numbers in [0, 1), *monotonic_us* the microseconds of a clock that is never set.
+    """
+
+    store: OrderStore
+    apis: Mapping[str, OrderApi]
+    policies: Mapping[str, Policy]
+    probe: Probe
+    budget: Budget
+    chance: Callable[[], float]
+    monotonic_us: Callable[[], int]
+
+
+class Reconciliation(ABC):
+    """One reconciliation. *began_us* is when its lease was asked for, by `monotonic_us`. `order` is what we know now."""
+
+    def __init__(self, ports: Ports, leased: LeasedOrder, began_us: int) -> None:
+        self._ports, self._leased, self._began_us = ports, leased, began_us
+        self._api = ports.apis[leased.order.key.account]
+        self._policy = ports.policies[leased.order.key.account]
+        self._calls = CallReservation(ports.budget, leased.order.key.account, ports.monotonic_us)
+        self._lease_until = leased.lease_until
+        self.order = leased.order
+
+    def run(self) -> tuple[Result | OrderFound, Finished]:
+        """Reconcile, and finish: returns the result, and what became of the order."""
+        result: Result | OrderFound
+        try:
+            result = self._reconcile()
+        except Interrupted:
+            result = Later(self._now(), WaitReason.INTERRUPTED)
+        except BudgetExhausted:
+            result = Held(HoldReason.BUDGET)
+        except ApiError as error:
+            result = self._fail(error)
+        except StoreError:
+            raise
+        except Exception as error:
+            self._finish(self._fail(Defect(type(error).__name__)))
+            self._calls.give_back()
+            raise
+        finished = Finished.HAS_NEW_EVENTS if isinstance(result, OrderFound) else self._finish(result)
+        self._calls.give_back()
+        return result, finished
+
+    @abstractmethod
+    def _reconcile(self) -> Result | OrderFound:
+        """Do the work. Raises `ApiError`s, `Interrupted` and `BudgetExhausted`."""
+
+    @abstractmethod
+    def _finish(self, result: Result) -> Finished:
+        """Record the result and clear the lease."""
+
+    def _fail(self, error: ApiError) -> Result:
+        account = self.order.key.account
+        if isinstance(error, Throttled):
+            self._ports.budget.pause(account, error.wait, str(error))
+            return Held(HoldReason.RATE_LIMITED)
+        if isinstance(error, Unauthorized) and self._ports.probe.run(account) is ProbeResult.REFUSED:
+            return Held(HoldReason.CREDENTIALS)
+        self.order, result = on_failure(error, self.order, self._policy, self._now(), self._ports.chance())
+        return result
+
+    def _require_time_for_a_call(self) -> None:
+        """Raise `Interrupted` unless a call that takes its whole deadline would end before the lease does."""
+        if self._lease_until - self._now() < self._api.deadline:
+            raise Interrupted
+
+    def _now(self) -> Instant:
+        """Return the database's time at the lease plus what has passed since, by a clock that is never set.
+
+        It is never behind the database's clock.
+        """
+        return self._leased.leased_at + self._ports.monotonic_us() - self._began_us

@@ -1,0 +1,61 @@
+"""The search for an order that is known only by its number or by a tracking number.
+
+The database is asked first, then the platform, which must show exactly one order with this very number. That order gets
+all the events. Until then they wait, for an hour after the newest of them; then the reference stops.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from worker.domain.errors import OrderAmbiguous, OrderMissing
+from worker.domain.events import EventResult
+from worker.domain.orders import OrderKey, Reference
+from worker.domain.reasons import StopReason
+from worker.domain.results import OrderFound, Result, Stopped
+from worker.ports import CALLS_TO_FIND, Attached, Finished, LeasedOrder
+from worker.reconcile.reconciliation import Interrupted, Ports, Reconciliation
+
+
+class ReferenceSearch(Reconciliation):
+    """Searches for the order of *reference*, and gives it the events."""
+
+    def __init__(self, ports: Ports, leased: LeasedOrder, began_us: int, reference: Reference) -> None:
+        super().__init__(ports, leased, began_us)
+        self._reference = reference
+
+    def _reconcile(self) -> Stopped | OrderFound:
+        if self.order.revision > self.order.seen_revision:  # each new event gets an hour of its own
+            self.order = replace(self.order, missing_since=None)
+        key = OrderKey(self.order.key.account, self._find())
+        match self._ports.store.attach(self._leased, key.order_id):
+            case Attached.OVERTAKEN:
+                raise Interrupted
+            case Attached.FULL:
+                detail = f"it is the order {key}, which has no capacity for its events"
+                return Stopped(StopReason.TOO_MANY_EVENTS, detail)
+            case Attached.DONE:
+                return OrderFound(key)
+
+    def _find(self) -> str:
+        """Return the id of the only order that fits. Raises `OrderMissing` or `OrderAmbiguous`."""
+        ids = self._ports.store.known_as(self.order.key) or self._ask_platform()
+        if not ids:
+            raise OrderMissing(f"no order has the {self._reference.words}")
+        if len(ids) > 1:
+            examples = " and ".join(ids[:2])
+            raise OrderAmbiguous(f"several orders have the {self._reference.words}, among them {examples}")
+        return ids[0]
+
+    def _ask_platform(self) -> Sequence[str]:
+        self._calls.reserve(CALLS_TO_FIND)
+        self._require_time_for_a_call()
+        self._calls.use(CALLS_TO_FIND)  # the adapter does not tell how many it took
+        began_at = self._now()
+        ids = self._api.find(self._reference)
+        self.order = replace(self.order, read_at=began_at)
+        return ids
+
+    def _finish(self, result: Result) -> Finished:
+        pending = [e.id for e in self._leased.events if e.result is EventResult.PENDING]
+        results = dict.fromkeys(pending, EventResult.VOID) if isinstance(result, Stopped) else {}
+        return self._ports.store.finish(self._leased, self.order, result, results)

@@ -1,0 +1,89 @@
+"""The Celery app of the worker: built once, from the settings, when Celery or a command asks for it."""
+
+import logging
+import os
+import sys
+import warnings
+from functools import cache
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+from celery.exceptions import CPendingDeprecationWarning
+from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
+
+from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WRONG_USE, exit_on_error
+from worker.processes.logs import configure_logs
+from worker.queue.celery_config import make_celery
+from worker.queue.fair_share import FairShare
+from worker.queue.wake_ups import WakeUpQueue
+from worker.service import wiring
+from worker.service.scheduler import Scheduler
+from worker.settings import Settings, load_settings
+
+log = structlog.get_logger()
+
+
+@cache
+def build_app() -> Celery:
+    """Build the worker's Celery app from the environment.
+
+    Wrong settings end the program with their messages and exit code 2: Celery's command line would show an exception
+    as a traceback.
+    """
+    with exit_on_error(WRONG_USE):
+        settings = load_settings(os.environ)
+        app = make_celery(settings.queue_url)
+    import worker.service.tasks  # noqa: F401, PLC0415 - it registers the tasks, and needs good settings
+
+    app.set_default()
+    _connect_signals(settings, app)
+    # Containers run as root; nothing here unpickles, which is what the warning is about.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    return app
+
+
+def _connect_signals(settings: Settings, app: Celery) -> None:
+    schedulers: list[Scheduler] = []
+
+    @signals.setup_logging.connect(weak=False)
+    def set_up_logs(**_: object) -> None:
+        configure_logs(settings.log_level, settings.log_format, sys.stderr, secrets=settings.secret_values())
+        logging.getLogger("celery.worker.request").addFilter(_shorten_failed_acknowledgement)
+
+    @signals.worker_init.connect(weak=False)
+    def open_services(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's WorkController
+        _open_services(settings, FairShare(int(sender.concurrency), shared=len(settings.accounts) > 1))
+
+    @signals.worker_ready.connect(weak=False)
+    def start_scheduler(**_: object) -> None:
+        # Celery warns, whenever the broker goes away, that it does not cancel running tasks. That is what we want.
+        # Celery has turned the warning on again since the app was built.
+        warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
+        services = wiring.worker_services()
+        scheduler = Scheduler(services.due.claim, WakeUpQueue(app), services.maintain, services.fair_share)
+        scheduler.start()
+        schedulers.append(scheduler)
+        log.info("worker_ready", slots=services.fair_share.slots)
+
+    @signals.worker_shutting_down.connect(weak=False)
+    def stop_scheduler(**_: object) -> None:
+        for scheduler in schedulers:
+            scheduler.stop(timeout_seconds=0)
+
+
+def _open_services(settings: Settings, fair_share: FairShare) -> None:
+    """Open this process's services, or end it: Celery survives any exception in here, and would run without them."""
+    try:
+        with exit_on_error(UNREACHABLE):
+            wiring.open_worker(settings, fair_share)
+    except Exception:
+        log.exception("worker_cannot_start")
+        sys.exit(NEEDS_A_PERSON)
+
+
+def _shorten_failed_acknowledgement(record: logging.LogRecord) -> bool:
+    """Make a warning without traceback of a wake-up that could not be acknowledged: the database has all that is due."""
+    if str(record.msg).startswith("Couldn't ack"):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True

@@ -1,0 +1,118 @@
+"""The port `Holds` in SQL: accounts that wait."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    bindparam,
+    case,
+    collate,
+    delete,
+    not_,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from worker.domain.instants import Duration, Instant
+from worker.domain.reasons import HoldReason
+from worker.store.database.database import Database
+from worker.store.rows import is_awaited, is_reference
+from worker.store.tables import holds, orders
+
+_UNCONFIGURED = select(holds.c.account).where(holds.c.reason == HoldReason.NOT_CONFIGURED.value)
+"""The accounts that are held because the settings do not name them."""
+
+_OF_ACCOUNT = delete(holds).where(holds.c.account == bindparam("its_account"))
+_ENDED_COLUMNS = (holds.c.account, holds.c.since, holds.c.until)
+_DELETE_EXPIRED = _OF_ACCOUNT.where(holds.c.until <= bindparam("at")).returning(*_ENDED_COLUMNS)
+"""Deletes the holds of an account whose time is over."""
+_DELETE_ONE = _OF_ACCOUNT.where(holds.c.reason == bindparam("its_reason")).returning(*_ENDED_COLUMNS)
+"""Deletes the hold of an account for one reason."""
+
+
+class SqlHolds:
+    """The port `Holds` on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+
+    def hold(self, account: str, reason: HoldReason, lasts: Duration | None, detail: str = "") -> None:
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            # An expired hold must end first: its time would be lost with its `since`.
+            end_expired(connection, account, now)
+            until = None if lasts is None else now + lasts
+            row = self._insert(holds).values(account=account, reason=reason, since=now, until=until, detail=detail)
+            new = row.excluded
+            later = case(
+                (or_(holds.c.until.is_(None), new.until.is_(None)), None),
+                (holds.c.until > new.until, holds.c.until),
+                else_=new.until,
+            )
+            merged = {"until": later, "detail": new.detail}
+            connection.execute(row.on_conflict_do_update(index_elements=["account", "reason"], set_=merged))
+
+    def lift(self, account: str, reason: HoldReason) -> None:
+        with self._database.write() as connection:
+            values = {"its_account": account, "its_reason": reason}
+            _end(connection, _DELETE_ONE, self._database.now(connection), values)
+
+    def waiting_for_probe(self) -> list[str]:
+        """Return the accounts with a hold that only a probe can lift."""
+        query = select(holds.c.account).where(holds.c.until.is_(None), holds.c.reason == HoldReason.CREDENTIALS.value)
+        with self._database.read() as connection:
+            return list(connection.execute(query.distinct()).scalars())
+
+    def expire(self) -> None:
+        """Delete the holds whose time is over."""
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            expired = select(holds.c.account).where(holds.c.until <= now).distinct()
+            accounts = list(connection.execute(expired).scalars())
+        for account in accounts:
+            with self._database.write() as connection:
+                end_expired(connection, account, now)
+
+    def hold_unconfigured(self, configured: Collection[str]) -> None:
+        """Hold the accounts that have orders and are not *configured*; lift the holds of those that are again."""
+        with self._database.read() as connection:
+            known = set(connection.execute(select(orders.c.account).distinct()).scalars())
+            held = set(connection.execute(_UNCONFIGURED).scalars())
+        for account in known - set(configured):
+            self.hold(account, HoldReason.NOT_CONFIGURED, None, "the settings name no such account")
+        for account in held & set(configured):
+            self.lift(account, HoldReason.NOT_CONFIGURED)
+
+
+def end_expired(connection: Connection, account: str, now: Instant) -> None:
+    """Delete the holds of *account* whose time is over."""
+    _end(connection, _DELETE_EXPIRED, now, {"its_account": account, "at": now})
+
+
+def _end(connection: Connection, delete_holds: Executable, now: Instant, values: Mapping[str, object]) -> None:
+    """Delete holds. The time that they took does not count as failing time of the account's orders."""
+    for hold in connection.execute(delete_holds, values).all():
+        _move_failures(connection, hold.account, hold.since, min(now, hold.until or now))
+
+
+def _move_failures(connection: Connection, account: str, since: Instant, until: Instant) -> None:
+    """Move the starts of failures of the account's orders by as much of [since, until] as they have seen."""
+    starts = (orders.c.failing_since, orders.c.missing_since)
+    failing = or_(*(start < until for start in starts))
+    # PostgreSQL needs the locks, and has no deadlock if all lock in one order: the order of `intake.events`.
+    order_id = orders.c.order_id if connection.dialect.name == "sqlite" else collate(orders.c.order_id, "C")
+    in_order = (not_(is_reference()), order_id)
+    rows = select(orders.c.id).where(orders.c.account == account, is_awaited(), failing).order_by(*in_order)
+    moved = {start: _moved(start, since, until) for start in starts}
+    connection.execute(update(orders).where(orders.c.id.in_(rows.with_for_update())).values(moved))
+
+
+def _moved(start: Column[int], since: Instant, until: Instant) -> ColumnElement[int]:
+    waited = until - case((start > since, start), else_=since)
+    return case((start < until, start + waited), else_=start)

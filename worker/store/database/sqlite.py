@@ -1,0 +1,110 @@
+"""The SQLAlchemy engine for a SQLite file."""
+
+import random
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+
+POLL_INTERVAL_SECONDS = 0.001
+"""Between two attempts at SQLite's write lock, which another process may hold for about as long."""
+
+_PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+
+
+def sqlite_engine(url: URL, connections: int, timeout_seconds: float) -> Engine:
+    """Return an engine on a file: write-ahead log, every commit on disk, explicit transactions."""
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=timeout_seconds,
+        connect_args={"timeout": timeout_seconds, "check_same_thread": False},
+    )
+    file = _File(url)
+
+    @event.listens_for(engine, "do_connect")
+    def require_file(*_: Any) -> None:  # noqa: ANN401 - the arguments of a driver's connect
+        file.require()
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's own types
+        # The driver would open transactions by itself, and only before a write: then two transactions read the same
+        # row, and one update is lost silently.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        record.info["file"] = file.opened()
+
+    @event.listens_for(engine, "checkout")
+    def verify(_connection: Any, record: Any, _proxy: Any) -> None:  # noqa: ANN401 - same
+        file.verify(record.info["file"])
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        raw: Any = connection.connection.driver_connection
+        if connection.get_execution_options().get("immediate", False):
+            _begin_writing(raw, timeout_seconds)
+        else:
+            raw.execute("BEGIN")
+
+    return engine
+
+
+def _begin_writing(connection: Any, timeout_seconds: float) -> None:  # noqa: ANN401 - the driver's own type
+    """Take the file's one write lock, or raise the driver's "locked" after *timeout_seconds*.
+
+    SQLite itself would sleep longer and longer between two attempts, up to a tenth of a second. A process that writes
+    now and then would wait for seconds beside one that writes all the time.
+    """
+    ends_at = time.monotonic() + timeout_seconds
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _has_begun(connection, ends_at):
+            time.sleep(random.uniform(0.5, 1.5) * POLL_INTERVAL_SECONDS)  # noqa: S311 - no secret depends on it
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(timeout_seconds * 1000)}")
+
+
+def _has_begun(connection: Any, ends_at: float) -> bool:  # noqa: ANN401 - the driver's own type
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends_at:
+            raise
+        return False
+    return True
+
+
+class _File:
+    """A database file. SQLite goes on writing to a file that was moved or replaced, and all of that is lost."""
+
+    def __init__(self, url: URL) -> None:
+        self._path = Path(url.database) if url.database and "uri" not in url.query else None
+        self._was_opened = False
+
+    def require(self) -> None:
+        """Raise if the file existed and is gone: SQLite would make an empty one in its place."""
+        if self._was_opened and self._identity() is None:
+            raise sqlite3.OperationalError("the database file is gone")
+
+    def opened(self) -> tuple[int, int] | None:
+        """Remember that the file was opened, and return its identity."""
+        identity = self._identity()
+        self._was_opened = identity is not None
+        return identity
+
+    def verify(self, identity: tuple[int, int] | None) -> None:
+        """Raise, so that the pool makes a new connection, unless the file still has this *identity*."""
+        if self._identity() != identity:
+            raise DisconnectionError("the database file was moved or replaced")
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat() if self._path else None
+        except OSError:
+            return None
+        return status and (status.st_dev, status.st_ino)

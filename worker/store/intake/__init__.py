@@ -1,0 +1,1 @@
+"""Deliveries and their events, written before the sender has its answer."""

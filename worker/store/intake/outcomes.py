@@ -1,0 +1,27 @@
+"""What the intake makes of one event, or of a whole delivery."""
+
+from dataclasses import dataclass
+
+from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
+from worker.ports import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """What one event, or a whole delivery, came to. *wake_ups* are the orders that it makes due."""
+
+    outcome: DeliveryOutcome
+    event_id: int | None = None
+    reason: QuarantineReason | None = None
+    detail: str = ""
+    wake_ups: tuple[OrderKey, ...] = ()
+
+    def receipt(self, delivery_id: int | None) -> Receipt:
+        """Return the receipt of the delivery with this id."""
+        return Receipt(self.outcome, delivery_id, self.event_id, self.reason, self.wake_ups)
+
+
+def quarantined(reason: QuarantineReason, detail: str) -> IntakeResult:
+    """Return the result of an event that cannot be used."""
+    return IntakeResult(DeliveryOutcome.QUARANTINED, reason=reason, detail=detail)

@@ -1,0 +1,80 @@
+"""The statements about references. Parameters that begin with `its_` choose the rows."""
+
+from sqlalchemy import BigInteger, Text, bindparam, delete, func, not_, null, or_, select, update
+
+from worker.domain.events import EventResult
+from worker.store.rows import is_reference
+from worker.store.tables import NUMBERED, TRACKED, audit_log, events, orders
+
+_ENOUGH = 2
+"""Two orders known by one reference prove that it is ambiguous."""
+
+_AT = bindparam("at", type_=BigInteger)
+_ROW = bindparam("its_row", type_=BigInteger)
+_VALUE = bindparam("its_value", type_=Text)
+_HAS_ENDED = or_(orders.c.stop.is_not(None), orders.c.due.is_(None))
+"""The search for a reference was stopped or dismissed."""
+
+_KNOWN = (
+    select(orders.c.order_id).where(orders.c.account == bindparam("its_account"), not_(is_reference())).limit(_ENOUGH)
+)
+# The planner uses a partial index only if its condition stands here word for word. An ORDER BY would make it walk
+# through all orders of the account.
+KNOWN_AS = {
+    "number": _KNOWN.where(NUMBERED, orders.c.number == _VALUE),
+    "tracking": _KNOWN.distinct()
+    .join(events, events.c.order_row == orders.c.id)
+    .where(TRACKED, events.c.tracking == _VALUE),
+}
+"""The ids of the orders known by a reference, by the reference's kind."""
+
+RESTART_SEARCH = (
+    update(orders)
+    .where(orders.c.account == bindparam("its_account"), orders.c.order_id == bindparam("its_order_id"))
+    .where(_HAS_ENDED)
+    .values(due=_AT, updated_at=_AT, enqueued_at=null(), not_before=null())
+    .values(stop=null(), stop_detail="", stopped_at=null())
+    .values(failing_since=null(), failures=0, conflicts=0, missing_since=null())
+    .returning(orders.c.id)
+)
+"""Makes a stopped or dismissed search due again; no row when it has not ended."""
+
+ENDED_SEARCHES = (
+    select(orders.c.id, orders.c.account, orders.c.order_id, orders.c.stop)
+    .join(events, events.c.order_row == orders.c.id)
+    .where(events.c.delivery_id == bindparam("its_delivery"), events.c.result == EventResult.VOID.value)
+    .where(is_reference(), _HAS_ENDED)
+    .distinct()
+)
+"""The searches that ended without a use for the events of a delivery."""
+
+REOPEN_EVENTS = (
+    update(events)
+    .where(events.c.order_row == _ROW, events.c.result == EventResult.VOID.value)
+    .values(result=EventResult.PENDING.value, result_at=null())
+)
+"""Makes the void events of a reference pending."""
+
+COUNT_EVENTS = select(func.count()).where(events.c.order_row == _ROW)
+"""Counts the events of a reference."""
+
+MOVE_EVENTS = (
+    update(events)
+    .where(events.c.order_row == _ROW)
+    .values(
+        order_row=bindparam("to_row"), revision=bindparam("to_revision"), reference=bindparam("named_by", type_=Text)
+    )
+    .values(result=EventResult.PENDING.value, result_at=null())
+)
+"""Moves all events of a reference to an order, at the revision that they make."""
+
+SET_NUMBER = (
+    update(orders).where(orders.c.id == _ROW, orders.c.number == "").values(number=bindparam("found_by", type_=Text))
+)
+"""Records the number by which an order was found, unless the platform has shown one."""
+
+DELETE_AUDIT_LOG = delete(audit_log).where(audit_log.c.order_row == _ROW)
+"""Deletes the audit log of a reference."""
+
+DELETE_REFERENCE = delete(orders).where(orders.c.id == _ROW)
+"""Deletes the row of a reference."""

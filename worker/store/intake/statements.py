@@ -1,0 +1,112 @@
+"""The statements of the intake. They are built once, and run by the driver itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import BigInteger, ClauseElement, Insert, Integer, Table, bindparam, case, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from worker.domain.events import EventResult
+from worker.store.database.prepared import Prepared
+from worker.store.intake.reference_statements import RESTART_SEARCH
+from worker.store.tables import counters, deliveries, events, orders
+
+MAX_EVENTS = 1000
+"""How many events an order takes, because a reconciliation reads all of them."""
+
+_INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+KNOWN_EVENT = (
+    select(
+        events.c.id,
+        events.c.delivery_id,
+        events.c.order_row,
+        events.c.name,
+        events.c.tracking,
+        events.c.reference,
+        orders.c.account,
+        orders.c.order_id,
+    )
+    .join(orders, orders.c.id == events.c.order_row)
+    .where(events.c.source == bindparam("source"), events.c.key == bindparam("key"))
+)
+"""The event of a key, with its order."""
+
+KNOWN_PARCELS = (
+    select(func.count(events.c.tracking.distinct()))
+    .join(orders, orders.c.id == events.c.order_row)
+    .where(orders.c.account == bindparam("account"), orders.c.order_id == bindparam("order_id"))
+    .where(events.c.tracking != "", events.c.name.startswith("shipment."))
+)
+"""How many parcels of an order have a tracking number."""
+
+UPDATE_DELIVERY = update(deliveries).where(deliveries.c.id == bindparam("its_delivery"))
+"""Changes the outcome of a delivery."""
+
+OUTCOME_TO_REPLAY = select(deliveries.c.outcome).where(deliveries.c.id == bindparam("its_delivery")).with_for_update()
+"""Locks a delivery for its replay and returns its outcome."""
+
+_DELIVERY_COLUMNS = ("source", "received_at", "outcome", "reason", "detail", "keep_once", "body")
+_EVENT_COLUMNS = (
+    *("source", "key", "delivery_id", "order_row", "revision", "name", "occurred_at", "received_at"),
+    *("tracking", "tracking_url", "parcels", "note"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The statements of the intake for one kind of database."""
+
+    known_event: Prepared
+    known_parcels: Prepared
+    delivery: Prepared
+    """Inserts a delivery and returns its id; no row when its `keep_once` is stored already."""
+    order: Prepared
+    """Makes an order due at `now`, counts `new_events`, and returns id and revision; no row when the order is full."""
+    restart_search: Prepared
+    event: Prepared
+    """Inserts an event and returns its id; no row when its key has just been taken."""
+    add_counts: Insert
+    """Adds to the counters."""
+
+
+@cache
+def statements(dialect: str) -> Statements:
+    """Return the statements for `sqlite` or `postgresql`. The two dialects differ only here."""
+    insert = _INSERTS[dialect]
+    add_counts = insert(counters)
+    delivery = insert(deliveries).on_conflict_do_nothing(index_elements=["keep_once"]).returning(deliveries.c.id)
+    event = insert(events).values(result=EventResult.PENDING.value).on_conflict_do_nothing().returning(events.c.id)
+    return Statements(
+        known_event=Prepared(dialect, KNOWN_EVENT),
+        known_parcels=Prepared(dialect, KNOWN_PARCELS),
+        delivery=Prepared(dialect, delivery, _DELIVERY_COLUMNS),
+        order=Prepared(dialect, _make_due(insert(orders)), ("account", "order_id")),
+        restart_search=Prepared(dialect, RESTART_SEARCH),
+        event=Prepared(dialect, event, _EVENT_COLUMNS),
+        add_counts=add_counts.on_conflict_do_update(
+            index_elements=["source", "outcome"], set_={"count": counters.c.count + add_counts.excluded.count}
+        ),
+    )
+
+
+def _make_due(insert: sqlite.Insert | postgresql.Insert) -> ClauseElement:
+    now, new = bindparam("now", type_=BigInteger), insert.excluded
+    new_events = bindparam("new_events", type_=Integer)
+    not_before_back_off = case((orders.c.not_before > new.due, orders.c.not_before), else_=new.due)
+    row = insert.values(revision=1, event_count=new_events, due=now, first_seen_at=now, updated_at=now)
+    return row.on_conflict_do_update(
+        index_elements=["account", "order_id"],
+        set_={
+            "revision": orders.c.revision + 1,
+            "event_count": orders.c.event_count + new.event_count,
+            # An event makes its order due at once, but neither shortens a back-off nor delays an earlier due time.
+            "due": case((orders.c.due < not_before_back_off, orders.c.due), else_=not_before_back_off),
+            "updated_at": new.updated_at,
+        },
+        where=orders.c.event_count + new.event_count <= MAX_EVENTS,
+    ).returning(orders.c.id, orders.c.revision)

@@ -1,0 +1,200 @@
+"""The port `OrderStore` in SQL.
+
+Every statement that changes an order names the token of its lease. A reconciliation that has lost its lease finds no
+row and changes nothing.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, UpdateBase
+
+from worker.domain.events import EventResult
+from worker.domain.instants import Duration, Instant
+from worker.domain.orders import Order, OrderKey
+from worker.domain.reasons import AuditAction
+from worker.domain.results import Done, Held, Later, Result, Step, Stopped
+from worker.domain.stages import Stage
+from worker.ports import AnnouncedWrite, Attached, Finished, LeasedOrder, Update, WriteResult
+from worker.store.accounts.holds import end_expired
+from worker.store.audit import Entry, write_entries
+from worker.store.database.database import Database
+from worker.store.intake.references import give_events, known_as, restart_search
+from worker.store.leases import statements
+from worker.store.rows import columns_of, events_of, order_of
+
+
+class SqlOrderStore:
+    """The port `OrderStore` on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def lease(self, key: OrderKey, lease_for: Duration) -> LeasedOrder | None:
+        this = {"its_account": key.account, "its_order_id": key.order_id}
+
+        def work(connection: Connection, now: Instant) -> LeasedOrder | None:
+            end_expired(connection, key.account, now)
+            token, until = secrets.token_hex(8), now + lease_for
+            lease = {"at": now, "lease_token": token, "lease_until": until}
+            row = connection.execute(statements.LEASE, this | lease).first()
+            if row is None:
+                connection.execute(statements.FORGET_ENQUEUED, this | {"at": now})
+                return None
+            events, requested = events_of(connection, row.id, key), _requested(connection, row.id)
+            return LeasedOrder(row.id, token, now, until, order_of(row), events, requested)
+
+        return self._database.transact(work)
+
+    def announce(
+        self, leased: LeasedOrder, step: Step, update: Update, lease_for: Duration, earlier: WriteResult | None = None
+    ) -> AnnouncedWrite | None:
+        def work(connection: Connection, now: Instant) -> AnnouncedWrite | None:
+            sending = {"sending": step.stage, "sent_at": now, "lease_until": now + lease_for}
+            known = _columns(earlier.order) if earlier else {}
+            announced = _change(connection, statements.ANNOUNCE, leased, now, known | sending)
+            owned = announced or (earlier and _change(connection, statements.UPDATE_ORDER, leased, now, known))
+            if earlier and owned:
+                _record(connection, earlier, now)
+            if not announced:
+                return None
+            write_id = connection.execute(statements.INSERT_WRITE, _write_row(leased, step, update, now)).scalar_one()
+            return AnnouncedWrite(write_id, now, now + lease_for)
+
+        return self._database.transact(work)
+
+    def record_answer(self, leased: LeasedOrder, result: WriteResult) -> bool:
+        def work(connection: Connection, now: Instant) -> bool:
+            if not _change(connection, statements.UPDATE_ORDER, leased, now, _columns(result.order)):
+                return False
+            _record(connection, result, now)
+            return True
+
+        return self._database.transact(work)
+
+    def known_as(self, key: OrderKey) -> Sequence[str]:
+        with self._database.read() as connection:
+            return known_as(connection, key.account, key.reference) if key.reference else []
+
+    def attach(self, leased: LeasedOrder, order_id: str) -> Attached:
+        def work(connection: Connection, now: Instant) -> Attached:
+            lease = {"its_row": leased.row_id, "its_token": leased.token, "at": now}
+            if connection.execute(statements.LOCK, lease).scalar() is None:
+                return Attached.OVERTAKEN
+            return give_events(connection, leased.row_id, leased.order.key, order_id, now)
+
+        return self._database.transact(work)
+
+    def finish(
+        self,
+        leased: LeasedOrder,
+        order: Order,
+        result: Result,
+        event_results: Mapping[int, EventResult],
+        last_write: WriteResult | None = None,
+    ) -> Finished:
+        def work(connection: Connection, now: Instant) -> Finished:
+            values = _lease(leased, now) | _columns(order) | _schedule(leased, result, now)
+            revision = connection.execute(statements.FINISH, values).scalar()
+            if revision is None:
+                return Finished.LEASE_LOST
+            if last_write:
+                _record(connection, last_write, now)
+            has_new_events = revision > leased.order.revision
+            if has_new_events and order.key.reference:
+                restart_search(connection, order.key, now)
+                return Finished.HAS_NEW_EVENTS
+            _set_results(connection, event_results, now)
+            write_entries(connection, leased.row_id, now, _audit_entries(leased, order, result))
+            return Finished.HAS_NEW_EVENTS if has_new_events else Finished.RESTS
+
+        return self._database.transact(work)
+
+
+def _lease(leased: LeasedOrder, now: Instant) -> dict[str, Any]:
+    return {
+        "its_row": leased.row_id,
+        "its_token": leased.token,
+        "its_revision": leased.order.revision,
+        "at": now,
+    }
+
+
+def _columns(order: Order) -> dict[str, object]:
+    """Return the columns of what is known of an order. A number that its search has found meanwhile stays."""
+    return {name: value for name, value in columns_of(order).items() if value or name != "number"}
+
+
+def _change(
+    connection: Connection, statement: UpdateBase, leased: LeasedOrder, now: Instant, values: Mapping[str, object]
+) -> bool:
+    return connection.execute(statement, {**values, **_lease(leased, now)}).rowcount == 1
+
+
+def _requested(connection: Connection, order_row: int) -> dict[Stage, int]:
+    rows = connection.execute(statements.REQUESTED, {"its_row": order_row})
+    return {Stage(stage): revision for stage, revision in rows}
+
+
+def _write_row(leased: LeasedOrder, step: Step, update: Update, now: Instant) -> dict[str, object]:
+    return {
+        "order_row": leased.row_id,
+        "lease_token": leased.token,
+        "revision": leased.order.revision,
+        "stage": step.stage,
+        "inferred": step.inferred,
+        "evidence_at": step.evidence_at,
+        "fields": dict(update),
+        "sent_at": now,
+    }
+
+
+def _record(connection: Connection, result: WriteResult, now: Instant) -> None:
+    values = {"answered_at": now, "outcome": result.outcome, "answer": str(result.failure or "")}
+    connection.execute(statements.UPDATE_WRITE, values | {"its_write": result.announced.id})
+
+
+def _schedule(leased: LeasedOrder, result: Result, now: Instant) -> dict[str, Any]:
+    """Return the columns that clear the lease and say when the order is due, with new events and without."""
+    due, not_before, waiting, detail = _wait(result, now)
+    values: dict[str, Any] = {
+        "lease_token": None,
+        "lease_until": None,
+        "enqueued_at": None,
+        "seen_revision": leased.order.revision,
+        "due_with_new_events": now if not_before is None else max(now, not_before),
+        "due_without": due,
+        "not_before": not_before,
+        "waiting": waiting,
+        "waiting_detail": detail,
+        "updated_at": now,
+    }
+    if isinstance(result, Stopped):
+        values |= {"stop": result.reason, "stop_detail": result.detail, "stopped_at": now}
+    return values
+
+
+def _wait(result: Result, now: Instant) -> tuple[Instant | None, Instant | None, str, str]:
+    match result:
+        case Later():
+            return result.due, result.due if result.firm else None, result.reason, result.detail
+        case Held():
+            return now, None, result.reason, ""
+        case Done() | Stopped():
+            return None, None, "", ""
+
+
+def _set_results(connection: Connection, results: Mapping[int, EventResult], now: Instant) -> None:
+    for result in set(results.values()):
+        event_ids = [event_id for event_id, its in results.items() if its is result]
+        connection.execute(statements.SET_RESULTS, {"its_events": event_ids, "result": result, "result_at": now})
+
+
+def _audit_entries(leased: LeasedOrder, order: Order, result: Result) -> list[Entry]:
+    entries = []
+    if order.closed is not None and order.closed != leased.order.closed:
+        entries.append(Entry(AuditAction.CLOSED, str(order.closed)))
+    if isinstance(result, Stopped):
+        entries.append(Entry(AuditAction.STOPPED, f"{result.reason}: {result.detail}"))
+    return entries

@@ -1,0 +1,135 @@
+"""The port `OperatorStore` in SQL: one transaction for each question and each act of an operator."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, select, update
+
+from worker.domain.events import STAGE_OF, EventResult
+from worker.domain.instants import Instant
+from worker.domain.orders import OrderKey
+from worker.domain.reasons import AuditAction, StopReason
+from worker.domain.snapshot import Snapshot
+from worker.ports import Attached
+from worker.store.audit import Entry, write_entries
+from worker.store.database.database import Database
+from worker.store.intake.references import give_events, known_as, reopen_events
+from worker.store.rows import this
+from worker.store.snapshots import active_holds, snapshot_of
+from worker.store.tables import events, orders
+
+
+class SqlOperatorStore:
+    """The port `OperatorStore` on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def snapshot(self, key: OrderKey) -> Snapshot | None:
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            row = connection.execute(select(orders).where(this(key))).first()
+            if row is None:
+                return None
+            return snapshot_of(connection, row, active_holds(connection, now, key.account), now)
+
+    def accounts_with(self, order_id: str) -> list[str]:
+        query = select(orders.c.account).where(orders.c.order_id == order_id).order_by(orders.c.account)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def known_as(self, key: OrderKey) -> list[str]:
+        with self._database.read() as connection:
+            return known_as(connection, key.account, key.reference) if key.reference else []
+
+    def make_due(self, key: OrderKey) -> bool:
+        with self._database.write() as connection:
+            due = update(orders).where(this(key), orders.c.stop.is_(None))
+            return connection.execute(due.values(_due(self._database.now(connection)))).rowcount == 1
+
+    def release(self, seen: Snapshot, reason: str) -> bool:
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            released = update(orders).where(_has_stop(seen)).values(_released(seen, now)).returning(orders.c.id)
+            order_row = connection.execute(released).scalar()
+            if order_row is None:
+                return False
+            if seen.order.key.reference:
+                reopen_events(connection, order_row)
+            else:
+                _reopen_stopped_events(connection, order_row, seen.order.revision)
+            write_entries(connection, order_row, now, [Entry(AuditAction.RELEASED, f"{seen.row.stop}: {reason}")])
+            return True
+
+    def attach(self, seen: Snapshot, order_id: str, reason: str) -> Attached:
+        with self._database.write() as connection:
+            row = connection.execute(select(orders.c.id).where(_has_stop(seen)).with_for_update()).scalar()
+            if row is None:
+                return Attached.OVERTAKEN
+            return give_events(connection, row, seen.order.key, order_id, self._database.now(connection), reason)
+
+    def dismiss(self, seen: Snapshot, reason: str) -> bool:
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            dismissed = update(orders).where(_has_stop(seen)).values(_dismissed(now)).returning(orders.c.id)
+            order_row = connection.execute(dismissed).scalar()
+            if order_row is None:
+                return False
+            write_entries(connection, order_row, now, [Entry(AuditAction.DISMISSED, f"{seen.row.stop}: {reason}")])
+            return True
+
+
+def _has_stop(seen: Snapshot) -> ColumnElement[bool]:
+    """The order still has the very stop that *seen* shows."""
+    row = seen.row
+    return and_(this(seen.order.key), orders.c.stop == row.stop, orders.c.stopped_at == row.stopped_at)
+
+
+def _due(now: Instant) -> dict[str, Any]:
+    """Return the columns of an order that is due now, whatever it waited for."""
+    return {
+        "due": now,
+        "not_before": None,
+        "enqueued_at": None,
+        "waiting": "",
+        "waiting_detail": "",
+        "updated_at": now,
+    }
+
+
+_WITHOUT_FAILURES: dict[str, Any] = {
+    "stop": None,
+    "stop_detail": "",
+    "stopped_at": None,
+    "failing_since": None,
+    "failures": 0,
+    "conflicts": 0,
+    "missing_since": None,
+}
+"""The columns of an order that never failed and never stopped."""
+
+
+def _dismissed(now: Instant) -> dict[str, Any]:
+    """Return the columns of a dismissed search. Nothing is left of it that could shorten or delay a later search."""
+    return _due(now) | _WITHOUT_FAILURES | {"due": None}
+
+
+def _released(seen: Snapshot, now: Instant) -> dict[str, Any]:
+    values = _due(now) | _WITHOUT_FAILURES
+    # Not the row's own revision: the operator did not see what came in later, so it may stop the order again.
+    values |= {"acknowledged": seen.order.revision, "behind_at": None}
+    if seen.row.stop == StopReason.MOVED_BACK:
+        # The next read counts, whatever it shows, and completion counts from then.
+        values |= {"stage": None, "delivered_at": None}
+    return values
+
+
+def _reopen_stopped_events(connection: Connection, order_row: int, revision: int) -> None:
+    """Make the events that name a stage pending. Alarms keep their result, because they were acknowledged."""
+    stopped = and_(
+        events.c.order_row == order_row,
+        events.c.result == EventResult.STOPPED.value,
+        events.c.revision <= revision,
+        events.c.name.in_([*STAGE_OF]),
+    )
+    pending = {"result": EventResult.PENDING.value, "result_at": None}
+    connection.execute(update(events).where(stopped).values(pending))

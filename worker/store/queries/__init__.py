@@ -1,0 +1,1 @@
+"""Queries for people, metrics and `doctor`. Nothing here changes the database."""

@@ -1,0 +1,54 @@
+"""Orders, for lists."""
+
+from collections.abc import Callable, Collection, Mapping
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select
+
+from worker.domain.instants import Instant
+from worker.domain.snapshot import OrderRow, State
+from worker.domain.stages import Stage
+from worker.store.database.database import Database
+from worker.store.rows import is_due, not_held
+from worker.store.snapshots import active_holds, order_row
+from worker.store.tables import orders
+
+
+def is_free(now: Instant) -> ColumnElement[bool]:
+    """The order is neither leased nor stopped."""
+    return and_(orders.c.stop.is_(None), or_(orders.c.lease_until.is_(None), orders.c.lease_until <= now))
+
+
+IN_STATE: Mapping[State, Callable[[Instant], ColumnElement[bool]]] = {
+    State.STOPPED: lambda _: orders.c.stop.is_not(None),
+    State.LEASED: lambda now: and_(orders.c.stop.is_(None), orders.c.lease_until > now),
+    State.CLOSED: lambda now: and_(is_free(now), orders.c.due.is_(None), orders.c.closed.is_not(None)),
+    State.SETTLED: lambda now: and_(is_free(now), orders.c.due.is_(None), orders.c.closed.is_(None)),
+    State.HELD: lambda now: and_(is_free(now), orders.c.due.is_not(None), not_(not_held(now))),
+    State.DUE: is_due,
+    State.WAITING: lambda now: and_(is_free(now), orders.c.due > now, not_held(now)),
+}
+"""`OrderRow.state` as conditions."""
+
+
+class OrderQueries:
+    """Lists orders."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def latest(
+        self, limit: int, *, account: str = "", stage: Stage | None = None, states: Collection[State] = ()
+    ) -> tuple[int, list[OrderRow]]:
+        """Return the time of the database's clock and up to *limit* orders in any of *states*, the latest change first."""
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            query = select(orders)
+            if account:
+                query = query.where(orders.c.account == account)
+            if stage:
+                query = query.where(orders.c.stage == stage.value)
+            if states:
+                query = query.where(or_(*(IN_STATE[state](now) for state in states)))
+            query = query.order_by(orders.c.updated_at.desc(), orders.c.id.desc()).limit(limit)
+            rows, held = connection.execute(query).all(), active_holds(connection, now)
+            return now, [order_row(row, held) for row in rows]

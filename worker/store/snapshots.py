@@ -1,0 +1,87 @@
+"""Snapshots from SQL: an order's row with everything that happened to it."""
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Row, select
+
+from worker.domain.instants import Instant
+from worker.domain.snapshot import AuditEntry, EventEntry, Hold, OrderRow, Snapshot, Write
+from worker.domain.stages import Stage
+from worker.store.rows import events_of, is_active, order_of
+from worker.store.tables import audit_log, events, holds, writes
+
+Holds: TypeAlias = dict[str, tuple[Hold, ...]]
+"""By account."""
+
+
+def active_holds(connection: Connection, now: Instant, account: str | None = None) -> Holds:
+    """Return the holds that are active at *now*, of all accounts or of one."""
+    query = select(holds).where(is_active(now))
+    if account is not None:
+        query = query.where(holds.c.account == account)
+    active: Holds = {}
+    for row in connection.execute(query.order_by(holds.c.since)):
+        hold = Hold(row.account, row.reason, row.since, row.until, row.detail)
+        active[row.account] = (*active.get(row.account, ()), hold)
+    return active
+
+
+def order_row(row: Row[Any], held: Holds) -> OrderRow:
+    """Return a row of `orders` with the holds of its account."""
+    return OrderRow(
+        order=order_of(row),
+        first_seen_at=row.first_seen_at,
+        updated_at=row.updated_at,
+        lease_until=row.lease_until,
+        due=row.due,
+        not_before=row.not_before,
+        waiting=row.waiting,
+        waiting_detail=row.waiting_detail,
+        stop=row.stop or "",
+        stop_detail=row.stop_detail,
+        stopped_at=row.stopped_at,
+        held=held.get(row.account, ()),
+    )
+
+
+def snapshot_of(connection: Connection, row: Row[Any], held: Holds, now: Instant) -> Snapshot:
+    """Return a row of `orders` with its events, its writes and its audit log."""
+    order = order_row(row, held)
+    return Snapshot(
+        now=now,
+        row=order,
+        event_entries=tuple(_event_entries(connection, row.id, order)),
+        writes=tuple(_writes(connection, row.id)),
+        audit_log=tuple(_audit_log(connection, row.id)),
+    )
+
+
+def _event_entries(connection: Connection, row_id: int, order: OrderRow) -> Iterable[EventEntry]:
+    key = order.order.key
+    columns = (events.c.id, events.c.delivery_id, events.c.result_at, events.c.reference)
+    rows = connection.execute(select(*columns).where(events.c.order_row == row_id))
+    # While the order is not found, its row says how the events name it.
+    reference = key.order_id if key.reference else ""
+    known = {row.id: (row.delivery_id, row.result_at, row.reference or reference) for row in rows}
+    return (EventEntry(recorded, *known[recorded.id]) for recorded in events_of(connection, row_id, key))
+
+
+def _writes(connection: Connection, row_id: int) -> Iterable[Write]:
+    for row in connection.execute(select(writes).where(writes.c.order_row == row_id).order_by(writes.c.id)):
+        yield Write(
+            stage=Stage(row.stage),
+            fields=row.fields,
+            sent_at=row.sent_at,
+            lease_token=row.lease_token,
+            inferred=row.inferred,
+            answered_at=row.answered_at,
+            outcome=row.outcome,
+            answer=row.answer,
+        )
+
+
+def _audit_log(connection: Connection, row_id: int) -> Iterable[AuditEntry]:
+    query = select(audit_log).where(audit_log.c.order_row == row_id).order_by(audit_log.c.id)
+    for row in connection.execute(query):
+        yield AuditEntry(row.at, row.action, row.detail)
