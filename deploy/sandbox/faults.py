@@ -6,25 +6,35 @@ from typing import Literal
 
 
 class FaultKind(StrEnum):
-    """The kinds of faults. README.md beside this file describes each of them."""
+    """The kinds of faults. README.md beside this file lists their parameters."""
 
     STATUS = "status"
+    """An error response."""
     BODY = "body"
+    """A success with any body."""
     DELAY = "delay"
+    """The normal response, later."""
     RESET = "reset"
+    """A connection reset without a response."""
     LOSE_ANSWER = "lose_answer"
+    """A connection reset after the execution of the call."""
     APPLY_LATE = "apply_late"
+    """An error or a connection reset now, and the execution of the call later."""
     DRIP = "drip"
+    """The normal response, byte by byte."""
     STORM = "storm"
+    """Other faults at random, each with its probability."""
     OUTAGE = "outage"
+    """An error or a connection reset for every call, before any check."""
     WRONG_CREDENTIALS = "wrong_credentials"
+    """The error for wrong credentials for every call, before any check."""
 
 
 class Phase(StrEnum):
     """When a fault is injected."""
 
     BEFORE_CHECKS = "before_checks"
-    """Before the call is checked: a fault of the platform as a whole, which every call meets."""
+    """Before the call is checked. Such a fault simulates a problem of the whole platform."""
     AFTER_CHECKS = "after_checks"
     """After all checks except those of the order, so that an invalid call never uses up a fault."""
 
@@ -58,10 +68,12 @@ class CallKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault and its parameters. Each kind uses some of them; README.md beside this file lists them.
+    """One fault and its parameters. Each kind uses some of them.
 
     *times* is how often the fault can happen; None: any number of times.
     *lifetime_s* is the time in seconds after which the fault ends; None: never.
+    *code* is the HTTP status of a defined response, *size* the length of its body in bytes.
+    *answer* is what the client gets instead of the normal response: an error, a reset, or a reset after *duration_s*.
     *choices* are the probability and the fault of each entry of a storm.
     """
 

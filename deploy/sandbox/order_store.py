@@ -63,9 +63,9 @@ class OrderStore:
             return tuple(sorted(self._orders.values(), key=lambda order: order.sort_key))
 
     def update(self, order_id: str, fields: Mapping[str, object], call: int) -> tuple[Order, Step] | None:
-        """Apply an update by the API call number *call*; *fields* are checked. Return None if there is no such order.
+        """Apply checked *fields*, sent by the API call number *call*, unless the step is illegal.
 
-        An illegal step changes nothing.
+        Return the order afterwards and the step; None if there is no such order.
         """
         with self._lock:
             order = self._orders.get(order_id)

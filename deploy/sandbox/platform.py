@@ -29,7 +29,7 @@ class Platform(Protocol):
 
     @classmethod
     def from_options(cls, values: Mapping[str, str], base_path: str | None) -> Self:
-        """Return the platform for the *values* of all its options. *base_path* None: the documented one."""
+        """Return the platform for the *values* of all its options. *base_path* None: the default."""
 
     @property
     def base_path(self) -> str:

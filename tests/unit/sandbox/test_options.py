@@ -29,7 +29,7 @@ CEKAT = ["--platform", "cekat", "--api-key", "k3y"]
         ([*CEKAT, "--base-path", "api"], "must be empty, or a path such as /api/v1"),
     ],
 )
-def test_a_missing_option_or_one_of_another_platform_is_a_usage_error(options, message):
+def test_an_option_that_is_missing_or_wrong_for_the_platform_is_a_usage_error(options, message):
     result = CliRunner().invoke(main, options)
     assert result.exit_code == 2
     assert message in result.stderr

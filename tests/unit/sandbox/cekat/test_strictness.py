@@ -1,29 +1,10 @@
-"""Cekat refuses what its documentation does not have, in two formats of an error, and any other key."""
-
-import json
+"""Cekat refuses other keys, and paths, methods, queries and steps that its documentation does not allow."""
 
 import pytest
 
 from deploy.sandbox.cekat.account import Account
-from tests.support.sandbox_api import API_KEY, ITEM, NEW_ORDER
-
-
-def invalid_fields(response):
-    """Return the fields that a 400 names."""
-    assert response.status == 400, response
-    assert set(response.json) == {"success", "error"}
-    assert response.json["success"] is False
-    assert set(response.json["error"]) == {"code", "message", "details"}
-    assert response.json["error"]["code"] == "VALIDATION_ERROR"
-    return {detail["field"] for detail in response.json["error"]["details"]}
-
-
-def error_status(response):
-    """Return the status of an error in the other format, which has no code."""
-    assert set(response.json) == {"success", "status_code", "error"}
-    assert (response.json["success"], response.json["status_code"]) == (False, response.status)
-    assert set(response.json["error"]) == {"message"}
-    return response.status
+from tests.support.sandbox_api import API_KEY
+from tests.unit.sandbox.cekat.conftest import error_status, invalid_fields
 
 
 @pytest.mark.parametrize(
@@ -51,72 +32,6 @@ def test_the_key_is_not_in_the_report_and_not_in_the_account_s_repr(api):
     api.get(1)
     assert API_KEY not in str(api.report())
     assert API_KEY not in repr(Account(api_key=API_KEY))
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        (b'{"payment_status": "paid"}', "payment_status"),
-        (b'{"order_status": "paid"}', "order_status"),
-        (b'{"status_history": []}', "status_history"),
-        (b'{"status": "Paid"}', "status"),
-        (b'{"status": "completed"}', "status"),
-        (b'{"status": null}', "status"),
-        (b'{"tracking_number": 1}', "tracking_number"),
-        (b'{"tracking_url": null}', "tracking_url"),
-        (b'{"notes": ["x"]}', "notes"),
-        (b'{"notes": "%s"}' % (b"x" * 2001), "notes"),
-        (b'{"metadata": "x"}', "metadata"),
-        (b'{"metadata": []}', "metadata"),
-        (b'{"shipping_address": 1}', "shipping_address"),
-        (b"", "body"),
-        (b"[]", "body"),
-        (b'{"notes": "x", "notes": "y"}', "body"),
-        (b'{"metadata": {"x": NaN}}', "body"),
-    ],
-)
-def test_an_update_with_an_undocumented_field_or_value_is_refused_by_name(api, body, field):
-    before = api.add_order()
-    assert invalid_fields(api.call("PUT", "/orders/1", body)) == {field}
-    assert api.stored_order() == before
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"customer_id": 5}, "customer_id"),
-        ({"items": []}, "items"),
-        ({"items": [{**ITEM, "colour": "red"}]}, "items"),
-        ({"items": [{"product_id": "mug", "quantity": 1}]}, "items"),
-        ({"items": [{**ITEM, "quantity": "2"}]}, "items"),
-        ({"items": [{**ITEM, "quantity": 0}]}, "items"),
-        ({"items": [{**ITEM, "price": "4.50"}]}, "items"),
-        ({"items": ["mug"]}, "items"),
-        ({"items": [ITEM] * 1001}, "items"),
-        ({"total": "9"}, "total"),
-        ({"total": -1}, "total"),
-        ({"total": True}, "total"),
-        ({"currency": "usd"}, "currency"),
-        ({"status": "paid"}, "status"),
-        ({"id": "mine"}, "id"),
-    ],
-)
-def test_a_creation_with_an_undocumented_field_or_value_is_refused_by_name(api, fields, field):
-    assert invalid_fields(api.create(**fields)) == {field}
-    assert api.report()["orders"] == []
-
-
-@pytest.mark.parametrize("field", NEW_ORDER)
-def test_a_creation_requires_customer_items_and_total(api, field):
-    body = json.dumps({name: value for name, value in NEW_ORDER.items() if name != field}).encode()
-    assert invalid_fields(api.call("POST", "/orders", body)) == {field}
-
-
-@pytest.mark.parametrize(("method", "path"), [("PUT", "/orders/1"), ("POST", "/orders")])
-@pytest.mark.parametrize("content_type", [None, "text/plain"])
-def test_the_content_type_of_a_write_must_be_json(api, method, path, content_type):
-    api.add_order()
-    assert invalid_fields(api.call(method, path, b"{}", Content_Type=content_type)) == {"Content-Type"}
 
 
 @pytest.mark.parametrize(
