@@ -71,7 +71,8 @@ class Fault:
     """One fault and its parameters. Each kind uses some of them.
 
     *times* is how often the fault can happen; None: any number of times.
-    *when* is "before" or "after" the execution of the call; after "before", only a delay still executes it.
+    *when*: the fault happens "before" or "after" the execution of the call.
+    With "before", every kind but a delay prevents the execution.
     *lifetime_s* is the time in seconds after which the fault ends; None: never.
     *code* is the HTTP status of a defined response, *size* the length of its body in bytes.
     *answer* is what the client gets instead of the normal response: an error, a reset, or a reset after *duration_s*.
