@@ -23,6 +23,7 @@ class Mistake(NamedTuple):
 def settings_error(mistakes: Iterable[Mistake]) -> SettingsError:
     """Return an error that tells *mistakes*, one a line: misspelt keys first, then by line of the settings file."""
     ordered = sorted(mistakes, key=lambda mistake: (not mistake.is_misspelling, mistake.location.line))
+    # A list of secrets may have the same mistake several times.
     sentences = list(dict.fromkeys(_sentence(mistake) for mistake in ordered))
     more = len(sentences) - MAX_SENTENCES
     rest = [f"… and {more} more."] if more > 0 else []

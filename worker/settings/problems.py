@@ -40,8 +40,7 @@ def wrong(*problems: Problem) -> ValidationError:
 
 def read_problems(error: ValidationError) -> list[Problem]:
     """Return all that pydantic has found, in our words, without what only follows from something else."""
-    details = error.errors(include_url=False, include_input=False)
-    problems = dict.fromkeys(map(read_problem, details))  # a list may have the same problem several times
+    problems = map(read_problem, error.errors(include_url=False, include_input=False))
     return [problem for problem in problems if problem.sentence != CONSEQUENCE]
 
 

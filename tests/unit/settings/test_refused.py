@@ -191,6 +191,15 @@ def test_nothing_that_has_seen_the_values_hangs_on_an_error(name):
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
+@pytest.mark.parametrize("content", [f"x = '{SECRET}", f"listen = '{SECRET}'", f"x = '{SECRET}".encode("utf-16")])
+def test_nothing_that_has_seen_the_file_hangs_on_an_error(tmp_path, content):
+    (tmp_path / "fulfillment.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(SettingsError) as caught:
+        load_settings({}, tmp_path)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+    assert SECRET not in str(caught.value)
+
+
 def test_good_settings_show_no_secret(tmp_path):
     environ = GOOD | {f"{MAIN}HMAC_SECRET": SECRET, f"{COURIER}SECRETS": SECRET, f"{P}METRICS_TOKEN": SECRET}
     environ |= {f"{P}{part}_URL": f"redis://u:{SECRET}@h/0" for part in ("REDIS", "BROKER")}

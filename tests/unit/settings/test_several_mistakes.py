@@ -96,6 +96,13 @@ def test_one_mistake_is_told_once_and_nothing_is_told_that_only_follows_from_it(
     assert refusal(environ).split("\n") == sentences
 
 
+def test_a_wrong_value_is_told_beside_a_misspelling_of_its_key():
+    assert refusal(GOOD | {f"{MAIN}SETLE": "1m", f"{MAIN}SETTLE": "1s"}).split("\n") == [
+        f"{MAIN}SETLE is not a known setting: did you mean {MAIN}SETTLE?",
+        f"{MAIN}SETTLE must be longer than call_deadline.",
+    ]
+
+
 def test_every_variable_of_a_misspelt_table_is_told_and_no_account_is_called_missing():
     environ = {
         name.replace("__MAIN__", "__OTHER__").replace("ACCOUNTS", "ACOUNTS"): value for name, value in GOOD.items()

@@ -33,6 +33,7 @@ def test_a_variable_with_single_underscores_is_told_with_the_one_that_is_meant(p
         ("ACCOUNTS_MAIN_STATUSES_IN_TRANSIT", "ACCOUNTS__MAIN__STATUSES__IN_TRANSIT"),
         ("ACCOUNTS__MAIN__STATUSES_IN_TRANSIT", "ACCOUNTS__MAIN__STATUSES__IN_TRANSIT"),
         ("SOURCES_MY_COURIER_SECRETS_FILE", "SOURCES__MY_COURIER__SECRETS_FILE"),
+        ("ACCOUNTS___MAIN__DOMAIN", "ACCOUNTS__MAIN__DOMAIN"),
         ("METRICS__TOKEN_FILE", "METRICS_TOKEN_FILE"),
         ("accounts_main_base_url", "ACCOUNTS__MAIN__BASE_URL"),
     ],
@@ -77,9 +78,10 @@ def test_a_name_with_two_mistakes_is_told_once():
     assert told == f"{P}loglevel is not a known setting: the names of our variables are in upper case."
 
 
-def test_a_variable_and_one_below_it_contradict_each_other_whatever_their_underscores():
-    told = refusal({**GOOD, f"{P}ACCOUNTS_MAIN_STATUSES": "{}", f"{MAIN}STATUSES__PACKED": "accepted"}).split("\n")
-    assert f"{MAIN}STATUSES__PACKED and {P}ACCOUNTS_MAIN_STATUSES cannot both be set." in told
+@pytest.mark.parametrize("table", [f"{P}ACCOUNTS_MAIN_STATUSES", f"{P}ACCOUNTS__MAIN___STATUSES"])
+def test_a_variable_and_one_below_it_contradict_each_other_whatever_their_underscores(table):
+    told = refusal({**GOOD, table: "{}", f"{MAIN}STATUSES__PACKED": "accepted"}).split("\n")
+    assert f"{MAIN}STATUSES__PACKED and {table} cannot both be set." in told
 
 
 def test_names_of_accounts_and_sources_may_have_underscores_of_their_own():
