@@ -1,7 +1,7 @@
-"""Metrics: the journal's figures in Prometheus's text format, counted anew for every scrape.
+"""Metrics: the database's figures in Prometheus's text format, counted anew for every scrape.
 
-All of them are gauges: rows are removed after `keep`, and a count may go down. A scrape costs one
-grouped pass over each table, about a second for a million rows of each; every minute is often enough.
+All of them are gauges, because rows are removed after `keep` and a count may go down. A scrape makes one grouped pass
+over each table, which takes about a second for a million rows of each. One scrape a minute is often enough.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,14 +19,14 @@ Samples = Mapping[tuple[str, ...], float]
 
 
 class Counts(Protocol):
-    """The journal, as the metrics use it."""
+    """The database, as the metrics use it."""
 
     def figures(self) -> Figures:
         """Count everything, at one instant; raises `StoreUnavailable`."""
 
 
 class Metric(NamedTuple):
-    """One metric: its name, its labels, what it means, and where its values are found."""
+    """One metric: its name, its labels, its meaning, and the function that takes its samples from the figures."""
 
     name: str
     labels: tuple[str, ...]
@@ -38,19 +38,19 @@ METRICS = (
     Metric(
         "fulfillment_deliveries",
         ("source", "outcome"),
-        "Webhook requests, with those that are counted and not kept.",
+        "Webhook requests, by their outcome, with those that are counted and not stored.",
         lambda figures: {(source, outcome): count for (source, outcome), count in figures.deliveries.items()},
     ),
     Metric(
         "fulfillment_events",
         ("result",),
-        "Events in the journal, by how they ended.",
+        "Events in the database, by their result.",
         lambda figures: {(result,): count for result, count in figures.events.items()},
     ),
     Metric(
         "fulfillment_orders",
         ("account", "stage", "closed", "stop"),
-        "Orders in the journal; closed and stop are empty, or say why.",
+        "Orders in the database; closed and stop are empty or give the reason.",
         lambda figures: {tuple(group): count for group, count in figures.orders.items()},
     ),
     Metric(
@@ -62,26 +62,26 @@ METRICS = (
     Metric(
         "fulfillment_oldest_due_seconds",
         (),
-        "For how long the oldest of them has waited; a running worker keeps it at a few seconds.",
+        "How long the oldest due order has waited; a running worker keeps it at a few seconds.",
         lambda figures: {(): figures.oldest_due / SECOND},
     ),
     Metric(
         "fulfillment_account_held",
         ("account", "reason"),
-        "1 while a whole account waits.",
+        "1 while a whole account waits for this reason.",
         lambda figures: {(hold.account, hold.reason): 1 for hold in figures.holds},
     ),
     Metric(
-        "fulfillment_steps",
+        "fulfillment_writes",
         ("outcome",),
-        "Writes to the platforms, by what came of them.",
-        lambda figures: {(outcome,): count for outcome, count in figures.steps.items()},
+        "Writes to the platforms, by their outcome.",
+        lambda figures: {(outcome,): count for outcome, count in figures.writes.items()},
     ),
 )
 
 
-class _Journal(Collector):
-    """Turns figures into samples. It is asked once, by the registry that it is made for."""
+class _FiguresCollector(Collector):
+    """Turns figures into samples, for one scrape."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
@@ -95,7 +95,7 @@ class _Journal(Collector):
 
 
 def render(counts: Counts) -> bytes:
-    """Return all metrics as text, version 0.0.4; raises `StoreUnavailable`."""
+    """Return all metrics as text, version 0.0.4. Raises `StoreUnavailable`."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Journal(counts.figures()))
+    registry.register(_FiguresCollector(counts.figures()))
     return generate_latest(registry)

@@ -1,21 +1,48 @@
-"""Errors as senders see them: problem details (RFC 9457), each with a stable reason."""
+"""Errors as senders see them: problem details (RFC 9457), each with a reason that never changes."""
 
+from enum import StrEnum
 from http import HTTPStatus
+from typing import Self
 
-REASONS = {
-    400: "bad_request",
-    401: "unauthenticated",
-    404: "not_found",
-    405: "method_not_allowed",
-    408: "request_timeout",
-    413: "payload_too_large",
-    431: "headers_too_large",
-    501: "not_implemented",
-}
 CONTENT_TYPE = "application/problem+json"
 
 
-def problem(status: int, reason: str = "") -> dict[str, object]:
-    """Return the problem for the HTTP *status*; without a *reason*, with the usual one of the status."""
-    words = reason or REASONS.get(status) or HTTPStatus(status).name.lower()
-    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "reason": words}
+class ProblemReason(StrEnum):
+    """Why a request was not served. Each reason has one HTTP *status*, and the first one of a status is its default."""
+
+    status: int
+
+    BAD_REQUEST = "bad_request", 400
+    UNAUTHENTICATED = "unauthenticated", 401
+    STALE = "stale", 401
+    NOT_FOUND = "not_found", 404
+    UNKNOWN_SOURCE = "unknown_source", 404
+    METHOD_NOT_ALLOWED = "method_not_allowed", 405
+    REQUEST_TIMEOUT = "request_timeout", 408
+    PAYLOAD_TOO_LARGE = "payload_too_large", 413
+    HEADERS_TOO_LARGE = "headers_too_large", 431
+    NOT_IMPLEMENTED = "not_implemented", 501
+    DATABASE_UNAVAILABLE = "database_unavailable", 503
+    NOT_READY = "not_ready", 503
+
+    def __new__(cls, word: str, status: int = 0) -> Self:
+        """Make the member from its *word* and its *status*."""
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.status = status
+        return member
+
+
+def problem(reason: ProblemReason) -> dict[str, object]:
+    """Return the problem of *reason*."""
+    return _problem(reason.status, reason)
+
+
+def problem_of_status(status: int) -> dict[str, object]:
+    """Return the problem of an HTTP *status*, with its default reason, or else with the status's own name."""
+    defaults = (reason for reason in ProblemReason if reason.status == status)
+    return _problem(status, next(defaults, HTTPStatus(status).name.lower()))
+
+
+def _problem(status: int, reason: str) -> dict[str, object]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "reason": reason}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import structlog
 
-from webhook_receiver.problems import problem
+from webhook_receiver.problems import ProblemReason, problem
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.signatures import Request, signed_at
 from webhook_receiver.sources import Source
@@ -17,7 +17,9 @@ from worker.domain.instants import Instant
 from worker.domain.reasons import DeliveryOutcome
 from worker.ports import Delivery, Intake, Receipt, WakeUps
 
-MAX_CHALLENGE, MAX_CHALLENGE_BODY = 256, 4096  # anybody may send a challenge, so little of it is parsed
+MAX_CHALLENGE = 256
+MAX_CHALLENGE_BODY = 4096
+"""In bytes. A challenge may be unsigned, so a larger body is not parsed for one."""
 
 log = structlog.get_logger()
 
@@ -29,7 +31,9 @@ class Reply(NamedTuple):
     body: Mapping[str, object]
 
 
-STALE = Reply(401, problem(401, "stale"))
+def refusal(reason: ProblemReason) -> Reply:
+    """Return the reply that refuses a request for *reason*."""
+    return Reply(reason.status, problem(reason))
 
 
 class Reception:
@@ -48,14 +52,14 @@ class Reception:
         return source
 
     def receive(self, source: Source, request: Request) -> Reply:
-        """Return the answer to *request*. Everything that is acknowledged was written first."""
+        """Return the reply to *request*. A delivery is written before it is acknowledged."""
         challenge = _challenge(source, request.body)
         if challenge and source.verification == "open":
             return Reply(200, {"challenge": challenge})
         signed = signed_at(request, source)
         if signed is None:
             self._count(source.name, DeliveryOutcome.REFUSED)
-            return Reply(401, problem(401))
+            return refusal(ProblemReason.UNAUTHENTICATED)
         try:
             now = self._intake.now()
             stale = abs(now - signed) > source.tolerance and source.stale == "refuse"
@@ -64,7 +68,7 @@ class Reception:
             return self._take_in(source, request.body, now, stale=stale)
         except StoreError as error:
             log.warning("delivery_not_written", source=source.name, reason=error.reason)
-            return Reply(503, problem(503, error.reason))
+            return refusal(ProblemReason.DATABASE_UNAVAILABLE)
 
     def _take_in(self, source: Source, body: bytes, now: Instant, *, stale: bool) -> Reply:
         try:
@@ -75,17 +79,17 @@ class Reception:
         if not (delivery.events or delivery.unusable):
             # The body may be a customer's chat: it is not stored, whatever its age.
             self._count(source.name, DeliveryOutcome.STALE if stale else DeliveryOutcome.IGNORED)
-            return STALE if stale else Reply(200, {"status": "ignored"})
+            return refusal(ProblemReason.STALE) if stale else Reply(200, {"status": DeliveryOutcome.IGNORED})
         if stale:
             self._intake.write(_stale(delivery))
-            return STALE
+            return refusal(ProblemReason.STALE)
         receipt = self._intake.write(delivery)
         self._wake_ups.enqueue(receipt.wake_ups)
         return _acknowledgement(receipt)
 
 
 def _stale(delivery: Delivery) -> Delivery:
-    """Return *delivery* so that it is stored once, however often it is repeated, and has no effect."""
+    """Return *delivery* without its events, to be stored once however often it is repeated."""
     key = delivery.events[0].key if delivery.events else hashlib.sha256(delivery.body).hexdigest()
     return replace(delivery, events=(), keep_once=f"{delivery.source}/{key}")
 

@@ -1,21 +1,22 @@
-"""The routes turn HTTP into plain values and back. `reception` decides."""
+"""The routes. They turn HTTP into plain values and back; `reception` decides."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
-from webhook_receiver.problems import CONTENT_TYPE, problem
-from webhook_receiver.reception import Reception
+from webhook_receiver.problems import CONTENT_TYPE, ProblemReason, problem, problem_of_status
+from webhook_receiver.reception import Reception, refusal
 from webhook_receiver.signatures import Request
 from worker.domain.errors import StoreError
 
-RETRY_AFTER = "5"
+RETRY_AFTER_SECONDS = "5"
 FORWARDING = ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -26,8 +27,8 @@ bp = Blueprint("receiver", __name__)
 class ReceiverServices:
     """What the routes use.
 
-    *ready* returns the state of each part; the receiver is ready while its `database` is `ok`. *metrics* returns the
-    Prometheus text format. Without a *metrics_token*, metrics are for this machine only.
+    *ready* returns the state of each part. The receiver is ready while its `database` is `ok`. *metrics* returns the
+    metrics in Prometheus's text format. Without a *metrics_token*, only this machine gets the metrics.
     """
 
     reception: Reception
@@ -53,10 +54,9 @@ def receive(name: str) -> Response:
     reception = _services().reception
     source = reception.find(name)
     if source is None:
-        return _reply(404, problem(404, "unknown_source"))
-    headers = request.environ
-    signature = headers.get("HTTP_X_AWAL_SIGNATURE_256", "")
-    timestamp = headers.get("HTTP_X_TIMESTAMP", "")
+        return _reply(*refusal(ProblemReason.UNKNOWN_SOURCE))
+    signature = request.environ.get("HTTP_X_AWAL_SIGNATURE_256", "")
+    timestamp = request.environ.get("HTTP_X_TIMESTAMP", "")
     body = _body(source.max_body)
     return _reply(*reception.receive(source, Request(request.method, _target(), signature, timestamp, body)))
 
@@ -73,7 +73,7 @@ def readyz() -> Response:
     parts = _services().ready()
     if parts["database"] == "ok":
         return _reply(200, {"status": "ready", **parts})
-    return _reply(503, {**problem(503, "not_ready"), **parts})
+    return _reply(503, {**problem(ProblemReason.NOT_READY), **parts})
 
 
 @bp.get("/metrics", provide_automatic_options=False)
@@ -87,27 +87,29 @@ def metrics() -> Response:
 @bp.app_errorhandler(HTTPException)
 def describe(error: HTTPException) -> Response:
     """Turn every error of the framework into a problem, with its headers (`Allow`)."""
-    answer = _reply(error.code or 500, problem(error.code or 500))
-    answer.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
-    return answer
+    status = error.code or 500
+    response = _reply(status, problem_of_status(status))
+    response.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
+    return response
 
 
 @bp.app_errorhandler(StoreError)
-def answer_unavailable(error: StoreError) -> Response:
+def answer_unavailable(_error: StoreError) -> Response:
     """Answer 503 when the database cannot be read."""
-    return _reply(503, problem(503, error.reason))
+    return _reply(*refusal(ProblemReason.DATABASE_UNAVAILABLE))
 
 
 def _reply(status: int, body: Mapping[str, object]) -> Response:
-    content_type = CONTENT_TYPE if status >= 400 else "application/json"  # noqa: PLR2004 - errors begin there
-    headers = {"Retry-After": RETRY_AFTER} if status == 503 else {}  # noqa: PLR2004 - service unavailable
+    content_type = CONTENT_TYPE if status >= HTTPStatus.BAD_REQUEST else "application/json"
+    headers = {"Retry-After": RETRY_AFTER_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return Response(json.dumps(body), status, headers, content_type=content_type)
 
 
 def _target() -> bytes:
-    """Return the request target as received. It is rebuilt where the server does not give it: at worst, a signature
-    fails.
-    """  # noqa: D205 - one sentence
+    """Return the request target as received.
+
+    Where the server does not give it, it is rebuilt. A target that was rebuilt wrongly only fails its signature.
+    """
     environ = request.environ
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
     if raw is None:
@@ -117,7 +119,10 @@ def _target() -> bytes:
 
 
 def _body(limit: int) -> bytes:
-    """Read the whole body, and never more than *limit* bytes of it, whether its length was announced or not."""
+    """Return the whole body. Raises 413 when it has more than *limit* bytes, announced or not, and 400 when it is cut.
+
+    Never more than *limit* + 1 bytes of it are read.
+    """
     announced = request.content_length
     if announced is None and not request.environ.get("wsgi.input_terminated"):
         return b""
@@ -138,7 +143,7 @@ def _body(limit: int) -> bytes:
 
 
 def _is_local() -> bool:
-    """Tell whether the client is on this machine. A proxy on this machine speaks for others, and says so in a header."""
+    """Tell whether the client is on this machine, and is no proxy that forwards the request of another client."""
     peer = request.environ.get("REMOTE_ADDR", "").removeprefix("::ffff:")
     return (peer == "::1" or peer.startswith("127.")) and not any(
         f"HTTP_{name}" in request.environ for name in FORWARDING
@@ -146,5 +151,5 @@ def _is_local() -> bool:
 
 
 def _has_token(token: str) -> bool:
-    given = request.environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
-    return bool(token) and compare_digest(given, f"Bearer {token}".encode())
+    authorization = request.environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
+    return bool(token) and compare_digest(authorization, f"Bearer {token}".encode())

@@ -1,9 +1,9 @@
-"""The receiver is put together here, from settings. Nothing is opened at import."""
+"""Puts the receiver together from its settings. Nothing is opened at import."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 
 from webhook_receiver.background import BackgroundSender
@@ -24,7 +24,7 @@ from worker.store.queries.counts import CountQueries
 from worker.store.schema import open_store
 
 CHECK_EVERY_SECONDS = 1.0
-"""How often the receiver's parts are checked: anybody may ask, and each check costs a write."""
+"""The shortest time between two checks: everybody may ask for `/readyz`, and each check costs a write."""
 BROKER_TIMEOUT_SECONDS = 1.0
 CLOSE_WITHIN_SECONDS = 5.0
 
@@ -35,24 +35,23 @@ def open_receiver(settings: Settings) -> Iterator[ReceiverServices]:
 
     Raises `SchemaOutdated` or `StoreUnavailable`, and `SettingsError` for a broker that Celery has no transport for.
     """
-    database = open_store(settings.database_url.get_secret_value())
-    intake, locks = SqlIntake(database), SqlLocks(database)
-    queue = WakeUpQueue(make_celery(settings.queue_url, timeout_seconds=BROKER_TIMEOUT_SECONDS))
-    background = BackgroundSender(queue.enqueue, intake.add_counts)
-    try:
-        yield ReceiverServices(
-            reception=Reception(sources_of(settings), intake, background, background.count),
-            ready=Readiness(database=partial(locks.acquire, "ready", 1), broker=queue.ping).states,
-            metrics=partial(render, CountQueries(database)),
-            metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
-        )
-    finally:
-        background.close(CLOSE_WITHIN_SECONDS)
-        database.close()
+    with closing(open_store(settings.database_url.get_secret_value())) as database:
+        intake, locks = SqlIntake(database), SqlLocks(database)
+        queue = WakeUpQueue(make_celery(settings.queue_url, timeout_seconds=BROKER_TIMEOUT_SECONDS))
+        background = BackgroundSender(queue.enqueue, intake.add_counts)
+        try:
+            yield ReceiverServices(
+                reception=Reception(sources_of(settings), intake, background, background.count),
+                ready=Readiness(database=partial(locks.acquire, "ready", 1), broker=queue.ping).states,
+                metrics=partial(render, CountQueries(database)),
+                metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
+            )
+        finally:
+            background.close(CLOSE_WITHIN_SECONDS)
 
 
 def sources_of(settings: Settings) -> dict[str, Source]:
-    """Return the senders of webhooks, by name."""
+    """Return the sources of webhooks that the settings name, by name."""
     return {name: _source(settings, name) for name in settings.sources}
 
 
@@ -76,7 +75,7 @@ def _source(settings: Settings, name: str) -> Source:
 
 
 class Readiness:
-    """The state of each part, checked at most once a second: whoever asks more often gets the last answer."""
+    """The state of each part. It is checked at most once a second, and in between the last state is returned."""
 
     def __init__(self, **checks: Callable[[], object]) -> None:
         self._checks, self._lock = checks, threading.Lock()

@@ -1,4 +1,7 @@
-"""The receiver as a WSGI application, `webhook_receiver.wsgi:app`, for any server that gives silent senders no thread."""
+"""The receiver as a WSGI application, `webhook_receiver.wsgi:app`.
+
+It fits any server in which a silent sender occupies no thread.
+"""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""How each kind of source writes its documents, as data. `engine` reads documents by it."""
+"""Profiles: how each kind of source writes its documents, as data. `engine` reads documents by them.
+
+May import the domain; the engine also knows `sources`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Reads a document by its source's profile. Everything wrong with it becomes `Unusable`."""
+"""Reads a document by its source's profile. A document that breaks a rule raises `Unusable`, and nothing else."""
 
 import re
 from collections.abc import Mapping
@@ -28,38 +28,40 @@ def read_events(source: Source, body: bytes, received_at: Instant) -> tuple[Even
         raise Unusable(error.reason) from error
     if not isinstance(document, dict):
         raise Unusable(QuarantineReason.NOT_AN_OBJECT)
-    word = field_at(document, source.profile.event)
-    if not isinstance(word, str):
+    sent_name = field_at(document, source.profile.event)
+    if not isinstance(sent_name, str):
         raise Unusable(QuarantineReason.UNKNOWN_EVENT, "the event has no name")
     if not source.profile.hints:
-        return (_read_event(source, document, word, received_at),)
-    if word.startswith(f"{source.profile.hints}."):
-        return (_read_hint(source, document, word, received_at),)
+        return (_read_event(source, document, sent_name, received_at),)
+    if sent_name.startswith(f"{source.profile.hints}."):
+        return (_read_hint(source, document, sent_name, received_at),)
     return ()
 
 
-def _read_hint(source: Source, document: Mapping[str, object], word: str, received_at: Instant) -> Event:
+def _read_hint(source: Source, document: Mapping[str, object], sent_name: str, received_at: Instant) -> Event:
     """Return a hint. Only the order's id is trusted; the rest of the document tells one hint from another."""
     order = _order(source, document)
-    stamp = field_at(document, source.profile.timestamp)
-    key = _key(source, document) or fingerprint(order, word, stamp)
+    timestamp = field_at(document, source.profile.timestamp)
+    key = _key(source, document) or fingerprint(order, sent_name, timestamp)
     return Event(source.name, key, order, EventName.HINT, received_at, received_at)
 
 
-def _read_event(source: Source, document: Mapping[str, object], word: str, received_at: Instant) -> Event:
+def _read_event(source: Source, document: Mapping[str, object], sent_name: str, received_at: Instant) -> Event:
     profile = source.profile
-    name = profile.names.get(word)
+    name = profile.names.get(sent_name)
     if name is None:
-        raise Unusable(QuarantineReason.UNKNOWN_EVENT, clean_text(word))
+        raise Unusable(QuarantineReason.UNKNOWN_EVENT, clean_text(sent_name))
     if name.partition(".")[0] not in source.allow:
         raise Unusable(QuarantineReason.NOT_ALLOWED, name)
-    tracking = _word(_cleaned(field_at(document, profile.tracking)), MAX_NUMBER, QuarantineReason.BAD_TRACKING)
+    tracking = _number(field_at(document, profile.tracking), QuarantineReason.BAD_TRACKING)
     order = _order(source, document, tracking)
-    stamp = field_at(document, profile.timestamp)
-    key = _key(source, document) or (fingerprint(order, tracking, word, stamp) if stamp is not None else "")
+    timestamp = field_at(document, profile.timestamp)
+    key = _key(source, document)
+    if not key and timestamp is not None:
+        key = fingerprint(order, tracking, sent_name, timestamp)
     if not key:
         raise Unusable(QuarantineReason.NO_KEY, "neither id nor timestamp")
-    occurred_at = received_at if stamp is None else _instant(stamp, source)
+    occurred_at = received_at if timestamp is None else _instant(timestamp, source)
     return Event(
         source.name,
         key,
@@ -75,7 +77,7 @@ def _read_event(source: Source, document: Mapping[str, object], word: str, recei
 
 
 def _order(source: Source, document: Mapping[str, object], tracking: str | None = None) -> OrderKey:
-    """Return the order's key: by its id, else by its number, else by the tracking number."""
+    """Return the order's key: by its id, else by its number, else by *tracking*. None: only an id is accepted."""
     ids = [value for path in source.profile.orders if (value := field_at(document, path)) is not None]
     for value in ids:
         try:
@@ -84,31 +86,34 @@ def _order(source: Source, document: Mapping[str, object], tracking: str | None 
             continue
     if ids or tracking is None:
         raise Unusable(QuarantineReason.BAD_ORDER_ID if ids else QuarantineReason.NO_ORDER)
-    number = _word(_cleaned(field_at(document, source.profile.number)), MAX_NUMBER, QuarantineReason.BAD_ORDER_NUMBER)
+    number = _number(field_at(document, source.profile.number), QuarantineReason.BAD_ORDER_NUMBER)
     if not (number or tracking):
         raise Unusable(QuarantineReason.NO_ORDER)
     return OrderKey(source.account, str(Reference("number", number) if number else Reference("tracking", tracking)))
 
 
 def _key(source: Source, document: Mapping[str, object]) -> str:
-    return _word(field_at(document, source.profile.id), MAX_ID, QuarantineReason.BAD_ID)
+    return _short_text(field_at(document, source.profile.id), MAX_ID, QuarantineReason.BAD_ID)
 
 
-def _cleaned(value: object) -> object:
-    return clean_text(value) if isinstance(value, str) else value
+def _number(value: object, reason: QuarantineReason) -> str:
+    return _short_text(clean_text(value) if isinstance(value, str) else value, MAX_NUMBER, reason)
 
 
-def _word(value: object, limit: int, reason: QuarantineReason) -> str:
-    """Return a short printable text or an integer as text; empty when it is missing. Raises `Unusable` with *reason*."""
+def _short_text(value: object, limit: int, reason: QuarantineReason) -> str:
+    """Return a printable text of at most *limit* characters, or an integer as text. What is missing is empty.
+
+    Raises `Unusable` for *reason*.
+    """
     text = str(value) if type(value) in {str, int} else ""
     if value is not None and not (0 < len(text) <= limit and text.isprintable()):
         raise Unusable(reason)
     return text
 
 
-def _instant(stamp: object, source: Source) -> Instant:
+def _instant(timestamp: object, source: Source) -> Instant:
     try:
-        moment = datetime.fromisoformat(str(stamp).upper() if isinstance(stamp, str) else "")
+        moment = datetime.fromisoformat(timestamp.upper() if isinstance(timestamp, str) else "")
     except ValueError as error:
         raise Unusable(QuarantineReason.BAD_TIMESTAMP) from error
     return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=source.zone))

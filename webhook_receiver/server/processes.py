@@ -1,4 +1,4 @@
-"""Runs the receiver: one process, or a few that share one listening socket."""
+"""Runs a WSGI application: in one process, or in a few that share one listening socket."""
 
 import errno
 import logging
@@ -12,27 +12,28 @@ from functools import partial
 
 import structlog
 
-from webhook_receiver.server.server import Server, Timeouts
+from webhook_receiver.server.server import Server
+from webhook_receiver.server.timeouts import Timeouts
 
-BACKLOG = 1024
-ORPHANS_END = 4.0
-"""Seconds for which an address may be taken by those whom a receiver has left behind."""
-POLL_INTERVAL = 0.1
-RESPAWN_PAUSE = 1.0
-"""Seconds before a process that died is replaced: one that cannot start must not keep a machine busy."""
-LAST_CALL = 20.0
-"""Seconds after which a process that does not stop is killed."""
-STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
-WATCHED = STOPS | {signal.SIGCHLD}
+LISTEN_BACKLOG = 1024
+BIND_TIMEOUT_SECONDS = 4.0
+"""How long an address in use is tried: the child processes of a receiver that was killed hold it until they notice."""
+POLL_INTERVAL_SECONDS = 0.1
+RESPAWN_PAUSE_SECONDS = 1.0
+"""The pause before a process that died is replaced: one that cannot start must not keep the machine busy."""
+KILL_AFTER_SECONDS = 20.0
+"""A process that has not stopped by then is killed."""
+STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
+SUPERVISED_SIGNALS = STOP_SIGNALS | {signal.SIGCHLD}
 
 OpenApp = Callable[[], AbstractContextManager[object]]
-"""Opens the WSGI application with all that stands behind it, and closes it again."""
+"""Opens the WSGI application with everything that it uses, and closes it again."""
 
 log = structlog.get_logger()
 
 
 class CannotListen(OSError):
-    """The address is taken, or is none of this machine's; the message says so in one sentence."""
+    """The address is in use, or this machine does not have it. The message is one sentence."""
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -41,32 +42,33 @@ def open_socket(host: str, port: int) -> socket.socket:
     A name with addresses of both families, such as `localhost`, means its IPv4 address: a proxy that is told 127.0.0.1
     finds it, whatever the order of the addresses in /etc/hosts. `::` means all addresses of both families.
 
-    An address in use gets a few seconds: the children of a receiver that was killed hold it until they notice.
+    An address in use is tried for `BIND_TIMEOUT_SECONDS`.
     """
-    ends_at = time.monotonic() + ORPHANS_END
+    deadline = time.monotonic() + BIND_TIMEOUT_SECONDS
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, *_, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = min(addresses, key=lambda entry: entry[0] != socket.AF_INET)
         dualstack = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
         while True:
             try:
-                return socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=dualstack)
+                return socket.create_server(address, family=family, backlog=LISTEN_BACKLOG, dualstack_ipv6=dualstack)
             except OSError as error:
-                if error.errno != errno.EADDRINUSE or time.monotonic() > ends_at:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                     raise
-            time.sleep(POLL_INTERVAL)
+            time.sleep(POLL_INTERVAL_SECONDS)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        written = f"[{host}]" if ":" in host else host
-        raise CannotListen(f"Cannot listen on {written}:{port}: {why}.") from error
+        shown_host = f"[{host}]" if ":" in host else host
+        raise CannotListen(f"Cannot listen on {shown_host}:{port}: {why}.") from error
 
 
 def serve(open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: int = 1) -> None:
-    """Serve on *sock* until SIGTERM or SIGINT, finishing what was received; must run in the main thread.
+    """Serve on *sock* until SIGTERM or SIGINT, then finish what was received. It must run in the main thread.
 
-    With several processes, this one opens nothing of the application: each child opens its own after its birth.
+    *max_body* (bytes) is the largest body that any source may send. With several processes, this process opens
+    nothing of the application: each child opens its own after the fork.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
     work = partial(_serve, open_app, sock, max_body)
     if processes == 1:
         work()
@@ -75,40 +77,40 @@ def serve(open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: i
 
 
 def _serve(open_app: OpenApp, sock: socket.socket, max_body: int, parent: int | None = None) -> None:
-    # A signal that comes while the application is opened waits until there is somebody to obey it.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    # A signal that comes while the application is opened waits until the server can handle it.
+    mask_before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         with open_app() as app:
-            server = Server(app, sock, max_body=max_body, timeout=Timeouts(), parent=parent)
-            for number in STOPS:
+            server = Server(app, sock, max_body=max_body, timeouts=Timeouts(), parent=parent)
+            for number in STOP_SIGNALS:
                 signal.signal(number, server.stop)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
             host, port = sock.getsockname()[:2]
             log.info("listening", host=host, port=port)
             server.run()
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask_before)
 
 
 def _supervise(work: Callable[..., None], processes: int) -> None:
     """Keep *processes* children alive until this process is told to stop; then stop them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    mask_before = signal.pthread_sigmask(signal.SIG_BLOCK, SUPERVISED_SIGNALS)
     children: set[int] = set()
     try:
         while True:
             while len(children) < processes:
-                children.add(_begin(work))
-            if signal.sigwaitinfo(WATCHED).si_signo != signal.SIGCHLD:
+                children.add(_fork(work))
+            if signal.sigwaitinfo(SUPERVISED_SIGNALS).si_signo != signal.SIGCHLD:
                 break
-            for gone in _reap(children):
-                log.error("receiver_process_died", pid=gone)
-                time.sleep(RESPAWN_PAUSE)
+            for pid in _reap(children):
+                log.error("receiver_process_died", pid=pid)
+                time.sleep(RESPAWN_PAUSE_SECONDS)
     finally:
-        _end(children)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        _stop(children)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask_before)
 
 
-def _begin(work: Callable[..., None]) -> int:
+def _fork(work: Callable[..., None]) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -124,13 +126,15 @@ def _begin(work: Callable[..., None]) -> int:
 
 
 def _reap(children: set[int]) -> list[int]:
-    gone = [pid for pid in children if os.waitpid(pid, os.WNOHANG)[0]]
-    children.difference_update(gone)
-    return gone
+    """Remove the children that have ended from *children*, and return their process ids."""
+    ended = [pid for pid in children if os.waitpid(pid, os.WNOHANG)[0]]
+    children.difference_update(ended)
+    return ended
 
 
-def _end(children: set[int]) -> None:
-    deadline = time.monotonic() + LAST_CALL
+def _stop(children: set[int]) -> None:
+    """Ask all children to stop, and kill those that have not ended after `KILL_AFTER_SECONDS`."""
+    deadline = time.monotonic() + KILL_AFTER_SECONDS
     for number in (signal.SIGTERM, signal.SIGKILL):
         for pid in children:
             os.kill(pid, number)

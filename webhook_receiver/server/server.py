@@ -1,207 +1,103 @@
-"""The HTTP server of `fulfillment receiver`: waitress, with the manners of a public door.
+"""The HTTP server of `fulfillment receiver`: waitress, made safe for requests from strangers.
 
-What we rely on, read in the source of waitress 3.0.2 and held by tests. One thread reads all sockets and hands whole
-requests to the threads, so a silent sender occupies none. Refused with 400 are bare CR or LF in a header, a first line
-that is no request, methods in lower case, a `Content-Length` that is not digits (or came twice), and broken chunks; any
-coding but chunked is 501. Header names with `_` are dropped, so that nobody slips past a proxy's rules. Headers that
-come twice are joined with a comma. Chunks are decoded before the application sees them. Pipelined requests are
-answered in order. `REQUEST_URI` is the target as received, in absolute form, too; of `PATH_INFO`, leading slashes are
-folded. HTTP/0.9 and unknown versions are answered as 1.0.
+We rely on these facts. They were read in the source of waitress 3.0.2, and tests hold them.
+
+- One thread reads all sockets and hands whole requests to the worker threads, so a silent sender occupies none.
+- It answers 400 for a bare CR or LF in a header, a first line that is no request, a method in lower case, a
+  `Content-Length` that is not digits or came twice, and broken chunks.
+- It answers 501 for every transfer coding but chunked.
+- It drops headers whose name has `_`, so that nobody gets round a proxy's rules.
+- It joins headers that come twice with a comma.
+- It decodes chunks before the application sees them.
+- It answers pipelined requests in order.
+- `REQUEST_URI` is the target as received, also in absolute form. Of `PATH_INFO`, the leading slashes are folded.
+- It answers HTTP/0.9 and unknown versions as 1.0.
 """
 
-import json
 import os
 import socket
 import time
-from typing import Any, NamedTuple
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask
-from waitress.utilities import Error
 
-from webhook_receiver.problems import CONTENT_TYPE, problem
+from webhook_receiver.server.channel import Channel
+from webhook_receiver.server.timeouts import Timeouts
 
-MAX_HEADERS = 16_384
+THREADS = 8
+MAX_HEADER_BYTES = 16_384
 MAX_CONNECTIONS = 900
-"""Files are usually limited to 1,024 a process; the database and the broker need some."""
-MAX_ANSWER = 65_536
-"""Bytes of an answer that are gathered before they are sent."""
-LINGER = 2.0
-"""Seconds for which a closing connection is still read, so that the last answer is not lost in a reset."""
+"""A process may usually open 1,024 files, and the database and the broker need some."""
+ANSWER_BUFFER_BYTES = 65_536
+"""How much of an answer is gathered before it is sent."""
+POLL_SECONDS = 1.0
+"""How often the timeouts and the parent process are checked."""
 
 
-class Timeouts(NamedTuple):
-    """For how many seconds a silent sender, a whole request, an idle connection and a shutdown may last."""
-
-    silence: float = 10.0
-    request: float = 60.0
-    idle: float = 75.0
-    stop: float = 5.0
-
-
-class _TimedOut(Error):  # type: ignore[misc] # waitress has no types
-    code, reason = 408, "Request Timeout"
-
-
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    def received(self, data: bytes) -> int:
-        consumed: int = super().received(data)
-        if self.completed:
-            # It would be asked to go on with a body that is not wanted, or that does not exist.
-            self.expect_continue = False
-        return consumed
-
-    def parse_header(self, header_plus: bytes) -> None:
-        try:
-            super().parse_header(header_plus)
-        except ValueError as error:  # a broken IPv6 address, a length of 5,000 digits
-            raise ParsingError("The header cannot be read") from error
-        # Where a body ends must be beyond doubt, or a proxy before us sees other requests than we do (RFC 9112, 6.1).
-        if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
-            raise ParsingError("The length of the body is ambiguous")
-
-
-class _ProblemTask(ErrorTask):  # type: ignore[misc]
-    def execute(self) -> None:
-        error = self.request.error
-        body = json.dumps(problem(error.code)).encode()
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", CONTENT_TYPE))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    """One connection. It is *begun* when it opens, after each answer, and with the first byte of a request."""
-
-    parser_class = _Parser
-    error_task_class = _ProblemTask
-    request: Any
-    close_when_flushed: bool
-
-    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
-        super().__init__(*args, **options)
-        self.begun_at: float = self.creation_time
-        self.lingers_until = 0.0
-        self.answered = False
-
-    def received(self, data: bytes) -> bool:
-        if self.lingers_until:
-            return False
-        before = self.request
-        taken: bool = super().received(data)
-        if self.request is not before:
-            self.begun_at = time.time()
-        return taken
-
-    def service(self) -> None:
-        super().service()
-        self.answered, self.begun_at = True, time.time()
-
-    def readable(self) -> bool:
-        return bool(self.lingers_until or super().readable())
-
-    def handle_write(self) -> None:
-        """After the last answer send nothing more, but read on for a moment.
-
-        To close while the sender is still sending would reset the connection, and our answer with it.
-        """
-        if self.will_close or not self.close_when_flushed:
-            super().handle_write()
-            return
-        self._flush_exception(self._flush_some)
-        if not self.total_outbufs_len:
-            self.close_when_flushed = False
-            self.lingers_until = time.time() + LINGER
-            self.socket.shutdown(socket.SHUT_WR)
-
-    @property
-    def is_busy(self) -> bool:
-        return bool(self.requests or self.total_outbufs_len)
-
-    def check(self, now: float, timeout: Timeouts) -> None:
-        """End what has lasted too long; a sender of whom a request is awaited is told so."""
-        if self.lingers_until:
-            self.will_close = now > self.lingers_until
-        elif self.requests:
-            return
-        elif self.answered and self.request is None:
-            self.will_close = now - self.begun_at > timeout.idle
-        elif now - self.last_activity > timeout.silence or now - self.begun_at > timeout.request:
-            self._time_out()
-
-    def _time_out(self) -> None:
-        request = self.request or self.parser_class(self.adj)
-        request.error = _TimedOut("")
-        with self.requests_lock:
-            self.request = None
-            self.requests.append(request)
-        self.server.add_task(self)
-
-
-class Server(TcpWSGIServer):  # type: ignore[misc]
+class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
     """Serves *app* on *sock* until `stop`; then finishes what was received, and closes.
 
-    *max_body* is the largest body that any source may send; the application holds each source to its own. The wire
-    may carry twice as much, because chunks have a cost of their own. It stops by itself when the process *parent* is
-    gone: nobody would replace it, or stop it.
+    *max_body* (bytes) is the largest body that any source may send; the application applies the limit of each source.
+    The wire may carry twice as much, because chunks have a cost of their own. The server stops by itself when the
+    process *parent* is gone, because nobody could stop it any more.
     """
 
-    channel_class = _Channel
+    channel_class = Channel
 
     def __init__(
-        self, app: object, sock: socket.socket, *, max_body: int, timeout: Timeouts, parent: int | None = None
+        self, app: object, sock: socket.socket, *, max_body: int, timeouts: Timeouts, parent: int | None = None
     ) -> None:
-        self._timeout, self._parent = timeout, parent
-        self._stopping = False
-        settings = Adjustments(
-            sockets=[sock],
-            threads=8,
-            ident="fulfillment",
-            connection_limit=MAX_CONNECTIONS,
-            asyncore_use_poll=True,
-            cleanup_interval=1,
-            max_request_header_size=MAX_HEADERS,
-            max_request_body_size=2 * max_body + 4096,
-            expose_tracebacks=False,
-            log_socket_errors=False,
-            # The application must see that a proxy spoke: it then treats nobody as local.
-            clear_untrusted_proxy_headers=False,
-        )
-        # An answer leaves in one piece, and wakes its sender once. (As an argument, this comes with a warning.)
-        settings.send_bytes = MAX_ANSWER
+        self._timeouts, self._parent = timeouts, parent
+        self._is_stopping = False
         address = (sock.family, sock.type, sock.proto, sock.getsockname())
-        super().__init__(app, _sock=sock, adj=settings, sockinfo=address, bind_socket=False)
+        adjustments = _adjustments(sock, max_body)
+        super().__init__(app, _sock=sock, adj=adjustments, sockinfo=address, bind_socket=False)
 
     def maintenance(self, now: float) -> None:
         for channel in self.active_channels.values():
-            channel.check(now, self._timeout)
+            channel.check_timeouts(now, self._timeouts)
         if self._parent not in {None, os.getppid()}:
             self.stop()
 
     def run(self) -> None:
-        while not self._stopping:
+        while not self._is_stopping:
             self._run_once()
         self._drain()
 
     def stop(self, *_signal: object) -> None:
-        """Make `run` return soon; fit for a signal, and for any thread."""
-        if not self._stopping:
-            self._stopping = True
+        """Make `run` return soon. It may be called by a signal handler, and by any thread."""
+        if not self._is_stopping:
+            self._is_stopping = True
             self.pull_trigger()
 
     def _run_once(self) -> None:
-        wasyncore.loop(timeout=1.0, use_poll=True, map=self._map, count=1)
+        wasyncore.loop(timeout=POLL_SECONDS, use_poll=True, map=self._map, count=1)
 
     def _drain(self) -> None:
         wasyncore.dispatcher.close(self)
-        deadline = time.monotonic() + self._timeout.stop
+        deadline = time.monotonic() + self._timeouts.shutdown_seconds
         while any(c.is_busy for c in list(self.active_channels.values())) and time.monotonic() < deadline:
             self._run_once()
         self.task_dispatcher.shutdown(timeout=max(0.1, deadline - time.monotonic()))
         wasyncore.close_all(self._map)
+
+
+def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:
+    adjustments = Adjustments(
+        sockets=[sock],
+        threads=THREADS,
+        ident="fulfillment",
+        connection_limit=MAX_CONNECTIONS,
+        asyncore_use_poll=True,
+        cleanup_interval=1,
+        max_request_header_size=MAX_HEADER_BYTES,
+        max_request_body_size=2 * max_body + 4096,
+        expose_tracebacks=False,
+        log_socket_errors=False,
+        # The application must see that a proxy forwards a request: it then treats the client as remote.
+        clear_untrusted_proxy_headers=False,
+    )
+    # An answer is sent in one piece and wakes its reader once. waitress warns when this is given as an argument.
+    adjustments.send_bytes = ANSWER_BUFFER_BYTES
+    return adjustments
