@@ -1,5 +1,5 @@
-# Everything runs in .venv, built from the hash-locked requirements. Stamps make the second run instant, and are
-# written last: an installation that was cut short is done again.
+# Everything runs in .venv, which is built from the hash-locked requirements. The stamp files make the second run
+# instant. They are written last, so that an interrupted installation is repeated.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,20 +7,20 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 PROGRAM := $(VENV)/.program-installed
 TOOLS := $(VENV)/.tools-installed
-# mutmut brings setproctitle, with which Celery gives its processes other titles: it lives apart from the suite.
-APART := .venv-mutants
-MUTATOR := $(APART)/.mutator-installed
+# mutmut brings setproctitle, with which Celery changes the titles of its processes, so it gets its own virtualenv.
+MUTANTS_VENV := .venv-mutants
+MUTATOR := $(MUTANTS_VENV)/.mutator-installed
 PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet install
-# pip's warnings are shown when they matter: after a failure.
+# pip's output is shown only after a failure.
 QUIETLY = >$(VENV)/install.log 2>&1 || { cat >&2 $(VENV)/install.log; exit 1; }
 LOCKED := $(PIP_INSTALL) --only-binary :all: --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --no-config --custom-compile-command 'make lock' --universal --python-version 3.11 \
 	--generate-hashes --group build $(LOCK_FLAGS) pyproject.toml
 
-# A file's tests share what it builds. The long ones come first, in the order of the alphabet.
+# The tests of a file share fixtures. The long-running folders come first in the alphabet.
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
-# Where every branch has a test.
-HEART := worker/domain/*,worker/reconcile/reconciler.py,worker/reconcile/order.py,worker/reconcile/search.py,worker/reconcile/reconciliation.py,webhook_receiver/signatures.py,webhook_receiver/profiles/*
+# Every branch of these is covered by a test.
+COVERED_COMPLETELY := worker/domain/*,worker/reconcile/*,webhook_receiver/signatures.py,webhook_receiver/profiles/*
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install test lint style types layers format coverage mutants bench lock venv clean
@@ -29,12 +29,12 @@ help: ## Show this list
 	@echo 'make TARGET, where TARGET is:'
 	@sed -n 's/^\([a-z]*\):.*## /  \1 /p' $(firstword $(MAKEFILE_LIST)) | awk '{ name = $$1; $$1 = ""; printf "  %-9s%s\n", name, $$0 }'
 
-demo: $(PROGRAM) ## Play a day of two small shops on this machine, within 40 seconds
+demo: $(PROGRAM) ## Show a day of two small shops on this machine, within 40 seconds
 	@$(BIN)/fulfillment demo
 
 install: $(PROGRAM) ## Install the program into .venv
 
-# CI measures what the whole suite reaches; on a laptop, `make coverage` does.
+# In CI, `make test` measures coverage; on a laptop, `make coverage` does.
 ifeq ($(and $(CI),$(if $(ARGS),some,all)),all)
 test: coverage
 else
@@ -54,20 +54,20 @@ types: $(TOOLS)
 layers: $(TOOLS)
 	$(BIN)/lint-imports --no-logo
 
-format: $(TOOLS) ## Put the code into its standard form
+format: $(TOOLS) ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-coverage: $(TOOLS) ## Run the whole test suite, and fail if it does not reach enough of the program
+coverage: $(TOOLS) ## Run the whole test suite, and fail if it covers too little of the program
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) $(ARGS)
 	$(BIN)/coverage combine --quiet
-	@rm -f .coverage.*  # what a killed process has half written
+	@rm -f .coverage.*  # a killed process may have left half a file
 	$(BIN)/coverage report --fail-under=90
-	$(BIN)/coverage report --fail-under=100 --include='$(HEART)'
+	$(BIN)/coverage report --fail-under=100 --include='$(COVERED_COMPLETELY)'
 
-mutants: $(MUTATOR) ## Break the heart of the program in every small way: the tests must notice (some ten minutes)
-	$(APART)/bin/python -m tests.mutants
+mutants: $(MUTATOR) ## Mutate the rules in every small way, and check that the tests notice (about ten minutes)
+	$(MUTANTS_VENV)/bin/python -m tests.mutants
 
 bench: $(TOOLS) ## Measure against the design that tutorials teach, in 10 minutes (one part: make bench ARGS=receiver)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -79,12 +79,12 @@ lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make
 
 venv: $(TOOLS) ## Install the program and all tools into .venv
 
-clean: ## Remove both virtualenvs and every cache, but no data of yours
-	rm -rf $(VENV) $(APART) build dist *.egg-info htmlcov mutants .coverage .coverage.* .hypothesis
+clean: ## Remove both virtualenvs and every cache, and none of your data
+	rm -rf $(VENV) $(MUTANTS_VENV) build dist *.egg-info htmlcov mutants .coverage .coverage.* .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A changed lock means a new environment: nothing that left the lock stays installed.
+# A changed lock means a new environment, so that nothing stays installed that is no longer in the lock.
 $(RUNTIME): requirements.lock
 	@$(PYTHON) -c '' 2>/dev/null || { echo >&2 \
 	  "$(PYTHON) was not found. Python 3.11 or newer is needed; if it has another name: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -107,7 +107,7 @@ $(TOOLS): $(PROGRAM) requirements-dev.lock
 	@touch $@
 
 $(MUTATOR): $(RUNTIME) requirements-mutants.lock
-	@echo 'Installing mutmut, and all that the tests need, into $(APART) (once) ...'
-	@$(BIN)/python -m venv --clear --without-pip $(APART)
-	@PIP_PYTHON=$(APART)/bin/python $(LOCKED) --requirement requirements-mutants.lock $(QUIETLY)
+	@echo 'Installing mutmut and the test tools into $(MUTANTS_VENV) (once) ...'
+	@$(BIN)/python -m venv --clear --without-pip $(MUTANTS_VENV)
+	@PIP_PYTHON=$(MUTANTS_VENV)/bin/python $(LOCKED) --requirement requirements-mutants.lock $(QUIETLY)
 	@touch $@

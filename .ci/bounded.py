@@ -1,10 +1,10 @@
-"""Run a command for a limited time, and tolerate no process that it leaves behind.
+"""Run a command with a time limit, and fail if it leaves a process behind.
 
     bounded.py SECONDS COMMAND [ARGUMENT ...]
 
-Exits with the command's own code; with 124 when the time ran out; with 125 when the command ended well but left
-processes. They are named, then ended. Every process that descends from the command is found, in whatever session or
-process group: Linux hands their orphans to us.
+Exits with the command's own code; with 124 when the time ran out; with 125 when the command succeeded but left
+processes. They are listed, then ended. Every descendant of the command is found, in any session or process group,
+because Linux makes us the parent of its orphans.
 """
 
 import contextlib
@@ -18,8 +18,8 @@ from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 TIMED_OUT, LEFT_PROCESSES = 124, 125
-FAREWELL = 5.0  # seconds that a process gets to end by itself, then on SIGTERM
-LOOK_EVERY = 0.05  # seconds; waitpid knows no deadline, and a descendant's end is told to its own parent alone
+GRACE_SECONDS = 5.0  # for a process to end by itself, and then again after SIGTERM
+POLL_INTERVAL_SECONDS = 0.05  # waitpid has no timeout, and only the parent of a descendant is told of its end
 
 
 def main(seconds: float, command: list[str]) -> int:
@@ -29,10 +29,10 @@ def main(seconds: float, command: list[str]) -> int:
     child = os.posix_spawnp(command[0], command, os.environ)
     code = exit_code(child, time.monotonic() + seconds)
     if code is None:
-        print(f"out of time: still running after {seconds:g} s", flush=True)
+        print(f"time limit reached: still running after {seconds:g} s", flush=True)
         end(descendants())
         return TIMED_OUT
-    left = remaining(time.monotonic() + FAREWELL)
+    left = remaining(time.monotonic() + GRACE_SECONDS)
     for pid in left:
         print(f"left behind: process {pid}: {command_line(pid)}", flush=True)
     end(left)
@@ -46,35 +46,35 @@ def adopt_orphans() -> None:
 
 
 def exit_code(child: int, deadline: float) -> int | None:
-    """Wait for *child*, reaping every adopted orphan on the way; None when the deadline comes first."""
+    """Wait for *child*, and reap every adopted orphan; None when the deadline comes first."""
     while time.monotonic() < deadline:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == child:
             code = os.waitstatus_to_exitcode(status)
             return code if code >= 0 else 128 - code
         if pid == 0:
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_INTERVAL_SECONDS)
     return None
 
 
 def remaining(deadline: float) -> list[int]:
-    """Name the descendants that are still there at the deadline; return as soon as there are none."""
+    """Return the descendants that still exist at the deadline, or an empty list as soon as there are none."""
     while left := descendants():
         if time.monotonic() >= deadline:
             break
-        time.sleep(LOOK_EVERY)
+        time.sleep(POLL_INTERVAL_SECONDS)
     return left
 
 
 def end(pids: list[int]) -> None:
-    """End these processes and all their descendants: asked first, then killed."""
+    """End these processes and all their descendants, by SIGTERM and then by SIGKILL."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
-    for pid in remaining(time.monotonic() + FAREWELL):
+    for pid in remaining(time.monotonic() + GRACE_SECONDS):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    remaining(time.monotonic() + FAREWELL)
+    remaining(time.monotonic() + GRACE_SECONDS)
 
 
 def descendants() -> list[int]:
@@ -84,18 +84,18 @@ def descendants() -> list[int]:
             pass
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it ended while we looked
+        with contextlib.suppress(OSError):  # it ended meanwhile
             state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
             if state != "Z":
                 children.setdefault(int(parent), []).append(int(stat.parent.name))
-    found = [os.getpid()]
-    for pid in found:
-        found.extend(children.get(pid, []))
-    return found[1:]
+    pids = [os.getpid()]
+    for pid in pids:
+        pids.extend(children.get(pid, []))
+    return pids[1:]
 
 
 def command_line(pid: int) -> str:
-    """Show how the process was called, on one line; empty when it has ended."""
+    """Return the command line of a process, on one line; empty when it has ended."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ").strip()
     return ""

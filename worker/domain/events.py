@@ -103,7 +103,7 @@ class RecordedEvent:
 
 
 def clamped(occurred_at: Instant, received_at: Instant) -> Instant:
-    """Return *occurred_at*, or the nearest instant in the 30 days before *received_at*: senders' clocks can be wrong."""
+    """Return *occurred_at*, or the nearest instant in the 30 days before *received_at*: clocks can be wrong."""
     return min(max(occurred_at, received_at - MAX_AGE), received_at)
 
 

@@ -96,9 +96,9 @@ class Accept(Word):
 
 
 class DeliveryOutcome(Word):
-    """What became of a webhook request. The members before `IGNORED` are stored, the gravest first; the rest is counted.
+    """What became of a webhook request. The members before `IGNORED` are stored, the others only counted.
 
-    A delivery of several events has the gravest outcome among them.
+    The stored ones come the gravest first: a delivery of several events has the gravest outcome among them.
     """
 
     QUARANTINED = "quarantined", "Authentic, and not usable: kept until an operator replays it."

@@ -11,7 +11,7 @@ from worker.reconcile.reconciliation import Ports, Reconciliation, lease_length
 from worker.reconcile.search import ReferenceSearch
 
 MAX_IN_A_ROW = 8
-"""Events that come in during a reconciliation are reconciled at once, this often; then other orders get their chance."""
+"""Events that come in during a reconciliation continue it at once, this often; then other orders get their chance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Ports:
 
 
 class Reconciliation(ABC):
-    """One reconciliation. *began_us* is when its lease was asked for, by `monotonic_us`. `order` is what we know now."""
+    """One reconciliation. *began_us* is when its lease was asked for, by `monotonic_us`. `order` is what is known."""
 
     def __init__(self, ports: Ports, leased: LeasedOrder, began_us: int) -> None:
         self._ports, self._leased, self._began_us = ports, leased, began_us

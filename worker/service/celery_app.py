@@ -83,7 +83,7 @@ def _open_services(settings: Settings, fair_share: FairShare) -> None:
 
 
 def _shorten_failed_acknowledgement(record: logging.LogRecord) -> bool:
-    """Make a warning without traceback of a wake-up that could not be acknowledged: the database has all that is due."""
+    """Log a wake-up that could not be acknowledged without its traceback: the database has all that is due."""
     if str(record.msg).startswith("Couldn't ack"):
         record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
     return True

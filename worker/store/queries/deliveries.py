@@ -67,7 +67,7 @@ class DeliveryQueries:
     def latest(
         self, limit: int, *, outcome: str = "", source: str = "", reason: str = ""
     ) -> tuple[int, list[DeliveryRow]]:
-        """Return the time of the database's clock and up to *limit* deliveries without their bodies, the newest first."""
+        """Return the database's time, and up to *limit* deliveries without their bodies, the newest first."""
         chosen = {"outcome": outcome, "source": source, "reason": reason}
         query = select(*_COLUMNS).filter_by(**{name: word for name, word in chosen.items() if word})
         query = query.order_by(deliveries.c.received_at.desc(), deliveries.c.id.desc()).limit(limit)
@@ -75,7 +75,7 @@ class DeliveryQueries:
             return self._database.now(connection), [_row(row) for row in connection.execute(query)]
 
     def show(self, delivery_id: int) -> tuple[int, DeliveryDetails | None]:
-        """Return the time of the database's clock and one delivery whole; None when it was never stored, or is pruned."""
+        """Return the database's time, and one delivery as a whole; None when it was never stored, or is pruned."""
         query = select(*_COLUMNS, deliveries.c.body).where(deliveries.c.id == delivery_id)
         with self._database.read() as connection:
             now, row = self._database.now(connection), connection.execute(query).first()

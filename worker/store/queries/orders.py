@@ -39,7 +39,7 @@ class OrderQueries:
     def latest(
         self, limit: int, *, account: str = "", stage: Stage | None = None, states: Collection[State] = ()
     ) -> tuple[int, list[OrderRow]]:
-        """Return the time of the database's clock and up to *limit* orders in any of *states*, the latest change first."""
+        """Return the database's time, and up to *limit* orders in any of *states*, the latest change first."""
         with self._database.read() as connection:
             now = self._database.now(connection)
             query = select(orders)

@@ -200,7 +200,7 @@ def _create_view(name: str, table: str, instants: tuple[str, ...]) -> None:
     columns = [column["name"] for column in sa.inspect(connection).get_columns(table)]
     readable = _SQLITE_TIME if connection.dialect.name == "sqlite" else _POSTGRESQL_TIME
     shown = [f"{readable.format(column)} AS {column}" if column in instants else column for column in columns]
-    op.execute(f"CREATE VIEW {name} AS SELECT {', '.join(shown)} FROM {table}")
+    op.execute(f"CREATE VIEW {name} AS SELECT {', '.join(shown)} FROM {table}")  # noqa: S608 - constants and columns
 
 
 _SQLITE_TIME = "strftime('%Y-%m-%d %H:%M:%S', {0} / 1000000, 'unixepoch') || printf('.%06d', {0} % 1000000)"
