@@ -24,19 +24,20 @@ def read_settings_file(file: SettingsFile) -> Layer:
     """
     text = _read(file)
     try:
-        tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        # Not the whole message: it may quote what stands there.
-        line = _line(str(error), text)
-    else:
+        leaves = dict(_leaves(tomllib.loads(text)))
         lines = key_lines(text)
+    except ValueError as error:
+        # Not the whole message: it may quote what stands there.
+        trouble = f"{Location('this', file.shown, _line(str(error), text))} is not valid TOML"
+    except RecursionError:
+        trouble = f"{file.shown} is nested too deeply"
+    else:
         entries = {
-            path: Entry(value, Location(dotted(path), file.shown, lines.get(path, 0)))
-            for path, value in _leaves(tables)
+            path: Entry(value, Location(dotted(path), file.shown, lines.get(path, 0))) for path, value in leaves.items()
         }
         return Layer(entries, file.shown, lines)
     # Raised out here, so that no error with a part of the text is attached to it.
-    raise SettingsError(f"{Location('this', file.shown, line)} is not valid TOML.")
+    raise SettingsError(f"{trouble}.")
 
 
 def _read(file: SettingsFile) -> str:

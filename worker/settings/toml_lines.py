@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from worker.settings.names import KeyPath
 
+MAX_CHARACTERS = 65_536
+"""The largest text in which lines are looked for: the work may grow with the square of it."""
 MAX_ATTEMPTS = 100
 """How often the end of one value is looked for; a value with more candidates hides all lines after it."""
 
@@ -36,8 +38,11 @@ def key_lines(text: str) -> Mapping[KeyPath, int]:
     """Return the line, counted from 1, of each key and each table in *text*, which must be valid TOML.
 
     The line of a table is the line of its header, or else of its first key. What has no certain line is left out: keys
-    in an array of tables, keys in an inline table over several lines, and all that follows a value with too many lines.
+    in an array of tables, keys in an inline table over several lines, all that follows a value with too many lines, and
+    everything in a text that is too large.
     """
+    if len(text) > MAX_CHARACTERS:
+        return {}
     headers: dict[KeyPath, int] = {}
     keys: dict[KeyPath, int] = {}
     arrays: set[KeyPath] = set()

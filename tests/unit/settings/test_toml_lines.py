@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.settings.names import KeyPath
-from worker.settings.toml_lines import MAX_ATTEMPTS, key_lines
+from worker.settings.toml_lines import MAX_ATTEMPTS, MAX_CHARACTERS, key_lines
 
 ALL_FORMS = r'''# a comment = with [brackets]
 log_level = "info" # and "another" [one]
@@ -78,6 +78,7 @@ def test_a_table_is_on_the_line_of_its_header_wherever_its_parts_are_written():
         ("[[a]]\nb = 1\n[a.c]\nd = 1\n[[a]]\nb = 2\n[e]\nf = 1", {("a",): 1, ("e",): 7, ("e", "f"): 8}),
         ("a = [\n" + "[],\n" * MAX_ATTEMPTS + "]\nb = 1", {}),
         ("a = 1\nb = [\n" + "'x',\n" * 1000 + "]\nc = 1", {("a",): 1, ("b",): 2, ("c",): 1004}),
+        ("a = 1" + " " * MAX_CHARACTERS, {}),
         ("", {}),
         ("\n\n# nothing\n", {}),
     ],
