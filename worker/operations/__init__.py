@@ -1,1 +1,4 @@
-"""What an operator may ask and do. The command line is one face of it, a web console may be another."""
+"""What an operator may ask and do, as functions of values. It imports `domain` and `ports` only.
+
+The command line prints what it returns; a web console could do the same.
+"""

@@ -1,20 +1,20 @@
-"""Checkup: what `doctor` makes of the journal's health. Pure: findings in, verdicts out."""
+"""What `doctor` makes of the database's health. Pure: figures in, checks out."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
-from worker.domain.figures import Backlog, Health
-from worker.domain.instants import MINUTE
-from worker.domain.lifecycle import DRY_RUN
+from worker.domain.figures import Backlog, BacklogKind, Health
+from worker.domain.instants import MINUTE, Duration, Instant
 from worker.domain.policy import Policy
-from worker.operations.advice import HOLDS, advise
+from worker.domain.reasons import WaitReason
+from worker.operations.advice import advise_on_hold, advise_on_stop
 from worker.operations.forecast import is_orphaned
 from worker.operations.instants import span
-from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
+from worker.operations.phrases import counted
 
-NAMED = 5
-"""Orders that a sentence names; the list command shows them all."""
+MAX_NAMED = 5
+"""How many orders a sentence names; the list command shows them all."""
 
 
 class Verdict(StrEnum):
@@ -25,9 +25,20 @@ class Verdict(StrEnum):
     FAIL = "fail"
 
 
+class Diagnosis(Enum):
+    """What all checks together mean."""
+
+    WELL = auto()
+    """No check failed."""
+    NEEDS_PERSON = auto()
+    """A check failed, and every part answers."""
+    UNREACHABLE = auto()
+    """A part does not answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding: a word, a verdict, a sentence, and what to do. *unreachable*: a part does not answer."""
+    """One check: its name, its verdict, a sentence, and what to do. *unreachable*: a part does not answer."""
 
     name: str
     verdict: Verdict
@@ -38,36 +49,36 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How piles of one kind are told. *timeout* is how long they are nothing to speak of."""
+    """The words for backlogs of one kind. One that is younger than *ignored_for* is not mentioned."""
 
     name: str
     one: str
     many: str
     none: str
-    advice: str
-    timeout: int = 0
+    advice: str = ""
+    ignored_for: Duration = 0
 
 
-_KINDS = {
-    "stopped": _Kind("stopped orders", "order is stopped", "orders are stopped", "No order is stopped.", ""),
-    "held": _Kind("held accounts", "account is held", "accounts are held", "No account is held.", ""),
-    "due": _Kind(
+_KINDS: Mapping[BacklogKind, _Kind] = {
+    BacklogKind.STOPPED: _Kind("stopped orders", "order is stopped", "orders are stopped", "No order is stopped."),
+    BacklogKind.HELD: _Kind("held accounts", "account is held", "accounts are held", "No account is held."),
+    BacklogKind.DUE: _Kind(
         "due orders",
         "order is due",
         "orders are due",
-        "No order waits for long.",
+        "No order has been due for long.",
         "See that a worker runs and reaches the database and the broker: `fulfillment worker`.",
         MINUTE,
     ),
-    "lease": _Kind(
+    BacklogKind.LEASE: _Kind(
         "leases",
-        "turn has ended without a word",
-        "turns have ended without a word",
-        "No turn has died.",
-        "The next turn takes over by itself; if it does not, see that a worker runs.",
+        "lease has ended without a result",
+        "leases have ended without a result",
+        "No lease has ended without a result.",
+        "The next reconciliation takes over by itself; if it does not, see that a worker runs.",
         MINUTE,
     ),
-    "uncertain": _Kind(
+    BacklogKind.UNCERTAIN: _Kind(
         "uncertain writes",
         "write has no answer",
         "writes have no answer",
@@ -75,76 +86,79 @@ _KINDS = {
         "A worker reads these orders again by itself: `fulfillment orders explain` says when.",
         MINUTE,
     ),
-    "pending": _Kind(
-        "pending news",
-        "event waits to be used",
-        "events wait to be used",
-        "No news waits for long.",
+    BacklogKind.PENDING: _Kind(
+        "pending events",
+        "event has no result yet",
+        "events have no result yet",
+        "No event has been without a result for long.",
         "`fulfillment orders explain` says what each of their orders waits for.",
         MINUTE,
     ),
-    "quarantined": _Kind(
+    BacklogKind.QUARANTINED: _Kind(
         "quarantine",
         "delivery is quarantined",
         "deliveries are quarantined",
-        "Nobody has to look into the quarantine.",
+        "No quarantined delivery needs a person.",
         "See `fulfillment deliveries list --outcome quarantined`, correct the cause, and `deliveries replay` them.",
     ),
 }
 
-_ASKED_FOR = {("pending", DRY_RUN)}
-"""The piles, by kind and reason, that are there because the settings ask for it, however old they are."""
+_WANTED = {(BacklogKind.PENDING, WaitReason.DRY_RUN.value)}
+"""The backlogs, by kind and reason, that the settings ask for. They are well, however old they are."""
 
 
-def judge(health: Health, policies: Mapping[str, Policy], max_age: int) -> Iterator[Check]:
-    """Judge the journal: what has waited longer than *max_age* (microseconds) fails, what is younger is a warning."""
-    for kind, told in _KINDS.items():
+def judge(health: Health, policies: Mapping[str, Policy], max_age: Duration) -> Iterator[Check]:
+    """Judge the health of the database: what has waited longer than *max_age* fails, a younger backlog is a warning.
+
+    *policies* is by account.
+    """
+    for kind, words in _KINDS.items():
         backlogs = [
             backlog
             for backlog in health.backlogs
-            if backlog.kind == kind and health.now - backlog.oldest >= told.timeout
+            if backlog.kind == kind and health.now - backlog.oldest >= words.ignored_for
         ]
         if not backlogs:
-            yield Check(told.name, Verdict.OK, told.none)
-        yield from (_judge_backlog(backlog, told, health.now, max_age) for backlog in backlogs)
+            yield Check(words.name, Verdict.OK, words.none)
+        yield from (_judge_backlog(backlog, words, health.now, max_age) for backlog in backlogs)
     yield _judge_sums(health.discrepancies)
     yield _judge_orphaned(health, policies)
 
 
-def worst(checks: Iterable[Check]) -> int:
-    """Return the exit code that *checks* come to; a part that cannot be reached is the worst."""
+def worst(checks: Iterable[Check]) -> Diagnosis:
+    """Return what *checks* together mean. A part that does not answer counts more than what needs a person."""
     failed = [check for check in checks if check.verdict is Verdict.FAIL]
     if any(check.unreachable for check in failed):
-        return UNREACHABLE
-    return NEEDS_A_PERSON if failed else WELL
+        return Diagnosis.UNREACHABLE
+    return Diagnosis.NEEDS_PERSON if failed else Diagnosis.WELL
 
 
-def _judge_backlog(backlog: Backlog, told: _Kind, now: int, max_age: int) -> Check:
+def _judge_backlog(backlog: Backlog, words: _Kind, now: Instant, max_age: Duration) -> Check:
     age = now - backlog.oldest
-    count = f"1 {told.one}" if backlog.count == 1 else f"{backlog.count} {told.many}"
     reason = f" ({backlog.reason})" if backlog.reason else ""
     since = f"for {span(age)}" if backlog.count == 1 else f"the oldest for {span(age)}"
-    if (backlog.kind, backlog.reason) in _ASKED_FOR:
-        return Check(told.name, Verdict.OK, f"{count}{reason}, {since}, as the settings ask.")
+    sentence = f"{counted(backlog.count, words.one, words.many)}{reason}, {since}"
+    if (backlog.kind, backlog.reason) in _WANTED:
+        return Check(words.name, Verdict.OK, f"{sentence}, as the settings ask.")
     verdict = Verdict.FAIL if age > max_age else Verdict.WARN
-    return Check(told.name, verdict, f"{count}{reason}, {since}.", told.advice or _advice(backlog))
+    return Check(words.name, verdict, f"{sentence}.", words.advice or _advice(backlog))
 
 
 def _advice(backlog: Backlog) -> str:
-    if backlog.kind == "held":
-        return HOLDS.get(backlog.reason.rpartition(" ")[2], "An operator has held it, and can lift that.")
-    return f"{advise(backlog.reason)} See `fulfillment orders list --stopped`."
+    if backlog.kind is BacklogKind.HELD:
+        return advise_on_hold(backlog.reason.rpartition(" ")[2])  # the reason begins with the account
+    return f"{advise_on_stop(backlog.reason)} See `fulfillment orders list --stopped`."
 
 
 def _judge_sums(discrepancies: Mapping[str, int]) -> Check:
-    wrong = [f"{count} {name}" for name, count in discrepancies.items() if count]
+    wrong = [f"{name} ({count})" for name, count in discrepancies.items() if count]
     if not wrong:
-        return Check("conservation", Verdict.OK, "Every delivery has its outcome, and every event its end.")
+        return Check("sums", Verdict.OK, "Every delivery has its outcome, and every event its result.")
     return Check(
-        "conservation",
+        "sums",
         Verdict.FAIL,
-        f"The sums do not agree: {'; '.join(wrong)}.",
-        "This must never be: keep a copy of the database, and report it.",
+        f"The database has {', '.join(wrong)}.",
+        "This must never happen: keep a copy of the database, and report it.",
     )
 
 
@@ -156,13 +170,14 @@ def _judge_orphaned(health: Health, policies: Mapping[str, Policy]) -> Check:
     ]
     if not orphaned:
         return Check(
-            "nobody forgotten", Verdict.OK, "Every order with something left to do is due, or waits for somebody."
+            "orphaned orders", Verdict.OK, "Every order with something left to do is due, waits or is stopped."
         )
-    named = ", ".join(orphaned[:NAMED]) + (", …" if len(orphaned) > NAMED else "")
-    have, them = ("order has", "it") if len(orphaned) == 1 else ("orders have", "them")
+    named = ", ".join(orphaned[:MAX_NAMED]) + (", …" if len(orphaned) > MAX_NAMED else "")
+    them = "it" if len(orphaned) == 1 else "them"
     return Check(
-        "nobody forgotten",
+        "orphaned orders",
         Verdict.FAIL,
-        f"{len(orphaned)} {have} something left to do, and nobody will look at {them}: {named}.",
-        "`fulfillment orders retry` gives an order a turn; please report how it came to this.",
+        f"{counted(len(orphaned), 'order has', 'orders have')} something left to do,"
+        f" and nobody will look at {them}: {named}.",
+        "`fulfillment orders retry` makes an order due; please report how it came to this.",
     )

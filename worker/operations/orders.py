@@ -1,78 +1,80 @@
-"""The operator's door, a strict one: what the rules forbid is an `IllegalRequest` that says why."""
+"""What an operator may do with one order. What the rules forbid is an `IllegalRequest` that says why."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import OPERATOR, Event, EventName
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome
 from worker.domain.snapshot import Snapshot, State
 from worker.domain.stages import Stage, has_reached
 from worker.domain.text import clean_text
 from worker.operations.instants import when
-from worker.operations.naming import Naming
+from worker.operations.naming import Naming, OrderIdReader
+from worker.operations.phrases import with_detail
 from worker.operations.store import OperatorStore
 from worker.ports import Delivery, Intake, WakeUps
 
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """What an operator may do with one order. Every act is a sentence about what happens now.
+    """What an operator may do with one order. Each act returns a sentence about what happens now.
 
-    *read_order_id*, by account, returns the id that a text means at that account's platform, or raises
-    ValueError. All methods raise `IllegalRequest`, and `StoreUnavailable` when the database is out of reach.
+    *read_order_id* is by account. All methods raise `IllegalRequest`, and `StoreUnavailable` when the database cannot
+    be reached.
     """
 
     store: OperatorStore
     intake: Intake
     wake_ups: WakeUps
-    read_order_id: Mapping[str, Callable[[object], str]]
+    read_order_id: Mapping[str, OrderIdReader]
 
     def find(self, text: str) -> OrderKey:
-        """Return the order that *text* means, as `naming` has it."""
-        return Naming(self.store, self.read_order_id)(text)
+        """Return the order that *text* means, see `Naming.find`."""
+        return Naming(self.store, self.read_order_id).find(text)
 
     def snapshot(self, key: OrderKey) -> Snapshot:
-        """Return everything known of an order."""
-        found = self.store.snapshot(key)
-        if found is None:
-            raise IllegalRequest(f"the journal knows no order {key}")
-        return found
+        """Return everything that is known of an order."""
+        snapshot = self.store.snapshot(key)
+        if snapshot is None:
+            raise IllegalRequest(f"the database knows no order {key}")
+        return snapshot
 
     def advance(self, key: OrderKey, stage: Stage, reason: str, *, create: bool = False) -> str:
-        """Bring the news that the order has reached *stage*; a worker walks it there, step by step.
+        """Write an event which says that the order has reached *stage*; a worker then takes the steps to it.
 
-        With *create*, an order that the journal has never seen is written down.
+        With *create*, the order may be one that the database does not know.
         """
-        said = require_reason(reason)
+        note = require_reason(reason)
         if key.reference:
             raise IllegalRequest(f"{key} is still looked for: only an order that is known by its id can be advanced")
         if stage is Stage.PENDING:
             raise IllegalRequest("pending is where every order begins: no order is advanced to it")
         seen = self.store.snapshot(key)
         if seen is None and not create:
-            raise IllegalRequest(f"the journal knows no order {key}; to begin with it, add --create")
+            raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
         if seen is not None:
             _require_stage_ahead(seen, stage)
-        self._tell(key, stage, said)
+        self._write_event(key, stage, note)
         return f"{key} is to reach {stage}; a worker takes it from here, within a second or two."
 
     def retry(self, key: OrderKey) -> str:
-        """Make the order due now, whatever it waits for; not one that is stopped."""
+        """Make the order due now, whatever it waits for. A stopped order stays stopped."""
         seen = self.snapshot(key)
-        if seen.row.stop or not self.store.hasten(key):
+        if seen.row.stop or not self.store.make_due(key):
             stop = seen.row.stop or "just now"
             raise IllegalRequest(f"{key} is stopped ({stop}): `fulfillment orders release` lifts that, retry does not")
-        self.wake_ups([key])
+        self.wake_ups.enqueue([key])
         if seen.row.held:
-            return f"{key} is due; its account is held ({seen.row.held[0].reason}), and it is taken when that ends."
+            return f"{key} is due; its account is held ({seen.row.held[0].reason}), and a worker takes it after that."
         if seen.state is State.LEASED:
-            return f"{key} already has its turn, which decides when it is looked at next."
+            return f"A worker reconciles {key} now; the result says when it is reconciled next."
         return f"{key} is due; a worker takes it from here, within a second or two."
 
     def stopped(self, key: OrderKey, stop: str = "") -> Snapshot:
-        """Return everything known of an order that is stopped; *stop*, when given, must be the reason."""
+        """Return everything that is known of a stopped order. *stop*, when given, must be the reason of its stop."""
         seen = self.snapshot(key)
         if not seen.row.stop:
             raise IllegalRequest(f"{key} is not stopped")
@@ -81,14 +83,14 @@ class Operations:
         return seen
 
     def release(self, key: OrderKey, reason: str, stop: str = "") -> str:
-        """Lift the order's stop; *stop*, when given, must be its reason."""
-        said, seen = require_reason(reason), self.stopped(key, stop)
-        if not self.store.release(seen, said):
+        """Lift the order's stop. *stop*, when given, must be the reason of the stop."""
+        note, seen = require_reason(reason), self.stopped(key, stop)
+        if not self.store.release(seen, note):
             raise overtaken(key)
-        self.wake_ups([key])
+        self.wake_ups.enqueue([key])
         return f"{key} is released from {seen.row.stop} and due; a worker takes it from here, within a second or two."
 
-    def _tell(self, key: OrderKey, stage: Stage, reason: str) -> None:
+    def _write_event(self, key: OrderKey, stage: Stage, note: str) -> None:
         now = self.intake.now()
         event = Event(
             source=OPERATOR,
@@ -97,13 +99,14 @@ class Operations:
             name=EventName(f"order.{stage}"),
             occurred_at=now,
             received_at=now,
-            note=reason,
+            note=note,
         )
-        asked = {"order": str(key), "to": stage, "reason": reason}
-        receipt = self.intake.write(Delivery(OPERATOR, now, json.dumps(asked).encode(), (event,)))
-        if receipt.outcome != "accepted":
-            raise IllegalRequest(f"the journal did not take it: {receipt.outcome} {receipt.reason}".rstrip())
-        self.wake_ups(receipt.wake_ups)
+        body = {"order": str(key), "to": stage, "reason": note}
+        receipt = self.intake.write(Delivery(OPERATOR, now, json.dumps(body).encode(), (event,)))
+        if receipt.outcome != DeliveryOutcome.ACCEPTED:
+            outcome = with_detail(receipt.outcome, receipt.reason or "")
+            raise IllegalRequest(f"the database did not accept the event: {outcome}")
+        self.wake_ups.enqueue(receipt.wake_ups)
 
 
 def _require_stage_ahead(seen: Snapshot, stage: Stage) -> None:
@@ -118,13 +121,13 @@ def _require_stage_ahead(seen: Snapshot, stage: Stage) -> None:
 
 
 def overtaken(key: OrderKey) -> IllegalRequest:
-    """Say that somebody was faster."""
+    """Return the error for a stop that somebody else has changed first."""
     return IllegalRequest(f"the stop of {key} has changed meanwhile: look at it again")
 
 
 def require_reason(reason: str) -> str:
-    """Return *reason* as one clean line."""
+    """Return *reason* on one clean line. Raises `IllegalRequest` when nothing is left of it."""
     cleaned = clean_text(reason)
     if not cleaned:
-        raise IllegalRequest("a reason is needed: one sentence for whoever asks later")
+        raise IllegalRequest("a reason is needed: one sentence for people who ask later")
     return cleaned

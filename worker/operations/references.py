@@ -1,52 +1,53 @@
-"""Verdicts: what an operator decides of a search that has stopped. What cannot be is an `IllegalRequest`."""
+"""What an operator may decide about a reference whose search has stopped: resolve it or dismiss it."""
 
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot
 from worker.operations.instants import when
 from worker.operations.orders import Operations, overtaken, require_reason
+from worker.ports import Attached
 
 
-def found(operations: Operations, key: OrderKey, order: str, reason: str, stop: str = "") -> str:
-    """Decide that *key* is *order*, an id or account/id: that order gets all of its news, and is due.
+def resolve(operations: Operations, key: OrderKey, order: str, reason: str, stop: str = "") -> str:
+    """Decide that the reference *key* means *order*, an id or account/id: that order gets all its events and is due.
 
-    *stop*, when given, must be what the search is stopped for.
+    *stop*, when given, must be the reason for which the search is stopped. Returns a sentence about what happens now.
+    Raises `IllegalRequest`.
     """
-    said, seen = require_reason(reason), _in_vain(operations, key, stop)
-    meant = _meant(operations, key, order)
-    given = operations.store.attach(seen, meant.order_id, said)
-    if given is None:
-        raise overtaken(key)
-    if not given:
-        raise IllegalRequest(
-            f"{meant} has no room for all news of {key}: bring it where it belongs by `orders advance`"
-        )
-    operations.wake_ups([meant])
-    return f"{key} is {meant}, which has its news and {_next(operations.store.snapshot(meant))}."
+    note, seen = require_reason(reason), _stopped_search(operations, key, stop)
+    target = _find_target(operations, key, order)
+    match operations.store.attach(seen, target.order_id, note):
+        case Attached.OVERTAKEN:
+            raise overtaken(key)
+        case Attached.FULL:
+            raise IllegalRequest(f"{target} has no capacity for all events of {key}: bring it on by `orders advance`")
+        case Attached.DONE:
+            operations.wake_ups.enqueue([target])
+            return f"{key} is {target}, which has its events and {_next(operations.store.snapshot(target))}."
 
 
 def dismiss(operations: Operations, key: OrderKey, reason: str, stop: str = "") -> str:
-    """Decide that nobody shall look for *key* any more; *stop* as in `found`."""
-    said, seen = require_reason(reason), _in_vain(operations, key, stop)
-    if not operations.store.dismiss(seen, said):
+    """Decide that nobody looks for *key* any more. *stop*, result and errors are as in `resolve`."""
+    note, seen = require_reason(reason), _stopped_search(operations, key, stop)
+    if not operations.store.dismiss(seen, note):
         raise overtaken(key)
-    return f"{key} is dismissed: nobody looks for it any more, until there is newer news of it, or a replay."
+    return f"{key} is dismissed: nobody looks for it any more, until there is a newer event of it, or a replay."
 
 
-def _in_vain(operations: Operations, key: OrderKey, stop: str) -> Snapshot:
+def _stopped_search(operations: Operations, key: OrderKey, stop: str) -> Snapshot:
     if not key.reference:
-        raise IllegalRequest(f"{key} is known by its id: only what is known by a number alone is found or dismissed")
+        raise IllegalRequest(f"{key} is known by its id: only an order known by a number alone is found or dismissed")
     return operations.stopped(key, stop)
 
 
-def _meant(operations: Operations, key: OrderKey, text: str) -> OrderKey:
+def _find_target(operations: Operations, key: OrderKey, text: str) -> OrderKey:
     """Return the order of the same account that *text* means."""
-    names_account = "/" in text.partition(":")[0]  # a number may hold slashes itself
+    names_account = "/" in text.partition(":")[0]  # a number may have slashes
     order = operations.find(text if names_account else f"{key.account}/{text}")
     if order.account != key.account:
         raise IllegalRequest(f"{order} is of another account than {key}")
     if order.reference:
-        raise IllegalRequest(f"{order} is no order that is known by its id: say the id")
+        raise IllegalRequest(f"{order} is not known by its id: say the id")
     return order
 
 

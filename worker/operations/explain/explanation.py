@@ -1,28 +1,30 @@
-"""Explain: why an order is where it is, what happens next and when, or whom it waits for. Pure."""
+"""Explains why an order is where it is, what happens next and when, or whom it waits for."""
 
 from dataclasses import asdict, dataclass
 
 from worker.domain.evidence import weigh
+from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
 from worker.domain.policy import Policy
 from worker.domain.snapshot import Snapshot, State
 from worker.domain.stages import Stage
+from worker.operations.explain.evidence import describe_evidence
 from worker.operations.explain.next_steps import next_steps
-from worker.operations.explain.orders import calls, decision, news, position
-from worker.operations.explain.references import about, attempts, how_dismissed, is_dismissed, plan
-from worker.operations.forecast import forecast, is_orphaned, target
+from worker.operations.explain.orders import plan, position, writes
+from worker.operations.explain.references import about, dismissal, is_dismissed, search_plan, searches
+from worker.operations.forecast import forecast, furthest_stage, is_orphaned
 from worker.operations.instants import iso
 
 ORPHANED = "orphaned"
-"""The reason word of an order that nobody will look at, though there is something left to do."""
+"""The reason of an order that has something left to do, and that nobody will look at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is so about one order. The last five fields are sentences, in the order in which they are read.
+    """The explanation of one order. The last five fields are sentences, in the order in which people read them.
 
-    *reason* is the word of the stop, the hold or the wait; *due* is when the order is looked at
-    next, in microseconds.
+    *reason* is the word of the stop, the hold or the wait, or `orphaned`; empty where there is none. *due* is when the
+    order is reconciled next. *target* is the furthest stage that is justified.
     """
 
     order: OrderKey
@@ -30,26 +32,26 @@ class Explanation:
     reason: str
     stage: Stage | None
     target: Stage
-    due: int | None
+    due: Instant | None
     needs_person: bool
-    where: tuple[str, ...]
+    position: tuple[str, ...]
     evidence: tuple[str, ...]
-    decision: tuple[str, ...]
-    calls: tuple[str, ...]
-    next: tuple[str, ...]
+    plan: tuple[str, ...]
+    writes: tuple[str, ...]
+    next_steps: tuple[str, ...]
 
     def document(self) -> dict[str, object]:
-        """Return the explanation as JSON values, under keys that stay as they are."""
-        named = {"account": self.order.account, "order": self.order.order_id}
-        told = {name: value for name, value in asdict(self).items() if name != "order"}
-        return {**named, **told, "due": iso(self.due)}
+        """Return the explanation as JSON values. The keys are a contract."""
+        order = {"account": self.order.account, "order": self.order.order_id}
+        values = {name: value for name, value in asdict(self).items() if name != "order"}
+        return {**order, **values, "due": iso(self.due)}
 
 
 def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
-    """Explain an order as of the snapshot, by the rules that the worker itself follows."""
-    order, now = snapshot.order, snapshot.now
+    """Explain an order as of the snapshot, by the rules that the worker follows."""
+    order = snapshot.order
     evidence = weigh(snapshot.events, order.acknowledged)
-    forecast = forecast(order, evidence, policy, now)
+    expected = forecast(order, evidence, policy, snapshot.now)
     dismissed = is_dismissed(snapshot)
     orphaned = not dismissed and is_orphaned(snapshot, policy)
     reference = order.key.reference
@@ -58,14 +60,14 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
         state=snapshot.state,
         reason=ORPHANED if orphaned else _reason(snapshot),
         stage=order.stage,
-        target=target(order, evidence, forecast[0]),
+        target=furthest_stage(order, evidence, expected.steps),
         due=snapshot.row.due,
         needs_person=orphaned or snapshot.state is State.STOPPED,
-        where=tuple(about(snapshot, reference) if reference else position(snapshot)),
-        evidence=tuple(news(snapshot, evidence)),
-        decision=tuple(plan(snapshot) if reference else decision(snapshot, evidence, forecast, policy)),
-        calls=tuple(attempts(snapshot) if reference else calls(snapshot, policy)),
-        next=tuple(how_dismissed(snapshot) if dismissed else next_steps(snapshot, orphaned=orphaned)),
+        position=tuple(about(snapshot, reference) if reference else position(snapshot)),
+        evidence=tuple(describe_evidence(snapshot, evidence)),
+        plan=tuple(search_plan(snapshot) if reference else plan(snapshot, evidence, expected, policy)),
+        writes=tuple(searches(snapshot) if reference else writes(snapshot, policy)),
+        next_steps=tuple(dismissal(snapshot) if dismissed else next_steps(snapshot, orphaned=orphaned)),
     )
 
 

@@ -3,20 +3,22 @@
 from collections.abc import Callable, Iterator, Mapping
 from shlex import quote
 
-from worker.domain.instants import MINUTE
+from worker.domain.instants import MINUTE, Duration, Instant
+from worker.domain.reasons import HoldReason, StopReason, WaitReason
 from worker.domain.snapshot import Hold, Snapshot, State
-from worker.operations.advice import HOLDS, WAITS, advise
+from worker.operations.advice import advise_on_hold, advise_on_stop
 from worker.operations.instants import when
+from worker.operations.phrases import meaning_of, with_detail
 
-OVERDUE = MINUTE
+OVERDUE: Duration = MINUTE
 """A worker that runs takes a due order within seconds."""
 
 
 def next_steps(snapshot: Snapshot, *, orphaned: bool) -> Iterator[str]:
-    """Say what happens next; *orphaned* as `is_orphaned` found."""
+    """Say what happens next. *orphaned* is what `is_orphaned` returns."""
     if orphaned:
         yield "Nobody will look at this order, though there is something left to do; this should not be."
-        yield "`fulfillment orders retry` gives it a turn; please report how it came to this."
+        yield "`fulfillment orders retry` makes it due; please report how it came to this."
         return
     yield from _NEXT_STEPS[snapshot.state](snapshot)
 
@@ -24,13 +26,19 @@ def next_steps(snapshot: Snapshot, *, orphaned: bool) -> Iterator[str]:
 def _stopped(snapshot: Snapshot) -> Iterator[str]:
     row, now = snapshot.row, snapshot.now
     since = f" since {when(row.stopped_at, now)}" if row.stopped_at is not None else ""
-    yield f"It waits for a person{since}: {row.stop}{f', {row.stop_detail}' if row.stop_detail else ''}."
-    yield advise(row.stop)
+    yield f"It waits for a person{since}: {with_detail(row.stop, row.stop_detail)}."
+    yield from _known(meaning_of(StopReason, row.stop))
+    yield advise_on_stop(row.stop)
     yield f"To lift the stop: fulfillment orders release {quote(str(snapshot.order.key))} --reason …"
 
 
+def _known(meaning: str) -> Iterator[str]:
+    if meaning:
+        yield meaning
+
+
 def _leased(snapshot: Snapshot) -> Iterator[str]:
-    yield f"A turn is under way; its lease ends {when(snapshot.row.lease_until or snapshot.now, snapshot.now)}."
+    yield f"A worker reconciles it now; its lease ends {when(snapshot.row.lease_until or snapshot.now, snapshot.now)}."
 
 
 def _held(snapshot: Snapshot) -> Iterator[str]:
@@ -38,13 +46,14 @@ def _held(snapshot: Snapshot) -> Iterator[str]:
         yield from _waits_with_its_account(hold, snapshot.now)
 
 
-def _waits_with_its_account(hold: Hold, now: int) -> Iterator[str]:
-    result = f"until {when(hold.until, now)}" if hold.until is not None else "until the hold is lifted"
+def _waits_with_its_account(hold: Hold, now: Instant) -> Iterator[str]:
+    end = f"until {when(hold.until, now)}" if hold.until is not None else "until the hold is lifted"
     yield (
-        f"The whole account {hold.account} has been held since {when(hold.since, now)}, {result}: "
-        f"{hold.reason}{f', {hold.detail}' if hold.detail else ''}."
+        f"The whole account {hold.account} has been held since {when(hold.since, now)}, {end}: "
+        f"{with_detail(hold.reason, hold.detail)}."
     )
-    yield HOLDS.get(hold.reason, "An operator has put it there, and can lift it.")
+    yield from _known(meaning_of(HoldReason, hold.reason))
+    yield advise_on_hold(hold.reason)
 
 
 def _due(snapshot: Snapshot) -> Iterator[str]:
@@ -53,16 +62,15 @@ def _due(snapshot: Snapshot) -> Iterator[str]:
     if now - due > OVERDUE:
         yield "That is long: is a worker running? See `fulfillment doctor`."
     if snapshot.row.lease_until is not None:
-        yield "The turn that had it ended without a word; the order comes back to the next one."
+        yield "The last reconciliation has ended without a result; the next one takes over."
 
 
 def _waiting(snapshot: Snapshot) -> Iterator[str]:
     row, now = snapshot.row, snapshot.now
-    detail = f", {row.waiting_detail}" if row.waiting_detail else ""
-    yield f"It waits until {when(row.due or now, now)}: {row.waiting}{detail}."
-    yield WAITS.get(row.waiting, "Then it is looked at again.")
+    yield f"It waits until {when(row.due or now, now)}: {with_detail(row.waiting, row.waiting_detail)}."
+    yield meaning_of(WaitReason, row.waiting) or "Then it is reconciled again."
     if row.not_before is not None and row.not_before > now:
-        yield "News does not shorten this wait; `fulfillment orders retry` does."
+        yield "An event does not shorten this wait; `fulfillment orders retry` does."
 
 
 def _closed(_: Snapshot) -> Iterator[str]:
@@ -70,7 +78,7 @@ def _closed(_: Snapshot) -> Iterator[str]:
 
 
 def _settled(_: Snapshot) -> Iterator[str]:
-    yield "It is where its news puts it; the next news, or a change at the platform, moves it on."
+    yield "It is where its events put it; the next event, or a change at the platform, moves it on."
 
 
 _NEXT_STEPS: Mapping[State, Callable[[Snapshot], Iterator[str]]] = {

@@ -1,21 +1,22 @@
-"""Sentences about an order of which only a number is known: what is known of it, and how it is looked for."""
+"""Sentences about a reference: an order known only by a number, and the search for it."""
 
 from collections.abc import Iterator
 
 from worker.domain.orders import Reference
+from worker.domain.reasons import AuditAction
 from worker.domain.retries import UNKNOWN_FOR
-from worker.domain.snapshot import DISMISSED, Snapshot, State
+from worker.domain.snapshot import Snapshot, State
 from worker.operations.instants import moment, when
 
 
 def is_dismissed(snapshot: Snapshot) -> bool:
-    """Tell whether an operator wants nobody to look for the order any more."""
+    """Tell whether an operator has ended the search."""
     rests = snapshot.order.key.reference is not None and snapshot.state is State.SETTLED
-    return rests and any(said.word == DISMISSED for said in snapshot.audit_log[-1:])
+    return rests and any(entry.action == AuditAction.DISMISSED for entry in snapshot.audit_log[-1:])
 
 
 def about(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
-    """Say what is known of the order, and when the platform was asked."""
+    """Say by what the order is known, and when the platform was searched for it."""
     order, row, now = snapshot.order, snapshot.row, snapshot.now
     whose = "its" if reference.kind == "number" else "its parcel's"
     yield f"The order is known only by {whose} {reference.words}, since {when(row.first_seen_at, now)}."
@@ -25,20 +26,20 @@ def about(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
         yield f"The platform was last searched for it on {when(order.read_at, now)}."
 
 
-def plan(snapshot: Snapshot) -> Iterator[str]:
-    """Say how the order is looked for, and what becomes of its news."""
+def search_plan(snapshot: Snapshot) -> Iterator[str]:
+    """Say how the search works, and what becomes of the events."""
     if snapshot.state is State.STOPPED:
-        yield "It is not looked for while it is stopped; newer news of it begins the search anew."
+        yield "The search is stopped; a newer event of it begins the search anew."
         return
     if is_dismissed(snapshot):
-        yield "Nobody looks for it, and nothing follows from its news."
+        yield "Nobody looks for it, and nothing follows from its events."
         return
-    yield "The journal is asked, then the platform, for the one order that has exactly this number."
-    yield "That order gets all of this news, and takes its steps by it; until then, nothing is written."
+    yield "The database is asked, then the platform, for the one order that has exactly this number."
+    yield "That order gets all of these events, and takes its steps by them; until then, nothing is written."
 
 
-def attempts(snapshot: Snapshot) -> Iterator[str]:
-    """Say how often it was looked for in vain, and until when that goes on."""
+def searches(snapshot: Snapshot) -> Iterator[str]:
+    """Say how often the search has failed, and until when it goes on."""
     order, now = snapshot.order, snapshot.now
     if order.failing_since is None:
         return
@@ -47,13 +48,13 @@ def attempts(snapshot: Snapshot) -> Iterator[str]:
     if order.missing_since is None or snapshot.state is State.STOPPED:
         return
     if order.revision > order.seen_revision:
-        yield "News has come in since the last search: if the next one does not find it, an hour begins there."
+        yield "An event has come in since the last search: if the next one does not find it, an hour begins there."
     else:
         yield f"If it is not found, the first search after {moment(order.missing_since + UNKNOWN_FOR)} is the last one."
 
 
-def how_dismissed(snapshot: Snapshot) -> Iterator[str]:
-    """Say of a dismissed search who wanted that and why, and what ends it."""
-    said = snapshot.audit_log[-1]
-    yield f"An operator dismissed it on {when(said.at, snapshot.now)}: {said.detail}."
-    yield "Newer news of it begins the search anew; so does `fulfillment deliveries replay`, or `orders retry`."
+def dismissal(snapshot: Snapshot) -> Iterator[str]:
+    """Say when and why an operator has ended the search, and what begins it anew."""
+    entry = snapshot.audit_log[-1]
+    yield f"An operator dismissed it on {when(entry.at, snapshot.now)}: {entry.detail}."
+    yield "A newer event of it begins the search anew; so does `fulfillment deliveries replay`, or `orders retry`."
