@@ -1,13 +1,14 @@
-"""Fakes that keep the promises of the ports in memory. The contract tests hold them to the real thing."""
+"""Fakes of the ports, in memory. The contract tests run over the fake intake and the real one."""
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from worker.domain.errors import StoreUnavailable
 from worker.domain.events import Event, EventName, RecordedEvent
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Delivery, Receipt
 
 MAX_EVENTS = 1000
@@ -15,18 +16,28 @@ MAX_EVENTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One row of the deliveries, as far as a test looks at it."""
+    """One row of the deliveries, as far as tests read it."""
 
     delivery: Delivery
     outcome: str
-    reason: str = ""
+    reason: str
+
+
+class FakeWakeUps:
+    """The port `WakeUps`. It keeps the *keys* that were enqueued."""
+
+    def __init__(self) -> None:
+        self.keys: list[OrderKey] = []
+
+    def enqueue(self, keys: Sequence[OrderKey]) -> None:
+        self.keys.extend(keys)
 
 
 @dataclass
 class FakeIntake:
-    """The port `Intake` in memory. *clock* is its time; *available* turned off, nothing can be written."""
+    """The port `Intake` in memory. Its clock shows *time* (microseconds). Nothing can be written unless *available*."""
 
-    clock: int = 1_706_193_000_000_000
+    time: int = 1_706_193_000_000_000
     available: bool = True
     deliveries: dict[int, Stored] = field(default_factory=dict)
     events: dict[tuple[str, str], RecordedEvent] = field(default_factory=dict)
@@ -37,7 +48,7 @@ class FakeIntake:
 
     def now(self) -> int:
         self._check()
-        return self.clock
+        return self.time
 
     def write(self, delivery: Delivery) -> Receipt:
         self._check()
@@ -45,7 +56,7 @@ class FakeIntake:
             if delivery.keep_once:
                 return self._keep_once(delivery)
             if delivery.unusable or not delivery.events:
-                return self._store(delivery, Receipt("quarantined", None, reason=delivery.unusable or "no_event"))
+                return self._store(delivery, _quarantined(delivery.unusable or QuarantineReason.NO_EVENT))
             (event,) = delivery.events  # both profiles read one event from a delivery
             return self._store(delivery, self._take_in(event))
 
@@ -58,40 +69,43 @@ class FakeIntake:
             raise StoreUnavailable
 
     def _keep_once(self, delivery: Delivery) -> Receipt:
-        stale = Receipt("stale", None, reason=delivery.unusable)
+        stale = Receipt(DeliveryOutcome.STALE, None, reason=delivery.unusable)
         if delivery.keep_once in self._kept:
-            self.counters[delivery.source, "stale"] += 1
+            self.counters[delivery.source, DeliveryOutcome.STALE] += 1
             return stale
         self._kept.add(delivery.keep_once)
         return self._store(delivery, stale)
 
     def _store(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         delivery_id = len(self.deliveries) + 1
-        self.deliveries[delivery_id] = Stored(delivery, receipt.outcome, receipt.reason)
+        self.deliveries[delivery_id] = Stored(delivery, receipt.outcome, receipt.reason or "")
         return Receipt(receipt.outcome, delivery_id, receipt.event_id, receipt.reason, receipt.wake_ups)
 
     def _take_in(self, event: Event) -> Receipt:
-        known = self.events.get((event.source, event.key))
-        if known is not None:
-            return self._again(event, known)
+        first = self.events.get((event.source, event.key))
+        if first is not None:
+            return self._repeat(event, first)
         if not event.tracking and event.name.startswith("shipment.") and len(self._parcels(event.order)) > 1:
-            return Receipt("quarantined", None, reason="which_parcel")
+            return _quarantined(QuarantineReason.WHICH_PARCEL)
         if sum(recorded.event.order == event.order for recorded in self.events.values()) >= MAX_EVENTS:
-            return Receipt("quarantined", None, reason="too_many_events")
+            return _quarantined(QuarantineReason.TOO_MANY_EVENTS)
         self.revisions[event.order] += 1
         recorded = RecordedEvent(len(self.events) + 1, self.revisions[event.order], event)
         self.events[event.source, event.key] = recorded
-        return Receipt("accepted", None, recorded.id, wake_ups=(event.order,))
+        return Receipt(DeliveryOutcome.ACCEPTED, None, recorded.id, wake_ups=(event.order,))
 
-    def _again(self, event: Event, known: RecordedEvent) -> Receipt:
-        first = known.event
-        if (event.order, event.name, event.tracking) != (first.order, first.name, first.tracking):
-            return Receipt("quarantined", None, reason="key_reused")
+    def _repeat(self, event: Event, first: RecordedEvent) -> Receipt:
+        if (event.order, event.name, event.tracking) != (first.event.order, first.event.name, first.event.tracking):
+            return _quarantined(QuarantineReason.KEY_REUSED)
         if event.name is not EventName.HINT:
-            return Receipt("duplicate", None, known.id)
+            return Receipt(DeliveryOutcome.DUPLICATE, None, first.id)
         self.revisions[event.order] += 1
-        return Receipt("duplicate", None, known.id, wake_ups=(event.order,))
+        return Receipt(DeliveryOutcome.DUPLICATE, None, first.id, wake_ups=(event.order,))
 
     def _parcels(self, order: OrderKey) -> set[str]:
-        known = (recorded.event for recorded in self.events.values())
-        return {e.tracking for e in known if e.order == order and e.tracking and e.name.startswith("shipment.")}
+        events = (recorded.event for recorded in self.events.values())
+        return {e.tracking for e in events if e.order == order and e.tracking and e.name.startswith("shipment.")}
+
+
+def _quarantined(reason: QuarantineReason) -> Receipt:
+    return Receipt(DeliveryOutcome.QUARANTINED, None, reason=reason)

@@ -1,10 +1,10 @@
-"""A stranger's arithmetic: the signature as the vendor's page describes it, without a line of ours."""
+"""The signature as the vendor's page describes it, computed without the code under test."""
 
 import hashlib
 import hmac
 
 
 def signature(secret: bytes, method: str, target: str, timestamp: str, body: bytes) -> str:
-    """Work out the signature header of a request; *target* is what is signed of its path, and its query string."""
+    """Return the signature header of a request. *target* is what is signed of its path, and its query string."""
     message = f"{method}{target}{timestamp}".encode("latin-1") + body
     return "sha256=" + hmac.new(secret, message, hashlib.sha256).hexdigest()

@@ -1,9 +1,9 @@
-"""Requests that nobody should send, made up by chance: the same ones for the same seed."""
+"""Random requests that no sender should make. The same seed makes the same requests."""
 
 from random import Random
 
-from tests.support.receiver import news, signed
-from tests.support.wire import PATH, request
+from tests.support.receiver import document, signed
+from tests.support.wire import PATH, chunks, request
 
 TARGETS = [
     *[PATH] * 24,
@@ -46,67 +46,66 @@ HEADERS = {
     "Range": ["bytes=0-"],
     "Cookie": ["=" * 500],
 }
-DAMAGES = ["flip", "cut", "insert", "repeat", "result"]
+DAMAGES = ["flip", "cut", "insert", "repeat", "truncate"]
 
 
-def strange_requests(seed: int, many: int) -> list[bytes]:
-    """Make up so *many* requests: most of them authentic, some twice, one in three damaged on its way."""
-    dice = Random(seed)
-    wires = [_wire(dice, number) for number in range(many)]
-    wires = [dice.choice(wires) if dice.random() < 1 / 8 else wire for wire in wires]
-    return [_damaged(dice, wire) if dice.random() < 1 / 3 else wire for wire in wires]
+def strange_requests(seed: int, count: int) -> list[bytes]:
+    """Return *count* requests. Most are authentic, some are repeated, and one in three is damaged."""
+    random = Random(seed)
+    requests = [_request(random, number) for number in range(count)]
+    requests = [random.choice(requests) if random.random() < 1 / 8 else raw for raw in requests]
+    return [_damaged(random, raw) if random.random() < 1 / 3 else raw for raw in requests]
 
 
-def _wire(dice: Random, number: int) -> bytes:
-    method, target, body = dice.choice(METHODS), dice.choice(TARGETS), _body(dice, number)
-    headers = signed(body, target) if dice.random() < 0.9 else {}
-    coding, coded = _coded(dice, body)
-    headers |= coding
-    while dice.random() < 0.15:
-        name = dice.choice(sorted(HEADERS))
-        headers[name] = dice.choice(HEADERS[name])
-    return request(f"{method} {target} HTTP/1.{dice.choice('1110')}", coded, **headers)
+def _request(random: Random, number: int) -> bytes:
+    method, target, body = random.choice(METHODS), random.choice(TARGETS), _body(random, number)
+    headers = signed(body, target) if random.random() < 0.9 else {}
+    framing_headers, framed_body = _framed(random, body)
+    headers |= framing_headers
+    while random.random() < 0.15:
+        name = random.choice(sorted(HEADERS))
+        headers[name] = random.choice(HEADERS[name])
+    return request(f"{method} {target} HTTP/1.{random.choice('1110')}", framed_body, **headers)
 
 
-def _body(dice: Random, number: int) -> bytes:
-    if dice.random() < 0.2:
-        return dice.choice([*BODIES, dice.randbytes(dice.randrange(2000))])
-    changed = {dice.choice(FIELDS): dice.choice(VALUES) for _ in range(dice.choice([0, 0, 0, 1, 2]))}
-    # Few orders and few keys: repeats, reused keys and second parcels come by themselves.
-    key = dice.choice([number, number, dice.randrange(number + 1)])
-    known = {"id": f"evt_{key}", "order_id": dice.randrange(1, 9), "event": dice.choice(EVENTS)}
-    body = news(**(known | changed))
-    return body if dice.random() < 0.9 else body[: dice.randrange(len(body))]
+def _body(random: Random, number: int) -> bytes:
+    if random.random() < 0.2:
+        return random.choice([*BODIES, random.randbytes(random.randrange(2000))])
+    strange_fields = {random.choice(FIELDS): random.choice(VALUES) for _ in range(random.choice([0, 0, 0, 1, 2]))}
+    # There are few orders and few keys, so that repeats, reused keys and second parcels occur.
+    key = random.choice([number, number, random.randrange(number + 1)])
+    fields = {"id": f"evt_{key}", "order_id": random.randrange(1, 9), "event": random.choice(EVENTS)}
+    body = document(**(fields | strange_fields))
+    return body if random.random() < 0.9 else body[: random.randrange(len(body))]
 
 
-def _coded(dice: Random, body: bytes) -> tuple[dict[str, str], bytes]:
-    chance = dice.random()
+def _framed(random: Random, body: bytes) -> tuple[dict[str, str], bytes]:
+    """Return the headers that say where *body* ends, and the body as it is sent with them."""
+    chance = random.random()
     if chance < 0.6:
         return {"Content-Length": str(len(body))}, body
     if chance > 0.95:
         return {}, body
-    size = dice.choice([1, 7, 1000]) if len(body) < 1000 else 5000
-    pieces = [body[at : at + size] for at in range(0, len(body), size)]
-    coded = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
-    return {"Transfer-Encoding": "chunked"}, coded + dice.choice(
-        [b"0\r\n\r\n"] * 4 + [b"0\r\nA: b\r\n\r\n", b"0;a=b\r\n\r\n"]
-    )
+    size = random.choice([1, 7, 1000]) if len(body) < 1000 else 5000
+    last_chunk = random.choice([b"0\r\n\r\n"] * 4 + [b"0\r\nA: b\r\n\r\n", b"0;a=b\r\n\r\n"])
+    return {"Transfer-Encoding": "chunked"}, chunks(body, size) + last_chunk
 
 
-def _damaged(dice: Random, wire: bytes) -> bytes:
-    """Change a few bytes somewhere, for the most part where it hurts: in the head."""
-    for _ in range(dice.randrange(1, 4)):
-        at = dice.randrange(min(len(wire), dice.choice([50, 500, len(wire)])) or 1)
-        span = dice.randrange(1, 20)
-        match dice.choice(DAMAGES):
+def _damaged(random: Random, raw: bytes) -> bytes:
+    """Change a few bytes, most often in the first line and the headers."""
+    for _ in range(random.randrange(1, 4)):
+        at = random.randrange(min(len(raw), random.choice([50, 500, len(raw)])) or 1)
+        span = random.randrange(1, 20)
+        match random.choice(DAMAGES):
             case "flip":
-                wire = wire[:at] + dice.randbytes(1) + wire[at + 1 :]
+                raw = raw[:at] + random.randbytes(1) + raw[at + 1 :]
             case "cut":
-                wire = wire[:at] + wire[at + span :]
+                raw = raw[:at] + raw[at + span :]
             case "insert":
-                wire = wire[:at] + dice.choice([dice.randbytes(span), b"\r\n", b"\0", b"\r\n\r\n", b":"]) + wire[at:]
+                inserted = random.choice([random.randbytes(span), b"\r\n", b"\0", b"\r\n\r\n", b":"])
+                raw = raw[:at] + inserted + raw[at:]
             case "repeat":
-                wire = wire[:at] + wire[at : at + span] * 2 + wire[at + span :]
+                raw = raw[:at] + raw[at : at + span] * 2 + raw[at + span :]
             case _:
-                wire = wire[:at]
-    return wire
+                raw = raw[:at]
+    return raw

@@ -1,4 +1,4 @@
-"""Raw bytes to a receiver, and its answers back."""
+"""The receiver's real server in a thread, raw bytes to it, and its responses."""
 
 import json
 import socket
@@ -11,46 +11,47 @@ from typing import Any, NamedTuple
 
 from tests.support.receiver import signed
 from webhook_receiver.server.processes import open_socket
-from webhook_receiver.server.server import Server, Timeouts
+from webhook_receiver.server.server import Server
+from webhook_receiver.server.timeouts import Timeouts
 
 PATH = "/webhooks/courier"
 
 
-class Reply(NamedTuple):
-    """One answer, as it came."""
+class Response(NamedTuple):
+    """One response, as it was received."""
 
     status: int
     headers: Message
     body: bytes
 
     @property
-    def told(self) -> Any:
+    def json(self) -> Any:
         return json.loads(self.body)
 
     @property
     def problem(self) -> tuple[int, str]:
         """The status and the reason of a well-formed problem."""
         assert self.headers["Content-Type"] == "application/problem+json"
-        assert self.told["status"] == self.status
-        return self.status, self.told["reason"]
+        assert self.json["status"] == self.status
+        return self.status, self.json["reason"]
 
 
-class Line:
+class Connection:
     """A raw connection to the receiver."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
         self.stream = self.socket.makefile("rb")
 
-    def send(self, raw: bytes) -> "Line":
+    def send(self, raw: bytes) -> "Connection":
         self.socket.sendall(raw)
         return self
 
-    def reply(self) -> Reply:
-        first = self.stream.readline()
-        assert first.startswith(b"HTTP/1."), first
+    def response(self) -> Response:
+        first_line = self.stream.readline()
+        assert first_line.startswith(b"HTTP/1."), first_line
         headers = BytesParser().parsebytes(b"".join(iter(self.stream.readline, b"\r\n")))
-        return Reply(int(first.split()[1]), headers, self.stream.read(int(headers["Content-Length"] or 0)))
+        return Response(int(first_line.split()[1]), headers, self.stream.read(int(headers["Content-Length"] or 0)))
 
     def is_closed(self) -> bool:
         return self.stream.read(1) == b""
@@ -61,38 +62,38 @@ class Line:
 
 
 def is_refused(port: int) -> bool:
-    """Tell whether nobody listens there any more."""
+    """Tell whether no process listens on *port* any more."""
     try:
-        Line(port).close()
-    except ConnectionResetError:  # it was queued at a door that closed that very moment
+        Connection(port).close()
+    except ConnectionResetError:  # it was queued on a socket that was closed at that moment
         return False
     except ConnectionRefusedError:
         return True
     return False
 
 
-Connect = Callable[[], Line]
+Connect = Callable[[], Connection]
 
 
 @contextmanager
-def lines(port: int) -> Iterator[Connect]:
-    """Connect as often as a test likes; all connections are closed at the end."""
+def connections(port: int) -> Iterator[Connect]:
+    """Yield a function that makes connections. All of them are closed at the end."""
     with ExitStack() as stack:
 
-        def connect() -> Line:
-            line = Line(port)
-            stack.callback(line.close)
-            return line
+        def connect() -> Connection:
+            connection = Connection(port)
+            stack.callback(connection.close)
+            return connection
 
         yield connect
 
 
 @contextmanager
-def serving(app: object, timeout: Timeouts) -> Iterator[tuple[Server, int]]:
-    """Serve *app* on a free port of this machine, in a thread."""
+def serving(app: object, timeouts: Timeouts) -> Iterator[tuple[Server, int]]:
+    """Serve *app* in a thread, on a free port of this machine. Yields the server and the port."""
     sock = open_socket("127.0.0.1", 0)
     port = sock.getsockname()[1]
-    server = Server(app, sock, max_body=65_536, timeout=timeout)
+    server = Server(app, sock, max_body=65_536, timeouts=timeouts)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -103,20 +104,25 @@ def serving(app: object, timeout: Timeouts) -> Iterator[tuple[Server, int]]:
         assert not thread.is_alive()
 
 
-def request(first: str, body: bytes = b"", /, **headers: str) -> bytes:
-    """Write a request; an underscore in a header's name stands for a dash."""
-    named = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    return "\r\n".join([first, "Host: localhost", *named, "", ""]).encode("latin-1") + body
+def request(first_line: str, body: bytes = b"", /, **headers: str) -> bytes:
+    """Return a request as bytes. An underscore in a header's name stands for a dash."""
+    header_lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([first_line, "Host: localhost", *header_lines, "", ""]).encode("latin-1") + body
 
 
 def delivery(body: bytes, target: str = PATH, **headers: str) -> bytes:
-    """Write an authentic delivery."""
-    given = signed(body, target) | {"Content-Length": str(len(body))} | headers
-    return request(f"POST {target} HTTP/1.1", body, **given)
+    """Return an authentic delivery as bytes."""
+    all_headers = signed(body, target) | {"Content-Length": str(len(body))} | headers
+    return request(f"POST {target} HTTP/1.1", body, **all_headers)
 
 
-def chunked(body: bytes, size: int = 50) -> bytes:
-    """Write an authentic delivery in chunks of *size* bytes."""
+def chunked_delivery(body: bytes, size: int = 50) -> bytes:
+    """Return an authentic delivery in chunks of *size* bytes."""
+    headers = signed(body, PATH) | {"Transfer-Encoding": "chunked"}
+    return request(f"POST {PATH} HTTP/1.1", chunks(body, size) + b"0\r\n\r\n", **headers)
+
+
+def chunks(body: bytes, size: int) -> bytes:
+    """Return *body* in chunks of *size* bytes, without the last chunk, which is empty."""
     pieces = [body[at : at + size] for at in range(0, len(body), size)]
-    coded = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
-    return request(f"POST {PATH} HTTP/1.1", coded, **signed(body, PATH), Transfer_Encoding="chunked")
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)

@@ -1,4 +1,4 @@
-"""Any bytes end in events that can be stored, in no interest, or in a reason."""
+"""Any bytes become events that can be stored, or are of no interest, or have a reason why they are unusable."""
 
 import json
 from dataclasses import replace
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.reading import RECEIVED, reason
-from tests.support.receiver import AWALCHAT, COURIER, news
+from tests.support.reading import RECEIVED_AT, reason
+from tests.support.receiver import AWALCHAT, COURIER, document
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
@@ -68,7 +68,7 @@ shipments = st.fixed_dictionaries(
 
 def read_if_usable(source: Source, body: bytes) -> tuple[Event, ...]:
     try:
-        return read_events(source, body, RECEIVED)
+        return read_events(source, body, RECEIVED_AT)
     except Unusable:
         return ()
 
@@ -77,12 +77,12 @@ def read_if_usable(source: Source, body: bytes) -> tuple[Event, ...]:
     body=st.binary() | (documents | shipments).map(lambda document: json.dumps(document).encode()),
     zone=st.timezones(),
 )
-@example(body=news(timestamp="9999-12-31T23:59:59"), zone=ZoneInfo("America/Anchorage"))
-@example(body=news(timestamp="0001-01-01T00:00:00"), zone=ZoneInfo("Asia/Tokyo"))
-def test_any_bytes_end_in_events_that_can_be_stored_in_no_interest_or_in_a_reason(body: bytes, zone: ZoneInfo):
+@example(body=document(timestamp="9999-12-31T23:59:59"), zone=ZoneInfo("America/Anchorage"))
+@example(body=document(timestamp="0001-01-01T00:00:00"), zone=ZoneInfo("Asia/Tokyo"))
+def test_any_bytes_are_events_that_can_be_stored_or_of_no_interest_or_unusable(body: bytes, zone: ZoneInfo):
     for source in (replace(COURIER, zone=zone), replace(AWALCHAT, zone=zone)):
         for event in read_if_usable(source, body):
             texts = (event.key, event.order.order_id, event.tracking, event.tracking_url, event.note)
             assert all(len(text) <= 500 and text.isprintable() for text in texts[:4])
             assert len(event.note) <= 200
-            assert RECEIVED - 30 * DAY <= event.occurred_at <= RECEIVED
+            assert RECEIVED_AT - 30 * DAY <= event.occurred_at <= RECEIVED_AT

@@ -1,3 +1,5 @@
+"""The metrics, as a scraper reads them."""
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.clock import START
@@ -9,7 +11,7 @@ FIGURES = Figures(
     deliveries={("courier", "accepted"): 3, ("", "unknown_source"): 2},
     events={"applied": 2, "pending": 1},
     orders={OrderGroup("main", "shipped", "", ""): 4, OrderGroup("main", "", "", "unknown_status"): 1},
-    steps={"confirmed": 7},
+    writes={"confirmed": 7},
     holds=(Hold("main", "credentials", START),),
     due=5,
     oldest_due=1_500_000,
@@ -17,7 +19,7 @@ FIGURES = Figures(
 LABELS = {metric.name: metric.labels for metric in METRICS}
 
 
-class Counted:
+class FakeCounts:
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
 
@@ -26,10 +28,10 @@ class Counted:
 
 
 def samples(figures: Figures) -> dict[tuple[str, ...], float]:
-    """The samples as a scraper reads them, by name and the values of their labels in the order of `METRICS`."""
-    families = text_string_to_metric_families(render(Counted(figures)).decode())
-    found = [sample for family in families for sample in family.samples]
-    return {(one.name, *(one.labels[label] for label in LABELS[one.name])): one.value for one in found}
+    """Return the samples as a scraper reads them, by name and the values of their labels in the order of `METRICS`."""
+    families = text_string_to_metric_families(render(FakeCounts(figures)).decode())
+    all_samples = [sample for family in families for sample in family.samples]
+    return {(one.name, *(one.labels[label] for label in LABELS[one.name])): one.value for one in all_samples}
 
 
 def test_every_figure_is_a_sample():
@@ -40,24 +42,24 @@ def test_every_figure_is_a_sample():
         ("fulfillment_events", "pending"): 1,
         ("fulfillment_orders", "main", "shipped", "", ""): 4,
         ("fulfillment_orders", "main", "", "", "unknown_status"): 1,
-        ("fulfillment_steps", "confirmed"): 7,
+        ("fulfillment_writes", "confirmed"): 7,
         ("fulfillment_account_held", "main", "credentials"): 1,
         ("fulfillment_orders_due",): 5,
         ("fulfillment_oldest_due_seconds",): 1.5,
     }
 
 
-def test_an_empty_journal_says_that_nothing_is_due():
+def test_an_empty_database_shows_that_nothing_is_due():
     assert samples(Figures()) == {("fulfillment_orders_due",): 0.0, ("fulfillment_oldest_due_seconds",): 0.0}
 
 
-def test_every_metric_says_what_it_is():
-    text = render(Counted(FIGURES)).decode()
+def test_every_metric_has_its_meaning_and_its_type():
+    text = render(FakeCounts(FIGURES)).decode()
     for metric in METRICS:
         assert f"# HELP {metric.name} {metric.meaning}" in text
         assert f"# TYPE {metric.name} gauge" in text
 
 
-def test_a_label_cannot_break_out_of_its_line():
-    figures = Figures(deliveries={('a"} 1\nfulfillment_events{end="', "accepted"): 1})
+def test_a_label_cannot_start_a_new_line():
+    figures = Figures(deliveries={('a"} 1\nfulfillment_events{result="', "accepted"): 1})
     assert len(samples(figures)) == 3

@@ -1,10 +1,10 @@
-"""What a platform's event says, profile awalchat: "read that order again", and nothing else."""
+"""A platform's event, profile awalchat, is a hint: "read that order again", and nothing else."""
 
 import json
 
 import pytest
 
-from tests.support.reading import RECEIVED, read, reason
+from tests.support.reading import RECEIVED_AT, read, reason
 from tests.support.receiver import AWALCHAT
 from webhook_receiver.profiles.engine import read_events
 from worker.domain.events import Event, EventName
@@ -21,18 +21,18 @@ def test_any_order_event_is_a_hint_for_its_order(data: dict[str, object]):
     assert (event.order, event.name) == (OrderKey("main", "7"), EventName.HINT)
 
 
-def test_nothing_else_in_a_platform_event_is_trusted():
+def test_no_other_field_of_a_platform_event_is_trusted():
     members = {"order_id": 7, "tracking_number": ["x"], "parcels": "many", "status": "completed", "note": 5}
     event = read(hint("order.completed", timestamp=12.5, data=members), AWALCHAT)
-    assert event == Event("awalchat", event.key, OrderKey("main", "7"), EventName.HINT, RECEIVED, RECEIVED)
+    assert event == Event("awalchat", event.key, OrderKey("main", "7"), EventName.HINT, RECEIVED_AT, RECEIVED_AT)
 
 
 @pytest.mark.parametrize("event", ["message.received", "order", "orders.updated", "contact.created"])
-def test_what_is_not_about_orders_is_of_no_interest(event: str):
-    assert read_events(AWALCHAT, hint(event), RECEIVED) == ()
+def test_an_event_of_another_family_is_of_no_interest(event: str):
+    assert read_events(AWALCHAT, hint(event), RECEIVED_AT) == ()
 
 
-def test_hints_differ_by_order_event_and_timestamp_or_by_their_id():
+def test_two_hints_differ_in_order_event_or_timestamp_or_in_their_id():
     bodies = [
         hint(),
         hint(timestamp="2024-01-25T14:30:01Z"),

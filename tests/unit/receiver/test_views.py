@@ -1,4 +1,4 @@
-"""HTTP into plain values and back: problems, readiness, metrics, bodies under any server."""
+"""The routes: problems, readiness, metrics, and how a body is read on any server."""
 
 import io
 from typing import Any
@@ -7,45 +7,45 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.receiver import TOKEN, Receiver, news, signed
+from tests.support.receiver import TOKEN, ReceiverHarness, document, signed
 from webhook_receiver import create_app
-from webhook_receiver.views import Installation
+from webhook_receiver.views import ReceiverServices
 from worker.domain.errors import StoreUnavailable
 
 PROBLEM = "application/problem+json"
 
 
 @pytest.fixture
-def operator() -> Receiver:
-    return Receiver()
+def receiver() -> ReceiverHarness:
+    return ReceiverHarness()
 
 
 @pytest.fixture
-def client(operator: Receiver) -> FlaskClient:
-    return operator.app.test_client()
+def client(receiver: ReceiverHarness) -> FlaskClient:
+    return receiver.app.test_client()
 
 
-def is_problem(answer: TestResponse, status: int, reason: str) -> bool:
-    told = answer.get_json()
-    assert (answer.status_code, answer.content_type, told["reason"]) == (status, PROBLEM, reason)
-    return set(told) >= {"type", "title", "status", "reason"} and told["status"] == status
+def is_problem(response: TestResponse, status: int, reason: str) -> bool:
+    body = response.get_json()
+    assert (response.status_code, response.content_type, body["reason"]) == (status, PROBLEM, reason)
+    return set(body) >= {"type", "title", "status", "reason"} and body["status"] == status
 
 
-def test_a_signed_delivery_is_accepted(operator: Receiver, client: FlaskClient):
-    answer = client.post("/webhooks/courier", data=news(), headers=signed(news()))
-    assert (answer.status_code, answer.json) == (202, {"status": "accepted", "delivery_id": 1, "event_id": 1})
+def test_a_signed_delivery_is_accepted(client: FlaskClient):
+    response = client.post("/webhooks/courier", data=document(), headers=signed(document()))
+    assert (response.status_code, response.json) == (202, {"status": "accepted", "delivery_id": 1, "event_id": 1})
 
 
-def test_the_query_is_part_of_what_is_signed(client: FlaskClient):
+def test_the_query_string_is_signed(client: FlaskClient):
     target = "/webhooks/courier?tenant=a%20b"
-    assert client.post(target, data=news(), headers=signed(news(), target)).status_code == 202
-    assert client.post(target, data=news(), headers=signed(news())).status_code == 401
+    assert client.post(target, data=document(), headers=signed(document(), target)).status_code == 202
+    assert client.post(target, data=document(), headers=signed(document())).status_code == 401
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x"])
-def test_the_body_is_read_as_bytes_whatever_its_type_says(client: FlaskClient, content_type: str):
-    answer = client.post("/webhooks/courier", data=news(), headers=signed(news()), content_type=content_type)
-    assert answer.status_code == 202
+def test_the_body_is_read_as_bytes_whatever_its_content_type(client: FlaskClient, content_type: str):
+    response = client.post("/webhooks/courier", data=document(), headers=signed(document()), content_type=content_type)
+    assert response.status_code == 202
 
 
 @pytest.mark.parametrize("target", ["/", "/webhooks", "/webhooks/", "/webhooks/courier/", "/webhooks//courier", "/x"])
@@ -54,38 +54,41 @@ def test_any_other_target_is_not_found_and_never_a_redirect(client: FlaskClient,
     assert is_problem(client.open(target, method=method), 404, "not_found")
 
 
-def test_two_slashes_at_the_front_are_not_found(client: FlaskClient):
-    # Some servers fold them for us; the target as received still shows them.
+def test_a_target_that_begins_with_two_slashes_is_not_found(client: FlaskClient):
+    # Some servers fold the slashes of the path. The target as received still has them.
     environ = {"REQUEST_URI": "//webhooks/courier"}
-    answer = client.post(
-        "/webhooks/courier", data=news(), headers=signed(news(), "//webhooks/courier"), environ_overrides=environ
+    response = client.post(
+        "/webhooks/courier",
+        data=document(),
+        headers=signed(document(), "//webhooks/courier"),
+        environ_overrides=environ,
     )
-    assert is_problem(answer, 404, "not_found")
+    assert is_problem(response, 404, "not_found")
 
 
 def test_an_unknown_source_is_not_found(client: FlaskClient):
-    assert is_problem(client.post("/webhooks/nobody", data=b"{}"), 404, "unknown_source")
+    assert is_problem(client.post("/webhooks/unknown", data=b"{}"), 404, "unknown_source")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "OPTIONS", "DELETE", "BREW"])
 def test_any_other_method_is_not_allowed(client: FlaskClient, method: str):
-    answer = client.open("/webhooks/courier", method=method)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
-    assert method == "HEAD" or is_problem(answer, 405, "method_not_allowed")
+    response = client.open("/webhooks/courier", method=method)
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert method == "HEAD" or is_problem(response, 405, "method_not_allowed")
 
 
-def test_while_the_database_cannot_write_the_sender_is_told_when_to_come_back(operator: Receiver, client: FlaskClient):
-    operator.intake.available = False
-    answer = client.post("/webhooks/courier", data=news(), headers=signed(news()))
-    assert is_problem(answer, 503, "database_unavailable")
-    assert int(answer.headers["Retry-After"]) > 0
+def test_a_sender_is_told_when_to_retry_while_the_database_cannot_write(receiver: ReceiverHarness, client: FlaskClient):
+    receiver.intake.available = False
+    response = client.post("/webhooks/courier", data=document(), headers=signed(document()))
+    assert is_problem(response, 503, "database_unavailable")
+    assert int(response.headers["Retry-After"]) > 0
 
 
-def test_an_error_of_ours_is_a_problem_too(operator: Receiver, client: FlaskClient):
+def test_an_error_of_the_program_is_a_problem_too(receiver: ReceiverHarness, client: FlaskClient):
     client.application.testing = False
-    operator.intake.write = None  # type: ignore[assignment, method-assign]
+    receiver.intake.write = None  # type: ignore[assignment, method-assign]
     assert is_problem(
-        client.post("/webhooks/courier", data=news(), headers=signed(news())), 500, "internal_server_error"
+        client.post("/webhooks/courier", data=document(), headers=signed(document())), 500, "internal_server_error"
     )
 
 
@@ -93,15 +96,15 @@ def test_an_error_of_ours_is_a_problem_too(operator: Receiver, client: FlaskClie
 
 
 class Stream(io.BytesIO):
-    """What a server hands over while the body is still arriving: short reads, and an error of the server's own."""
+    """The input that a server gives to the application: short reads, and at the end an error of the server's own."""
 
     def __init__(self, body: bytes, error: Exception | None = None) -> None:
         super().__init__(body)
-        self.taken, self._error = 0, error
+        self.bytes_read, self._error = 0, error
 
     def read(self, size: int | None = -1, /) -> bytes:
         chunk = super().read(min(size or 0, 1000)) if size else b""
-        self.taken += len(chunk)
+        self.bytes_read += len(chunk)
         if not chunk and self._error:
             raise self._error
         return chunk
@@ -109,14 +112,14 @@ class Stream(io.BytesIO):
 
 def stream(client: FlaskClient, body: Stream, environ: dict[str, Any]) -> TestResponse:
     overrides = {"wsgi.input": body, "CONTENT_LENGTH": None, **environ}
-    return client.post("/webhooks/courier", headers=signed(news()), environ_overrides=overrides)
+    return client.post("/webhooks/courier", headers=signed(document()), environ_overrides=overrides)
 
 
 CHUNKED = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
 
 
 def test_a_chunked_body_is_read_to_its_end(client: FlaskClient):
-    assert stream(client, Stream(news()), CHUNKED).status_code == 202
+    assert stream(client, Stream(document()), CHUNKED).status_code == 202
 
 
 @pytest.mark.parametrize(("size", "status"), [(65_536, 401), (65_537, 413)])
@@ -125,52 +128,55 @@ def test_a_body_over_the_limit_is_refused_whether_announced_or_not(client: Flask
     assert stream(client, Stream(b"x" * size), {"CONTENT_LENGTH": str(size)}).status_code == status
 
 
-def test_of_a_body_over_the_limit_no_more_than_the_limit_is_taken_in(client: FlaskClient):
+def test_a_body_over_the_limit_is_not_read_beyond_the_limit(client: FlaskClient):
     body = Stream(b"x" * 1_000_000)
     assert is_problem(stream(client, body, CHUNKED), 413, "payload_too_large")
-    assert body.taken == 65_537
+    assert body.bytes_read == 65_537
     announced = Stream(b"x" * 1_000_000)
     stream(client, announced, {"CONTENT_LENGTH": "1000000"})
-    assert announced.taken == 0
+    assert announced.bytes_read == 0
 
 
-def test_a_body_that_breaks_off_is_a_bad_request(client: FlaskClient):
-    broken = Stream(news()[:50], RuntimeError("chunk without an end"))
+def test_a_truncated_body_is_a_bad_request(client: FlaskClient):
+    broken = Stream(document()[:50], RuntimeError("chunk without an end"))
     assert is_problem(stream(client, broken, CHUNKED), 400, "bad_request")
-    assert is_problem(stream(client, Stream(news()[:50]), {"CONTENT_LENGTH": "125"}), 400, "bad_request")
+    assert is_problem(stream(client, Stream(document()[:50]), {"CONTENT_LENGTH": "125"}), 400, "bad_request")
 
 
-def test_without_a_length_and_without_an_end_there_is_no_body(client: FlaskClient):
-    body = Stream(news())
+def test_a_request_without_length_and_without_chunks_has_no_body(client: FlaskClient):
+    body = Stream(document())
     assert stream(client, body, {}).status_code == 401
-    assert body.taken == 0
+    assert body.bytes_read == 0
 
 
 # ------------------------------------------------------------------------------------------- health, readiness, metrics
 
 
-def test_healthz_answers_even_without_a_database(operator: Receiver, client: FlaskClient):
-    operator.intake.available = False
+def test_healthz_answers_while_the_database_is_unavailable(receiver: ReceiverHarness, client: FlaskClient):
+    receiver.intake.available = False
     assert client.get("/healthz").status_code == 200
 
 
-def test_readyz_names_the_broker_and_is_ready_without_it(client: FlaskClient):
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json) == (200, {"status": "ready", "database": "ok", "broker": "unreachable"})
+def test_readyz_shows_the_broker_and_is_ready_without_it(client: FlaskClient):
+    response = client.get("/readyz")
+    assert (response.status_code, response.json) == (
+        200,
+        {"status": "ready", "database": "ok", "broker": "unreachable"},
+    )
 
 
-def test_readyz_fails_while_the_database_cannot_write(operator: Receiver, client: FlaskClient):
-    operator.parts = {"database": "read_only", "broker": "ok"}
-    answer = client.get("/readyz")
-    assert is_problem(answer, 503, "not_ready")
-    assert answer.json is not None
-    assert answer.json["database"] == "read_only"
+def test_readyz_fails_while_the_database_cannot_write(receiver: ReceiverHarness, client: FlaskClient):
+    receiver.parts = {"database": "read_only", "broker": "ok"}
+    response = client.get("/readyz")
+    assert is_problem(response, 503, "not_ready")
+    assert response.json is not None
+    assert response.json["database"] == "read_only"
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
 def test_metrics_are_shown_to_this_machine(client: FlaskClient, peer: str):
-    answer = client.get("/metrics", environ_overrides={"REMOTE_ADDR": peer})
-    assert (answer.status_code, answer.data) == (200, b"metric 1\n")
+    response = client.get("/metrics", environ_overrides={"REMOTE_ADDR": peer})
+    assert (response.status_code, response.data) == (200, b"metric 1\n")
 
 
 @pytest.mark.parametrize(
@@ -189,20 +195,23 @@ def test_metrics_are_shown_to_this_machine(client: FlaskClient, peer: str):
         ("203.0.113.5", {"Authorization": "Bearer \xff\xe9"}),
     ],
 )
-def test_metrics_are_shown_to_no_stranger_and_through_no_proxy(client: FlaskClient, peer: str, headers: dict[str, str]):
-    answer = client.get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": peer})
-    assert is_problem(answer, 401, "unauthenticated")
+def test_metrics_are_not_shown_to_other_machines_and_through_proxies(
+    client: FlaskClient, peer: str, headers: dict[str, str]
+):
+    response = client.get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": peer})
+    assert is_problem(response, 401, "unauthenticated")
 
 
-def test_metrics_without_a_database_are_a_problem_that_passes(operator: Receiver):
-    def count() -> bytes:
+def test_metrics_are_a_temporary_problem_while_the_database_is_unavailable(receiver: ReceiverHarness):
+    def fail() -> bytes:
         raise StoreUnavailable("the database is busy")
 
-    answer = create_app(Installation(operator.reception, lambda: operator.parts, count)).test_client().get("/metrics")
-    assert is_problem(answer, 503, "database_unavailable")
-    assert answer.headers["Retry-After"]
+    services = ReceiverServices(receiver.reception, lambda: receiver.parts, fail)
+    response = create_app(services).test_client().get("/metrics")
+    assert is_problem(response, 503, "database_unavailable")
+    assert response.headers["Retry-After"]
 
 
-def test_metrics_are_shown_to_the_bearer_of_the_token(client: FlaskClient):
+def test_metrics_are_shown_to_a_client_with_the_token(client: FlaskClient):
     headers = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "203.0.113.5"}
     assert client.get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": "10.0.0.1"}).status_code == 200
