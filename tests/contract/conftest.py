@@ -13,13 +13,13 @@ from tests.support.fakes import FakeIntake
 from tests.support.harness import Harness
 from tests.support.merchant import TIMEOUT, Merchant, sandbox
 from tests.support.searches import NUMBER, take
-from tests.support.shop import Shop
-from tests.support.stories import KEY
+from tests.support.harness import Harness
+from tests.support.events import KEY
 from worker.domain.orders import OrderKey
 from worker.order_api.http.client import Client
 from worker.order_api.platforms import PLATFORMS
 from worker.ports import Intake, LeasedOrder
-from worker.reconcile.reconciliation import LEASE
+from worker.reconcile.reconciliation import MIN_LEASE
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.rows import this
@@ -87,14 +87,14 @@ class SqlBooks:
 def harness(database: Database, clock: Clock) -> Harness:
     """A worker without its processes, and the first news of an order."""
     harness = Harness(database, clock)
-    harness.hear("shipment.picked_up", "A", key="first")
+    harness.receive("shipment.picked_up", "A", key="first")
     return harness
 
 
 @pytest.fixture
 def leased(harness: Harness) -> LeasedOrder:
     """That order's turn, which has just begun."""
-    leased = harness.order_store.lease(KEY, LEASE)
+    leased = harness.order_store.lease(KEY, MIN_LEASE)
     assert leased is not None
     return leased
 
@@ -102,21 +102,21 @@ def leased(harness: Harness) -> LeasedOrder:
 @pytest.fixture
 def sought(harness: Harness) -> LeasedOrder:
     """The turn of a reference, which has two events."""
-    harness.hear("shipment.delivered", order=NUMBER, key="a")
-    harness.hear("shipment.created", order=NUMBER, key="b")
+    harness.receive("shipment.delivered", order=NUMBER, key="a")
+    harness.receive("shipment.created", order=NUMBER, key="b")
     return take(harness)
 
 
 @pytest.fixture
-def shop(database: Database, clock: Clock) -> Shop:
+def harness(database: Database, clock: Clock) -> Harness:
     """An empty journal in which things can happen."""
-    return Shop(database, clock)
+    return Harness(database, clock)
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgresql"])
 def books(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Books]:
     if request.param == "fake":
-        yield FakeBooks(FakeIntake(clock=clock.now))
+        yield FakeBooks(FakeIntake(time=clock.now))
         return
     database = Database(request.getfixturevalue(f"{request.param}_url"), clock=clock)
     yield SqlBooks(database)

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.support.news import a_delivery
+from tests.support.events import KEY, a_delivery, an_event
 from tests.support.searches import NUMBER, in_vain, look
-from tests.support.stories import KEY, news
 from worker.domain.instants import DAY, HOUR, MINUTE
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot, State
@@ -40,42 +39,42 @@ def test_a_dismissed_search_is_pruned_like_a_settled_order(harness, seen):
     assert prune(harness.database, keep=90 * DAY, dedupe_for=0)["orders"] == 0
     harness.clock.advance(seconds=1)
     assert prune(harness.database, keep=90 * DAY, dedupe_for=0)["orders"] == 1
-    assert (harness.keys(), harness.told()) == ([KEY], [])
+    assert (harness.order_keys(), harness.audit_rows()) == ([KEY], [])
 
 
 def test_newer_news_begins_a_dismissed_search_anew_with_its_own_hour_and_a_repetition_does_not(harness, seen):
     SqlOperatorStore(harness.database).dismiss(seen, "not ours")
     harness.clock.advance(hours=3)
-    assert harness.hear("shipment.created", order=NUMBER, key="b") == "duplicate"
+    assert harness.receive("shipment.created", order=NUMBER, key="b") == "duplicate"
     assert harness.row(NUMBER)["due"] is None
-    assert harness.hear("shipment.picked_up", order=NUMBER, key="c") == "accepted"
+    assert harness.receive("shipment.picked_up", order=NUMBER, key="c") == "accepted"
     began = harness.clock()
     row = harness.row(NUMBER)
     assert (row["due"], row["missing_since"], row["failing_since"], row["failures"]) == (began, None, None, 0)
-    harness.live(hours=2)
+    harness.run_for(hours=2)
     assert HOUR <= harness.row(NUMBER)["stopped_at"] - began < HOUR + 11 * MINUTE
 
 
 def test_a_dismissed_search_that_finds_its_order_after_all_gives_it_all_news(harness, seen):
     SqlOperatorStore(harness.database).dismiss(seen, "not ours")
     harness.api.orders["2"].number = "ORD-1"
-    harness.hear("shipment.picked_up", order=NUMBER, key="c")
-    harness.live(seconds=30)
+    harness.receive("shipment.picked_up", order=NUMBER, key="c")
+    harness.run_for(seconds=30)
     assert (harness.api.orders["2"].status, harness.event_results()["a"]) == ("completed", "applied")
-    assert sorted(harness.keys()) == [KEY, OTHER]
+    assert sorted(harness.order_keys()) == [KEY, OTHER]
 
 
 @pytest.mark.parametrize("begin", ["replay", "retry"])
 def test_a_person_begins_a_dismissed_search_anew(harness, seen, begin):
     SqlOperatorStore(harness.database).dismiss(seen, "not ours")
-    delivery, now = harness.events()[1]["delivery"], harness.clock.advance(days=2)
+    delivery, now = harness.event_rows()[1]["delivery"], harness.clock.advance(days=2)
     if begin == "replay":
-        receipt = harness.intake.replay(delivery, a_delivery(news("shipment.delivered", order=NUMBER, key="a")))
+        receipt = harness.intake.replay(delivery, a_delivery(an_event("shipment.delivered", order=NUMBER, key="a")))
         assert (receipt.outcome, receipt.wake_ups) == ("accepted", (NUMBER,))
-        assert harness.told()[-1]["detail"] == f"dismissed: delivery {delivery} was replayed"
+        assert harness.audit_rows()[-1]["detail"] == f"dismissed: delivery {delivery} was replayed"
     else:
         assert SqlOperatorStore(harness.database).hasten(NUMBER)
     assert (harness.row(NUMBER)["due"], harness.row(NUMBER)["missing_since"]) == (now, None)
     harness.api.orders["2"].number = "ORD-1"
-    harness.live(seconds=30)
+    harness.run_for(seconds=30)
     assert harness.api.orders["2"].status == "completed"

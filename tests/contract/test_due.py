@@ -5,13 +5,13 @@ from sqlalchemy import event
 
 from tests.support.at_once import at_once
 from tests.support.clock import START
-from tests.support.harness import NUDGE_AGAIN, Harness
-from tests.support.stories import KEY, news
+from tests.support.harness import ENQUEUE_AGAIN_AFTER, Harness
+from tests.support.events import KEY, an_event
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import StopReason, WaitReason
 from worker.domain.results import Done, Later, Stopped
-from worker.reconcile.reconciliation import LEASE
+from worker.reconcile.reconciliation import MIN_LEASE
 
 
 @pytest.fixture
@@ -21,16 +21,16 @@ def harness(database, clock):
 
 def hear_of(harness, *ids, account="main"):
     for order_id in ids:
-        harness.hear(news("shipment.picked_up", order=OrderKey(account, order_id)))
+        harness.receive(an_event("shipment.picked_up", order=OrderKey(account, order_id)))
         harness.clock.now += 1
 
 
 def claim(harness, limit=10):
-    return harness.due.claim(limit, NUDGE_AGAIN)
+    return harness.due_orders.claim(limit, ENQUEUE_AGAIN_AFTER)
 
 
 def test_a_nudge_that_was_lost_is_found_by_the_tick(harness):
-    harness.hear("shipment.picked_up")
+    harness.receive("shipment.picked_up")
     assert claim(harness) == [KEY]
 
 
@@ -62,12 +62,12 @@ def test_of_an_account_there_are_no_more_than_it_has_room_for(harness):
     hear_of(harness, *map(str, range(1, 9)), account="busy")
     hear_of(harness, "1", account="quiet")
     capacity = {"busy": 2, "quiet": 5}
-    assert harness.due.claim(10, NUDGE_AGAIN, capacity.__getitem__) == [
+    assert harness.due_orders.claim(10, ENQUEUE_AGAIN_AFTER, capacity.__getitem__) == [
         OrderKey("busy", "1"),
         OrderKey("quiet", "1"),
         OrderKey("busy", "2"),
     ]
-    assert harness.due.claim(10, NUDGE_AGAIN, lambda _: -1) == []
+    assert harness.due_orders.claim(10, ENQUEUE_AGAIN_AFTER, lambda _: -1) == []
     assert len(claim(harness)) == 6
 
 
@@ -79,54 +79,54 @@ def test_an_order_that_is_put_back_is_nudged_again_at_once_and_no_other_one_is(h
 
 
 def test_an_order_is_nudged_at_most_once_in_fifteen_seconds(harness):
-    harness.hear("shipment.picked_up")
+    harness.receive("shipment.picked_up")
     assert claim(harness) == [KEY]
-    harness.clock.now += NUDGE_AGAIN - 1
+    harness.clock.now += ENQUEUE_AGAIN_AFTER - 1
     assert claim(harness) == []
     harness.clock.now += 1
     assert claim(harness) == [KEY]
 
 
 def test_an_order_that_had_its_turn_and_is_due_again_is_nudged_at_once(harness):
-    harness.hear("shipment.picked_up")
+    harness.receive("shipment.picked_up")
     claim(harness)
-    leased = harness.order_store.lease(KEY, LEASE)
+    leased = harness.order_store.lease(KEY, MIN_LEASE)
     harness.order_store.finish(leased, leased.order, Later(harness.clock(), WaitReason.INTERRUPTED), {})
     assert claim(harness) == [KEY]
 
 
 def test_an_order_that_is_leased_stopped_held_or_done_is_left_alone(harness):
-    harness.hear("shipment.picked_up")
-    leased = harness.order_store.lease(KEY, LEASE)
+    harness.receive("shipment.picked_up")
+    leased = harness.order_store.lease(KEY, MIN_LEASE)
     assert claim(harness) == []
     harness.order_store.finish(leased, leased.order, Done(), {})
     assert claim(harness) == []
-    harness.hear("hint")
+    harness.receive("hint")
     harness.holds.hold("main", "operator", None)
     assert claim(harness) == []
     harness.holds.lift("main", "operator")
-    leased = harness.order_store.lease(KEY, LEASE)
+    leased = harness.order_store.lease(KEY, MIN_LEASE)
     harness.order_store.finish(leased, leased.order, Stopped(StopReason.REFUSED), {})
-    harness.hear("hint")
+    harness.receive("hint")
     assert claim(harness) == []
 
 
 def test_an_order_whose_worker_died_is_found_when_its_lease_ends(harness):
-    harness.hear("shipment.picked_up")
+    harness.receive("shipment.picked_up")
     claim(harness)
-    harness.order_store.lease(KEY, LEASE)
-    harness.clock.now += LEASE - 1
+    harness.order_store.lease(KEY, MIN_LEASE)
+    harness.clock.now += MIN_LEASE - 1
     assert claim(harness) == []
     harness.clock.now += 1
     assert claim(harness) == [KEY]
 
 
 def test_a_back_off_is_waited_for_whatever_news_comes_in(harness):
-    harness.hear("shipment.picked_up")
-    leased = harness.order_store.lease(KEY, LEASE)
+    harness.receive("shipment.picked_up")
+    leased = harness.order_store.lease(KEY, MIN_LEASE)
     harness.order_store.finish(leased, leased.order, Later(START + HOUR, WaitReason.API_UNAVAILABLE, firm=True), {})
-    harness.hear("shipment.delivered")
-    harness.hear("hint")
+    harness.receive("shipment.delivered")
+    harness.receive("hint")
     harness.clock.now = START + HOUR - 1
     assert claim(harness) == []
     harness.clock.now += 1
@@ -134,12 +134,12 @@ def test_a_back_off_is_waited_for_whatever_news_comes_in(harness):
 
 
 def test_any_other_wait_ends_with_the_first_news(harness):
-    harness.hear("shipment.picked_up")
-    leased = harness.order_store.lease(KEY, LEASE)
+    harness.receive("shipment.picked_up")
+    leased = harness.order_store.lease(KEY, MIN_LEASE)
     harness.order_store.finish(leased, leased.order, Later(START + HOUR, WaitReason.COMPLETE_AFTER), {})
     harness.clock.now += MINUTE
     assert claim(harness) == []
-    harness.hear("shipment.delivered")
+    harness.receive("shipment.delivered")
     assert claim(harness) == [KEY]
 
 
@@ -153,7 +153,7 @@ def test_workers_that_tick_at_the_same_time_share_what_is_due(harness):
 
 
 def test_an_idle_tick_takes_no_lock(harness):
-    harness.hear("shipment.picked_up")
+    harness.receive("shipment.picked_up")
     claim(harness)
     statements = []
     event.listen(harness.database.engine, "before_cursor_execute", lambda *said: statements.append(said[2]))

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tests.support.clock import START
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.events import EventResult
 from worker.domain.instants import HOUR, SECOND
 from worker.domain.reasons import HoldReason, StopReason, WaitReason
 from worker.domain.results import Done, Held, Later, Stopped
 from worker.domain.stages import Stage, TerminalStatus
-from worker.reconcile.reconciliation import LEASE
+from worker.reconcile.reconciliation import MIN_LEASE
 
 
 def release(harness, leased, result, event_results=(), **known):
@@ -29,7 +29,7 @@ def test_a_released_order_is_free_and_remembers_what_the_turn_saw(harness, lease
     row = harness.row()
     assert (row["lease_token"], row["lease_until"], row["seen_revision"]) == (None, None, 1)
     harness.change(due=START)
-    again = harness.order_store.lease(KEY, LEASE).order
+    again = harness.order_store.lease(KEY, MIN_LEASE).order
     assert again == replace(leased.order, seen_revision=1, closed=TerminalStatus.REFUNDED, closed_revision=1, **known)
 
 
@@ -58,18 +58,18 @@ def test_every_end_says_when_to_look_again(harness, leased, result, schedule):
 )
 def test_news_that_came_in_during_the_turn_keeps_the_order_due_but_shortens_no_back_off(harness, leased, result, due):
     harness.clock.now += SECOND
-    harness.hear("hint")
+    harness.receive("hint")
     assert release(harness, leased, result) is True
     assert (harness.row()["due"], harness.row()["seen_revision"], harness.row()["revision"]) == (due, 1, 2)
 
 
 def test_a_stop_keeps_its_reason_and_stays_although_news_came_in(harness, leased):
-    harness.hear("hint")
+    harness.receive("hint")
     release(harness, leased, Stopped(StopReason.REFUSED, "HTTP 422"))
     row = harness.row()
     assert (row["stop"], row["stop_detail"], row["stopped_at"]) == ("refused", "HTTP 422", START)
-    assert harness.order_store.lease(KEY, LEASE) is None
-    assert harness.audit_log() == ["stopped"]
+    assert harness.order_store.lease(KEY, MIN_LEASE) is None
+    assert harness.audit_actions() == ["stopped"]
 
 
 def test_events_end_with_the_turn(harness, leased):
@@ -79,21 +79,21 @@ def test_events_end_with_the_turn(harness, leased):
 
 def test_an_ending_is_remarked_once(harness, leased):
     release(harness, leased, Done(), closed=TerminalStatus.CANCELLED)
-    harness.hear("hint")
-    again = harness.order_store.lease(KEY, LEASE)
+    harness.receive("hint")
+    again = harness.order_store.lease(KEY, MIN_LEASE)
     release(harness, again, Done())
-    assert harness.audit_log() == ["closed"]
+    assert harness.audit_actions() == ["closed"]
 
 
 def test_a_lost_lease_releases_nothing_and_ends_nothing(harness, leased):
-    harness.clock.now += LEASE
+    harness.clock.now += MIN_LEASE
     before = harness.row()
     assert release(harness, leased, Stopped(StopReason.REFUSED), {leased.events[0].id: EventResult.STOPPED}) is None
-    assert (harness.row(), harness.event_results(), harness.audit_log()) == (before, {"first": "pending"}, [])
+    assert (harness.row(), harness.event_results(), harness.audit_actions()) == (before, {"first": "pending"}, [])
 
 
 def test_another_turns_lease_is_not_released(harness, leased):
-    harness.clock.now += LEASE
-    other = harness.order_store.lease(KEY, LEASE)
+    harness.clock.now += MIN_LEASE
+    other = harness.order_store.lease(KEY, MIN_LEASE)
     release(harness, leased, Done())
     assert harness.row()["lease_token"] == other.token

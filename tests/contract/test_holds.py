@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.at_once import at_once
 from tests.support.clock import START
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import OrderKey
 
@@ -18,17 +18,17 @@ class TestHolding:
     def test_a_hold_ends_by_itself(self, harness, holds):
         holds.hold("main", "rate_limited", MINUTE)
         harness.clock.now += MINUTE - 1
-        assert harness.due.claim(1, 0) == []
+        assert harness.due_orders.claim(1, 0) == []
         harness.clock.now += 1
-        assert harness.due.claim(1, 0) == [KEY]
+        assert harness.due_orders.claim(1, 0) == [KEY]
 
     def test_a_hold_without_an_end_waits_for_its_lifting(self, harness, holds):
         holds.hold("main", "operator", None)
         harness.clock.advance(days=1000)
         holds.expire()
-        assert harness.due.claim(1, 0) == []
+        assert harness.due_orders.claim(1, 0) == []
         holds.lift("main", "operator")
-        assert harness.due.claim(1, 0) == [KEY]
+        assert harness.due_orders.claim(1, 0) == [KEY]
 
     def test_each_reason_is_a_hold_of_its_own(self, harness, holds):
         holds.hold("main", "operator", None)
@@ -51,7 +51,7 @@ class TestHolding:
     def test_of_two_ends_the_later_one_counts(self, harness, holds, first, second, until):
         holds.hold("main", "rate_limited", first)
         holds.hold("main", "rate_limited", second)
-        assert harness.held() == {"rate_limited": until}
+        assert harness.hold_ends() == {"rate_limited": until}
 
     def test_a_hold_that_is_over_does_not_lend_its_beginning_to_the_next(self, harness, holds):
         harness.change(failing_since=START)
@@ -59,7 +59,7 @@ class TestHolding:
         harness.clock.now += HOUR
         holds.hold("main", "rate_limited", MINUTE)
         assert harness.row()["failing_since"] == START + MINUTE
-        assert harness.held() == {"rate_limited": START + HOUR + MINUTE}
+        assert harness.hold_ends() == {"rate_limited": START + HOUR + MINUTE}
 
     def test_only_what_is_over_expires(self, harness, holds):
         holds.hold("main", "rate_limited", MINUTE)
@@ -67,7 +67,7 @@ class TestHolding:
         holds.hold("main", "outage", HOUR)
         harness.clock.now += MINUTE
         holds.expire()
-        assert set(harness.held()) == {"operator", "outage"}
+        assert set(harness.hold_ends()) == {"operator", "outage"}
 
     def test_only_failed_credentials_wait_for_a_probe(self, holds):
         holds.hold("main", "operator", None)
@@ -82,7 +82,7 @@ class TestHolding:
 
     def test_workers_that_hold_at_the_same_time_hold_once(self, harness, holds):
         at_once(lambda seconds: holds.hold("main", "rate_limited", seconds * SECOND), range(1, 9))
-        assert harness.held() == {"rate_limited": START + 8 * SECOND}
+        assert harness.hold_ends() == {"rate_limited": START + 8 * SECOND}
 
 
 class TestExcuses:
@@ -137,4 +137,4 @@ class TestClaims:
 
 def test_a_hold_concerns_no_other_account(harness, holds):
     holds.hold("other", "operator", None)
-    assert harness.due.claim(1, 0) == [OrderKey("main", "1")]
+    assert harness.due_orders.claim(1, 0) == [OrderKey("main", "1")]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.conftest import Books
 from tests.support.clock import Clock
-from tests.support.news import ORDER, a_delivery, a_hint, an_event
+from tests.support.events import KEY, a_delivery, a_hint, an_event
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 
@@ -19,27 +19,27 @@ def test_the_journal_tells_the_time_by_its_own_clock(books: Books, clock: Clock)
 
 
 def test_news_is_written_down_moves_its_orders_revision_and_nudges_it(books: Books):
-    receipt = books.intake.write(a_delivery(an_event()))
-    assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("accepted", "", (ORDER,))
+    receipt = books.intake.write(a_delivery(an_event(key="evt_1")))
+    assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("accepted", "", (KEY,))
     assert receipt.delivery_id is not None
     assert receipt.event_id is not None
-    assert (books.revision(ORDER), books.keys(), books.outcomes()) == (1, ["evt_1"], [("accepted", "")])
+    assert (books.revision(KEY), books.keys(), books.outcomes()) == (1, ["evt_1"], [("accepted", "")])
 
 
 def test_a_repeated_event_names_the_first_one_and_changes_nothing(books: Books):
-    first = books.intake.write(a_delivery(an_event(tracking="TRK1")))
-    again = books.intake.write(a_delivery(an_event(tracking="TRK1", note="a retry", occurred_at=1)))
+    first = books.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1")))
+    again = books.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1", note="a retry", occurred_at=1)))
     assert (again.outcome, again.event_id, again.wake_ups) == ("duplicate", first.event_id, ())
     assert again.delivery_id not in {None, first.delivery_id}
-    assert (books.revision(ORDER), books.keys()) == (1, ["evt_1"])
+    assert (books.revision(KEY), books.keys()) == (1, ["evt_1"])
     assert books.outcomes() == [("accepted", ""), ("duplicate", "")]
 
 
 def test_a_repeated_hint_is_a_duplicate_and_a_hint_all_the_same(books: Books):
     first = books.intake.write(a_delivery(a_hint()))
     again = books.intake.write(a_delivery(a_hint()))
-    assert (again.outcome, again.event_id, again.wake_ups) == ("duplicate", first.event_id, (ORDER,))
-    assert (books.revision(ORDER), books.keys()) == (2, ["hint_1"])
+    assert (again.outcome, again.event_id, again.wake_ups) == ("duplicate", first.event_id, (KEY,))
+    assert (books.revision(KEY), books.keys()) == (2, ["hint_1"])
 
 
 @pytest.mark.parametrize(
@@ -48,26 +48,26 @@ def test_a_repeated_hint_is_a_duplicate_and_a_hint_all_the_same(books: Books):
     ids=["order", "name", "tracking"],
 )
 def test_a_known_key_with_other_news_is_quarantined_and_never_dropped(books: Books, other: dict[str, Any]):
-    books.intake.write(a_delivery(an_event(tracking="TRK1")))
+    books.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1")))
     receipt = books.intake.write(a_delivery(an_event(**{"tracking": "TRK1", **other})))
     assert (receipt.outcome, receipt.reason, receipt.event_id) == ("quarantined", "key_reused", None)
     assert receipt.wake_ups == ()
-    assert (books.revision(ORDER), books.revision(ELSEWHERE), books.keys()) == (1, 0, ["evt_1"])
+    assert (books.revision(KEY), books.revision(ELSEWHERE), books.keys()) == (1, 0, ["evt_1"])
 
 
 def test_two_sources_may_use_the_same_key(books: Books):
-    books.intake.write(a_delivery(an_event()))
-    hint = Event("awalchat", "evt_1", ORDER, EventName.HINT, occurred_at=1, received_at=1)
+    books.intake.write(a_delivery(an_event(key="evt_1")))
+    hint = Event("awalchat", "evt_1", KEY, EventName.HINT, occurred_at=1, received_at=1)
     receipt = books.intake.write(a_delivery(hint, source="awalchat"))
-    assert (receipt.outcome, books.revision(ORDER)) == ("accepted", 2)
+    assert (receipt.outcome, books.revision(KEY)) == ("accepted", 2)
 
 
 def test_news_of_a_parcel_that_names_none_of_several_is_quarantined(books: Books):
-    books.intake.write(a_delivery(an_event("a", tracking="TRK1")))
-    books.intake.write(a_delivery(an_event("b", tracking="TRK2")))
-    receipt = books.intake.write(a_delivery(an_event("c", **NAMELESS)))
+    books.intake.write(a_delivery(an_event(key="a", tracking="TRK1")))
+    books.intake.write(a_delivery(an_event(key="b", tracking="TRK2")))
+    receipt = books.intake.write(a_delivery(an_event(key="c", **NAMELESS)))
     assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("quarantined", "which_parcel", ())
-    assert (books.revision(ORDER), books.keys()) == (2, ["a", "b"])
+    assert (books.revision(KEY), books.keys()) == (2, ["a", "b"])
 
 
 @pytest.mark.parametrize(
@@ -83,16 +83,16 @@ def test_news_of_a_parcel_that_names_none_of_several_is_quarantined(books: Books
 def test_news_without_a_number_speaks_for_the_only_parcel_or_the_whole_order(
     books: Books, first: dict[str, Any], second: dict[str, Any], news: dict[str, Any]
 ):
-    books.intake.write(a_delivery(an_event("a", **first)))
-    books.intake.write(a_delivery(an_event("b", **second)))
-    assert books.intake.write(a_delivery(an_event("c", **news))).outcome == "accepted"
+    books.intake.write(a_delivery(an_event(key="a", **first)))
+    books.intake.write(a_delivery(an_event(key="b", **second)))
+    assert books.intake.write(a_delivery(an_event(key="c", **news))).outcome == "accepted"
 
 
 def test_an_order_takes_a_thousand_events_and_no_more(books: Books):
     for n in range(1000):
         assert books.intake.write(a_delivery(a_hint(f"hint_{n}"))).outcome == "accepted"
     receipt = books.intake.write(a_delivery(a_hint("hint_1000")))
-    assert (receipt.outcome, receipt.reason, books.revision(ORDER)) == ("quarantined", "too_many_events", 1000)
+    assert (receipt.outcome, receipt.reason, books.revision(KEY)) == ("quarantined", "too_many_events", 1000)
     assert books.intake.write(a_delivery(a_hint("hint_999"))).outcome == "duplicate"
     assert books.intake.write(a_delivery(a_hint("other", order=ELSEWHERE))).outcome == "accepted"
 
@@ -124,8 +124,8 @@ def test_a_stale_delivery_is_stored_once_and_counted_from_then_on(books: Books):
 
 def test_a_stale_delivery_is_not_acted_on(books: Books):
     books.intake.write(a_delivery(keep_once="courier/evt_1"))
-    assert (books.keys(), books.revision(ORDER)) == ([], 0)
-    assert books.intake.write(a_delivery(an_event())).outcome == "accepted"
+    assert (books.keys(), books.revision(KEY)) == ([], 0)
+    assert books.intake.write(a_delivery(an_event(key="evt_1"))).outcome == "accepted"
 
 
 def test_tallies_add_up(books: Books):

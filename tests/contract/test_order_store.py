@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.at_once import at_once
 from tests.support.clock import START
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.errors import Rejected
 from worker.domain.events import EventName, EventResult
 from worker.domain.instants import HOUR, MINUTE, SECOND
@@ -14,7 +14,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.results import Done, Later, Step
 from worker.domain.stages import Stage
 from worker.ports import HttpResponse
-from worker.reconcile.reconciliation import LEASE
+from worker.reconcile.reconciliation import MIN_LEASE
 
 SHIP = Step(Stage.SHIPPED, START - HOUR, inferred=True)
 UPDATE = {"status": "shipped", "notes": "é"}
@@ -22,7 +22,7 @@ UPDATE = {"status": "shipped", "notes": "é"}
 
 class TestTaking:
     def test_a_turn_knows_all_that_was_written_down(self, harness, leased):
-        assert (leased.taken_at, leased.lease_until) == (harness.clock(), harness.clock() + LEASE)
+        assert (leased.leased_at, leased.lease_until) == (harness.clock(), harness.clock() + MIN_LEASE)
         assert (leased.order.key, leased.order.revision, leased.order.seen_revision) == (KEY, 1, 0)
         assert [(e.revision, e.event.key, e.event.name, e.result) for e in leased.events] == [
             (1, "first", EventName.PICKED_UP, EventResult.PENDING)
@@ -30,86 +30,86 @@ class TestTaking:
         assert leased.requested == {}
 
     def test_an_order_that_nobody_knows_has_no_turn(self, harness):
-        assert harness.order_store.lease(OrderKey("main", "404"), LEASE) is None
-        assert harness.order_store.lease(OrderKey("other", "1"), LEASE) is None
+        assert harness.order_store.lease(OrderKey("main", "404"), MIN_LEASE) is None
+        assert harness.order_store.lease(OrderKey("other", "1"), MIN_LEASE) is None
 
     def test_an_order_is_leased_once_until_its_lease_ends(self, harness, leased):
-        harness.clock.now += LEASE - 1
-        assert harness.order_store.lease(KEY, LEASE) is None
+        harness.clock.now += MIN_LEASE - 1
+        assert harness.order_store.lease(KEY, MIN_LEASE) is None
         harness.clock.now += 1
-        again = harness.order_store.lease(KEY, LEASE)
+        again = harness.order_store.lease(KEY, MIN_LEASE)
         assert again.token != leased.token
 
     @pytest.mark.parametrize("columns", [{"due": None}, {"due": START + 1}, {"stop": "gave_up"}])
     def test_an_order_that_is_not_due_or_stopped_has_no_turn(self, harness, columns):
         harness.change(**columns)
-        assert harness.order_store.lease(KEY, LEASE) is None
+        assert harness.order_store.lease(KEY, MIN_LEASE) is None
 
     def test_an_order_has_no_turn_while_its_account_is_held(self, harness):
         harness.holds.hold("other", "operator", None)
         harness.holds.hold("main", "rate_limited", MINUTE)
-        assert harness.order_store.lease(KEY, LEASE) is None
+        assert harness.order_store.lease(KEY, MIN_LEASE) is None
         harness.clock.now += MINUTE
-        assert harness.order_store.lease(KEY, LEASE) is not None
+        assert harness.order_store.lease(KEY, MIN_LEASE) is not None
 
     def test_the_time_of_a_hold_that_is_over_is_forgiven_before_the_turn_looks(self, harness):
         harness.change(failing_since=START)
         harness.holds.hold("main", "rate_limited", HOUR)
         harness.clock.now += HOUR + SECOND
-        assert harness.order_store.lease(KEY, LEASE).order.failing_since == START + HOUR
-        assert harness.held() == {}
+        assert harness.order_store.lease(KEY, MIN_LEASE).order.failing_since == START + HOUR
+        assert harness.hold_ends() == {}
 
     def test_of_many_workers_one_gets_the_turn(self, harness):
-        taken = at_once(lambda _: harness.order_store.lease(KEY, LEASE), range(8))
+        taken = at_once(lambda _: harness.order_store.lease(KEY, MIN_LEASE), range(8))
         assert sum(leased is not None for leased in taken) == 1
 
 
 class TestIntending:
     def test_an_intent_is_written_with_all_that_is_sent_and_renews_the_lease(self, harness, leased):
         harness.clock.now += 7 * SECOND
-        announced = harness.order_store.announce(leased, SHIP, UPDATE, LEASE)
-        assert (announced.sent_at, announced.lease_until) == (harness.clock(), harness.clock() + LEASE)
+        announced = harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE)
+        assert (announced.sent_at, announced.lease_until) == (harness.clock(), harness.clock() + MIN_LEASE)
         row = harness.row()
         assert (row["sending"], row["sent_at"], row["lease_until"]) == (
             "shipped",
             harness.clock(),
             announced.lease_until,
         )
-        assert harness.steps() == [("shipped", "sent")]
+        assert harness.writes() == [("shipped", "sent")]
 
     def test_news_forbids_a_write(self, harness, leased):
-        harness.hear("hint")
-        assert harness.order_store.announce(leased, SHIP, UPDATE, LEASE) is None
-        assert (harness.row()["sending"], harness.steps()) == (None, [])
+        harness.receive("hint")
+        assert harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE) is None
+        assert (harness.row()["sending"], harness.writes()) == (None, [])
 
     def test_a_hold_forbids_a_write(self, harness, leased):
         harness.holds.hold("main", "operator", None)
-        assert harness.order_store.announce(leased, SHIP, UPDATE, LEASE) is None
+        assert harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE) is None
 
     def test_a_lost_lease_forbids_a_write(self, harness, leased):
-        harness.clock.now += LEASE
-        assert harness.order_store.announce(leased, SHIP, UPDATE, LEASE) is None
-        other = harness.order_store.lease(KEY, LEASE)
-        assert harness.order_store.announce(leased, SHIP, UPDATE, LEASE) is None
-        assert harness.order_store.announce(other, SHIP, UPDATE, LEASE) is not None
+        harness.clock.now += MIN_LEASE
+        assert harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE) is None
+        other = harness.order_store.lease(KEY, MIN_LEASE)
+        assert harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE) is None
+        assert harness.order_store.announce(other, SHIP, UPDATE, MIN_LEASE) is not None
 
 
 class TestAnswers:
     @pytest.fixture
     def announced(self, harness, leased):
-        return harness.order_store.announce(leased, SHIP, UPDATE, LEASE)
+        return harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE)
 
     def test_an_answer_is_written_down_with_what_it_showed(self, harness, leased, announced):
         order = replace(leased.order, stage=Stage.SHIPPED, status="shipped", confirmed_at=START)
         assert harness.order_store.record_answer(leased, HttpResponse(announced, order, "confirmed"))
         assert (harness.row()["stage"], harness.row()["sending"]) == ("shipped", None)
-        assert harness.steps() == [("shipped", "confirmed")]
+        assert harness.writes() == [("shipped", "confirmed")]
 
     def test_a_lost_lease_leaves_the_answer_unwritten(self, harness, leased, announced):
         before = harness.row()
         harness.clock.now = announced.lease_until
         assert not harness.order_store.record_answer(leased, HttpResponse(announced, leased.order, "confirmed"))
-        assert (harness.row(), harness.steps()) == (before, [("shipped", "sent")])
+        assert (harness.row(), harness.writes()) == (before, [("shipped", "sent")])
 
     @pytest.mark.parametrize(
         ("outcome", "walked"),
@@ -120,16 +120,16 @@ class TestAnswers:
     ):
         harness.order_store.record_answer(leased, HttpResponse(announced, leased.order, outcome, Rejected("no")))
         harness.order_store.finish(leased, leased.order, Later(harness.clock(), "again"), {})
-        assert harness.order_store.lease(KEY, LEASE).requested == requested
+        assert harness.order_store.lease(KEY, MIN_LEASE).requested == requested
 
     def test_a_write_that_nobody_answered_for_may_have_been_taken(self, harness, leased, announced):
         harness.clock.now = announced.lease_until
-        again = harness.order_store.lease(KEY, LEASE)
+        again = harness.order_store.lease(KEY, MIN_LEASE)
         assert (again.order.sending, again.order.sent_at) == (Stage.SHIPPED, START)
         assert again.requested == {Stage.SHIPPED: 1}
 
 
 def test_the_use_case_moves_an_order_once_however_many_workers_try(harness):
-    results = at_once(lambda _: harness.leased(), range(6))
+    results = at_once(lambda _: harness.reconcile(), range(6))
     assert harness.api.writes == ["accepted", "shipped"]
     assert (harness.api.reads, results.count(Done())) == (1, 1)

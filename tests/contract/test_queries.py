@@ -1,8 +1,8 @@
 from sqlalchemy import insert
 
 from tests.support.clock import START, Clock
-from tests.support.news import a_delivery, an_event
-from tests.support.shop import Shop, key
+from tests.support.events import a_delivery, an_event
+from tests.support.harness import Harness, order_key
 from worker.domain.events import EventName
 from worker.domain.figures import OrderGroup
 from worker.domain.instants import MINUTE
@@ -17,18 +17,18 @@ from worker.store.tables import orders
 # -------------------------------------------------------------------------------------------------------------- orders
 
 
-def test_every_order_is_listed_in_the_one_state_that_its_row_tells(shop: Shop):
-    named = shop.one_in_each_state()
+def test_every_order_is_listed_in_the_one_state_that_its_row_tells(harness: Harness):
+    named = harness.one_in_each_state()
     assert set(IN_STATE) == set(State)
     for state in State:
-        now, rows = OrderQueries(shop.database).latest(10, states=[state])
+        now, rows = OrderQueries(harness.database).latest(10, states=[state])
         assert [row.order.key for row in rows] == [named[state]]
         assert [row.state(now) for row in rows] == [state]
 
 
-def test_sql_and_the_row_agree_about_the_state_of_every_order_that_can_be(shop: Shop):
+def test_sql_and_the_row_agree_about_the_state_of_every_order_that_can_be(harness: Harness):
     past, future = START - 1, START + 1
-    shop.holds.hold("held", "credentials", None)
+    harness.holds.hold("held", "credentials", None)
     rows = [
         {"stop": stop, "lease_until": lease, "due": due, "closed": closed, "account": account}
         for stop in (None, "refused")
@@ -38,20 +38,20 @@ def test_sql_and_the_row_agree_about_the_state_of_every_order_that_can_be(shop: 
         for account in ("main", "held")
     ]
     common = {"revision": 1, "first_seen_at": START, "updated_at": START}
-    with shop.database.write() as connection:
+    with harness.database.write() as connection:
         connection.execute(insert(orders), [{**row, **common, "order_id": str(n)} for n, row in enumerate(rows)])
-    now, everything = OrderQueries(shop.database).latest(1000)
+    now, everything = OrderQueries(harness.database).latest(1000)
     for state in State:
         expected = {row.order.key for row in everything if row.state(now) is state}
-        assert {row.order.key for row in OrderQueries(shop.database).latest(1000, states=[state])[1]} == expected
+        assert {row.order.key for row in OrderQueries(harness.database).latest(1000, states=[state])[1]} == expected
         assert expected
 
 
-def test_states_add_up_and_other_filters_narrow_down(shop: Shop):
-    named = shop.one_in_each_state()
+def test_states_add_up_and_other_filters_narrow_down(harness: Harness):
+    named = harness.one_in_each_state()
 
     def listed(limit: int = 10, **filters) -> set[OrderKey]:
-        return {row.order.key for row in OrderQueries(shop.database).latest(limit, **filters)[1]}
+        return {row.order.key for row in OrderQueries(harness.database).latest(limit, **filters)[1]}
 
     assert listed() == set(named.values())
     assert listed(states=[State.STOPPED, State.DUE]) == {named[State.STOPPED], named[State.DUE]}
@@ -61,38 +61,38 @@ def test_states_add_up_and_other_filters_narrow_down(shop: Shop):
     assert listed(account="nobody") == set()
 
 
-def test_the_latest_change_comes_first_and_no_more_than_asked_for(shop: Shop, clock: Clock):
+def test_the_latest_change_comes_first_and_no_more_than_asked_for(harness: Harness, clock: Clock):
     for number in (1, 2, 3):
         clock.advance(seconds=1)
-        shop.news(key(number))
+        harness.receive(order=order_key(number))
     clock.advance(seconds=1)
-    shop.news(key(1), EventName.DELIVERED)
-    _, rows = OrderQueries(shop.database).latest(2)
-    assert [row.order.key for row in rows] == [key(1), key(3)]
+    harness.receive(EventName.DELIVERED, order=order_key(1))
+    _, rows = OrderQueries(harness.database).latest(2)
+    assert [row.order.key for row in rows] == [order_key(1), order_key(3)]
 
 
-def test_a_held_order_names_its_hold_until_that_is_over(shop: Shop, clock: Clock):
-    shop.news(key(1))
-    shop.holds.hold("main", "rate_limited", MINUTE, "HTTP 429")
-    (row,) = OrderQueries(shop.database).latest(1)[1]
+def test_a_held_order_names_its_hold_until_that_is_over(harness: Harness, clock: Clock):
+    harness.receive(order=order_key(1))
+    harness.holds.hold("main", "rate_limited", MINUTE, "HTTP 429")
+    (row,) = OrderQueries(harness.database).latest(1)[1]
     assert row.held == (Hold("main", "rate_limited", START, START + MINUTE, "HTTP 429"),)
     clock.advance(minutes=1)
-    now, (row,) = OrderQueries(shop.database).latest(1)
+    now, (row,) = OrderQueries(harness.database).latest(1)
     assert (row.held, row.state(now)) == ((), State.DUE)
 
 
 # ---------------------------------------------------------------------------------------------------------- deliveries
 
 
-def test_deliveries_are_listed_by_what_became_of_them(shop: Shop, clock: Clock):
-    shop.news(key(1))
+def test_deliveries_are_listed_by_what_became_of_them(harness: Harness, clock: Clock):
+    harness.receive(order=order_key(1))
     clock.advance(seconds=1)
-    shop.intake.write(a_delivery(unusable="not_json", received_at=clock()))
+    harness.intake.write(a_delivery(unusable="not_json", received_at=clock()))
     clock.advance(seconds=1)
-    shop.intake.write(a_delivery(unusable="bad_text", received_at=clock(), source="other"))
+    harness.intake.write(a_delivery(unusable="bad_text", received_at=clock(), source="other"))
 
     def listed(limit: int = 10, **filters: str) -> list[int]:
-        return [row.id for row in DeliveryQueries(shop.database).latest(limit, **filters)[1]]
+        return [row.id for row in DeliveryQueries(harness.database).latest(limit, **filters)[1]]
 
     assert listed() == [3, 2, 1]
     assert listed(2) == [3, 2]
@@ -101,23 +101,23 @@ def test_deliveries_are_listed_by_what_became_of_them(shop: Shop, clock: Clock):
     assert listed(reason="bad_text") == [3]
 
 
-def test_a_delivery_is_shown_with_its_body_and_its_events(shop: Shop):
-    shop.intake.write(a_delivery(an_event("evt_1", order=key(1)), body=b"\xff\x00"))
-    now, shown = DeliveryQueries(shop.database).show(1)
+def test_a_delivery_is_shown_with_its_body_and_its_events(harness: Harness):
+    harness.intake.write(a_delivery(an_event(key="evt_1", order=order_key(1)), body=b"\xff\x00"))
+    now, shown = DeliveryQueries(harness.database).show(1)
     assert shown is not None
     assert (now, shown.body, shown.row.size, shown.row.outcome) == (START, b"\xff\x00", 2, "accepted")
-    assert [(event.key, event.order, event.result) for event in shown.events] == [("evt_1", key(1), "pending")]
-    assert DeliveryQueries(shop.database).show(2) == (START, None)
+    assert [(event.key, event.order, event.result) for event in shown.events] == [("evt_1", order_key(1), "pending")]
+    assert DeliveryQueries(harness.database).show(2) == (START, None)
 
 
 # -------------------------------------------------------------------------------------------------------------- counts
 
 
-def test_figures_count_everything_once(shop: Shop):
-    shop.one_in_each_state()
-    shop.intake.write(a_delivery(unusable="not_json"))
-    shop.intake.add_counts({("courier", "refused"): 5, ("courier", "accepted"): 1})
-    figures = CountQueries(shop.database).figures()
+def test_figures_count_everything_once(harness: Harness):
+    harness.one_in_each_state()
+    harness.intake.write(a_delivery(unusable="not_json"))
+    harness.intake.add_counts({("courier", "refused"): 5, ("courier", "accepted"): 1})
+    figures = CountQueries(harness.database).figures()
     assert figures.deliveries == {
         ("courier", "accepted"): len(State) + 1,
         ("courier", "quarantined"): 1,
@@ -134,10 +134,10 @@ def test_figures_count_everything_once(shop: Shop):
     assert [(hold.account, hold.reason) for hold in figures.holds] == [("held", "credentials")]
 
 
-def test_figures_know_for_how_long_the_oldest_order_has_been_due(shop: Shop, clock: Clock):
-    assert CountQueries(shop.database).figures().due == 0
-    shop.news(key(1))
+def test_figures_know_for_how_long_the_oldest_order_has_been_due(harness: Harness, clock: Clock):
+    assert CountQueries(harness.database).figures().due == 0
+    harness.receive(order=order_key(1))
     clock.advance(seconds=7)
-    shop.news(key(2))
-    figures = CountQueries(shop.database).figures()
+    harness.receive(order=order_key(2))
+    figures = CountQueries(harness.database).figures()
     assert (figures.due, figures.oldest_due) == (2, 7_000_000)

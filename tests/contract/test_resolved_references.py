@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from tests.support.clock import START
 from tests.support.harness import Harness
 from tests.support.searches import NUMBER, in_vain, look, stop, take
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot
 from worker.store.operator import SqlOperatorStore
@@ -30,20 +30,20 @@ def seen(harness, sought) -> Snapshot:
 
 
 def everything(harness: Harness) -> tuple[list[RowMapping], ...]:
-    return [*map(harness.row, harness.keys())], harness.events(), harness.told()
+    return [*map(harness.row, harness.order_keys())], harness.event_rows(), harness.audit_rows()
 
 
 def test_all_news_is_that_of_the_order_which_is_due_and_has_a_remark(harness, seen):
     harness.clock.advance(seconds=1)
     assert SqlOperatorStore(harness.database).attach(seen, "1", "a misprint (ann)") is True
     row = harness.row()
-    assert (harness.keys(), row["events"], row["revision"], row["due"]) == ([KEY], 3, 2, START)
-    assert {e["key"]: (e["order"], e["reference"], e["result"]) for e in harness.events()} == {
+    assert (harness.order_keys(), row["events"], row["revision"], row["due"]) == ([KEY], 3, 2, START)
+    assert {e["key"]: (e["order"], e["reference"], e["result"]) for e in harness.event_rows()} == {
         "first": (row["id"], "", "pending"),
         "a": (row["id"], "number:ORD-1", "pending"),
         "b": (row["id"], "number:ORD-1", "pending"),
     }
-    (said,) = harness.told()
+    (said,) = harness.audit_rows()
     assert (said["order"], said["word"], said["at"]) == (row["id"], "found", harness.clock())
     assert said["detail"] == "by an operator, for number ORD-1: a misprint (ann)"
 
@@ -75,18 +75,18 @@ def test_an_order_without_room_gets_nothing(harness, seen):
 
 def test_the_use_case_walks_the_order_that_an_operator_has_named(harness, seen):
     SqlOperatorStore(harness.database).attach(seen, "2", "a misprint")
-    harness.live(seconds=30)
+    harness.run_for(seconds=30)
     assert (harness.api.orders["2"].status, harness.event_results()["a"]) == ("completed", "applied")
 
 
 def test_a_parcel_that_an_operator_has_given_to_an_order_leads_to_it_from_then_on(harness):
-    harness.hear("shipment.picked_up", "T9", order=PARCEL, key="a")
+    harness.receive("shipment.picked_up", "T9", order=PARCEL, key="a")
     stop(harness, take(harness, PARCEL))
     SqlOperatorStore(harness.database).attach(look(harness, PARCEL), "2", "it is theirs")
-    harness.hear("shipment.delivered", "T9", order=PARCEL, key="b")
-    harness.live(seconds=30)
+    harness.receive("shipment.delivered", "T9", order=PARCEL, key="b")
+    harness.run_for(seconds=30)
     assert (harness.api.orders["2"].status, harness.event_results()["b"]) == ("completed", "applied")
-    assert sorted(harness.keys()) == [KEY, OTHER]
+    assert sorted(harness.order_keys()) == [KEY, OTHER]
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -16,7 +16,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy import select as query
 
 from tests.support.database_in_trouble import plain, stored, within
-from tests.support.news import a_delivery, a_hint, an_event
+from tests.support.events import a_delivery, a_hint, an_event
 from worker.domain.errors import StoreUnavailable
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
@@ -61,7 +61,7 @@ def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes
 
     def write(n: int) -> str:
         try:
-            return intake.write(a_delivery(an_event(f"evt_{n}"))).outcome
+            return intake.write(a_delivery(an_event(key=f"evt_{n}"))).outcome
         except StoreUnavailable:
             return "unavailable"
 
@@ -75,14 +75,14 @@ def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes
 def test_a_lock_that_ends_in_time_is_nobodys_trouble(database: Database, database_url: str):
     with ThreadPoolExecutor(1) as pool:
         with somebody_elses_lock(database_url):
-            waiting = pool.submit(SqlIntake(database).write, a_delivery(an_event()))
+            waiting = pool.submit(SqlIntake(database).write, a_delivery(an_event(key="evt_1")))
             assert not waiting.done()
         assert waiting.result(timeout=IN_TIME).outcome == "accepted"
 
 
 def test_an_error_quotes_nothing_of_what_was_to_be_written(impatient: Database, database_url: str):
     with somebody_elses_lock(database_url), pytest.raises(StoreUnavailable) as caught:
-        SqlIntake(impatient).write(a_delivery(an_event("evt_private"), body=b"a customer's address"))
+        SqlIntake(impatient).write(a_delivery(an_event(key="evt_private"), body=b"a customer's address"))
     assert "evt_private" not in str(caught.value)
     assert "address" not in str(caught.value)
 
@@ -109,7 +109,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(sqlite_url: str):
             connection.execute(text(f"PRAGMA max_page_count = {pages}"))
 
     def write_until_full() -> None:
-        news = (a_delivery(an_event(f"evt_{n}"), body=b"x" * 2000) for n in range(1000))
+        news = (a_delivery(an_event(key=f"evt_{n}"), body=b"x" * 2000) for n in range(1000))
         acknowledged.extend(intake.write(delivery).delivery_id for delivery in news)
 
     limit(60)
@@ -118,7 +118,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(sqlite_url: str):
         write_until_full()
     assert 0 < len(acknowledged) == stored(database)
     limit(2**30)
-    assert intake.write(a_delivery(an_event("after"), body=b"x" * 2000)).outcome == "accepted"
+    assert intake.write(a_delivery(an_event(key="after"), body=b"x" * 2000)).outcome == "accepted"
     database.close()
 
 
@@ -131,17 +131,17 @@ def test_a_read_only_file_can_be_read_and_is_written_again_once_it_may_be(sqlite
 
     forbid(1)
     with pytest.raises(StoreUnavailable, match="readonly"):
-        SqlIntake(database).write(a_delivery(an_event()))
+        SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
     assert stored(database) == 0
     forbid(0)
-    assert SqlIntake(database).write(a_delivery(an_event())).outcome == "accepted"
+    assert SqlIntake(database).write(a_delivery(an_event(key="evt_1"))).outcome == "accepted"
     database.close()
 
 
 def test_a_file_opened_read_only_is_unavailable_for_writing(sqlite_url: str):
     database = Database(f"sqlite:///file:{file_of(sqlite_url)}?mode=ro&uri=true")
     with pytest.raises(StoreUnavailable, match="readonly"):
-        SqlIntake(database).write(a_delivery(an_event()))
+        SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
     assert stored(database) == 0
     database.close()
 
@@ -149,17 +149,17 @@ def test_a_file_opened_read_only_is_unavailable_for_writing(sqlite_url: str):
 def test_a_vanished_file_is_unavailable_and_not_made_anew_until_it_is_back(sqlite_url: str, tmp_path: Path):
     database = Database(sqlite_url)
     intake, path, away = SqlIntake(database), file_of(sqlite_url), tmp_path / "away"
-    intake.write(a_delivery(an_event("evt_1")))
+    intake.write(a_delivery(an_event(key="evt_1")))
     away.mkdir()
     for file in siblings(path):
         file.rename(away / file.name)
     for _ in range(3):
         with pytest.raises(StoreUnavailable, match="the database file is gone"):
-            intake.write(a_delivery(an_event("evt_2")))
+            intake.write(a_delivery(an_event(key="evt_2")))
     assert siblings(path) == []
     for file in away.iterdir():
         file.rename(path.parent / file.name)
-    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    assert intake.write(a_delivery(an_event(key="evt_2"))).outcome == "accepted"
     assert stored(database) == 2
     database.close()
 
@@ -169,11 +169,11 @@ def test_news_goes_into_the_file_that_stands_there_and_not_into_one_that_was_rep
 ):
     database = Database(sqlite_url)
     intake, path = SqlIntake(database), file_of(sqlite_url)
-    intake.write(a_delivery(an_event("evt_1")))
+    intake.write(a_delivery(an_event(key="evt_1")))
     for file in siblings(path):
         file.rename(tmp_path / f"old-{file.name}")
     shutil.copy(sqlite_migrated, path)
-    assert intake.write(a_delivery(an_event("evt_1"))).outcome == "accepted"
+    assert intake.write(a_delivery(an_event(key="evt_1"))).outcome == "accepted"
     with closing(sqlite3.connect(path)) as stranger:
         assert stranger.execute("SELECT count(*) FROM events").fetchone() == (1,)
     database.close()
@@ -181,7 +181,6 @@ def test_news_goes_into_the_file_that_stands_there_and_not_into_one_that_was_rep
 
 WRITER = """
 import sys
-from tests.support.news import a_delivery, an_event
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 

@@ -17,21 +17,24 @@ from worker.domain.errors import EmbeddedValkeyUnavailable, SettingsError
 from worker.processes.embedded_valkey import EmbeddedValkey
 
 ROOT = Path(__file__).parents[2]
-START = "from pathlib import Path; from worker.processes.embedded_valkey import EmbeddedValkey; v = EmbeddedValkey(Path({data_dir!r}))"
+START = (
+    "from pathlib import Path; from worker.processes.embedded_valkey import EmbeddedValkey;"
+    " v = EmbeddedValkey(Path({data_dir!r}))"
+)
 HOLD = "; v.start(); print(v.owned, flush=True); input(); v.stop()"
-HOLD_UNTETHERED = (
+HOLD_WITHOUT_PARENT_DEATH_SIGNAL = (
     "; import threading; t = threading.Thread(target=v.start); t.start(); t.join(); print(1, flush=True); input()"
 )
 
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    # A test's own folder has a name too long for a socket.
+    # The name of a test's own folder is too long for a socket.
     with tempfile.TemporaryDirectory(prefix="valkey-") as short:
         folder = Path(short) / "data with %20"
         yield folder
-        with EmbeddedValkey(folder) as left_over:  # adopts what a failed test has left behind, and ends it
-            assert left_over.owned
+        with EmbeddedValkey(folder) as adopted:  # adopts the server that a failed test may have left, and ends it
+            assert adopted.owned
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def valkey(data_dir: Path) -> Iterator[EmbeddedValkey]:
 
 
 def hold(data_dir: Path, program: str = HOLD) -> subprocess.Popen[str]:
-    """Start a process that starts the store and waits for a line."""
+    """Start a process that starts the server and waits for a line."""
     command = [sys.executable, "-c", START.format(data_dir=str(data_dir)) + program]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -93,7 +96,7 @@ def test_stopped_it_leaves_neither_process_nor_socket_and_starts_again(data_dir)
 
 
 def test_a_frozen_server_is_killed(data_dir, monkeypatch):
-    monkeypatch.setattr("worker.processes.embedded_valkey.STOPS_WITHIN", timedelta(milliseconds=200))
+    monkeypatch.setattr("worker.processes.embedded_valkey.STOP_TIMEOUT", timedelta(milliseconds=200))
     valkey = EmbeddedValkey(data_dir)
     valkey.start()
     pid = pid_of(valkey)
@@ -102,7 +105,7 @@ def test_a_frozen_server_is_killed(data_dir, monkeypatch):
     assert not is_alive(pid)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tell a child that its parent has died")
 def test_it_does_not_outlive_a_killed_owner(data_dir):
     with hold(data_dir) as owner:
         assert owner.stdout
@@ -112,15 +115,15 @@ def test_it_does_not_outlive_a_killed_owner(data_dir):
     until(lambda: not is_alive(pid), what="the server has ended")
 
 
-def test_a_server_left_behind_is_adopted_and_ended(data_dir):
-    with hold(data_dir, HOLD_UNTETHERED) as owner:
+def test_a_server_of_a_killed_owner_is_adopted_and_ended(data_dir):
+    with hold(data_dir, HOLD_WITHOUT_PARENT_DEATH_SIGNAL) as owner:
         assert owner.stdout
         owner.stdout.readline()
         pid = pid_of(EmbeddedValkey(data_dir))
         owner.kill()
-    with EmbeddedValkey(data_dir) as heir:
-        assert heir.owned
-        assert pid_of(heir) == pid
+    with EmbeddedValkey(data_dir) as next_owner:
+        assert next_owner.owned
+        assert pid_of(next_owner) == pid
     assert not is_alive(pid)
 
 
@@ -132,13 +135,13 @@ def test_a_dead_socket_is_replaced(data_dir):
         assert pid_of(valkey)
 
 
-def test_of_two_starters_one_owns_and_the_guest_ends_nothing(data_dir):
+def test_of_two_starters_one_owns_the_server_and_the_other_ends_nothing(data_dir):
     with hold(data_dir) as one, hold(data_dir) as other:
         starters = {process: process.stdout.readline().strip() for process in (one, other) if process.stdout}
         assert sorted(starters.values()) == ["False", "True"]
-        guest, owner = sorted(starters, key=lambda process: starters[process])
+        user, owner = sorted(starters, key=lambda process: starters[process])
         pid = pid_of(EmbeddedValkey(data_dir))
-        guest.communicate("\n", timeout=10)
+        user.communicate("\n", timeout=10)
         assert is_alive(pid)
         owner.communicate("\n", timeout=10)
         assert not is_alive(pid)
@@ -149,21 +152,21 @@ def test_a_path_too_long_for_a_socket_is_refused_with_advice(tmp_path):
         EmbeddedValkey(tmp_path / ("x" * 90))
 
 
-def test_somebody_else_at_the_socket_is_no_store(data_dir):
+def test_another_program_at_the_socket_is_not_taken_for_the_server(data_dir):
     data_dir.mkdir()
     valkey = EmbeddedValkey(data_dir)
-    with socket.socket(socket.AF_UNIX) as stranger:
-        stranger.bind(str(valkey.socket))
-        stranger.listen()
+    with socket.socket(socket.AF_UNIX) as other_program:
+        other_program.bind(str(valkey.socket))
+        other_program.listen()
         with pytest.raises(EmbeddedValkeyUnavailable, match="does not answer"):
-            valkey.start(within=timedelta(milliseconds=100))
+            valkey.start(timeout=timedelta(milliseconds=100))
         assert valkey.socket.exists()
         assert not valkey.owned
 
 
 def test_a_server_that_cannot_start_says_where_to_look(data_dir, monkeypatch):
-    monkeypatch.setattr("worker.processes.embedded_valkey.MEMORY", "plenty")
-    with pytest.raises(EmbeddedValkeyUnavailable, match=r"it ended as it began; see .*valkey\.log"):
+    monkeypatch.setattr("worker.processes.valkey_server.MAX_MEMORY", "plenty")
+    with pytest.raises(EmbeddedValkeyUnavailable, match=r"it ended as soon as it began; see .*valkey\.log"):
         EmbeddedValkey(data_dir).start()
     assert b"maxmemory" in (data_dir / "valkey.log").read_bytes()
 

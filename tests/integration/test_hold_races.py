@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.support.blocked import wait_until_blocked
-from tests.support.news import a_delivery, an_event
+from tests.support.events import a_delivery, an_event
 from tests.support.tables import rows
 from worker.domain.orders import OrderKey
 from worker.store.accounts.holds import SqlHolds
@@ -19,7 +19,7 @@ from worker.store.tables import orders
 def test_orders_are_excused_in_the_order_in_which_news_takes_them(contested: Database, postgresql_url: str, wanted):
     holds, intake = SqlHolds(contested), SqlIntake(contested)
     for order_id in reversed(wanted):  # so that a walk through the table would meet the last one first
-        intake.write(a_delivery(an_event(order_id, order=OrderKey("main", order_id))))
+        intake.write(a_delivery(an_event(key=order_id, order=OrderKey("main", order_id))))
     with contested.write() as connection:
         connection.execute(update(orders).values(failing_since=1))
     holds.hold("main", "operator", None)

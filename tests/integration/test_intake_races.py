@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 
 from tests.support.at_once import at_once
 from tests.support.blocked import wait_until_blocked
-from tests.support.news import ORDER, a_delivery, a_hint, an_event
+from tests.support.events import KEY, a_delivery, a_hint, an_event
 from worker.domain.errors import StoreUnavailable
 from worker.domain.events import Event
 from worker.domain.orders import OrderKey
@@ -31,7 +31,7 @@ ORDERS = 5
 
 
 def the_news() -> list[Event]:
-    return [an_event(f"evt_{n}", order=OrderKey("main", str(n % ORDERS + 1))) for n in range(NEWS)]
+    return [an_event(key=f"evt_{n}", order=OrderKey("main", str(n % ORDERS + 1))) for n in range(NEWS)]
 
 
 def deliver_all(url: str) -> list[tuple[str, str]]:
@@ -76,7 +76,7 @@ def test_groups_that_meet_the_same_rows_in_another_order_do_not_block_each_other
 
     def news(group: int, backwards: bool) -> list[Delivery]:
         away = 1000 * (backwards and elsewhere)
-        told = [an_event(f"evt_{group}_{n}", order=OrderKey("main", str(n + away))) for n in range(1, 31)]
+        told = [an_event(key=f"evt_{group}_{n}", order=OrderKey("main", str(n + away))) for n in range(1, 31)]
         return [a_delivery(one) for one in (told[::-1] if backwards else told)]
 
     def write(group: int, backwards: bool) -> None:
@@ -108,8 +108,8 @@ def test_a_delivery_overtaken_by_its_repetition_is_a_duplicate_and_leaves_no_tra
     sql = SqlIntake(contested)
     with ThreadPoolExecutor(1) as pool:
         with contested.write() as connection:
-            (first,) = record(connection, [a_delivery(an_event())])
-            second = pool.submit(sql.write, a_delivery(an_event()))
+            (first,) = record(connection, [a_delivery(an_event(key="evt_1"))])
+            second = pool.submit(sql.write, a_delivery(an_event(key="evt_1")))
             wait_until_blocked(postgresql_url)
         receipt = second.result()
     assert (first.outcome, receipt.outcome, receipt.event_id) == ("accepted", "duplicate", first.event_id)
@@ -128,7 +128,7 @@ def test_a_repeated_hint_whose_order_is_pruned_meanwhile_is_news_again(contested
             again = pool.submit(sql.write, a_delivery(a_hint()))
             wait_until_blocked(postgresql_url)
         receipt = again.result()
-    assert (receipt.outcome, receipt.wake_ups) == ("accepted", (ORDER,))
+    assert (receipt.outcome, receipt.wake_ups) == ("accepted", (KEY,))
 
 
 def test_what_is_overtaken_again_and_again_is_given_up_in_bounds(database: Database, monkeypatch: pytest.MonkeyPatch):
@@ -137,4 +137,4 @@ def test_what_is_overtaken_again_and_again_is_given_up_in_bounds(database: Datab
 
     monkeypatch.setattr(intake, "record", always)
     with pytest.raises(StoreUnavailable, match="written by others"):
-        SqlIntake(database).write(a_delivery(an_event()))
+        SqlIntake(database).write(a_delivery(an_event(key="evt_1")))

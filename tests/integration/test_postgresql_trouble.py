@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, make_url, text
 
 from tests.support.database_in_trouble import plain, stored, within
-from tests.support.news import a_delivery, an_event
+from tests.support.events import a_delivery, an_event
 from worker.domain.errors import StoreUnavailable
 from worker.store.database import engines
 from worker.store.database.database import Database
@@ -24,13 +24,13 @@ TIMEOUT = 0.4
 def test_connections_that_the_server_ended_are_replaced_before_anybody_notices(postgresql_url: str):
     database = Database(postgresql_url)
     intake = SqlIntake(database)
-    intake.write(a_delivery(an_event("evt_1")))
+    intake.write(a_delivery(an_event(key="evt_1")))
     with psycopg.connect(plain(postgresql_url), autocommit=True) as server:
         server.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid != pg_backend_pid()"
         )
-    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    assert intake.write(a_delivery(an_event(key="evt_2"))).outcome == "accepted"
     database.close()
 
 
@@ -47,7 +47,7 @@ def test_a_connection_that_dies_in_the_middle_writes_nothing_and_the_next_one_wo
     with pytest.raises(StoreUnavailable):
         write_and_die()
     assert stored(database) == 0
-    assert SqlIntake(database).write(a_delivery(an_event())).outcome == "accepted"
+    assert SqlIntake(database).write(a_delivery(an_event(key="evt_1"))).outcome == "accepted"
     database.close()
 
 
@@ -134,10 +134,10 @@ def test_a_rested_connection_that_the_network_has_forgotten_is_replaced(
     monkeypatch.setattr(engines, "FRESH", 0.0)
     database = over(wire, postgresql_url, timeout=10)
     intake = SqlIntake(database)
-    intake.write(a_delivery(an_event("evt_1")))
+    intake.write(a_delivery(an_event(key="evt_1")))
     wire.forget()
     with within(8):
-        assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+        assert intake.write(a_delivery(an_event(key="evt_2"))).outcome == "accepted"
     database.close()
 
 
@@ -156,11 +156,11 @@ def test_between_two_looks_at_the_servers_clock_nothing_is_asked(postgresql_url:
 def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(wire: Wire, postgresql_url: str):
     database = over(wire, postgresql_url, TIMEOUT)
     intake = SqlIntake(database)
-    intake.write(a_delivery(an_event("evt_1")))
+    intake.write(a_delivery(an_event(key="evt_1")))
     wire.silent.set()
     # A sign of life is waited for, then a new connection.
     with within(4.5), pytest.raises(StoreUnavailable):
-        intake.write(a_delivery(an_event("evt_2")))
+        intake.write(a_delivery(an_event(key="evt_2")))
     wire.silent.clear()
-    assert intake.write(a_delivery(an_event("evt_2"))).outcome == "accepted"
+    assert intake.write(a_delivery(an_event(key="evt_2"))).outcome == "accepted"
     database.close()

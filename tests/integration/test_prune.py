@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Table, event, func, insert, select, update
 
 from tests.support.clock import START, Clock
-from tests.support.news import a_delivery, a_hint, an_event
+from tests.support.events import a_delivery, a_hint, an_event
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
 from worker.store.database.database import Database
@@ -43,7 +43,7 @@ def settle(database: Database, **columns: Any) -> None:
 def write_history(database: Database) -> None:
     """One order with all that can hang on it, settled."""
     intake = SqlIntake(database)
-    for delivery in (a_delivery(an_event("evt_1")), a_delivery(an_event("evt_1")), a_delivery(a_hint())):
+    for delivery in (a_delivery(an_event(key="evt_1")), a_delivery(an_event(key="evt_1")), a_delivery(a_hint())):
         intake.write(delivery)
     settle(database)
     with database.write() as connection:
@@ -62,7 +62,7 @@ def test_a_settled_order_goes_with_all_that_hangs_on_it(database: Database, prun
 
 
 def test_a_closed_order_goes_as_well(database: Database, pruned: Prune, clock: Clock):
-    SqlIntake(database).write(a_delivery(an_event()))
+    SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
     settle(database, closed="cancelled", closed_revision=1)
     clock.advance(days=91)
     assert pruned()["orders"] == 1
@@ -92,7 +92,7 @@ def test_nothing_goes_before_its_time(database: Database, pruned: Prune, clock: 
 def test_an_open_order_is_never_forgotten(
     database: Database, pruned: Prune, clock: Clock, open_in_some_way: dict[str, Any]
 ):
-    SqlIntake(database).write(a_delivery(an_event()))
+    SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
     settle(database, **open_in_some_way)
     clock.advance(days=91)
     assert not any(pruned().values())
@@ -101,7 +101,7 @@ def test_an_open_order_is_never_forgotten(
 
 
 def test_a_lease_that_ran_out_holds_nothing_back(database: Database, pruned: Prune, clock: Clock):
-    SqlIntake(database).write(a_delivery(an_event()))
+    SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
     settle(database, lease_token="t", lease_until=START + DAY)
     clock.advance(days=91)
     assert pruned()["orders"] == 1
@@ -133,14 +133,14 @@ def test_an_order_that_news_has_touched_stays_with_its_keys(database: Database, 
     SqlIntake(database).write(a_delivery(a_hint("hint_2"), received_at=touched))
     settle(database)
     assert (pruned()["orders"], pruned()["events"]) == (0, 0)
-    assert SqlIntake(database).write(a_delivery(an_event("evt_1"), received_at=touched)).outcome == "duplicate"
+    assert SqlIntake(database).write(a_delivery(an_event(key="evt_1"), received_at=touched)).outcome == "duplicate"
 
 
 def test_a_pruned_order_may_come_back_as_a_new_one(database: Database, pruned: Prune, clock: Clock):
     write_history(database)
     clock.advance(days=91)
     pruned()
-    assert SqlIntake(database).write(a_delivery(an_event("evt_1"), received_at=clock.now)).outcome == "accepted"
+    assert SqlIntake(database).write(a_delivery(an_event(key="evt_1"), received_at=clock.now)).outcome == "accepted"
     with database.read() as connection:
         assert connection.execute(select(orders.c.revision, orders.c.stage)).all() == [(1, None)]
 
@@ -149,7 +149,7 @@ def test_a_pruned_order_may_come_back_as_a_new_one(database: Database, pruned: P
 def test_it_works_in_batches_and_goes_over_no_row_twice(database: Database, pruned: Prune, clock: Clock, kept: int):
     intake = SqlIntake(database)
     for n in range(20):
-        intake.write(a_delivery(an_event(f"evt_{n}", order=OrderKey("main", str(n + 1)))))
+        intake.write(a_delivery(an_event(key=f"evt_{n}", order=OrderKey("main", str(n + 1)))))
     settle(database)
     with database.write() as connection:
         connection.execute(update(orders).where(orders.c.id % 5 == 0).values(stop="lost" if kept else None))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.support.clock import Clock
-from tests.support.news import ORDER, a_delivery, a_hint, an_event
+from tests.support.events import KEY, a_delivery, a_hint, an_event
 from tests.support.tables import due, rows
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
@@ -20,11 +20,11 @@ SECOND = 1_000_000
 
 def schedule(database: Database, **columns: int | None) -> None:
     with database.write() as connection:
-        connection.execute(update(orders).where(this(ORDER)).values(columns))
+        connection.execute(update(orders).where(this(KEY)).values(columns))
 
 
 def test_a_new_order_is_due_at_once_and_has_seen_nothing(intake: SqlIntake, database: Database, clock: Clock):
-    intake.write(a_delivery(an_event()))
+    intake.write(a_delivery(an_event(key="evt_1")))
     (order,) = rows(database, orders)
     assert (order.account, order.order_id, order.stage) == ("main", "1", None)
     assert (order.revision, order.seen_revision, order.events) == (1, 0, 1)
@@ -33,14 +33,14 @@ def test_a_new_order_is_due_at_once_and_has_seen_nothing(intake: SqlIntake, data
 
 
 def test_an_event_is_pending_and_knows_its_delivery_and_revision(intake: SqlIntake, database: Database):
-    intake.write(a_delivery(an_event("evt_1")))
+    intake.write(a_delivery(an_event(key="evt_1")))
     said: dict[str, Any] = {
         "tracking": "TRK1",
         "tracking_url": "https://parcel.example/TRK1",
         "parcels": 2,
         "note": "at the door",
     }
-    receipt = intake.write(a_delivery(an_event("evt_2", occurred_at=7, received_at=9, **said)))
+    receipt = intake.write(a_delivery(an_event(key="evt_2", occurred_at=7, received_at=9, **said)))
     first, second = rows(database, events)
     assert (first.revision, first.result, first.parcels, first.tracking) == (1, "pending", None, "")
     assert (second.id, second.delivery, second.revision) == (receipt.event_id, receipt.delivery_id, 2)
@@ -96,16 +96,16 @@ def test_news_makes_an_order_due_but_shortens_no_back_off_and_delays_no_turn(
 
 
 def test_a_duplicate_leaves_the_orders_schedule_alone(intake: SqlIntake, database: Database, clock: Clock):
-    intake.write(a_delivery(an_event()))
+    intake.write(a_delivery(an_event(key="evt_1")))
     schedule(database, due=None)
-    intake.write(a_delivery(an_event(), received_at=clock.advance(hours=1)))
+    intake.write(a_delivery(an_event(key="evt_1"), received_at=clock.advance(hours=1)))
     assert due(database) is None
 
 
 def test_bodies_are_kept_but_for_those_of_duplicates(intake: SqlIntake, database: Database):
-    intake.write(a_delivery(an_event(), body=b"first"))
-    intake.write(a_delivery(an_event(), body=b"again"))
-    intake.write(a_delivery(an_event(name=EventName.DELIVERED), body=b"other"))
+    intake.write(a_delivery(an_event(key="evt_1"), body=b"first"))
+    intake.write(a_delivery(an_event(key="evt_1"), body=b"again"))
+    intake.write(a_delivery(an_event(key="evt_1", name=EventName.DELIVERED), body=b"other"))
     intake.write(a_delivery(unusable="not_json", body=b"\xff\x00", detail="byte 0"))
     intake.write(a_delivery(keep_once="courier/evt_9", body=b"late"))
     kept = [(row.outcome, row.reason, row.body) for row in rows(database, deliveries)]
@@ -121,12 +121,12 @@ def test_bodies_are_kept_but_for_those_of_duplicates(intake: SqlIntake, database
 @pytest.mark.parametrize(
     ("known", "news", "outcome", "reason", "written"),
     [
-        ([], [an_event("a"), a_hint("b")], "accepted", "", 2),
-        ([an_event("a")], [an_event("a"), a_hint("b")], "accepted", "", 2),
-        ([an_event("a")], [an_event("a"), an_event("a")], "duplicate", "", 1),
-        ([an_event("a")], [an_event("a", name=EventName.LOST), a_hint("b")], "quarantined", "key_reused", 2),
-        ([], [an_event("a"), an_event("a", name=EventName.LOST)], "quarantined", "key_reused", 1),
-        ([], [an_event("a", order=OrderKey("main", str(n))) for n in range(2)], "quarantined", "key_reused", 1),
+        ([], [an_event(key="a"), a_hint("b")], "accepted", "", 2),
+        ([an_event(key="a")], [an_event(key="a"), a_hint("b")], "accepted", "", 2),
+        ([an_event(key="a")], [an_event(key="a"), an_event(key="a")], "duplicate", "", 1),
+        ([an_event(key="a")], [an_event(key="a", name=EventName.LOST), a_hint("b")], "quarantined", "key_reused", 2),
+        ([], [an_event(key="a"), an_event(key="a", name=EventName.LOST)], "quarantined", "key_reused", 1),
+        ([], [an_event(key="a", order=OrderKey("main", str(n))) for n in range(2)], "quarantined", "key_reused", 1),
     ],
     ids=["all new", "one known", "all known", "one of no use", "one key twice", "one key for two orders"],
 )
@@ -163,7 +163,7 @@ def test_what_no_database_can_hold_is_quarantined_before_it_meets_one(
 def test_the_longest_key_and_the_largest_numbers_are_taken(intake: SqlIntake, database: Database):
     # Letters that take four bytes each and do not compress: the worst that an index can meet.
     key = "".join(chr(0x1F300 + n % 700) for n in range(0, 500 * 311, 311))
-    event = an_event(key, parcels=2**31 - 1, occurred_at=2**63 - 1)
+    event = an_event(key=key, parcels=2**31 - 1, occurred_at=2**63 - 1)
     assert intake.write(a_delivery(event, detail="nul\0 and \ud800")).outcome == "accepted"
     assert rows(database, events)[0].key == key
     assert intake.write(a_delivery(unusable="bad_text", detail="nul\0 and \ud800")).outcome == "quarantined"
@@ -171,6 +171,6 @@ def test_the_longest_key_and_the_largest_numbers_are_taken(intake: SqlIntake, da
 
 
 def test_an_operators_word_takes_the_same_road(intake: SqlIntake, database: Database):
-    word = Event("operator", "word_1", ORDER, EventName.ORDER_SHIPPED, occurred_at=1, received_at=1)
+    word = Event("operator", "word_1", KEY, EventName.ORDER_SHIPPED, occurred_at=1, received_at=1)
     receipt = intake.write(a_delivery(word, source="operator"))
     assert (receipt.outcome, rows(database, events)[0].source) == ("accepted", "operator")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from tests.support.clock import START
-from tests.support.news import a_delivery, a_hint, an_event
+from tests.support.events import a_delivery, a_hint, an_event
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
 from worker.ports import Delivery
@@ -39,7 +39,7 @@ def write(connection: Connection, *groups: Sequence[Delivery]) -> tuple[Any, ...
 
 def test_every_receipt_names_the_delivery_and_the_event_of_its_own(database: Database):
     news = [
-        a_delivery(an_event(f"evt_{n}", order=order(9 - n)), body=b"%d" % n, received_at=START + n) for n in range(9)
+        a_delivery(an_event(key=f"evt_{n}", order=order(9 - n)), body=b"%d" % n, received_at=START + n) for n in range(9)
     ]
     with database.write() as connection:
         receipts, filed, *_ = write(connection, news)
@@ -74,7 +74,7 @@ def a_piece(chance: random.Random, number: int) -> Delivery:
         case _:
             told = [
                 an_event(
-                    f"evt_{chance.randrange(25)}",
+                    key=f"evt_{chance.randrange(25)}",
                     order=order(chance.randrange(3)),
                     name=chance.choice([EventName.PICKED_UP, EventName.DELIVERED]),
                     tracking=chance.choice(["", "TRK1", "TRK2"]),

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.at_once import at_once
 from tests.support.blocked import wait_until_blocked
-from tests.support.news import a_delivery, an_event
+from tests.support.events import a_delivery, an_event
 from tests.support.tables import rows
 from worker.domain.events import Event, EventResult
 from worker.domain.instants import MINUTE
@@ -31,7 +31,7 @@ ACTS: dict[str, Callable[[SqlOperatorStore, Snapshot], bool | None]] = {
 
 
 def named(key: str) -> Event:
-    return an_event(key, order=NUMBER)
+    return an_event(key=key, order=NUMBER)
 
 
 def search_in_vain(database: Database) -> Snapshot:
@@ -73,7 +73,7 @@ def test_news_that_comes_in_while_an_operator_names_the_order_is_looked_for(cont
     seen = search_in_vain(contested)
     with ThreadPoolExecutor(2) as pool:
         with contested.write() as connection:
-            record(connection, [a_delivery(an_event("by id"))])  # its order is locked until the end of the block
+            record(connection, [a_delivery(an_event(key="by id"))])  # its order is locked until the end of the block
             decided = pool.submit(SqlOperatorStore(contested).attach, seen, "1", "x")
             wait_until_blocked(postgresql_url)
             newer = pool.submit(SqlIntake(contested).write, a_delivery(named("newer")))

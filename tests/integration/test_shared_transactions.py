@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Connection, event, insert, select, text
 
-from tests.support.news import a_delivery, an_event
+from tests.support.events import a_delivery, an_event
 from worker.store.database.database import PAUSE, Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.tables import claims
@@ -69,7 +69,7 @@ def test_deliveries_that_wait_are_committed_together(database: Database):
 
     def come(number: int) -> str:
         coming.release()
-        return intake.write(a_delivery(an_event(f"evt_{number}"))).outcome
+        return intake.write(a_delivery(an_event(key=f"evt_{number}"))).outcome
 
     with ThreadPoolExecutor(20) as pool:
         with database.write() as connection:

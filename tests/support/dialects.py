@@ -40,7 +40,7 @@ def _awalchat_order(order_id: str, shown: PlatformOrder) -> Fields:
         "id": int(order_id),
         "order_number": f"ORD-{order_id}",
         "status": shown.status,
-        "payment_status": "paid" if shown.paid else "unpaid",
+        "payment_status": shown.payment.value,
         "shipping_date": None,
         "delivery_date": None,
         "admin_notes": shown.notes,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from worker.domain.errors import Conflict, OrderMissing, Transient
-from worker.domain.orders import Reading, Reference
+from worker.domain.orders import Payment, Reading, Reference
 from worker.domain.results import Step
 from worker.domain.stages import STAGES, Position, Stage, TerminalStatus
 from worker.ports import Update
@@ -19,7 +19,7 @@ class PlatformOrder:
     """One order as the platform has it."""
 
     status: str = "pending"
-    paid: bool | None = True
+    payment: Payment = Payment.PAID
     notes: str = ""
     number: str = ""
     tracking: str = ""
@@ -56,7 +56,7 @@ class FakeOrderApi:
         return self._meet("read", order_id, None) or self.show(order_id)
 
     def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
-        update = {"status": step.stage.value} | ({"payment_status": "paid"} if reading.paid else {})
+        update = {"status": step.stage.value} | ({"payment_status": "paid"} if reading.payment is Payment.PAID else {})
         return update | {"notes": "a line"} if noted and step.tracking else update
 
     def write(self, order_id: str, update: Update) -> Reading:
@@ -81,7 +81,7 @@ class FakeOrderApi:
     def show(self, order_id: str) -> Reading:
         shown = self.orders[order_id]
         position = position_of(shown.status)
-        return Reading(shown.status, position, self.now(), shown.paid, shown.notes, number=shown.number)
+        return Reading(shown.status, position, self.now(), shown.payment, shown.notes, number=shown.number)
 
     def apply(self, order_id: str, stage: Stage) -> Reading:
         shown = self.orders[order_id]

@@ -1,41 +1,53 @@
-"""A worker without its processes: the real use case over the real journal, a strict platform, and a clock to set."""
+"""A worker and a receiver without their processes: the reconciler and the intake over the real database, a strict
+platform in memory, and a clock that a test sets.
+"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import RowMapping, select
+from typing import Any, TypeAlias
 
 from tests.support.clock import Clock
+from tests.support.events import KEY, a_delivery, an_event
 from tests.support.fake_order_api import FakeOrderApi
-from tests.support.stories import KEY, news
-from worker.domain.events import Event
-from worker.domain.instants import SECOND
-from worker.domain.orders import OrderKey
+from tests.support.tables import Tables
+from worker.domain.events import Event, EventName, EventResult
+from worker.domain.instants import HOUR, SECOND
+from worker.domain.orders import Order, OrderKey
 from worker.domain.policy import Policy
-from worker.domain.results import LeaseLost, OrderFound, Result
-from worker.ports import Delivery
+from worker.domain.reasons import DeliveryOutcome, HoldReason, StopReason, WaitReason
+from worker.domain.results import Done, Later, LeaseLost, OrderFound, Result, Stopped
+from worker.domain.snapshot import Snapshot, State
+from worker.domain.stages import Stage
+from worker.ports import LeasedOrder
 from worker.reconcile.budget import Budget
 from worker.reconcile.probe import Probe
 from worker.reconcile.reconciler import Reconciler
+from worker.reconcile.reconciliation import MIN_LEASE
 from worker.store.accounts.call_limits import SqlCallLimits
 from worker.store.accounts.holds import SqlHolds
+from worker.store.accounts.locks import SqlLocks
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.leases.due import DueOrders
 from worker.store.leases.order_store import SqlOrderStore
-from worker.store.rows import this
-from worker.store.tables import audit_log, events, holds, orders, steps
+from worker.store.operator import SqlOperatorStore
 
-NUDGE_AGAIN = 15 * SECOND
+ENQUEUE_AGAIN_AFTER = 15 * SECOND
+
+Outcome: TypeAlias = Result | OrderFound | LeaseLost | None
+"""What `Reconciler.reconcile` returns."""
+
+
+def order_key(number: int, account: str = "main") -> OrderKey:
+    """Return the key of an order by its *number*."""
+    return OrderKey(account, str(number))
 
 
 @dataclass
-class Harness:
-    """Everything that one account's orders meet.
+class Harness(Tables):
+    """Everything that the orders of the account `main` meet.
 
-    *policy* is how the account wants them moved, *limits* says how many calls a minute each may make.
+    *policy* is how the account wants them moved, *limits* says how many calls a minute each account may make.
     """
 
     database: Database
@@ -45,95 +57,86 @@ class Harness:
 
     def __post_init__(self) -> None:
         self.api = FakeOrderApi(self.clock)
-        self.order_store, self.holds = SqlOrderStore(self.database), SqlHolds(self.database)
-        self.intake, self.due = SqlIntake(self.database), DueOrders(self.database)
+        self.order_store, self.operator_store = SqlOrderStore(self.database), SqlOperatorStore(self.database)
+        self.intake, self.due_orders = SqlIntake(self.database), DueOrders(self.database)
+        self.holds, self.locks = SqlHolds(self.database), SqlLocks(self.database)
         self.budget = Budget(self.holds, SqlCallLimits(self.database), self.limits)
-        self.probe = Probe(self.holds, {KEY.account: self.api}, self.budget.allows)
+        self.probe = Probe(self.holds, self.locks, {KEY.account: self.api}, self.budget.acquire)
 
-    def advance(self, **ports: Any) -> Reconciler:
-        """The use case; *ports* replaces some of its parts."""
+    def reconciler(self, **ports: Any) -> Reconciler:
+        """Return the use case; *ports* replaces some of its parts."""
         parts: dict[str, Any] = {
-            "turns": self.order_store,
+            "store": self.order_store,
             "apis": {KEY.account: self.api},
             "policies": {KEY.account: self.policy},
             "probe": self.probe,
             "budget": self.budget,
             "chance": lambda: 0.5,
-            "elapsed": self.clock,
+            "monotonic_us": self.clock,
         }
         return Reconciler(**(parts | ports))
 
-    def leased(self, key: OrderKey = KEY) -> Result | OrderFound | LeaseLost | None:
-        """Give the order a turn, as a nudge would."""
-        return self.advance()(key)
+    def receive(
+        self, event: Event | EventName | str = EventName.PICKED_UP, tracking: str = "", **fields: Any
+    ) -> DeliveryOutcome:
+        """Write a delivery of one event, as the receiver does, and return its outcome."""
+        if not isinstance(event, Event):
+            event = an_event(event, tracking, **({"at": self.clock()} | fields))
+        return self.intake.write(a_delivery(event, source=event.source, received_at=self.clock())).outcome
 
-    def hear(self, event: Event | str, tracking: str = "", **more: Any) -> str:
-        """Take an event in, as the receiver does; returns what became of its delivery."""
-        told = event if isinstance(event, Event) else news(event, tracking, **({"at": self.clock()} | more))
-        return self.intake.write(Delivery(told.source, self.clock(), b"{}", (told,))).outcome
+    def reconcile(self, key: OrderKey = KEY) -> Outcome:
+        """Reconcile the order, as after a wake-up."""
+        return self.reconciler().reconcile(key)
 
-    def live(self, **duration: float) -> list[Result | OrderFound | LeaseLost | None]:
-        """Let time pass, with a tick whenever an order is due; returns how the turns ended."""
-        result, event_results = self.clock() + timedelta(**duration) // timedelta(microseconds=1), []
+    def run_for(self, **duration: float) -> list[Outcome]:
+        """Let time pass, and reconcile every order as it becomes due. Returns the results."""
+        ends_at, results = self.clock() + timedelta(**duration) // timedelta(microseconds=1), list[Outcome]()
         while True:
             self.holds.expire()
-            event_results += [self.leased(key) for key in self.due.claim(10, NUDGE_AGAIN)]
-            if self.clock() >= result:
-                return event_results
-            self.clock.now = min(result, max(self._next_due() or result, self.clock() + SECOND // 2))
+            results += [self.reconcile(key) for key in self.due_orders.claim(10, ENQUEUE_AGAIN_AFTER)]
+            if self.clock() >= ends_at:
+                return results
+            self.clock.now = min(ends_at, max(self._next_due() or ends_at, self.clock() + SECOND // 2))
 
-    def row(self, key: OrderKey = KEY) -> RowMapping:
-        """The order's row."""
-        with self.database.read() as connection:
-            return connection.execute(select(orders).where(this(key))).mappings().one()
+    def lease(self, key: OrderKey = KEY) -> LeasedOrder:
+        """Lease the order, which must be due."""
+        leased = self.order_store.lease(key, MIN_LEASE)
+        assert leased is not None
+        return leased
 
-    def change(self, key: OrderKey = KEY, **columns: object) -> None:
-        """Set columns of the order's row, as nobody but a test would."""
-        with self.database.write() as connection:
-            connection.execute(orders.update().where(this(key)).values(columns))
+    def finish(
+        self, key: OrderKey, result: Result, event_result: EventResult = EventResult.PENDING, **columns: Any
+    ) -> None:
+        """End a reconciliation with *result*, *event_result* for all events, and *columns* of the order."""
+        leased = self.lease(key)
+        order = Order(key, **{"revision": leased.order.revision, **columns})
+        pending = event_result is EventResult.PENDING
+        self.order_store.finish(
+            leased, order, result, {} if pending else dict.fromkeys((e.id for e in leased.events), event_result)
+        )
 
-    def event_results(self) -> dict[str, str]:
-        """How each event ended, by its key."""
-        with self.database.read() as connection:
-            return {row.key: row.result for row in connection.execute(select(events.c.key, events.c.result))}
+    def snapshot(self, key: OrderKey) -> Snapshot:
+        """Return the order as an operator sees it."""
+        seen = self.operator_store.snapshot(key)
+        assert seen is not None
+        return seen
 
-    def events(self) -> list[RowMapping]:
-        """Every event's row."""
-        with self.database.read() as connection:
-            return list(connection.execute(select(events).order_by(events.c.id)).mappings())
-
-    def steps(self) -> list[tuple[str, str]]:
-        """Every step that was announced, as (place, outcome)."""
-        with self.database.read() as connection:
-            found = connection.execute(select(steps.c.stage, steps.c.outcome).order_by(steps.c.id))
-            return [(row.stage, row.outcome) for row in found]
-
-    def answers(self) -> list[str]:
-        """What the platform said to each step."""
-        with self.database.read() as connection:
-            return list(connection.execute(select(steps.c.answer).order_by(steps.c.id)).scalars())
-
-    def audit_log(self) -> list[str]:
-        return [told["word"] for told in self.told()]
-
-    def told(self) -> list[RowMapping]:
-        """Every remark's row."""
-        with self.database.read() as connection:
-            return list(connection.execute(select(audit_log).order_by(audit_log.c.id)).mappings())
-
-    def held(self) -> Mapping[str, int | None]:
-        """The holds of the account, by reason, and when each ends."""
-        with self.database.read() as connection:
-            return {row.reason: row.until for row in connection.execute(select(holds.c.reason, holds.c.until))}
-
-    def keys(self) -> list[OrderKey]:
-        """Every order that the journal knows, also by a reference only."""
-        with self.database.read() as connection:
-            return [OrderKey(*row) for row in connection.execute(select(orders.c.account, orders.c.order_id))]
+    def one_in_each_state(self) -> dict[State, OrderKey]:
+        """Make one order in every state; the held one has an account of its own."""
+        keys = {state: order_key(n, "held" if state is State.HELD else "main") for n, state in enumerate(State, 1)}
+        for key in keys.values():
+            self.receive(order=key)
+        self.finish(keys[State.STOPPED], Stopped(StopReason.REFUSED, "HTTP 422"))
+        self.finish(keys[State.CLOSED], Done(), closed=Stage.COMPLETED, stage=Stage.COMPLETED)
+        self.finish(keys[State.SETTLED], Done(), stage=Stage.SHIPPED)
+        self.finish(keys[State.WAITING], Later(self.clock() + HOUR, WaitReason.SETTLE), stage=Stage.SHIPPED)
+        self.lease(keys[State.LEASED])
+        self.holds.hold("held", HoldReason.CREDENTIALS, None, "HTTP 401")
+        return keys
 
     def _next_due(self) -> int | None:
-        instants = list(self.held().values())
-        for row in map(self.row, self.keys()):
-            again = row["enqueued_at"] and row["enqueued_at"] + NUDGE_AGAIN
+        instants = list(self.hold_ends().values())
+        for row in map(self.row, self.order_keys()):
+            again = row["enqueued_at"] and row["enqueued_at"] + ENQUEUE_AGAIN_AFTER
             instants += [row["due"], row["lease_until"], again]
         return min((at for at in instants if at is not None and at > self.clock()), default=None)

@@ -1,16 +1,17 @@
-"""The calls that an account may still make, and a test uses up."""
+"""Call limits for tests, which use them up."""
 
 from tests.support.harness import Harness
 
-LIMIT, AT_ONCE = 60, 6
-"""Calls a minute, and of them at once."""
+LIMIT, BURST = 60, 6
+"""Calls a minute, and how many of them at once."""
 
 
-def use_up(harness: Harness, calls: int = AT_ONCE) -> None:
+def use_up(harness: Harness, calls: int = BURST) -> None:
+    """Take *calls* of the account."""
     for _ in range(calls):
-        assert harness.budget.allows("main")
+        assert harness.budget.acquire("main")
 
 
-def left(harness: Harness) -> int:
-    """How many calls may still be made; they are used up by the asking."""
-    return sum(harness.budget.allows("main") for _ in range(AT_ONCE))
+def take_rest(harness: Harness) -> int:
+    """Take all calls that the account may still make, and return how many there were."""
+    return sum(harness.budget.acquire("main") for _ in range(BURST))

@@ -1,4 +1,4 @@
-"""News of orders that are known by a number only, and what a test does about their searches."""
+"""References: events that name their order by a number, and what tests do with the searches for it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,59 +6,44 @@ from typing import Any
 from tests.support.harness import Harness
 from worker.domain.events import EventResult
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import StopReason
 from worker.domain.results import Stopped
 from worker.domain.snapshot import Snapshot
 from worker.ports import LeasedOrder, OrderStore
-from worker.reconcile.reconciliation import LEASE
-from worker.store.operator import SqlOperatorStore
 
 NUMBER = OrderKey("main", "number:ORD-1")
 PARCEL = OrderKey("main", "tracking:TRK1")
 
 
-def waiting_news(harness: Harness, **more: Any) -> None:
-    """Let news come in that names its order by the number."""
-    assert harness.hear("shipment.picked_up", order=NUMBER, **({"key": "evt"} | more)) == "accepted"
+def receive_by_number(harness: Harness, **fields: Any) -> None:
+    """Receive an event that names its order by the number."""
+    assert harness.receive("shipment.picked_up", order=NUMBER, **({"key": "evt"} | fields)) == "accepted"
 
 
-def take(harness: Harness, key: OrderKey = NUMBER) -> LeasedOrder:
-    """Begin the search, or another turn."""
-    leased = harness.order_store.lease(key, LEASE)
-    assert leased is not None
-    return leased
+def stop_search(harness: Harness, leased: LeasedOrder, reason: StopReason = StopReason.UNKNOWN_ORDER) -> None:
+    """End a search in vain."""
+    results = {event.id: EventResult.VOID for event in leased.events}
+    harness.order_store.finish(leased, leased.order, Stopped(reason, "nobody has it"), results)
 
 
-def stop(harness: Harness, leased: LeasedOrder, reason: str = "unknown_order") -> None:
-    """End the search in vain."""
-    event_results = {told.id: EventResult.VOID for told in leased.events}
-    harness.order_store.finish(leased, leased.order, Stopped(reason, "nobody has it"), event_results)
-
-
-def in_vain(harness: Harness, leased: LeasedOrder) -> Snapshot:
-    """End the search in vain after a second, as after many failures; returns what an operator sees."""
+def fail_search(harness: Harness, leased: LeasedOrder) -> Snapshot:
+    """End a search in vain after a second and many failures. Returns what an operator sees."""
     harness.clock.advance(seconds=1)
-    stop(harness, leased)
+    stop_search(harness, leased)
     key = leased.order.key
-    harness.change(key, failures=9, failing_since=leased.taken_at, missing_since=leased.taken_at)
-    return look(harness, key)
+    harness.change(key, failures=9, failing_since=leased.leased_at, missing_since=leased.leased_at)
+    return harness.snapshot(key)
 
 
-def look(harness: Harness, key: OrderKey) -> Snapshot:
-    """Look at an order as an operator does."""
-    seen = SqlOperatorStore(harness.database).snapshot(key)
-    assert seen is not None
-    return seen
+class SlowOrderStore:
+    """The store of a worker that is slow to ask for references: *meanwhile* happens first."""
 
-
-class Slow:
-    """The turns of a worker that is slow to ask the journal."""
-
-    def __init__(self, order_store: OrderStore, then: Callable[[], object]) -> None:
-        self._turns, self._then = order_store, then
+    def __init__(self, store: OrderStore, meanwhile: Callable[[], object]) -> None:
+        self._store, self._meanwhile = store, meanwhile
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._turns, name)
+        return getattr(self._store, name)
 
     def known_as(self, key: OrderKey) -> Sequence[str]:
-        self._then()
-        return self._turns.known_as(key)
+        self._meanwhile()
+        return self._store.known_as(key)

@@ -7,7 +7,7 @@ import pytest
 from tests.support.clock import Clock
 from tests.support.commands import Commands
 from tests.support.sandboxes import OPTIONS, Platform, platforms
-from tests.support.shop import Shop
+from tests.support.harness import Harness
 from worker.store.database.clocks import machine_now
 from worker.store.database.database import Database
 
@@ -19,14 +19,14 @@ def fulfillment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
 
 
 @pytest.fixture
-def shop(fulfillment: Commands, database_url: str) -> Iterator[Shop]:
+def harness(fulfillment: Commands, database_url: str) -> Iterator[Harness]:
     """A journal on either database, which the command line sees; the test's clock begins now."""
     fulfillment.set(
         {"FULFILLMENT_DATABASE_URL": database_url.replace("sqlite:///", "sqlite:////", 1).replace("/////", "////")}
     )
     clock = Clock(machine_now())
     database = Database(database_url, clock=clock)
-    yield Shop(database, clock)
+    yield Harness(database, clock)
     database.close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import Commands
-from tests.support.shop import Shop, key
+from tests.support.harness import Harness, order_key
 from worker import cli
 from worker.cli import COMMANDS, run
 
@@ -122,7 +122,7 @@ def test_what_is_no_number_is_told_in_plain_words(fulfillment: Commands, argumen
         (("send", "--source", "courier", "--order", "1", "--event", "x", "--url", "http://u:p@h"), "must have no user"),
     ],
 )
-def test_what_cannot_be_done_says_why_and_ends_with_2(fulfillment: Commands, shop: Shop, arguments, sentence):
+def test_what_cannot_be_done_says_why_and_ends_with_2(fulfillment: Commands, harness: Harness, arguments, sentence):
     told = fulfillment(*arguments)
     assert (told.code, told.out) == (2, "")
     assert sentence in told.err
@@ -143,9 +143,9 @@ def test_ctrl_c_is_no_crash(fulfillment: Commands, monkeypatch: pytest.MonkeyPat
     assert fulfillment("doctor")[::2] == (130, "fulfillment: interrupted\n")
 
 
-def test_a_reader_that_has_read_enough_is_no_mistake(fulfillment: Commands, shop: Shop):
+def test_a_reader_that_has_read_enough_is_no_mistake(fulfillment: Commands, harness: Harness):
     for number in range(1, 30):
-        shop.news(key(number))
+        harness.receive(order=order_key(number))
     for arguments in (["orders", "list"], ["orders", "list", "--json"]):
         program = [sys.executable, "-m", "worker.cli", *arguments]
         with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -155,8 +155,8 @@ def test_a_reader_that_has_read_enough_is_no_mistake(fulfillment: Commands, shop
             assert (process.stderr.read(), process.wait(30)) == (b"", 0)
 
 
-def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_journal(fulfillment: Commands, shop: Shop):
-    shop.news(key(1))
+def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_journal(fulfillment: Commands, harness: Harness):
+    harness.receive(order=order_key(1))
     source = fulfillment("deliveries", "list", "--json").document["source"]
     fulfillment.set({name: None for name in os.environ if name.startswith("FULFILLMENT_SOURCES__")})
     assert fulfillment("deliveries", "list", "--source", source, "--json").document["source"] == source
@@ -168,7 +168,7 @@ def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_journ
     assert fulfillment("orders", "list", "--account", "main", "--json").document["account"] == "main"
 
 
-def test_a_closed_output_is_no_mistake(fulfillment: Commands, shop: Shop):
+def test_a_closed_output_is_no_mistake(fulfillment: Commands, harness: Harness):
     for arguments in ("orders list", "orders list --json", "migrate"):
         program = f"exec {sys.executable} -m worker.cli {arguments} >&-"
         ended = subprocess.run(program, shell=True, stderr=subprocess.PIPE, check=False, timeout=30)  # noqa: S602 - ours
@@ -179,7 +179,7 @@ def test_a_closed_output_is_no_mistake(fulfillment: Commands, shop: Shop):
     ("arguments", "code"), [("orders show 4711", 2), ("nonsense", 2), ("orders list", 0), ("platform orders list", 3)]
 )
 def test_nothing_is_said_among_the_output_where_errors_cannot_be_told(
-    fulfillment: Commands, shop: Shop, arguments, code
+    fulfillment: Commands, harness: Harness, arguments, code
 ):
     program = f"exec {sys.executable} -m worker.cli {arguments} 2>&-"
     ended = subprocess.run(program, shell=True, stdout=subprocess.PIPE, check=False, timeout=30)  # noqa: S602 - ours

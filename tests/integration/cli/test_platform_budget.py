@@ -9,7 +9,7 @@ from tests.support.clock import Clock
 from tests.support.commands import Commands
 from tests.support.good_settings import MAIN
 from tests.support.sandboxes import Platform
-from tests.support.shop import Shop, key
+from tests.support.harness import Harness, order_key
 from worker.cli.platform.budget import CallBudget
 from worker.domain.errors import StoreUnavailable, Throttled
 from worker.domain.instants import HOUR, MINUTE
@@ -95,7 +95,7 @@ def test_a_journal_that_is_away_forbids_nothing_but_what_is_limited(sleeper: Sle
 # In its other shape, Cekat's last page is known by being empty.
 @pytest.mark.parametrize(("kind", "orders"), [("awalchat", 3), ("cekat", 3), ("cekat_other", 2)])
 def test_every_page_is_a_call_of_the_limit(
-    fulfillment: Commands, shop: Shop, found_at, database_url: str, kind: str, orders: int
+    fulfillment: Commands, harness: Harness, found_at, database_url: str, kind: str, orders: int
 ):
     platform = found_at(kind)
     platform("POST", "/orders", [{"id": n + 1} for n in range(orders)])
@@ -108,9 +108,9 @@ def test_every_page_is_a_call_of_the_limit(
 
 
 @pytest.mark.parametrize("arguments", [LIST, ("platform", "orders", "show", "1"), CREATE], ids=" ".join)
-def test_a_paused_account_is_not_called(fulfillment: Commands, shop: Shop, found_at, arguments):
+def test_a_paused_account_is_not_called(fulfillment: Commands, harness: Harness, found_at, arguments):
     platform = found_at("cekat")
-    shop.holds.hold("main", "rate_limited", HOUR)
+    harness.holds.hold("main", "rate_limited", HOUR)
     told = fulfillment(*arguments)
     assert (told.code, told.out, platform.calls()) == (3, "", 0)
     assert told.err.startswith("fulfillment: the account has to wait: the platform wants a pause until ")
@@ -118,7 +118,7 @@ def test_a_paused_account_is_not_called(fulfillment: Commands, shop: Shop, found
 
 
 def test_the_last_call_of_a_window_pauses_the_account_and_the_list_goes_on_after_it(
-    fulfillment: Commands, shop: Shop, found_at
+    fulfillment: Commands, harness: Harness, found_at
 ):
     platform = found_at("awalchat")
     platform("POST", "/orders", [{"id": n} for n in range(1, 16)])
@@ -127,18 +127,18 @@ def test_the_last_call_of_a_window_pauses_the_account_and_the_list_goes_on_after
     assert (told.code, len(told.documents), platform.totals()["throttled"]) == (0, 15, 0)
     assert told.err.startswith("fulfillment: main has to wait: the platform wants a pause until ")
     assert "the platform's limit is used up" in told.err
-    assert holds(shop.database).keys() == {"rate_limited"}
+    assert holds(harness.database).keys() == {"rate_limited"}
 
 
-def test_a_platform_that_asks_for_a_pause_pauses_the_workers(fulfillment: Commands, shop: Shop, platform: Platform):
+def test_a_platform_that_asks_for_a_pause_pauses_the_workers(fulfillment: Commands, harness: Harness, platform: Platform):
     platform.fault("status", code=429, retry_after=3600)
     refused = fulfillment(*LIST)
     assert refused.code == 3
     assert refused.err.startswith("fulfillment: the account has to wait for 1 h: HTTP 429")
-    until = holds(shop.database)["rate_limited"]
+    until = holds(harness.database)["rate_limited"]
     assert until is not None
     assert HOUR - MINUTE < until < HOUR + MINUTE
-    shop.news(key(1))
+    harness.receive(order=order_key(1))
     told = " ".join(fulfillment("orders", "explain", "1").out.split())
     assert "rate_limited, HTTP 429" in told
     assert "used up" not in told

@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from tests.support.commands import Commands, Told
-from tests.support.news import a_delivery, an_event
-from tests.support.shop import Shop, key
+from tests.support.events import a_delivery, an_event
+from tests.support.harness import Harness, order_key
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import StopReason, WaitReason
@@ -23,19 +23,19 @@ NASTY = "\x1b]0;pwned\x07[bold red]x[/] :smile: \u202egnp.exe"
 LONG = OrderKey("main", "9" * 19)
 
 
-def nasty_order(shop: Shop) -> OrderKey:
+def nasty_order(harness: Harness) -> OrderKey:
     """An order into which all the texts went that somebody else may choose."""
     event = an_event(
-        NASTY, order=LONG, name=EventName.DELIVERED, received_at=shop.clock(), note=NASTY, tracking="T" * 64
+        key=NASTY, order=LONG, name=EventName.DELIVERED, received_at=harness.clock(), note=NASTY, tracking="T" * 64
     )
-    shop.intake.write(a_delivery(event, received_at=shop.clock(), body=json.dumps({NASTY: NASTY}).encode()))
-    leased = shop.leased(LONG)
-    announced = shop.order_store.announce(
-        leased, Step(Stage.SHIPPED, shop.clock()), {"status": "shipped", "admin_notes": NASTY}, 30_000_000
+    harness.intake.write(a_delivery(event, received_at=harness.clock(), body=json.dumps({NASTY: NASTY}).encode()))
+    leased = harness.lease(LONG)
+    announced = harness.order_store.announce(
+        leased, Step(Stage.SHIPPED, harness.clock()), {"status": "shipped", "admin_notes": NASTY}, 30_000_000
     )
     assert announced is not None
-    shop.order_store.record_answer(leased, Answer(announced, leased.order, NASTY))
-    shop.order_store.finish(leased, leased.order, Stopped(StopReason.UNKNOWN_STATUS, NASTY), {})
+    harness.order_store.record_answer(leased, Answer(announced, leased.order, NASTY))
+    harness.order_store.finish(leased, leased.order, Stopped(StopReason.UNKNOWN_STATUS, NASTY), {})
     return LONG
 
 
@@ -50,8 +50,8 @@ PAGES = [
 
 
 @pytest.mark.parametrize("arguments", PAGES, ids=" ".join)
-def test_text_from_outside_is_printed_and_never_obeyed_in_80_columns(fulfillment: Commands, shop: Shop, arguments):
-    nasty_order(shop)
+def test_text_from_outside_is_printed_and_never_obeyed_in_80_columns(fulfillment: Commands, harness: Harness, arguments):
+    nasty_order(harness)
     told = fulfillment(*arguments)
     assert not {c for c in told.out if not c.isprintable() and c != "\n"}
     assert max(map(len, told.out.splitlines())) <= 80
@@ -60,16 +60,16 @@ def test_text_from_outside_is_printed_and_never_obeyed_in_80_columns(fulfillment
 
 
 @pytest.mark.parametrize("arguments", PAGES, ids=" ".join)
-def test_json_is_ascii_and_parses_line_by_line(fulfillment: Commands, shop: Shop, arguments):
-    nasty_order(shop)
+def test_json_is_ascii_and_parses_line_by_line(fulfillment: Commands, harness: Harness, arguments):
+    nasty_order(harness)
     told = fulfillment(*arguments, "--json")
     assert told.out.isascii()
     assert all(isinstance(document, dict) for document in told.documents)
     assert len(told.documents) == 1
 
 
-def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, shop: Shop):
-    nasty_order(shop)
+def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, harness: Harness):
+    nasty_order(harness)
     row = (
         "account order number state place status closed stop stop_detail stopped_at waiting waiting_detail held due"
         " lease_until sending failures read_at confirmed_at first_seen_at updated_at"
@@ -86,8 +86,8 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, shop: 
     assert " ".join(fulfillment("deliveries", "show", "1", "--json").document) == f"{delivery} body events"
 
 
-def test_orders_are_listed_by_state(fulfillment: Commands, shop: Shop):
-    named = shop.one_in_each_state()
+def test_orders_are_listed_by_state(fulfillment: Commands, harness: Harness):
+    named = harness.one_in_each_state()
     for state in (State.STOPPED, State.DUE, State.HELD, State.WAITING):
         (found,) = fulfillment("orders", "list", f"--{state}", "--json").documents
         assert (found["order"], found["state"]) == (named[state].order_id, state)
@@ -96,17 +96,17 @@ def test_orders_are_listed_by_state(fulfillment: Commands, shop: Shop):
     assert "These are the latest 2; --limit shows more." in fulfillment("orders", "list", "--limit", "2").out
 
 
-def test_an_order_is_shown_as_one_line_of_time(fulfillment: Commands, shop: Shop):
-    shop.news(key(1), tracking="TRK1")
-    shop.clock.advance(seconds=1)
-    leased = shop.leased(key(1))
-    step = Step(Stage.ACCEPTED, shop.clock(), inferred=True)
-    announced = shop.order_store.announce(leased, step, {"status": "accepted", "payment_status": "paid"}, 30_000_000)
+def test_an_order_is_shown_as_one_line_of_time(fulfillment: Commands, harness: Harness):
+    harness.receive(order=order_key(1), tracking="TRK1")
+    harness.clock.advance(seconds=1)
+    leased = harness.lease(order_key(1))
+    step = Step(Stage.ACCEPTED, harness.clock(), inferred=True)
+    announced = harness.order_store.announce(leased, step, {"status": "accepted", "payment_status": "paid"}, 30_000_000)
     assert announced is not None
-    shop.clock.advance(seconds=1)
-    shop.order_store.record_answer(leased, Answer(announced, leased.order, "confirmed"))
-    shop.clock.advance(seconds=1)
-    shop.order_store.finish(leased, leased.order, Stopped(StopReason.REFUSED, "HTTP 422"), {})
+    harness.clock.advance(seconds=1)
+    harness.order_store.record_answer(leased, Answer(announced, leased.order, "confirmed"))
+    harness.clock.advance(seconds=1)
+    harness.order_store.finish(leased, leased.order, Stopped(StopReason.REFUSED, "HTTP 422"), {})
     told = " ".join(fulfillment("orders", "show", "main/1").out.split())
     story = [
         "news courier: shipment.picked_up TRK1 → pending",
@@ -118,11 +118,11 @@ def test_an_order_is_shown_as_one_line_of_time(fulfillment: Commands, shop: Shop
     assert stages == sorted(stages)
 
 
-def test_explaining_speaks_in_sentences(fulfillment: Commands, shop: Shop):
-    shop.news(key(1))
-    shop.result(
-        key(1),
-        Later(shop.clock() + 3_600_000_000, WaitReason.API_UNAVAILABLE, "HTTP 500", firm=True),
+def test_explaining_speaks_in_sentences(fulfillment: Commands, harness: Harness):
+    harness.receive(order=order_key(1))
+    harness.finish(
+        order_key(1),
+        Later(harness.clock() + 3_600_000_000, WaitReason.API_UNAVAILABLE, "HTTP 500", firm=True),
         stage=Stage.PENDING,
     )
     told = " ".join(fulfillment("orders", "explain", "1").out.split())
@@ -131,9 +131,9 @@ def test_explaining_speaks_in_sentences(fulfillment: Commands, shop: Shop):
     assert "News does not shorten this wait; `fulfillment orders retry` does." in told
 
 
-def test_a_body_is_shown_whatever_it_is(fulfillment: Commands, shop: Shop):
+def test_a_body_is_shown_whatever_it_is(fulfillment: Commands, harness: Harness):
     for body in (b'{"a": {"b": "\xd9\x85"}}', b"\xff\xfe\x1b[31m", b"", b"[" * 50_000):
-        shop.intake.write(a_delivery(unusable="not_json", body=body))
+        harness.intake.write(a_delivery(unusable="not_json", body=body))
     assert '{\n  "a": {\n    "b": "م"\n  }\n}' in fulfillment("deliveries", "show", "1").out
     assert r"b'\xff\xfe\x1b[31m'" in fulfillment("deliveries", "show", "2").out
     assert "b''" in fulfillment("deliveries", "show", "3").out
@@ -165,8 +165,8 @@ def on_a_terminal(*arguments: str, **environ: str) -> Told:
     return Told(code, out.decode(), "")
 
 
-def test_the_tables_of_a_narrow_terminal_are_as_wide_as_ever(fulfillment: Commands, shop: Shop):
-    order = str(nasty_order(shop))
+def test_the_tables_of_a_narrow_terminal_are_as_wide_as_ever(fulfillment: Commands, harness: Harness):
+    order = str(nasty_order(harness))
     fulfillment.set({"COLUMNS": "30"})
     for arguments in (
         ["orders", "list"],
@@ -178,8 +178,8 @@ def test_the_tables_of_a_narrow_terminal_are_as_wide_as_ever(fulfillment: Comman
         assert 60 < len(rule) <= 80
 
 
-def test_colours_are_for_terminals_and_for_those_who_want_them(fulfillment: Commands, shop: Shop):
-    nasty_order(shop)
+def test_colours_are_for_terminals_and_for_those_who_want_them(fulfillment: Commands, harness: Harness):
+    nasty_order(harness)
     red = "\x1b[1;31mstopped"
     assert red in on_a_terminal("orders", "list").out
     assert "\x1b" not in on_a_terminal("orders", "list", NO_COLOR="1", TERM="dumb").out

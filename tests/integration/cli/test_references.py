@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.support.commands import Commands
-from tests.support.news import a_delivery, an_event
-from tests.support.shop import Shop, key
+from tests.support.events import a_delivery, an_event
+from tests.support.harness import Harness, order_key
 from worker.domain.events import EventName, EventResult
 from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey
@@ -19,17 +19,17 @@ NEWS = {"id": "evt_1", "event": "shipment.delivered", "data": {"order_number": "
 
 
 @pytest.fixture
-def stopped(shop: Shop) -> Shop:
+def stopped(harness: Harness) -> Harness:
     """A search that has stopped after an hour."""
-    event = an_event("evt_1", order=NUMBER, name=EventName.DELIVERED, received_at=shop.clock())
-    shop.intake.write(a_delivery(event, received_at=shop.clock(), body=json.dumps(NEWS).encode()))
+    event = an_event(key="evt_1", order=NUMBER, name=EventName.DELIVERED, received_at=harness.clock())
+    harness.intake.write(a_delivery(event, received_at=harness.clock(), body=json.dumps(NEWS).encode()))
     told = Stopped(StopReason.UNKNOWN_ORDER, "no order has the number ORD-2024/001")
-    shop.result(NUMBER, told, EventResult.VOID, read_at=shop.clock(), failures=12, failing_since=shop.clock() - HOUR)
+    harness.finish(NUMBER, told, EventResult.VOID, read_at=harness.clock(), failures=12, failing_since=harness.clock() - HOUR)
     return shop
 
 
 @pytest.mark.parametrize("named", ["number:ORD-2024/001", "main/number:ORD-2024/001"])
-def test_it_is_shown_and_explained_under_its_number(fulfillment: Commands, stopped: Shop, named: str):
+def test_it_is_shown_and_explained_under_its_number(fulfillment: Commands, stopped: Harness, named: str):
     shown = " ".join(fulfillment("orders", "show", named).out.split())
     assert "stopped unknown_order" in shown
     assert "last searched" in shown
@@ -40,25 +40,25 @@ def test_it_is_shown_and_explained_under_its_number(fulfillment: Commands, stopp
     assert "fulfillment orders release main/number:ORD-2024/001 --reason" in told
 
 
-def test_programs_are_told_the_reference_of_every_event(fulfillment: Commands, stopped: Shop):
+def test_programs_are_told_the_reference_of_every_event(fulfillment: Commands, stopped: Harness):
     (listed,) = fulfillment("orders", "list", "--stopped", "--json").documents
     assert (listed["order"], listed["number"], listed["stage"]) == ("number:ORD-2024/001", None, None)
     (event,) = fulfillment("orders", "show", NUMBER.order_id, "--json").document["events"]
     assert (event["reference"], event["result"]) == ("number:ORD-2024/001", "void")
 
 
-def test_once_it_is_found_its_number_leads_to_it(fulfillment: Commands, shop: Shop):
-    shop.news(NUMBER)
-    shop.order_store.attach(shop.leased(NUMBER), "17")
+def test_once_it_is_found_its_number_leads_to_it(fulfillment: Commands, harness: Harness):
+    harness.receive(order=NUMBER)
+    harness.order_store.attach(harness.lease(NUMBER), "17")
     found = fulfillment("orders", "show", "number:ORD-2024/001", "--json").document
     assert (found["order"], found["number"], found["audit_log"][0]["word"]) == ("17", "ORD-2024/001", "found")
     assert found["events"][0]["reference"] == "number:ORD-2024/001"
 
 
-def test_the_longest_reference_is_listed_whole_in_80_columns(fulfillment: Commands, shop: Shop):
-    shop.news(LONGEST)
-    shop.result(LONGEST, Later(shop.clock() + HOUR, WaitReason.UNKNOWN_ORDER))
-    shop.news(key(1))
+def test_the_longest_reference_is_listed_whole_in_80_columns(fulfillment: Commands, harness: Harness):
+    harness.receive(order=LONGEST)
+    harness.finish(LONGEST, Later(harness.clock() + HOUR, WaitReason.UNKNOWN_ORDER))
+    harness.receive(order=order_key(1))
     for page in (("orders", "list"), ("deliveries", "show", "1")):
         told = fulfillment(*page).out
         assert max(map(len, told.splitlines())) <= 80
@@ -66,7 +66,7 @@ def test_the_longest_reference_is_listed_whole_in_80_columns(fulfillment: Comman
     assert "unknown_order" in fulfillment("orders", "list").out
 
 
-def test_it_is_retried_and_released_and_never_advanced(fulfillment: Commands, stopped: Shop):
+def test_it_is_retried_and_released_and_never_advanced(fulfillment: Commands, stopped: Harness):
     named = NUMBER.order_id
     assert fulfillment("orders", "retry", named).code == 2
     told = fulfillment("orders", "advance", named, "--to", "shipped", "--reason", "x", "--create")
@@ -77,7 +77,7 @@ def test_it_is_retried_and_released_and_never_advanced(fulfillment: Commands, st
     assert fulfillment("orders", "retry", named).code == 0
 
 
-def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands, stopped: Shop):
+def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands, stopped: Harness):
     assert fulfillment("deliveries", "replay", "1") == (0, "Delivery 1 is accepted.\n", "")
     shown = fulfillment("orders", "show", NUMBER.order_id, "--json").document
     assert (shown["state"], shown["events"][0]["result"]) == ("due", "pending")
@@ -86,7 +86,7 @@ def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands,
     assert (again.code, "delivery 1 is accepted: its news is in the journal" in again.err) == (2, True)
 
 
-def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Shop):
+def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Harness):
     told = fulfillment("orders", "release", NUMBER.order_id, "--found", "main/17", "--reason", "a misprint")
     assert (told.code, told.err) == (0, "")
     assert told.out.startswith("main/number:ORD-2024/001 is main/17, which has its news and is due;")
@@ -95,7 +95,7 @@ def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Shop
     assert found["audit_log"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
 
 
-def test_an_operator_puts_it_away_for_good(fulfillment: Commands, stopped: Shop):
+def test_an_operator_puts_it_away_for_good(fulfillment: Commands, stopped: Harness):
     told = fulfillment("orders", "release", NUMBER.order_id, "--dismiss", "--reason", "not ours")
     assert (told.code, "main/number:ORD-2024/001 is dismissed" in told.out) == (0, True)
     assert fulfillment("orders", "list", "--stopped", "--json").out == ""
@@ -108,13 +108,13 @@ def test_an_operator_puts_it_away_for_good(fulfillment: Commands, stopped: Shop)
 
 
 @pytest.mark.parametrize("verdict", [("--found", "17", "--dismiss"), ("--found", ""), ("--found", "no id")])
-def test_a_verdict_that_is_none_changes_nothing(fulfillment: Commands, stopped: Shop, verdict: tuple[str, ...]):
+def test_a_verdict_that_is_none_changes_nothing(fulfillment: Commands, stopped: Harness, verdict: tuple[str, ...]):
     told = fulfillment("orders", "release", NUMBER.order_id, *verdict, "--reason", "a reason")
     assert (told.code, told.out, told.err != "") == (2, "", True)
     assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "stopped"
 
 
-def test_the_doctor_counts_it_among_stopped_orders(fulfillment: Commands, stopped: Shop):
+def test_the_doctor_counts_it_among_stopped_orders(fulfillment: Commands, stopped: Harness):
     checks = fulfillment("doctor", "--json").document["checks"]
     (found,) = (check for check in checks if check["check"] == "stopped orders")
     assert "1 order is stopped (unknown_order)" in found["sentence"]

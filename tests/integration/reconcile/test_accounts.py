@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.fake_order_api import fails, meanwhile, unknown
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.errors import Throttled, Transient, Unauthorized
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.reasons import HoldReason
@@ -17,84 +17,84 @@ DENIED = fails(Unauthorized("bad signature", 401, "authentication_failed"))
 
 @pytest.mark.parametrize("kind", ["read", "write"])
 def test_a_limit_holds_the_account_until_it_ends_by_itself(harness, kind):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script(kind, fails(Throttled("slow down", wait=HOUR)))
     began = harness.clock()
-    assert harness.leased() == Held(HoldReason.RATE_LIMITED)
-    assert harness.held() == {"rate_limited": began + HOUR}
+    assert harness.reconcile() == Held(HoldReason.RATE_LIMITED)
+    assert harness.hold_ends() == {"rate_limited": began + HOUR}
     calls = len(harness.api.calls)
-    harness.live(minutes=59, seconds=59)
+    harness.run_for(minutes=59, seconds=59)
     assert len(harness.api.calls) == calls
-    harness.live(seconds=1)
+    harness.run_for(seconds=1)
     assert harness.api.orders["1"].status == "shipped"
-    assert harness.held() == {}
+    assert harness.hold_ends() == {}
 
 
 def test_a_limit_is_held_with_the_words_of_the_platform(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", fails(Throttled("slow down", wait=MINUTE)))
     held = []
     harness.holds.hold = lambda *arguments: held.append(arguments)
-    harness.leased()
+    harness.reconcile()
     assert held == [("main", "rate_limited", MINUTE, "HTTP 429, slow down")]
 
 
 def test_a_limit_is_no_failure_of_the_order(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("write", fails(Throttled(wait=MINUTE)))
-    harness.leased()
+    harness.reconcile()
     row = harness.row()
     assert (row["failures"], row["failing_since"], row["stop"], row["waiting"]) == (0, None, None, "rate_limited")
 
 
 def test_a_hold_that_comes_in_between_read_and_write_lets_nothing_be_written(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", meanwhile(lambda: harness.holds.hold("main", "operator", None)))
-    harness.leased()
+    harness.reconcile()
     assert harness.api.writes == []
-    assert harness.leased() is None
+    assert harness.reconcile() is None
     harness.holds.lift("main", "operator")
-    assert harness.leased() == Done()
+    assert harness.reconcile() == Done()
 
 
 def test_bad_credentials_hold_the_account_after_one_failed_probe(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", DENIED)
-    assert harness.leased() == Held(HoldReason.CREDENTIALS)
-    assert harness.held() == {"credentials": None}
-    harness.live(days=4)
+    assert harness.reconcile() == Held(HoldReason.CREDENTIALS)
+    assert harness.hold_ends() == {"credentials": None}
+    harness.run_for(days=4)
     assert (harness.api.reads, harness.row()["stop"]) == (1, None)
-    assert harness.due.claim(10, 0) == []
+    assert harness.due_orders.claim(10, 0) == []
 
 
 def test_a_probe_that_goes_well_lets_the_orders_go_on(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", DENIED)
-    harness.leased()
+    harness.reconcile()
     harness.clock.advance(days=5)
     assert harness.probe("main") is True
-    assert harness.leased() == Done()
+    assert harness.reconcile() == Done()
 
 
 def test_a_refusal_of_one_order_by_an_account_in_good_health_is_that_orders_own(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", DENIED)
-    result = harness.leased()
+    result = harness.reconcile()
     assert isinstance(result, Later)
     assert (result.reason, result.firm) == ("unauthorized", True)
-    assert (harness.api.probes, harness.held()) == (1, {})
+    assert (harness.api.probes, harness.hold_ends()) == (1, {})
     assert harness.row()["failures"] == 1
 
 
 @pytest.mark.parametrize("answer", [Transient("timed out"), Throttled(wait=MINUTE)])
 def test_a_probe_that_nobody_answers_holds_nothing(harness, answer):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", fails(answer))
-    assert isinstance(harness.leased(), Later)
-    assert "credentials" not in harness.held()
+    assert isinstance(harness.reconcile(), Later)
+    assert "credentials" not in harness.hold_ends()
 
 
 @pytest.mark.parametrize(
@@ -118,58 +118,58 @@ def test_a_probe_lifts_its_own_hold_and_never_an_operators(harness):
     harness.holds.hold("main", "operator", None)
     harness.holds.hold("main", "credentials", None)
     harness.probe("main")
-    assert harness.held() == {"operator": None}
+    assert harness.hold_ends() == {"operator": None}
 
 
 def test_the_time_of_a_hold_is_not_counted_against_the_patience_with_an_order(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", fails(Transient("503")))
-    harness.leased()
+    harness.reconcile()
     harness.holds.hold("main", "operator", None)
     harness.clock.advance(days=2)
     harness.holds.lift("main", "operator")
     harness.api.script("read", *[fails(Transient("503"))] * 2)
-    assert isinstance(harness.leased(), Later)
-    harness.live(minutes=59)
+    assert isinstance(harness.reconcile(), Later)
+    harness.run_for(minutes=59)
     assert harness.row()["stop"] is None
     assert harness.row()["stage"] == "shipped"
 
 
 def test_the_time_of_a_hold_is_not_counted_against_an_order_that_the_platform_does_not_know_yet(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", unknown, fails(Throttled(wait=5 * HOUR)), unknown)
-    harness.leased()
-    harness.live(hours=6)
+    harness.reconcile()
+    harness.run_for(hours=6)
     assert (harness.row()["stop"], harness.row()["stage"]) == (None, "shipped")
 
 
 def test_limits_that_follow_one_another_do_not_use_up_the_patience_with_an_order(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", fails(Transient("503")))
-    harness.leased()
+    harness.reconcile()
     harness.clock.advance(seconds=1)
     for _ in range(5):
         harness.api.script("read", fails(Throttled(wait=HOUR)))
         # No tick removes the hold that is over before the next one comes.
-        assert harness.leased() == Held(HoldReason.RATE_LIMITED)
+        assert harness.reconcile() == Held(HoldReason.RATE_LIMITED)
         harness.clock.now += HOUR
     harness.holds.expire()
     assert harness.row()["failing_since"] >= harness.clock() - 10 * SECOND
 
 
 def test_orders_of_an_account_that_no_setting_names_wait_and_say_why(harness):
-    harness.hear("order.shipped")
-    assert harness.advance(apis={})(KEY) is None
+    harness.receive("order.shipped")
+    assert harness.reconciler(apis={})(KEY) is None
     harness.holds.hold_unconfigured({"another"})
-    assert harness.held() == {"not_configured": None}
-    assert harness.due.claim(10, 0) == []
+    assert harness.hold_ends() == {"not_configured": None}
+    assert harness.due_orders.claim(10, 0) == []
     harness.holds.hold_unconfigured({KEY.account})
-    assert harness.held() == {}
-    assert harness.due.claim(10, 0) == [KEY]
+    assert harness.hold_ends() == {}
+    assert harness.due_orders.claim(10, 0) == [KEY]
 
 
 def test_an_account_without_orders_is_no_stranger(harness):
     harness.holds.hold_unconfigured({"another"})
-    assert harness.held() == {}
+    assert harness.hold_ends() == {}

@@ -16,45 +16,45 @@ OUTAGE = fails(Transient("service unavailable", 503))
 
 @pytest.mark.parametrize("kind", ["read", "write"])
 def test_an_outage_is_waited_out(harness, kind):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script(kind, *[OUTAGE] * 6)
-    harness.live(minutes=10)
+    harness.run_for(minutes=10)
     assert harness.api.orders["1"].status == "shipped"
     assert (harness.row()["failures"], harness.row()["failing_since"], harness.row()["due"]) == (0, None, None)
 
 
 def test_waits_grow_with_every_failure(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", *[OUTAGE] * 5)
-    harness.live(minutes=2)
+    harness.run_for(minutes=2)
     reads = [call.at for call in harness.api.calls if call.kind == "read"]
     waits = [(later - earlier) // SECOND for earlier, later in pairwise(reads)]
     assert waits == [1, 2, 4, 8, 16]
 
 
 def test_news_does_not_shorten_a_back_off(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", *[OUTAGE] * 4)
-    harness.live(seconds=8)
+    harness.run_for(seconds=8)
     due = harness.row()["due"]
     assert due == harness.row()["not_before"] > harness.clock()
-    harness.hear("order.delivered")
-    harness.hear("hint")
+    harness.receive("order.delivered")
+    harness.receive("hint")
     assert harness.row()["due"] == due
-    assert harness.leased() is None
+    assert harness.reconcile() is None
     harness.clock.now = due
-    assert isinstance(harness.leased(), Later | Done)
+    assert isinstance(harness.reconcile(), Later | Done)
 
 
 def test_news_that_comes_in_during_a_failing_call_does_not_shorten_the_back_off(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
 
     def failing(_api, _order_id, _stage):
-        harness.hear("order.delivered")
+        harness.receive("order.delivered")
         raise Transient("503")
 
     harness.api.script("read", failing)
-    result = harness.leased()
+    result = harness.reconcile()
     assert isinstance(result, Later)
     assert harness.row()["due"] == result.due > harness.clock()
     assert harness.api.reads == 1
@@ -62,72 +62,72 @@ def test_news_that_comes_in_during_a_failing_call_does_not_shorten_the_back_off(
 
 def test_an_order_whose_step_fails_for_too_long_is_given_up(harness):
     harness.policy = replace(harness.policy, retry_for=2 * HOUR)
-    harness.hear("order.shipped", key="evt")
+    harness.receive("order.shipped", key="evt")
     harness.api.script("read", *[OUTAGE] * 200)
     began = harness.clock()
-    harness.live(hours=1, minutes=50)
+    harness.run_for(hours=1, minutes=50)
     assert harness.row()["stop"] is None
-    harness.live(minutes=30)
+    harness.run_for(minutes=30)
     assert harness.row()["stop"] == "gave_up"
     assert harness.row()["stopped_at"] >= began + 2 * HOUR
     assert harness.event_results() == {"evt": "stopped"}
     assert "HTTP 503, service unavailable" in harness.row()["stop_detail"]
     reads = harness.api.reads
-    harness.live(days=1)
+    harness.run_for(days=1)
     assert harness.api.reads == reads
 
 
 def test_success_gives_an_order_all_its_patience_anew(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("write", *[OUTAGE] * 4)
-    harness.live(minutes=5)
+    harness.run_for(minutes=5)
     assert harness.row()["failing_since"] is None
     harness.clock.advance(days=3)
     harness.api.script("read", OUTAGE)
-    harness.hear("order.delivered")
-    assert isinstance(harness.leased(), Later)
+    harness.receive("order.delivered")
+    assert isinstance(harness.reconcile(), Later)
     assert harness.row()["failing_since"] == harness.clock()
 
 
 def test_a_good_read_is_no_success_of_a_step_that_fails(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("write", *[OUTAGE] * 1000)
-    harness.live(hours=2)
+    harness.run_for(hours=2)
     assert harness.row()["stop"] == "gave_up"
 
 
 def test_an_order_that_the_platform_learns_of_within_the_hour_goes_on(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", *[unknown] * 8)
-    harness.live(minutes=59)
+    harness.run_for(minutes=59)
     assert (harness.row()["stage"], harness.row()["missing_since"]) == ("shipped", None)
 
 
 def test_an_order_that_the_platform_does_not_know_for_an_hour_stops(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("read", *[unknown] * 1000)
-    harness.live(minutes=59, seconds=59)
+    harness.run_for(minutes=59, seconds=59)
     assert harness.row()["stop"] is None
-    harness.live(minutes=15)
+    harness.run_for(minutes=15)
     assert harness.row()["stop"] == "unknown_order"
 
 
 def test_a_conflict_is_read_again_and_the_third_stops_the_order(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("write", *[fails(Conflict("not now", 409))] * 3)
-    harness.live(minutes=1)
+    harness.run_for(minutes=1)
     assert [call.kind for call in harness.api.calls] == ["read", "write"] * 3
     assert (harness.row()["stop"], harness.row()["stop_detail"]) == ("conflict", "HTTP 409, not now")
 
 
 def test_conflicts_that_pass_stop_nothing(harness):
-    harness.hear("order.completed")
+    harness.receive("order.completed")
     for _ in range(2):
         harness.api.script("write", *[fails(Conflict("not now", 409))] * 2)
         harness.api.script("write", lambda *_: None)
-    harness.live(minutes=1)
+    harness.run_for(minutes=1)
     assert harness.api.orders["1"].status == "completed"
 
 
@@ -138,83 +138,83 @@ class TestRefusals:
         return [call.noted for call in harness.api.calls if call.kind == "write"]
 
     def test_a_refused_write_with_our_note_is_tried_once_without_it(self, harness):
-        harness.hear("shipment.picked_up", "TRK1")
+        harness.receive("shipment.picked_up", "TRK1")
         harness.api.script("write", fails(self.REFUSAL))
-        assert harness.leased() == Done()
+        assert harness.reconcile() == Done()
         assert self.notes(harness) == [True, False, False]
-        assert harness.steps() == [("accepted", "failed"), ("accepted", "confirmed"), ("shipped", "confirmed")]
+        assert harness.writes() == [("accepted", "failed"), ("accepted", "confirmed"), ("shipped", "confirmed")]
 
     def test_a_write_that_is_refused_without_our_note_too_stops_the_order(self, harness):
-        harness.hear("shipment.picked_up", "TRK1", key="evt")
+        harness.receive("shipment.picked_up", "TRK1", key="evt")
         harness.api.script("write", fails(self.REFUSAL), fails(self.REFUSAL))
-        assert harness.leased() == Stopped(StopReason.REFUSED, str(self.REFUSAL))
+        assert harness.reconcile() == Stopped(StopReason.REFUSED, str(self.REFUSAL))
         assert self.notes(harness) == [True, False]
         assert harness.event_results() == {"evt": "stopped"}
         for word in ("admin_notes is too long", "req_7", "422"):
             assert word in harness.row()["stop_detail"]
 
     def test_a_refused_write_without_a_note_stops_the_order_at_once(self, harness):
-        harness.hear("order.accepted")
+        harness.receive("order.accepted")
         harness.api.script("write", fails(self.REFUSAL))
-        assert isinstance(harness.leased(), Stopped)
+        assert isinstance(harness.reconcile(), Stopped)
         assert len(harness.api.writes) == 1
 
     def test_what_was_refused_was_not_applied_by_us(self, harness):
-        harness.hear("order.accepted", key="evt")
+        harness.receive("order.accepted", key="evt")
         harness.api.script("write", fails(Conflict("409")))
-        harness.leased()
+        harness.reconcile()
         harness.api.orders["1"].status = "accepted"
-        harness.live(minutes=1)
+        harness.run_for(minutes=1)
         assert harness.event_results() == {"evt": "superseded"}
 
     def test_news_between_the_two_tries_is_read_first(self, harness):
-        harness.hear("shipment.picked_up", "TRK1")
+        harness.receive("shipment.picked_up", "TRK1")
 
         def refused(_api, _order_id, _stage):
-            harness.hear("shipment.lost", "TRK1")
+            harness.receive("shipment.lost", "TRK1")
             raise self.REFUSAL
 
         harness.api.script("write", refused)
-        assert isinstance(harness.leased(), Stopped)
+        assert isinstance(harness.reconcile(), Stopped)
         assert harness.row()["stop"] == "shipment_lost"
         assert self.notes(harness) == [True]
 
 
 def test_one_orders_trouble_is_never_the_accounts(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     for error in (Transient("503"), Conflict("409"), Rejected("422")):
         harness.api.script("write", fails(error), fails(error))
-    harness.live(minutes=10)
-    assert harness.held() == {}
+    harness.run_for(minutes=10)
+    assert harness.hold_ends() == {}
     assert harness.api.probes == 0
 
 
 def test_what_the_platform_said_to_a_write_stands_beside_the_step(harness):
-    harness.hear("order.accepted")
+    harness.receive("order.accepted")
     harness.api.script("write", fails(Rejected("is closed", 422, "validation_failed", "req-7")))
-    harness.leased()
+    harness.reconcile()
     assert harness.answers() == ["HTTP 422, validation_failed, is closed, request req-7"]
 
 
 def test_an_answer_that_shows_less_than_was_asked_for_is_told_in_words(harness):
-    harness.hear("order.accepted")
+    harness.receive("order.accepted")
     harness.api.script("write", ignores)
-    result = harness.leased()
+    result = harness.reconcile()
     assert isinstance(result, Later)
     assert result.detail == "the answer to a write of accepted shows pending"
 
 
 def test_an_answer_off_the_road_is_told_from_a_confirmation(harness):
-    harness.hear("order.accepted")
+    harness.receive("order.accepted")
     harness.api.script("write", moves_to("cancelled"))
-    harness.leased()
-    assert harness.steps() == [("accepted", "terminal")]
+    harness.reconcile()
+    assert harness.writes() == [("accepted", "terminal")]
 
 
 def test_a_stop_that_a_person_has_released_does_not_stop_the_order_again_and_newer_news_does(harness):
-    harness.hear("shipment.lost", "TRK1")
-    assert isinstance(harness.leased(), Stopped)
+    harness.receive("shipment.lost", "TRK1")
+    assert isinstance(harness.reconcile(), Stopped)
     harness.change(stop=None, acknowledged=1, due=harness.clock())
-    assert harness.leased() == Done()
-    harness.hear("shipment.lost", "TRK2")
-    assert isinstance(harness.leased(), Stopped)
+    assert harness.reconcile() == Done()
+    harness.receive("shipment.lost", "TRK2")
+    assert isinstance(harness.reconcile(), Stopped)

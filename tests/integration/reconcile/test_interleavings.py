@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.harness import NUDGE_AGAIN, Harness
+from tests.support.harness import ENQUEUE_AGAIN_AFTER, Harness
 from tests.support.steppers import Stepper
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
 
@@ -25,7 +25,7 @@ def theatre(new_harness):
     @contextmanager
     def opened() -> Iterator[tuple[Harness, list[Stepper]]]:
         harness = new_harness(Policy(accept=Accept.MANUAL))
-        harness.hear("shipment.picked_up", "A", key="first")
+        harness.receive("shipment.picked_up", "A", key="first")
         steppers = [Stepper(harness), Stepper(harness)]
         try:
             yield harness, steppers
@@ -50,7 +50,7 @@ def check_home(harness, steppers, stage):
     for stepper in steppers:
         stepper.finish()
         check(harness, steppers)
-    harness.live(minutes=10)
+    harness.run_for(minutes=10)
     check(harness, steppers)
     assert harness.api.orders["1"].status == stage
     assert "pending" not in harness.event_results().values()
@@ -58,10 +58,10 @@ def check_home(harness, steppers, stage):
 
 
 NEWS = {
-    "more": (lambda harness: harness.hear("shipment.delivered", "A"), "completed"),
-    "old": (lambda harness: harness.hear("order.accepted"), "shipped"),
-    "hint": (lambda harness: harness.hear("hint"), "shipped"),
-    "repeat": (lambda harness: harness.hear("shipment.picked_up", "A", key="first"), "shipped"),
+    "more": (lambda harness: harness.receive("shipment.delivered", "A"), "completed"),
+    "old": (lambda harness: harness.receive("order.accepted"), "shipped"),
+    "hint": (lambda harness: harness.receive("hint"), "shipped"),
+    "repeat": (lambda harness: harness.receive("shipment.picked_up", "A", key="first"), "shipped"),
 }
 
 
@@ -120,7 +120,7 @@ def test_whatever_happens_and_in_whatever_order_the_order_comes_home(theatre, ac
             if action in NEWS:
                 NEWS[action][0](harness)
             elif action == "tick":
-                nudged = set(harness.due.claim(1, NUDGE_AGAIN))
+                nudged = set(harness.due_orders.claim(1, ENQUEUE_AGAIN_AFTER))
             elif action == "kill":
                 steppers[0].cut()
             elif action in {"first", "second"}:

@@ -12,64 +12,64 @@ from worker.domain.results import Later, Stopped
 
 
 def test_news_that_comes_in_between_read_and_write_is_read_before_anything_is_written(harness):
-    harness.hear("shipment.picked_up")
-    harness.api.script("read", meanwhile(lambda: harness.hear("shipment.lost")))
-    assert harness.leased() == Stopped(StopReason.SHIPMENT_LOST, "the order is pending, and the courier says lost")
+    harness.receive("shipment.picked_up")
+    harness.api.script("read", meanwhile(lambda: harness.receive("shipment.lost")))
+    assert harness.reconcile() == Stopped(StopReason.SHIPMENT_LOST, "the order is pending, and the courier says lost")
     assert (harness.api.reads, harness.api.writes) == (2, [])
 
 
 def test_news_that_comes_in_during_the_last_write_keeps_the_order_due(harness):
-    harness.hear("shipment.picked_up")
+    harness.receive("shipment.picked_up")
     harness.policy = replace(harness.policy, complete_after=DAY)
     harness.api.orders["1"].status = "accepted"
-    harness.api.script("write", meanwhile(lambda: harness.hear("shipment.delivered")))
-    assert isinstance(harness.leased(), Later)
+    harness.api.script("write", meanwhile(lambda: harness.receive("shipment.delivered")))
+    assert isinstance(harness.reconcile(), Later)
     assert harness.api.writes == ["shipped", "delivered"]
 
 
 @pytest.mark.parametrize(
     ("disturbance", "calls"),
     [
-        (lambda harness: harness.hear("shipment.created", "A"), 2),
+        (lambda harness: harness.receive("shipment.created", "A"), 2),
         (lambda harness: harness.holds.hold("main", "operator", HOUR), 1),
     ],
 )
 def test_a_payment_is_not_forgotten_when_its_step_was_put_off_and_other_news_comes_in(harness, disturbance, calls):
-    harness.hear("hint")
+    harness.receive("hint")
     harness.api.script("read", meanwhile(lambda: disturbance(harness)))
-    harness.leased()
+    harness.reconcile()
     assert harness.api.reads == calls
-    harness.hear("shipment.created", "B")
-    harness.live(hours=2)
+    harness.receive("shipment.created", "B")
+    harness.run_for(hours=2)
     assert harness.api.writes == ["accepted"]
 
 
 @pytest.mark.parametrize("failure", [Throttled(wait=MINUTE), Conflict("409")])
 def test_a_payment_is_not_forgotten_when_its_step_was_refused_and_other_news_comes_in(harness, failure):
-    harness.hear("hint")
+    harness.receive("hint")
     harness.api.script("write", fails(failure))
-    harness.leased()
-    harness.hear("shipment.created", "B")
-    harness.live(hours=1)
+    harness.reconcile()
+    harness.receive("shipment.created", "B")
+    harness.run_for(hours=1)
     assert harness.api.writes == ["accepted", "accepted"]
 
 
 def test_a_repeated_hint_is_not_forgotten_among_other_news(harness):
     harness.api.orders["1"].paid = False
-    harness.hear("hint", key="order.paid")
-    harness.leased()
+    harness.receive("hint", key="order.paid")
+    harness.reconcile()
     harness.clock.advance(minutes=1)
     harness.api.orders["1"].paid = True
-    harness.hear("hint", key="order.paid")
-    harness.hear("shipment.created", "A")
-    harness.leased()
+    harness.receive("hint", key="order.paid")
+    harness.receive("shipment.created", "A")
+    harness.reconcile()
     assert harness.api.writes == ["accepted"]
 
 
 def test_the_platforms_echo_of_our_own_write_does_not_slow_the_walk_down(harness):
-    harness.hear("order.completed")
-    harness.api.script("write", *4 * [meanwhile(lambda: harness.hear("hint"))])
-    result = harness.leased()
+    harness.receive("order.completed")
+    harness.api.script("write", *4 * [meanwhile(lambda: harness.receive("hint"))])
+    result = harness.reconcile()
     assert harness.api.writes == ["accepted", "shipped", "delivered", "completed"]
     # Only the echo of the last write is left, and waits for others of its kind.
     assert result == Later(harness.row()["read_at"] + 5 * SECOND, "just_read")

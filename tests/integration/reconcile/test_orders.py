@@ -12,190 +12,190 @@ from worker.domain.results import Done, Later, Stopped
 
 
 def test_one_read_and_one_write_a_step_carry_an_order_to_its_end(harness):
-    harness.hear("shipment.delivered", "TRK1")
-    assert harness.leased() == Done()
+    harness.receive("shipment.delivered", "TRK1")
+    assert harness.reconcile() == Done()
     assert harness.api.reads == 1
     assert harness.api.writes == ["accepted", "shipped", "delivered", "completed"]
-    assert harness.steps() == [(stage, "confirmed") for stage in harness.api.writes]
+    assert harness.writes() == [(stage, "confirmed") for stage in harness.api.writes]
 
 
 def test_a_settled_order_is_free_and_nothing_of_it_is_due(harness):
-    harness.hear("shipment.picked_up")
-    harness.leased()
+    harness.receive("shipment.picked_up")
+    harness.reconcile()
     row = harness.row()
     assert (row["lease_token"], row["due"], row["sending"], row["unread"]) == (None, None, None, False)
     assert (row["seen_revision"], row["stage"], row["status"]) == (1, "shipped", "shipped")
-    assert harness.leased() is None
+    assert harness.reconcile() is None
     assert len(harness.api.calls) == 3
 
 
 def test_the_place_is_confirmed_by_the_platform_and_by_nothing_else(harness):
-    harness.hear("shipment.picked_up")
+    harness.receive("shipment.picked_up")
     harness.api.orders["1"].status = "delivered"
-    harness.leased()
+    harness.reconcile()
     assert harness.api.writes == ["completed"]
     assert harness.row()["stage"] == "completed"
 
 
 def test_repeated_news_causes_no_further_call(harness):
-    assert harness.hear("shipment.picked_up", key="evt") == "accepted"
-    harness.leased()
+    assert harness.receive("shipment.picked_up", key="evt") == "accepted"
+    harness.reconcile()
     calls = len(harness.api.calls)
-    assert harness.hear("shipment.picked_up", key="evt") == "duplicate"
-    harness.live(minutes=1)
+    assert harness.receive("shipment.picked_up", key="evt") == "duplicate"
+    harness.run_for(minutes=1)
     assert len(harness.api.calls) == calls
 
 
 def test_news_of_a_place_that_was_passed_ends_without_a_call(harness):
-    harness.hear("shipment.picked_up", key="first")
-    harness.leased()
+    harness.receive("shipment.picked_up", key="first")
+    harness.reconcile()
     calls = len(harness.api.calls)
-    harness.hear("shipment.in_transit", key="second")
-    assert harness.leased() == Done()
+    harness.receive("shipment.in_transit", key="second")
+    assert harness.reconcile() == Done()
     assert len(harness.api.calls) == calls
     assert harness.event_results() == {"first": "applied", "second": "superseded"}
 
 
 def test_an_answer_that_shows_more_than_was_asked_for_is_adopted(harness):
-    harness.hear("order.shipped")
+    harness.receive("order.shipped")
     harness.api.script("write", moves_to("delivered"))
-    assert harness.leased() == Done()
+    assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted", "completed"]
 
 
 @pytest.mark.parametrize("ending", ["cancelled", "refunded"])
 def test_an_answer_that_shows_an_ending_closes_the_order(harness, ending):
-    harness.hear("order.delivered", key="evt")
+    harness.receive("order.delivered", key="evt")
     harness.api.script("write", moves_to(ending))
-    assert harness.leased() == Done()
+    assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted"]
     assert (harness.row()["closed"], harness.row()["sending"]) == (ending, None)
     assert harness.event_results() == {"evt": "void"}
-    assert harness.audit_log() == ["closed"]
+    assert harness.audit_actions() == ["closed"]
 
 
 def test_a_parcel_that_moves_after_the_cancellation_stops_the_order_and_nothing_is_written(harness):
     harness.api.orders["1"].status = "cancelled"
-    harness.hear("shipment.created", "A")
-    assert harness.leased() == Done()
-    harness.hear("shipment.picked_up", "A", key="evt")
-    assert isinstance(harness.leased(), Stopped)
+    harness.receive("shipment.created", "A")
+    assert harness.reconcile() == Done()
+    harness.receive("shipment.picked_up", "A", key="evt")
+    assert isinstance(harness.reconcile(), Stopped)
     assert (harness.row()["stop"], harness.event_results()["evt"]) == ("moving_while_cancelled", "stopped")
     assert harness.api.writes == []
 
 
 @pytest.mark.parametrize("answered_to", ["read", "write"])
 def test_an_unknown_status_stops_the_order_and_is_named(harness, answered_to):
-    harness.hear("order.delivered")
+    harness.receive("order.delivered")
     harness.api.script(answered_to, moves_to("on_hold"))
-    harness.leased()
+    harness.reconcile()
     assert harness.row()["stop"] == "unknown_status"
     assert "on_hold" in harness.row()["stop_detail"]
-    harness.live(hours=1)
+    harness.run_for(hours=1)
     assert len(harness.api.writes) == (answered_to == "write")
 
 
 def test_an_order_moved_back_by_hand_is_left_where_it_was_put(harness):
-    harness.hear("shipment.picked_up")
-    harness.leased()
+    harness.receive("shipment.picked_up")
+    harness.reconcile()
     harness.api.orders["1"].status = "pending"
-    harness.hear("order.delivered")
-    first = harness.leased()
+    harness.receive("order.delivered")
+    first = harness.reconcile()
     assert isinstance(first, Later)
     assert first.due == harness.clock() + MINUTE
-    harness.live(seconds=59)
+    harness.run_for(seconds=59)
     assert harness.row()["stop"] is None
-    harness.live(seconds=1)
+    harness.run_for(seconds=1)
     assert harness.row()["stop"] == "moved_back"
     assert harness.api.writes == ["accepted", "shipped"]
 
 
 def test_a_glance_behind_that_was_a_mistake_stops_nothing(harness):
-    harness.hear("shipment.picked_up")
-    harness.leased()
-    harness.hear("order.delivered")
+    harness.receive("shipment.picked_up")
+    harness.reconcile()
+    harness.receive("order.delivered")
     harness.api.orders["1"].status = "accepted"
-    harness.leased()
+    harness.reconcile()
     harness.api.orders["1"].status = "shipped"
-    harness.live(minutes=2)
+    harness.run_for(minutes=2)
     assert harness.api.writes[-2:] == ["delivered", "completed"]
 
 
 def test_completion_waits_from_the_first_read_that_shows_delivered(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
-    harness.hear("order.delivered")
+    harness.receive("order.delivered")
     began = harness.clock()
-    assert harness.leased() == Later(began + DAY, WaitReason.COMPLETE_AFTER)
+    assert harness.reconcile() == Later(began + DAY, WaitReason.COMPLETE_AFTER)
     harness.clock.advance(hours=1)
-    harness.hear("shipment.in_transit")
-    assert harness.leased() == Later(began + DAY, WaitReason.COMPLETE_AFTER)
-    harness.live(hours=22, minutes=59)
+    harness.receive("shipment.in_transit")
+    assert harness.reconcile() == Later(began + DAY, WaitReason.COMPLETE_AFTER)
+    harness.run_for(hours=22, minutes=59)
     assert "completed" not in harness.api.writes
-    harness.live(minutes=1)
+    harness.run_for(minutes=1)
     assert harness.api.writes[-1] == "completed"
 
 
 def test_a_return_while_completion_waits_stops_it(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
-    harness.hear("shipment.delivered", "A")
-    harness.leased()
-    harness.hear("shipment.returned", "A", key="evt")
-    harness.live(days=2)
+    harness.receive("shipment.delivered", "A")
+    harness.reconcile()
+    harness.receive("shipment.returned", "A", key="evt")
+    harness.run_for(days=2)
     assert (harness.row()["stop"], harness.event_results()["evt"]) == ("shipment_returned", "stopped")
     assert "completed" not in harness.api.writes
 
 
 def test_a_dry_run_writes_nothing(harness):
     harness.policy = replace(harness.policy, dry_run=True)
-    harness.hear("order.delivered")
-    harness.live(hours=3)
+    harness.receive("order.delivered")
+    harness.run_for(hours=3)
     assert harness.api.writes == []
     assert harness.row()["waiting"] == "dry_run"
 
 
 def test_a_defect_of_ours_is_counted_and_tried_again_later(harness):
-    harness.hear("order.accepted")
+    harness.receive("order.accepted")
     harness.api.script("read", fails(KeyError("a defect")))
     with pytest.raises(KeyError):
-        harness.leased()
+        harness.reconcile()
     assert (harness.row()["waiting"], harness.row()["waiting_detail"]) == ("internal_error", "KeyError")
     assert harness.row()["failures"] == 1
     assert harness.row()["not_before"] == harness.row()["due"]
 
 
 def test_an_order_that_the_journal_does_not_know_gets_no_turn(harness):
-    assert harness.leased(OrderKey("main", "404")) is None
+    assert harness.reconcile(OrderKey("main", "404")) is None
     assert harness.api.calls == []
 
 
 def test_news_of_every_place_that_was_asked_for_is_applied(harness):
-    harness.hear("order.accepted", key="first")
-    harness.hear("order.shipped", key="second")
-    assert harness.leased() == Done()
+    harness.receive("order.accepted", key="first")
+    harness.receive("order.shipped", key="second")
+    assert harness.reconcile() == Done()
     assert harness.event_results() == {"first": "applied", "second": "applied"}
 
 
 def test_completion_that_is_recorded_with_the_delivery_was_asked_for_with_it(harness):
-    harness.hear("order.completed", key="evt")
+    harness.receive("order.completed", key="evt")
     harness.api.script("write", unimpeded, unimpeded, moves_to("completed"))
-    assert harness.leased() == Done()
+    assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted", "shipped", "delivered"]
     assert harness.event_results() == {"evt": "applied"}
 
 
 def test_completion_by_another_hand_was_not(harness):
-    harness.hear("order.completed", key="evt")
+    harness.receive("order.completed", key="evt")
     harness.api.script("write", unimpeded, moves_to("completed"))
-    assert harness.leased() == Done()
+    assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted", "shipped"]
     assert harness.event_results() == {"evt": "superseded"}
 
 
 def test_delivery_alone_does_not_count_as_completion(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
-    harness.hear("order.delivered", key="delivered")
-    harness.leased()
+    harness.receive("order.delivered", key="delivered")
+    harness.reconcile()
     harness.api.orders["1"].status = "completed"
-    harness.hear("order.completed", key="completed")
-    assert harness.leased() == Done()
+    harness.receive("order.completed", key="completed")
+    assert harness.reconcile() == Done()
     assert harness.event_results() == {"delivered": "applied", "completed": "superseded"}

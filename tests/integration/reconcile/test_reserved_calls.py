@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.fake_order_api import fails, loses_answer, meanwhile
 from tests.support.limits import AT_ONCE, left, use_up
-from tests.support.stories import KEY, news
+from tests.support.events import KEY, an_event
 from worker.domain.errors import Rejected
 from worker.domain.gcra import AHEAD
 from worker.domain.instants import SECOND
@@ -12,22 +12,22 @@ from worker.domain.orders import OrderKey
 from worker.domain.reasons import HoldReason, WaitReason
 from worker.domain.results import Done, Held, Later
 from worker.reconcile.budget import GOOD_FOR, Budget
-from worker.reconcile.reconciliation import LEASE
+from worker.reconcile.reconciliation import MIN_LEASE
 from worker.store.accounts.call_limits import SqlCallLimits
 
 
 def test_a_turn_takes_the_calls_that_it_makes_and_no_others(limited):
-    limited.hear("order.shipped")
-    assert limited.leased() == Done()
+    limited.receive("order.shipped")
+    assert limited.reconcile() == Done()
     assert len(limited.api.calls) == 3
     assert left(limited) == AT_ONCE - 3
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])
 def test_calls_that_a_failure_leaves_over_are_given_back(limited, kind):
-    limited.hear("order.completed")
+    limited.receive("order.completed")
     limited.api.script(kind, loses_answer)
-    limited.leased()
+    limited.reconcile()
     made = len(limited.api.calls)
     assert made == {"read": 1, "write": 2}[kind]
     assert left(limited) == AT_ONCE - made
@@ -37,46 +37,46 @@ def test_calls_that_a_defect_leaves_over_are_given_back(limited):
     def breaks(*_):
         raise KeyError("ours")
 
-    limited.hear("order.completed")
+    limited.receive("order.completed")
     limited.api.script("read", breaks)
     with pytest.raises(KeyError):
-        limited.leased()
+        limited.reconcile()
     assert left(limited) == AT_ONCE - 1
 
 
 def test_news_of_a_place_already_passed_takes_no_call(limited):
-    limited.hear("order.shipped")
-    limited.leased()
+    limited.receive("order.shipped")
+    limited.reconcile()
     limited.clock.advance(minutes=1)
-    limited.hear("order.accepted")
-    assert limited.leased() == Done()
+    limited.receive("order.accepted")
+    assert limited.reconcile() == Done()
     assert left(limited) == AT_ONCE
 
 
 def test_with_few_calls_left_orders_do_not_read_in_turn_without_ever_writing(limited):
     keys = [OrderKey("main", str(number)) for number in range(1, 9)]
     for key in keys:
-        limited.hear(news("order.completed", order=key))
+        limited.receive(an_event("order.completed", order=key))
     while limited.clock.advance(milliseconds=100) and len(limited.api.transitions) < 4 * len(keys):
         for key in limited.due.claim(len(keys), 15 * SECOND):
-            limited.leased(key)
+            limited.reconcile(key)
     assert (limited.api.reads, len(limited.api.writes)) == (8, 32)
 
 
 def test_a_call_that_nobody_foresaw_waits_if_there_is_none_left(limited):
-    limited.hear("shipment.picked_up", "A")
-    limited.hear("order.completed")
+    limited.receive("shipment.picked_up", "A")
+    limited.receive("order.completed")
     limited.api.script("write", fails(Rejected("no such note", 422)))
     use_up(limited, 1)
-    assert limited.leased() == Held(HoldReason.BUDGET)
+    assert limited.reconcile() == Held(HoldReason.BUDGET)
     assert limited.api.writes == ["accepted", "accepted", "shipped", "delivered"]
-    limited.live(minutes=1)
+    limited.run_for(minutes=1)
     assert limited.api.writes[4:] == ["completed"]
     assert (limited.api.reads, limited.row()["stop"]) == (2, None)
 
 
 def test_calls_that_were_reserved_too_long_ago_are_asked_for_anew(limited):
-    limited.hear("order.shipped")
+    limited.receive("order.shipped")
     limited.api.script("read", meanwhile(lambda: limited.clock.advance(seconds=GOOD_FOR / SECOND)))
     asked, began = [], limited.clock()
 
@@ -86,26 +86,26 @@ def test_calls_that_were_reserved_too_long_ago_are_asked_for_anew(limited):
             return super().allows(account, calls)
 
     budget = Asked(limited.holds, SqlCallLimits(limited.database), limited.limits)
-    assert limited.advance(budget=budget)(KEY) == Done()
+    assert limited.reconciler(budget=budget)(KEY) == Done()
     assert asked == [(began, 4), (began + GOOD_FOR, 1), (began + GOOD_FOR, 1)]
     assert GOOD_FOR + SECOND <= AHEAD
 
 
 def test_a_walk_that_runs_out_of_calls_records_what_it_has_done(limited):
-    limited.hear("order.completed")
+    limited.receive("order.completed")
     limited.api.script("write", meanwhile(lambda: limited.clock.advance(seconds=GOOD_FOR / SECOND)))
     limited.api.script("write", meanwhile(lambda: left(limited)))
-    assert limited.leased() == Held(HoldReason.BUDGET)
-    assert limited.steps() == [("accepted", "confirmed"), ("shipped", "confirmed")]
+    assert limited.reconcile() == Held(HoldReason.BUDGET)
+    assert limited.writes() == [("accepted", "confirmed"), ("shipped", "confirmed")]
     assert limited.row()["stage"] == "shipped"
-    limited.live(minutes=1)
-    assert [outcome for _, outcome in limited.steps()] == ["confirmed"] * 4
+    limited.run_for(minutes=1)
+    assert [outcome for _, outcome in limited.writes()] == ["confirmed"] * 4
 
 
 def test_a_search_takes_as_many_calls_as_it_may_need(limited):
-    limited.hear(news("order.shipped", order=OrderKey("main", "number:ORD-7")))
+    limited.receive(an_event("order.shipped", order=OrderKey("main", "number:ORD-7")))
     use_up(limited, 4)
-    assert limited.leased(OrderKey("main", "number:ORD-7")) == Held(HoldReason.BUDGET)
+    assert limited.reconcile(OrderKey("main", "number:ORD-7")) == Held(HoldReason.BUDGET)
     assert limited.api.calls == []
 
 
@@ -119,8 +119,8 @@ def test_calls_that_were_long_in_coming_are_not_made_when_the_lease_would_end_be
             return super().allows(account, calls)
 
     assert GOOD_FOR == 4 * SECOND
-    assert limited.api.deadline > LEASE - 26 * SECOND
-    limited.hear(news("order.shipped", order=key))
+    assert limited.api.deadline > MIN_LEASE - 26 * SECOND
+    limited.receive(an_event("order.shipped", order=key))
     budget = Slow(limited.holds, SqlCallLimits(limited.database), limited.limits)
-    assert limited.advance(budget=budget)(key) == Later(limited.clock(), WaitReason.INTERRUPTED)
+    assert limited.reconciler(budget=budget)(key) == Later(limited.clock(), WaitReason.INTERRUPTED)
     assert (limited.api.calls, to_come) == ([], [])

@@ -3,7 +3,7 @@
 from tests.support.clock import START
 from tests.support.fake_order_api import PlatformOrder
 from tests.support.searches import NUMBER, PARCEL, waiting_news
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey
 from worker.domain.results import Later
@@ -11,75 +11,75 @@ from worker.domain.results import Later
 
 def test_an_order_that_nobody_knows_is_looked_for_ever_more_slowly_for_an_hour_and_then_stops(harness):
     waiting_news(harness)
-    result = harness.leased(NUMBER)
+    result = harness.reconcile(NUMBER)
     assert isinstance(result, Later)
     assert (result.reason, result.detail, result.firm) == ("unknown_order", "no order has the number ORD-1", True)
     assert harness.row(NUMBER)["read_at"] == harness.clock()
-    harness.live(minutes=59)
+    harness.run_for(minutes=59)
     assert (harness.row(NUMBER)["stop"], harness.event_results()) == (None, {"evt": "pending"})
-    harness.live(minutes=15)
+    harness.run_for(minutes=15)
     row = harness.row(NUMBER)
     assert (row["stop"], row["stop_detail"]) == ("unknown_order", "no order has the number ORD-1")
-    assert (harness.event_results(), harness.audit_log()) == ({"evt": "void"}, ["stopped"])
+    assert (harness.event_results(), harness.audit_actions()) == ({"evt": "void"}, ["stopped"])
     searches = len(harness.api.searches)
     assert 8 < searches < 25
-    harness.live(days=3)
+    harness.run_for(days=3)
     assert len(harness.api.searches) == searches
 
 
 def test_an_order_that_is_made_within_the_hour_is_found(harness):
     waiting_news(harness)
-    harness.live(minutes=30)
+    harness.run_for(minutes=30)
     harness.api.orders["1"] = PlatformOrder(number="ORD-1")
-    harness.live(minutes=20)
-    assert (harness.keys(), harness.row()["status"], harness.event_results()) == ([KEY], "shipped", {"evt": "applied"})
+    harness.run_for(minutes=20)
+    assert (harness.order_keys(), harness.row()["status"], harness.event_results()) == ([KEY], "shipped", {"evt": "applied"})
 
 
 def test_of_several_orders_none_is_chosen(numbered):
     numbered.api.orders |= {order_id: PlatformOrder(number="ORD-1") for order_id in ("2", "3")}
     waiting_news(numbered)
-    result = numbered.leased(NUMBER)
+    result = numbered.reconcile(NUMBER)
     assert isinstance(result, Later)
     assert (result.reason, result.detail) == (
         "ambiguous_order",
         "several orders have the number ORD-1, among them 1 and 2",
     )
-    numbered.live(hours=2)
+    numbered.run_for(hours=2)
     assert (numbered.row(NUMBER)["stop"], numbered.event_results()) == ("ambiguous_order", {"evt": "void"})
-    assert (numbered.api.reads, numbered.api.writes, numbered.keys()) == (0, [], [NUMBER])
+    assert (numbered.api.reads, numbered.api.writes, numbered.order_keys()) == (0, [], [NUMBER])
 
 
 def test_a_parcel_of_several_orders_that_the_journal_knows_is_nobodys(numbered):
     for order in ("1", "2"):
-        numbered.hear("shipment.created", "TRK1", order=OrderKey("main", order))
-    numbered.hear("shipment.delivered", "TRK1", order=PARCEL)
-    result = numbered.leased(PARCEL)
+        numbered.receive("shipment.created", "TRK1", order=OrderKey("main", order))
+    numbered.receive("shipment.delivered", "TRK1", order=PARCEL)
+    result = numbered.reconcile(PARCEL)
     assert isinstance(result, Later)
     assert (result.reason, numbered.api.searches) == ("ambiguous_order", [])
     assert numbered.row(PARCEL)["read_at"] is None
 
 
 def test_one_search_does_not_find_its_order_by_another_one(harness):
-    harness.hear("shipment.picked_up", "TRK1", order=NUMBER)
-    harness.hear("shipment.delivered", "TRK1", order=PARCEL)
-    assert isinstance(harness.leased(PARCEL), Later)
-    assert sorted(harness.keys()) == [NUMBER, PARCEL]
+    harness.receive("shipment.picked_up", "TRK1", order=NUMBER)
+    harness.receive("shipment.delivered", "TRK1", order=PARCEL)
+    assert isinstance(harness.reconcile(PARCEL), Later)
+    assert sorted(harness.order_keys()) == [NUMBER, PARCEL]
 
 
 def test_news_that_comes_in_at_the_end_of_the_hour_waits_an_hour_too(harness):
     waiting_news(harness)
-    harness.live(minutes=59)
+    harness.run_for(minutes=59)
     waiting_news(harness, key="late")
-    harness.live(minutes=59)
+    harness.run_for(minutes=59)
     assert (harness.row(NUMBER)["stop"], harness.event_results()["late"]) == (None, "pending")
-    harness.live(minutes=25)
+    harness.run_for(minutes=25)
     assert (harness.row(NUMBER)["stop"], harness.event_results()) == ("unknown_order", {"evt": "void", "late": "void"})
 
 
 def test_news_that_never_ends_does_not_keep_a_search_going_for_ever(harness):
     waiting_news(harness)
     while harness.row(NUMBER)["stop"] is None:
-        harness.live(minutes=50)
+        harness.run_for(minutes=50)
         if harness.row(NUMBER)["stop"] is None:
             waiting_news(harness, key=f"at {harness.clock()}")
         assert harness.clock() - START < harness.policy.retry_for + 2 * HOUR
@@ -88,21 +88,21 @@ def test_news_that_never_ends_does_not_keep_a_search_going_for_ever(harness):
 
 def test_newer_news_begins_a_search_that_has_stopped_anew(harness):
     waiting_news(harness)
-    harness.live(hours=2)
+    harness.run_for(hours=2)
     searches = len(harness.api.searches)
     waiting_news(harness, key="newer")
     row = harness.row(NUMBER)
     assert (row["stop"], row["due"], row["failures"], row["missing_since"]) == (None, harness.clock(), 0, None)
-    assert isinstance(harness.leased(NUMBER), Later)
+    assert isinstance(harness.reconcile(NUMBER), Later)
     assert len(harness.api.searches) == searches + 1
-    harness.live(minutes=50)
+    harness.run_for(minutes=50)
     harness.api.orders["1"] = PlatformOrder(number="ORD-1")
-    harness.live(minutes=10)
+    harness.run_for(minutes=10)
     assert harness.event_results() == {"evt": "applied", "newer": "applied"}
 
 
 def test_a_repetition_does_not_begin_a_search_anew(harness):
     waiting_news(harness)
-    harness.live(hours=2)
-    assert harness.hear("shipment.picked_up", order=NUMBER, key="evt") == "duplicate"
+    harness.run_for(hours=2)
+    assert harness.receive("shipment.picked_up", order=NUMBER, key="evt") == "duplicate"
     assert harness.row(NUMBER)["stop"] == "unknown_order"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.fake_order_api import fails, ignores, loses_answer, times_out
-from tests.support.stories import KEY, recorded, stories
+from tests.support.events import KEY, event_lists, recorded
 from worker.domain.errors import Conflict, Throttled, Transient, Unauthorized
 from worker.domain.events import LOSSES, EventName
 from worker.domain.evidence import weigh
@@ -25,7 +25,7 @@ FAULTS = {
     "denies": fails(Unauthorized("403", 403)),
 }
 PATIENT = Policy(accept=Accept.MANUAL)
-NEWS = stories(without=[*LOSSES, EventName.CANCELLED], parcels=1)
+NEWS = event_lists(without=[*LOSSES, EventName.CANCELLED], parcels=1)
 TROUBLE = st.lists(st.sampled_from(sorted(FAULTS)), max_size=8)
 
 
@@ -33,25 +33,25 @@ TROUBLE = st.lists(st.sampled_from(sorted(FAULTS)), max_size=8)
 @given(story=NEWS, reads=TROUBLE, writes=TROUBLE, pauses=st.lists(st.integers(0, 100), min_size=8, max_size=8))
 def test_an_order_arrives_whatever_the_platform_does(new_harness, story, reads, writes, pauses):
     harness = new_harness(PATIENT)
-    harness.hear("hint")
+    harness.receive("hint")
     harness.api.script("read", *(FAULTS[fault] for fault in reads))
     harness.api.script("write", *(FAULTS[fault] for fault in writes))
     for event, pause in zip(story, pauses, strict=False):
-        harness.hear(event)
-        harness.live(seconds=pause)
+        harness.receive(event)
+        harness.run_for(seconds=pause)
         # Whatever hung is applied within the two minutes for which a write may hang.
         harness.api.apply_late()
     for _ in range(30):
-        harness.live(minutes=1)
+        harness.run_for(minutes=1)
         harness.api.apply_late()
-    harness.live(minutes=10)
+    harness.run_for(minutes=10)
     stage = weigh(recorded(*story)).stage
     assert harness.api.orders[KEY.order_id].status == ("completed" if stage is Stage.DELIVERED else stage)
     assert harness.api.illegal == []
     assert harness.row()["stop"] is None
     assert harness.row()["due"] is None
-    uncertain = Counter(stage for stage, outcome in harness.steps() if outcome != "confirmed")
-    confirmed = Counter(stage for stage, outcome in harness.steps() if outcome == "confirmed")
+    uncertain = Counter(stage for stage, outcome in harness.writes() if outcome != "confirmed")
+    confirmed = Counter(stage for stage, outcome in harness.writes() if outcome == "confirmed")
     assert all(count == 1 for count in confirmed.values())
     assert all(count <= 1 + uncertain[stage] for stage, count in Counter(harness.api.writes).items())
     assert harness.api.writes == sorted(harness.api.writes, key=lambda stage: list(Stage).index(Stage(stage)))
@@ -64,10 +64,10 @@ def test_an_order_arrives_whatever_the_platform_does(new_harness, story, reads, 
 @given(story=NEWS, conflicts=st.integers(0, 2))
 def test_two_conflicts_in_a_row_delay_an_order_and_no_more(new_harness, story, conflicts):
     harness = new_harness(PATIENT)
-    harness.hear("order.completed")
+    harness.receive("order.completed")
     harness.api.script("write", *[fails(Conflict("409"))] * conflicts)
     for event in story:
-        harness.hear(event)
-    harness.live(minutes=5)
+        harness.receive(event)
+    harness.run_for(minutes=5)
     assert harness.api.orders[KEY.order_id].status == "completed"
     assert harness.clock() - harness.row()["confirmed_at"] <= 5 * MINUTE + SECOND

@@ -13,7 +13,7 @@ import pytest
 from tests.support.credentials import credentials_at
 from tests.support.dialects import DIALECTS, Dialect
 from tests.support.peer import Peer
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from tests.support.strange_answers import STRANGE, StrangePlatform, Twist, change, damaged, http
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
@@ -38,15 +38,15 @@ class Scene:
         context = AccountContext(client, harness.clock, ZoneInfo("UTC"), lambda wait: None)
         api = credentials_at(peer.url, platform).connect(context)
         probe = Probe(harness.holds, {KEY.account: api}, harness.budget.allows)
-        harness.leased = harness.advance(apis={KEY.account: api}, probe=probe)
+        harness.leased = harness.reconciler(apis={KEY.account: api}, probe=probe)
 
     def _serve(self, connection):
         connection.sendall(self.platform.answer(self._peer.requests[-1]))
 
     def tell(self):
         """All news at once; then time passes, for as long as any trouble may last."""
-        self.harness.hear("order.completed")
-        self.harness.live(hours=1)
+        self.harness.receive("order.completed")
+        self.harness.run_for(hours=1)
 
     def ended_well(self, writes):
         """Check the end of the story: home, or stopped; every step legal and, but for uncertain ones, taken once."""

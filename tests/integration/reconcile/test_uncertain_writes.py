@@ -7,12 +7,12 @@ from itertools import pairwise
 import pytest
 
 from tests.support.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.errors import Conflict, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.results import Done, Later
 from worker.domain.stages import Stage
-from worker.reconcile.reconciliation import LEASE
+from worker.reconcile.reconciliation import MIN_LEASE
 
 SETTLE = 2 * MINUTE
 
@@ -29,7 +29,7 @@ def dies():
 def manual(harness):
     harness.policy = replace(harness.policy, accept="manual")
     harness.api.orders["1"].status = "accepted"
-    harness.hear("shipment.delivered", "A")
+    harness.receive("shipment.delivered", "A")
     return harness
 
 
@@ -131,7 +131,7 @@ def test_a_worker_killed_during_a_write_leaves_it_uncertain_for_whoever_comes_ne
     with suppress(Killed):
         manual.leased()
     assert (manual.row()["sending"], manual.steps()) == ("shipped", [("shipped", "sent")])
-    manual.clock.now += LEASE
+    manual.clock.now += MIN_LEASE
     manual.live(minutes=10)
     assert manual.api.writes == ["shipped"] * (1 if applied else 2) + ["delivered", "completed"]
     assert manual.api.illegal == []

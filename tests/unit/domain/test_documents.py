@@ -27,7 +27,7 @@ def refusal(raw: bytes, **options: int) -> str:
 
 
 @given(DOCUMENTS, st.booleans())
-def test_what_json_can_say_is_read_as_it_was_said(document, ascii_only):
+def test_a_document_is_read_as_it_was_written(document, ascii_only):
     assert read_document(json.dumps(document, ensure_ascii=ascii_only).encode()) == document
 
 
@@ -63,7 +63,7 @@ def test_no_bytes_raise_anything_but_malformed(raw):
         (b"0." + b"1" * 5000, "bad_number"),
     ],
 )
-def test_a_document_that_could_hurt_later_is_refused_by_name(raw, reason):
+def test_a_document_that_could_do_harm_later_is_refused_with_a_reason(raw, reason):
     assert refusal(raw) == reason
 
 
@@ -71,7 +71,7 @@ def test_a_pair_of_surrogates_is_one_character():
     assert read_document(b'"\\ud83d\\ude00"') == "\U0001f600"
 
 
-def test_an_escape_that_can_be_stored_is_read_wherever_it_stands():
+def test_an_escape_that_can_be_stored_is_read_wherever_it_is():
     raw = b'{"caf\\u00e9": [1, "\\u00fc", {"a": null}], "b": true}'
     assert read_document(raw) == {"caf\u00e9": [1, "\u00fc", {"a": None}], "b": True}
 
@@ -102,7 +102,7 @@ def test_a_caller_may_ask_for_fewer_levels():
     assert refusal(b"[[1]]", depth=1) == "too_deep"
 
 
-def test_brackets_within_strings_are_no_levels():
+def test_brackets_within_strings_do_not_count_as_levels():
     text = '"' + "[" * 100 + '\\"{{{\\\\'
     assert read_document(text.encode() + b'"') == json.loads(text + '"')
 
@@ -128,7 +128,7 @@ def test_a_mebibyte_of_anything_is_refused_quickly(raw):
 
 
 @pytest.mark.parametrize(
-    ("path", "found"),
+    ("path", "value"),
     [
         ("id", 1),
         ("data.order_id", 0),
@@ -138,5 +138,5 @@ def test_a_mebibyte_of_anything_is_refused_quickly(raw):
         ("x", None),
     ],
 )
-def test_a_field_is_found_by_its_path_and_null_nothing_and_an_empty_text_are_the_same(path, found):
-    assert field_at({"id": 1, "data": {"order_id": 0, "note": "", "gone": None}}, path) == found
+def test_a_field_is_found_by_its_path_and_null_missing_and_empty_are_the_same(path, value):
+    assert field_at({"id": 1, "data": {"order_id": 0, "note": "", "gone": None}}, path) == value

@@ -1,12 +1,12 @@
-"""What news asks for, and how each event ends."""
+"""Which events need a read, and the result of each event."""
 
 from dataclasses import replace
 
 import pytest
 
 from tests.support.clock import START
+from tests.support.events import KEY, an_event, recorded
 from tests.support.fake_order_api import position_of
-from tests.support.stories import KEY, news, recorded
 from worker.domain.event_results import event_results
 from worker.domain.events import EventResult
 from worker.domain.evidence import weigh
@@ -21,104 +21,104 @@ from worker.domain.stages import Stage, TerminalStatus
 MANUAL = Policy(accept=Accept.MANUAL, complete_after=DAY)
 
 
-def order_at(status, revision=1, **known):
-    return observe(Order(KEY, revision=revision, **known), Reading(status, position_of(status), START))
+def order_at(status, revision=1, **fields):
+    return observe(Order(KEY, revision=revision, **fields), Reading(status, position_of(status), START))
 
 
-class TestNewsThatAsksForNothing:
-    def nothing(self, order, *events, seen=0):
-        told = recorded(*events)
-        known = replace(order, revision=max(order.revision, len(told)), seen_revision=seen)
-        return needs_no_read(known, weigh(told, order.acknowledged), [e for e in told if e.revision > seen])
+class TestEventsThatNeedNoRead:
+    def needs_no_read(self, order, *events, seen=0):
+        entries = recorded(*events)
+        order = replace(order, revision=max(order.revision, len(entries)), seen_revision=seen)
+        return needs_no_read(order, weigh(entries, order.acknowledged), [e for e in entries if e.revision > seen])
 
     @pytest.mark.parametrize("name", ["shipment.in_transit", "order.accepted", "shipment.delivery_failed"])
-    def test_news_of_a_place_that_was_confirmed_costs_no_call(self, name):
-        assert self.nothing(order_at("shipped"), news(name))
+    def test_an_event_of_a_confirmed_stage_costs_no_call(self, name):
+        assert self.needs_no_read(order_at("shipped"), an_event(name))
 
     @pytest.mark.parametrize("name", ["hint", "order.delivered", "shipment.delivered", "shipment.lost"])
-    def test_any_other_news_wants_a_read(self, name):
-        assert not self.nothing(order_at("shipped"), news(name))
+    def test_any_other_event_needs_a_read(self, name):
+        assert not self.needs_no_read(order_at("shipped"), an_event(name))
 
     @pytest.mark.parametrize(
         "left", [{"stage": None}, {"unread": True}, {"sending": Stage.DELIVERED}, {"behind_at": START}]
     )
-    def test_an_order_that_was_not_left_at_rest_wants_a_read_whatever_the_news(self, left):
-        assert not self.nothing(replace(order_at("shipped"), **left), news("shipment.in_transit"))
+    def test_an_order_that_was_not_left_at_rest_needs_a_read_whatever_the_event(self, left):
+        assert not self.needs_no_read(replace(order_at("shipped"), **left), an_event("shipment.in_transit"))
 
-    def test_a_turn_without_news_is_there_for_a_read(self):
-        assert not self.nothing(order_at("shipped"), news("order.shipped"), seen=1)
+    def test_a_reconciliation_without_new_events_needs_a_read(self):
+        assert not self.needs_no_read(order_at("shipped"), an_event("order.shipped"), seen=1)
 
-    def test_a_repeated_hint_is_not_lost_among_other_news(self):
-        told = recorded(news("shipment.in_transit"))
+    def test_a_repeated_hint_is_not_lost_among_other_events(self):
+        events = recorded(an_event("shipment.in_transit"))
         order = replace(order_at("shipped"), revision=2, seen_revision=0)
-        assert not needs_no_read(order, weigh(told), told)
+        assert not needs_no_read(order, weigh(events), events)
 
-    def test_a_cancelled_order_is_read_again_when_a_parcel_moves_and_for_nothing_less(self):
+    def test_a_cancelled_order_is_read_again_only_when_a_parcel_moves(self):
         closed = replace(order_at("shipped"), closed=TerminalStatus.CANCELLED, closed_revision=1)
-        told = news("shipment.in_transit", "A")
-        assert self.nothing(closed, told, news("shipment.created", "B"), seen=1)
-        assert not self.nothing(closed, told, news("shipment.in_transit", "B"), seen=1)
+        moved = an_event("shipment.in_transit", "A")
+        assert self.needs_no_read(closed, moved, an_event("shipment.created", "B"), seen=1)
+        assert not self.needs_no_read(closed, moved, an_event("shipment.in_transit", "B"), seen=1)
 
-    def test_an_order_at_rest_waits_for_its_completion_if_that_is_what_it_waits_for(self):
+    def test_a_delivered_order_at_rest_waits_for_its_completion(self):
         assert resting_result(order_at("delivered"), MANUAL) == Later(START + DAY, WaitReason.COMPLETE_AFTER)
         assert resting_result(order_at("shipped"), MANUAL) == Done()
         assert resting_result(order_at("completed"), MANUAL) == Done()
 
 
 class TestHints:
-    def hinted(self, now, read_at=START, revision=2, seen=1, unseen=("hint",)):
+    def has_only_hints(self, now, read_at=START, revision=2, seen=1, unseen=("hint",)):
         order = Order(KEY, revision=revision, seen_revision=seen, read_at=read_at)
-        return has_only_hints(order, recorded(*map(news, unseen)), now)
+        return has_only_hints(order, recorded(*map(an_event, unseen)), now)
 
     def test_hints_within_five_seconds_of_a_read_wait(self):
-        assert self.hinted(START + 5 * SECOND - 1)
-        assert self.hinted(START, unseen=())
-        assert not self.hinted(START + 5 * SECOND)
+        assert self.has_only_hints(START + 5 * SECOND - 1)
+        assert self.has_only_hints(START, unseen=())
+        assert not self.has_only_hints(START + 5 * SECOND)
 
-    def test_other_news_does_not_wait(self):
-        assert not self.hinted(START, unseen=("hint", "order.shipped"))
+    def test_other_events_do_not_wait(self):
+        assert not self.has_only_hints(START, unseen=("hint", "order.shipped"))
 
-    def test_a_turn_that_is_due_without_news_does_not_wait(self):
-        assert not self.hinted(START, revision=1, unseen=())
+    def test_an_order_that_is_due_without_new_events_does_not_wait(self):
+        assert not self.has_only_hints(START, revision=1, unseen=())
 
-    def test_an_order_never_read_and_a_read_in_the_future_make_nobody_wait(self):
-        assert not self.hinted(START, read_at=None)
-        assert not self.hinted(START - HOUR)
+    def test_nothing_waits_for_an_order_that_was_never_read_or_was_read_in_the_future(self):
+        assert not self.has_only_hints(START, read_at=None)
+        assert not self.has_only_hints(START - HOUR)
 
 
-class TestEnds:
-    def result(self, order, *events, requested=None, stopped=False):
-        told = recorded(*events)
-        evidence = weigh(told, order.acknowledged)
-        found = event_results(order, evidence, told, requested or {}, stopped=stopped)
-        return [found.get(e.id, EventResult.PENDING).value for e in told]
+class TestResults:
+    def results(self, order, *events, requested=None, stopped=False):
+        entries = recorded(*events)
+        evidence = weigh(entries, order.acknowledged)
+        results = event_results(order, evidence, entries, requested or {}, stopped=stopped)
+        return [results.get(e.id, EventResult.PENDING).value for e in entries]
 
-    def test_news_known_when_its_place_was_asked_for_was_applied_and_later_news_is_superseded(self):
+    def test_an_event_known_when_its_stage_was_requested_is_applied_and_a_later_one_is_superseded(self):
         order = order_at("shipped")
-        told = [news("shipment.picked_up"), news("shipment.in_transit")]
-        assert self.result(order, *told, requested={Stage.SHIPPED: 1}) == ["applied", "superseded"]
-        assert self.result(order, *told) == ["superseded", "superseded"]
+        events = [an_event("shipment.picked_up"), an_event("shipment.in_transit")]
+        assert self.results(order, *events, requested={Stage.SHIPPED: 1}) == ["applied", "superseded"]
+        assert self.results(order, *events) == ["superseded", "superseded"]
 
     def test_a_hint_is_pending_until_a_read(self):
-        assert self.result(order_at("shipped", unread=True), news("hint")) == ["noted"]
-        assert self.result(replace(order_at("shipped"), unread=True), news("hint")) == ["pending"]
+        assert self.results(order_at("shipped", unread=True), an_event("hint")) == ["noted"]
+        assert self.results(replace(order_at("shipped"), unread=True), an_event("hint")) == ["pending"]
 
     @pytest.mark.parametrize("name", ["shipment.created", "shipment.delivery_failed", "shipment.cancelled"])
-    def test_news_that_moves_nothing_is_noted(self, name):
-        assert self.result(order_at("pending"), news(name)) == ["noted"]
+    def test_an_event_that_moves_nothing_is_noted(self, name):
+        assert self.results(order_at("pending"), an_event(name)) == ["noted"]
 
-    def test_an_alarm_ends_as_the_stop_it_causes(self):
-        lost = news("shipment.lost")
-        assert self.result(order_at("shipped"), lost, stopped=True) == ["stopped"]
-        assert self.result(order_at("shipped"), lost) == ["pending"]
-        assert self.result(replace(order_at("shipped"), acknowledged=1), lost) == ["noted"]
+    def test_an_alarm_has_the_result_of_the_stop_that_it_causes(self):
+        lost = an_event("shipment.lost")
+        assert self.results(order_at("shipped"), lost, stopped=True) == ["stopped"]
+        assert self.results(order_at("shipped"), lost) == ["pending"]
+        assert self.results(replace(order_at("shipped"), acknowledged=1), lost) == ["noted"]
 
-    def test_news_beyond_the_place_waits_stops_with_its_order_or_is_void(self):
-        told = news("order.delivered")
-        assert self.result(order_at("shipped"), told) == ["pending"]
-        assert self.result(order_at("shipped"), told, stopped=True) == ["stopped"]
-        assert self.result(order_at("cancelled"), told) == ["void"]
+    def test_an_event_ahead_of_the_stage_is_pending_stopped_or_void_with_its_order(self):
+        ahead = an_event("order.delivered")
+        assert self.results(order_at("shipped"), ahead) == ["pending"]
+        assert self.results(order_at("shipped"), ahead, stopped=True) == ["stopped"]
+        assert self.results(order_at("cancelled"), ahead) == ["void"]
 
     def test_a_delivered_parcel_of_two_waits_for_the_other(self):
-        told = [news("shipment.delivered", "A", parcels=2), news("shipment.in_transit", "B")]
-        assert self.result(order_at("shipped"), *told) == ["pending", "superseded"]
+        events = [an_event("shipment.delivered", "A", parcels=2), an_event("shipment.in_transit", "B")]
+        assert self.results(order_at("shipped"), *events) == ["pending", "superseded"]

@@ -1,4 +1,4 @@
-"""Instants are whole microseconds since 1970 in UTC, whatever zone a moment was told in."""
+"""Instants are whole microseconds since 1970 in UTC, whatever the zone of the moment."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -20,7 +20,7 @@ def test_a_moment_without_a_zone_is_no_instant():
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_no_microsecond_is_lost_on_the_way(moment):
+def test_no_microsecond_is_lost_in_either_direction(moment):
     assert moment_of(instant_of(moment)) == moment
 
 

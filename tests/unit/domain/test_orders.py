@@ -1,4 +1,4 @@
-"""The road has one order, and an order walks it place by place."""
+"""Stages have one order, an order takes them one by one, and an order has an id or a reference."""
 
 import pytest
 
@@ -9,7 +9,7 @@ ACCEPTED, SHIPPED, DELIVERED, COMPLETED = STAGES[1:]
 
 
 @pytest.mark.parametrize(
-    ("stage", "goal", "writes"),
+    ("current", "target", "ahead"),
     [
         (Stage.PENDING, ACCEPTED, (ACCEPTED,)),
         (Stage.PENDING, DELIVERED, (ACCEPTED, SHIPPED, DELIVERED)),
@@ -18,19 +18,18 @@ ACCEPTED, SHIPPED, DELIVERED, COMPLETED = STAGES[1:]
         (SHIPPED, SHIPPED, ()),
     ],
 )
-def test_an_order_takes_every_step_and_never_turns_back(stage, goal, steps):
-    assert stages_ahead(stage, goal) == steps
+def test_an_order_takes_every_stage_and_never_goes_back(current, target, ahead):
+    assert stages_ahead(current, target) == ahead
 
 
-def test_the_road_is_in_the_order_in_which_places_are_reached():
+def test_the_stages_are_in_the_order_in_which_they_are_reached():
     assert STAGES == ("pending", "accepted", "shipped", "delivered", "completed")
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_place_has_reached_itself_and_all_before_it(stage):
-    assert [has_reached(stage, goal) for goal in STAGES] == [
-        goal in STAGES[: STAGES.index(stage) + 1] for goal in STAGES
-    ]
+@pytest.mark.parametrize("current", STAGES)
+def test_a_stage_has_reached_itself_and_all_before_it(current):
+    reached = [target for target in STAGES if has_reached(current, target)]
+    assert reached == list(STAGES[: STAGES.index(current) + 1])
 
 
 def test_the_same_id_in_two_accounts_is_two_orders():
@@ -46,7 +45,7 @@ def test_the_same_id_in_two_accounts_is_two_orders():
         (Reference("tracking", "TRK1"), "tracking number TRK1"),
     ],
 )
-def test_an_order_that_is_looked_for_has_its_reference_in_place_of_an_id(reference, words):
+def test_an_order_that_is_still_to_be_found_has_a_reference_instead_of_an_id(reference, words):
     assert OrderKey("main", str(reference)).reference == reference
     assert reference.words == words
 

@@ -1,4 +1,4 @@
-"""What a failed call means for its order: later, and at last a person."""
+"""What a failed call means for its order: it is tried again later, and at last it needs a person."""
 
 from dataclasses import replace
 
@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.clock import START
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.errors import ApiError, Conflict, OrderAmbiguous, OrderMissing, Rejected, Transient, Unauthorized
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import Order
 from worker.domain.policy import Policy
 from worker.domain.reasons import StopReason
 from worker.domain.results import Later, Stopped
-from worker.domain.retries import after, backoff
+from worker.domain.retries import backoff, on_failure
 
 ORDER = Order(KEY, revision=1)
 POLICY = Policy()
@@ -22,7 +22,7 @@ CHANCES = st.floats(0, 1, exclude_max=True)
 
 
 def fail(order, error, now=START, chance=0.5):
-    return after(error, order, POLICY, now, chance)
+    return on_failure(error, order, POLICY, now, chance)
 
 
 @given(st.integers(1, 10_000), CHANCES)
@@ -38,14 +38,14 @@ def test_waits_grow_with_every_failure_and_spread_over_their_whole_range(failure
 
 
 @pytest.mark.parametrize("error", [Transient("503"), Unauthorized("401"), OrderMissing("404"), Conflict("409")])
-def test_a_first_failure_is_tried_again_after_a_back_off_that_news_does_not_shorten(error):
+def test_after_a_first_failure_the_wait_is_firm(error):
     order, result = fail(ORDER, error)
     assert result == Later(START + SECOND, error.reason, str(error), firm=True)
     assert (order.failures, order.failing_since) == (1, START)
 
 
 @pytest.mark.parametrize("error", [Transient("503"), Unauthorized("403"), Conflict("409")])
-def test_an_order_is_given_up_once_its_step_has_failed_for_retry_for(error):
+def test_an_order_stops_once_its_step_has_failed_for_retry_for(error):
     failing = replace(ORDER, failing_since=START, failures=40)
     assert isinstance(fail(failing, error, START + POLICY.retry_for - 1)[1], Later)
     assert fail(failing, error, START + POLICY.retry_for) == (
@@ -54,7 +54,7 @@ def test_an_order_is_given_up_once_its_step_has_failed_for_retry_for(error):
     )
 
 
-def test_an_order_that_the_platform_does_not_know_is_given_an_hour():
+def test_an_order_that_the_platform_does_not_know_gets_an_hour():
     missing, _ = fail(ORDER, OrderMissing("404"))
     again, result = fail(missing, OrderMissing("404"), START + HOUR - 1)
     assert isinstance(result, Later)
@@ -63,32 +63,32 @@ def test_an_order_that_the_platform_does_not_know_is_given_an_hour():
     assert fail(again, OrderAmbiguous("two"), START + HOUR)[1] == Stopped(StopReason.AMBIGUOUS_ORDER, "two")
 
 
-@pytest.mark.parametrize(("retry_for", "patience"), [(0, HOUR), (2 * HOUR, 2 * HOUR)])
-def test_an_order_that_every_read_finds_and_every_write_misses_is_given_up_too(retry_for, timeout):
+@pytest.mark.parametrize(("retry_for", "limit"), [(0, HOUR), (2 * HOUR, 2 * HOUR)])
+def test_an_order_stops_when_reads_succeed_and_every_write_is_a_404(retry_for, limit):
     policy, failing = Policy(retry_for=retry_for), replace(ORDER, failing_since=START, missing_since=None)
     missing = OrderMissing("404")
-    assert isinstance(after(missing, failing, policy, START + timeout - 1, 0.5)[1], Later)
-    assert after(missing, failing, policy, START + timeout, 0.5)[1] == Stopped(
+    assert isinstance(on_failure(missing, failing, policy, START + limit - 1, 0.5)[1], Later)
+    assert on_failure(missing, failing, policy, START + limit, 0.5)[1] == Stopped(
         StopReason.GAVE_UP, "the last answer was: 404"
     )
 
 
-def test_a_short_patience_does_not_shorten_the_hour_of_an_order_not_yet_known():
+def test_a_short_retry_for_does_not_shorten_the_hour_of_an_unknown_order():
     missing, _ = fail(ORDER, OrderMissing("404"))
-    hasty = Policy(retry_for=MINUTE)
-    assert isinstance(after(OrderMissing("404"), missing, hasty, START + HOUR - 1, 0.5)[1], Later)
+    short = Policy(retry_for=MINUTE)
+    assert isinstance(on_failure(OrderMissing("404"), missing, short, START + HOUR - 1, 0.5)[1], Later)
 
 
 def test_a_third_conflict_stops_the_order():
-    order, event_results = ORDER, []
+    order, results = ORDER, []
     for _ in range(3):
         order, result = fail(order, Conflict("not from here", 409))
-        event_results.append(result)
-    assert [type(result) for result in event_results] == [Later, Later, Stopped]
-    assert event_results[-1] == Stopped(StopReason.CONFLICT, "HTTP 409, not from here")
+        results.append(result)
+    assert [type(result) for result in results] == [Later, Later, Stopped]
+    assert results[-1] == Stopped(StopReason.CONFLICT, "HTTP 409, not from here")
 
 
-def test_conflicts_alone_count_as_conflicts():
+def test_only_conflicts_count_as_conflicts():
     order = ORDER
     for error in (Conflict("409"), Transient("503"), Conflict("409"), Transient("503")):
         order, result = fail(order, error)
@@ -104,7 +104,7 @@ def test_a_refusal_stops_the_order_at_once_with_the_platforms_own_words():
 
 
 @given(st.lists(st.sampled_from([Transient, Conflict, OrderMissing, Unauthorized]), max_size=12), CHANCES)
-def test_however_calls_fail_an_order_waits_or_stops_and_its_patience_runs_from_the_first(
+def test_a_failing_order_waits_or_stops_and_retry_for_counts_from_the_first_failure(
     failures: list[type[ApiError]], chance
 ):
     order, now = ORDER, START
@@ -122,8 +122,8 @@ def test_only_an_answer_that_the_order_is_unknown_starts_its_hour():
     assert fail(ORDER, OrderMissing("404"))[0].missing_since == START
 
 
-def test_a_patience_shorter_than_an_hour_is_that_short_for_an_outage():
-    failing, hasty = replace(ORDER, failing_since=START), Policy(retry_for=MINUTE)
-    result = after(Transient("503"), failing, hasty, START + MINUTE, 0.5)[1]
+def test_a_retry_for_shorter_than_an_hour_counts_for_an_outage():
+    failing, short = replace(ORDER, failing_since=START), Policy(retry_for=MINUTE)
+    result = on_failure(Transient("503"), failing, short, START + MINUTE, 0.5)[1]
     assert isinstance(result, Stopped)
     assert result.reason == "gave_up"

@@ -1,9 +1,9 @@
-"""Whom or what an order waits for is one thing at a time."""
+"""An order has one state at a time."""
 
 import pytest
 
 from tests.support.clock import START
-from tests.support.stories import KEY
+from tests.support.events import KEY
 from worker.domain.orders import Order
 from worker.domain.snapshot import Hold, OrderRow, Snapshot, State
 from worker.domain.stages import TerminalStatus
@@ -25,11 +25,11 @@ HELD = (Hold("main", "operator", START),)
         ({}, State.SETTLED),
     ],
 )
-def test_an_order_waits_for_the_gravest_of_what_keeps_it(columns, state):
+def test_the_gravest_state_counts(columns, state):
     row = OrderRow(ORDER, START, START, **columns)
     assert Snapshot(START, row).state is row.state(START) is state
 
 
-def test_an_order_that_left_the_road_is_closed():
+def test_a_cancelled_order_is_closed():
     row = OrderRow(Order(KEY, closed=TerminalStatus.CANCELLED), START, START)
     assert row.state(START) is State.CLOSED

@@ -14,7 +14,7 @@ ANYTHING = st.text(st.characters())  # lone surrogates included
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
-        ("  left with\r\na neighbour \t", "left with a neighbour"),
+        ("  left with\r\nthe porter \t", "left with the porter"),
         ("\x1b[31mred\x9b0m", "[31mred 0m"),
         ("one\u2028two\u2029three\x85four", "one two three four"),
         ("TRK\u202e1\u2066", "TRK1"),
@@ -23,12 +23,12 @@ ANYTHING = st.text(st.characters())  # lone surrogates included
         ("", ""),
     ],
 )
-def test_controls_become_a_space_and_reordering_is_taken_out(text, clean):
+def test_control_characters_become_a_space_and_reordering_is_removed(text, clean):
     assert clean_text(text) == clean
 
 
 @given(ANYTHING, st.integers(0, 300))
-def test_clean_text_is_short_printable_and_stays_as_it_is(text, limit):
+def test_clean_text_is_short_and_printable_and_cleaning_it_again_changes_nothing(text, limit):
     clean = clean_text(text, limit)
     assert len(clean) <= limit
     assert clean == clean.strip() == clean_text(clean, limit)
@@ -37,11 +37,11 @@ def test_clean_text_is_short_printable_and_stays_as_it_is(text, limit):
 
 
 def test_a_text_that_is_cut_at_a_space_does_not_end_in_it():
-    assert clean_text("left at the door", 5) == "left"
+    assert clean_text("left at reception", 5) == "left"
 
 
 @pytest.mark.parametrize("text", ["", "سلام 👨\u200d👩", "\x1b[31m\t\r\n\x7f\uffff"])
-def test_what_a_database_can_hold_is_storable_even_if_it_is_not_clean(text):
+def test_a_text_that_is_not_clean_may_be_storable(text):
     assert is_storable(text)
 
 

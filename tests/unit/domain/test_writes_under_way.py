@@ -1,8 +1,8 @@
-"""A write is under way until its answer, or a read, shows what became of it; until then it is uncertain."""
+"""A write without an answer is uncertain until a read, or the answer to the same write, shows what came of it."""
 
 from tests.support.clock import START
-from tests.support.decisions import MANUAL, decided, order_at, saying, shows
-from tests.support.stories import KEY, recorded
+from tests.support.decisions import MANUAL, decided, naming, order_at, shows
+from tests.support.events import KEY, recorded
 from worker.domain.evidence import weigh
 from worker.domain.instants import SECOND
 from worker.domain.lifecycle import confirm, decide, observe, settle
@@ -15,41 +15,41 @@ _, ACCEPTED, SHIPPED, DELIVERED, _ = STAGES
 
 
 class TestUncertainWrites:
-    def sent(self, stage, at=START, **known):
-        return Order(KEY, revision=1, sending=stage, sent_at=at, **known)
+    def sent(self, stage, at=START, **fields):
+        return Order(KEY, revision=1, sending=stage, sent_at=at, **fields)
 
     def test_the_same_step_may_be_sent_again(self):
-        assert decided(self.sent(SHIPPED), shows("accepted"), saying("delivered")) == Step(
+        assert decided(self.sent(SHIPPED), shows("accepted"), naming("delivered")) == Step(
             SHIPPED, START, inferred=True
         )
 
-    def test_no_further_step_is_sent_until_the_write_can_no_longer_be_applied(self):
+    def test_no_further_step_is_sent_before_settle_has_passed(self):
         order, reading = self.sent(SHIPPED), shows("shipped", START + SECOND)
         assert observe(order, reading).sending is None
-        assert decided(order, reading, saying("delivered"), now=START + SECOND) == Later(
-            START + MANUAL.settle, WaitReason.SETTLE, "an earlier write may still be applied"
+        assert decided(order, reading, naming("delivered"), now=START + SECOND) == Later(
+            START + MANUAL.settle, WaitReason.SETTLE, "the platform may still apply an earlier write"
         )
-        assert isinstance(decided(order, reading, saying("delivered"), now=START + MANUAL.settle), Step)
+        assert isinstance(decided(order, reading, naming("delivered"), now=START + MANUAL.settle), Step)
 
-    def test_a_confirmed_repeat_does_not_settle_the_write_that_hung(self):
+    def test_a_confirmed_repetition_does_not_settle_the_write_without_an_answer(self):
         order = observe(self.sent(SHIPPED), shows("accepted", START + SECOND))
         order = confirm(order, shows("shipped", START + 2 * SECOND))
         assert (order.sending, order.confirmed_at) == (None, START + 2 * SECOND)
-        found = decide(order, weigh(recorded(saying("delivered"))), shows("shipped"), MANUAL, START + 3 * SECOND)
-        assert isinstance(found, Later)
-        assert found.due == START + MANUAL.settle
+        decision = decide(order, weigh(recorded(naming("delivered"))), shows("shipped"), MANUAL, START + 3 * SECOND)
+        assert isinstance(decision, Later)
+        assert decision.due == START + MANUAL.settle
 
-    def test_a_step_that_is_no_longer_wanted_is_looked_at_once_it_cannot_be_applied_any_more(self):
+    def test_an_uncertain_step_that_nobody_wants_any_more_is_read_after_settle(self):
         order = self.sent(DELIVERED)
         assert isinstance(decided(order, shows("shipped"), now=START), Later)
         assert decided(order, shows("shipped"), now=START + MANUAL.settle) == Done()
 
-    def test_an_ending_forgets_what_was_sent(self):
+    def test_a_terminal_status_ends_the_uncertainty(self):
         order = observe(self.sent(SHIPPED), shows("cancelled"))
         assert (order.sending, order.sent_at) == (None, None)
 
 
-def test_a_confirmed_write_leaves_nothing_under_way():
+def test_after_a_confirmed_write_none_is_uncertain():
     confirmed = confirm(order_at("pending", sending=ACCEPTED, sent_at=START), shows("accepted"))
     assert (confirmed.stage, confirmed.sending, confirmed.sent_at, confirmed.uncertain_at) == (
         ACCEPTED,
@@ -66,7 +66,7 @@ def test_a_write_is_uncertain_until_the_order_is_at_rest():
     assert (settled.sending, settled.sent_at) == (None, None)
 
 
-def test_a_write_that_a_read_shows_is_under_way_no_more_and_another_one_is():
+def test_a_write_is_certain_once_a_read_shows_its_stage():
     sent = order_at("pending", sending=ACCEPTED, sent_at=START)
     shown, unshown = observe(sent, shows("accepted")), observe(sent, shows("pending"))
     assert (shown.sending, shown.sent_at) == (None, None)
