@@ -10,7 +10,10 @@ import click
 
 from tests.benchmarks.installations import NoPostgresql
 
-PARTS = ("receiver", "promptness", "journeys", "platforms", "memory", "ticks", "kills", "fairness", "profile")
+PARTS = (
+    *("receiver", "latency", "orders", "platforms", "memory", "scheduler", "kills", "fairness", "profile"),
+    "startup",
+)
 
 
 @click.command()

@@ -4,22 +4,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from tests.benchmarks import installations
-from tests.benchmarks.day import PLACES
-from tests.benchmarks.figures import Goal, Rounds, beside, percentile
-from tests.benchmarks.waits import measured, rest_of
+from tests.benchmarks.confirmations import details, measure
+from tests.benchmarks.documents import STAGES
+from tests.benchmarks.figures import Goal, Rounds, compare, percentile
 from tests.support.neighbour import SharedHouse
 from tests.support.programs import until
 
 BACKLOG, REQUESTED = 100_000, 4_000
-"""The busy account's due orders; and how many of them its platform knows, which is more than are walked meanwhile."""
-HANGS = 30
-"""Seconds for which the busy account's platform keeps each call: our patience ends before that."""
+"""The busy account's due orders, and how many of them its platform knows: more than are reconciled meanwhile."""
+HANG_SECONDS = 30
+"""Seconds for which the busy account's platform keeps each call; our timeout ends before that."""
 RATE, ORDERS = 3, 40
 GOAL = Goal("≤", 2)
 
 
 def run() -> Iterator[str]:
-    """Measure with platforms that take their time, then with such as answer at once."""
+    """Measure with platforms that need 100 ms, then with platforms that answer at once."""
     for latency in (0.1, 0.0):
         with closing(SharedHouse()) as installation:
             installation.open(
@@ -35,22 +35,22 @@ def run() -> Iterator[str]:
 
 def _compared(installation: SharedHouse) -> Iterator[str]:
     alone = _wait(installation, 1)
-    yield f"  alone: {rest_of(alone)}"
+    yield f"  alone: {details(alone)}"
     installation.burden(BACKLOG, REQUESTED)
-    before = until(lambda: installation.busy_sandbox.totals()["transitions"], what="the backlog is walked")
-    yield _beside(f"beside {BACKLOG:,} due orders", _wait(installation, ORDERS + 1), alone)
+    before = until(lambda: installation.busy_sandbox.totals()["transitions"], what="the backlog is reconciled")
+    yield _compare(f"beside {BACKLOG:,} due orders", _wait(installation, ORDERS + 1), alone)
     yield f"    steps of the busy account meanwhile: {installation.busy_sandbox.totals()['transitions'] - before}"
-    installation.busy_sandbox.fault("outage", answer="hang", seconds=HANGS)
+    installation.busy_sandbox.fault("outage", answer="hang", seconds=HANG_SECONDS)
     until(lambda: "api_unavailable" in installation.worker.output, what="the busy account's calls hang")
-    yield _beside("beside a platform that hangs", _wait(installation, 2 * ORDERS + 1), alone)
+    yield _compare("beside a platform that hangs", _wait(installation, 2 * ORDERS + 1), alone)
 
 
 def _wait(installation: SharedHouse, first: int) -> list[float]:
-    said = [(order_id, PLACES[0]) for order_id in range(first, first + ORDERS)]
-    installation.sandbox("POST", "/orders", [{"id": order_id, "payment_status": "paid"} for order_id, _ in said])
-    return measured(installation.port, installation.sandbox, said, RATE)
+    events = [(order_id, STAGES[0]) for order_id in range(first, first + ORDERS)]
+    installation.sandbox("POST", "/orders", [{"id": order_id, "payment_status": "paid"} for order_id, _ in events])
+    return measure(installation.port, installation.sandbox, events, RATE)
 
 
-def _beside(what: str, seconds: Sequence[float], alone: Sequence[float]) -> str:
+def _compare(what: str, seconds: Sequence[float], alone: Sequence[float]) -> str:
     its, own = (Rounds(whose, [percentile(s, 95)]) for whose, s in (("p95", seconds), ("alone", alone)))
-    return f"  {beside(what, its, own, GOAL)}   {rest_of(seconds)}"
+    return f"  {compare(what, its, own, GOAL)}   {details(seconds)}"

@@ -1,4 +1,4 @@
-"""What a benchmark prints: figures of ours beside other ones, their ratio, and the goal that it meets or misses."""
+"""What a benchmark prints: figures of ours and of others, their ratio, and whether it meets its goal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Goal:
     unit: str = ""
 
     def verdict(self, value: float) -> str:
-        """Say whether *value* is as it should be."""
+        """Say whether *value* meets the goal."""
         met = {"≥": value >= self.value, "≤": value <= self.value, "<": value < self.value}[self.sign]
         return f"   goal {self.sign} {self.value:g}{self.unit}: {'met' if met else 'NOT MET'}"
 
@@ -37,24 +37,24 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 
 def spread(values: Sequence[float]) -> str:
-    """Show the median of *values*, with the least and the greatest of several."""
-    middle = shown(median(values))
-    return middle if len(values) == 1 else f"{middle} ({shown(min(values))}–{shown(max(values))})"
+    """Return the median of *values*, with the smallest and the largest of several."""
+    middle = formatted(median(values))
+    return middle if len(values) == 1 else f"{middle} ({formatted(min(values))}–{formatted(max(values))})"
 
 
-def shown(value: float) -> str:
-    """Write a number with as many digits as it deserves."""
+def formatted(value: float) -> str:
+    """Return a number with a sensible number of digits."""
     digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2
     return f"{value:,.{digits}f}"
 
 
-def beside(what: str, ours: Rounds, theirs: Rounds, goal: Goal | None = None) -> str:
-    """Set one figure beside another; the ratio is the median of those of the single rounds."""
+def compare(what: str, ours: Rounds, theirs: Rounds, goal: Goal | None = None) -> str:
+    """Compare two figures. The ratio is the median of the ratios of the single rounds."""
     ratios = [mine / other for mine, other in zip(ours.values, theirs.values, strict=True) if other]
     ratio = f"   ratio {spread(ratios)}" if ratios else ""
     return f"{what}: {ours}   {theirs}{ratio}{goal.verdict(median(ratios)) if goal and ratios else ''}"
 
 
-def alone(what: str, measured: Rounds, goal: Goal | None = None) -> str:
-    """Show a figure that is compared with nothing but its goal."""
+def figure(what: str, measured: Rounds, goal: Goal | None = None) -> str:
+    """Show a figure that is compared only with its goal."""
     return f"{what}: {measured}{goal.verdict(median(measured.values)) if goal else ''}"

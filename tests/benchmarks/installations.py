@@ -1,4 +1,4 @@
-"""Where the benchmarks run: houses as in the acceptance tests, with the rivals' programs beside ours."""
+"""Where the benchmarks run: installations as in the acceptance tests, with the programs of other designs."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from tests.support.programs import Program, free_port
 
 BARE, TUTORIAL = "tests.benchmarks.bare", "tests.benchmarks.tutorial"
 SLOTS = 16
-"""Turns, or tasks, that a worker runs at once: our default, and the tutorial's worker has as many threads."""
+"""How many reconciliations or tasks a worker runs at once: our default, and the tutorial's threads."""
 
 _numbers = count(1)
 
@@ -26,7 +26,7 @@ class NoPostgresql(Exception):
 
 @contextmanager
 def empty_postgresql() -> Iterator[str]:
-    """The URL of an empty database on the tests' server, for the length of the block; or raise `NoPostgresql`."""
+    """Yield the URL of an empty database on the tests' server, or raise `NoPostgresql`."""
     url = make_url(POSTGRESQL).set(drivername="postgresql")
     try:
         server = psycopg.connect(url.render_as_string(hide_password=False), autocommit=True, connect_timeout=3)
@@ -38,40 +38,41 @@ def empty_postgresql() -> Iterator[str]:
 
 @contextmanager
 def installation(database_url: str = "", **settings: str) -> Iterator[Installation]:
-    """A house of its own, in which nothing runs yet but the sandbox and Valkey."""
+    """Open an installation in which only the sandbox and Valkey run."""
     with closing(Installation(database_url, **settings)) as built:
         yield built.open(built.platform, built.valkey)
 
 
 def receiver(of: Installation, processes: int = 1) -> Program:
-    """Our receiver."""
+    """Return our receiver."""
     return of.add("receiver", [*FULFILLMENT, "receiver", "--processes", str(processes)], of.answers)
 
 
 def worker(of: Installation) -> Program:
-    """Our worker, with the slots that it has by default."""
+    """Return our worker with its default number of slots."""
     return of.add_worker("worker", *FULFILLMENT, "worker", "--concurrency", str(SLOTS))
 
 
-def rival_receiver(of: Installation, module: str, processes: int = 1) -> tuple[Program, int]:
-    """A rival's receiver, served as ours is, and its port."""
+def other_receiver(of: Installation, module: str, processes: int = 1) -> tuple[Program, int]:
+    """A design's receiver, served as ours is, and its port."""
     port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.serving", module, str(port), str(processes)]
     program = of.add(module, command, lambda: program.output.count("listening") == processes, **broker(of))
     return program, port
 
 
-def rival_worker(of: Installation) -> Program:
-    """The tutorial's worker: Celery as it comes, but for its threads."""
+def tutorial_worker(of: Installation) -> Program:
+    """Return the tutorial's worker: Celery with its defaults, except for threads."""
     command = [sys.executable, "-m", "celery", "-A", f"{TUTORIAL}:celery", "worker", "--loglevel", "WARNING"]
     command += ["--pool", "threads", "--concurrency", str(SLOTS)]
     return of.add("tutorial worker", command, lambda: has_consumer(of), **broker(of))
 
 
 def has_consumer(of: Installation) -> bool:
-    """Tell whether somebody waits for a message of the tutorial's queue."""
+    """Tell whether a worker waits for messages of the tutorial's queue."""
     return any("brpop" in str(client["cmd"]) for client in of.store.client_list())
 
 
 def broker(of: Installation) -> dict[str, str]:
+    """Return the environment that names the broker of the tutorial."""
     return {"TUTORIAL_BROKER_URL": f"redis+socket://{of.data_dir}/valkey.sock"}

@@ -20,8 +20,8 @@ from typing import NamedTuple
 
 PATH = "/webhooks/courier"
 CLIENTS = 8
-TIMEOUT = 30.0
-"""Seconds that an answer may take."""
+TIMEOUT_SECONDS = 30.0
+"""How long a response may take."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 
@@ -37,7 +37,7 @@ class Plan:
     seconds: float = float("inf")
 
 
-class Answered(NamedTuple):
+class Response(NamedTuple):
     """An answer to the *number*th body; instants are seconds since the epoch."""
 
     number: int
@@ -46,11 +46,11 @@ class Answered(NamedTuple):
     at: float
 
 
-class _Line:
+class _Connection:
     """One keep-alive connection, with at most one request under way."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received, self._number, self._due = b"", 0, 0.0
 
@@ -58,17 +58,17 @@ class _Line:
         self._received, self._number, self._due = b"", number, due
         self.socket.sendall(request)
 
-    def receive(self) -> Answered | None:
+    def receive(self) -> Response | None:
         """Take in what has come; returns the answer once it is whole."""
         part = self.socket.recv(65_536)
         if not part:
-            raise ConnectionError("the server hung up")
+            raise ConnectionError("the server closed the connection")
         self._received += part
         head, result, body = self._received.partition(b"\r\n\r\n")
         length = _LENGTH.search(head + b"\r\n")
         if not result or length is None or len(body) < int(length[1]):
             return None
-        return Answered(self._number, int(head[9:12]), self._due, time.time())
+        return Response(self._number, int(head[9:12]), self._due, time.time())
 
 
 class _Load:
@@ -77,7 +77,7 @@ class _Load:
     def __init__(self, plan: Plan) -> None:
         self._rate = plan.rate
         self._waiting = deque(enumerate(map(partial(_signed, plan.secret.encode()), plan.bodies)))
-        self._lines = [_Line(plan.port) for _ in range(CLIENTS)]
+        self._lines = [_Connection(plan.port) for _ in range(CLIENTS)]
         self._free = deque(self._lines)
         self._ready = selectors.DefaultSelector()
         for line in self._lines:
@@ -85,19 +85,19 @@ class _Load:
         self._began = time.time()
         self._ends_at = self._began + plan.seconds
 
-    def carry_out(self) -> list[Answered]:
-        """Send all that there is time for, and return all answers."""
-        answers = []
+    def run(self) -> list[Response]:
+        """Send all that there is time for, and return all responses."""
+        responses = []
         while self._waiting or len(self._free) < len(self._lines):
-            pause = self._send_what_is_due()
+            pause = self._send_due()
             for key, _ in self._ready.select(pause):
                 if answer := key.data.receive():
-                    answers.append(answer)
+                    responses.append(answer)
                     self._free.append(key.data)
-        return answers
+        return responses
 
-    def _send_what_is_due(self) -> float:
-        """Occupy the free lines; returns for how many seconds there is nothing more to send."""
+    def _send_due(self) -> float:
+        """Occupy the free connections; returns for how many seconds there is nothing more to send."""
         now = time.time()
         if now > self._ends_at:
             self._waiting.clear()
@@ -108,11 +108,11 @@ class _Load:
                 return due - now
             self._waiting.popleft()
             self._free.popleft().send(number, request, due)
-        return TIMEOUT
+        return TIMEOUT_SECONDS
 
 
 def _signed(secret: bytes, body: str) -> bytes:
-    """Sign with a stranger's arithmetic, and write the whole request."""
+    """Sign with this module's own few lines, and return the whole request."""
     raw, timestamp = body.encode(), str(int(time.time()))
     message = b"POST" + PATH.encode() + timestamp.encode() + raw
     signature = hmac.new(secret, message, hashlib.sha256).hexdigest()
@@ -124,4 +124,4 @@ def _signed(secret: bytes, body: str) -> bytes:
 
 
 if __name__ == "__main__":
-    json.dump(_Load(Plan(**json.load(sys.stdin))).carry_out(), sys.stdout)
+    json.dump(_Load(Plan(**json.load(sys.stdin))).run(), sys.stdout)

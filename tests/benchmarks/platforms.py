@@ -1,10 +1,10 @@
-"""What an order's whole life costs in calls at each platform."""
+"""How many calls an order needs at each platform, from pending to completed."""
 
 from collections.abc import Iterator
 from contextlib import closing
 
 from tests.benchmarks import installations
-from tests.benchmarks.figures import Goal, Rounds, alone
+from tests.benchmarks.figures import Goal, Rounds, figure
 from tests.support.courier import Courier, news
 from tests.support.installation import Sandbox
 from tests.support.programs import until
@@ -15,32 +15,32 @@ SCANS = ("shipment.picked_up", "shipment.out_for_delivery", "shipment.delivered"
 
 
 def run() -> Iterator[str]:
-    """All news is there when the worker starts; completion follows at once, or two seconds later."""
+    """Measure with all events present when the worker starts; completion follows at once, or two seconds later."""
     for later, extra in (("0s", 0), ("2s", 1)):
-        afterwards = {f"ACCOUNTS__{name}__COMPLETE_AFTER": later for name in ("MAIN", "JAKARTA")}
-        with closing(TwoShops(**afterwards)) as shops:
+        settings = {f"ACCOUNTS__{name}__COMPLETE_AFTER": later for name in ("MAIN", "JAKARTA")}
+        with closing(TwoShops(**settings)) as shops:
             shops.open(shops.platform, shops.cekat_platform, shops.valkey, shops.receiver)
-            _tell(shops, shops.sandbox, shops.courier, payment_status="paid")
-            _tell(shops, shops.cekat, shops.kurir, status="paid")
+            _send_events(shops, shops.sandbox, shops.courier, payment_status="paid")
+            _send_events(shops, shops.cekat, shops.kurir, status="paid")
             installations.worker(shops).start()
-            until(lambda: _are_over(shops), within=60, what="every order is completed")
+            until(lambda: _are_completed(shops), within=60, what="every order is completed")
             yield from _counted(f"awalchat, completed after {later}", shops.sandbox, 4)
             yield from _counted(f"Cekat, completed after {later}", shops.cekat, 3 + extra)
 
 
-def _tell(shops: TwoShops, platform: Sandbox, courier: Courier, **paid: str) -> None:
+def _send_events(shops: TwoShops, platform: Sandbox, courier: Courier, **paid: str) -> None:
     platform("POST", "/orders", [{"id": n, **paid} for n in ORDERS])
     for order_id in ORDERS:
         for scan in SCANS:
             courier.post(news(f"{order_id}-{scan}", scan, order_id))
 
 
-def _are_over(shops: TwoShops) -> bool:
-    (found,) = shops.rows("SELECT count(*) AS count FROM orders WHERE closed = 'completed'")
-    return bool(found["count"] == 2 * len(ORDERS))
+def _are_completed(shops: TwoShops) -> bool:
+    (row,) = shops.rows("SELECT count(*) AS count FROM orders WHERE closed = 'completed'")
+    return bool(row["count"] == 2 * len(ORDERS))
 
 
 def _counted(where: str, platform: Sandbox, writes: int) -> Iterator[str]:
     totals = platform.totals()
     for what, most in (("writes", writes), ("reads", 2)):
-        yield alone(f"{what} an order, {where}", Rounds("ours", [totals[what] / len(ORDERS)]), Goal("≤", most))
+        yield figure(f"{what} an order, {where}", Rounds("ours", [totals[what] / len(ORDERS)]), Goal("≤", most))

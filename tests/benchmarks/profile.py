@@ -1,9 +1,9 @@
-"""Where the time goes: the receiver's for a request, the worker's for an order. One thread, in this very process."""
+"""Where the time goes: in the receiver for a request, in the worker for an order. One thread, in this process."""
 
 import io
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,27 +14,30 @@ from flask import Flask
 from werkzeug.test import run_wsgi_app
 
 from tests.benchmarks import installations
-from tests.benchmarks.day import PLACES, day, told
-from tests.benchmarks.figures import shown
-from tests.benchmarks.rivals import ours
+from tests.benchmarks.designs import ours
+from tests.benchmarks.documents import STAGES, document, documents
+from tests.benchmarks.figures import formatted
+from tests.support.events import a_delivery, an_event
 from tests.support.installation import SECRETS
-from tests.support.news import a_delivery, an_event
 from tests.support.signing import signature
 from webhook_receiver import create_app
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.reception import Reception
 from webhook_receiver.signatures import Request, signed_at
-from webhook_receiver.views import Installation as Receiver
-from webhook_receiver.wsgi import sources_of
+from webhook_receiver.views import ReceiverServices
+from webhook_receiver.wiring import sources_of
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome
 from worker.ports import Delivery, Receipt
+from worker.queue.celery_config import make_celery
 from worker.queue.fair_share import FairShare
-from worker.queue.wake_ups import WakeUpQueue, make_celery
+from worker.queue.wake_ups import WakeUpQueue
 from worker.service import wiring
 from worker.settings import Settings, load_settings
 from worker.store.database.database import Database
 from worker.store.intake.recording import record
+from worker.store.schema import open_store
 
 TIMES, ORDERS = 600, range(1, 101)
 GROUPS = (1, 4, 8)
@@ -51,12 +54,12 @@ def run() -> Iterator[str]:
 
 
 def _on(where: str, database_url: str) -> Iterator[str]:
-    with ours(database_url) as rival:
-        settings = load_settings(rival.installation.environ)
+    with ours(database_url) as design:
+        settings = load_settings(design.installation.environ)
         yield f"ms of processor time a request, receiver, {where}: {_request(settings)}"
-        rival.expect(ORDERS)
-        rival.tell(day(ORDERS))
-        yield f"ms an order of {len(PLACES)} steps, worker, {where}: {_order(settings)}"
+        design.expect(ORDERS)
+        design.send(documents(ORDERS))
+        yield f"ms an order of {len(STAGES)} steps, worker, {where}: {_order(settings)}"
 
 
 # ---------------------------------------------------------------------------------------------------------- a request
@@ -64,20 +67,22 @@ def _on(where: str, database_url: str) -> Iterator[str]:
 
 def _request(settings: Settings) -> str:
     source = sources_of(settings)["courier"]
-    app = create_app(Receiver(Reception({"courier": source}, _Nothing(), lambda _: None, _nobody), dict, bytes))
-    news = [told(next(_numbers), "shipped").encode() for _ in range(TIMES)]
-    signed = [_signed(body) for body in news]
-    whole = _cost(lambda body_and_request: _call(app, *body_and_request), list(zip(news, signed, strict=True)))
-    judging = _cost(lambda request: signed_at(request, source), signed)
-    reading = _cost(lambda body: read_events(source, body, 1), news)
-    parts = {"Flask": whole - judging - reading, "signature": judging, "reading": reading}
-    with closing(wiring.open_store(settings)) as database:
-        parts |= {f"journal, {size} together": _written(database, size) for size in GROUPS}
-    wake_ups = WakeUpQueue(make_celery(settings.queue_url))
-    parts["(a nudge, of which few are sent under load)"] = _cost(
-        wake_ups, [OrderKey("x", str(n)) for n in range(TIMES)]
+    app = create_app(
+        ReceiverServices(Reception({"courier": source}, _FakeIntake(), _FakeWakeUps(), _ignore), dict, bytes)
     )
-    return ", ".join(f"{name} {shown(1000 * cost)}" for name, cost in parts.items())
+    bodies = [document(next(_numbers), "shipped").encode() for _ in range(TIMES)]
+    signed = [_signed(body) for body in bodies]
+    whole = _cost(lambda body_and_request: _call(app, *body_and_request), list(zip(bodies, signed, strict=True)))
+    judging = _cost(lambda request: signed_at(request, source), signed)
+    reading = _cost(lambda body: read_events(source, body, 1), bodies)
+    parts = {"Flask": whole - judging - reading, "signature": judging, "reading": reading}
+    with closing(open_store(settings.database_url.get_secret_value())) as database:
+        parts |= {f"database, {size} together": _written(database, size) for size in GROUPS}
+    wake_ups = WakeUpQueue(make_celery(settings.queue_url))
+    parts["(a wake-up, of which few are sent under load)"] = _cost(
+        wake_ups.enqueue, [OrderKey("x", str(n)) for n in range(TIMES)]
+    )
+    return ", ".join(f"{name} {formatted(1000 * cost)}" for name, cost in parts.items())
 
 
 def _signed(body: bytes) -> Request:
@@ -109,7 +114,7 @@ def _call(app: Flask, body: bytes, request: Request) -> None:
 
 
 def _written(database: Database, size: int) -> float:
-    """Seconds for each of *size* deliveries that share a transaction."""
+    """Return the seconds for each of *size* deliveries that share a transaction."""
 
     def write(group: list[Delivery]) -> None:
         with database.write() as connection:
@@ -120,28 +125,37 @@ def _written(database: Database, size: int) -> float:
 
 def _delivery() -> Delivery:
     number = next(_numbers)
-    return a_delivery(an_event(f"profile-{number}", name=EventName.ORDER_SHIPPED, order=OrderKey("main", str(number))))
+    return a_delivery(
+        an_event(key=f"profile-{number}", name=EventName.ORDER_SHIPPED, order=OrderKey("main", str(number)))
+    )
 
 
-class _Nothing:
-    """An intake that keeps nothing, and takes no time."""
+class _FakeWakeUps:
+    """Wake-ups that go nowhere and take no time."""
+
+    def enqueue(self, _keys: Sequence[OrderKey]) -> None:
+        """Do nothing."""
+
+
+class _FakeIntake:
+    """An intake that stores nothing and takes no time."""
 
     def now(self) -> int:
         return time.time_ns() // 1000
 
     def write(self, delivery: Delivery) -> Receipt:
-        return Receipt("accepted", 1, 1, wake_ups=(delivery.events[0].order,))
+        return Receipt(DeliveryOutcome.ACCEPTED, 1, 1, wake_ups=(delivery.events[0].order,))
 
     def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
         raise AssertionError(counts)
 
 
-def _nobody(_source: str, _outcome: str) -> None:
+def _ignore(_source: str, _outcome: str) -> None:
     """Count nothing."""
 
 
 def _cost(work: Callable[[Any], object], items: list[Any]) -> float:
-    """Seconds of this process that *work* takes for one item; the first few warm it up."""
+    """Return the seconds of processor time that *work* needs for one item, after a quarter of them as a warm-up."""
     for item in items[: len(items) // 4]:
         work(item)
     rest = items[len(items) // 4 :]
@@ -156,15 +170,15 @@ def _cost(work: Callable[[Any], object], items: list[Any]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Timed:
-    """Stands before a port, and adds up the seconds that go by, and the calls, behind each of its functions."""
+    """Wraps a port, and adds up the seconds and the calls of each of its methods."""
 
     port: Any
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     calls: Counter[str] = field(default_factory=Counter)
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self.port, name)
-        return partial(self._call, name, found) if callable(found) else found
+        member = getattr(self.port, name)
+        return partial(self._call, name, member) if callable(member) else member
 
     def _call(self, name: str, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         began = time.perf_counter()
@@ -178,17 +192,19 @@ class _Timed:
 def _order(settings: Settings) -> str:
     services = wiring.build_worker(settings, FairShare(1))
     with closing(services.database):
-        order_store, api = _Timed(services.advance.order_store), _Timed(services.advance.apis["main"])
-        advance = replace(services.advance, order_store=order_store, apis={"main": api})
+        store, api = _Timed(services.reconciler.store), _Timed(services.reconciler.apis["main"])
+        reconciler = replace(services.reconciler, store=store, apis={"main": api})
         began, used = time.perf_counter(), time.process_time()
         for number in ORDERS:
-            advance(OrderKey("main", str(number)))
+            reconciler.reconcile(OrderKey("main", str(number)))
         whole, used = time.perf_counter() - began, time.process_time() - used
     parts = {
         f"{name} ({port.calls[name] / len(ORDERS):g} times)": seconds
-        for port in (api, order_store)
+        for port in (api, store)
         for name, seconds in port.seconds.items()
     }
     parts["the rest: rules"] = whole - sum(parts.values())
-    each = ", ".join(f"{name} {shown(1000 * seconds / len(ORDERS))}" for name, seconds in parts.items())
-    return f"{each}; whole {shown(1000 * whole / len(ORDERS))}, of it processor {shown(1000 * used / len(ORDERS))}"
+    each = ", ".join(f"{name} {formatted(1000 * seconds / len(ORDERS))}" for name, seconds in parts.items())
+    return (
+        f"{each}; whole {formatted(1000 * whole / len(ORDERS))}, of it processor {formatted(1000 * used / len(ORDERS))}"
+    )

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.serving MODULE PORT PROCESSES`: serves a WSGI application as our receiver is served."""
+"""`python -m tests.benchmarks.serving MODULE PORT PROCESSES`: serves a WSGI application with our receiver's server."""
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -10,7 +10,7 @@ MAX_BODY = 262_144
 
 
 def main(module: str, port: str, processes: str) -> None:
-    """Serve `app` of *module*; every process opens its own, as ours does."""
+    """Serve `app` of *module*; every process opens its own, as ours do."""
 
     def open_app() -> AbstractContextManager[object]:
         return nullcontext(import_module(module).app)

@@ -1,4 +1,4 @@
-"""Sends loads, and reads what became of them."""
+"""Sends a load of requests, and reads the responses."""
 
 import json
 import subprocess
@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from tests.benchmarks.figures import percentile
-from tests.benchmarks.load import Answered, Plan
+from tests.benchmarks.load import Plan, Response
 from tests.support.installation import SECRETS
 from tests.support.programs import ROOT
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """All answers to one load."""
+class Responses:
+    """All responses to one load."""
 
-    all: Sequence[Answered]
+    all: Sequence[Response]
 
     @property
-    def accepted_a_second(self) -> float:
-        """How many were accepted in each second, from the first request to the last answer."""
+    def accepted_per_second(self) -> float:
+        """How many were accepted per second, from the first request to the last response."""
         return (len(self.all) - self.refused) / (max(a.at for a in self.all) - min(a.due for a in self.all))
 
     @property
@@ -29,13 +29,13 @@ class Answers:
         return sum(answer.status >= 300 for answer in self.all)
 
     def milliseconds(self, percent: float) -> float:
-        """The latency that *percent* of the answers did not exceed."""
+        """Return the latency that *percent* of the responses did not exceed."""
         return 1000 * percentile([answer.at - answer.due for answer in self.all], percent)
 
 
-def send(port: int, bodies: Sequence[str], *, rate: float | None = None, seconds: float = float("inf")) -> Answers:
-    """Send *bodies* at a steady *rate*, or as many as possible in *seconds*; returns when all are answered."""
+def send(port: int, bodies: Sequence[str], *, rate: float | None = None, seconds: float = float("inf")) -> Responses:
+    """Send *bodies* at a steady *rate*, or as many as possible in *seconds*; return when all are answered."""
     plan = json.dumps(asdict(Plan(port, SECRETS["courier"], bodies, rate, seconds)))
     command = [sys.executable, "-m", "tests.benchmarks.load"]
     done = subprocess.run(command, input=plan, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    return Answers([Answered(*answer) for answer in json.loads(done.stdout)])
+    return Responses([Response(*answer) for answer in json.loads(done.stdout)])
