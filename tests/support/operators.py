@@ -1,28 +1,31 @@
-"""An operator's door with everything behind it, over a few orders."""
-
-from collections.abc import Sequence
+"""An operator with everything behind `Operations`, over a few orders."""
 
 import pytest
 
-from tests.support.fakes import FakeIntake
+from tests.support.fakes import FakeIntake, FakeWakeUps
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import Order, OrderKey
 from worker.domain.snapshot import OrderRow, Snapshot
 from worker.domain.stages import Stage
 from worker.operations.orders import Operations
 from worker.order_api.awalchat.vocabulary import read_order_id
+from worker.ports import Attached
 
 NOW = 1_706_193_000_000_000
+"""Microseconds."""
 KEY = OrderKey("main", "17")
 
 
 class FakeOperatorStore:
-    """The port `OperatorStore` over a few snapshots; remembers what it was told to do."""
+    """The port `OperatorStore` over a few snapshots. It keeps what it was asked to do.
 
-    def __init__(self, *snapshots: Snapshot, willing: bool = True, roomy: bool = True) -> None:
+    *overtaken*: somebody else has changed each stop meanwhile. *full*: no order has capacity for more events.
+    """
+
+    def __init__(self, *snapshots: Snapshot, overtaken: bool = False, full: bool = False) -> None:
         self.snapshots = {snapshot.order.key: snapshot for snapshot in snapshots}
-        self.willing, self.roomy = willing, roomy
-        self.woken_early: list[OrderKey] = []
+        self.overtaken, self.full = overtaken, full
+        self.made_due: list[OrderKey] = []
         self.released: list[tuple[Snapshot, str]] = []
         self.attached: list[tuple[Snapshot, str, str]] = []
         self.dismissed: list[tuple[Snapshot, str]] = []
@@ -35,49 +38,46 @@ class FakeOperatorStore:
 
     def known_as(self, key: OrderKey) -> list[str]:
         number = key.reference.value if key.reference else ""
-        return [
-            k.order_id for k, seen in self.snapshots.items() if k.account == key.account and seen.order.number == number
-        ]
+        of_account = [snapshot for known, snapshot in self.snapshots.items() if known.account == key.account]
+        return [snapshot.order.key.order_id for snapshot in of_account if snapshot.order.number == number]
 
-    def hasten(self, key: OrderKey) -> bool:
-        self.woken_early.append(key)
-        return self.willing
+    def make_due(self, key: OrderKey) -> bool:
+        self.made_due.append(key)
+        return not self.overtaken
 
     def release(self, seen: Snapshot, reason: str) -> bool:
         self.released.append((seen, reason))
-        return self.willing
+        return not self.overtaken
 
-    def attach(self, seen: Snapshot, order_id: str, reason: str) -> bool | None:
+    def attach(self, seen: Snapshot, order_id: str, reason: str) -> Attached:
         self.attached.append((seen, order_id, reason))
-        return self.roomy if self.willing else None
+        if self.overtaken:
+            return Attached.OVERTAKEN
+        return Attached.FULL if self.full else Attached.DONE
 
     def dismiss(self, seen: Snapshot, reason: str) -> bool:
         self.dismissed.append((seen, reason))
-        return self.willing
+        return not self.overtaken
 
 
 def snapshot(key: OrderKey = KEY, *, stage: Stage | None = Stage.SHIPPED, **row) -> Snapshot:
-    known = {name: row.pop(name) for name in ("closed", "number") if name in row}
-    order = Order(key, revision=3, stage=stage, status=str(stage), read_at=NOW, **known)
+    """Return an order that was just read at *stage*. *row* has fields of its row, `closed` and `number`."""
+    of_order = {name: row.pop(name) for name in ("closed", "number") if name in row}
+    order = Order(key, revision=3, stage=stage, status=str(stage), read_at=NOW, **of_order)
     return Snapshot(NOW, OrderRow(order, first_seen_at=NOW, updated_at=NOW, **row))
 
 
 class Operator:
-    """An operator's door with everything behind it."""
+    """`Operations` over *snapshots*, with fakes of all ports."""
 
     def __init__(self, *snapshots: Snapshot, accounts: tuple[str, ...] = ("main",), **store: bool) -> None:
-        self.store, self.intake = FakeOperatorStore(*snapshots, **store), FakeIntake(NOW)
-        self.nudged: list[OrderKey] = []
-        ids = dict.fromkeys(accounts, read_order_id)
-        self.operations = Operations(self.store, self.intake, self.wake_ups, ids)
-
-    def wake_ups(self, keys: Sequence[OrderKey]) -> None:
-        self.nudged.extend(keys)
+        self.store, self.intake, self.wake_ups = FakeOperatorStore(*snapshots, **store), FakeIntake(NOW), FakeWakeUps()
+        self.operations = Operations(self.store, self.intake, self.wake_ups, dict.fromkeys(accounts, read_order_id))
 
     def refuses(self, match: str):
         return pytest.raises(IllegalRequest, match=match)
 
     def changed_nothing(self) -> bool:
         store = self.store
-        acts = (store.woken_early, store.released, store.attached, store.dismissed)
-        return not (any(acts) or self.intake.deliveries or self.nudged)
+        acts = (store.made_due, store.released, store.attached, store.dismissed)
+        return not (any(acts) or self.intake.deliveries or self.wake_ups.keys)

@@ -1,94 +1,105 @@
+"""What `doctor` makes of the figures of the database."""
+
 import pytest
 
 from tests.support.clock import START
-from tests.support.stories import KEY, news, recorded
-from worker.domain.figures import Backlog, Health
+from tests.support.events import KEY, an_event, recorded
+from worker.domain.figures import Backlog, BacklogKind, Health
 from worker.domain.instants import DAY, HOUR, MINUTE
 from worker.domain.orders import Order
 from worker.domain.policy import Policy
 from worker.domain.snapshot import EventEntry, OrderRow, Snapshot
 from worker.domain.stages import Stage
-from worker.operations.doctor import Check, Verdict, judge, worst
+from worker.operations.doctor import Check, Diagnosis, Verdict, judge, worst
 
 MAX_AGE = HOUR
 ACCOUNTS = {"main": Policy()}
 
 
-def judged(
+def problems(
     *backlogs: Backlog, discrepancies: dict[str, int] | None = None, orphaned: tuple[Snapshot, ...] = ()
 ) -> list[Check]:
+    """Return the checks that are not ok."""
     health = Health(START, backlogs, discrepancies or {}, orphaned)
     return [check for check in judge(health, ACCOUNTS, MAX_AGE) if check.verdict is not Verdict.OK]
 
 
-def test_a_healthy_journal_passes_every_check():
+def test_a_healthy_database_passes_every_check():
     checks = list(judge(Health(START), ACCOUNTS, MAX_AGE))
     assert {check.verdict for check in checks} == {Verdict.OK}
     assert len(checks) == 9
-    assert worst(checks) == 0
+    assert worst(checks) is Diagnosis.WELL
 
 
-@pytest.mark.parametrize("kind", ["stopped", "held", "due", "lease", "uncertain", "pending", "quarantined"])
-def test_what_waits_is_a_warning_and_fails_once_it_has_waited_for_too_long(kind):
-    (young,) = judged(Backlog(kind, "a_reason", 2, START - MAX_AGE))
-    (old,) = judged(Backlog(kind, "a_reason", 2, START - MAX_AGE - 1))
+@pytest.mark.parametrize("kind", BacklogKind)
+def test_a_backlog_is_a_warning_and_fails_once_it_is_too_old(kind):
+    (young,) = problems(Backlog(kind, "a_reason", 2, START - MAX_AGE))
+    (old,) = problems(Backlog(kind, "a_reason", 2, START - MAX_AGE - 1))
     assert (young.verdict, old.verdict) == (Verdict.WARN, Verdict.FAIL)
-    assert (worst([young]), worst([old])) == (0, 1)
+    assert (worst([young]), worst([old])) == (Diagnosis.WELL, Diagnosis.NEEDS_PERSON)
     assert "2 " in old.sentence
     assert "a_reason" in old.sentence
     assert "the oldest for 1 h" in old.sentence
     assert old.advice
 
 
-@pytest.mark.parametrize("kind", ["due", "lease", "uncertain", "pending"])
-def test_what_a_running_worker_sees_to_is_not_worth_a_word_at_first(kind):
-    assert judged(Backlog(kind, "", 1, START - MINUTE + 1)) == []
-    assert judged(Backlog(kind, "", 1, START - MINUTE)) != []
+@pytest.mark.parametrize("kind", [BacklogKind.DUE, BacklogKind.LEASE, BacklogKind.UNCERTAIN, BacklogKind.PENDING])
+def test_a_young_backlog_that_a_worker_clears_by_itself_is_not_mentioned(kind):
+    assert problems(Backlog(kind, "", 1, START - MINUTE + 1)) == []
+    assert problems(Backlog(kind, "", 1, START - MINUTE)) != []
 
 
-def test_news_that_waits_as_the_settings_ask_is_no_fault_however_old():
-    backlogs = (Backlog("pending", "dry_run", 2, START - DAY), Backlog("pending", "", 1, START - 2 * HOUR))
+def test_events_that_wait_because_the_settings_ask_for_it_are_well_however_old():
+    backlogs = (
+        Backlog(BacklogKind.PENDING, "dry_run", 2, START - DAY),
+        Backlog(BacklogKind.PENDING, "", 1, START - 2 * HOUR),
+    )
     checks = judge(Health(START, backlogs), ACCOUNTS, MAX_AGE)
-    asked, other = [check for check in checks if check.name == "pending news"]
-    assert (asked.verdict, worst([asked]), other.verdict) == (Verdict.OK, 0, Verdict.FAIL)
-    assert asked.sentence == "2 events wait to be used (dry_run), the oldest for 1 d, as the settings ask."
+    wanted, other = [check for check in checks if check.name == "pending events"]
+    assert (wanted.verdict, worst([wanted]), other.verdict) == (Verdict.OK, Diagnosis.WELL, Verdict.FAIL)
+    assert wanted.sentence == "2 events have no result yet (dry_run), the oldest for 1 d, as the settings ask."
 
 
-def test_each_reason_is_a_finding_of_its_own_with_its_own_advice():
-    lost, refused = judged(Backlog("stopped", "shipment_lost", 1, START - DAY), Backlog("stopped", "refused", 3, START))
+def test_each_reason_has_a_check_of_its_own_with_its_own_advice():
+    lost, refused = problems(
+        Backlog(BacklogKind.STOPPED, "shipment_lost", 1, START - DAY),
+        Backlog(BacklogKind.STOPPED, "refused", 3, START),
+    )
     assert lost.sentence == "1 order is stopped (shipment_lost), for 1 d."
     assert "courier" in lost.advice
     assert refused.sentence == "3 orders are stopped (refused), the oldest for 0 ms."
     assert "platform's message" in refused.advice
 
 
-def test_a_hold_is_told_with_what_ends_it():
-    (check,) = judged(Backlog("held", "main: credentials", 1, START - MINUTE))
+def test_a_hold_comes_with_what_ends_it():
+    (check,) = problems(Backlog(BacklogKind.HELD, "main: credentials", 1, START - MINUTE))
     assert check.sentence == "1 account is held (main: credentials), for 1 min."
     assert "Correct the account's credentials" in check.advice
 
 
 def test_sums_that_do_not_agree_fail_at_once():
-    (check,) = judged(discrepancies={"events without their order": 2, "accepted deliveries without an event": 0})
-    assert (check.verdict, worst([check])) == (Verdict.FAIL, 1)
-    assert check.sentence == "The sums do not agree: 2 events without their order."
+    (check,) = problems(discrepancies={"events without their order": 1, "accepted deliveries without an event": 0})
+    assert (check.verdict, worst([check])) == (Verdict.FAIL, Diagnosis.NEEDS_PERSON)
+    assert check.sentence == "The database has events without their order (1)."
 
 
-def idle(*names: str, stage: Stage) -> Snapshot:
-    events = tuple(EventEntry(one) for one in recorded(*(news(name) for name in names)))
-    order = Order(KEY, revision=len(events), seen_revision=len(events), stage=stage, status=stage, read_at=START)
-    return Snapshot(START, OrderRow(order, first_seen_at=START, updated_at=START), news=events)
+def at_rest(*names: str, stage: Stage) -> Snapshot:
+    """Return an order without a due time, at *stage*, with events of these *names*."""
+    entries = tuple(EventEntry(event) for event in recorded(*(an_event(name) for name in names)))
+    order = Order(KEY, revision=len(entries), seen_revision=len(entries), stage=stage, status=stage, read_at=START)
+    return Snapshot(START, OrderRow(order, first_seen_at=START, updated_at=START), event_entries=entries)
 
 
-def test_an_order_that_nobody_will_look_at_is_named():
-    settled, forgotten = idle("order.shipped", stage=Stage.SHIPPED), idle("order.delivered", stage=Stage.SHIPPED)
-    assert judged(orphaned=(settled,)) == []
-    (check,) = judged(orphaned=(settled, forgotten))
-    assert (check.name, check.verdict) == ("nobody forgotten", Verdict.FAIL)
+def test_an_orphaned_order_is_named():
+    settled, orphan = at_rest("order.shipped", stage=Stage.SHIPPED), at_rest("order.delivered", stage=Stage.SHIPPED)
+    assert problems(orphaned=(settled,)) == []
+    (check,) = problems(orphaned=(settled, orphan))
+    assert (check.name, check.verdict) == ("orphaned orders", Verdict.FAIL)
     assert check.sentence.startswith("1 order has something left to do, and nobody will look at it: main/1.")
 
 
-def test_a_part_that_cannot_be_reached_weighs_more_than_what_needs_a_person():
+def test_a_part_that_does_not_answer_counts_more_than_what_needs_a_person():
     stuck = Check("a", Verdict.FAIL, "")
     gone = Check("b", Verdict.FAIL, "", unreachable=True)
-    assert [worst([]), worst([stuck]), worst([stuck, gone])] == [0, 1, 3]
+    diagnoses = [worst([]), worst([stuck]), worst([stuck, gone])]
+    assert diagnoses == [Diagnosis.WELL, Diagnosis.NEEDS_PERSON, Diagnosis.UNREACHABLE]

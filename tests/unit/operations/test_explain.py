@@ -1,14 +1,15 @@
-"""Why an order is where it is, in sentences: all states, all reasons, and what a turn would do next."""
+"""Why an order is where it is, in sentences: its events, its plan, its writes, and what happens next."""
 
 import json
 
 import pytest
 
 from tests.support.clock import START
+from tests.support.events import an_event
 from tests.support.snapshots import AT_ONCE, SETTLED, explained, snapshot
-from tests.support.stories import news
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.policy import Policy
+from worker.domain.reasons import Accept, WriteOutcome
 from worker.domain.snapshot import Hold, State, Write
 from worker.domain.stages import Stage, TerminalStatus
 from worker.operations.advice import HOLDS, STOPS
@@ -18,41 +19,43 @@ HELD = Hold("main", "credentials", START - HOUR)
 PAUSED = Hold("main", "rate_limited", START, START + HOUR)
 BACK_OFF = {"due": START + HOUR, "not_before": START + HOUR, "waiting": "conflict"}
 REFUSED = {"stop": "refused", "stop_detail": "HTTP 422", "stopped_at": START}
-PATIENT = Policy(complete_after=24 * HOUR)
-
-
-# --------------------------------------------------------------------------------------------- what is said, and when
+COMPLETE_AFTER_A_DAY = Policy(complete_after=24 * HOUR)
 
 
 def test_an_order_that_was_never_read_says_so():
-    told = explained(snapshot(news("order.shipped"), order={"stage": None, "status": "", "read_at": None}, due=START))
-    assert "has not been asked yet" in told
-    assert "the order is read first" in told
+    sentences = explained(
+        snapshot(an_event("order.shipped"), order={"stage": None, "status": "", "read_at": None}, due=START)
+    )
+    assert "has not been asked yet" in sentences
+    assert "the order is read first" in sentences
 
 
 def test_the_steps_ahead_are_named_and_the_inferred_ones_marked():
-    told = explained(snapshot(news("shipment.delivered", at=START - HOUR), due=START), PATIENT)
-    assert "shipment.delivered from courier, of 2026-01-25 11:00:00 UTC, says delivered." in told
-    assert "this justifies delivered; no news names shipped, which is inferred" in told
-    assert "asked for shipped (inferred), then delivered;" in told
-    assert "it is completed on 2026-01-26 12:00:00 UTC (complete_after)" in told
+    sentences = explained(snapshot(an_event("shipment.delivered", at=START - HOUR), due=START), COMPLETE_AFTER_A_DAY)
+    assert "shipment.delivered from courier, of 2026-01-25 11:00:00 UTC, says delivered." in sentences
+    assert "this justifies delivered; no event names shipped, which is inferred" in sentences
+    assert "asked for shipped (inferred), then delivered;" in sentences
+    assert "it is completed on 2026-01-26 12:00:00 UTC (complete_after)" in sentences
 
 
 def test_parcels_are_counted():
-    told = explained(snapshot(news("shipment.created", "A", parcels=2), news("shipment.delivered", "A"), **SETTLED))
-    assert "1 of 2 parcels have arrived (A)" in told
-    assert "this justifies shipped" in told
+    sentences = explained(
+        snapshot(an_event("shipment.created", "A", parcels=2), an_event("shipment.delivered", "A"), **SETTLED)
+    )
+    assert "1 of 2 parcels have arrived (A)" in sentences
+    assert "this justifies shipped" in sentences
 
 
-def test_news_of_one_kind_is_told_once_with_its_latest_time():
-    scans = (news("shipment.in_transit", at=START - HOUR), news("shipment.in_transit", at=START))
-    assert "2 × shipment.in_transit from courier, last of 2026-01-25 12:00:00 UTC, says shipped." in explained(
+def test_events_of_one_kind_share_a_sentence_with_the_latest_time():
+    scans = (an_event("shipment.in_transit", at=START - HOUR), an_event("shipment.in_transit", at=START))
+    assert "2 × shipment.in_transit from courier, the last of 2026-01-25 12:00:00 UTC, says shipped." in explained(
         snapshot(*scans)
     )
 
 
 @pytest.mark.parametrize(
-    ("accept", "sentence"), [("paid", "once the platform shows it as paid"), ("manual", "is accepted by a person")]
+    ("accept", "sentence"),
+    [(Accept.PAID, "once the platform shows it as paid"), (Accept.MANUAL, "is accepted by a person")],
 )
 def test_a_pending_order_says_what_it_is_accepted_by(accept, sentence):
     seen = snapshot(order={"stage": Stage.PENDING, "status": "pending"}, **SETTLED)
@@ -61,15 +64,15 @@ def test_a_pending_order_says_what_it_is_accepted_by(accept, sentence):
 
 def test_a_write_without_an_answer_is_uncertain():
     sending = {"sending": Stage.SHIPPED, "sent_at": START - MINUTE}
-    told = explained(snapshot(news("shipment.picked_up"), order=sending, due=START))
-    assert "Nobody has the answer to the write of shipped" in told
-    assert "at most the same step is repeated" in told
+    sentences = explained(snapshot(an_event("shipment.picked_up"), order=sending, due=START))
+    assert "Nobody has the answer to the write of shipped" in sentences
+    assert "at most the same step is repeated" in sentences
 
 
 def test_failures_are_counted_with_the_time_at_which_they_end_in_a_stop():
-    told = explained(snapshot(order={"failures": 3, "failing_since": START - HOUR}, due=START + MINUTE))
-    assert "3 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)" in told
-    assert "stops as gave_up on 2026-01-28 11:00:00 UTC" in told
+    sentences = explained(snapshot(order={"failures": 3, "failing_since": START - HOUR}, due=START + MINUTE))
+    assert "3 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)" in sentences
+    assert "stops as gave_up on 2026-01-28 11:00:00 UTC" in sentences
 
 
 def test_an_order_that_the_platform_does_not_know_has_an_hour():
@@ -77,11 +80,11 @@ def test_an_order_that_the_platform_does_not_know_has_an_hour():
     assert "stops as unknown_order on 2026-01-25 13:00:00 UTC" in explained(snapshot(order=missing, due=START))
 
 
-def test_a_stopped_order_is_not_threatened_with_a_stop():
+def test_a_stopped_order_is_not_said_to_stop():
     missing = {"failures": 6, "failing_since": START - HOUR, "missing_since": START - HOUR}
-    told = explained(snapshot(order=missing, stop="unknown_order", stopped_at=START))
-    assert "6 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)." in told
-    assert "stops as" not in told
+    sentences = explained(snapshot(order=missing, stop="unknown_order", stopped_at=START))
+    assert "6 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)." in sentences
+    assert "stops as" not in sentences
 
 
 @pytest.mark.parametrize(
@@ -92,20 +95,18 @@ def test_a_stopped_order_is_not_threatened_with_a_stop():
         ("shipment.cancelled", 0, "moves nothing by itself"),
     ],
 )
-def test_an_alarm_is_told_from_one_that_was_acknowledged_and_from_none(name, acknowledged, meaning):
-    assert meaning in explained(snapshot(news(name), order={"acknowledged": acknowledged}, due=START))
+def test_an_alarm_differs_from_an_acknowledged_one_and_from_none(name, acknowledged, meaning):
+    assert meaning in explained(snapshot(an_event(name), order={"acknowledged": acknowledged}, due=START))
 
 
-def test_writes_are_told_with_their_answers_and_only_the_latest():
+def test_the_latest_writes_are_shown_with_their_answers():
     writes = tuple(
-        Write(Stage.SHIPPED, {}, START, answered_at=START, outcome="failed", answer="HTTP 500") for _ in range(7)
+        Write(Stage.SHIPPED, {}, START, answered_at=START, outcome=WriteOutcome.FAILED, answer="HTTP 500")
+        for _ in range(7)
     )
-    told = explained(snapshot(sent=writes, due=START))
-    assert "2 earlier writes are left out" in told
-    assert told.count("shipped was sent on 2026-01-25 12:00:00 UTC: failed after 0 ms: HTTP 500.") == 5
-
-
-# --------------------------------------------------------------------------------------------- whom an order waits for
+    sentences = explained(snapshot(writes=writes, due=START))
+    assert "2 earlier writes are left out" in sentences
+    assert sentences.count("shipped was sent on 2026-01-25 12:00:00 UTC: failed after 0 ms: HTTP 500.") == 5
 
 
 @pytest.mark.parametrize(
@@ -114,19 +115,19 @@ def test_writes_are_told_with_their_answers_and_only_the_latest():
         ({"due": START - 5}, State.DUE, "", "a worker takes it next"),
         ({"due": START - HOUR}, State.DUE, "", "is a worker running?"),
         ({"due": START, "lease_until": START + MINUTE}, State.LEASED, "", "lease ends 2026-01-25 12:01:00 UTC (in 1 m"),
-        ({"due": START, "lease_until": START - 1}, State.DUE, "", "ended without a word"),
-        ({"due": START + MINUTE, "waiting": "settle"}, State.WAITING, "settle", "may still be applied"),
+        ({"due": START, "lease_until": START - 1}, State.DUE, "", "ended without a result"),
+        ({"due": START + MINUTE, "waiting": "settle"}, State.WAITING, "settle", "may still apply an earlier write"),
         (BACK_OFF, State.WAITING, "conflict", "`fulfillment orders retry` does"),
         ({"due": START, "held": (HELD,)}, State.HELD, "credentials", "until the hold is lifted"),
         ({"due": START, "held": (PAUSED,)}, State.HELD, "rate_limited", "(in 1 h): rate_limited"),
         (REFUSED, State.STOPPED, "refused", "refused, HTTP 422"),
-        (SETTLED, State.SETTLED, "", "It is where its news puts it"),
+        (SETTLED, State.SETTLED, "", "It is where its events put it"),
     ],
 )
 def test_every_state_says_whom_the_order_waits_for_and_until_when(row, state, reason, sentence):
     explanation = explain(snapshot(**row), AT_ONCE)
     assert (explanation.state, explanation.reason) == (state, reason)
-    assert sentence in " ".join(explanation.next)
+    assert sentence in " ".join(explanation.next_steps)
     assert explanation.needs_person is (state is State.STOPPED)
 
 
@@ -135,39 +136,36 @@ def test_a_closed_order_needs_nobody():
         snapshot(order={"closed": TerminalStatus.CANCELLED, "status": "cancelled"}, **SETTLED), AT_ONCE
     )
     assert (explanation.state, explanation.reason) == (State.CLOSED, "cancelled")
-    assert explanation.next == ("It needs nobody any more.",)
+    assert explanation.next_steps == ("It needs nobody any more.",)
 
 
 @pytest.mark.parametrize("stop", STOPS)
 def test_every_stop_says_what_a_person_should_do_and_how_to_lift_it(stop):
-    told = explain(snapshot(stop=stop, stopped_at=START), AT_ONCE).next
-    assert STOPS[stop] in told
-    assert "fulfillment orders release main/1 --reason" in told[-1]
+    sentences = explain(snapshot(stop=stop, stopped_at=START), AT_ONCE).next_steps
+    assert STOPS[stop] in sentences
+    assert "fulfillment orders release main/1 --reason" in sentences[-1]
 
 
 @pytest.mark.parametrize("reason", HOLDS)
 def test_every_hold_says_what_ends_it(reason):
     seen = snapshot(due=START, held=(Hold("main", reason, START),))
-    assert HOLDS[reason] in explain(seen, AT_ONCE).next
+    assert HOLDS[reason] in explain(seen, AT_ONCE).next_steps
 
 
-def test_the_next_turn_of_an_order_with_an_alarm_is_foretold_as_a_stop():
-    assert "it will be stopped: shipment_lost" in explained(snapshot(news("shipment.lost"), due=START))
-
-
-# ------------------------------------------------------------------------------------------------------ for programs
+def test_the_plan_of_an_order_with_an_alarm_is_a_stop():
+    assert "it will be stopped: shipment_lost" in explained(snapshot(an_event("shipment.lost"), due=START))
 
 
 def test_the_keys_of_the_json_document_are_a_contract():
-    document = explain(snapshot(news("order.shipped"), due=START), AT_ONCE).document()
+    document = explain(snapshot(an_event("order.shipped"), due=START), AT_ONCE).document()
     assert list(document) == [
         "account", "order", "state", "reason", "stage", "target", "due", "needs_person",
-        "where", "evidence", "decision", "calls", "next",
+        "position", "evidence", "plan", "writes", "next_steps",
     ]  # fmt: skip
     assert json.loads(json.dumps(document))["due"] == "2026-01-25T12:00:00.000000Z"
 
 
-def test_the_target_is_the_furthest_place_that_is_justified():
-    assert explain(snapshot(news("shipment.picked_up"), due=START), AT_ONCE).target is Stage.SHIPPED
-    assert explain(snapshot(news("shipment.delivered"), due=START), AT_ONCE).target is Stage.COMPLETED
-    assert explain(snapshot(news("shipment.delivered"), due=START), PATIENT).target is Stage.DELIVERED
+def test_the_target_is_the_furthest_stage_that_is_justified():
+    assert explain(snapshot(an_event("shipment.picked_up"), due=START), AT_ONCE).target is Stage.SHIPPED
+    assert explain(snapshot(an_event("shipment.delivered"), due=START), AT_ONCE).target is Stage.COMPLETED
+    assert explain(snapshot(an_event("shipment.delivered"), due=START), COMPLETE_AFTER_A_DAY).target is Stage.DELIVERED

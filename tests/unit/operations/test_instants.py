@@ -1,3 +1,5 @@
+"""Instants and durations in words."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,11 +24,11 @@ from worker.operations.instants import ago, iso, moment, span, when
         (-HOUR, "1 h"),
     ],
 )
-def test_a_duration_is_told_in_its_two_largest_units(duration, words):
+def test_a_duration_has_its_two_largest_units(duration, words):
     assert span(duration) == words
 
 
-def test_an_instant_is_told_with_its_distance():
+def test_an_instant_has_its_distance_from_now():
     assert when(START - 2 * MINUTE, START) == "2026-01-25 11:58:00 UTC (2 min ago)"
     assert [ago(START, START), ago(START + HOUR, START)] == ["just now", "in 1 h"]
     assert iso(START + 1) == "2026-01-25T12:00:00.000001Z"
@@ -34,7 +36,7 @@ def test_an_instant_is_told_with_its_distance():
 
 
 @given(st.integers(), st.integers())
-def test_no_number_is_too_strange_to_be_told(at, now):
+def test_every_number_has_words(at, now):
     assert moment(at).endswith(" UTC")
     assert ago(at, now)
     assert span(SECOND)

@@ -28,22 +28,22 @@ def test_an_id_that_may_be_of_several_accounts_asks_which(known):
 @pytest.mark.parametrize(
     "text", ["", "0", "-1", "1_000", "1 OR 1=1", "main/", "main/17/17 ", "9" * 20, "\ud800", "a" * 65]
 )
-def test_what_is_no_order_id_gets_no_further(text):
+def test_a_text_that_cannot_be_an_order_id_is_refused(text):
     with Operator().refuses("is not an order"):
         Operator().operations.find(text)
 
 
-def test_whatever_may_name_an_order_is_offered():
+def test_a_refusal_says_how_an_order_can_be_named():
     with Operator().refuses("say its id, account/id, number:… or tracking:…"):
         Operator().operations.find("?")
 
 
-def test_an_account_that_nobody_knows_is_named():
+def test_an_unknown_account_is_named():
     with Operator().refuses("no account “mian”"):
         Operator().operations.find("mian/17")
 
 
-def test_an_order_of_an_account_that_left_the_settings_can_still_be_looked_at():
+def test_an_order_of_an_account_that_left_the_settings_can_be_shown():
     gone = snapshot(OrderKey("gone", "17"))
     assert Operator(gone).operations.find("gone/17") == gone.order.key
 
@@ -51,7 +51,7 @@ def test_an_order_of_an_account_that_left_the_settings_can_still_be_looked_at():
 @pytest.mark.parametrize(
     "order_id", ["number:ORD-2024-001", "number:2024/7", "number:2024/7: a b", "tracking:TRK1", "number:number:1"]
 )
-def test_an_order_that_is_looked_for_is_named_by_its_reference(order_id):
+def test_an_order_that_is_not_found_yet_is_named_by_its_reference(order_id):
     operator = Operator(snapshot(OrderKey("other", order_id), stage=None), accounts=("main", "other"))
     assert (
         operator.operations.find(order_id)
@@ -64,7 +64,7 @@ def test_an_order_that_is_looked_for_is_named_by_its_reference(order_id):
 @pytest.mark.parametrize(
     "text", ["number:", "main/tracking:", "numbers:1", "number:\x1b[31m", f"number:{'x' * 65}", "a/b/number:1"]
 )
-def test_what_is_no_reference_gets_no_further(text):
+def test_a_text_that_cannot_be_a_reference_is_refused(text):
     with Operator().refuses("is not an order"):
         Operator().operations.find(text)
 
@@ -79,7 +79,7 @@ def test_a_reference_whose_order_only_one_account_has_found_means_that_account()
     assert operator.operations.find("number:ORD-1") == OrderKey("other", "18")
 
 
-def test_a_reference_that_one_account_has_found_and_another_looks_for_asks_which():
+def test_a_reference_that_one_account_has_found_and_another_searches_for_asks_which():
     known = (snapshot(OrderKey("other", "18"), number="ORD-1"), snapshot(OrderKey("main", "number:ORD-1"), stage=None))
     operator = Operator(*known, accounts=("main", "other", "third"))
     with operator.refuses("say main/number:ORD-1 or other/number:ORD-1$"):
@@ -90,11 +90,11 @@ def test_an_unknown_id_may_mean_only_accounts_whose_platform_could_have_it():
     platforms = {"main": "awalchat", "jakarta": "cekat", "bali": "cekat"}
     readers = {account: PLATFORMS[platform].read_order_id for account, platform in platforms.items()}
     with pytest.raises(IllegalRequest, match=r"say bali/nosuch or jakarta/nosuch$"):
-        Naming(FakeOperatorStore(), readers)("nosuch")
+        Naming(FakeOperatorStore(), readers).find("nosuch")
     with pytest.raises(IllegalRequest, match=r"say bali/17 or jakarta/17 or main/17$"):
-        Naming(FakeOperatorStore(), readers)("17")
+        Naming(FakeOperatorStore(), readers).find("17")
     del readers["bali"]
-    assert Naming(FakeOperatorStore(), readers)("nosuch") == OrderKey("jakarta", "nosuch")
+    assert Naming(FakeOperatorStore(), readers).find("nosuch") == OrderKey("jakarta", "nosuch")
 
 
 def test_an_id_that_no_platform_could_have_says_what_an_id_is():

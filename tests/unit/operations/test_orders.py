@@ -11,14 +11,14 @@ from worker.domain.snapshot import Hold, Snapshot
 from worker.domain.stages import STAGES, Stage, TerminalStatus
 
 
-def test_what_is_still_looked_for_is_not_advanced():
+def test_a_reference_is_not_advanced():
     operator = Operator(snapshot(OrderKey("main", "number:1"), stage=None))
     with operator.refuses("main/number:1 is still looked for"):
         operator.operations.advance(OrderKey("main", "number:1"), Stage.SHIPPED, "a reason", create=True)
     assert operator.changed_nothing()
 
 
-def test_an_order_that_the_journal_does_not_know_cannot_be_shown():
+def test_an_order_that_the_database_does_not_know_cannot_be_shown():
     with Operator().refuses("knows no order main/17"):
         Operator().operations.snapshot(KEY)
 
@@ -26,17 +26,17 @@ def test_an_order_that_the_journal_does_not_know_cannot_be_shown():
 # ------------------------------------------------------------------------------------------------------------- advance
 
 
-def test_advancing_writes_news_down_like_anybodys_and_nudges():
+def test_advancing_writes_an_event_and_enqueues_the_order():
     operator = Operator(snapshot(stage=Stage.ACCEPTED))
     assert "main/17 is to reach delivered" in operator.operations.advance(KEY, Stage.DELIVERED, "the customer called")
     (event,) = (recorded.event for recorded in operator.intake.events.values())
     assert (event.source, event.name, event.order) == ("operator", EventName.ORDER_DELIVERED, KEY)
     assert (event.occurred_at, event.note) == (NOW, "the customer called")
-    assert operator.nudged == [KEY]
+    assert operator.wake_ups.keys == [KEY]
 
 
 @pytest.mark.parametrize("stage", [Stage.PENDING, Stage.ACCEPTED, Stage.SHIPPED])
-def test_an_order_is_never_advanced_to_where_it_was_or_is(stage):
+def test_an_order_is_advanced_only_to_a_stage_ahead(stage):
     operator = Operator(snapshot(stage=Stage.SHIPPED))
     with operator.refuses("pending is where every order begins|already shipped.*never goes back"):
         operator.operations.advance(KEY, stage, "a reason")
@@ -58,13 +58,13 @@ def test_a_stopped_order_is_released_before_it_is_advanced():
     assert operator.changed_nothing()
 
 
-def test_an_order_never_seen_is_begun_only_on_demand():
+def test_an_unknown_order_is_created_only_with_create():
     operator = Operator()
     with operator.refuses("--create"):
         operator.operations.advance(KEY, Stage.SHIPPED, "a reason")
     assert operator.changed_nothing()
     operator.operations.advance(KEY, Stage.SHIPPED, "a reason", create=True)
-    assert operator.nudged == [KEY]
+    assert operator.wake_ups.keys == [KEY]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\x1b\n"])
@@ -77,7 +77,7 @@ def test_nothing_is_done_without_a_reason(reason):
     assert operator.changed_nothing()
 
 
-def test_every_place_but_the_first_can_be_brought_as_news():
+def test_an_order_can_be_advanced_to_every_stage_but_the_first():
     for stage in STAGES[1:]:
         Operator().operations.advance(KEY, stage, "a reason", create=True)
 
@@ -85,10 +85,10 @@ def test_every_place_but_the_first_can_be_brought_as_news():
 # --------------------------------------------------------------------------------------------------- retry and release
 
 
-def test_retry_makes_an_order_due_and_nudges():
+def test_retry_makes_an_order_due_and_enqueues_it():
     operator = Operator(snapshot(due=NOW + 60_000_000, waiting="api_unavailable"))
     assert "is due" in operator.operations.retry(KEY)
-    assert (operator.store.woken_early, operator.nudged) == ([KEY], [KEY])
+    assert (operator.store.made_due, operator.wake_ups.keys) == ([KEY], [KEY])
 
 
 def test_retry_says_when_the_account_is_held():
@@ -103,21 +103,21 @@ def test_retry_lifts_no_stop():
     assert operator.changed_nothing()
 
 
-def test_retry_notices_a_stop_that_came_this_very_moment():
-    operator = Operator(snapshot(due=NOW), willing=False)
+def test_retry_refuses_an_order_that_has_just_stopped():
+    operator = Operator(snapshot(due=NOW), overtaken=True)
     with operator.refuses("is stopped"):
         operator.operations.retry(KEY)
-    assert operator.nudged == []
+    assert operator.wake_ups.keys == []
 
 
-def test_release_hands_on_the_stop_that_was_seen_and_the_reason():
+def test_release_lifts_the_stop_that_was_seen_with_the_reason():
     stopped = snapshot(stop="refused", stopped_at=NOW)
     operator = Operator(stopped)
     assert "released from refused" in operator.operations.release(KEY, "address corrected", "refused")
-    assert (operator.store.released, operator.nudged) == ([(stopped, "address corrected")], [KEY])
+    assert (operator.store.released, operator.wake_ups.keys) == ([(stopped, "address corrected")], [KEY])
 
 
-def test_release_needs_a_stop_and_the_named_one():
+def test_release_needs_a_stop_for_the_named_reason():
     for seen, match in ((snapshot(), "is not stopped"), (snapshot(stop="conflict", stopped_at=NOW), "not for refused")):
         operator = Operator(seen)
         with operator.refuses(match):
@@ -125,8 +125,8 @@ def test_release_needs_a_stop_and_the_named_one():
         assert operator.changed_nothing()
 
 
-def test_a_stop_that_changed_since_it_was_seen_is_not_lifted():
-    operator = Operator(snapshot(stop="refused", stopped_at=NOW), willing=False)
+def test_a_stop_that_has_changed_meanwhile_is_not_lifted():
+    operator = Operator(snapshot(stop="refused", stopped_at=NOW), overtaken=True)
     with operator.refuses("has changed meanwhile"):
         operator.operations.release(KEY, "a reason")
-    assert operator.nudged == []
+    assert operator.wake_ups.keys == []

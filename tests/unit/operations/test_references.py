@@ -1,4 +1,4 @@
-"""What an operator may decide of a search that has stopped, and what the rules forbid."""
+"""What an operator may decide about a reference whose search has stopped, and what the rules forbid."""
 
 import re
 
@@ -7,15 +7,16 @@ import pytest
 from tests.support.operators import KEY, NOW, Operator, snapshot
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot
+from worker.operations import references
 
 NUMBER = OrderKey("main", "number:ORD-1")
 STOPPED = snapshot(NUMBER, stage=None, stop="unknown_order", stopped_at=NOW)
 
 
-def found(
+def resolve(
     operator: Operator, named: str = "17", key: OrderKey = NUMBER, reason: str = "a misprint", stop: str = ""
 ) -> str:
-    return references.found(operator.operations, key, named, reason, stop)
+    return references.resolve(operator.operations, key, named, reason, stop)
 
 
 def dismiss(operator: Operator, key: OrderKey = NUMBER, reason: str = "not ours", stop: str = "") -> str:
@@ -23,24 +24,24 @@ def dismiss(operator: Operator, key: OrderKey = NUMBER, reason: str = "not ours"
 
 
 @pytest.mark.parametrize("named", ["17", "main/17", "number:ORD/2", "main/number:ORD/2"])
-def test_the_order_that_is_named_gets_the_news_and_is_nudged(named):
+def test_the_named_order_gets_the_events_and_is_enqueued(named):
     operator = Operator(STOPPED, snapshot(due=NOW, number="ORD/2"), accounts=("main", "also"))
-    told = found(operator, named)
-    assert told.startswith("main/number:ORD-1 is main/17, which has its news and is due; a worker takes it from here")
-    assert (operator.store.attached, operator.nudged) == ([(STOPPED, "17", "a misprint")], [KEY])
+    sentence = resolve(operator, named)
+    assert sentence.startswith("main/number:ORD-1 is main/17, which has its events and is due; a worker takes it")
+    assert (operator.store.attached, operator.wake_ups.keys) == ([(STOPPED, "17", "a misprint")], [KEY])
 
 
 @pytest.mark.parametrize(
-    ("order", "told"),
+    ("order", "sentence"),
     [
         (snapshot(stop="refused", stopped_at=NOW, due=NOW), "is stopped \\(refused\\): `fulfillment orders release`"),
         (snapshot(due=NOW + 60_000_000, waiting="api_unavailable"), "waits until .* \\(in 1 min\\): api_unavailable"),
         (None, "is due"),
     ],
 )
-def test_an_order_that_cannot_be_taken_at_once_says_so(order, told):
+def test_an_order_that_cannot_be_reconciled_at_once_says_so(order, sentence):
     operator = Operator(STOPPED, *([order] if order else []))
-    assert re.search(told, found(operator))
+    assert re.search(sentence, resolve(operator))
 
 
 @pytest.mark.parametrize(
@@ -54,27 +55,27 @@ def test_an_order_that_cannot_be_taken_at_once_says_so(order, told):
         ("", "is not an order"),
     ],
 )
-def test_no_other_thing_than_an_order_of_the_same_account_can_be_meant(named, match):
+def test_only_an_order_of_the_same_account_resolves_a_reference(named, match):
     operator = Operator(STOPPED, accounts=("main", "also"))
     with operator.refuses(match):
-        found(operator, named)
+        resolve(operator, named)
     assert operator.changed_nothing()
 
 
-def test_an_order_without_room_is_named_and_not_nudged():
-    operator = Operator(STOPPED, roomy=False)
-    with operator.refuses("main/17 has no room for all news of main/number:ORD-1"):
-        found(operator)
-    assert operator.nudged == []
+def test_an_order_without_capacity_is_named_and_not_enqueued():
+    operator = Operator(STOPPED, full=True)
+    with operator.refuses("main/17 has no capacity for all events of main/number:ORD-1"):
+        resolve(operator)
+    assert operator.wake_ups.keys == []
 
 
-def test_a_dismissal_says_what_ends_it_and_nudges_nobody():
+def test_a_dismissal_says_what_ends_it_and_enqueues_nothing():
     operator = Operator(STOPPED)
-    assert "nobody looks for it any more, until there is newer news" in dismiss(operator)
-    assert (operator.store.dismissed, operator.nudged) == ([(STOPPED, "not ours")], [])
+    assert "nobody looks for it any more, until there is a newer event" in dismiss(operator)
+    assert (operator.store.dismissed, operator.wake_ups.keys) == ([(STOPPED, "not ours")], [])
 
 
-@pytest.mark.parametrize("decide", [found, dismiss])
+@pytest.mark.parametrize("decide", [resolve, dismiss])
 @pytest.mark.parametrize(
     ("seen", "asked", "match"),
     [
@@ -85,16 +86,16 @@ def test_a_dismissal_says_what_ends_it_and_nudges_nobody():
         (snapshot(), {}, "knows no order main/number:ORD-1"),
     ],
 )
-def test_only_a_stopped_search_is_decided_and_only_with_a_reason(decide, seen: Snapshot, asked, match):
+def test_only_a_stopped_reference_is_decided_and_only_with_a_reason(decide, seen: Snapshot, asked, match):
     operator = Operator(seen)
     with operator.refuses(match):
         decide(operator, **asked)
     assert operator.changed_nothing()
 
 
-@pytest.mark.parametrize("decide", [found, dismiss])
-def test_a_stop_that_changed_since_it_was_seen_is_left_alone(decide):
-    operator = Operator(STOPPED, willing=False)
+@pytest.mark.parametrize("decide", [resolve, dismiss])
+def test_a_stop_that_has_changed_meanwhile_is_left_alone(decide):
+    operator = Operator(STOPPED, overtaken=True)
     with operator.refuses("has changed meanwhile"):
         decide(operator)
-    assert operator.nudged == []
+    assert operator.wake_ups.keys == []

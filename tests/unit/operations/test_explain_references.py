@@ -1,0 +1,89 @@
+"""The explanation of a reference: an order that is known only by a number."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.support.clock import START
+from tests.support.events import an_event
+from tests.support.snapshots import AT_ONCE, explained, snapshot, text
+from worker.domain.instants import MINUTE
+from worker.domain.orders import OrderKey
+from worker.domain.snapshot import AuditEntry, Snapshot
+from worker.operations.explain.explanation import explain
+
+
+def reference_snapshot(reference: str = "number:ORD-1", **row: Any) -> Snapshot:
+    """Return a reference whose event says that its order is shipped."""
+    order = {"stage": None, "status": "", "read_at": None, **row.pop("order", {})}
+    seen = snapshot(an_event("shipment.picked_up", "TRK1"), order=order, **row)
+    key = OrderKey("main", reference)
+    return replace(seen, row=replace(seen.row, order=replace(seen.row.order, key=key)))
+
+
+@pytest.mark.parametrize(
+    ("reference", "sentence"),
+    [
+        ("number:ORD-1", "known only by its number ORD-1, since 2026-01-25 11:00:00 UTC (1 h ago)."),
+        ("tracking:TRK1", "known only by its parcel's tracking number TRK1, since"),
+    ],
+)
+def test_a_reference_says_by_what_the_order_is_known(reference, sentence):
+    sentences = explained(reference_snapshot(reference, due=START))
+    assert sentence in sentences
+    assert "The platform has not been searched for it yet." in sentences
+    assert "the one order that has exactly this number" in sentences
+    assert "says shipped" in sentences
+    assert "has not been asked" not in sentences
+    assert "Nothing was ever written" not in sentences
+
+
+def test_a_failing_search_says_how_often_since_when_and_until_when():
+    failing = {"failures": 3, "failing_since": START - MINUTE, "missing_since": START - MINUTE, "read_at": START}
+    waits: dict[str, Any] = {"due": START + MINUTE, "not_before": START + MINUTE, "waiting": "unknown_order"}
+    sentences = explained(reference_snapshot(order=failing, waiting_detail="no order has the number ORD-1", **waits))
+    assert "last searched for it on 2026-01-25 12:00:00 UTC (just now)" in sentences
+    assert "3 searches in a row have been in vain since 2026-01-25 11:59:00 UTC (1 min ago)." in sentences
+    assert "the first search after 2026-01-25 12:59:00 UTC is the last one" in sentences
+    assert "unknown_order, no order has the number ORD-1." in sentences
+    assert "1 search has been in vain" in explained(reference_snapshot(order=failing | {"failures": 1}, **waits))
+
+
+def test_a_search_that_a_new_event_prolongs_does_not_say_that_it_ends():
+    failing = {"failures": 3, "failing_since": START, "missing_since": START, "revision": 2, "seen_revision": 1}
+    sentences = explained(reference_snapshot(order=failing, due=START + MINUTE))
+    assert "an hour begins there" in sentences
+    assert "is the last one" not in sentences
+
+
+def test_an_outage_during_a_search_has_no_hour():
+    failing = {"failures": 3, "failing_since": START - MINUTE, "read_at": START}
+    assert "is the last one" not in explained(reference_snapshot(order=failing, due=START))
+
+
+def test_a_stopped_search_says_what_begins_it_anew():
+    stopped = reference_snapshot("number:A b", stop="ambiguous_order", stop_detail="several", stopped_at=START)
+    explanation = explain(stopped, AT_ONCE)
+    assert (explanation.reason, explanation.needs_person, explanation.stage) == ("ambiguous_order", True, None)
+    sentences = text(explanation)
+    assert "a newer event of it begins the search anew" in sentences
+    assert "fulfillment orders release 'main/number:A b' --reason" in sentences
+
+
+def test_a_dismissed_search_says_why_and_what_begins_it_anew():
+    entry = AuditEntry(START - MINUTE, "dismissed", "unknown_order: no parcel of ours (ann)")
+    dismissed = replace(reference_snapshot(due=None), audit_log=(entry,))
+    explanation = explain(dismissed, AT_ONCE)
+    assert (explanation.state, explanation.reason, explanation.needs_person) == ("settled", "", False)
+    sentences = text(explanation)
+    assert "dismissed it on 2026-01-25 11:59:00 UTC (1 min ago): unknown_order: no parcel of ours (ann)." in sentences
+    assert "Nobody looks for it" in sentences
+    assert "A newer event of it begins the search anew" in sentences
+    assert "where its events put it" not in sentences
+
+
+def test_a_search_that_rests_without_a_dismissal_is_reported_as_orphaned():
+    dismissed, released = AuditEntry(START, "dismissed", "a reason"), AuditEntry(START, "released", "a reason")
+    for audit_log in ((), (dismissed, released)):
+        assert explain(replace(reference_snapshot(due=None), audit_log=audit_log), AT_ONCE).reason == "orphaned"
