@@ -1,4 +1,4 @@
-"""The demo as a process: played in a pipe, watched on a terminal, and what it leaves behind."""
+"""The demo as a process: in a pipe or on a terminal, and what it leaves behind."""
 
 import os
 import pty
@@ -23,7 +23,7 @@ COMMAND = [sys.executable, "-m", "worker.cli", "demo"]
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Make a folder for temporary files: its path is in the environment of all that a demo starts."""
+    """Make a folder for temporary files; every process that a demo starts has its path in the environment."""
     folder = Path(tempfile.mkdtemp(prefix="ff-", dir="/tmp"))  # the path of a socket must be short
     try:
         yield folder
@@ -37,34 +37,35 @@ def environment(temporary: Path, **variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def started(temporary: Path) -> Iterator[subprocess.Popen[str]]:
+def running_demo(temporary: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the demo in pipes, and kill it after the block if it still runs."""
     with subprocess.Popen(
         COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(temporary)
-    ) as running:
+    ) as process:
         try:
-            yield running
+            yield process
         finally:
-            running.kill()
+            process.kill()
 
 
-def read_until(running: subprocess.Popen[str], words: str) -> None:
-    assert running.stdout
-    for line in running.stdout:
+def read_until(process: subprocess.Popen[str], words: str) -> None:
+    assert process.stdout
+    for line in process.stdout:
         if words in line:
             return
-    pytest.fail(f"the demo never said “{words}”")
+    pytest.fail(f"the demo never printed “{words}”")
 
 
 def processes_of(temporary: Path) -> dict[int, str]:
-    """Every process that was started with this folder for temporary files, by its command."""
-    found = {}
+    """Return the command of every process that was started with this folder for temporary files."""
+    commands = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             if f"TMPDIR={temporary}".encode() in (entry / "environ").read_bytes().split(b"\0"):
-                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:  # it is somebody else's, or has just ended
+                commands[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:  # it belongs to another user, or has just ended
             continue
-    return found
+    return commands
 
 
 def assert_nothing_is_left(temporary: Path) -> None:
@@ -72,39 +73,39 @@ def assert_nothing_is_left(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-class Seen(NamedTuple):
-    """What one demo wrote, and how it ended."""
+class DemoRun(NamedTuple):
+    """The output of one demo, its exit code, and how long it took."""
 
-    written: str
+    output: str
     errors: str
     code: int
-    took: float
+    seconds: float
     temporary: Path
 
 
-def played(temporary: Path) -> Seen:
-    """Play the demo in a pipe."""
+def run_in_pipe(temporary: Path) -> DemoRun:
+    """Run the demo in pipes."""
     began = time.monotonic()
-    with started(temporary) as running:
-        written, errors = running.communicate(timeout=60)
-    return Seen(written, errors, running.returncode, time.monotonic() - began, temporary)
+    with running_demo(temporary) as process:
+        output, errors = process.communicate(timeout=60)
+    return DemoRun(output, errors, process.returncode, time.monotonic() - began, temporary)
 
 
-def watched(temporary: Path, **variables: str) -> Seen:
-    """Play the demo on a terminal of 80 columns and 24 lines."""
+def run_on_terminal(temporary: Path, **variables: str) -> DemoRun:
+    """Run the demo on a terminal of 80 columns and 24 lines."""
     began = time.monotonic()
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     environ = environment(temporary, **variables)
-    with subprocess.Popen(COMMAND, stdin=theirs, stdout=theirs, stderr=theirs, env=environ) as running:
+    with subprocess.Popen(COMMAND, stdin=theirs, stdout=theirs, stderr=theirs, env=environ) as process:
         os.close(theirs)
-        written = b"".join(iter(partial(read_terminal, ours), b""))
+        output = b"".join(iter(partial(read_terminal, ours), b""))
     os.close(ours)
-    return Seen(written.decode(), "", running.returncode, time.monotonic() - began, temporary)
+    return DemoRun(output.decode(), "", process.returncode, time.monotonic() - began, temporary)
 
 
 def read_terminal(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65_536)
-    except OSError:  # so Linux says that nobody writes to it any more
+    except OSError:  # so Linux reports that no process has the terminal open any more
         return b""

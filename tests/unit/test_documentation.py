@@ -13,9 +13,9 @@ from tests.support.pages import OPERATIONS, PAGES, README, ROOT, anchors, exampl
 from webhook_receiver.metrics import METRICS
 from worker import cli
 from worker.cli import demo
-from worker.cli.demo.checks import awaited
+from worker.cli.demo.checks import expected_answers
 from worker.cli.demo.day import DAY
-from worker.cli.demo.script import Tale
+from worker.cli.demo.script import Scenario
 from worker.cli.demo.shops import SHOPS, shop_of
 from worker.domain.events import EventResult
 from worker.domain.stages import Stage, stages_ahead
@@ -136,31 +136,32 @@ def test_the_settings_of_a_second_account_are_taken_beside_those_of_the_first(tm
 
 def test_the_demo_shown_is_the_demo_played():
     shown = example(README, "", "piped, it prints lines").splitlines()
-    news = [re.fullmatch(r"\d\d:\d\d  (\w+) +([\w/]+) +(.+)", line) for line in shown]
-    told = [found.groups() for found in news if found]
-    tales = {str(tale.order): tale for tale in DAY}
-    assert len(told) >= 5
-    assert {tales[order].order.account for _, order, _ in told} == {*SHOPS}
-    for who, order, text in told:
+    matches = [re.fullmatch(r"\d\d:\d\d  (\w+) +([\w/]+) +(.+)", line) for line in shown]
+    lines = [match.groups() for match in matches if match]
+    scenarios = {str(scenario.order): scenario for scenario in DAY}
+    assert len(lines) >= 5
+    assert {scenarios[order].order.account for _, order, _ in lines} == {*SHOPS}
+    for who, order, text in lines:
         assert who in {"courier", "platform", "worker", "sandbox", "customer", "merchant"}
         if who == "worker" and " → " in text:
-            before, after = (position(tales[order], word) for word in text.removesuffix(", completed").split(" → "))
+            before, after = (position(scenarios[order], word) for word in text.removesuffix(", completed").split(" → "))
             assert stages_ahead(before, after) == (after,)
         if "stopped" in text:
-            assert text.endswith(tales[order].event_results.stop)
+            assert text.endswith(scenarios[order].expected.stop)
     assert {line.removeprefix("  ✓ ") for line in shown if "✓" in line} <= sentences_of_the_demo()
 
 
-def position(tale: Tale, status: str) -> Stage:
-    platform = PLATFORMS[shop_of(tale.order).idiom.platform]
+def position(scenario: Scenario, status: str) -> Stage:
+    platform = PLATFORMS[shop_of(scenario.order).platform.name]
     return Stage(str(platform.statuses.read(status).position))
 
 
 def test_the_sums_shown_are_those_of_the_day():
     shown = example(README, "", "piped, it prints lines").partition("deliveries")[2].partition("illegal")[0]
-    told = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", shown)}
-    assert told == Counter(answer for tale in DAY for at in tale.day for answer in awaited(tale, at))
-    assert int(shown.split()[0]) == sum(told.values())
+    numbers = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", shown)}
+    actions = [(scenario, at.action) for scenario in DAY for at in scenario.timetable]
+    assert numbers == Counter(answer for scenario, action in actions for answer in expected_answers(scenario, action))
+    assert int(shown.split()[0]) == sum(numbers.values())
 
 
 def sentences_of_the_demo() -> set[str]:

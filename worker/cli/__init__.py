@@ -24,7 +24,7 @@ COMMANDS = {
     "receiver": ("worker.cli.services.commands", "Take webhooks in."),
     "worker": ("worker.cli.services.commands", "Move orders along their road."),
     "up": ("worker.cli.services.commands", "Run everything in one terminal, on embedded defaults."),
-    "demo": ("worker.cli.demo", "Play a day of two small shops on this machine."),
+    "demo": ("worker.cli.demo.command", "Play a day of two small shops on this machine."),
     "migrate": ("worker.cli.migrate", "Bring the database's schema up to date."),
     "doctor": ("worker.cli.doctor.command", "Check the installation, and find what is stuck."),
     "send": ("worker.cli.send.command", "Sign a test event and post it to the receiver."),

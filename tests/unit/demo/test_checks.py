@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from worker.cli.demo.checks import judge
+from worker.cli.demo.checks import check_day
+from worker.cli.demo.clients import Receipt, Report
 from worker.cli.demo.findings import Findings
-from worker.cli.demo.platform import Report
-from worker.cli.demo.script import At, Ends, Placed, Scan, Tale
-from worker.cli.demo.senders import Receipt
-from worker.cli.demo.watch import View
+from worker.cli.demo.progress import View
+from worker.cli.demo.script import At, CourierScan, Expected, NewOrder, Scenario
 from worker.domain.events import EventResult
 from worker.domain.figures import Figures, Health
 from worker.domain.orders import Order, OrderKey
@@ -18,14 +17,27 @@ from worker.domain.stages import Stage
 
 ONE, RETURNED, SAME_ID = OrderKey("riyadh", "1"), OrderKey("riyadh", "2"), OrderKey("jakarta", "1")
 TWO_SHOPS = (
-    Tale(ONE, "arrives", Ends("delivered"), (At("09:01", Placed()), At("09:02", Scan("shipment.delivered", times=2)))),
-    Tale(
+    Scenario(
+        ONE,
+        "arrives",
+        Expected("delivered"),
+        (At("09:01", NewOrder()), At("09:02", CourierScan("shipment.delivered", times=2))),
+    ),
+    Scenario(
         RETURNED,
         "returns",
-        Ends("shipped", "shipment_returned"),
-        (At("09:01", Placed("unpaid")), At("09:05", Scan("shipment.lost", signed="forged", answered="refused"))),
+        Expected("shipped", "shipment_returned"),
+        (
+            At("09:01", NewOrder("unpaid")),
+            At("09:05", CourierScan("shipment.lost", signature="forged", answer="refused")),
+        ),
     ),
-    Tale(SAME_ID, "is completed", Ends("completed"), (At("09:01", Placed()), At("09:03", Scan("shipment.delivered")))),
+    Scenario(
+        SAME_ID,
+        "is completed",
+        Expected("completed"),
+        (At("09:01", NewOrder()), At("09:03", CourierScan("shipment.delivered"))),
+    ),
 )
 ORDERS: dict[OrderKey, dict[str, Any]] = {
     ONE: {"status": "delivered", "payment_status": "paid", "admin_notes": "gift wrap, please\nTracking: X"},
@@ -66,33 +78,42 @@ ROWS = {
     RETURNED: row(RETURNED, Stage.SHIPPED, stop="shipment_returned"),
     SAME_ID: row(SAME_ID, Stage.COMPLETED),
 }
-FIGURES = Figures(DELIVERIES | REFUSED, {EventResult.APPLIED: 4}, steps={"confirmed": 2, "uncertain": 1, "not_sent": 3})
+FIGURES = Figures(
+    DELIVERIES | REFUSED, {EventResult.APPLIED: 4}, writes={"confirmed": 2, "uncertain": 1, "not_sent": 3}
+)
 
 
-def found(
+def findings_of(
     *, orders=ORDERS, rows=ROWS, riyadh=None, jakarta=None, calls=CALLS, figures=FIGURES, receipts=RECEIPTS, **others
 ):
     totals = {"riyadh": TOTALS["riyadh"] | (riyadh or {}), "jakarta": TOTALS["jakarta"] | (jakarta or {})}
     reports = {
         account: Report(
-            {key: order for key, order in orders.items() if key.account == account}, [], calls[account], of_it
+            {key: order for key, order in orders.items() if key.account == account},
+            [],
+            calls[account],
+            totals_of_account,
         )
-        for account, of_it in totals.items()
+        for account, totals_of_account in totals.items()
     }
-    rest: dict[str, Any] = {"health": Health(1), "kept": frozenset({1, 2, 3, 4, 5}), "troubles_left": 0} | others
+    rest: dict[str, Any] = {"health": Health(1), "stored": frozenset({1, 2, 3, 4, 5}), "unused_faults": 0} | others
     return Findings(view=View(reports, rows, 1), figures=figures, receipts=receipts, **rest)
 
 
-def shown(order: OrderKey, **fields: object) -> dict[str, Any]:
+def with_fields(order: OrderKey, **fields: object) -> dict[str, Any]:
     return {"orders": ORDERS | {order: ORDERS[order] | fields}}
 
 
-def differs(findings: Findings, *, in_time: bool = True) -> dict[str, tuple[str, ...]]:
-    return {check.sentence: check.differs for check in judge(TWO_SHOPS, findings, in_time=in_time) if check.differs}
+def differences(findings: Findings, *, in_time: bool = True) -> dict[str, tuple[str, ...]]:
+    return {
+        check.sentence: check.differences
+        for check in check_day(TWO_SHOPS, findings, in_time=in_time)
+        if check.differences
+    }
 
 
-def test_a_day_that_went_as_its_story_says_passes_every_check():
-    assert differs(found()) == {}
+def test_a_day_that_went_as_its_scenarios_say_passes_every_check():
+    assert differences(findings_of()) == {}
 
 
 @pytest.mark.parametrize(
@@ -104,9 +125,9 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
             "riyadh/1 is waiting, settle",
         ),
         ({"health": Health(1, discrepancies={"lost events": 2})}, "nothing is left to do", "2 lost events"),
-        (shown(ONE, status="shipped"), "every order ended", "riyadh/1 is shipped"),
-        (shown(SAME_ID, metadata={"campaign": "bazaar"}), "every order ended", "jakarta/1 is delivered"),
-        (shown(SAME_ID, status="processing"), "every order ended", "jakarta/1 is accepted"),
+        (with_fields(ONE, status="shipped"), "every order ended", "riyadh/1 is shipped"),
+        (with_fields(SAME_ID, metadata={"campaign": "bazaar"}), "every order ended", "jakarta/1 is delivered"),
+        (with_fields(SAME_ID, status="processing"), "every order ended", "jakarta/1 is accepted"),
         (
             {"rows": ROWS | {SAME_ID: row(SAME_ID, Stage.DELIVERED)}},
             "every order ended",
@@ -121,7 +142,7 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
         ({"orders": {ONE: ORDERS[ONE], RETURNED: ORDERS[RETURNED]}}, "every order ended", "jakarta/1 is missing"),
         ({"receipts": RECEIPTS[:-1], "figures": replace(FIGURES, deliveries=DELIVERIES)}, "sender", "refused: 0"),
         ({"figures": replace(FIGURES, deliveries=DELIVERIES)}, "every delivery", "refused: 0 in the database, not 1"),
-        ({"kept": frozenset({1, 2, 4, 5})}, "every delivery", "delivery 3 was acknowledged and is not there"),
+        ({"stored": frozenset({1, 2, 4, 5})}, "every delivery", "delivery 3 was acknowledged and is not there"),
         (
             {"figures": replace(FIGURES, events={EventResult.APPLIED: 3, EventResult.PENDING: 1})},
             "event",
@@ -129,55 +150,55 @@ def test_a_day_that_went_as_its_story_says_passes_every_check():
         ),
         ({"figures": replace(FIGURES, events={EventResult.APPLIED: 3})}, "every event", "3 events, and 4 accepted"),
         ({"jakarta": {"writes": 2}}, "every write", "the platforms saw 4, and the database has 3"),
-        ({"figures": replace(FIGURES, steps={"confirmed": 2, "sent": 1})}, "every write", "of 1 nobody knows"),
+        ({"figures": replace(FIGURES, writes={"confirmed": 2, "sent": 1})}, "every write", "1 have no answer yet"),
         (
             {"calls": CALLS | {"riyadh": CALLS["riyadh"][:2]}},
             "every call that failed",
             "1 calls failed, and 0 of them were tried again",
         ),
-        ({"troubles_left": 1}, "every call that failed", "1 of the story's troubles met no call"),
+        ({"unused_faults": 1}, "every call that failed", "1 of the faults of the day met no call"),
         ({"jakarta": {"illegal": 1}}, "no step was illegal", "1 illegal steps at jakarta"),
-        ({"riyadh": {"unpaid_by_default": 1}}, "no paid order harmed", "1 × unpaid_by_default at riyadh"),
-        ({"jakarta": {"notes_lost": 2}}, "no note of others lost", "2 × notes_lost at jakarta"),
-        ({"jakarta": {"metadata_lost": 1}}, "no note of others lost", "1 × metadata_lost at jakarta"),
+        ({"riyadh": {"unpaid_by_default": 1}}, "no data of others was lost", "1 × unpaid_by_default at riyadh"),
+        ({"jakarta": {"notes_lost": 2}}, "no data of others was lost", "2 × notes_lost at jakarta"),
+        ({"jakarta": {"metadata_lost": 1}}, "no data of others was lost", "1 × metadata_lost at jakarta"),
         (
-            shown(ONE, payment_status="unpaid"),
-            "no paid order harmed",
+            with_fields(ONE, payment_status="unpaid"),
+            "no data of others was lost",
             "riyadh/1 was placed with the payment_status “paid”",
         ),
-        (shown(ONE, admin_notes="TRK"), "no note of others lost", "gift wrap"),
-        (shown(SAME_ID, notes="TRK"), "no note of others lost", "jakarta/1 was placed with the notes"),
+        (with_fields(ONE, admin_notes="TRK"), "no data of others was lost", "gift wrap"),
+        (with_fields(SAME_ID, notes="TRK"), "no data of others was lost", "jakarta/1 was placed with the notes"),
         (
-            shown(SAME_ID, metadata={"fulfillment": {"stage": "completed"}}),
-            "no note of others lost",
+            with_fields(SAME_ID, metadata={"fulfillment": {"stage": "completed"}}),
+            "no data of others was lost",
             "jakarta/1 was placed with the metadata",
         ),
     ],
 )
-def test_whatever_differs_from_the_story_is_named_with_its_shop(changes, check, says):
-    named = differs(found(**changes))
-    assert [sentence for sentence in named if check in sentence], named
-    assert says in "\n".join(line for lines in named.values() for line in lines)
+def test_every_difference_from_a_scenario_is_named_with_its_shop(changes, check, says):
+    by_sentence = differences(findings_of(**changes))
+    assert [sentence for sentence in by_sentence if check in sentence], by_sentence
+    assert says in "\n".join(line for lines in by_sentence.values() for line in lines)
 
 
 def test_a_day_that_is_not_over_in_time_is_no_success():
-    assert "not over" in str(differs(found(), in_time=False))
+    assert "not over" in str(differences(findings_of(), in_time=False))
 
 
 def test_a_search_that_goes_on_is_something_left_to_do():
-    sought = OrderKey("jakarta", "number:INV/1")
-    looking = found(rows=ROWS | {sought: OrderRow(Order(sought), 0, 0, due=5)})
-    assert not looking.view.is_at_rest
-    assert "jakarta/number:INV/1 is waiting" in str(differs(looking))
+    unresolved = OrderKey("jakarta", "number:INV/1")
+    searching = findings_of(rows=ROWS | {unresolved: OrderRow(Order(unresolved), 0, 0, due=5)})
+    assert not searching.view.is_at_rest
+    assert "jakarta/number:INV/1 is waiting" in str(differences(searching))
 
 
-def test_a_later_call_for_the_other_shops_order_of_that_id_makes_up_for_nothing():
-    assert found(calls=CALLS | {"riyadh": CALLS["riyadh"][:2]}).retries == 0
+def test_a_later_call_for_the_other_shops_order_of_that_id_is_no_retry():
+    assert findings_of(calls=CALLS | {"riyadh": CALLS["riyadh"][:2]}).retries == 0
 
 
 def test_the_sums_are_those_of_both_platforms():
-    both = found(riyadh={"unpaid_by_default": 1}, jakarta={"notes_lost": 2})
+    both = findings_of(riyadh={"unpaid_by_default": 1}, jakarta={"notes_lost": 2})
     assert both.total("writes") == 3
     assert both.answers == Counter({"200": 4, "500": 1})
-    assert sum(both.harms.values()) == 3
+    assert sum(both.losses.values()) == 3
     assert (both.failed_calls, both.retries) == (1, 1)

@@ -1,10 +1,6 @@
-"""The demo: the whole system on this machine, a day of two small shops, and what became of it.
+"""The demo: the whole system on this machine, a day of two small shops, and a check of its result.
 
-`shops` are the shops as data, `day` is their story, told in the words of `acts`. `system` opens the processes of the
-`installation`; `player` plays the story through `platform` and `senders`; `watch` looks at what comes of it, and `live`
-or `lines` shows it. `findings` reads everything back, `summary` prints it, and `checks` compares it with the story.
+`script` has the kinds of actions, and `day` the actions of each order in the `shops`. `system` starts the processes;
+`driver` carries out the actions through `clients`; `progress` reads the result, and `screen` shows it. At the end,
+`findings` reads everything, `summary` prints it, and `checks` compares it with the day.
 """
-
-from worker.cli.demo.command import demo
-
-__all__ = ["demo"]

@@ -1,126 +1,134 @@
-"""What the story implies, against what was found."""
+"""Compares the findings with the scenarios of the day."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from worker.cli.demo.findings import Findings
-from worker.cli.demo.script import At, Ends, Hint, Placed, Scan, Tale
+from worker.cli.demo.progress import STATES_AT_REST, position_of
+from worker.cli.demo.script import Action, CourierScan, Expected, NewOrder, PlatformEvent, Scenario
 from worker.cli.demo.shops import shop_of
-from worker.cli.demo.watch import RESTING, position_of
 from worker.domain.events import EventResult
+from worker.domain.reasons import WriteOutcome
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A sentence that must be true; *differs* tells what is not so, one line for each."""
+    """A sentence that must be true, and the *differences* from it, a line for each."""
 
     sentence: str
-    differs: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
 
 
-def judge(day: Sequence[Tale], found: Findings, *, in_time: bool) -> tuple[Check, ...]:
-    """Compare the day's findings with its story."""
-    late = () if in_time else ("it is not over: see what the table shows, and the logs",)
+def check_day(day: Sequence[Scenario], findings: Findings, *, in_time: bool) -> tuple[Check, ...]:
+    """Compare *findings* with what the scenarios of *day* expect."""
+    late = () if in_time else ("it is not over: see the orders above, and the logs",)
     return (
-        Check("the day was over in time, and nothing is left to do", (*late, *_left(found))),
-        Check("every order ended as its story says, at its platform and in the database", tuple(_ends(day, found))),
-        Check("every sender was answered as its story says", tuple(_answers(day, found))),
-        Check("every delivery is in the database, with the outcome that was answered", tuple(_deliveries(found))),
-        Check("every event of an accepted delivery came to an end", tuple(_events(found))),
-        Check("every write that the platforms saw is in the database", tuple(_writes(found))),
-        Check("every call that failed was made up for", tuple(_retries(found))),
-        Check("no step was illegal, no paid order harmed, no note of others lost", tuple(_harm(day, found))),
+        Check("the day was over in time, and nothing is left to do", (*late, *_open(findings))),
+        Check(
+            "every order ended as its scenario says, at its platform and in the database",
+            tuple(_ends(day, findings)),
+        ),
+        Check("every sender was answered as its scenario says", tuple(_answers(day, findings))),
+        Check("every delivery is in the database, with the outcome that was answered", tuple(_deliveries(findings))),
+        Check("every event of an accepted delivery has a result", tuple(_events(findings))),
+        Check("every write that the platforms saw is in the database", tuple(_writes(findings))),
+        Check("every call that failed was tried again", tuple(_retries(findings))),
+        Check("no step was illegal, and no data of others was lost", tuple(_damage(day, findings))),
     )
 
 
-def _left(found: Findings) -> Iterator[str]:
-    for order, row in found.view.rows.items():
-        if found.view.state(order) not in RESTING or row.order.sending:
-            yield f"{order} is {found.view.state(order)}, {row.waiting or 'with something to do'}"
-    yield from (f"{count} {what}" for what, count in found.health.discrepancies.items() if count)
+def _open(findings: Findings) -> Iterator[str]:
+    for order, row in findings.view.rows.items():
+        if findings.view.state(order) not in STATES_AT_REST or row.order.sending:
+            yield f"{order} is {findings.view.state(order)}, {row.waiting or 'with something to do'}"
+    yield from (f"{count} {name}" for name, count in findings.health.discrepancies.items() if count)
 
 
-def _ends(day: Sequence[Tale], found: Findings) -> Iterator[str]:
-    for tale in day:
-        order, row = found.view.shown(tale.order), found.view.rows.get(tale.order)
-        shown = shop_of(tale.order).idiom.position(order) if order else "missing"
-        known = Ends(position_of(row), row.stop) if row else None
-        if (shown, known) != (tale.event_results.position, tale.event_results):
-            yield f"{tale.order} is {shown}, and in the database {known or 'not known'}; the story says: {tale.event_results}"
+def _ends(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
+    for scenario in day:
+        expected, row = scenario.expected, findings.view.rows.get(scenario.order)
+        order = findings.view.platform_order(scenario.order)
+        at_platform = shop_of(scenario.order).platform.position(order) if order else "missing"
+        in_database = Expected(position_of(row), row.stop) if row else None
+        if (at_platform, in_database) != (expected.position, expected):
+            where = f"{at_platform}, and in the database {in_database or 'not known'}"
+            yield f"{scenario.order} is {where}; its scenario says: {expected}"
 
 
-def _answers(day: Sequence[Tale], found: Findings) -> Iterator[str]:
-    wanted = Counter(answer for tale in day for at in tale.day for answer in awaited(tale, at))
-    yield from _compare(wanted, Counter(receipt.outcome for receipt in found.receipts), "answered")
+def _answers(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
+    actions = [(scenario, at.action) for scenario in day for at in scenario.timetable]
+    expected = Counter(answer for scenario, action in actions for answer in expected_answers(scenario, action))
+    yield from _compare(expected, Counter(receipt.outcome for receipt in findings.receipts), "answered")
 
 
-def awaited(tale: Tale, at: At) -> tuple[str, ...]:
-    """Say what the senders of an act are to be answered, in their order."""
-    match at.act:
-        case Placed() if shop_of(tale.order).hooks:
+def expected_answers(scenario: Scenario, action: Action) -> tuple[str, ...]:
+    """Return the answers that the senders should get for *action*, in their order."""
+    match action:
+        case NewOrder() if shop_of(scenario.order).platform_source:
             return ("accepted",)
-        case Hint(answered=answer):
+        case PlatformEvent(answer=answer):
             return (answer,)
-        case Scan(answered=answer, times=times):
+        case CourierScan(answer=answer, times=times):
             return (answer, *["duplicate"] * (times - 1))
         case _:
             return ()
 
 
-def _deliveries(found: Findings) -> Iterator[str]:
-    told = Counter(f"{receipt.source} {receipt.outcome}" for receipt in found.receipts)
-    counted = {f"{source} {outcome}": count for (source, outcome), count in found.figures.deliveries.items()}
-    yield from _compare(told, Counter(counted), "in the database")
-    named = {receipt.delivery for receipt in found.receipts if receipt.is_acknowledged and receipt.delivery}
-    yield from (f"delivery {lost} was acknowledged and is not there" for lost in sorted(named - found.kept))
+def _deliveries(findings: Findings) -> Iterator[str]:
+    answers = Counter(f"{receipt.source} {receipt.outcome}" for receipt in findings.receipts)
+    recorded = {f"{source} {outcome}": count for (source, outcome), count in findings.figures.deliveries.items()}
+    yield from _compare(answers, Counter(recorded), "in the database")
+    ids = {receipt.delivery_id for receipt in findings.receipts if receipt.is_acknowledged and receipt.delivery_id}
+    missing = sorted(ids - findings.stored)
+    yield from (f"delivery {delivery_id} was acknowledged and is not there" for delivery_id in missing)
 
 
-def _events(found: Findings) -> Iterator[str]:
-    event_results = found.figures.events
-    if event_results.get(EventResult.PENDING):
-        yield f"{event_results[EventResult.PENDING]} are pending"
-    if sum(event_results.values()) != found.outcomes["accepted"]:
-        yield f"{sum(event_results.values())} events, and {found.outcomes['accepted']} accepted deliveries"
+def _events(findings: Findings) -> Iterator[str]:
+    events, accepted = findings.figures.events, findings.deliveries["accepted"]
+    if events.get(EventResult.PENDING):
+        yield f"{events[EventResult.PENDING]} are pending"
+    if sum(events.values()) != accepted:
+        yield f"{sum(events.values())} events, and {accepted} accepted deliveries"
 
 
-def _writes(found: Findings) -> Iterator[str]:
-    seen, ours = found.total("writes"), Counter(found.figures.steps)
-    if seen != ours.total() - ours["not_sent"]:
-        yield f"the platforms saw {seen}, and the database has {ours.total() - ours['not_sent']}"
-    if ours["sent"]:
-        yield f"of {ours['sent']} nobody knows what became of them"
+def _writes(findings: Findings) -> Iterator[str]:
+    received, ours = findings.total("writes"), Counter(findings.figures.writes)
+    if received != ours.total() - ours[WriteOutcome.NOT_SENT]:
+        yield f"the platforms saw {received}, and the database has {ours.total() - ours[WriteOutcome.NOT_SENT]}"
+    if ours[WriteOutcome.SENT]:
+        yield f"{ours[WriteOutcome.SENT]} have no answer yet"
 
 
-def _retries(found: Findings) -> Iterator[str]:
-    if found.retries != found.failed_calls:
-        yield f"{found.failed_calls} calls failed, and {found.retries} of them were tried again"
-    if found.troubles_left:
-        yield f"{found.troubles_left} of the story's troubles met no call"
+def _retries(findings: Findings) -> Iterator[str]:
+    if findings.retries != findings.failed_calls:
+        yield f"{findings.failed_calls} calls failed, and {findings.retries} of them were tried again"
+    if findings.unused_faults:
+        yield f"{findings.unused_faults} of the faults of the day met no call"
 
 
-def _harm(day: Sequence[Tale], found: Findings) -> Iterator[str]:
-    for account, report in found.view.reports.items():
+def _damage(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
+    for account, report in findings.view.reports.items():
         if report.totals["illegal"]:
             yield f"{report.totals['illegal']} illegal steps at {account}"
-    yield from (f"{count} × {harm} at {account}" for (account, harm), count in found.harms.items() if count)
-    for tale in day:
-        order, idiom = found.view.shown(tale.order), shop_of(tale.order).idiom
-        for name, written in idiom.new_order(tale.placed).items():
-            if name != "status" and not _holds(order.get(name), written):
-                yield f"{tale.order} was placed with the {name} “{written}”, and has “{order.get(name)}”"
+    yield from (f"{count} × {loss} at {account}" for (account, loss), count in findings.losses.items() if count)
+    for scenario in day:
+        order, platform = findings.view.platform_order(scenario.order), shop_of(scenario.order).platform
+        for name, value in platform.fields_of(scenario.new_order).items():
+            if name != "status" and not _contains(order.get(name), value):
+                yield f"{scenario.order} was placed with the {name} “{value}”, and has “{order.get(name)}”"
 
 
-def _holds(found: object, written: object) -> bool:
-    """Tell whether what others have *written* is still in what was *found*: our lines and keys may stand beside it."""
-    if isinstance(written, str) and isinstance(found, str):
-        return written in found.splitlines()
-    if isinstance(written, dict) and isinstance(found, dict):
-        return written.items() <= found.items()
-    return written == found
+def _contains(current: object, original: object) -> bool:
+    """Tell whether *current* still contains the *original* of others: our lines and keys may stand beside it."""
+    if isinstance(original, str) and isinstance(current, str):
+        return original in current.splitlines()
+    if isinstance(original, dict) and isinstance(current, dict):
+        return original.items() <= current.items()
+    return original == current
 
 
-def _compare(wanted: Counter[str], found: Counter[str], where: str) -> Iterator[str]:
-    for word in sorted(wanted | found):
-        if wanted[word] != found[word]:
-            yield f"{word}: {found[word]} {where}, not {wanted[word]}"
+def _compare(expected: Counter[str], actual: Counter[str], where: str) -> Iterator[str]:
+    for word in sorted(expected | actual):
+        if expected[word] != actual[word]:
+            yield f"{word}: {actual[word]} {where}, not {expected[word]}"

@@ -2,22 +2,22 @@
 
 import click
 
-SECONDS = 36.0
-"""How long opening and playing may take; the reckoning and the end take the rest of the forty seconds."""
+LIMIT_SECONDS = 36.0
+"""How long the start and the day may take; the summary and the stop take the rest of the 40 seconds."""
 
 
 @click.command()
 def demo() -> int:
-    """Play a day of two small shops on this machine, and check it.
+    """Run a day of two small shops on this machine, and check it.
 
-    Starts the whole system on embedded defaults, in a folder that it removes: a sandbox in place of each shop's
+    Starts the whole system on embedded defaults, in a temporary folder: for each shop a sandbox that simulates its
     platform, one receiver, one Celery worker, SQLite and Valkey. Ends within 40 seconds: with 0 if all is right, else
-    with 1.
+    with 1. Deletes the folder, unless something is wrong.
     """
     from worker.cli.demo.run import run
-    from worker.cli.demo.timeouts import Timeouts
+    from worker.cli.demo.timing import TimeLimit
     from worker.cli.printing import Page
 
-    timeout = Timeouts(SECONDS)
-    with timeout.listening():
-        return run(Page(), timeout)
+    limit = TimeLimit(LIMIT_SECONDS)
+    with limit.signals_handled():
+        return run(Page(), limit)

@@ -1,5 +1,5 @@
-"""What ends the demo before its story does."""
+"""The error that ends the demo early."""
 
 
 class DemoFailed(Exception):
-    """A part of the stage does not do what it must; the message is one sentence."""
+    """A part of the system does not do what it should; the message is one sentence."""

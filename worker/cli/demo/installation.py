@@ -1,64 +1,66 @@
-"""The installation: where its parts listen, its secrets, and what each process is told of them in its environment."""
+"""The installation of the demo: its addresses and secrets, and the environment of each process."""
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from worker.cli.demo.shops import SHOPS, Shop
 
-HURRY = {"CALL_DEADLINE": "2s", "SETTLE": "3s"}
-"""What a merchant leaves as it is, in a hurry: a day has to fit into a quarter of a minute."""
+SHORT_TIMES = {"CALL_DEADLINE": "2s", "SETTLE": "3s"}
+"""Shorter than the defaults, because the day takes a quarter of a minute."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Installation:
-    """Where the receiver and, by account, each shop's platform listen, and the secrets of accounts and of sources."""
+    """The addresses of the receiver and, by account, of the sandboxes; the secrets of accounts and of sources."""
 
     folder: Path
     receiver: str
-    platforms: Mapping[str, str]
-    proofs: Mapping[str, str]
-    secrets: Mapping[str, str]
+    sandboxes: Mapping[str, str]
+    account_secrets: Mapping[str, str]
+    source_secrets: Mapping[str, str]
 
     @classmethod
-    def make_up(cls, folder: Path, ports: list[int]) -> "Installation":
-        """Make up all secrets, and take as many of the free *ports* on this machine as it needs."""
-        receiver, *others = (f"127.0.0.1:{port}" for port in ports)
-        sources = [source for shop in SHOPS.values() for source in shop.sources]
+    def create(cls, folder: Path, ports: Sequence[int]) -> "Installation":
+        """Create an installation with random secrets; *ports* has a free port for the receiver and for each shop."""
+        receiver, *sandboxes = (f"127.0.0.1:{port}" for port in ports)
         return cls(
             folder,
             receiver,
-            platforms=dict(zip(SHOPS, others, strict=True)),
-            proofs={account: secrets.token_hex(16) for account in SHOPS},
-            secrets={source: secrets.token_hex(16) for source in sources},
+            sandboxes=dict(zip(SHOPS, sandboxes, strict=True)),
+            account_secrets={account: secrets.token_hex(16) for account in SHOPS},
+            source_secrets={source: secrets.token_hex(16) for shop in SHOPS.values() for source in shop.sources},
         )
 
     def environ(self) -> dict[str, str]:
-        """Return this process's environment with our settings in place of all that were there."""
-        ours = {"DATA_DIR": str(self.folder), "LISTEN": self.receiver, "LOG_FORMAT": "console"}
+        """Return this process's environment, with no settings but those of the demo, and no settings file."""
+        settings = {"CONFIG": "", "DATA_DIR": str(self.folder), "LISTEN": self.receiver, "LOG_FORMAT": "console"}
         for shop in SHOPS.values():
-            ours |= {f"ACCOUNTS__{shop.account.upper()}__{key}": value for key, value in self._account(shop).items()}
-            for source, profile in shop.sources.items():
-                told = {"PROFILE": profile, "ACCOUNT": shop.account, "SECRETS": self.secrets[source]}
-                ours |= {f"SOURCES__{source.upper()}__{key}": value for key, value in told.items()}
-        return _others() | {f"FULFILLMENT_{key}": value for key, value in ours.items()}
+            settings |= {
+                f"ACCOUNTS__{shop.account.upper()}__{key}": value for key, value in self._account(shop).items()
+            }
+            for name, profile in shop.sources.items():
+                source = {"PROFILE": profile, "ACCOUNT": shop.account, "SECRETS": self.source_secrets[name]}
+                settings |= {f"SOURCES__{name.upper()}__{key}": value for key, value in source.items()}
+        return _other_variables() | {f"FULFILLMENT_{key}": value for key, value in settings.items()}
 
     def sandbox_environ(self, shop: Shop) -> dict[str, str]:
-        """Return this process's environment with the options of the shop's sandbox."""
-        port = self.platforms[shop.account].rpartition(":")[2]
-        told = {"PLATFORM": shop.idiom.platform, "PORT": port, "BASE_PATH": shop.base_path, **shop.options}
-        return _others() | {f"SANDBOX_{key}": value for key, value in (told | self._keys(shop)).items()}
+        """Return this process's environment, with the options of the shop's sandbox."""
+        port = self.sandboxes[shop.account].rpartition(":")[2]
+        options = {"PLATFORM": shop.platform.name, "PORT": port, "BASE_PATH": shop.base_path}
+        options |= {**shop.options, **self._credentials(shop)}
+        return _other_variables() | {f"SANDBOX_{key}": value for key, value in options.items()}
 
     def _account(self, shop: Shop) -> dict[str, str]:
-        base_url = f"http://{self.platforms[shop.account]}{shop.base_path}"
-        own = {"PLATFORM": shop.idiom.platform, "BASE_URL": base_url}
-        return {**own, **self._keys(shop), **HURRY, **shop.settings}
+        base_url = f"http://{self.sandboxes[shop.account]}{shop.base_path}"
+        settings = {"PLATFORM": shop.platform.name, "BASE_URL": base_url, **self._credentials(shop)}
+        return {**settings, **SHORT_TIMES, **shop.settings}
 
-    def _keys(self, shop: Shop) -> dict[str, str]:
-        return {**shop.keys, shop.proof: self.proofs[shop.account]}
+    def _credentials(self, shop: Shop) -> dict[str, str]:
+        return {**shop.credentials, shop.secret: self.account_secrets[shop.account]}
 
 
-def _others() -> dict[str, str]:
+def _other_variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("FULFILLMENT_", "SANDBOX_"))}

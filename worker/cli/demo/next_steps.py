@@ -1,4 +1,4 @@
-"""What to do next, for accounts of one's own."""
+"""Prints what to do next, with accounts of one's own."""
 
 import os
 import shutil
@@ -11,44 +11,39 @@ from worker.cli.printing import Page
 from worker.settings import describe
 
 WIDTH = 21
-"""Columns for what is to be written; what it means takes the rest."""
+"""The width of a setting, in columns; its meaning takes the rest."""
 
 
 def print_next_steps(page: Page) -> None:
-    """Print what to write, and what to run."""
+    """Print which settings to write, and which commands to run."""
     program = _program()
-    page.print("\nFor accounts of your own, write fulfillment.toml; one of the two will do", style="bold")
+    page.print("\nFor your own accounts, write fulfillment.toml; one of the two is enough", style="bold")
     for shop in SHOPS.values():
-        for key, meaning in settings_like(shop):
-            page.print(f"  {key:<{WIDTH}}  # {meaning}" if meaning else f"  {key}", soft_wrap=True)
-    page.print("and run", style="bold")
-    page.print("  export FULFILLMENT_CONFIG=fulfillment.toml", soft_wrap=True)
-    page.print(f"  {program} up      everything in one terminal; Ctrl-C ends it", soft_wrap=True)
-    page.print(f"  {program} doctor  is all well? from another terminal", soft_wrap=True)
-    page.print("README.md tells the rest: the platforms' side, couriers, services, PostgreSQL.")
+        for line, meaning in required_settings(shop):
+            page.print(f"  {line:<{WIDTH}}  # {meaning}" if meaning else f"  {line}", soft_wrap=True)
+    page.print("and run in the same folder", style="bold")
+    page.print(f"  {program} up      everything in one terminal, until Ctrl-C", soft_wrap=True)
+    page.print(f"  {program} doctor  checks everything, from another terminal", soft_wrap=True)
+    page.print("README.md explains the rest: the platforms, couriers, services, PostgreSQL.")
 
 
-def settings_like(shop: Shop) -> Iterator[tuple[str, str]]:
-    """Yield all that must be set for an account like the shop's, and what each means; the rest has defaults."""
-    platform = shop.idiom.platform
+def required_settings(shop: Shop) -> Iterator[tuple[str, str]]:
+    """Yield each line that an account like the shop's needs in its settings, with its meaning, if it needs one."""
     yield f"[accounts.{shop.account}]", ""
-    yield f'platform = "{platform}"', ""
+    yield f'platform = "{shop.platform.name}"', ""
     for setting in describe():
-        if setting.platform == platform and not setting.default:
+        if setting.platform == shop.platform.name and not setting.default:
             yield f'{setting.key.rpartition(".")[2]} = "…"', setting.meaning.partition(":")[0].removesuffix(".")
     for source, profile in shop.sources.items():
         yield f"[sources.{source}]", ""
         yield f'profile = "{profile}"', ""
         yield f'account = "{shop.account}"', ""
-        yield 'secrets = ["…"]', f"{_secret(shop, source)} /webhooks/{source}"
-
-
-def _secret(shop: Shop, source: str) -> str:
-    return "of its webhooks, to" if source == shop.hooks else "one that you choose, for"
+        origin = "of its webhooks, to" if source == shop.platform_source else "one that you choose, for"
+        yield 'secrets = ["…"]', f"{origin} /webhooks/{source}"
 
 
 def _program() -> str:
-    """Return how to call our command from this folder."""
+    """Return how to run our command from the working directory."""
     if shutil.which("fulfillment"):
         return "fulfillment"
     script = Path(sys.executable).with_name("fulfillment")

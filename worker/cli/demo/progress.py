@@ -1,37 +1,98 @@
-"""Tells what the worker does as news: each step that a platform has carried out, each stop in our journal."""
+"""What the platforms and the database show of the orders during the day, and what is new in it, as lines."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from worker.cli.demo.platform import Report
-from worker.cli.demo.screen import Line
+from worker.cli.demo.clients import Report, SandboxClient
 from worker.cli.demo.shops import SHOPS
-from worker.cli.demo.watch import View
+from worker.cli.demo.timing import clock_text
+from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
+from worker.domain.snapshot import OrderRow, State
 from worker.domain.stages import Stage
+from worker.store.database.database import Database
+from worker.store.queries.orders import OrderQueries
+
+STATES_AT_REST = frozenset({State.SETTLED, State.CLOSED, State.STOPPED})
+MAX_ORDERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The reports of the platforms, by account, and the orders in the database; *now* is the database's clock."""
+
+    reports: Mapping[str, Report]
+    rows: Mapping[OrderKey, OrderRow]
+    now: Instant
+
+    def platform_order(self, order: OrderKey) -> Mapping[str, Any]:
+        """Return the fields of the order at its platform; empty before it is placed."""
+        return self.reports[order.account].orders.get(order, {})
+
+    def state(self, order: OrderKey) -> State | None:
+        """Return what the order waits for; None while the database does not know it."""
+        return self.rows[order].state(self.now) if order in self.rows else None
+
+    def is_at_rest_at(self, order: OrderKey, position: str) -> bool:
+        """Tell whether the database has the order at *position*, and nothing to do for it."""
+        return self.state(order) in STATES_AT_REST and position_of(self.rows[order]) == position
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether there is nothing left to do for any order, at the platforms or in the database."""
+        orders = {order for report in self.reports.values() for order in report.orders}
+        return all(self.state(order) in STATES_AT_REST for order in {*orders, *self.rows})
+
+
+def read_view(sandboxes: Mapping[str, SandboxClient], database: Database) -> View:
+    """Read the database and then the platforms, so that the database is never ahead of them."""
+    now, rows = OrderQueries(database).latest(MAX_ORDERS)
+    reports = {account: sandbox.report() for account, sandbox in sandboxes.items()}
+    return View(reports, {row.order.key: row for row in rows}, now)
+
+
+def position_of(row: OrderRow) -> str:
+    """Return the position of the order according to the database; empty before the first read."""
+    return row.order.closed or row.order.stage or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: the time of the demo day (minutes after midnight), who acts, the order, and what happens."""
+
+    minutes: int
+    who: str
+    order: OrderKey
+    text: str
+    style: str = ""
+
+    def __str__(self) -> str:
+        return f"{clock_text(self.minutes)}  {self.who:<9} {self.order!s:<16} {self.text}"
 
 
 class Progress:
-    """Tells everything once."""
+    """Turns into lines what the worker does: each step that a platform has applied, and each stop in the database."""
 
     def __init__(self) -> None:
         self._transitions: Counter[str] = Counter()
         self._stopped: set[OrderKey] = set()
 
-    def tell(self, view: View, clock: int) -> Iterator[Line]:
-        """Yield what *view* shows for the first time."""
+    def new_lines(self, view: View, minutes: int) -> Iterator[Line]:
+        """Yield a line, with the time *minutes*, for everything that *view* is the first to show."""
         for account, report in view.reports.items():
-            yield from self._steps(account, report, clock)
+            yield from self._steps(account, report, minutes)
         for order, row in view.rows.items():
             if row.stop and order not in self._stopped:
                 self._stopped.add(order)
-                yield Line(clock, "worker", order, f"stopped for a person: {row.stop}", "bold red")
+                yield Line(minutes, "worker", order, f"stopped for a person: {row.stop}", "bold red")
 
-    def _steps(self, account: str, report: Report, clock: int) -> Iterator[Line]:
+    def _steps(self, account: str, report: Report, minutes: int) -> Iterator[Line]:
         for step in report.transitions[self._transitions[account] :]:
             if step["by"] == "api":
                 order = OrderKey(account, str(step["order_id"]))
-                position = SHOPS[account].idiom.position({**report.orders[order], "status": step["to"]})
-                also = f", {position}" if position == Stage.COMPLETED != step["to"] else ""
-                yield Line(clock, "worker", order, f"{step['from']} → {step['to']}{also}", "green")
+                position = SHOPS[account].platform.position({**report.orders[order], "status": step["to"]})
+                addition = f", {position}" if position == Stage.COMPLETED != step["to"] else ""
+                yield Line(minutes, "worker", order, f"{step['from']} → {step['to']}{addition}", "green")
         self._transitions[account] = len(report.transitions)

@@ -1,4 +1,4 @@
-"""What can happen in the day of a small shop."""
+"""What can happen to an order on the demo day, and what is expected of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,15 +6,15 @@ from typing import Literal
 
 from worker.domain.orders import OrderKey
 
-Signing = Literal["well", "forged", "an hour old"]
-Known = Literal["id", "number", "parcel"]
+Signature = Literal["valid", "forged", "an hour old"]
+NamedBy = Literal["id", "number", "parcel"]
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A customer places the order; the platform has it, and tells of it if it tells of anything.
+class NewOrder:
+    """A customer places the order; the platform stores it, and posts an event if it posts webhooks.
 
-    *number* is what people call the order, *tracking* the parcel that the merchant's own label maker has written down.
+    *number* is what people call the order. *tracking* is a tracking number that the merchant has written into it.
     """
 
     payment: str = "paid"
@@ -24,19 +24,20 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
-    """The platform posts an event of its own."""
+class PlatformEvent:
+    """The platform posts an event about the order. *answer* is the receiver's expected answer."""
 
     event: str
-    answered: str = "accepted"
+    answer: str = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """The courier posts news of a parcel, *times* over. It happened at *happened*, by default when it is posted.
+class CourierScan:
+    """The courier posts an event about a parcel, *times* times.
 
-    *parcel* tells several parcels of an order apart; *parcels* says how many there are. *by* is what the courier knows
-    of the order. *answered* is what the first of the posts is to be answered.
+    The event happened at *happened*; empty: at the time of the post. *parcel* distinguishes the parcels of one order,
+    and *parcels* is how many there are. *named_by* is how the courier names the order. *answer* is the receiver's
+    expected answer to the first post.
     """
 
     event: str
@@ -44,46 +45,46 @@ class Scan:
     parcels: int | None = None
     times: int = 1
     happened: str = ""
-    by: Known = "id"
-    signed: Signing = "well"
-    answered: str = "accepted"
+    named_by: NamedBy = "id"
+    signature: Signature = "valid"
+    answer: str = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
-class ByHand:
-    """The merchant changes the order's status on the platform's own pages, to a word of the platform's."""
+class ManualChange:
+    """The merchant sets the order's *status*, a word of the platform, on the platform's own pages."""
 
     status: str
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """The platform's API fails the order: the sandbox takes *fault*, whose calls *match*; *says* tells people so."""
+class ApiFault:
+    """The platform's API fails calls for the order: the sandbox injects *fault* into the calls that *match*."""
 
-    says: str
+    description: str
     match: Mapping[str, str]
     fault: Mapping[str, object] = field(repr=False)
 
 
-Act = Placed | Hint | Scan | ByHand | Trouble
+Action = NewOrder | PlatformEvent | CourierScan | ManualChange | ApiFault
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """An act, when it happens by the clock of the story (`09:05`), and after what.
+    """An action, and when it happens: not before *clock* (`09:05`) of the demo day.
 
-    *once* is where, in our words, the order must stand in our journal, and be at rest: what a hand or a late piece of
-    news meets is then the same on a slow machine.
+    With *wait_for* it also waits until the order is at rest at this position in the database. So a manual change or a
+    late event meets the same order on a slow machine.
     """
 
     clock: str
-    act: Act
-    once: str = ""
+    action: Action
+    wait_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """Where an order is to stand in the end, in our words, and the reason for which our journal stops it, if any."""
+class Expected:
+    """The expected end of an order: its position, in our words, and the reason of its stop, if it is stopped."""
 
     position: str
     stop: str = ""
@@ -93,21 +94,15 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Tale:
-    """One order's story."""
+class Scenario:
+    """What happens to one order, in this order, and its expected end. The first action is a `NewOrder`."""
 
     order: OrderKey
     title: str
-    event_results: Ends
-    day: tuple[At, ...]
+    expected: Expected
+    timetable: tuple[At, ...]
 
     @property
-    def placed(self) -> Placed:
-        """How the order was placed, with which its story begins."""
-        return next(at.act for at in self.day if isinstance(at.act, Placed))
-
-
-def minutes(clock: str) -> int:
-    """Return a time of the day in minutes after midnight."""
-    hours, _, rest = clock.partition(":")
-    return 60 * int(hours) + int(rest)
+    def new_order(self) -> NewOrder:
+        """The order as the customer placed it."""
+        return next(at.action for at in self.timetable if isinstance(at.action, NewOrder))

@@ -1,107 +1,108 @@
-"""The two shops, as data: whose orders they are, and how their platforms say things. Only here is a platform named."""
+"""The two shops, as data: accounts, sources, and the words of their platforms. Only here is a platform named."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from worker.cli.demo.script import Placed
+from worker.cli.demo.script import NewOrder
 from worker.domain.documents import field_at
 from worker.domain.orders import OrderKey
 from worker.domain.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
-class Idiom:
-    """How one platform says things.
+class Platform:
+    """How one platform writes its orders.
 
-    *spell* gives an order's id as its documents hold it. *payments* are the fields of a new order that is paid, or is
-    not; *notes* is the field that people write into. *words* are its statuses that are not our words. *completion* is
-    the dotted path to where an order is called completed, if its status is not that place. *harms* are the
-    sandbox's counts of what a client has destroyed.
+    *encode_id* gives an order's id as the platform's documents have it. *payments* has the fields of a new order that
+    is paid, or unpaid. *notes_field* is the field that people write into. *positions* has the statuses that are not our
+    words. *completion_path* is the dotted path of the field that says whether a delivered order is completed. *losses*
+    are the sandbox's names for the data that a client can destroy.
     """
 
-    platform: str
-    spell: Callable[[str], int | str]
+    name: str
+    encode_id: Callable[[str], int | str]
     payments: Mapping[str, Mapping[str, object]]
-    notes: str
-    harms: tuple[str, ...]
-    words: Mapping[str, str] = field(default_factory=dict)
-    completion: str = "status"
+    notes_field: str
+    losses: tuple[str, ...]
+    positions: Mapping[str, str] = field(default_factory=dict)
+    completion_path: str = "status"
 
     def position(self, order: Mapping[str, object]) -> str:
-        """Say in our words where *order* stands, from its fields on the platform's own pages."""
+        """Return the position of *order*, in our words, from the fields that the platform shows to the merchant."""
         status = str(order["status"])
-        position = self.words.get(status, status)
-        completed = position == Stage.DELIVERED and field_at(dict(order), self.completion) == Stage.COMPLETED
-        return Stage.COMPLETED if completed else position
+        position = self.positions.get(status, status)
+        is_completed = position == Stage.DELIVERED and field_at(dict(order), self.completion_path) == Stage.COMPLETED
+        return Stage.COMPLETED if is_completed else position
 
-    def new_order(self, placed: Placed) -> dict[str, object]:
-        """Give the fields that others write into a new order."""
-        known = {"order_number": placed.number, "tracking_number": placed.tracking}
-        written = {name: value for name, value in known.items() if value}
-        return {**self.payments[placed.payment], self.notes: placed.notes, **written}
+    def fields_of(self, new_order: NewOrder) -> dict[str, object]:
+        """Return the fields that the customer and the merchant fill in a new order."""
+        names = {"order_number": new_order.number, "tracking_number": new_order.tracking}
+        given = {name: value for name, value in names.items() if value}
+        return {**self.payments[new_order.payment], self.notes_field: new_order.notes, **given}
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One merchant's account, with a sandbox in place of its platform.
+    """One merchant's account, with a sandbox that simulates its platform.
 
-    Account and sandbox share *keys*, and a secret under the name of *proof*; *settings* are the account's alone,
-    *options* the sandbox's. *base_path* is that of the order API. The shop's courier posts to the source *courier*;
-    the platform to the source *hooks*, if it posts anything.
+    Account and sandbox share *credentials*, and a secret with the name *secret*; *settings* are the account's alone,
+    *options* the sandbox's. *base_path* is that of the order API. The shop's courier posts to the source
+    *courier_source*; the platform posts to *platform_source*, which is empty if it posts nothing.
     """
 
     account: str
-    idiom: Idiom
-    proof: str
-    courier: str
-    hooks: str = ""
+    platform: Platform
+    secret: str
+    courier_source: str
+    platform_source: str = ""
     base_path: str = ""
-    keys: Mapping[str, str] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sources(self) -> dict[str, str]:
-        """Who posts for this shop, each with the profile that it speaks."""
-        return ({self.hooks: self.idiom.platform} if self.hooks else {}) | {self.courier: "courier"}
+        """The sources of this shop, each with its profile."""
+        platform = {self.platform_source: self.platform.name} if self.platform_source else {}
+        return platform | {self.courier_source: "courier"}
 
     @property
     def sandbox(self) -> str:
-        """The name of the process that stands in for its platform."""
+        """The name of the process that simulates its platform."""
         return f"{self.account}-sandbox"
 
 
 RIYADH = Shop(
     account="riyadh",
-    idiom=Idiom(
-        platform="awalchat",
-        spell=int,
+    platform=Platform(
+        name="awalchat",
+        encode_id=int,
         payments={"paid": {"payment_status": "paid"}, "unpaid": {"payment_status": "unpaid"}},
-        notes="admin_notes",
-        harms=("unpaid_by_default",),
+        notes_field="admin_notes",
+        losses=("unpaid_by_default",),
     ),
-    proof="HMAC_SECRET",
-    courier="courier",
-    hooks="awalchat",
+    secret="HMAC_SECRET",  # noqa: S106 - the name of the setting
+    courier_source="courier",
+    platform_source="awalchat",
     base_path="/api/v1",
-    keys={"DOMAIN": "demo-shop", "CLIENT_ID": "demo-client", "PHONE_NUMBER_ID": "123456"},
+    credentials={"DOMAIN": "demo-shop", "CLIENT_ID": "demo-client", "PHONE_NUMBER_ID": "123456"},
     settings={"TIMEZONE": "Asia/Riyadh", "COMPLETE_AFTER": "1s"},
 )
 
 JAKARTA = Shop(
     account="jakarta",
-    idiom=Idiom(
-        platform="cekat",
-        spell=str,
+    platform=Platform(
+        name="cekat",
+        encode_id=str,
         payments={"paid": {"status": "paid", "metadata": {"campaign": "bazaar"}}},
-        notes="notes",
-        harms=("notes_lost", "metadata_lost"),
-        words={"paid": "pending", "processing": "accepted"},
-        completion="metadata.fulfillment.place",
+        notes_field="notes",
+        losses=("notes_lost", "metadata_lost"),
+        positions={"paid": "pending", "processing": "accepted"},
+        completion_path="metadata.fulfillment.stage",
     ),
-    proof="API_KEY",
-    courier="kurir",
-    # Completed with its delivery, in one write: nothing is set for that.
+    secret="API_KEY",  # noqa: S106 - the name of the setting
+    courier_source="kurir",
+    # COMPLETE_AFTER stays 0, so that one write makes an order delivered and completed.
     settings={"TIMEZONE": "Asia/Jakarta", "CALLS_PER_MINUTE": "1000"},
     options={"RATE_LIMIT": "1000"},
 )

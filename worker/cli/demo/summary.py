@@ -1,4 +1,4 @@
-"""The day's summary: numbers that were read back, and what they were checked for."""
+"""Prints the numbers of the day, and the result of each check."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,62 +12,60 @@ from worker.domain.events import EventResult
 
 WIDTH = 80
 NAME, NUMBER = 18, 4
-"""Columns for the names and the numbers; what a number is made of takes the rest."""
+"""The width of the names and of the numbers, in columns; the parts of a number take the rest."""
 
 
-def print_summary(page: Page, found: Findings) -> None:
-    """Print what became of the day, each number beside what it is made of."""
+def print_summary(page: Page, findings: Findings) -> None:
+    """Print each number of the day, with its parts."""
     page.print("\nThe day, read back from both platforms and from the database", style="bold")
-    for name, number, made_of in _rows(found):
-        first, *more = _wrapped(made_of)
+    for name, number, parts in _rows(findings):
+        first, *more = _wrapped(parts)
         page.print(f"  {name:<{NAME}} {number:>{NUMBER}}  {first}".rstrip(), soft_wrap=True)
         for line in more:
             page.print(" " * (NAME + NUMBER + 5) + line, soft_wrap=True)
 
 
 def print_checks(page: Page, checks: Iterable[Check]) -> None:
-    """Print each check, and below it what differs."""
+    """Print each check, with its differences below it."""
     page.print()
     for check in checks:
-        mark, style = ("✗", "bold red") if check.differs else ("✓", "green")
+        mark, style = ("✗", "bold red") if check.differences else ("✓", "green")
         page.print(Text.assemble(("  " + mark, style), " ", check.sentence), soft_wrap=True)
-        for differs in check.differs:
-            page.print(Text.assemble("      ", plain(differs, "red")), soft_wrap=True)
+        for difference in check.differences:
+            page.print(Text.assemble("      ", plain(difference, "red")), soft_wrap=True)
 
 
-def _rows(found: Findings) -> Iterable[tuple[str, int, Sequence[str]]]:
-    total, steps = found.total, Counter(found.figures.steps)
-    events = {result.value: found.figures.events.get(result, 0) for result in EventResult}
+def _rows(findings: Findings) -> Iterable[tuple[str, int, Sequence[str]]]:
+    total, writes, answers = findings.total, Counter(findings.figures.writes), findings.answers
+    events = {result.value: findings.figures.events.get(result, 0) for result in EventResult}
+    losses = [f"{count} {loss.replace('_', ' ')}" for (_, loss), count in findings.losses.items()]
+    retries = [f"of {findings.failed_calls} calls that failed", f"{total('throttled')} throttled"]
     return (
-        ("orders", found.event_results.total(), _parts(found.event_results)),
-        ("deliveries", found.outcomes.total(), _parts(found.outcomes)),
+        ("orders", findings.orders.total(), _parts(findings.orders)),
+        ("deliveries", findings.deliveries.total(), _parts(findings.deliveries)),
         ("events", sum(events.values()), _parts(events, keep="pending")),
         ("API calls", total("calls"), [f"{total('reads')} reads", f"{total('writes')} writes"]),
-        ("API answers", found.answers.total(), _parts({_named(code): n for code, n in found.answers.items()})),
-        ("writes", steps.total(), _parts(steps)),
-        ("writes", total("transitions"), [f"and {total('hand_moves')} by hand"]),
-        ("retries", found.retries, [f"of {found.failed_calls} calls that failed", f"{total('throttled')} throttled"]),
+        ("API answers", answers.total(), _parts({_answer(code): count for code, count in answers.items()})),
+        ("writes", writes.total(), _parts(writes)),
+        ("steps", total("transitions"), [f"and {total('hand_moves')} by hand"]),
+        ("retries", findings.retries, retries),
         ("illegal steps", total("illegal"), []),
-        (
-            "harm done",
-            sum(found.harms.values()),
-            [f"{n} {harm.replace('_', ' ')}" for (_, harm), n in found.harms.items()],
-        ),
+        ("data losses", sum(findings.losses.values()), losses),
     )
 
 
-def _named(code: str) -> str:
+def _answer(code: str) -> str:
     return "without answer" if code == "none" else f"× HTTP {code}"
 
 
 def _parts(counts: Mapping[str, int], keep: str = "") -> list[str]:
-    """Write the parts of a sum, the largest first; none that is nothing, unless it is to be kept."""
+    """Return the parts of a sum, the largest first, without those that are zero; *keep* is there even then."""
     ordered = sorted(counts.items(), key=lambda part: (-part[1], part[0]))
     return [f"{count} {name}" for name, count in ordered if count or name == keep]
 
 
 def _wrapped(parts: Sequence[str]) -> list[str]:
-    """Put the parts into lines that leave none of them broken."""
+    """Join the parts into lines; no part is broken."""
     lines = [""]
     for part in parts:
         longer = f"{lines[-1]} · {part}" if lines[-1] else part

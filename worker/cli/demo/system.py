@@ -1,4 +1,4 @@
-"""The stage: every part of the system as a process of its own, in a folder that is thrown away."""
+"""The system of the demo: its ports and processes."""
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -12,39 +12,39 @@ import httpx
 from worker.cli.demo.errors import DemoFailed
 from worker.cli.demo.installation import Installation
 from worker.cli.demo.shops import SHOPS
-from worker.cli.demo.timeouts import Timeouts
+from worker.cli.demo.timing import TimeLimit
 from worker.processes.embedded_valkey import EmbeddedValkey
 from worker.processes.supervisor import Supervisor
 from worker.settings import load_settings
 from worker.store.database.database import Database
 from worker.store.schema import migrate
 
-STOPS_WITHIN = 4.0
-"""Seconds that the services may take to finish; nothing of theirs is needed any more."""
+STOP_SECONDS = 4.0
+"""How long the processes may take to stop; then they are killed."""
 SERVICES = {"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "worker"]}
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The system at work: its parts' addresses and secrets, the journal, and the companies of processes."""
+    """The running system: where its parts are, the database, and the supervisors of its processes."""
 
     installation: Installation
     database: Database
-    companies: Sequence[Supervisor]
+    supervisors: Sequence[Supervisor]
 
     def check(self) -> None:
         """Raise `DemoFailed` when a process has ended."""
-        if ended := [name for supervisor in self.companies for name in supervisor.ended()]:
+        if ended := [name for supervisor in self.supervisors for name in supervisor.ended()]:
             raise DemoFailed(f"The {ended[0]} has ended by itself.")
 
 
 @contextmanager
-def open_system(folder: Path, timeout: Timeouts) -> Iterator[System]:
-    """Start everything, its logs in *folder*, and end everything with the block.
+def open_system(folder: Path, limit: TimeLimit) -> Iterator[System]:
+    """Start everything, with the logs in *folder*, and stop everything after the block.
 
-    Raises `DemoFailed` when a part does not start, and what the journal and the store raise.
+    Raises `DemoFailed` when a part is not ready in time, and the errors of the database and of Valkey.
     """
-    installation = Installation.make_up(folder, _free_ports(1 + len(SHOPS)))
+    installation = Installation.create(folder, _free_ports(1 + len(SHOPS)))
     environ = installation.environ()
     settings = load_settings(environ)
     with ExitStack() as stack:
@@ -55,7 +55,7 @@ def open_system(folder: Path, timeout: Timeouts) -> Iterator[System]:
         ]
         services = Supervisor(SERVICES, environ, logs=folder)
         for supervisor in (*sandboxes, services):
-            stack.callback(supervisor.stop, STOPS_WITHIN)
+            stack.callback(supervisor.stop, STOP_SECONDS)
         for supervisor in sandboxes:
             supervisor.start()
         database = Database(settings.database_url.get_secret_value(), connections=1)
@@ -63,35 +63,35 @@ def open_system(folder: Path, timeout: Timeouts) -> Iterator[System]:
         migrate(database)
         services.start()
         system = System(installation, database, (*sandboxes, services))
-        _await(system, timeout)
+        _wait_until_ready(system, limit)
         yield system
 
 
 def _free_ports(count: int) -> list[int]:
-    """Find ports that nobody listens on; all are taken at once, so that they differ."""
+    """Return *count* different ports that nobody listens on."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [taken.getsockname()[1] for taken in sockets]
+        return [listener.getsockname()[1] for listener in sockets]
 
 
-def _await(system: System, timeout: Timeouts) -> None:
-    """Return when the sandboxes and the receiver answer and the worker says that it is ready."""
-    parts = system.installation
+def _wait_until_ready(system: System, limit: TimeLimit) -> None:
+    """Wait until the sandboxes and the receiver answer, and the worker logs that it is ready."""
+    installation = system.installation
     with httpx.Client(timeout=1.0, trust_env=False) as http:
         conditions: dict[str, Callable[[], bool]] = {
             **{
                 SHOPS[account].sandbox: partial(_answers, http, f"http://{address}/_sandbox/totals")
-                for account, address in parts.platforms.items()
+                for account, address in installation.sandboxes.items()
             },
-            "receiver": partial(_answers, http, f"http://{parts.receiver}/readyz"),
-            "worker": lambda: b"worker_ready" in (parts.folder / "worker.log").read_bytes(),
+            "receiver": partial(_answers, http, f"http://{installation.receiver}/readyz"),
+            "worker": lambda: b"worker_ready" in (installation.folder / "worker.log").read_bytes(),
         }
         for name, is_ready in conditions.items():
             while not is_ready():
                 system.check()
-                if timeout.is_over:
+                if limit.is_over:
                     raise DemoFailed(f"The {name} is not ready in time.")
-                timeout.pause()
+                limit.pause()
 
 
 def _answers(http: httpx.Client, url: str) -> bool:

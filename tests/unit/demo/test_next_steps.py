@@ -1,0 +1,33 @@
+import pytest
+
+from worker.cli.demo.next_steps import required_settings
+from worker.cli.demo.shops import SHOPS
+from worker.settings import Settings, load_settings
+
+
+def load_required(folder, *shops) -> Settings:
+    """Load the settings that the demo asks for, with a value in every blank."""
+    lines = [line for shop in shops for line, _ in required_settings(shop)]
+    config = folder / "fulfillment.toml"
+    config.write_text(
+        "\n".join(lines).replace('url = "…"', 'url = "https://shop.example/v1"').replace("…", "a-good-word")
+    )
+    return load_settings({"FULFILLMENT_CONFIG": str(config)})
+
+
+@pytest.mark.parametrize("shop", SHOPS.values(), ids=[*SHOPS])
+def test_the_settings_that_it_asks_for_are_all_that_one_account_needs(tmp_path, shop):
+    settings = load_required(tmp_path, shop)
+    assert settings.accounts[shop.account].platform == shop.platform.name
+    assert {name: source.profile for name, source in settings.sources.items()} == shop.sources
+
+
+def test_both_accounts_may_be_in_one_file(tmp_path):
+    assert {*load_required(tmp_path, *SHOPS.values()).accounts} == {*SHOPS}
+
+
+def test_what_must_be_filled_in_is_explained():
+    meanings = {
+        line.partition(" =")[0]: meaning for shop in SHOPS.values() for line, meaning in required_settings(shop)
+    }
+    assert all(meanings[key] for key in ("base_url", "api_key", "secrets"))

@@ -1,0 +1,131 @@
+"""HTTP clients: of a shop's sandbox, through its control API, and of the receiver, as the senders of webhooks."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from worker.cli.demo.errors import DemoFailed
+from worker.cli.demo.script import NewOrder, Signature
+from worker.cli.demo.shops import Shop
+from worker.domain.orders import OrderKey
+from worker.domain.signing import SignedRequest, signed_headers
+
+TIMEOUT_SECONDS = 10.0
+HOUR_SECONDS = 3600
+AFTER_ALL_CALLS = 10**9
+"""A report since this call has no calls in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of one sandbox. Its objects are as the sandbox's README describes them."""
+
+    orders: Mapping[OrderKey, Mapping[str, Any]]
+    transitions: Sequence[Mapping[str, Any]]
+    calls: Sequence[Mapping[str, Any]]
+    totals: Mapping[str, Any]
+
+
+class SandboxClient:
+    """Calls the control API of *shop*'s sandbox at *url*. Every method raises `DemoFailed` when its call fails."""
+
+    def __init__(self, shop: Shop, url: str) -> None:
+        self.shop = shop
+        self._http = httpx.Client(base_url=f"{url}/_sandbox", timeout=TIMEOUT_SECONDS, trust_env=False)
+
+    def create(self, order_id: str, new_order: NewOrder) -> None:
+        """Place an order, as a customer does."""
+        platform = self.shop.platform
+        self._call("POST", "/orders", {"id": platform.encode_id(order_id), **platform.fields_of(new_order)})
+
+    def change(self, order_id: str, **fields: object) -> None:
+        """Change an order, as the merchant does on the platform's own pages."""
+        self._call("PATCH", f"/orders/{order_id}", fields)
+
+    def inject_fault(self, order_id: str, match: Mapping[str, str], fault: Mapping[str, object]) -> None:
+        """Inject *fault* into those calls for the order that *match*."""
+        self._call("POST", "/faults", {**fault, "match": {**match, "order_id": order_id}})
+
+    def unused_faults(self) -> int:
+        """Count the faults that no call has met yet."""
+        return len(self._call("GET", "/faults"))
+
+    def report(self, *, with_calls: bool = False) -> Report:
+        """Read all orders, transitions and totals, and with *with_calls* also all calls."""
+        report = self._call("GET", f"/report?since={0 if with_calls else AFTER_ALL_CALLS}")
+        orders = {OrderKey(self.shop.account, str(order["id"])): order for order in report["orders"]}
+        return Report(orders, report["transitions"], report["calls"], report["totals"])
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._http.close()
+
+    def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
+        try:
+            response = self._http.request(method, path, json=body)
+            response.raise_for_status()
+            return response.json() if response.content else None
+        except (httpx.HTTPError, ValueError) as error:
+            raise DemoFailed(f"The {self.shop.sandbox} has not answered {method} {path}: {error}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The receiver's answer to one sender. *outcome* is its word, *delivery_id* the id that it gave, if any."""
+
+    source: str
+    status: int
+    outcome: str
+    delivery_id: int | None = None
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether the sender may forget the event now."""
+        return self.status in range(200, 300)
+
+
+class WebhookClient:
+    """Posts webhooks to the receiver at *url*, signed with the secret of each source; keeps all *receipts*."""
+
+    def __init__(self, url: str, secrets: Mapping[str, str]) -> None:
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
+        self._secrets = secrets
+        self.receipts: list[Receipt] = []
+
+    def post(self, source: str, document: Mapping[str, object], signature: Signature = "valid") -> Receipt:
+        """Post one document and return the answer; raises `DemoFailed` when there is none."""
+        body, path = json.dumps(document).encode(), f"/webhooks/{source}"
+        timestamp = str(int(time.time()) - (HOUR_SECONDS if signature == "an hour old" else 0))
+        secret = self._secrets[source] if signature != "forged" else "a-secret-of-nobody"
+        request = SignedRequest(b"POST", path.encode(), b"", timestamp.encode(), body)
+        headers = {"Content-Type": "application/json", **signed_headers(secret.encode(), request)}
+        receipt = _receipt(source, self._send(path, body, headers))
+        self.receipts.append(receipt)
+        return receipt
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._http.close()
+
+    def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        try:
+            return self._http.post(path, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            reason = f"{error!s:.200} ({type(error).__name__})"
+            raise DemoFailed(f"The receiver has not answered a sender: {reason}.") from error
+
+
+def _receipt(source: str, response: httpx.Response) -> Receipt:
+    try:
+        answer = response.json()
+    except ValueError as error:
+        raise DemoFailed(f"The receiver's answer is no JSON; its status is {response.status_code}.") from error
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        return Receipt(source, response.status_code, "stale" if answer["reason"] == "stale" else "refused")
+    if response.is_success:
+        return Receipt(source, response.status_code, answer["status"], answer.get("delivery_id"))
+    return Receipt(source, response.status_code, answer["reason"])

@@ -1,0 +1,84 @@
+"""The clock of the demo day, and the time limit of the demo."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+MINUTE_SECONDS = 0.028
+"""How long a minute of the demo day takes: nine hours take a quarter of a minute."""
+MINUTES_OF_A_DAY = 24 * 60
+POLL_INTERVAL_SECONDS = 0.1
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def minutes_of(clock: str) -> int:
+    """Return a time of the day (`09:05`) in minutes after midnight."""
+    hours, _, minutes = clock.partition(":")
+    return 60 * int(hours) + int(minutes)
+
+
+def clock_text(minutes: int) -> str:
+    """Return minutes after midnight as a time of the day (`09:05`)."""
+    return f"{minutes % MINUTES_OF_A_DAY // 60:02}:{minutes % 60:02}"
+
+
+class DayClock:
+    """The clock of the demo day, which begins at *opening* (`09:00`) when the clock is made."""
+
+    def __init__(self, opening: str) -> None:
+        self._opening = minutes_of(opening)
+        self._began, self._began_at = time.monotonic(), datetime.now(UTC)
+
+    @property
+    def minutes(self) -> int:
+        """The time of the demo day, in minutes after midnight."""
+        return self._opening + int((time.monotonic() - self._began) / MINUTE_SECONDS)
+
+    def timestamp(self, clock: str) -> str:
+        """Return the real time, in ISO 8601, at which the demo day reaches *clock*: events have real timestamps."""
+        passed = (minutes_of(clock) - self._opening) * MINUTE_SECONDS
+        return (self._began_at + timedelta(seconds=passed)).isoformat()
+
+
+class TimeLimit:
+    """Ends after *seconds*, or by a signal. Only `pause` acts on the signal, so that no cleanup is cut short."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+        self._is_interrupted = False
+
+    @contextmanager
+    def signals_handled(self) -> Iterator[None]:
+        """Handle Ctrl-C, SIGTERM and SIGHUP during the block. A signal that is ignored stays ignored."""
+        handled = [number for number in END_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._interrupt) for number in handled}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() >= self._ends
+
+    def pause(self) -> None:
+        """Wait for a moment; raises KeyboardInterrupt after a signal."""
+        if not self._is_interrupted:
+            time.sleep(POLL_INTERVAL_SECONDS)
+        if self._is_interrupted:
+            raise KeyboardInterrupt
+
+    def wait_for(self, condition: Callable[[], object]) -> bool:
+        """Return True as soon as *condition* is true, and False when the time is up first."""
+        while not condition():
+            if self.is_over:
+                return False
+            self.pause()
+        return True
+
+    def _interrupt(self, *_signal: object) -> None:
+        self._is_interrupted = True
