@@ -1,11 +1,11 @@
-"""The type of every secret that somebody chooses: not shown by accident, and not short."""
+"""The type of every secret that people choose: it is never shown by accident, and it is not short."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
 SHORTEST_SECRET = 8
-"""Bytes. Whatever is shorter could be guessed."""
+"""Bytes. A shorter secret could be guessed."""
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:

@@ -1,6 +1,6 @@
 """The credentials of one account on each platform, wherever that platform listens."""
 
-from worker.order_api.accounts import Credentials
+from worker.order_api.credentials import Credentials
 from worker.order_api.platforms import PLATFORMS
 
 SECRET = "whsec_very_secret"

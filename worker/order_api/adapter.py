@@ -1,4 +1,4 @@
-"""The port `OrderApi`, alike for every platform: calls of an order book, and what a step sends."""
+"""The adapter of the port `OrderApi`, the same for every platform: it joins an `OrdersClient` and a composer."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,21 +14,21 @@ from worker.ports import Update
 
 
 class Compose(Protocol):
-    """Writes updates in a platform's words."""
+    """Composes the updates of one account, in its platform's words."""
 
     def __call__(self, step: Step, reading: Reading, *, noted: bool) -> Update:
-        """Return the fields that ask for *step* of the order as it was read just now; *noted* adds our line to it."""
+        """Return the fields that ask for *step*; see `OrderApi.compose`."""
 
 
 class OrderApiAdapter:
-    """The orders of one account, read and written. *deadline* is in microseconds."""
+    """The port `OrderApi` for one account."""
 
-    def __init__(self, book: OrdersClient, compose: Compose, context: AccountContext) -> None:
-        self._client, self._compose = book, compose
-        self.deadline = microseconds(context.client.timeout.overall)
+    def __init__(self, client: OrdersClient, compose: Compose, context: AccountContext) -> None:
+        self._client, self._compose = client, compose
+        self.deadline = microseconds(context.client.timeouts.overall)
 
     def read(self, order_id: str) -> Reading:
-        with _blaming_the_account():
+        with _rejections_are_the_accounts():
             return self._client.show(order_id).reading
 
     def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
@@ -38,20 +38,23 @@ class OrderApiAdapter:
         return self._client.update(order_id, update).reading
 
     def find(self, reference: Reference) -> Sequence[str]:
-        with _blaming_the_account():
+        with _rejections_are_the_accounts():
             return self._client.find(reference)
 
     def probe(self) -> None:
-        with _blaming_the_account():
+        with _rejections_are_the_accounts():
             self._client.probe()
 
 
 @contextmanager
-def _blaming_the_account() -> Iterator[None]:
-    """A read says nothing but whose it is: when the platform rejects it, the account's settings are wrong."""
+def _rejections_are_the_accounts() -> Iterator[None]:
+    """Turn the `Rejected` of a read into `Unauthorized`.
+
+    A read says nothing but whose it is. When the platform rejects it, the account's settings are wrong.
+    """
     try:
         yield
     except Rejected as error:
-        if not error.status:  # ours: the order's id is none
+        if not error.status:  # it is ours, and nothing was sent: the order id is not an id
             raise
         raise Unauthorized(error.message, error.status, error.code, error.request_id) from error

@@ -1,46 +1,93 @@
-"""Base URLs: the one place where it is decided whither calls may go."""
+"""Which base URLs are allowed: HTTPS anywhere, HTTP on loopback."""
 
 import ipaddress
 import re
+from urllib.parse import urlsplit
 
-import httpx
-
-# What is written here travels, and is signed, as it stands: nothing that a client would rewrite on the way.
-_PLAIN_PATH = re.compile("(?:/[A-Za-z0-9._~-]+)*")
+MAX_LENGTH = 2_000
 PORTS = range(1, 65_536)
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+# Every text with a scheme and `//` matches. Each part is checked afterwards, so that the error names the part.
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z]+)://(?P<user>[^/?#@]*@)?(?P<host>\[[^]/?#@]*\]|[^]\[/?#@:]*)(?P<port>:[^/?#@]*)?"
+    r"(?P<path>(?:/[^?#]*)?)(?P<rest>[?#].*)?"
+)
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_DOTTED_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
+_PORT = re.compile("[0-9]{1,5}")
+# The path is sent, and signed, exactly as it is written here: it has nothing that an HTTP client would rewrite.
+_PLAIN_PATH = re.compile("(?:/[A-Za-z0-9._~-]+)*")
 
 
 def read_base_url(text: str) -> str:
-    """Return *text* without a trailing slash; raises ValueError, saying why, unless calls may go there.
+    """Return *text* in its normal form: scheme and host in lower case, no default port, no slash at the end.
 
-    HTTPS, or HTTP to this very machine; a host, perhaps a port and a plain path, and nothing else.
+    Raises ValueError unless it is HTTPS, or HTTP to this machine, with a host, and with a port and a plain path at
+    most. The error's text completes "<key> …" and never contains the value.
     """
-    try:
-        url = httpx.URL(text.rstrip("/"))
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise ValueError("is not a URL") from error
-    if url.scheme not in {"http", "https"} or not re.fullmatch(r"[a-z0-9:][a-z0-9.:-]*", url.host):
+    if len(text) > MAX_LENGTH or not (text.isascii() and text.isprintable()):
+        raise ValueError("is not a URL")
+    parts = _URL.fullmatch(text)
+    scheme = parts["scheme"].lower() if parts else ""
+    if parts is None or scheme not in DEFAULT_PORTS:
         raise ValueError("must be an https:// URL with a host")
-    if url.scheme == "http" and not _is_loopback(url.host):
+    host = _read_host(parts["host"].lower())
+    if scheme == "http" and not _is_loopback(host):
         raise ValueError("must use https:// unless it names this machine (localhost, 127.0.0.1, [::1])")
-    if url.port is not None and url.port not in PORTS:
-        raise ValueError("has a port that does not exist")
-    if url.userinfo or url.query or url.fragment or "?" in text or "#" in text:
+    port = _read_port(parts["port"] or ":")
+    if parts["user"] or parts["rest"]:
         raise ValueError("must have no user, query or fragment")
-    if not _PLAIN_PATH.fullmatch(url.raw_path.decode().rstrip("/")):
+    path = _without_dot_segments(parts["path"].rstrip("/"))
+    if not _PLAIN_PATH.fullmatch(path):
         raise ValueError("has a path that is not made of plain words")
-    return str(url).rstrip("/")
+    return f"{scheme}://{host}{'' if port in {'', DEFAULT_PORTS[scheme]} else f':{port}'}{path}"
 
 
 def path_of(base_url: str) -> bytes:
-    """Return the path of a base URL as it travels, without a trailing slash; empty when it has none."""
-    return httpx.URL(base_url).raw_path.rstrip(b"/")
+    """Return the path of a base URL as it is sent, without a slash at the end; empty when it has none."""
+    return urlsplit(base_url).path.encode()
+
+
+def _read_host(host: str) -> str:
+    """Return *host* if it is a name in ASCII or an IP address; an IPv6 address is in brackets."""
+    try:
+        if host.startswith("["):
+            ipaddress.IPv6Address(host[1:-1])
+        elif _DOTTED_NUMBERS.fullmatch(host):
+            ipaddress.IPv4Address(host)
+    except ValueError as error:
+        raise ValueError("is not a URL") from error
+    # No scope after `%`, and no encoded international name: people would see another text than the one that is sent.
+    is_plain = host.startswith("[") or _NAME.fullmatch(host)
+    if not is_plain or "%" in host or any(label.startswith("xn--") for label in host.split(".")):
+        raise ValueError("must be an https:// URL with a host")
+    return host
+
+
+def _read_port(port: str) -> str:
+    """Return the number after the colon without leading zeros; empty when there is none."""
+    digits = port.removeprefix(":")
+    if digits and not (_PORT.fullmatch(digits) and int(digits) in PORTS):
+        raise ValueError("has a port that does not exist")
+    return str(int(digits)) if digits else ""
+
+
+def _without_dot_segments(path: str) -> str:
+    """Return *path* without `.` and `..`, as every HTTP client sends it (RFC 3986, 5.2.4)."""
+    segments: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            segments[-1:] = []
+        elif segment != ".":
+            segments.append(segment)
+    return "".join(f"/{segment}" for segment in segments)
 
 
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False

@@ -1,4 +1,4 @@
-"""The order book of an account: every call about its orders at the platform, for turns and for people."""
+"""The port `OrdersClient`: every call about the orders of an account, for reconciliations and for operators."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from worker.domain.errors import Transient
 from worker.domain.orders import Reading, Reference
 from worker.ports import CALLS_TO_FIND, Update
 
-MOST_PAGES = 10_000
+MAX_PAGES = 10_000
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -31,37 +31,42 @@ Day = Annotated[date, BeforeValidator(_read_day)]
 
 
 class Form(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
-    """What a call may say, as the platform documents it; each field's alias is the platform's own name for it."""
+    """The parameters of a call, as the platform documents them. A field's alias is the platform's own name for it."""
 
     def parameters(self) -> dict[str, Any]:
-        """Return what was said, as JSON values under the platform's names."""
+        """Return the fields that were given, as JSON values under the platform's names."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformOrder:
-    """One order as the platform shows it: what we read from it, and the *document* as it came."""
+    """One order as the platform shows it."""
 
     order_id: str
     reading: Reading
+    """What we read from the document."""
     document: Mapping[str, object]
+    """The JSON object as it came."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some orders of a list, *total* in all, where the platform says so; *last* when no page follows."""
+    """One page of a list of orders."""
 
     orders: tuple[PlatformOrder, ...]
     total: int | None
+    """How many orders the whole list has; None when the platform does not say."""
     last: bool
+    """No page follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """How an order is created: what it takes, and the call. After a `Transient`, the order may be there or not."""
+    """How an order is created."""
 
     form: type[Form]
     create: Callable[[Form], PlatformOrder]
+    """Creates an order from a form of that type. After a `Transient`, the order may have been created or not."""
 
 
 class OrdersClient(Protocol):
@@ -73,10 +78,10 @@ class OrdersClient(Protocol):
 
     @property
     def creation(self) -> Creation | None:
-        """How an order is created; None where the platform documents no such call."""
+        """How an order is created; None when the platform documents no such call."""
 
     def pages(self, wanted: Form) -> Iterator[Page]:
-        """Yield the pages of the list that *wanted*, one of `filters`, asks for, each when it is asked for."""
+        """Yield the pages of the list that *wanted* describes, a form of type `filters`. Each page is one call."""
 
     def show(self, order_id: str) -> PlatformOrder:
         """Return one order."""
@@ -85,34 +90,39 @@ class OrdersClient(Protocol):
         """Send *update* once, and return the order as the answer shows it."""
 
     def find(self, reference: Reference) -> Sequence[str]:
-        """Return the ids of the orders with exactly this number, or tracking number, in `CALLS_TO_FIND` calls."""
+        """Return the ids of the orders with exactly this reference, in at most `CALLS_TO_FIND` calls."""
 
     def probe(self) -> None:
-        """Ask for the least that a call with good credentials can ask for."""
+        """Read the least that good credentials allow to read."""
 
 
-class Position(NamedTuple):
-    """Where a page begins: its number from 1, and how many orders come before it."""
+class PagePosition(NamedTuple):
+    """Where a page begins."""
 
     page: int
+    """The number of the page, from 1."""
     offset: int
+    """How many orders come before it."""
 
 
-def iterate_pages(fetch: Callable[[Position], Page]) -> Iterator[Page]:
-    """Yield page after page; raises `Transient` where a platform shows the same page again: it would never end."""
-    at, before = Position(1, 0), None
-    while at.page <= MOST_PAGES:
-        page = fetch(at)
-        ids = [shown.order_id for shown in page.orders]
-        if ids and ids == before:
+def iterate_pages(fetch: Callable[[PagePosition], Page]) -> Iterator[Page]:
+    """Yield page after page, at most `MAX_PAGES`.
+
+    Raises `Transient` when the platform shows the same page twice, because the list would never end.
+    """
+    position, ids_before = PagePosition(1, 0), None
+    while position.page <= MAX_PAGES:
+        page = fetch(position)
+        ids = [order.order_id for order in page.orders]
+        if ids and ids == ids_before:
             raise Transient("the answer makes no sense: the same page came twice")
         yield page
         if page.last or not ids:
             return
-        at, before = Position(at.page + 1, at.offset + len(ids)), ids
+        position, ids_before = PagePosition(position.page + 1, position.offset + len(ids)), ids
 
 
-def ids_of(pages: Iterable[Page], is_meant: Callable[[PlatformOrder], bool]) -> tuple[str, ...]:
-    """Return the ids of the orders that are meant, out of a search's first pages."""
-    shown = (order for page in islice(pages, CALLS_TO_FIND) for order in page.orders)
-    return tuple(dict.fromkeys(order.order_id for order in shown if is_meant(order)))
+def matching_ids(pages: Iterable[Page], is_meant: Callable[[PlatformOrder], bool]) -> tuple[str, ...]:
+    """Return the ids of the orders that are meant, each once, out of the first pages of a search."""
+    orders = (order for page in islice(pages, CALLS_TO_FIND) for order in page.orders)
+    return tuple(dict.fromkeys(order.order_id for order in orders if is_meant(order)))

@@ -1,4 +1,4 @@
-"""What every platform's answers have in common: JSON objects from outside, and HTTP statuses that mean the same."""
+"""What all platforms' answers have in common: JSON objects from outside, and HTTP statuses with the same meaning."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
+from worker.domain.instants import Instant
 from worker.domain.orders import Reading
 from worker.domain.text import clean_text
 from worker.order_api.clients import PlatformOrder
@@ -13,7 +14,8 @@ from worker.order_api.http.client import MAX_MESSAGE, HttpResponse
 from worker.order_api.http.rate_limits import pause
 
 SUCCESS = range(200, 300)
-MAX_WORD = 64
+MAX_NAME = 64
+"""Characters of a status, a code or a number."""
 
 BY_STATUS: Mapping[int, type[ApiError]] = {
     HTTPStatus.BAD_REQUEST: Rejected,
@@ -24,14 +26,14 @@ BY_STATUS: Mapping[int, type[ApiError]] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: Rejected,
     HTTPStatus.TOO_MANY_REQUESTS: Throttled,
 }
-"""Any other status may be better later."""
+"""The error that an HTTP status means. Any other status is `Transient`."""
 
 BY_STATUS_ALONE: Mapping[int, type[ApiError]] = {
     status: family for status, family in BY_STATUS.items() if family in {Unauthorized, Throttled}
 }
-"""Without the platform's envelope it may be a proxy that speaks: no order is stopped for its word."""
+"""The same without the platform's envelope: it may be a proxy that answers, and no order is stopped because of it."""
 
-# Some servers are so kind as to show the signature that they had expected.
+# Some servers show the signature that they had expected.
 _SIGNATURE = re.compile("[0-9a-fA-F]{64}")
 
 
@@ -44,26 +46,26 @@ def read_envelope(body: bytes) -> tuple[dict[str, object], str]:
     return (document, "") if isinstance(document, dict) else ({}, "not an object")
 
 
-def senseless(answer: HttpResponse, flaw: str) -> Transient:
-    """Make the error for an answer that cannot be believed: it may be better next time."""
-    return Transient(f"the answer makes no sense: {flaw}", answer.status)
+def senseless(response: HttpResponse, flaw: str) -> Transient:
+    """Return the error for an answer that cannot be believed: the next one may be better."""
+    return Transient(f"the answer makes no sense: {flaw}", response.status)
 
 
 def failure(
-    family: type[ApiError], answer: HttpResponse, message: str, code: str, request_id: str, now: int
+    family: type[ApiError], response: HttpResponse, message: str, code: str, request_id: str, now: Instant
 ) -> ApiError:
-    """Make the error that *answer* is; *now*, in microseconds, dates one that does not date itself."""
+    """Return the error that *response* means; *now* stands in for a `Date` that it does not have."""
     if family is Throttled:
-        return Throttled(message, answer.status, code, request_id, pause(answer.headers, now))
-    return family(message, answer.status, code, request_id)
+        return Throttled(message, response.status, code, request_id, pause(response.headers, now))
+    return family(message, response.status, code, request_id)
 
 
-def shown_in(
+def read_order(
     fields: object, read_order_id: Callable[[object], str], read: Callable[[Mapping[str, object]], Reading]
 ) -> PlatformOrder:
-    """Return the order that *fields* show; raises ValueError, naming what is wrong with them."""
+    """Return the order that *fields* show; raises ValueError, whose text names what is wrong with them."""
     if not isinstance(fields, dict):
-        raise ValueError("an order is not an object")  # noqa: TRY004 - of what comes from outside, every flaw is one
+        raise ValueError("an order is not an object")  # noqa: TRY004 - every flaw of what comes from outside is one
     try:
         order_id = read_order_id(fields.get("id"))
     except ValueError as error:
@@ -72,31 +74,31 @@ def shown_in(
 
 
 def text_of(fields: Mapping[str, object], name: str) -> str | None:
-    """Return a field that may be missing, or null, and is a text otherwise; raises ValueError, naming it."""
+    """Return a field that is a text, null or missing; raises ValueError, which names the field, if it is not."""
     value = fields.get(name)
     if value is None or isinstance(value, str):
         return value
     raise ValueError(f"{name} is not a string")
 
 
-def whole_of(fields: Mapping[str, object], name: str) -> int | None:
-    """Return a field that may be missing, or null, and is a whole number otherwise; raises ValueError, naming it."""
+def whole_number_of(fields: Mapping[str, object], name: str) -> int | None:
+    """Return a field that is a whole number, null or missing; raises ValueError, which names it, if it is not."""
     value = fields.get(name)
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return value
     raise ValueError(f"{name} is not a whole number")
 
 
-def words(value: object, limit: int = MAX_MESSAGE) -> str:
+def safe_text(value: object, limit: int = MAX_MESSAGE) -> str:
     """Return a platform's text for people, on one line and without signatures; empty for anything but a text."""
-    # Masked before it is cut: of a signature at the edge, a part would stay.
+    # It is masked before it is cut, because a part of a signature at the edge would stay otherwise.
     return clean_text(_SIGNATURE.sub("…", value), limit) if isinstance(value, str) else ""
 
 
-def word(value: object) -> str:
-    """Return a name or a number that the platform gives to something; empty for anything else, and for what is long.
+def safe_name(value: object) -> str:
+    """Return a name or number that the platform gives to something; empty for any other value, and for a long text.
 
-    Cut short, it could be taken for another one.
+    A long text is not cut, because it could then be taken for another name.
     """
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    return words(text) if isinstance(text, str) and len(text) <= MAX_WORD else ""
+    return safe_text(text) if isinstance(text, str) and len(text) <= MAX_NAME else ""

@@ -9,27 +9,27 @@ MAX_LINE = 200
 MAX_NUMBER = 100
 
 
-def annotated(notes: str | None, parcels: Collection[tuple[str, str]]) -> str | None:
+def add_tracking(notes: str | None, parcels: Collection[tuple[str, str]]) -> str | None:
     """Return *notes* with a line for those *parcels*, as (number, URL), that they do not name yet.
 
-    None when there is nothing to add, or the platform did not show the notes: what was not read could not be kept.
+    None when there is nothing to add, or when *notes* is None: notes that the platform did not show cannot be kept.
     """
     if notes is None:
         return None
     cleaned = ((clean_text(number, MAX_NUMBER), clean_text(url)) for number, url in parcels)
-    line = _line([(number, url) for number, url in cleaned if number and not _names(notes, number)])
+    line = _line([(number, url) for number, url in cleaned if number and not _has_number(notes, number)])
     if not line:
         return None
     return notes + "\n" + line if notes and not notes.endswith("\n") else notes + line
 
 
-def _names(notes: str, number: str) -> bool:
+def _has_number(notes: str, number: str) -> bool:
     """Tell whether *notes* name this parcel; TRK10 does not name TRK1."""
     return re.search(rf"(?<!\w){re.escape(number)}(?!\w)", notes) is not None
 
 
 def _line(parcels: list[tuple[str, str]]) -> str:
-    """Name as many parcels as fit, each whole; the others get their line with the next step."""
+    """Return a line with as many parcels as fit, each whole; the others get a line with the next step."""
     line = ""
     for number, url in parcels:
         for entry in (f"{number} {url}".strip(), number):

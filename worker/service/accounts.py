@@ -1,4 +1,4 @@
-"""Connects accounts to their platforms, as the settings say."""
+"""Opens the accounts that the settings name."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,6 +6,7 @@ from functools import partial
 
 from worker.domain.instants import Duration
 from worker.order_api.accounts import AccountContext
+from worker.order_api.connections import open_account
 from worker.order_api.http.client import Client, Timeouts
 from worker.ports import OrderApi
 from worker.reconcile.budget import Budget
@@ -14,14 +15,14 @@ from worker.store.database.clocks import machine_now
 
 
 def connect_accounts(settings: Settings, budget: Budget) -> dict[str, OrderApi]:
-    """Connect every account to its platform. Accounts with the same deadline share one HTTP client."""
+    """Return the order API of every account, by its name. Accounts with the same deadline share one HTTP client."""
     clients: dict[timedelta, Client] = {}
     apis = {}
     for name, account in settings.accounts.items():
         if account.call_deadline not in clients:
             clients[account.call_deadline] = open_client(account)
         context = context_of(account, clients[account.call_deadline], partial(budget.pause, name))
-        apis[name] = account.credentials.connect(context)
+        apis[name] = open_account(account.credentials, context).order_api()
     return apis
 
 
@@ -31,5 +32,5 @@ def open_client(account: AccountSettings) -> Client:
 
 
 def context_of(account: AccountSettings, client: Client, pause: Callable[[Duration], None]) -> AccountContext:
-    """Return what one account works with besides its credentials. *pause* is called when it has made its last call."""
+    """Return what one account works with besides its credentials; *pause* as in `AccountContext`."""
     return AccountContext(client, machine_now, account.timezone, pause, account.statuses)

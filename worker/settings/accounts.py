@@ -19,7 +19,7 @@ from pydantic import (
 from worker.domain.instants import microseconds
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
-from worker.order_api.accounts import Credentials
+from worker.order_api.credentials import Credentials
 from worker.order_api.platforms import PLATFORMS
 from worker.order_api.statuses import MEANINGS
 from worker.settings.problems import CONSEQUENCE, UNKNOWN, Problem, wrong

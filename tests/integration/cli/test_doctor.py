@@ -11,7 +11,7 @@ from tests.support.sandboxes import Platform
 from worker.cli.doctor.checks import judge_platform
 from worker.domain.errors import Rejected
 from worker.domain.instants import MINUTE, SECOND
-from worker.order_api.accounts import AccountCheck
+from worker.order_api.account_checks import AccountCheck
 from worker.store.accounts.call_limits import SqlCallLimits
 from worker.store.accounts.holds import SqlHolds
 from worker.store.database.database import Database

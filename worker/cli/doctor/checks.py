@@ -10,11 +10,12 @@ from worker.domain.figures import Health
 from worker.domain.instants import MINUTE, SECOND, microseconds
 from worker.operations.doctor import Check, Verdict, judge
 from worker.operations.instants import span
-from worker.order_api.accounts import AccountCheck
+from worker.order_api.account_checks import AccountCheck
+from worker.order_api.connections import open_account
 from worker.order_api.http.client import Client, Timeouts
 from worker.queue.wake_ups import BrokerUnavailable, WakeUpQueue, make_celery
 from worker.reconcile.budget import RATE_LIMITED
-from worker.service.wiring import context_of
+from worker.service.accounts import context_of
 from worker.settings import AccountSettings, load_settings
 from worker.store import schema
 from worker.store.queries.health import HealthQueries
@@ -104,7 +105,7 @@ def _platform(context: Context, name: str, account: AccountSettings, health: Hea
         yield Check(called, Verdict.WARN, f"It was not asked: {wait.why}.")
     else:
         with Client(Timeouts().within(account.call_deadline)) as client:
-            found = account.credentials.examine(context_of(account, client, budget.exhausted))
+            found = open_account(account.credentials, context_of(account, client, budget.exhausted)).check()
         yield judge_platform(called, found)
         yield from _judge_statuses(called, found.unknown)
 

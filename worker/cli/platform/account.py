@@ -12,11 +12,12 @@ from worker.cli.platform.forms import filters, new_order
 from worker.cli.platform.options import spelled
 from worker.domain.errors import IllegalRequest, Throttled, Transient
 from worker.domain.text import clean_text
+from worker.order_api import connections
 from worker.order_api.clients import OrdersClient, Page, PlatformOrder
 from worker.order_api.http.client import Client, Timeouts
 from worker.order_api.platforms import PLATFORMS
 from worker.processes.exits import print_error
-from worker.service.wiring import context_of
+from worker.service.accounts import context_of
 from worker.settings import AccountSettings, load_settings
 from worker.store.database.database import Database
 
@@ -98,7 +99,8 @@ def open_account(name: str) -> Iterator[OpenAccount]:
     try:
         with Client(Timeouts().within(account.call_deadline)) as client:
             context = context_of(account, client, budget.exhausted)
-            yield OpenAccount(chosen, account, account.credentials.orders_client(context), budget)
+            client_of_orders = connections.open_account(account.credentials, context).orders_client()
+            yield OpenAccount(chosen, account, client_of_orders, budget)
     except Throttled as error:
         if error.wait:
             budget.exhausted(error.wait, str(error))

@@ -1,78 +1,59 @@
-"""What it takes to connect an awalchat account."""
+"""One awalchat account that can send calls."""
 
-from dataclasses import replace
-from typing import Annotated
-
-from pydantic import AfterValidator, PositiveInt, StringConstraints
+from dataclasses import dataclass, replace
 
 from worker.domain.errors import Unauthorized
-from worker.order_api.account_checks import SAMPLE_SIZE, look
+from worker.order_api.account_checks import SAMPLE_SIZE, AccountCheck, check_account
 from worker.order_api.account_session import AccountSession
-from worker.order_api.accounts import AccountCheck, AccountContext, Credentials
+from worker.order_api.accounts import AccountContext
 from worker.order_api.adapter import OrderApiAdapter
-from worker.order_api.awalchat.answers import page_in
-from worker.order_api.awalchat.auth import AwalchatAuth, Identification, SignedPath
+from worker.order_api.awalchat.auth import AwalchatAuth, Caller
 from worker.order_api.awalchat.client import AwalchatOrdersClient
+from worker.order_api.awalchat.credentials import AwalchatCredentials, SignedPath
+from worker.order_api.awalchat.responses import page_in
 from worker.order_api.awalchat.updates import Composer
 from worker.order_api.awalchat.vocabulary import STATUSES, read_order_id
-from worker.order_api.base_urls import path_of, read_base_url
-from worker.secret import Secret
-
-HeaderWord = Annotated[str, StringConstraints(pattern="^[!-~]{1,200}\\z")]
-QueryWord = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,64}\\z")]
+from worker.order_api.base_urls import path_of
 
 
-class AwalchatCredentials(Credentials):
-    """One merchant's workspace at awalchat."""
+@dataclass(frozen=True, slots=True)
+class AwalchatAccount:
+    """A `PlatformAccount`."""
 
-    base_url: Annotated[str, AfterValidator(read_base_url)]
-    """The URL before `/orders`: HTTPS, unless it names this machine."""
-    domain: HeaderWord
-    """The workspace, sent as `X-Domain`."""
-    client_id: HeaderWord
-    """The client, sent as `X-Client-ID`."""
-    hmac_secret: Secret
-    """The secret that signs our calls."""
-    phone_number_id: QueryWord
-    """The phone number whose orders these are."""
-    signed_path: SignedPath = SignedPath.FULL
-    """The path that is signed: `full`, or `after_base_url`; `doctor` finds out."""
-    branch_id: PositiveInt | None = None
-    """The branch that is named in every write."""
+    credentials: AwalchatCredentials
+    context: AccountContext
 
-    @property
-    def identity(self) -> tuple[str, ...]:
-        return self.base_url, self.domain, self.phone_number_id
+    def order_api(self) -> OrderApiAdapter:
+        composer = Composer(self.context.timezone, self.credentials.branch_id)
+        return OrderApiAdapter(self.orders_client(), composer.compose, self.context)
 
-    def connect(self, context: AccountContext) -> OrderApiAdapter:
-        compose = Composer(context.timezone, self.branch_id)
-        return OrderApiAdapter(self.orders_client(context), compose, context)
+    def orders_client(self) -> AwalchatOrdersClient:
+        return AwalchatOrdersClient(self._session(), STATUSES.extended(self.context.statuses))
 
-    def orders_client(self, context: AccountContext) -> AwalchatOrdersClient:
-        return AwalchatOrdersClient(self._calls(context, self.signed_path), STATUSES.extended(context.statuses))
+    def check(self) -> AccountCheck:
+        """Read a few orders; if the platform refuses our credentials, try the other `signed_path` as well."""
+        configured = self.credentials.signed_path
+        result = self._check(configured)
+        if not isinstance(result.failure, Unauthorized) or not path_of(self.credentials.base_url):
+            return result
+        other = next(signed_path for signed_path in SignedPath if signed_path is not configured)
+        if self._check(other).failure:
+            return result
+        return replace(result, advice=f'signed_path = "{other}" works, "{configured}" does not')
 
-    def examine(self, context: AccountContext) -> AccountCheck:
-        found = _look(self._calls(context, self.signed_path))
-        if not isinstance(found.failure, Unauthorized) or not path_of(self.base_url):
-            return found
-        other = next(way for way in SignedPath if way is not self.signed_path)
-        if _look(self._calls(context, other)).failure:
-            return found
-        return replace(found, advice=f'signed_path = "{other}" works, "{self.signed_path}" does not')
+    def _check(self, signed_path: SignedPath) -> AccountCheck:
+        session, statuses = self._session(signed_path), STATUSES.extended(self.context.statuses)
+        return check_account(
+            self.context.now,
+            ask=lambda: session.send("GET", query={"limit": str(SAMPLE_SIZE)}),
+            read=lambda response, came_at: page_in(response, came_at, came_at, statuses),
+        )
 
-    def _calls(self, context: AccountContext, signed_path: SignedPath) -> AccountSession:
-        caller = Identification(self.domain, self.client_id, self.hmac_secret.get_secret_value().encode())
-        unsigned = path_of(self.base_url) if signed_path is SignedPath.AFTER_BASE_URL else b""
-        auth = AwalchatAuth(caller, unsigned, context.now)
-        everywhere = {"phone_number_id": self.phone_number_id}
-        return AccountSession(f"{self.base_url}/orders", read_order_id, auth, context, everywhere)
-
-
-def _look(calls: AccountSession) -> AccountCheck:
-    """Read a few orders, and tell how that went."""
-    statuses = STATUSES.extended(calls.context.statuses)
-    return look(
-        calls.context,
-        ask=lambda: calls("GET", query={"limit": str(SAMPLE_SIZE)}),
-        read=lambda answer, now: page_in(answer, now, now, statuses),
-    )
+    def _session(self, signed_path: SignedPath | None = None) -> AccountSession:
+        """Return a session that signs *signed_path*, by default the one of the settings."""
+        own = self.credentials
+        caller = Caller(own.domain, own.client_id, own.hmac_secret.get_secret_value().encode())
+        is_cut = (signed_path or own.signed_path) is SignedPath.AFTER_BASE_URL
+        auth = AwalchatAuth(caller, path_of(own.base_url) if is_cut else b"", self.context.now)
+        query = {"phone_number_id": own.phone_number_id}
+        return AccountSession(f"{own.base_url}/orders", read_order_id, auth, self.context, query)

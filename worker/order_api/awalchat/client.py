@@ -1,4 +1,4 @@
-"""The order book of one awalchat account (its API reference: "List Orders", "Get Order", "Update Order")."""
+"""The orders of one awalchat account (its API reference: "List Orders", "Get Order", "Update Order")."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -7,13 +7,13 @@ from pydantic import Field, PositiveInt, StringConstraints
 
 from worker.domain.orders import Reference
 from worker.order_api.account_session import AccountSession
-from worker.order_api.awalchat.answers import content_of, order_in, page_in
-from worker.order_api.clients import Day, Form, Page, PlatformOrder, Position, ids_of, iterate_pages
+from worker.order_api.awalchat.responses import content_of, order_in, page_in
+from worker.order_api.clients import Day, Form, Page, PagePosition, PlatformOrder, iterate_pages, matching_ids
 from worker.order_api.statuses import StatusTable
 from worker.ports import Update
 
 LARGEST_PAGE = 100
-"""The reference names no largest `limit`: this one is common."""
+"""The reference names no largest `limit`; this one is common."""
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -43,13 +43,13 @@ class AwalchatOrdersClient:
     filters = AwalchatFilters
     creation = None
 
-    def __init__(self, calls: AccountSession, statuses: StatusTable) -> None:
-        self._calls, self._statuses = calls, statuses
-        self._now = calls.context.now
+    def __init__(self, session: AccountSession, statuses: StatusTable) -> None:
+        self._session, self._statuses = session, statuses
+        self._now = session.context.now
 
     def pages(self, wanted: Form) -> Iterator[Page]:
         parameters = {name: str(value) for name, value in wanted.parameters().items()}
-        return iterate_pages(lambda at: self._page(at, parameters))
+        return iterate_pages(lambda position: self._page(position, parameters))
 
     def show(self, order_id: str) -> PlatformOrder:
         return self._call("GET", order_id)
@@ -58,22 +58,22 @@ class AwalchatOrdersClient:
         return self._call("PUT", order_id, update)
 
     def find(self, reference: Reference) -> tuple[str, ...]:
-        """Return the ids of the orders with this very number; tracking numbers have no field of their own there."""
+        """Return the ids of the orders with exactly this number; for tracking numbers the platform has no field."""
         if reference.kind == "tracking":
             return ()
         pages = self.pages(AwalchatFilters(search=reference.value, page_size=LARGEST_PAGE))
-        return ids_of(pages, lambda shown: shown.reading.number == reference.value)
+        return matching_ids(pages, lambda order: order.reading.number == reference.value)
 
     def probe(self) -> None:
-        """Ask for a list of one order: the least that a call with good credentials can ask for."""
-        content_of(self._calls("GET", query={"limit": "1"}), self._now())
+        """Read a list of one order: the least that good credentials allow to read."""
+        content_of(self._session.send("GET", query={"limit": "1"}), self._now())
 
     def _call(self, method: str, order_id: str, body: Update | None = None) -> PlatformOrder:
-        began = self._now()
-        answer = self._calls(method, order_id, body=body)
-        return order_in(answer, order_id, began, self._now(), self._statuses)
+        began_at = self._now()
+        response = self._session.send(method, order_id, body=body)
+        return order_in(response, order_id, began_at, self._now(), self._statuses)
 
-    def _page(self, at: Position, parameters: dict[str, str]) -> Page:
-        began = self._now()
-        answer = self._calls("GET", query={"page": str(at.page), **parameters})
-        return page_in(answer, began, self._now(), self._statuses)
+    def _page(self, position: PagePosition, parameters: dict[str, str]) -> Page:
+        began_at = self._now()
+        response = self._session.send("GET", query={"page": str(position.page), **parameters})
+        return page_in(response, began_at, self._now(), self._statuses)

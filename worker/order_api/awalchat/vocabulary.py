@@ -1,23 +1,27 @@
 """awalchat's words, as data (its API reference, "Update Order")."""
 
 import re
+from collections.abc import Mapping
 
+from worker.domain.orders import Payment
 from worker.domain.stages import STAGES, TerminalStatus
 from worker.order_api.statuses import StatusTable
 
 STATUSES = StatusTable(
     meanings={position.value: position.value for position in (*STAGES, *TerminalStatus)},
-    asks={stage: stage.value for stage in STAGES[1:]},
+    status_of={stage: stage.value for stage in STAGES[1:]},
 )
 """Its statuses are our own words."""
+PAYMENTS: Mapping[str, Payment] = {"paid": Payment.PAID, "unpaid": Payment.UNPAID}
+"""What `payment_status` says; any other word says nothing."""
 
 _ORDER_ID = re.compile("[1-9][0-9]{0,18}")
-_BEYOND = 10**19
+_TOO_LARGE = 10**19
 
 
 def read_order_id(value: object) -> str:
-    """Return the order id that a document names as *value*, a string or an integer; raises ValueError for any other."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _BEYOND:
+    """Return the order id that a document has as *value*, a string or an integer; raises ValueError for any other."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _TOO_LARGE:
         return str(value)
     if isinstance(value, str) and _ORDER_ID.fullmatch(value):
         return value

@@ -1,4 +1,4 @@
-"""The order book of one Cekat account (its API reference: "List", "Get", "Update" and "Create Order")."""
+"""The orders of one Cekat account (its API reference: "List", "Get", "Update" and "Create Order")."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -9,9 +9,18 @@ from pydantic import Field, StringConstraints
 from worker.domain.errors import Transient
 from worker.domain.orders import Reference
 from worker.order_api.account_session import AccountSession
-from worker.order_api.cekat.answers import content_of, is_proven, order_in, page_in
 from worker.order_api.cekat.new_order import CekatOrder
-from worker.order_api.clients import Creation, Day, Form, Page, PlatformOrder, Position, ids_of, iterate_pages
+from worker.order_api.cekat.responses import content_of, is_proven, order_in, page_in
+from worker.order_api.clients import (
+    Creation,
+    Day,
+    Form,
+    Page,
+    PagePosition,
+    PlatformOrder,
+    iterate_pages,
+    matching_ids,
+)
 from worker.order_api.statuses import StatusTable
 from worker.ports import Update
 
@@ -47,9 +56,9 @@ class CekatOrdersClient:
 
     filters = CekatFilters
 
-    def __init__(self, calls: AccountSession, statuses: StatusTable) -> None:
-        self._calls, self._statuses = calls, statuses
-        self._now = calls.context.now
+    def __init__(self, session: AccountSession, statuses: StatusTable) -> None:
+        self._session, self._statuses = session, statuses
+        self._now = session.context.now
         self.creation = Creation(CekatOrder, lambda order: self._call("POST", None, order.parameters()))
 
     def pages(self, wanted: Form) -> Iterator[Page]:
@@ -61,29 +70,32 @@ class CekatOrdersClient:
         return self._call("GET", order_id)
 
     def update(self, order_id: str, update: Update) -> PlatformOrder:
-        """Send *update* once; an answer whose `status_history` does not bear it out raises `Transient`."""
-        shown = self._call("PUT", order_id, update)
-        if "status" in update and not is_proven(shown, str(update["status"])):
+        """Send *update* once; raises `Transient` when the answer's `status_history` does not show the new status."""
+        order = self._call("PUT", order_id, update)
+        if "status" in update and not is_proven(order, str(update["status"])):
             raise Transient("the answer makes no sense: its status_history does not show the status")
-        return shown
+        return order
 
     def find(self, reference: Reference) -> tuple[str, ...]:
-        """Return the ids of the orders with this very number, or tracking number; an order without one has its id."""
+        """Return the ids of the orders with exactly this number or tracking number.
+
+        The number of an order that has none is its id.
+        """
         pages = self.pages(CekatFilters(search=reference.value, page_size=LARGEST_PAGE))
         if reference.kind == "tracking":
-            return ids_of(pages, lambda shown: shown.reading.tracking == reference.value)
-        return ids_of(pages, lambda shown: (shown.reading.number or shown.order_id) == reference.value)
+            return matching_ids(pages, lambda order: order.reading.tracking == reference.value)
+        return matching_ids(pages, lambda order: (order.reading.number or order.order_id) == reference.value)
 
     def probe(self) -> None:
-        """Ask for a list of one order: the least that a call with good credentials can ask for."""
-        content_of(self._calls("GET", query={"limit": "1"}), self._now())
+        """Read a list of one order: the least that good credentials allow to read."""
+        content_of(self._session.send("GET", query={"limit": "1"}), self._now())
 
-    def _page(self, size: int, parameters: dict[str, str], at: Position) -> Page:
-        began = self._now()
-        answer = self._calls("GET", query={**parameters, "offset": str(at.offset)})
-        return page_in(answer, size, began, self._now(), self._statuses)
+    def _page(self, size: int, parameters: dict[str, str], position: PagePosition) -> Page:
+        began_at = self._now()
+        response = self._session.send("GET", query={**parameters, "offset": str(position.offset)})
+        return page_in(response, size, began_at, self._now(), self._statuses)
 
     def _call(self, method: str, order_id: str | None, body: Mapping[str, object] | None = None) -> PlatformOrder:
-        began = self._now()
-        answer = self._calls(method, order_id, body=body)
-        return order_in(answer, order_id, began, self._now(), self._statuses)
+        began_at = self._now()
+        response = self._session.send(method, order_id, body=body)
+        return order_in(response, order_id, began_at, self._now(), self._statuses)

@@ -1,4 +1,4 @@
-"""What an order is created from (Cekat API reference, "Create Order")."""
+"""The form of a new order (Cekat API reference, "Create Order")."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue, StringConstraints
 
 from worker.order_api.clients import Form
 
-MOST_ITEMS = 1000
+MAX_ITEMS = 1000
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Amount = Annotated[int | float, Field(ge=0, allow_inf_nan=False)]
@@ -25,15 +25,15 @@ class Item(Form):
     name: Word | None = None
     """What the customer reads."""
     sku: Word | None = None
-    """The merchant's own word for the product."""
+    """The merchant's own name of the product."""
 
 
 class CekatOrder(Form):
-    """An order that is to be created."""
+    """A new order."""
 
     customer_id: Word
     """The customer who orders."""
-    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=MAX_ITEMS)]
     """The lines of the order."""
     total: Amount
     """What the customer pays."""
@@ -44,6 +44,6 @@ class CekatOrder(Form):
     billing_address: Address | None = None
     """Where the bill goes."""
     notes: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    """What people should know of the order."""
+    """Notes for people."""
     metadata: dict[str, JsonValue] | None = None
-    """What programs should know of it."""
+    """Data for programs."""

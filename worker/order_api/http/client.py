@@ -1,4 +1,4 @@
-"""The HTTP client that all accounts of a process share. Here every failure of the network gets our names."""
+"""The HTTP client that all accounts of a process share. Every failure of the network becomes an error of ours here."""
 
 import ssl
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from worker.order_api.http.deadlines import BoundedNetwork, deadline
 from worker.order_api.http.lookup import Lookup
 from worker.order_api.http.transport import Transport
 
-MAX_ANSWER = 1_048_576
+MAX_BODY_BYTES = 1_048_576
 MAX_MESSAGE = 300
-SECOND = timedelta(seconds=1)
+"""Characters."""
 NETWORK_FAILURES = (
     httpx.HTTPError,
     httpx.InvalidURL,
@@ -32,15 +32,18 @@ NETWORK_FAILURES = (
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a call may take: to connect, in silence, and altogether."""
+    """How long a call may take."""
 
-    connect: timedelta = 5 * SECOND
-    read: timedelta = 8 * SECOND
-    overall: timedelta = 10 * SECOND
+    connect: timedelta = timedelta(seconds=5)
+    """To connect."""
+    read: timedelta = timedelta(seconds=8)
+    """Without receiving anything."""
+    overall: timedelta = timedelta(seconds=10)
+    """From its beginning to its end."""
 
-    def within(self, deadline: timedelta) -> "Timeouts":
-        """Return the same patience, but for a call that may take no longer than *deadline* altogether."""
-        return Timeouts(min(self.connect, deadline), min(self.read, deadline), deadline)
+    def within(self, overall: timedelta) -> "Timeouts":
+        """Return the same timeouts for a call that may take no longer than *overall*."""
+        return Timeouts(min(self.connect, overall), min(self.read, overall), overall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,15 @@ class Client:
     """
 
     def __init__(
-        self, timeout: Timeouts | None = None, tls: ssl.SSLContext | None = None, lookup: Lookup | None = None
+        self, timeouts: Timeouts | None = None, tls: ssl.SSLContext | None = None, lookup: Lookup | None = None
     ) -> None:
-        self.timeout = timeout or Timeouts()
+        self.timeouts = timeouts or Timeouts()
         self._http = httpx.Client(
             transport=Transport(BoundedNetwork(lookup or Lookup()), tls or httpx.create_ssl_context(trust_env=False)),
             timeout=httpx.Timeout(
-                self.timeout.read.total_seconds(), connect=self.timeout.connect.total_seconds(), pool=None
+                self.timeouts.read.total_seconds(), connect=self.timeouts.connect.total_seconds(), pool=None
             ),
-            # A compressed answer could be small on the way and huge at home.
+            # A small compressed answer could be huge when it is decompressed.
             headers={"User-Agent": "fulfillment-worker", "Accept-Encoding": "identity"},
             follow_redirects=False,
             trust_env=False,
@@ -80,7 +83,7 @@ class Client:
 
         Raises `Transient`, and nothing else, when there is no such answer of at most 1 MiB in time.
         """
-        with deadline(self.timeout.overall.total_seconds()):
+        with deadline(self.timeouts.overall.total_seconds()):
             try:
                 request = self._http.build_request(method, url, headers=headers, content=content)
                 with closing(self._http.send(request, auth=auth, stream=True)) as response:
@@ -102,12 +105,12 @@ class Client:
 
 
 def _receive(response: httpx.Response) -> HttpResponse:
-    # Not Rejected: a wrong base URL is the account's trouble, and no order may be stopped for it.
+    # It is not `Rejected`: a wrong base URL is the account's trouble, and no order is stopped because of it.
     if httpx.codes.is_redirect(response.status_code):
         raise Transient("a redirect, which is never followed: check base_url", response.status_code)
     body = bytearray()
     for part in response.iter_raw():
         body += part
-        if len(body) > MAX_ANSWER:
+        if len(body) > MAX_BODY_BYTES:
             raise Transient("the answer is larger than 1 MiB", response.status_code)
     return HttpResponse(response.status_code, response.headers, bytes(body))

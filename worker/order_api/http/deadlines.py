@@ -1,7 +1,7 @@
-"""One deadline over a whole call. It holds against a peer that sends a byte now and then, and against silent DNS.
+"""One deadline for a whole call. It holds against a peer that sends a byte now and then, and against silent DNS.
 
-A timeout of httpx bounds each wait on its own, and a call may wait any number of times. Here every wait is
-bounded by what is left of the call, too.
+A timeout of httpx bounds each wait by itself, and a call may wait any number of times. Here every wait is also bounded
+by the time that is left for the call.
 """
 
 import time
@@ -17,27 +17,28 @@ from worker.order_api.http.lookup import Lookup
 
 SocketOptions = Iterable[httpcore.SOCKET_OPTION] | None
 
-# A peer that reads slowly could stretch one big write: each piece waits within what is left.
-PIECE = 16_384
+PIECE_BYTES = 16_384
+"""A peer that reads slowly could stretch one big write, so it is sent in pieces, each within the time that is left."""
 
-_ends_at: ContextVar[float] = ContextVar("ends_at")
+_ends_at_seconds: ContextVar[float] = ContextVar("ends_at_seconds")
+"""When the call of this thread must have ended, by the monotonic clock."""
 
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Let everything that this thread does on a `BoundedNetwork` meanwhile end within *seconds*."""
-    token = _ends_at.set(time.monotonic() + seconds)
+    """Bound all that this thread does on a `BoundedNetwork` in the block: together it takes at most *seconds*."""
+    token = _ends_at_seconds.set(time.monotonic() + seconds)
     try:
         yield
     finally:
-        _ends_at.reset(token)
+        _ends_at_seconds.reset(token)
 
 
-def _left(timeout: float | None, passed: type[httpcore.TimeoutException]) -> float:
-    """Return how long to wait, at most; raises *passed* once the deadline has passed."""
-    left = _ends_at.get() - time.monotonic()
+def _seconds_left(timeout: float | None, too_late: type[httpcore.TimeoutException]) -> float:
+    """Return how long to wait, at most: *timeout* seconds, or less. Raises *too_late* after the deadline."""
+    left = _ends_at_seconds.get() - time.monotonic()
     if left <= 0:
-        raise passed("the deadline of the call has passed")
+        raise too_late("the deadline of the call has passed")
     return left if timeout is None else min(timeout, left)
 
 
@@ -57,8 +58,8 @@ class BoundedNetwork(httpcore.NetworkBackend):
         socket_options: SocketOptions = None,
     ) -> httpcore.NetworkStream:
         failure: httpcore.NetworkError | httpcore.TimeoutException = httpcore.ConnectError("the name has no address")
-        for address in self._lookup(host, port, _left(timeout, httpcore.ConnectTimeout)):
-            left = _left(timeout, httpcore.ConnectTimeout)
+        for address in self._lookup.addresses(host, port, _seconds_left(timeout, httpcore.ConnectTimeout)):
+            left = _seconds_left(timeout, httpcore.ConnectTimeout)
             try:
                 stream = self._network.connect_tcp(address, port, left, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -73,11 +74,11 @@ class _BoundedStream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, _seconds_left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), PIECE):
-            self._stream.write(buffer[start : start + PIECE], _left(timeout, httpcore.WriteTimeout))
+        for start in range(0, len(buffer), PIECE_BYTES):
+            self._stream.write(buffer[start : start + PIECE_BYTES], _seconds_left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -86,9 +87,9 @@ class _BoundedStream(httpcore.NetworkStream):
         self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         try:
-            left = _left(timeout, httpcore.ConnectTimeout)
+            left = _seconds_left(timeout, httpcore.ConnectTimeout)
         except httpcore.ConnectTimeout:
-            self.close()  # nobody else would: the connection is not yet in the pool's hands
+            self.close()  # the pool does not have the connection yet, and would not close it
             raise
         return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, left))
 

@@ -1,4 +1,4 @@
-"""Host names to addresses, in bounded time: the system's resolver knows no timeout."""
+"""Host names to addresses, in bounded time, which the system's resolver does not offer."""
 
 import socket
 import time
@@ -9,58 +9,61 @@ from threading import BoundedSemaphore, Thread
 import httpcore
 
 MAX_LOOKUPS = 8
-"""Questions about one host that may hang at a time."""
+"""How many lookups of one host may hang at a time."""
 
 Resolve = Callable[[str, int], Sequence[str]]
-"""Gives a host's addresses, best first; raises OSError or UnicodeError."""
+"""Returns the addresses of a host and a port, best first; raises OSError or UnicodeError."""
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return a host's addresses, best first, from the system's resolver; raises OSError or UnicodeError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
+    """Return the addresses of a host, best first, from the system's resolver; raises OSError or UnicodeError."""
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in entries]
 
 
 class Lookup:
-    """Asks on a thread of its own and waits no longer than it is told.
+    """Runs each lookup in a thread of its own, and waits for it no longer than its caller allows.
 
-    A few questions about each host may hang at a time: one account's dead name server is no concern of the others. The
-    hosts are those of the settings, for no redirect is followed.
+    Only a few lookups of one host may hang at a time, so that one account's dead name server does not affect the
+    others. The number of hosts is small: they come from the settings, because no redirect is followed.
     """
 
     def __init__(self, resolve: Resolve = resolve) -> None:
         self._resolve = resolve
         self._free: dict[str, BoundedSemaphore] = {}
 
-    def __call__(self, host: str, port: int, timeout: float) -> Sequence[str]:
-        """Return the addresses of *host*; raises httpcore's ConnectError, or ConnectTimeout after *timeout* seconds."""
-        ends_at = time.monotonic() + timeout
+    def addresses(self, host: str, port: int, timeout_seconds: float) -> Sequence[str]:
+        """Return the addresses of *host*, best first.
+
+        Raises httpcore's ConnectError, or ConnectTimeout after *timeout_seconds*.
+        """
+        ends_at = time.monotonic() + timeout_seconds
         free = self._free.setdefault(host, BoundedSemaphore(MAX_LOOKUPS))
-        if not free.acquire(timeout=timeout):
+        if not free.acquire(timeout=timeout_seconds):
             raise httpcore.ConnectTimeout(f"too many lookups of the name {host} hang")
-        answer = self._ask(host, port, free)
+        future = self._start(host, port, free)
         try:
-            return answer.result(timeout=max(0.0, ends_at - time.monotonic()))
+            return future.result(timeout=max(0.0, ends_at - time.monotonic()))
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"the name {host} was not resolved in time") from error
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"the name {host} could not be resolved: {error}") from error
 
-    def _ask(self, host: str, port: int, free: BoundedSemaphore) -> Future[Sequence[str]]:
-        answer: Future[Sequence[str]] = Future()
-        # A daemon: a question that hangs must not keep the process from ending.
-        asking = Thread(target=self._answer, args=(host, port, answer, free), name="name-lookup", daemon=True)
+    def _start(self, host: str, port: int, free: BoundedSemaphore) -> Future[Sequence[str]]:
+        future: Future[Sequence[str]] = Future()
+        # A daemon thread, because a lookup that hangs must not keep the process from ending.
+        thread = Thread(target=self._run, args=(host, port, future, free), name="name-lookup", daemon=True)
         try:
-            asking.start()
-        except RuntimeError as error:  # no thread can be had, or the interpreter is ending
+            thread.start()
+        except RuntimeError as error:  # the system has no thread for us, or the interpreter is ending
             free.release()
-            answer.set_exception(OSError(str(error)))
-        return answer
+            future.set_exception(OSError(str(error)))
+        return future
 
-    def _answer(self, host: str, port: int, answer: Future[Sequence[str]], free: BoundedSemaphore) -> None:
+    def _run(self, host: str, port: int, future: Future[Sequence[str]], free: BoundedSemaphore) -> None:
         try:
-            answer.set_result(self._resolve(host, port))
+            future.set_result(self._resolve(host, port))
         except (OSError, UnicodeError) as error:
-            answer.set_exception(error)
+            future.set_exception(error)
         finally:
             free.release()

@@ -1,4 +1,4 @@
-"""The way from httpx to the network: httpx's own transport takes no network backend, and this one does little else."""
+"""From httpx to the network: httpx's own transport takes no network backend, so this one replaces it."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -10,15 +10,15 @@ import httpx
 
 IDLE_CONNECTIONS = 20
 IDLE_SECONDS = 5.0
-# One client serves all accounts, so no cookie may travel between them; and no redirect is ever followed.
-UNWANTED = frozenset({b"set-cookie", b"location"})
+DROPPED_HEADERS = frozenset({b"set-cookie", b"location"})
+"""One client serves all accounts, so no cookie may get from one to another; and no redirect is ever followed."""
 
 
 class Transport(httpx.BaseTransport):
-    """Sends requests over *network*, straight and without proxies; raises httpcore's errors as they are."""
+    """Sends requests over *network*, without proxies. It raises httpcore's errors as they are."""
 
     def __init__(self, network: httpcore.NetworkBackend, tls: SSLContext) -> None:
-        # Callers are a few threads with one call each: nobody ever waits for a connection to become free.
+        # The callers are a few threads with one call each: none of them ever waits for a free connection.
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=None,
@@ -29,19 +29,19 @@ class Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        sent = httpcore.Request(
+        core_request = httpcore.Request(
             method=request.method,
             url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             content=request.content,
             extensions=request.extensions,
         )
-        answer = self._pool.handle_request(sent)
+        response = self._pool.handle_request(core_request)
         return httpx.Response(
-            status_code=answer.status,
-            headers=[(name, value) for name, value in answer.headers if name.lower() not in UNWANTED],
-            stream=_Body(cast("_Closable", answer.stream)),
-            extensions=answer.extensions,
+            status_code=response.status,
+            headers=[(name, value) for name, value in response.headers if name.lower() not in DROPPED_HEADERS],
+            stream=_Body(cast("_Closable", response.stream)),
+            extensions=response.extensions,
         )
 
     def close(self) -> None:

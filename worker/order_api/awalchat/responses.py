@@ -1,0 +1,121 @@
+"""What awalchat answers ("Update Order", "List Orders"). An answer that makes no sense is not believed."""
+
+from collections.abc import Mapping
+
+from worker.domain.errors import ApiError, OrderMissing, Rejected, Transient, Unauthorized
+from worker.domain.instants import Instant
+from worker.domain.orders import Payment, Reading
+from worker.domain.text import clean_text
+from worker.order_api.awalchat.vocabulary import PAYMENTS, read_order_id
+from worker.order_api.clients import Page, PlatformOrder
+from worker.order_api.envelopes import (
+    BY_STATUS,
+    BY_STATUS_ALONE,
+    MAX_NAME,
+    SUCCESS,
+    failure,
+    read_envelope,
+    read_order,
+    safe_name,
+    safe_text,
+    senseless,
+    text_of,
+    whole_number_of,
+)
+from worker.order_api.http.client import HttpResponse
+from worker.order_api.statuses import StatusTable
+
+BY_CODE: Mapping[str, type[ApiError]] = {
+    "authentication_failed": Unauthorized,
+    "missing_headers": Unauthorized,
+    "validation_failed": Rejected,
+    "resource_not_found": OrderMissing,
+}
+"""The error that the platform's own code means. The code takes precedence over the HTTP status."""
+
+
+def content_of(response: HttpResponse, now: Instant) -> dict[str, object]:
+    """Return the envelope of a call that succeeded; raises the `ApiError` that any other answer means.
+
+    *now* stands in for a `Date` that the answer does not have.
+    """
+    envelope, flaw = read_envelope(response.body)
+    if response.status not in SUCCESS:
+        raise _failure(response, envelope, now)
+    if envelope.get("status") is True:
+        return envelope
+    if envelope.get("status") is False or "error" in envelope:
+        raise _failure(response, envelope, now)
+    raise senseless(response, flaw or "its status is neither true nor false")
+
+
+def order_in(
+    response: HttpResponse, order_id: str, read_at: Instant, now: Instant, statuses: StatusTable
+) -> PlatformOrder:
+    """Return the order *order_id*, which the answer must show; raises the `ApiError` that any other answer means.
+
+    *read_at* is when the call began; *now* as in `content_of`.
+    """
+    fields = content_of(response, now).get("data")
+    try:
+        order = _order(fields, read_at, statuses)
+    except ValueError as error:
+        raise senseless(response, str(error)) from error
+    if order.order_id != order_id:
+        raise senseless(response, "it shows another order")
+    return order
+
+
+def page_in(response: HttpResponse, read_at: Instant, now: Instant, statuses: StatusTable) -> Page:
+    """Return the page of a list ("List Orders"); raises the `ApiError` that any other answer means.
+
+    *read_at* and *now* as in `order_in`.
+    """
+    content = content_of(response, now)
+    data, meta = content.get("data"), content.get("meta")
+    if not isinstance(data, list):
+        raise senseless(response, "data is not a list")
+    counts = meta if isinstance(meta, dict) else {}
+    try:
+        orders = tuple(_order(fields, read_at, statuses) for fields in data)
+        page, last_page, total = (whole_number_of(counts, name) for name in ("current_page", "last_page", "total"))
+    except ValueError as error:
+        raise senseless(response, str(error)) from error
+    return Page(orders, total, last=page is None or last_page is None or page >= last_page)
+
+
+def _order(fields: object, read_at: Instant, statuses: StatusTable) -> PlatformOrder:
+    return read_order(fields, read_order_id, lambda fields: _reading(fields, read_at, statuses))
+
+
+def _reading(fields: Mapping[str, object], read_at: Instant, statuses: StatusTable) -> Reading:
+    status = text_of(fields, "status")
+    if not status or not clean_text(status):
+        raise ValueError("status is missing")
+    return Reading(
+        status=safe_text(status, MAX_NAME),
+        position=statuses.read(status).position,
+        read_at=read_at,
+        # Only this field says whether the order is paid: every write repeats `paid`, and nothing else, from it.
+        payment=PAYMENTS.get(text_of(fields, "payment_status") or "", Payment.UNKNOWN),
+        notes=text_of(fields, "admin_notes") or "" if "admin_notes" in fields else None,
+        shipping_date=clean_text(text_of(fields, "shipping_date") or "", MAX_NAME),
+        delivery_date=clean_text(text_of(fields, "delivery_date") or "", MAX_NAME),
+        number=safe_name(fields.get("order_number")),
+    )
+
+
+def _failure(response: HttpResponse, envelope: dict[str, object], now: Instant) -> ApiError:
+    code = safe_text(envelope.get("error"), MAX_NAME)
+    by_status = BY_STATUS if envelope else BY_STATUS_ALONE
+    family = BY_CODE.get(code) or by_status.get(response.status, Transient)
+    return failure(family, response, _message(envelope, family), code, safe_text(envelope.get("request_id")), now)
+
+
+def _message(envelope: dict[str, object], family: type[ApiError]) -> str:
+    """Return the platform's own message; for a rejected request with the details, which name the field."""
+    message, details = safe_text(envelope.get("message")), envelope.get("details")
+    if family is not Rejected or not details:
+        return message
+    fields = [f"{name}: {text}" for name, text in details.items()] if isinstance(details, dict) else [str(details)]
+    return safe_text(" ".join([message, *fields]))

@@ -1,0 +1,155 @@
+"""What Cekat answers (its API reference, "Orders"), in both documented shapes. What makes no sense is not believed.
+
+An order is shown as `data`. A list is `data` with `pagination`, or `data.orders` with `order_status` in each order.
+"""
+
+from collections.abc import Mapping
+
+from worker.domain.errors import ApiError, Transient
+from worker.domain.instants import Instant
+from worker.domain.orders import Payment, Reading
+from worker.domain.stages import Position, Stage
+from worker.domain.text import clean_text
+from worker.order_api.cekat.vocabulary import METADATA_KEY, PAYMENTS, read_order_id
+from worker.order_api.clients import Page, PlatformOrder
+from worker.order_api.envelopes import (
+    BY_STATUS,
+    BY_STATUS_ALONE,
+    MAX_NAME,
+    SUCCESS,
+    failure,
+    read_envelope,
+    read_order,
+    safe_name,
+    safe_text,
+    senseless,
+    text_of,
+    whole_number_of,
+)
+from worker.order_api.http.client import HttpResponse
+from worker.order_api.statuses import StatusTable
+
+
+def content_of(response: HttpResponse, now: Instant) -> object:
+    """Return the `data` of a call that succeeded; raises the `ApiError` that any other answer means.
+
+    *now* stands in for a `Date` that the answer does not have.
+    """
+    envelope, flaw = read_envelope(response.body)
+    if response.status not in SUCCESS or envelope.get("success") is False or envelope.get("error"):
+        raise _failure(response, envelope, now)
+    if envelope.get("success") is True or ("success" not in envelope and envelope.get("message") == "success"):
+        return envelope.get("data")
+    raise senseless(response, flaw or "it does not say that the call succeeded")
+
+
+def order_in(
+    response: HttpResponse, order_id: str | None, read_at: Instant, now: Instant, statuses: StatusTable
+) -> PlatformOrder:
+    """Return the order *order_id*, which the answer must show; raises the `ApiError` that any other answer means.
+
+    None as *order_id* is any order. *read_at* is when the call began; *now* as in `content_of`.
+    """
+    fields = content_of(response, now)
+    try:
+        order = _order(fields, read_at, statuses)
+    except ValueError as error:
+        raise senseless(response, str(error)) from error
+    if order_id not in {None, order.order_id}:
+        raise senseless(response, "it shows another order")
+    return order
+
+
+def page_in(response: HttpResponse, size: int, read_at: Instant, now: Instant, statuses: StatusTable) -> Page:
+    """Return the page of a list; raises the `ApiError` that any other answer means.
+
+    The page is the last one if `has_more` says so, or, without `has_more`, if it has less than *size* orders. *read_at*
+    and *now* as in `order_in`.
+    """
+    orders, pagination = _list_in(content_of(response, now), read_envelope(response.body)[0].get("pagination"))
+    if not isinstance(orders, list):
+        raise senseless(response, "data is not a list of orders")
+    try:
+        page = tuple(_order(fields, read_at, statuses) for fields in orders)
+        total = whole_number_of(pagination, "total")
+    except ValueError as error:
+        raise senseless(response, str(error)) from error
+    has_more = pagination.get("has_more")
+    return Page(page, total, last=not has_more if isinstance(has_more, bool) else len(page) < size)
+
+
+def _list_in(data: object, pagination: object) -> tuple[object, Mapping[str, object]]:
+    """Return the orders, if there are any, and the pagination, in either shape."""
+    orders = data
+    if isinstance(data, dict):
+        orders, pagination = data.get("orders"), pagination or data.get("pagination")
+    return orders, pagination if isinstance(pagination, dict) else {}
+
+
+def is_proven(order: PlatformOrder, status: str) -> bool:
+    """Tell whether the order's `status_history`, if the answer has one, shows that *status* was recorded.
+
+    The status beside it could be a mere echo of the request.
+    """
+    history = order.document.get("status_history")
+    if not isinstance(history, list) or not history:
+        return True
+    recorded = [entry.get("status") or entry.get("order_status") for entry in history if isinstance(entry, dict)]
+    return status in recorded
+
+
+def _order(fields: object, read_at: Instant, statuses: StatusTable) -> PlatformOrder:
+    return read_order(fields, read_order_id, lambda fields: _reading(fields, read_at, statuses))
+
+
+def _reading(fields: Mapping[str, object], read_at: Instant, statuses: StatusTable) -> Reading:
+    status = text_of(fields, "status") or text_of(fields, "order_status")
+    if not status or not clean_text(status):
+        raise ValueError("status is missing")
+    meaning, payment = statuses.read(status), fields.get("payment_status")
+    return Reading(
+        status=safe_text(status, MAX_NAME),
+        position=_position(meaning.position, fields.get("metadata")),
+        read_at=read_at,
+        payment=meaning.payment if payment is None else PAYMENTS.get(str(payment), Payment.UNKNOWN),
+        notes=text_of(fields, "notes") or "" if "notes" in fields else None,
+        tracking=_tracking(fields),
+        tracking_url=text_of(fields, "tracking_url") or "",
+        number=safe_name(fields.get("order_number")),
+    )
+
+
+def _tracking(fields: Mapping[str, object]) -> str | None:
+    """Return the tracking number, empty if there is none; None when the answer does not show the field."""
+    number = fields.get("tracking_number")
+    if isinstance(number, int) and not isinstance(number, bool):
+        return str(number)
+    return text_of(fields, "tracking_number") or "" if "tracking_number" in fields else None
+
+
+def _position(position: Position, metadata: object) -> Position:
+    """Return completed for a delivered order whose metadata has our mark of completion.
+
+    The mark means nothing for an order that is no longer delivered.
+    """
+    ours = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
+    completed = isinstance(ours, dict) and ours.get("stage") == Stage.COMPLETED
+    return Stage.COMPLETED if position is Stage.DELIVERED and completed else position
+
+
+def _failure(response: HttpResponse, envelope: Mapping[str, object], now: Instant) -> ApiError:
+    inner = envelope.get("error")
+    error = inner if isinstance(inner, dict) else {}
+    status = envelope.get("status_code") if response.status in SUCCESS else response.status
+    by_status = BY_STATUS if "success" in envelope or error else BY_STATUS_ALONE
+    family = by_status.get(status, Transient) if isinstance(status, int) else Transient
+    request_id = safe_text(response.headers.get("x-request-id"), MAX_NAME)
+    return failure(family, response, _message(error), safe_text(error.get("code"), MAX_NAME), request_id, now)
+
+
+def _message(error: Mapping[str, object]) -> str:
+    """Return the platform's own message, with the details, which name fields."""
+    details = error.get("details")
+    entries = [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
+    fields = [f"{safe_text(entry.get('field'))}: {safe_text(entry.get('message'))}" for entry in entries]
+    return safe_text(" ".join([safe_text(error.get("message")), *fields]))
