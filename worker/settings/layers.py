@@ -56,6 +56,12 @@ class Layer:
         return tree
 
 
+def merge(winner: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of both trees, key by key; where both have one, that of *winner*."""
+    both = {key: value for key, value in winner.items() if isinstance(value, dict) and isinstance(other.get(key), dict)}
+    return {**other, **winner, **{key: merge(table, other[key]) for key, table in both.items()}}
+
+
 def locate(path: KeyPath, environment: Layer, file: Layer) -> Location:
     """Return where the setting at *path* is written, or where it would be written: beside the keys around it."""
     return next(_written(path, environment, file), None) or _unwritten(path, environment, file)

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
-from pydantic_settings import InitSettingsSource
 
 from worker.settings.description import secret_keys
 from worker.settings.environment import read_environment
-from worker.settings.layers import Layer
+from worker.settings.layers import Layer, merge
 from worker.settings.mistakes import settings_error
 from worker.settings.model import Settings
 from worker.settings.problems import Problem, read_problems
@@ -40,9 +39,9 @@ def load_settings(environ: Mapping[str, str], directory: Path | None = None) -> 
 
 def _validate(environment: Layer, file: Layer, data_dir: Path) -> tuple[Settings | None, list[Problem]]:
     """Return the settings, or what is wrong with them. No error that has seen the values leaves this function."""
-    layers = (environment.tree(), file.tree(), {"data_dir": data_dir})
+    given = merge(environment.tree(), merge(file.tree(), {"data_dir": data_dir}))
     try:
-        return Settings(_build_sources=(tuple(InitSettingsSource(Settings, layer) for layer in layers), {})), []
+        return Settings.model_validate(given), []
     except ValidationError as error:
         return None, read_problems(error)
 

@@ -15,7 +15,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from worker.domain.events import OPERATOR
 from worker.processes.valkey_socket import valkey_broker_url
@@ -39,12 +38,8 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
     """All settings of the program. They cannot be changed."""
-
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, case_sensitive=True, use_attribute_docstrings=True
-    )
 
     data_dir: Annotated[Path, AfterValidator(_check_data_dir)] = Field(
         json_schema_extra={"default": ".fulfillment beside the settings file, else in the working directory"}
