@@ -12,97 +12,97 @@ from worker.queue.fair_share import FairShare
 ACCOUNTS = ("a", "b", "c", "d")
 
 
-def fill(slots: FairShare, order_store: ExitStack, account: str) -> int:
-    """Let *account* take all that it gets; returns how many that is."""
+def fill(share: FairShare, occupied: ExitStack, account: str) -> int:
+    """Let *account* take all slots that it gets, and return how many they are."""
     taken = 0
-    while taken < 100 and order_store.enter_context(slots.occupied(account)):
+    while taken < 100 and occupied.enter_context(share.occupied(account)):
         taken += 1
     return taken
 
 
 def test_the_only_account_has_every_slot():
-    slots = FairShare(16)
-    assert slots.capacity("main") == 16
-    with ExitStack() as order_store:
-        granted = [order_store.enter_context(slots.occupied("main")) for _ in range(16)]
-        assert (all(granted), slots.free, slots.capacity("main")) == (True, 0, 0)
-    assert slots.free == 16
+    share = FairShare(16)
+    assert share.capacity("main") == 16
+    with ExitStack() as occupied:
+        granted = [occupied.enter_context(share.occupied("main")) for _ in range(16)]
+        assert (all(granted), share.free, share.capacity("main")) == (True, 0, 0)
+    assert share.free == 16
 
 
 @pytest.mark.parametrize(("size", "most"), [(1, 1), (2, 1), (3, 2), (4, 3), (8, 6), (16, 12), (100, 75)])
 def test_one_account_of_several_leaves_a_quarter_free_for_the_others(size, most):
-    slots = FairShare(size, shared=True)
-    with ExitStack() as order_store:
-        assert fill(slots, order_store, "greedy") == most
-        assert slots.free == size - most
+    share = FairShare(size, shared=True)
+    with ExitStack() as occupied:
+        assert fill(share, occupied, "busy") == most
+        assert share.free == size - most
 
 
-def test_several_greedy_accounts_share_alike():
-    slots = FairShare(16, shared=True)
+def test_several_busy_accounts_share_alike():
+    share = FairShare(16, shared=True)
     taken = dict.fromkeys(ACCOUNTS, 0)
-    with ExitStack() as order_store:
+    with ExitStack() as occupied:
         for account in [*ACCOUNTS] * 16:
-            taken[account] += order_store.enter_context(slots.occupied(account))
+            taken[account] += occupied.enter_context(share.occupied(account))
     assert sorted(taken.values()) == [3, 4, 4, 4]
 
 
-def test_an_account_that_has_none_finds_a_free_slot_among_greedy_ones():
-    slots = FairShare(16, shared=True)
-    with ExitStack() as order_store:
+def test_an_account_without_a_slot_finds_a_free_one_among_busy_accounts():
+    share = FairShare(16, shared=True)
+    with ExitStack() as occupied:
         for account in [*ACCOUNTS] * 16:
-            order_store.enter_context(slots.occupied(account))
-        assert order_store.enter_context(slots.occupied("newcomer"))
+            occupied.enter_context(share.occupied(account))
+        assert occupied.enter_context(share.occupied("newcomer"))
 
 
-def test_what_one_frees_another_may_take():
-    slots = FairShare(8, shared=True)
-    with ExitStack() as order_store:
-        assert fill(slots, order_store, "a") == 6
-        assert slots.capacity("b") == 1
-    assert slots.capacity("b") == 6
+def test_a_slot_that_one_account_frees_another_may_take():
+    share = FairShare(8, shared=True)
+    with ExitStack() as occupied:
+        assert fill(share, occupied, "a") == 6
+        assert share.capacity("b") == 1
+    assert share.capacity("b") == 6
 
 
 @given(st.integers(1, 40), st.lists(st.sampled_from(ACCOUNTS), max_size=60), st.sampled_from(ACCOUNTS))
-def test_an_account_gets_as_many_slots_as_there_is_room_for_and_not_one_more(size, busy, account):
-    slots = FairShare(size, shared=True)
-    with ExitStack() as order_store:
+def test_an_account_gets_exactly_as_many_slots_as_it_has_capacity_for(size, busy, account):
+    share = FairShare(size, shared=True)
+    with ExitStack() as occupied:
         for other in busy:
-            order_store.enter_context(slots.occupied(other))
-        capacity, free = slots.capacity(account), slots.free
-        assert fill(slots, order_store, account) == capacity
-        assert slots.free == free - capacity >= 0
-        assert capacity or not free or account in slots.accounts
+            occupied.enter_context(share.occupied(other))
+        capacity, free = share.capacity(account), share.free
+        assert fill(share, occupied, account) == capacity
+        assert share.free == free - capacity >= 0
+        assert capacity or not free or account in share.accounts
 
 
-def test_who_gets_no_slot_takes_none_and_tells_nobody_that_one_is_free():
-    slots, freed = FairShare(2, shared=True), list[int]()
-    slots.freed = lambda: freed.append(slots.free)
-    with slots.occupied("a"):
-        with slots.occupied("a") as granted:
-            assert (granted, slots.free) == (False, 1)
+def test_an_account_without_its_slot_occupies_none_and_reports_none_as_freed():
+    share, freed = FairShare(2, shared=True), list[int]()
+    share.on_freed = lambda: freed.append(share.free)
+    with share.occupied("a"):
+        with share.occupied("a") as granted:
+            assert (granted, share.free) == (False, 1)
         assert freed == []
     assert freed == [2]
 
 
-def test_a_nudge_is_under_way_until_its_account_begins_a_turn_or_is_turned_away():
-    slots = FairShare(2, shared=True)
+def test_a_wake_up_is_expected_until_its_reconciliation_begins_or_is_refused():
+    share = FairShare(2, shared=True)
     for _ in range(3):
-        slots.expect("a")
-    slots.expect("b")
-    with slots.occupied("a"), slots.occupied("a") as second:
-        assert (second, slots.expected("a"), slots.expected("b"), slots.expected()) == (False, 1, 1, 2)
-    slots.expect_none()
-    assert slots.expected() == 0
+        share.expect("a")
+    share.expect("b")
+    with share.occupied("a"), share.occupied("a") as second:
+        assert (second, share.expected("a"), share.expected("b"), share.expected()) == (False, 1, 1, 2)
+    share.expect_none()
+    assert share.expected() == 0
 
 
-def test_turns_that_begin_and_end_at_the_same_time_are_counted_well():
-    slots = FairShare(16, shared=True)
+def test_reconciliations_that_begin_and_end_at_the_same_time_are_counted_right():
+    share = FairShare(16, shared=True)
 
     def work(account: str) -> None:
         for _ in range(500):
-            slots.expect(account)
-            with slots.occupied(account):
-                assert slots.free >= 0
+            share.expect(account)
+            with share.occupied(account):
+                assert share.free >= 0
 
     at_once(work, [*ACCOUNTS] * 3)
-    assert (slots.free, slots.expected(), slots.accounts) == (16, 0, [])
+    assert (share.free, share.expected(), share.accounts) == (16, 0, [])

@@ -1,63 +1,63 @@
-"""A clock that is carried on is never ahead of the one that was looked at, and is looked at again soon."""
+"""A carried clock is never ahead of the clock that it reads, and reads it again soon."""
 
 import pytest
 
 from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import SECOND
-from worker.store.database.clocks import GOOD_FOR, CarriedClock
+from worker.store.database.clocks import READING_LASTS_SECONDS, CarriedClock
 
 
 class Server:
-    """A clock somewhere else, and one here that runs equally fast; every answer takes *way* seconds to arrive."""
+    """A clock elsewhere, and one here that runs equally fast; every answer takes *delay* seconds to arrive."""
 
-    def __init__(self, way: float = 0.0):
-        self.now, self.elapsed, self.way, self.looks = 1_000 * SECOND, 0.0, way, 0
+    def __init__(self, delay: float = 0.0):
+        self.now, self.monotonic, self.delay, self.reads = 1_000 * SECOND, 0.0, delay, 0
 
-    def live(self, seconds: float) -> None:
+    def run_for(self, seconds: float) -> None:
         self.now += int(seconds * SECOND)
-        self.elapsed += seconds
+        self.monotonic += seconds
 
-    def look(self) -> int:
-        self.looks += 1
-        told = self.now
-        self.live(self.way)
-        return told
+    def read(self) -> int:
+        self.reads += 1
+        now = self.now
+        self.run_for(self.delay)
+        return now
 
     def clock(self) -> CarriedClock:
-        return CarriedClock(self.look, lambda: self.elapsed)
+        return CarriedClock(self.read, lambda: self.monotonic)
 
 
-def test_between_two_looks_the_clock_goes_on():
+def test_between_two_reads_the_clock_goes_on():
     server = Server()
     clock = server.clock()
     for _ in range(4):
-        assert clock() == server.now
-        server.live(GOOD_FOR / 4)
-    assert server.looks == 1
+        assert clock.now() == server.now
+        server.run_for(READING_LASTS_SECONDS / 4)
+    assert server.reads == 1
 
 
-def test_a_clock_that_has_grown_old_is_looked_at_again():
+def test_a_clock_is_read_again_once_its_reading_is_old():
     server = Server()
     clock = server.clock()
-    clock()
-    server.now += 7 * SECOND  # it was put right
-    server.live(GOOD_FOR * 1.01)
-    assert (clock(), server.looks) == (server.now, 2)
+    clock.now()
+    server.now += 7 * SECOND  # it was corrected
+    server.run_for(READING_LASTS_SECONDS * 1.01)
+    assert (clock.now(), server.reads) == (server.now, 2)
 
 
-def test_it_is_behind_by_the_way_of_the_answer_and_never_ahead():
-    server = Server(way=0.3)
+def test_a_clock_is_behind_by_the_delay_of_the_answer_and_never_ahead():
+    server = Server(delay=0.3)
     clock = server.clock()
-    clock()
-    server.live(0.5)
-    assert server.now - clock() == int(0.3 * SECOND)
+    clock.now()
+    server.run_for(0.5)
+    assert server.now - clock.now() == int(0.3 * SECOND)
 
 
-def test_a_clock_that_cannot_be_looked_at_says_so_each_time():
+def test_a_clock_that_cannot_be_read_raises_each_time():
     def away() -> int:
         raise StoreUnavailable("away")
 
     clock = CarriedClock(away)
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            clock()
+            clock.now()

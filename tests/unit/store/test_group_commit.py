@@ -1,4 +1,4 @@
-"""Callers that come together are served together; what goes wrong with one is no concern of the others."""
+"""Callers that come while a transaction is under way share the next one. A failure meets the caller of its item only."""
 
 import threading
 import time
@@ -10,17 +10,17 @@ import pytest
 
 from tests.support.programs import until
 from worker.domain.errors import StoreUnavailable
-from worker.store.database.group_commit import MOST, GroupCommit
+from worker.store.database.group_commit import MAX_ITEMS, GroupCommit
 
 
-class Bench:
-    """Doubles numbers; the first group lasts until it is told to end. *groups* is what came together."""
+class Doubling:
+    """Doubles numbers in groups. The first group lasts until `goes_on` is set. *groups* is what came together."""
 
     def __init__(self, fails: Callable[[Sequence[int]], Exception | None] = lambda _: None, timeout: float = 5.0):
         self.fails, self.groups = fails, list[list[int]]()
         self.begun, self.goes_on = threading.Event(), threading.Event()
-        self.double = GroupCommit(self._work, timeout)
-        self.pool = ThreadPoolExecutor(MOST * 2)
+        self.commits = GroupCommit(self._work, timeout)
+        self.pool = ThreadPoolExecutor(MAX_ITEMS * 2)
 
     def _work(self, items: Sequence[int]) -> list[int]:
         self.groups.append(list(items))
@@ -31,71 +31,71 @@ class Bench:
         return [2 * item for item in items]
 
     def together(self, *items: int) -> list[Future[int]]:
-        """Let *items* come, one after the other, while the first of all, 0, is being worked on."""
-        first = self.pool.submit(self.double, 0)
+        """Let *items* come, one after the other, while the work on the first of all, 0, goes on."""
+        first = self.pool.submit(self.commits.run, 0)
         assert self.begun.wait(5)
-        asked = []
+        calls = []
         for item in items:
-            asked.append(self.pool.submit(self.double, item))
-            until(lambda: self.double.waiting == len(asked))
-        return [first, *asked]
+            calls.append(self.pool.submit(self.commits.run, item))
+            until(lambda: self.commits.waiting == len(calls))
+        return [first, *calls]
 
 
-def test_who_comes_alone_is_served_alone():
-    bench = Bench()
-    bench.goes_on.set()
-    assert [bench.double(n) for n in (1, 2)] == [2, 4]
-    assert bench.groups == [[1], [2]]
+def test_a_lone_caller_runs_alone():
+    doubling = Doubling()
+    doubling.goes_on.set()
+    assert [doubling.commits.run(n) for n in (1, 2)] == [2, 4]
+    assert doubling.groups == [[1], [2]]
 
 
-def test_those_who_come_while_a_group_is_served_are_the_next_one_in_their_order():
-    bench = Bench()
-    asked = bench.together(3, 1, 2)
-    bench.goes_on.set()
-    assert [one.result(5) for one in asked] == [0, 6, 2, 4]
-    assert bench.groups == [[0], [3, 1, 2]]
+def test_callers_that_come_while_a_group_runs_are_the_next_group_in_their_order():
+    doubling = Doubling()
+    calls = doubling.together(3, 1, 2)
+    doubling.goes_on.set()
+    assert [one.result(5) for one in calls] == [0, 6, 2, 4]
+    assert doubling.groups == [[0], [3, 1, 2]]
 
 
 def test_a_group_has_a_bound():
-    bench = Bench()
-    asked = bench.together(*range(1, MOST + 2))
-    bench.goes_on.set()
-    assert [one.result(5) for one in asked] == [2 * n for n in range(MOST + 2)]
-    assert [len(group) for group in bench.groups] == [1, MOST, 1]
+    doubling = Doubling()
+    calls = doubling.together(*range(1, MAX_ITEMS + 2))
+    doubling.goes_on.set()
+    assert [one.result(5) for one in calls] == [2 * n for n in range(MAX_ITEMS + 2)]
+    assert [len(group) for group in doubling.groups] == [1, MAX_ITEMS, 1]
 
 
-def test_what_goes_wrong_with_one_item_meets_only_its_caller():
-    bench = Bench(lambda items: ValueError("seven") if 7 in items else None)
-    asked = bench.together(6, 7, 8)
-    bench.goes_on.set()
-    assert [asked[n].result(5) for n in (0, 1, 3)] == [0, 12, 16]
+def test_a_failure_of_one_item_is_raised_to_its_caller_only():
+    doubling = Doubling(lambda items: ValueError("seven") if 7 in items else None)
+    calls = doubling.together(6, 7, 8)
+    doubling.goes_on.set()
+    assert [calls[n].result(5) for n in (0, 1, 3)] == [0, 12, 16]
     with pytest.raises(ValueError, match="seven"):
-        asked[2].result(5)
-    assert bench.groups == [[0], [6, 7, 8], [6], [7], [8]]
+        calls[2].result(5)
+    assert doubling.groups == [[0], [6, 7, 8], [6], [7], [8]]
 
 
-def test_a_database_that_is_away_is_asked_once_for_all():
-    bench = Bench(lambda items: StoreUnavailable("away") if len(items) > 1 else None)
-    asked = bench.together(1, 2)
-    bench.goes_on.set()
-    for one in asked[1:]:
+def test_an_unavailable_database_is_asked_once_for_the_whole_group():
+    doubling = Doubling(lambda items: StoreUnavailable("away") if len(items) > 1 else None)
+    calls = doubling.together(1, 2)
+    doubling.goes_on.set()
+    for one in calls[1:]:
         with pytest.raises(StoreUnavailable, match="away"):
             one.result(5)
-    assert bench.double(9) == 18
+    assert doubling.commits.run(9) == 18
 
 
-def test_a_turn_that_does_not_come_is_given_up_and_its_item_left_out():
-    bench = Bench(timeout=0.05)
-    first, second = bench.together(1)
+def test_a_caller_that_waits_too_long_gives_up_and_its_item_is_left_out():
+    doubling = Doubling(timeout=0.05)
+    first, second = doubling.together(1)
     with pytest.raises(StoreUnavailable, match="busy"):
         second.result(5)
-    bench.goes_on.set()
+    doubling.goes_on.set()
     assert first.result(5) == 0
-    assert bench.double(2) == 4
-    assert bench.groups == [[0], [2]]
+    assert doubling.commits.run(2) == 4
+    assert doubling.groups == [[0], [2]]
 
 
-def test_nobody_is_left_waiting_when_the_one_who_leads_is_interrupted():
+def test_no_caller_waits_for_ever_when_the_leader_is_interrupted():
     def interrupt(items: Sequence[int]) -> list[int]:
         if items == [0]:
             begun.set()
@@ -105,30 +105,30 @@ def test_nobody_is_left_waiting_when_the_one_who_leads_is_interrupted():
         return list(items)
 
     begun, goes_on = threading.Event(), threading.Event()
-    work = GroupCommit(interrupt, 5.0)
+    commits = GroupCommit(interrupt, 5.0)
     with ThreadPoolExecutor(3) as pool:
-        asked = [pool.submit(work, 0)]
+        calls = [pool.submit(commits.run, 0)]
         assert begun.wait(5)
         for item in (1, 2):
-            asked.append(pool.submit(work, item))
-            until(lambda: work.waiting == len(asked) - 1)
+            calls.append(pool.submit(commits.run, item))
+            until(lambda: commits.waiting == len(calls) - 1)
         goes_on.set()
-        assert asked[0].result(5) == 0
+        assert calls[0].result(5) == 0
         with pytest.raises(KeyboardInterrupt):
-            asked[1].result(5)
+            calls[1].result(5)
         with pytest.raises(StoreUnavailable):
-            asked[2].result(5)
-    assert work(3) == 3
+            calls[2].result(5)
+    assert commits.run(3) == 3
 
 
-def test_after_a_group_the_database_is_left_to_others_for_a_breath():
-    at = list[float]()
+def test_after_a_group_the_database_is_left_to_others_for_a_pause():
+    ran_at = list[float]()
 
     def note(items: Sequence[int]) -> Sequence[int]:
-        at.append(time.monotonic())
+        ran_at.append(time.monotonic())
         return items
 
-    work = GroupCommit(note, 5.0, pause=0.05)
+    commits = GroupCommit(note, 5.0, pause_seconds=0.05)
     for n in range(3):
-        work(n)
-    assert all(later - earlier >= 0.05 for earlier, later in pairwise(at))
+        commits.run(n)
+    assert all(later - earlier >= 0.05 for earlier, later in pairwise(ran_at))
