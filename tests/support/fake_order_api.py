@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from worker.domain.errors import Conflict, OrderMissing, Transient
+from worker.domain.instants import SECOND, Duration, Instant
 from worker.domain.orders import Payment, Reading, Reference
 from worker.domain.results import Step
 from worker.domain.stages import STAGES, Position, Stage, TerminalStatus
 from worker.ports import Update
 
 
-@dataclass
-class PlatformOrder:
+@dataclass(slots=True)
+class FakeOrder:
     """One order as the platform has it."""
 
     status: str = "pending"
@@ -30,7 +31,7 @@ class Call:
     """One call: `read`, `write`, `find` or `probe`; *stage* is what a write asked for, *order_id* what it is about."""
 
     kind: str
-    at: int
+    at: Instant
     order_id: str = ""
     stage: str = ""
     noted: bool = False
@@ -38,64 +39,66 @@ class Call:
 
 @dataclass
 class FakeOrderApi:
-    """One account at the platform. *now* is its clock; it never moves an order but by a write or a test's hand."""
+    """One account at the platform. *now* is its clock. Only a write or a test moves an order."""
 
-    now: Callable[[], int]
-    deadline: int = 5_000_000
-    orders: dict[str, PlatformOrder] = field(default_factory=lambda: defaultdict(PlatformOrder))
+    now: Callable[[], Instant]
+    deadline: Duration = 5 * SECOND
+    orders: dict[str, FakeOrder] = field(default_factory=lambda: defaultdict(FakeOrder))
     calls: list[Call] = field(default_factory=list)
     transitions: list[tuple[str, str]] = field(default_factory=list)
     illegal: list[tuple[str, str]] = field(default_factory=list)
-    """Writes that skipped a place, turned back, or left an ending, as (shown, wanted)."""
+    """Writes that skipped a stage, went back, or came to a terminal order, as (shown, wanted)."""
     hanging: list[tuple[str, Stage]] = field(default_factory=list)
     """Writes that nobody has an answer of, and that may still be applied: see `apply_late`."""
     faults: dict[str, deque["Fault"]] = field(default_factory=lambda: defaultdict(deque))
 
     def read(self, order_id: str) -> Reading:
         self.calls.append(Call("read", self.now(), order_id))
-        return self._meet("read", order_id, None) or self.show(order_id)
+        return self._meet_fault("read", order_id, None) or self.show(order_id)
 
     def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
-        update = {"status": step.stage.value} | ({"payment_status": "paid"} if reading.payment is Payment.PAID else {})
+        update = {"status": step.stage.value}
+        if reading.payment is Payment.PAID:
+            update["payment_status"] = "paid"
         return update | {"notes": "a line"} if noted and step.tracking else update
 
     def write(self, order_id: str, update: Update) -> Reading:
         stage = Stage(str(update["status"]))
         self.calls.append(Call("write", self.now(), order_id, stage, noted="notes" in update))
-        return self._meet("write", order_id, stage) or self.apply(order_id, stage)
+        return self._meet_fault("write", order_id, stage) or self.apply(order_id, stage)
 
     def find(self, reference: Reference) -> Sequence[str]:
         self.calls.append(Call("find", self.now(), str(reference)))
-        self._meet("find", str(reference), None)
-        known = ((order_id, getattr(shown, reference.kind)) for order_id, shown in self.orders.items())
-        return [order_id for order_id, called in known if called == reference.value]
+        self._meet_fault("find", str(reference), None)
+        names = ((order_id, getattr(order, reference.kind)) for order_id, order in self.orders.items())
+        return [order_id for order_id, name in names if name == reference.value]
 
     def probe(self) -> None:
         self.calls.append(Call("probe", self.now()))
-        self._meet("probe", "", None)
+        self._meet_fault("probe", "", None)
 
     def script(self, kind: str, *faults: "Fault") -> None:
         """Let each of *faults* meet one of the next calls of this *kind*."""
         self.faults[kind].extend(faults)
 
     def show(self, order_id: str) -> Reading:
-        shown = self.orders[order_id]
-        position = position_of(shown.status)
-        return Reading(shown.status, position, self.now(), shown.payment, shown.notes, number=shown.number)
+        order = self.orders[order_id]
+        position = position_of(order.status)
+        return Reading(order.status, position, self.now(), order.payment, order.notes, number=order.number)
 
     def apply(self, order_id: str, stage: Stage) -> Reading:
-        shown = self.orders[order_id]
-        if stage == shown.status:
+        order = self.orders[order_id]
+        if stage == order.status:
             return self.show(order_id)
-        if shown.status not in STAGES or STAGES.index(stage) != STAGES.index(Stage(shown.status)) + 1:
-            self.illegal.append((shown.status, stage.value))
-            raise Conflict(f"from {shown.status} to {stage}", 409)
-        self.transitions.append((shown.status, stage.value))
-        shown.status = stage.value
+        if order.status not in STAGES or STAGES.index(stage) != STAGES.index(Stage(order.status)) + 1:
+            self.illegal.append((order.status, stage.value))
+            raise Conflict(f"from {order.status} to {stage}", 409)
+        self.transitions.append((order.status, stage.value))
+        order.status = stage.value
         return self.show(order_id)
 
     def apply_late(self) -> None:
-        """Apply, at last, the writes that hung."""
+        """Apply the writes that hang."""
         while self.hanging:
             self.apply(*self.hanging.pop(0))
 
@@ -105,28 +108,28 @@ class FakeOrderApi:
 
     @property
     def searches(self) -> list[str]:
-        """What was looked for, call by call."""
+        """What was searched for, call by call."""
         return [call.order_id for call in self.calls if call.kind == "find"]
 
     @property
     def writes(self) -> list[str]:
-        """The places that were asked for, call by call."""
+        """The stages that were asked for, call by call."""
         return [call.stage for call in self.calls if call.kind == "write"]
 
     @property
     def probes(self) -> int:
         return sum(call.kind == "probe" for call in self.calls)
 
-    def _meet(self, kind: str, order_id: str, stage: Stage | None) -> Reading | None:
+    def _meet_fault(self, kind: str, order_id: str, stage: Stage | None) -> Reading | None:
         return self.faults[kind].popleft()(self, order_id, stage) if self.faults[kind] else None
 
 
 Fault = Callable[[FakeOrderApi, str, Stage | None], Reading | None]
-"""What happens to a call instead of what should; None lets it go on as if nothing had been."""
+"""What happens to a call instead of the usual; after None, the call goes on as usual."""
 
 
 def position_of(status: str) -> Position:
-    """What a status means; every word that is neither a place nor an ending is unknown."""
+    """Return what a status means; a word that is neither a stage nor a terminal status is unknown."""
     if status in STAGES:
         return Stage(status)
     return TerminalStatus(status) if status in tuple(TerminalStatus) else None
@@ -146,21 +149,21 @@ def fails(error: Exception) -> Fault:
 
 
 def times_out(api: FakeOrderApi, order_id: str, stage: Stage | None) -> None:
-    """A write hangs: it may be applied later; a read just fails."""
+    """A write hangs, and may be applied later; a read just fails."""
     if stage is not None:
         api.hanging.append((order_id, stage))
     raise Transient("timed out")
 
 
 def loses_answer(api: FakeOrderApi, order_id: str, stage: Stage | None) -> None:
-    """A write is applied, and nobody hears of it."""
+    """A write is applied, and its answer is lost."""
     if stage is not None:
         api.apply(order_id, stage)
     raise Transient("connection reset")
 
 
 def ignores(api: FakeOrderApi, order_id: str, _stage: Stage | None) -> Reading:
-    """A write is answered politely, and changes nothing."""
+    """A write is answered, and changes nothing."""
     return api.show(order_id)
 
 
@@ -170,7 +173,7 @@ def unknown(_api: FakeOrderApi, order_id: str, _stage: Stage | None) -> None:
 
 
 def moves_to(status: str) -> Fault:
-    """Somebody at the platform moves the order by hand, and that is what the answer shows."""
+    """Somebody moves the order at the platform, and the answer shows the new status."""
 
     def fault(api: FakeOrderApi, order_id: str, _stage: Stage | None) -> Reading:
         api.orders[order_id].status = status
@@ -180,7 +183,7 @@ def moves_to(status: str) -> Fault:
 
 
 def meanwhile(happens: Callable[[], object]) -> Fault:
-    """Something else happens while the call is under way; the call itself goes well."""
+    """Something else happens during the call; the call itself succeeds."""
 
     def fault(_api: FakeOrderApi, _order_id: str, _stage: Stage | None) -> None:
         happens()

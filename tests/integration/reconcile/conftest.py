@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.clock import START, Clock
-from tests.support.fake_order_api import PlatformOrder
+from tests.support.fake_order_api import FakeOrder
 from tests.support.harness import Harness
 from tests.support.limits import LIMIT
 from worker.domain.policy import Policy
@@ -44,7 +44,7 @@ def new_harness(
 @pytest.fixture
 def numbered(harness: Harness) -> Harness:
     """The platform has an order with the number, which the journal has never heard of."""
-    harness.api.orders["1"] = PlatformOrder(number="ORD-1", tracking="TRK1")
+    harness.api.orders["1"] = FakeOrder(number="ORD-1", tracking="TRK1")
     return harness
 
 

@@ -9,6 +9,7 @@ from tests.support.fake_order_api import fails, meanwhile
 from worker.domain.errors import Transient
 from worker.domain.instants import SECOND
 from worker.domain.lifecycle import COALESCE_HINTS
+from worker.domain.orders import Payment
 from worker.domain.reasons import WaitReason
 from worker.domain.results import Done, Later
 
@@ -16,7 +17,7 @@ from worker.domain.results import Done, Later
 @pytest.fixture
 def shop(harness):
     """An order that was read a second ago, at rest and unpaid."""
-    harness.api.orders["1"].paid = False
+    harness.api.orders["1"].payment = Payment.UNPAID
     harness.receive("hint", key="order.created")
     assert harness.reconcile() == Done()
     harness.clock.advance(seconds=1)
@@ -30,7 +31,7 @@ def test_a_hint_leads_to_a_read(shop):
 
 @pytest.mark.parametrize("key", ["order.updated", "order.created"])
 def test_a_hint_right_after_a_read_waits_for_its_read_and_gets_it(shop, key):
-    shop.api.orders["1"].paid = True
+    shop.api.orders["1"].payment = Payment.PAID
     shop.receive("hint", key=key)
     read_at = shop.row()["read_at"]
     assert shop.reconcile() == Later(read_at + COALESCE_HINTS, WaitReason.JUST_READ)

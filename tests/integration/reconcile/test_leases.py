@@ -10,6 +10,7 @@ from tests.support.steppers import Sleepy
 from tests.support.events import KEY
 from worker.domain.errors import Conflict, StoreUnavailable
 from worker.domain.instants import MINUTE, SECOND
+from worker.domain.orders import Payment
 from worker.domain.results import Done, Later, LeaseLost
 from worker.reconcile.reconciler import MAX_IN_A_ROW
 from worker.reconcile.reconciliation import MIN_LEASE, lease_of
@@ -70,7 +71,7 @@ def test_an_answer_that_comes_after_the_lease_changes_nothing(harness):
 
 def test_the_release_of_a_lost_lease_leaves_the_order_due(harness):
     harness.receive("hint")
-    harness.api.orders["1"].paid = False
+    harness.api.orders["1"].payment = Payment.UNPAID
     harness.api.script("read", meanwhile(lambda: harness.clock.advance(seconds=9)))
     harness.reconciler(order_store=Sleepy(harness, "take", MIN_LEASE - 6 * SECOND))(KEY)
     assert harness.row()["seen_revision"] == 0

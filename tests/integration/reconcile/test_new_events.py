@@ -7,6 +7,7 @@ import pytest
 from tests.support.fake_order_api import fails, meanwhile
 from worker.domain.errors import Conflict, Throttled
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
+from worker.domain.orders import Payment
 from worker.domain.reasons import StopReason
 from worker.domain.results import Later, Stopped
 
@@ -55,11 +56,11 @@ def test_a_payment_is_not_forgotten_when_its_step_was_refused_and_other_news_com
 
 
 def test_a_repeated_hint_is_not_forgotten_among_other_news(harness):
-    harness.api.orders["1"].paid = False
+    harness.api.orders["1"].payment = Payment.UNPAID
     harness.receive("hint", key="order.paid")
     harness.reconcile()
     harness.clock.advance(minutes=1)
-    harness.api.orders["1"].paid = True
+    harness.api.orders["1"].payment = Payment.PAID
     harness.receive("hint", key="order.paid")
     harness.receive("shipment.created", "A")
     harness.reconcile()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.fake_order_api import FakeOrderApi, PlatformOrder, fails, meanwhile
+from tests.support.fake_order_api import FakeOrder, FakeOrderApi, fails, meanwhile
 from tests.support.searches import NUMBER, PARCEL, waiting_news
 from tests.support.events import KEY
 from worker.domain.errors import Transient
@@ -67,7 +67,7 @@ def test_all_news_that_waited_is_the_orders_at_once_and_says_how_it_was_named(ha
     for key in ("a", "b"):
         waiting_news(harness, key=key)
     harness.reconcile(NUMBER)
-    harness.api.orders["1"] = PlatformOrder(number="ORD-1")
+    harness.api.orders["1"] = FakeOrder(number="ORD-1")
     harness.receive("shipment.created", key="by id")
     harness.run_for(minutes=1)
     known = harness.event_rows()
@@ -99,7 +99,7 @@ def test_a_found_order_that_is_backing_off_keeps_its_back_off(numbered):
 
 def test_two_accounts_with_the_same_number_do_not_mix(numbered):
     other = FakeOrderApi(numbered.clock)
-    other.orders["7"] = PlatformOrder(number="ORD-1")
+    other.orders["7"] = FakeOrder(number="ORD-1")
     elsewhere = OrderKey("other", "number:ORD-1")
     advance = numbered.reconciler(
         apis={"main": numbered.api, "other": other}, policies=dict.fromkeys(("main", "other"), numbered.policy)

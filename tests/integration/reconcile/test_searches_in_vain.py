@@ -1,7 +1,7 @@
 """An order that is not found, or that several may be: looked for again, and then a person is asked."""
 
 from tests.support.clock import START
-from tests.support.fake_order_api import PlatformOrder
+from tests.support.fake_order_api import FakeOrder
 from tests.support.searches import NUMBER, PARCEL, waiting_news
 from tests.support.events import KEY
 from worker.domain.instants import HOUR
@@ -30,13 +30,13 @@ def test_an_order_that_nobody_knows_is_looked_for_ever_more_slowly_for_an_hour_a
 def test_an_order_that_is_made_within_the_hour_is_found(harness):
     waiting_news(harness)
     harness.run_for(minutes=30)
-    harness.api.orders["1"] = PlatformOrder(number="ORD-1")
+    harness.api.orders["1"] = FakeOrder(number="ORD-1")
     harness.run_for(minutes=20)
     assert (harness.order_keys(), harness.row()["status"], harness.event_results()) == ([KEY], "shipped", {"evt": "applied"})
 
 
 def test_of_several_orders_none_is_chosen(numbered):
-    numbered.api.orders |= {order_id: PlatformOrder(number="ORD-1") for order_id in ("2", "3")}
+    numbered.api.orders |= {order_id: FakeOrder(number="ORD-1") for order_id in ("2", "3")}
     waiting_news(numbered)
     result = numbered.reconcile(NUMBER)
     assert isinstance(result, Later)
@@ -96,7 +96,7 @@ def test_newer_news_begins_a_search_that_has_stopped_anew(harness):
     assert isinstance(harness.reconcile(NUMBER), Later)
     assert len(harness.api.searches) == searches + 1
     harness.run_for(minutes=50)
-    harness.api.orders["1"] = PlatformOrder(number="ORD-1")
+    harness.api.orders["1"] = FakeOrder(number="ORD-1")
     harness.run_for(minutes=10)
     assert harness.event_results() == {"evt": "applied", "newer": "applied"}
 
