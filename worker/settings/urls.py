@@ -45,10 +45,10 @@ def read_broker_url(url: SecretStr, redis_url: SecretStr) -> SecretStr:
         raise ValueError("must be empty, or a broker's URL that Celery understands")
     # redis-py and Celery name a socket, and the database behind it, in different ways.
     path, _, query = redis_url.get_secret_value().partition("?")
-    known = path.replace("unix://", "redis+socket://", 1)
-    if path != known:
+    celery_path = path.replace("unix://", "redis+socket://", 1)
+    if path != celery_path:
         query = re.sub(r"(^|&)db=", r"\1virtual_host=", query)
-    return SecretStr(text or (f"{known}?{query}" if query else known))
+    return SecretStr(text or (f"{celery_path}?{query}" if query else celery_path))
 
 
 def _is_readable(url: str) -> bool:

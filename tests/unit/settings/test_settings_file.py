@@ -54,7 +54,7 @@ def test_a_folder_that_cannot_be_looked_into_has_no_file(folder, monkeypatch):
     assert find_settings_file({}, folder) is None
 
 
-def test_whoever_asks_is_told_which_file_is_read(folder, monkeypatch):
+def test_the_file_that_is_read_can_be_asked_for(folder, monkeypatch):
     monkeypatch.chdir(folder)
     here, named = find_settings_file({}), find_settings_file({CONFIG: "etc/x.toml"})
     assert here
