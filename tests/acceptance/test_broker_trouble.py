@@ -2,7 +2,7 @@
 
 from signal import SIGCONT, SIGSTOP, SIGTERM
 
-from tests.support.courier import news
+from tests.support.courier import event_document
 from tests.support.installation import Installation
 from tests.support.programs import until
 from tests.support.traffic import Traffic
@@ -14,7 +14,7 @@ def test_deliveries_are_taken_promptly_while_the_broker_is_frozen_and_are_home_s
     orders = range(1, 21)
     installation.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in orders])
     installation.valkey.send(SIGSTOP)
-    answers = [installation.courier.post(news(f"evt_{n}", "shipment.delivered", n)) for n in orders]
+    answers = [installation.courier.post(event_document(f"evt_{n}", "shipment.delivered", n)) for n in orders]
     assert {answer.status_code for answer in answers} == {202}
     assert max(answer.elapsed.total_seconds() for answer in answers) < 2
     until(lambda: "errand_fails" in installation.receiver.output, what="the receiver has noticed")

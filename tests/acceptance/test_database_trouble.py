@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.support.courier import news
+from tests.support.courier import event_document
 from tests.support.installation import Installation
 from tests.support.programs import until
 
@@ -20,7 +20,7 @@ def installation(build) -> Installation:
     installation: Installation = build().open()
     installation.sandbox.order(1)
     installation.sandbox.fault("status", code=500, times=None, match={"order_id": 1})
-    installation.courier.post(news("evt_1", "shipment.delivered", 1))
+    installation.courier.post(event_document("evt_1", "shipment.delivered", 1))
     return installation
 
 
@@ -60,7 +60,7 @@ def path_of(installation: Installation) -> Path:
 def test_no_delivery_is_acknowledged_and_all_goes_on_by_itself_afterwards(installation, trouble):
     order_id = {locked: 2, vanished: 3}[trouble]
     installation.sandbox.order(order_id)
-    told = news(f"evt_{order_id}", "shipment.delivered", order_id)
+    told = event_document(f"evt_{order_id}", "shipment.delivered", order_id)
     processes = installation.receiver.pid, installation.worker.pid
     said = len(installation.worker.said)
     with ThreadPoolExecutor(1) as pool:

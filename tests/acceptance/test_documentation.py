@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import missing
-from tests.support.courier import news
+from tests.support.courier import event_document
 from tests.support.installation import CELERY, SECRETS, Installation
 from tests.support.pages import COURIERS, OPERATIONS, example
 from tests.support.programs import until
@@ -80,21 +80,21 @@ def module_of(code: str, pauses: str) -> dict[str, Any]:
 def test_the_example_in_python_gives_up_at_once_where_a_repeat_is_in_vain(operator: Installation):
     code = filled_in(PYTHON, **{URL: f"{operator.url}/webhooks/courier", SECRET: "not-the-secret"})
     with pytest.raises(OSError, match="401"):
-        module_of(code, "(60,)")["tell"](news("vain", "shipment.lost", 1))
+        module_of(code, "(60,)")["tell"](event_document("vain", "shipment.lost", 1))
 
 
 def test_the_example_in_python_repeats_until_the_receiver_is_back(operator: Installation):
     code = of_courier(operator, PYTHON)
     operator.receiver.kill()
     with pytest.raises(OSError, match="refused"):
-        module_of(code, "(0.1, 0.1)")["tell"](news("patient", "shipment.created", 1))
+        module_of(code, "(0.1, 0.1)")["tell"](event_document("patient", "shipment.created", 1))
     operator.receiver.launch()
-    told = module_of(code, "(0.2,) * 100")["tell"](news("patient", "shipment.created", 1))
+    told = module_of(code, "(0.2,) * 100")["tell"](event_document("patient", "shipment.created", 1))
     assert told["status"] == "accepted"
 
 
 def test_a_backup_taken_while_everything_runs_is_restored_whole(operator: Installation, tmp_path: Path):
-    assert operator.courier.post(news("kept", "shipment.created", 77)).status_code == 202
+    assert operator.courier.post(event_document("kept", "shipment.created", 77)).status_code == 202
     backup = example(OPERATIONS, "sh", "**SQLite.**").strip()
     code = backup.replace("/var/lib/fulfillment", str(operator.data_dir)).replace("/var/backups", str(tmp_path))
     assert code.count(str(tmp_path)) == code.count(str(operator.data_dir)) == 1

@@ -69,7 +69,7 @@ def test_kill_9_of_everything_and_a_flushed_broker_lose_nothing_and_double_nothi
     )
     traffic.check_journal()
     traffic.check_platform()
-    assert installation.courier.retries > 0, "no sender had to insist"
+    assert installation.courier.retries > 0, "no sender had to retry"
     assert calm(installation.worker, installation.receiver)
 
 

@@ -1,4 +1,4 @@
-"""What can be foreseen ends in one clear sentence and an exit code, for each of our services and for plain Celery."""
+"""A service that cannot start says why in one sentence and exits with a code: each of ours, and plain Celery."""
 
 import socket
 
@@ -10,30 +10,32 @@ RECEIVER, WORKER, UP = (*FULFILLMENT, "receiver"), (*FULFILLMENT, "worker"), (*F
 PLAIN = (*CELERY, "worker")
 NAMES = {RECEIVER: "receiver", WORKER: "worker", UP: "up", PLAIN: "celery"}
 WRONG_SETTINGS, UNREACHABLE = 2, 3
-NOWHERE = "postgresql+psycopg://nobody:hunter2hunter2@127.0.0.1:1/nothing"
+NO_DATABASE = "postgresql+psycopg://nobody:hunter2hunter2@127.0.0.1:1/nothing"
 
 
 @pytest.fixture(scope="module")
 def installation(build) -> Installation:
-    """A house in which nothing runs, and whose database has no schema."""
-    installation: Installation = build()
-    return installation
+    """An installation in which nothing runs and whose database has no schema."""
+    built: Installation = build()
+    return built
 
 
 def refusal(installation: Installation, program: tuple[str, ...], **settings: str) -> tuple[int, str]:
-    """Run *program* to its early end; returns its exit code and its only sentence."""
-    ended = installation.run(program=program, **settings)
-    words = [line for line in ended.stderr.splitlines() if line.strip() and not line.startswith(("Usage:", "Try "))]
-    assert ended.stdout.strip() == ""
-    assert "Traceback" not in ended.stderr
-    assert "hunter2" not in ended.stderr
-    assert HMAC_SECRET not in ended.stderr
-    assert len(words) == 1, ended.stderr
-    return ended.returncode, words[0]
+    """Run *program* until it exits. Returns its exit code and its only sentence."""
+    result = installation.run(program=program, **settings)
+    sentences = [
+        line for line in result.stderr.splitlines() if line.strip() and not line.startswith(("Usage:", "Try "))
+    ]
+    assert result.stdout.strip() == ""
+    assert "Traceback" not in result.stderr
+    assert "hunter2" not in result.stderr
+    assert HMAC_SECRET not in result.stderr
+    assert len(sentences) == 1, result.stderr
+    return result.returncode, sentences[0]
 
 
 @pytest.mark.parametrize("program", NAMES, ids=NAMES.get)
-def test_a_setting_that_is_wrong(installation, program):
+def test_a_wrong_setting_is_named_and_its_value_is_not_shown(installation, program):
     code, sentence = refusal(installation, program, ACCOUNTS__MAIN__SETTLE="soon")
     assert code == WRONG_SETTINGS
     assert "FULFILLMENT_ACCOUNTS__MAIN__SETTLE" in sentence
@@ -41,21 +43,21 @@ def test_a_setting_that_is_wrong(installation, program):
 
 
 @pytest.mark.parametrize("program", [RECEIVER, WORKER, PLAIN], ids=NAMES.get)
-def test_a_schema_that_is_missing(installation, program):
+def test_a_missing_schema_is_reported_with_the_command_that_makes_it(installation, program):
     code, sentence = refusal(installation, program)
     assert code == UNREACHABLE
     assert "fulfillment migrate" in sentence
 
 
 @pytest.mark.parametrize("program", NAMES, ids=NAMES.get)
-def test_a_database_that_is_not_there(installation, program):
-    code, sentence = refusal(installation, program, DATABASE_URL=NOWHERE)
+def test_a_database_that_does_not_answer_is_reported(installation, program):
+    code, sentence = refusal(installation, program, DATABASE_URL=NO_DATABASE)
     assert code == UNREACHABLE
     assert "database" in sentence
 
 
 @pytest.mark.parametrize("program", [RECEIVER, UP], ids=NAMES.get)
-def test_an_address_that_is_taken(build, program):
+def test_an_address_in_use_is_reported_before_anything_starts(build, program):
     installation = build()
     assert installation.run("migrate").returncode == 0
     with socket.create_server(("127.0.0.1", installation.port)):

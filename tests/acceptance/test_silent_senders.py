@@ -1,4 +1,4 @@
-"""Senders that connect and then say nothing, or stop in the middle, do not stop the receiver for all others."""
+"""Senders that connect and send nothing, or stop in the middle of a request, do not stop the receiver for others."""
 
 import socket
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.courier import news
+from tests.support.courier import event_document
 from tests.support.installation import Installation
 
 SILENT = 200
-"""Far more than the receiver has threads."""
+"""Many more than the receiver has threads."""
 BEGINNINGS = (
     b"",
     b"POST /webh",
@@ -21,23 +21,24 @@ BEGINNINGS = (
 
 
 @pytest.fixture(scope="module")
-def besieged(build) -> Iterator[Installation]:
-    installation: Installation = build()
-    installation.open(installation.platform, installation.valkey, installation.receiver)
+def installation(build) -> Iterator[Installation]:
+    """An installation whose receiver has many silent senders."""
+    built: Installation = build()
+    built.open(built.platform, built.valkey, built.receiver)
     with ExitStack() as stack:
         for number in range(SILENT):
-            line = stack.enter_context(socket.create_connection(("127.0.0.1", installation.port), timeout=5))
-            line.sendall(BEGINNINGS[number % len(BEGINNINGS)])
-        yield installation
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", built.port), timeout=5))
+            connection.sendall(BEGINNINGS[number % len(BEGINNINGS)])
+        yield built
 
 
-def test_the_receiver_answers_that_it_is_alive(besieged):
+def test_the_receiver_answers_its_pages(installation):
     for page in ("/healthz", "/readyz", "/metrics"):
-        answer = besieged.get(page)
-        assert (answer.status_code, answer.elapsed.total_seconds() < 2) == (200, True)
+        response = installation.get(page)
+        assert (response.status_code, response.elapsed.total_seconds() < 2) == (200, True)
 
 
-def test_honest_deliveries_are_taken_promptly(besieged):
+def test_deliveries_are_accepted_promptly(installation):
     for number in range(20):
-        answer = besieged.courier.post(news(f"evt_{number}", "shipment.delivered", 1 + number))
-        assert (answer.status_code, answer.elapsed.total_seconds() < 2) == (202, True)
+        response = installation.courier.post(event_document(f"evt_{number}", "shipment.delivered", 1 + number))
+        assert (response.status_code, response.elapsed.total_seconds() < 2) == (202, True)

@@ -6,7 +6,7 @@ from signal import SIGTERM
 
 import pytest
 
-from tests.support.courier import hint, news
+from tests.support.courier import event_document, hint_document
 from tests.support.installation import CELERY, FULFILLMENT, Installation
 from tests.support.programs import until
 
@@ -36,7 +36,7 @@ def requested(installation: Installation, order_id: int) -> list[str]:
 
 def test_a_delivered_parcel_takes_its_order_to_the_end_of_the_road(any_house):
     any_house.sandbox.order(1)
-    answer = any_house.courier.post(news("evt_1", "shipment.delivered", 1))
+    answer = any_house.courier.post(event_document("evt_1", "shipment.delivered", 1))
     assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
     until(lambda: any_house.sandbox.seen(1)["status"] == "completed")
     assert requested(any_house, 1) == STAGES
@@ -49,7 +49,7 @@ def test_a_delivered_parcel_takes_its_order_to_the_end_of_the_road(any_house):
 def test_a_paid_order_is_accepted_at_the_platforms_hint_and_an_unpaid_one_is_not(any_house):
     any_house.sandbox.order(2)
     any_house.sandbox.order(3, payment_status="unpaid")
-    assert [any_house.shop.post(hint(n, "order.created")).status_code for n in (2, 3)] == [202, 202]
+    assert [any_house.shop.post(hint_document(n, "order.created")).status_code for n in (2, 3)] == [202, 202]
     until(lambda: any_house.sandbox.seen(2)["status"] == "accepted")
     until(any_house.at_rest)
     assert (requested(any_house, 2), requested(any_house, 3)) == (["accepted"], [])
@@ -60,7 +60,7 @@ def test_many_orders_walk_at_once_through_all_processes(any_house):
     orders = range(100, 130)
     for order_id in orders:
         any_house.sandbox.order(order_id)
-    answers = [any_house.courier.post(news(f"evt_{n}", "shipment.delivered", n)) for n in orders]
+    answers = [any_house.courier.post(event_document(f"evt_{n}", "shipment.delivered", n)) for n in orders]
     assert {answer.status_code for answer in answers} == {202}
     until(lambda: all(any_house.sandbox.seen(n)["status"] == "completed" for n in orders))
     until(any_house.at_rest)
@@ -76,7 +76,7 @@ def test_the_plain_celery_command_is_a_worker_like_ours(pairs):
 
 def test_a_task_that_is_called_by_hand_moves_a_due_order(installation):
     installation.sandbox.order(5, payment_status="unpaid")
-    installation.shop.post(hint(5))
+    installation.shop.post(hint_document(5))
     until(installation.at_rest)
     installation.sandbox("PATCH", "/orders/5", {"payment_status": "paid"})
     # Due, and nudged just now: no tick looks at it again for 15 s.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.courier import news
+from tests.support.courier import event_document
 from tests.support.installation import HMAC_SECRET, SECRETS, Installation
 from tests.support.programs import until
 from tests.support.traffic import Traffic
@@ -73,7 +73,7 @@ def test_no_secret_and_no_signature_shows_anywhere(storm):
     forged = installation.courier.post(b"[1, 2")
     assert forged.json()["status"] == "quarantined"
     installation.shop.path = installation.courier.path
-    assert installation.shop.post(news("forged", "order.completed", 1)).status_code == 401
+    assert installation.shop.post(event_document("forged", "order.completed", 1)).status_code == 401
     pages = [installation.get(path).content for path in ("/metrics", "/readyz", "/healthz", "/webhooks/courier", "/no")]
     answers = [answer.content for _, answer in storm.answers]
     logs = [program.said.encode() for program in installation.programs.values()]

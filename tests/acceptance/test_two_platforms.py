@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.support.courier import news
+from tests.support.courier import event_document
 from tests.support.programs import until
 from tests.support.two_shops import JAKARTA, TwoShops
 
@@ -33,7 +33,9 @@ def test_a_full_life_at_cekat_takes_three_writes_and_one_read_and_harms_nothing(
     stage(shops, "ord_life", notes="hubungi dulu", metadata={"crm": {"id": 42}})
     before = shops.cekat.totals()
     for event in ("shipment.picked_up", "shipment.out_for_delivery", "shipment.delivered"):
-        shops.kurir.insist(news(event, event, "ord_life", tracking_url="https://kurir.example/1"))
+        shops.kurir.post_until_acknowledged(
+            event_document(event, event, "ord_life", tracking_url="https://kurir.example/1")
+        )
     reaches(shops, "ord_life", "delivered")
     order, after = shops.cekat.seen("ord_life"), shops.cekat.totals()
     assert [entry["status"] for entry in order["status_history"]] == ["paid", "processing", "shipped", "delivered"]
@@ -49,8 +51,8 @@ def test_a_full_life_at_cekat_takes_three_writes_and_one_read_and_harms_nothing(
 def test_the_same_id_in_two_accounts_is_two_orders(shops: TwoShops):
     shops.sandbox.order(7)
     stage(shops, "7")
-    shops.courier.insist(news("here", "shipment.picked_up", 7))
-    shops.kurir.insist(news("there", "shipment.delivered", "7"))
+    shops.courier.post_until_acknowledged(event_document("here", "shipment.picked_up", 7))
+    shops.kurir.post_until_acknowledged(event_document("there", "shipment.delivered", "7"))
     reaches(shops, "7", "delivered")
     until(lambda: shops.sandbox.seen(7)["status"] == "shipped")
     rows = shops.rows("SELECT account, place FROM orders WHERE order_id = '7' ORDER BY account")
@@ -68,11 +70,11 @@ def test_the_same_id_in_two_accounts_is_two_orders(shops: TwoShops):
 def test_a_courier_need_not_know_the_orders_id(shops: TwoShops, known: dict[str, object]):
     order_id, event_id = (f"{kind}_{len(known)}" for kind in ("ord", "evt"))
     stage(shops, order_id, **{name: value for name, value in known.items() if value})
-    event = news(event_id, "shipment.delivered", None, **known)
-    answer = shops.kurir.insist(event)
+    event = event_document(event_id, "shipment.delivered", None, **known)
+    answer = shops.kurir.post_until_acknowledged(event)
     assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
     reaches(shops, order_id, "delivered")
-    assert shops.kurir.insist(event).json()["status"] == "duplicate"
+    assert shops.kurir.post_until_acknowledged(event).json()["status"] == "duplicate"
     assert shops.rows("SELECT 1 FROM orders WHERE order_id LIKE '%:%'") == []
 
 
@@ -80,7 +82,7 @@ def test_a_courier_need_not_know_the_orders_id(shops: TwoShops, known: dict[str,
 def test_an_order_off_the_road_gets_no_write(shops: TwoShops, ending: str):
     stage(shops, f"ord_{ending}", status=ending)
     writes = shops.cekat.totals()["writes"]
-    shops.kurir.insist(news(f"evt_{ending}", "shipment.created", f"ord_{ending}"))
+    shops.kurir.post_until_acknowledged(event_document(f"evt_{ending}", "shipment.created", f"ord_{ending}"))
     until(lambda: shops.rows("SELECT 1 FROM orders WHERE closed = :ending", ending=ending))
     assert (shops.cekat.totals()["writes"], shops.cekat.totals()["illegal"]) == (writes, 0)
 
@@ -89,9 +91,9 @@ def test_one_shops_trouble_is_not_the_others(shops: TwoShops):
     shops.cekat.fault("wrong_credentials")
     stage(shops, "ord_held")
     shops.sandbox.order(8)
-    shops.kurir.insist(news("evt_held", "shipment.delivered", "ord_held"))
+    shops.kurir.post_until_acknowledged(event_document("evt_held", "shipment.delivered", "ord_held"))
     until(lambda: shops.rows("SELECT 1 FROM holds WHERE account = :account", account=JAKARTA))
-    shops.courier.insist(news("meanwhile", "shipment.delivered", 8))
+    shops.courier.post_until_acknowledged(event_document("meanwhile", "shipment.delivered", 8))
     until(lambda: shops.sandbox.seen(8)["status"] == "completed")
     shops.cekat.lift_faults()
     assert shops.run("orders", "list", "--held", "--account", JAKARTA, "--json").stdout.count("ord_held") == 1

@@ -9,7 +9,7 @@ from signal import SIGINT, SIGKILL, SIGTERM
 
 import pytest
 
-from tests.support.courier import news
+from tests.support.courier import event_document
 from tests.support.installation import FULFILLMENT, Installation
 from tests.support.programs import Program, until
 
@@ -41,7 +41,12 @@ def up(installation: Installation) -> Iterator[Program]:
 
 def moves_an_order(installation: Installation, order_id: int) -> None:
     installation.sandbox.order(order_id)
-    assert installation.courier.insist(news(f"evt_{order_id}", "shipment.delivered", order_id)).status_code == 202
+    assert (
+        installation.courier.post_until_acknowledged(
+            event_document(f"evt_{order_id}", "shipment.delivered", order_id)
+        ).status_code
+        == 202
+    )
     until(lambda: installation.sandbox.seen(order_id)["status"] == "completed")
 
 

@@ -4,14 +4,14 @@ import json
 import random
 from collections.abc import Iterable
 
-from tests.support.courier import news
+from tests.support.courier import event_document
 
 STAGES = ("accepted", "shipped", "delivered", "completed")
 
 
 def document(order_id: int, stage: str) -> str:
     """Return the document of one event."""
-    return json.dumps(news(f"{order_id}-{stage}", f"order.{stage}", order_id))
+    return json.dumps(event_document(f"{order_id}-{stage}", f"order.{stage}", order_id))
 
 
 def documents(orders: Iterable[int], *, seed: int = 1, repeats: float = 0.0) -> list[str]:

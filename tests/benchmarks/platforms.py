@@ -5,7 +5,7 @@ from contextlib import closing
 
 from tests.benchmarks import installations
 from tests.benchmarks.figures import Goal, Rounds, figure
-from tests.support.courier import Courier, news
+from tests.support.courier import Courier, event_document
 from tests.support.installation import Sandbox
 from tests.support.programs import until
 from tests.support.two_shops import TwoShops
@@ -32,7 +32,7 @@ def _send_events(shops: TwoShops, platform: Sandbox, courier: Courier, **paid: s
     platform("POST", "/orders", [{"id": n, **paid} for n in ORDERS])
     for order_id in ORDERS:
         for scan in SCANS:
-            courier.post(news(f"{order_id}-{scan}", scan, order_id))
+            courier.post(event_document(f"{order_id}-{scan}", scan, order_id))
 
 
 def _are_completed(shops: TwoShops) -> bool:

@@ -1,4 +1,4 @@
-"""What every intake promises: the receiver's fake, and the journal on both databases."""
+"""The promises of every intake: of the fake for the receiver's tests, and of the store on both databases."""
 
 from typing import Any
 
@@ -9,18 +9,19 @@ from tests.support.clock import Clock
 from tests.support.events import KEY, a_delivery, a_hint, an_event
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import QuarantineReason
 
 ELSEWHERE = OrderKey("main", "2")
 NAMELESS: dict[str, Any] = {"name": EventName.DELIVERED, "tracking": ""}
 
 
-def test_the_journal_tells_the_time_by_its_own_clock(books: Books, clock: Clock):
+def test_an_intake_returns_the_time_of_its_clock(books: Books, clock: Clock):
     assert books.intake.now() == clock.now
 
 
-def test_news_is_written_down_moves_its_orders_revision_and_nudges_it(books: Books):
+def test_an_event_is_written_raises_its_orders_revision_and_enqueues_its_order(books: Books):
     receipt = books.intake.write(a_delivery(an_event(key="evt_1")))
-    assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("accepted", "", (KEY,))
+    assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("accepted", None, (KEY,))
     assert receipt.delivery_id is not None
     assert receipt.event_id is not None
     assert (books.revision(KEY), books.keys(), books.outcomes()) == (1, ["evt_1"], [("accepted", "")])
@@ -35,7 +36,7 @@ def test_a_repeated_event_names_the_first_one_and_changes_nothing(books: Books):
     assert books.outcomes() == [("accepted", ""), ("duplicate", "")]
 
 
-def test_a_repeated_hint_is_a_duplicate_and_a_hint_all_the_same(books: Books):
+def test_a_repeated_hint_is_a_duplicate_and_still_a_hint(books: Books):
     first = books.intake.write(a_delivery(a_hint()))
     again = books.intake.write(a_delivery(a_hint()))
     assert (again.outcome, again.event_id, again.wake_ups) == ("duplicate", first.event_id, (KEY,))
@@ -47,9 +48,9 @@ def test_a_repeated_hint_is_a_duplicate_and_a_hint_all_the_same(books: Books):
     [{"order": ELSEWHERE}, {"name": EventName.DELIVERED}, {"tracking": "TRK2"}],
     ids=["order", "name", "tracking"],
 )
-def test_a_known_key_with_other_news_is_quarantined_and_never_dropped(books: Books, other: dict[str, Any]):
+def test_a_known_key_with_another_event_is_quarantined_and_never_dropped(books: Books, other: dict[str, Any]):
     books.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1")))
-    receipt = books.intake.write(a_delivery(an_event(**{"tracking": "TRK1", **other})))
+    receipt = books.intake.write(a_delivery(an_event(key="evt_1", **{"tracking": "TRK1", **other})))
     assert (receipt.outcome, receipt.reason, receipt.event_id) == ("quarantined", "key_reused", None)
     assert receipt.wake_ups == ()
     assert (books.revision(KEY), books.revision(ELSEWHERE), books.keys()) == (1, 0, ["evt_1"])
@@ -62,7 +63,7 @@ def test_two_sources_may_use_the_same_key(books: Books):
     assert (receipt.outcome, books.revision(KEY)) == ("accepted", 2)
 
 
-def test_news_of_a_parcel_that_names_none_of_several_is_quarantined(books: Books):
+def test_a_shipment_event_that_names_none_of_several_parcels_is_quarantined(books: Books):
     books.intake.write(a_delivery(an_event(key="a", tracking="TRK1")))
     books.intake.write(a_delivery(an_event(key="b", tracking="TRK2")))
     receipt = books.intake.write(a_delivery(an_event(key="c", **NAMELESS)))
@@ -71,21 +72,21 @@ def test_news_of_a_parcel_that_names_none_of_several_is_quarantined(books: Books
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "news"),
+    ("first", "second", "third"),
     [
         ({"tracking": "TRK1"}, {"tracking": "TRK1"}, NAMELESS),
         ({"tracking": "TRK1"}, {"tracking": "TRK2", "order": ELSEWHERE}, NAMELESS),
         ({"tracking": "TRK1"}, {"tracking": "TRK2", "name": EventName.ORDER_SHIPPED}, NAMELESS),
         ({"tracking": "TRK1"}, {"tracking": "TRK2"}, {"name": EventName.ORDER_DELIVERED}),
     ],
-    ids=["one parcel", "another order's", "no parcel's news", "of the whole order"],
+    ids=["one parcel", "the parcel of another order", "an order event", "an event of the whole order"],
 )
-def test_news_without_a_number_speaks_for_the_only_parcel_or_the_whole_order(
-    books: Books, first: dict[str, Any], second: dict[str, Any], news: dict[str, Any]
+def test_an_event_without_tracking_number_is_of_the_only_parcel_or_the_whole_order(
+    books: Books, first: dict[str, Any], second: dict[str, Any], third: dict[str, Any]
 ):
     books.intake.write(a_delivery(an_event(key="a", **first)))
     books.intake.write(a_delivery(an_event(key="b", **second)))
-    assert books.intake.write(a_delivery(an_event(key="c", **news))).outcome == "accepted"
+    assert books.intake.write(a_delivery(an_event(key="c", **third))).outcome == "accepted"
 
 
 def test_an_order_takes_a_thousand_events_and_no_more(books: Books):
@@ -97,24 +98,20 @@ def test_an_order_takes_a_thousand_events_and_no_more(books: Books):
     assert books.intake.write(a_delivery(a_hint("other", order=ELSEWHERE))).outcome == "accepted"
 
 
-def test_an_unusable_delivery_is_kept_for_a_person(books: Books):
-    receipt = books.intake.write(a_delivery(unusable="not_json", detail="it is XML"))
-    assert (receipt.outcome, receipt.reason, receipt.event_id, receipt.wake_ups) == (
-        "quarantined",
-        "not_json",
-        None,
-        (),
-    )
+def test_an_unusable_delivery_is_quarantined_with_its_reason(books: Books):
+    receipt = books.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON, detail="it is XML"))
+    assert (receipt.outcome, receipt.reason) == ("quarantined", "not_json")
+    assert (receipt.event_id, receipt.wake_ups) == (None, ())
     assert receipt.delivery_id is not None
     assert books.outcomes() == [("quarantined", "not_json")]
 
 
-def test_a_delivery_in_which_nothing_was_read_is_not_dropped(books: Books):
+def test_a_delivery_without_an_event_is_not_dropped(books: Books):
     assert books.intake.write(a_delivery()).reason == "no_event"
     assert books.outcomes() == [("quarantined", "no_event")]
 
 
-def test_a_stale_delivery_is_stored_once_and_counted_from_then_on(books: Books):
+def test_a_stale_delivery_is_stored_once_and_its_repetitions_are_counted(books: Books):
     receipts = [books.intake.write(a_delivery(keep_once="courier/evt_1")) for _ in range(3)]
     assert {(receipt.outcome, receipt.wake_ups) for receipt in receipts} == {("stale", ())}
     assert [receipt.delivery_id is None for receipt in receipts] == [False, True, True]
@@ -122,13 +119,13 @@ def test_a_stale_delivery_is_stored_once_and_counted_from_then_on(books: Books):
     assert books.intake.write(a_delivery(keep_once="courier/evt_2")).delivery_id is not None
 
 
-def test_a_stale_delivery_is_not_acted_on(books: Books):
+def test_a_stale_delivery_has_no_effect(books: Books):
     books.intake.write(a_delivery(keep_once="courier/evt_1"))
     assert (books.keys(), books.revision(KEY)) == ([], 0)
     assert books.intake.write(a_delivery(an_event(key="evt_1"))).outcome == "accepted"
 
 
-def test_tallies_add_up(books: Books):
+def test_counts_are_added_up(books: Books):
     books.intake.add_counts({("courier", "refused"): 2, ("", "unknown_source"): 1})
     books.intake.add_counts({("courier", "refused"): 3})
     books.intake.add_counts({})

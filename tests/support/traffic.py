@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.courier import Courier, hint, news
+from tests.support.courier import Courier, event_document, hint_document
 from tests.support.installation import Installation
 
 SENDERS = 8
@@ -35,7 +35,7 @@ class Traffic:
         self._pool = ThreadPoolExecutor(SENDERS)
         self._sent: list[Future[None]] = []
         told = [(self.installation.courier, said) for n in self.orders for said in self._story(n)]
-        hints = [(self.installation.shop, hint(n, "order.created")) for n in self.orders[::3]]
+        hints = [(self.installation.shop, hint_document(n, "order.created")) for n in self.orders[::3]]
         self.keys = {said["id"] for _, said in told}
         again = self._chance.sample(told, int(self.repeats * len(told)))
         self._news = [*told, *hints, *again]
@@ -43,7 +43,7 @@ class Traffic:
 
     def _story(self, order_id: int) -> list[dict[str, Any]]:
         story = self._chance.choice(STORIES)
-        return [news(f"{order_id}-{event}", event, order_id) for event in story]
+        return [event_document(f"{order_id}-{event}", event, order_id) for event in story]
 
     def begin(self) -> "Traffic":
         """Put the orders at the platform, and let the couriers tell all their news at once."""
@@ -62,7 +62,7 @@ class Traffic:
             self._sent.append(self._pool.submit(self._tell, sender, said, pause))
 
     def _tell(self, sender: Courier, said: Mapping[str, Any], pause: float) -> None:
-        self.answers.append((said.get("id", ""), sender.insist(dict(said))))
+        self.answers.append((said.get("id", ""), sender.post_until_acknowledged(dict(said))))
         sender.wait(pause)
 
     def finish(self, within: float = 60.0) -> "Traffic":
