@@ -1,4 +1,4 @@
-"""The use case over the real journal on SQLite."""
+"""The reconciler over the real database, on SQLite."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -25,9 +25,9 @@ def harness(sqlite_url: str, clock: Clock) -> Iterator[Harness]:
 def new_harness(
     sqlite_migrated: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[Policy], Harness]]:
-    """Opens an empty stage for every story of a test: one database, emptied each time."""
+    """Opens an empty harness for every example of a test: one database, emptied each time."""
     clock = Clock()
-    path = shutil.copy(sqlite_migrated, tmp_path_factory.mktemp("stages") / "journal.db")
+    path = shutil.copy(sqlite_migrated, tmp_path_factory.mktemp("harness") / "fulfillment.db")
     database = Database(f"sqlite:///{path}", clock=clock)
 
     def opened(policy: Policy) -> Harness:
@@ -43,13 +43,13 @@ def new_harness(
 
 @pytest.fixture
 def numbered(harness: Harness) -> Harness:
-    """The platform has an order with the number, which the journal has never heard of."""
+    """The platform has an order with the number, which the database does not know yet."""
     harness.api.orders["1"] = FakeOrder(number="ORD-1", tracking="TRK1")
     return harness
 
 
 @pytest.fixture
 def limited(harness):
-    """A stage on which the account may make sixty calls a minute, six of them at once."""
+    """The account may make sixty calls a minute, six of them at once."""
     harness.limits["main"] = LIMIT
     return harness

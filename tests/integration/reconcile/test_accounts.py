@@ -1,22 +1,22 @@
-"""An account's trouble is the account's: its orders wait, one probe finds out, and none of them pays for it."""
+"""The trouble of an account: its orders wait, one probe finds out, and no order counts it as its failure."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.support.fake_order_api import fails, meanwhile, unknown
 from tests.support.events import KEY
+from tests.support.fake_order_api import fails, meanwhile, unknown
 from worker.domain.errors import Throttled, Transient, Unauthorized
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.reasons import HoldReason
 from worker.domain.results import Done, Held, Later
-from worker.reconcile.probe import PROBE_EVERY
+from worker.reconcile.probe import PROBE_EVERY, ProbeResult
 
 DENIED = fails(Unauthorized("bad signature", 401, "authentication_failed"))
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])
-def test_a_limit_holds_the_account_until_it_ends_by_itself(harness, kind):
+def test_a_rate_limit_holds_the_account_until_it_ends_by_itself(harness, kind):
     harness.receive("order.shipped")
     harness.api.script(kind, fails(Throttled("slow down", wait=HOUR)))
     began = harness.clock()
@@ -30,7 +30,7 @@ def test_a_limit_holds_the_account_until_it_ends_by_itself(harness, kind):
     assert harness.hold_ends() == {}
 
 
-def test_a_limit_is_held_with_the_words_of_the_platform(harness):
+def test_the_hold_of_a_rate_limit_has_the_words_of_the_platform(harness):
     harness.receive("order.shipped")
     harness.api.script("read", fails(Throttled("slow down", wait=MINUTE)))
     held = []
@@ -39,7 +39,7 @@ def test_a_limit_is_held_with_the_words_of_the_platform(harness):
     assert held == [("main", "rate_limited", MINUTE, "HTTP 429, slow down")]
 
 
-def test_a_limit_is_no_failure_of_the_order(harness):
+def test_a_rate_limit_is_no_failure_of_the_order(harness):
     harness.receive("order.shipped")
     harness.api.script("write", fails(Throttled(wait=MINUTE)))
     harness.reconcile()
@@ -47,7 +47,7 @@ def test_a_limit_is_no_failure_of_the_order(harness):
     assert (row["failures"], row["failing_since"], row["stop"], row["waiting"]) == (0, None, None, "rate_limited")
 
 
-def test_a_hold_that_comes_in_between_read_and_write_lets_nothing_be_written(harness):
+def test_nothing_is_written_under_a_hold_that_begins_between_read_and_write(harness):
     harness.receive("order.shipped")
     harness.api.script("read", meanwhile(lambda: harness.holds.hold("main", "operator", None)))
     harness.reconcile()
@@ -68,17 +68,17 @@ def test_bad_credentials_hold_the_account_after_one_failed_probe(harness):
     assert harness.due_orders.claim(10, 0) == []
 
 
-def test_a_probe_that_goes_well_lets_the_orders_go_on(harness):
+def test_after_a_good_probe_the_orders_go_on(harness):
     harness.receive("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", DENIED)
     harness.reconcile()
     harness.clock.advance(days=5)
-    assert harness.probe("main") is True
+    assert harness.probe.run("main") is ProbeResult.GOOD
     assert harness.reconcile() == Done()
 
 
-def test_a_refusal_of_one_order_by_an_account_in_good_health_is_that_orders_own(harness):
+def test_an_unauthorized_order_of_an_account_with_good_credentials_is_its_own_failure(harness):
     harness.receive("order.shipped")
     harness.api.script("read", DENIED)
     result = harness.reconcile()
@@ -89,7 +89,7 @@ def test_a_refusal_of_one_order_by_an_account_in_good_health_is_that_orders_own(
 
 
 @pytest.mark.parametrize("answer", [Transient("timed out"), Throttled(wait=MINUTE)])
-def test_a_probe_that_nobody_answers_holds_nothing(harness, answer):
+def test_a_probe_without_an_answer_holds_nothing(harness, answer):
     harness.receive("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", fails(answer))
@@ -98,30 +98,36 @@ def test_a_probe_that_nobody_answers_holds_nothing(harness, answer):
 
 
 @pytest.mark.parametrize(
-    ("answer", "verdict"), [(Transient("timed out"), None), (Unauthorized("401"), False), (None, True)]
+    ("answer", "result"),
+    [
+        (Transient("timed out"), ProbeResult.UNKNOWN),
+        (Unauthorized("401"), ProbeResult.REFUSED),
+        (None, ProbeResult.GOOD),
+    ],
 )
-def test_a_probe_says_only_what_it_knows(harness, answer, verdict):
+def test_a_probe_returns_only_what_it_knows(harness, answer, result):
     harness.api.script("probe", fails(answer) if answer else meanwhile(lambda: None))
-    assert harness.probe("main") is verdict
+    assert harness.probe.run("main") is result
 
 
 def test_many_orders_share_one_probe(harness):
-    assert [harness.probe("main") for _ in range(3)] == [True, None, None]
+    good, unknown = ProbeResult.GOOD, ProbeResult.UNKNOWN
+    assert [harness.probe.run("main") for _ in range(3)] == [good, unknown, unknown]
     assert harness.api.probes == 1
     harness.clock.now += PROBE_EVERY - 1
-    assert harness.probe("main") is None
+    assert harness.probe.run("main") is unknown
     harness.clock.now += 1
-    assert harness.probe("main") is True
+    assert harness.probe.run("main") is good
 
 
-def test_a_probe_lifts_its_own_hold_and_never_an_operators(harness):
+def test_a_probe_lifts_its_own_hold_and_not_that_of_an_operator(harness):
     harness.holds.hold("main", "operator", None)
     harness.holds.hold("main", "credentials", None)
-    harness.probe("main")
+    harness.probe.run("main")
     assert harness.hold_ends() == {"operator": None}
 
 
-def test_the_time_of_a_hold_is_not_counted_against_the_patience_with_an_order(harness):
+def test_the_time_of_a_hold_does_not_count_against_retry_for(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
     harness.receive("order.shipped")
     harness.api.script("read", fails(Transient("503")))
@@ -136,7 +142,7 @@ def test_the_time_of_a_hold_is_not_counted_against_the_patience_with_an_order(ha
     assert harness.row()["stage"] == "shipped"
 
 
-def test_the_time_of_a_hold_is_not_counted_against_an_order_that_the_platform_does_not_know_yet(harness):
+def test_the_time_of_a_hold_does_not_count_against_the_hour_of_an_unknown_order(harness):
     harness.receive("order.shipped")
     harness.api.script("read", unknown, fails(Throttled(wait=5 * HOUR)), unknown)
     harness.reconcile()
@@ -144,7 +150,7 @@ def test_the_time_of_a_hold_is_not_counted_against_an_order_that_the_platform_do
     assert (harness.row()["stop"], harness.row()["stage"]) == (None, "shipped")
 
 
-def test_limits_that_follow_one_another_do_not_use_up_the_patience_with_an_order(harness):
+def test_rate_limits_one_after_another_do_not_count_against_retry_for(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
     harness.receive("order.shipped")
     harness.api.script("read", fails(Transient("503")))
@@ -152,16 +158,16 @@ def test_limits_that_follow_one_another_do_not_use_up_the_patience_with_an_order
     harness.clock.advance(seconds=1)
     for _ in range(5):
         harness.api.script("read", fails(Throttled(wait=HOUR)))
-        # No tick removes the hold that is over before the next one comes.
+        # No maintenance deletes the expired hold before the next one begins.
         assert harness.reconcile() == Held(HoldReason.RATE_LIMITED)
         harness.clock.now += HOUR
     harness.holds.expire()
     assert harness.row()["failing_since"] >= harness.clock() - 10 * SECOND
 
 
-def test_orders_of_an_account_that_no_setting_names_wait_and_say_why(harness):
+def test_orders_of_an_account_that_the_settings_do_not_name_wait_with_a_reason(harness):
     harness.receive("order.shipped")
-    assert harness.reconciler(apis={})(KEY) is None
+    assert harness.reconciler(apis={}).reconcile(KEY) is None
     harness.holds.hold_unconfigured({"another"})
     assert harness.hold_ends() == {"not_configured": None}
     assert harness.due_orders.claim(10, 0) == []
@@ -170,6 +176,6 @@ def test_orders_of_an_account_that_no_setting_names_wait_and_say_why(harness):
     assert harness.due_orders.claim(10, 0) == [KEY]
 
 
-def test_an_account_without_orders_is_no_stranger(harness):
+def test_an_account_without_orders_is_not_held(harness):
     harness.holds.hold_unconfigured({"another"})
     assert harness.hold_ends() == {}

@@ -1,22 +1,23 @@
-"""`calls_per_minute`: no call is sent when the budget says no; waiting uses up no attempt, and blocks nobody else."""
+"""`calls_per_minute`: without calls left, none is sent. Waiting uses up no attempt and blocks no other account."""
 
 import pytest
 from sqlalchemy import event
 
 from deploy.sandbox.rate_limit import RateLimit
-from tests.support.fake_order_api import fails, meanwhile
-from tests.support.limits import AT_ONCE, left, use_up
 from tests.support.events import an_event
+from tests.support.fake_order_api import fails, meanwhile
+from tests.support.limits import BURST, take_rest, use_up
 from worker.domain.errors import Unauthorized
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import HoldReason
 from worker.domain.results import Done, Held
+from worker.reconcile.probe import ProbeResult
 
-OTHER, NEIGHBOUR = OrderKey("main", "2"), OrderKey("neighbour", "1")
+OTHER, ELSEWHERE = OrderKey("main", "2"), OrderKey("other", "1")
 
 
-def test_an_order_whose_account_has_no_calls_left_sends_none_and_goes_on_when_there_are_some(limited):
+def test_an_order_of_an_account_without_calls_sends_none_and_goes_on_later(limited):
     limited.receive("order.completed")
     use_up(limited)
     assert limited.reconcile() == Held(HoldReason.BUDGET)
@@ -38,18 +39,18 @@ def test_waiting_for_calls_is_no_failure_of_the_order(limited):
     assert (row["failures"], row["failing_since"], row["stop"], row["waiting"]) == (0, None, None, "budget")
 
 
-def test_an_account_without_calls_holds_no_other_one(limited):
-    limited.receive(an_event("order.shipped", order=NEIGHBOUR))
+def test_an_account_without_calls_holds_no_other_account(limited):
+    limited.receive(an_event("order.shipped", order=ELSEWHERE))
     use_up(limited)
     assert not limited.budget.acquire("main")
     both = limited.reconciler(
-        apis=dict.fromkeys(("main", "neighbour"), limited.api),
-        policies=dict.fromkeys(("main", "neighbour"), limited.policy),
+        apis=dict.fromkeys(("main", "other"), limited.api),
+        policies=dict.fromkeys(("main", "other"), limited.policy),
     )
-    assert both(NEIGHBOUR) == Done()
+    assert both.reconcile(ELSEWHERE) == Done()
 
 
-def test_a_turn_that_has_its_calls_goes_on_while_another_one_waits_for_some(limited):
+def test_a_reconciliation_that_has_reserved_its_calls_goes_on_while_another_waits(limited):
     limited.receive("order.completed")
     limited.receive(an_event("order.completed", order=OTHER))
     limited.api.script("read", meanwhile(lambda: limited.reconcile(OTHER)))
@@ -59,16 +60,16 @@ def test_a_turn_that_has_its_calls_goes_on_while_another_one_waits_for_some(limi
     assert limited.row(OTHER)["waiting"] == "budget"
 
 
-def test_a_limit_of_the_platforms_own_ends_even_a_turn_that_has_its_calls(limited):
+def test_a_pause_of_the_platform_ends_even_a_reconciliation_that_has_reserved_its_calls(limited):
     limited.receive("order.completed")
-    limited.api.script("read", meanwhile(lambda: limited.budget.exhausted("main", MINUTE)))
+    limited.api.script("read", meanwhile(lambda: limited.budget.pause("main", MINUTE)))
     limited.reconcile()
     assert limited.api.writes == []
 
 
 @pytest.mark.parametrize("latency", [0, 150, 1900])
 @pytest.mark.parametrize("per_minute", [10, 60, 300])
-def test_a_platform_with_that_very_limit_never_has_to_refuse_a_call(harness, per_minute, latency):
+def test_a_platform_with_the_same_limit_never_refuses_a_call(harness, per_minute, latency):
     keys = [OrderKey("main", str(number)) for number in range(1, 31)]
     harness.limits["main"] = per_minute
     window = RateLimit(lambda: harness.clock() / SECOND, per_minute, 60.0)
@@ -88,16 +89,16 @@ def test_a_platform_with_that_very_limit_never_has_to_refuse_a_call(harness, per
     assert harness.api.reads <= len(keys) * 1.2
 
 
-def test_a_probe_is_a_call_like_any_other(limited):
+def test_a_probe_counts_as_a_call(limited):
     use_up(limited)
-    assert limited.probe("main") is None
+    assert limited.probe.run("main") is ProbeResult.UNKNOWN
     assert limited.api.calls == []
     limited.clock.advance(minutes=1)
-    assert limited.probe("main") is True
-    assert left(limited) == AT_ONCE - 1
+    assert limited.probe.run("main") is ProbeResult.GOOD
+    assert take_rest(limited) == BURST - 1
 
 
-def test_credentials_that_are_refused_are_probed_when_there_are_calls(limited):
+def test_refused_credentials_are_probed_when_calls_are_left(limited):
     denied = fails(Unauthorized("bad signature", 401, "authentication_failed"))
     limited.receive("order.shipped")
     limited.api.script("read", denied)
@@ -105,10 +106,10 @@ def test_credentials_that_are_refused_are_probed_when_there_are_calls(limited):
     assert limited.reconcile() == Held(HoldReason.CREDENTIALS)
 
 
-def test_of_an_account_without_a_limit_nobody_asks_the_database(harness):
+def test_an_account_without_a_limit_costs_no_statement_about_budgets(harness):
     harness.receive("order.completed")
     statements = []
-    event.listen(harness.database.engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+    event.listen(harness.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     assert harness.reconcile() == Done()
     assert statements
-    assert not any("budgets" in said for said in statements)
+    assert not any("budgets" in statement for statement in statements)

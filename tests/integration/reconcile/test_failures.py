@@ -1,4 +1,4 @@
-"""One order's trouble: it waits ever longer, and in the end a person is called."""
+"""The trouble of one order: it waits longer and longer, and at last it stops."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -15,7 +15,7 @@ OUTAGE = fails(Transient("service unavailable", 503))
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])
-def test_an_outage_is_waited_out(harness, kind):
+def test_an_order_waits_until_an_outage_is_over(harness, kind):
     harness.receive("order.shipped")
     harness.api.script(kind, *[OUTAGE] * 6)
     harness.run_for(minutes=10)
@@ -32,7 +32,7 @@ def test_waits_grow_with_every_failure(harness):
     assert waits == [1, 2, 4, 8, 16]
 
 
-def test_news_does_not_shorten_a_back_off(harness):
+def test_new_events_do_not_shorten_a_back_off(harness):
     harness.receive("order.shipped")
     harness.api.script("read", *[OUTAGE] * 4)
     harness.run_for(seconds=8)
@@ -46,7 +46,7 @@ def test_news_does_not_shorten_a_back_off(harness):
     assert isinstance(harness.reconcile(), Later | Done)
 
 
-def test_news_that_comes_in_during_a_failing_call_does_not_shorten_the_back_off(harness):
+def test_events_that_come_in_during_a_failing_call_do_not_shorten_the_back_off(harness):
     harness.receive("order.shipped")
 
     def failing(_api, _order_id, _stage):
@@ -60,7 +60,7 @@ def test_news_that_comes_in_during_a_failing_call_does_not_shorten_the_back_off(
     assert harness.api.reads == 1
 
 
-def test_an_order_whose_step_fails_for_too_long_is_given_up(harness):
+def test_an_order_whose_step_fails_for_too_long_stops(harness):
     harness.policy = replace(harness.policy, retry_for=2 * HOUR)
     harness.receive("order.shipped", key="evt")
     harness.api.script("read", *[OUTAGE] * 200)
@@ -77,7 +77,7 @@ def test_an_order_whose_step_fails_for_too_long_is_given_up(harness):
     assert harness.api.reads == reads
 
 
-def test_success_gives_an_order_all_its_patience_anew(harness):
+def test_after_a_success_retry_for_counts_anew(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
     harness.receive("order.shipped")
     harness.api.script("write", *[OUTAGE] * 4)
@@ -90,7 +90,7 @@ def test_success_gives_an_order_all_its_patience_anew(harness):
     assert harness.row()["failing_since"] == harness.clock()
 
 
-def test_a_good_read_is_no_success_of_a_step_that_fails(harness):
+def test_a_good_read_is_no_success_of_a_failing_step(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
     harness.receive("order.shipped")
     harness.api.script("write", *[OUTAGE] * 1000)
@@ -98,7 +98,7 @@ def test_a_good_read_is_no_success_of_a_step_that_fails(harness):
     assert harness.row()["stop"] == "gave_up"
 
 
-def test_an_order_that_the_platform_learns_of_within_the_hour_goes_on(harness):
+def test_an_order_that_the_platform_knows_within_the_hour_goes_on(harness):
     harness.receive("order.shipped")
     harness.api.script("read", *[unknown] * 8)
     harness.run_for(minutes=59)
@@ -122,7 +122,7 @@ def test_a_conflict_is_read_again_and_the_third_stops_the_order(harness):
     assert (harness.row()["stop"], harness.row()["stop_detail"]) == ("conflict", "HTTP 409, not now")
 
 
-def test_conflicts_that_pass_stop_nothing(harness):
+def test_fewer_than_three_conflicts_in_a_row_do_not_stop_the_order(harness):
     harness.receive("order.completed")
     for _ in range(2):
         harness.api.script("write", *[fails(Conflict("not now", 409))] * 2)
@@ -134,21 +134,21 @@ def test_conflicts_that_pass_stop_nothing(harness):
 class TestRefusals:
     REFUSAL = Rejected("admin_notes is too long", 422, "validation_failed", "req_7")
 
-    def notes(self, harness):
+    def noted(self, harness):
         return [call.noted for call in harness.api.calls if call.kind == "write"]
 
     def test_a_refused_write_with_our_note_is_tried_once_without_it(self, harness):
         harness.receive("shipment.picked_up", "TRK1")
         harness.api.script("write", fails(self.REFUSAL))
         assert harness.reconcile() == Done()
-        assert self.notes(harness) == [True, False, False]
+        assert self.noted(harness) == [True, False, False]
         assert harness.writes() == [("accepted", "failed"), ("accepted", "confirmed"), ("shipped", "confirmed")]
 
-    def test_a_write_that_is_refused_without_our_note_too_stops_the_order(self, harness):
+    def test_a_write_that_is_refused_with_and_without_our_note_stops_the_order(self, harness):
         harness.receive("shipment.picked_up", "TRK1", key="evt")
         harness.api.script("write", fails(self.REFUSAL), fails(self.REFUSAL))
         assert harness.reconcile() == Stopped(StopReason.REFUSED, str(self.REFUSAL))
-        assert self.notes(harness) == [True, False]
+        assert self.noted(harness) == [True, False]
         assert harness.event_results() == {"evt": "stopped"}
         for word in ("admin_notes is too long", "req_7", "422"):
             assert word in harness.row()["stop_detail"]
@@ -159,7 +159,7 @@ class TestRefusals:
         assert isinstance(harness.reconcile(), Stopped)
         assert len(harness.api.writes) == 1
 
-    def test_what_was_refused_was_not_applied_by_us(self, harness):
+    def test_an_event_whose_write_was_refused_is_not_applied(self, harness):
         harness.receive("order.accepted", key="evt")
         harness.api.script("write", fails(Conflict("409")))
         harness.reconcile()
@@ -167,7 +167,7 @@ class TestRefusals:
         harness.run_for(minutes=1)
         assert harness.event_results() == {"evt": "superseded"}
 
-    def test_news_between_the_two_tries_is_read_first(self, harness):
+    def test_an_event_that_comes_in_between_the_two_attempts_counts_first(self, harness):
         harness.receive("shipment.picked_up", "TRK1")
 
         def refused(_api, _order_id, _stage):
@@ -177,10 +177,10 @@ class TestRefusals:
         harness.api.script("write", refused)
         assert isinstance(harness.reconcile(), Stopped)
         assert harness.row()["stop"] == "shipment_lost"
-        assert self.notes(harness) == [True]
+        assert self.noted(harness) == [True]
 
 
-def test_one_orders_trouble_is_never_the_accounts(harness):
+def test_the_trouble_of_one_order_never_holds_the_account(harness):
     harness.receive("order.shipped")
     for error in (Transient("503"), Conflict("409"), Rejected("422")):
         harness.api.script("write", fails(error), fails(error))
@@ -189,14 +189,14 @@ def test_one_orders_trouble_is_never_the_accounts(harness):
     assert harness.api.probes == 0
 
 
-def test_what_the_platform_said_to_a_write_stands_beside_the_step(harness):
+def test_the_answer_of_the_platform_is_recorded_with_the_write(harness):
     harness.receive("order.accepted")
     harness.api.script("write", fails(Rejected("is closed", 422, "validation_failed", "req-7")))
     harness.reconcile()
     assert harness.answers() == ["HTTP 422, validation_failed, is closed, request req-7"]
 
 
-def test_an_answer_that_shows_less_than_was_asked_for_is_told_in_words(harness):
+def test_an_answer_that_shows_an_earlier_stage_than_wanted_is_explained(harness):
     harness.receive("order.accepted")
     harness.api.script("write", ignores)
     result = harness.reconcile()
@@ -204,14 +204,14 @@ def test_an_answer_that_shows_less_than_was_asked_for_is_told_in_words(harness):
     assert result.detail == "the answer to a write of accepted shows pending"
 
 
-def test_an_answer_off_the_road_is_told_from_a_confirmation(harness):
+def test_an_answer_with_a_terminal_status_is_no_confirmation(harness):
     harness.receive("order.accepted")
     harness.api.script("write", moves_to("cancelled"))
     harness.reconcile()
     assert harness.writes() == [("accepted", "terminal")]
 
 
-def test_a_stop_that_a_person_has_released_does_not_stop_the_order_again_and_newer_news_does(harness):
+def test_a_released_stop_does_not_stop_the_order_again_but_a_newer_event_does(harness):
     harness.receive("shipment.lost", "TRK1")
     assert isinstance(harness.reconcile(), Stopped)
     harness.change(stop=None, acknowledged=1, due=harness.clock())

@@ -1,51 +1,51 @@
-"""What was read, and what was announced, is good for seconds: a write that comes later is not sent."""
+"""A reading and an announcement last for seconds: a write that comes later is not sent."""
 
 import pytest
 
-from tests.support.fake_order_api import meanwhile
-from tests.support.steppers import Sleepy
 from tests.support.events import KEY
+from tests.support.fake_order_api import meanwhile
+from tests.support.steppers import SleepingOrderStore
 from worker.domain.instants import SECOND
 from worker.domain.results import Done, Later
-from worker.reconcile.order import STALE
+from worker.reconcile.order import READING_LASTS
 from worker.reconcile.reconciliation import MIN_LEASE
 
 
-@pytest.mark.parametrize(("sleep", "writes"), [(MIN_LEASE, []), (STALE + SECOND, ["not_sent", "confirmed"])])
-def test_a_turn_that_slept_between_read_and_write_does_not_trust_what_it_read(harness, sleep, steps):
+@pytest.mark.parametrize(("sleep", "writes"), [(MIN_LEASE, []), (READING_LASTS + SECOND, ["not_sent", "confirmed"])])
+def test_a_reconciliation_that_sleeps_between_read_and_write_does_not_trust_its_reading(harness, sleep, writes):
     harness.receive("order.accepted")
-    naps, compose = [sleep], harness.api.compose
+    sleeps, compose = [sleep], harness.api.compose
 
     def slow(*arguments, **options):
-        harness.clock.now += naps.pop() if naps else 0
+        harness.clock.now += sleeps.pop() if sleeps else 0
         return compose(*arguments, **options)
 
     harness.api.compose = slow
     harness.reconcile()
-    assert [outcome for _, outcome in harness.writes()] == steps
-    assert len(harness.api.writes) == steps.count("confirmed")
-    assert harness.api.reads == max(1, len(steps))
+    assert [outcome for _, outcome in harness.writes()] == writes
+    assert len(harness.api.writes) == writes.count("confirmed")
+    assert harness.api.reads == max(1, len(writes))
 
 
-def test_a_write_that_was_announced_starts_within_a_second_or_not_at_all(harness):
+def test_an_announced_write_starts_within_a_second_or_not_at_all(harness):
     harness.receive("order.accepted")
     at = []
     harness.api.script("write", meanwhile(lambda: at.append(harness.clock())))
     began = harness.clock()
-    assert harness.reconciler(order_store=Sleepy(harness, "intend", SECOND + 1))(KEY) == Done()
+    assert harness.reconciler(store=SleepingOrderStore(harness, "announce", SECOND + 1)).reconcile(KEY) == Done()
     assert harness.writes() == [("accepted", "not_sent"), ("accepted", "confirmed")]
     assert at == [began + SECOND + 1]
 
 
 def test_a_write_that_starts_just_in_time_is_sent(harness):
     harness.receive("order.accepted")
-    harness.reconciler(order_store=Sleepy(harness, "intend", SECOND))(KEY)
+    harness.reconciler(store=SleepingOrderStore(harness, "announce", SECOND)).reconcile(KEY)
     assert harness.writes() == [("accepted", "confirmed")]
 
 
-def test_what_was_not_sent_is_not_uncertain(harness):
+def test_a_write_that_was_not_sent_is_not_uncertain(harness):
     harness.receive("order.shipped")
-    harness.reconciler(order_store=Sleepy(harness, "intend", 2 * SECOND))(KEY)
+    harness.reconciler(store=SleepingOrderStore(harness, "announce", 2 * SECOND)).reconcile(KEY)
     assert harness.api.writes == ["accepted", "shipped"]
     assert harness.row()["uncertain_at"] is None
 
@@ -75,7 +75,7 @@ def test_a_read_that_answers_too_late_is_a_failure_and_is_not_used(harness):
     assert harness.api.writes == []
 
 
-def test_an_order_at_a_slow_platform_walks_on_under_the_lease_that_each_write_renews(harness):
+def test_each_write_renews_the_lease_so_that_a_slow_platform_takes_all_steps(harness):
     harness.api.deadline = 11 * SECOND
     harness.receive("order.completed")
     for _ in range(4):
@@ -84,21 +84,21 @@ def test_an_order_at_a_slow_platform_walks_on_under_the_lease_that_each_write_re
     assert [call.kind for call in harness.api.calls] == ["read", "write"] * 4
 
 
-def test_a_worker_too_slow_for_any_write_gives_the_order_back_for_a_second(harness):
+def test_a_worker_too_slow_for_any_write_puts_the_order_off_for_a_second(harness):
     harness.receive("order.accepted")
-    intend = harness.order_store.intend
+    announce = harness.order_store.announce
 
     def slow(*arguments):
-        announced = intend(*arguments)
+        announced = announce(*arguments)
         harness.clock.advance(seconds=2)
         return announced
 
-    harness.order_store.intend = slow
+    harness.order_store.announce = slow
     result = harness.reconcile()
     assert isinstance(result, Later)
     assert (result.due - harness.clock(), result.reason, result.firm) == (SECOND, "interrupted", True)
     assert {outcome for _, outcome in harness.writes()} == {"not_sent"}
     assert harness.api.writes == []
-    harness.order_store.intend = intend
+    harness.order_store.announce = announce
     harness.run_for(seconds=2)
     assert harness.api.writes == ["accepted"]

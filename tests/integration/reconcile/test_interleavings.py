@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.events import KEY
 from tests.support.harness import ENQUEUE_AGAIN_AFTER, Harness
 from tests.support.steppers import Stepper
-from tests.support.events import KEY
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.events import KEY
 from tests.support.fake_order_api import fails, meanwhile
 from tests.support.steppers import Sleepy
-from tests.support.events import KEY
 from worker.domain.errors import Conflict, StoreUnavailable
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.orders import Payment

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.support.events import KEY
 from tests.support.fake_order_api import FakeOrder, FakeOrderApi, fails, meanwhile
 from tests.support.searches import NUMBER, PARCEL, waiting_news
-from tests.support.events import KEY
 from worker.domain.errors import Transient
 from worker.domain.instants import SECOND
 from worker.domain.orders import OrderKey
@@ -19,7 +19,11 @@ def test_an_order_is_found_at_the_platform_by_one_search_and_walks_in_the_same_t
     assert numbered.reconcile(key) == Done()
     assert [call.kind for call in numbered.api.calls] == ["find", "read", "write", "write"]
     assert (numbered.api.searches, numbered.api.writes) == ([key.order_id], ["accepted", "shipped"])
-    assert (numbered.order_keys(), numbered.event_results(), numbered.audit_actions()) == ([KEY], {"evt": "applied"}, ["found"])
+    assert (numbered.order_keys(), numbered.event_results(), numbered.audit_actions()) == (
+        [KEY],
+        {"evt": "applied"},
+        ["found"],
+    )
 
 
 @pytest.mark.parametrize(("key", "known"), [(NUMBER, "hint"), (PARCEL, "shipment.created")])

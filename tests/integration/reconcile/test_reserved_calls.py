@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.support.events import KEY, an_event
 from tests.support.fake_order_api import fails, loses_answer, meanwhile
 from tests.support.limits import AT_ONCE, left, use_up
-from tests.support.events import KEY, an_event
 from worker.domain.errors import Rejected
 from worker.domain.gcra import AHEAD
 from worker.domain.instants import SECOND

@@ -1,9 +1,9 @@
 """An order that is not found, or that several may be: looked for again, and then a person is asked."""
 
 from tests.support.clock import START
+from tests.support.events import KEY
 from tests.support.fake_order_api import FakeOrder
 from tests.support.searches import NUMBER, PARCEL, waiting_news
-from tests.support.events import KEY
 from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey
 from worker.domain.results import Later
@@ -32,7 +32,11 @@ def test_an_order_that_is_made_within_the_hour_is_found(harness):
     harness.run_for(minutes=30)
     harness.api.orders["1"] = FakeOrder(number="ORD-1")
     harness.run_for(minutes=20)
-    assert (harness.order_keys(), harness.row()["status"], harness.event_results()) == ([KEY], "shipped", {"evt": "applied"})
+    assert (harness.order_keys(), harness.row()["status"], harness.event_results()) == (
+        [KEY],
+        "shipped",
+        {"evt": "applied"},
+    )
 
 
 def test_of_several_orders_none_is_chosen(numbered):

@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.fake_order_api import fails, ignores, loses_answer, times_out
 from tests.support.events import KEY, event_lists, recorded
+from tests.support.fake_order_api import fails, ignores, loses_answer, times_out
 from worker.domain.errors import Conflict, Throttled, Transient, Unauthorized
 from worker.domain.events import LOSSES, EventName
 from worker.domain.evidence import weigh

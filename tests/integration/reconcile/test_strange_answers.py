@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.credentials import credentials_at
 from tests.support.dialects import DIALECTS, Dialect
-from tests.support.peer import Peer
 from tests.support.events import KEY
+from tests.support.peer import Peer
 from tests.support.strange_answers import STRANGE, StrangePlatform, Twist, change, damaged, http
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept

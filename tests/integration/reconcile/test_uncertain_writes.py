@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
 from tests.support.events import KEY
+from tests.support.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
 from worker.domain.errors import Conflict, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.results import Done, Later
