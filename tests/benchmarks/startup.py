@@ -16,6 +16,7 @@ from worker.store.schema import migrate
 ROUNDS = 9
 _IMPORTS = "import sys; before = set(sys.modules); import {}; print(len(set(sys.modules) - before))"
 _SETTINGS = {
+    "FULFILLMENT_CONFIG": "",
     "FULFILLMENT_ACCOUNTS__MAIN__PLATFORM": "cekat",
     "FULFILLMENT_ACCOUNTS__MAIN__API_KEY": "a-key-of-this-benchmark",
 }

@@ -56,7 +56,7 @@ class SchemaOutdated(StoreError):
 
 
 class SettingsError(FulfillmentError):
-    """A setting is wrong, missing or misspelt. The message never shows a value."""
+    """Settings are wrong, missing or misspelt. The message has one sentence a line, and never shows a value."""
 
     reason = "settings_invalid"
 
