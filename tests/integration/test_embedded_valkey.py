@@ -74,7 +74,9 @@ def test_it_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey, data_di
     )
     with Connection(valkey.broker_url) as connection, connection.SimpleQueue("q") as queue:
         queue.put("order")
-        assert queue.get(timeout=5).payload == "order"
+        message = queue.get(timeout=5)
+        message.ack()
+        assert message.payload == "order"
     assert {path.suffix for path in data_dir.iterdir()} == {".sock", ".lock", ".log"}
     assert data_dir.stat().st_mode & 0o777 == 0o700
 

@@ -1,1 +1,1 @@
-"""."""
+"""How our processes start, log, stay alive and end. It imports `domain` only."""

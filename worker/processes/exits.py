@@ -1,6 +1,6 @@
-"""How a process of ours ends, for shells and supervisors: an exit code, and one sentence where it could not begin.
+"""How our processes end: by an exit code, and by a message on stderr when they could not do their work.
 
-The numbers are contract. 3 is also the one code after which gunicorn does not start an application again and again.
+The codes are contract. After 3, and after no other code, gunicorn does not start an application again and again.
 """
 
 import sys
@@ -11,17 +11,18 @@ from worker.domain.errors import FulfillmentError
 from worker.domain.text import clean_text
 
 WELL, NEEDS_A_PERSON, WRONG_USE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
-"""Wrong settings are wrong use; the last is the shells' own word for Ctrl-C."""
+"""Wrong settings are wrong use. `INTERRUPTED` is what shells use for Ctrl-C."""
 MAX_SENTENCE = 1000
+"""Characters of one line that are printed."""
 MAX_LINES = 25
 
 
 def print_error(text: str) -> None:
-    """Write *text* to stderr, clean and of bounded length.
+    """Write *text* to stderr, without control characters and of bounded length.
 
-    It is one line, except where each line of *text* is a sentence: several mistakes in the settings are several lines.
+    It is one line, unless each line of *text* is a sentence: each mistake in the settings is a line.
     """
-    if not sys.stderr:  # a caller may have closed it, and print would use stdout, where a program reads
+    if not sys.stderr:  # the caller may have closed it; `print` would then write to stdout, which a program may read
         return
     lines = text.split("\n")
     for line in lines[:MAX_LINES] if all(line.endswith((".", "?")) for line in lines) else [text]:
@@ -30,9 +31,9 @@ def print_error(text: str) -> None:
 
 @contextmanager
 def exit_on_error(code: int) -> Iterator[None]:
-    """End the process with *code* and one sentence where the block raises an error that we name.
+    """End the process with *code* and a message when the block raises an error that we name.
 
-    For servers that are not ours, and would show a traceback or go on.
+    It is for servers that are not ours: they would show a traceback, or go on.
     """
     try:
         yield

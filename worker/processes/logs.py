@@ -1,6 +1,6 @@
 """Logs: structlog and the standard library's loggers in one form, on one stream, without secrets.
 
-Nobody should log a secret in the first place; what is done here is the second line of defence.
+No code should log a secret. The masking here is the second line of defence.
 """
 
 import json
@@ -19,16 +19,18 @@ LogFormat = Literal["auto", "console", "json"]
 
 REDACTED = "[redacted]"
 QUIET = ("alembic", "celery.app.trace", "celery.worker.strategy", "httpx", "httpcore", "sqlalchemy", "urllib3")
-"""Their lines below a warning carry URLs, headers or rows, or repeat what our own lines say."""
-DEEPEST = 6
+"""Loggers whose lines below a warning hold URLs, headers or rows, or repeat what our own lines say."""
+MAX_DEPTH = 6
+"""Levels of nested values that are kept as structures; deeper ones become text."""
 
-_TELLING_KEY = re.compile(
+_SECRET_KEY = re.compile(
     "secret|signature|token|authorization|password|passwd|api_?key|cookie|credential", re.IGNORECASE
 )
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):\S*@")
 _SHORTEST_MASKED = 4
+"""Characters. A shorter text is no secret, and occurs in too many words."""
 
-# As in `domain.text`, but line breaks are judged apart: a traceback has them.
+# As in `domain.text`, but without line breaks, because a traceback has them.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BREAKS = re.compile("[\t\n]")
 
@@ -36,16 +38,14 @@ _BREAKS = re.compile("[\t\n]")
 def configure_logs(
     level: str, log_format: LogFormat, stream: TextIO | None = None, secrets: Iterable[str] = ()
 ) -> None:
-    """Send every log line of this process from *level* on to *stream*, or else to stderr.
+    """Send every log line of this process from *level* on to *stream*, by default to stderr.
 
-    It may be called again; only the last call counts.
-
-    *level* is `debug`, `info`, `warning` or `error`. `auto` means `console` on a terminal, else `json`;
-    colours are for terminals only. The *secrets* are masked wherever they turn up.
+    It may be called again; only the last call counts. *level* is `debug`, `info`, `warning` or `error`. `auto` means
+    `console` on a terminal, and `json` elsewhere. Only terminals get colours. The *secrets* are masked in all texts.
     """
     stream = stream or sys.stderr
-    terminal = stream.isatty()
-    console = log_format == "console" or (log_format == "auto" and terminal)
+    is_terminal = stream.isatty()
+    is_console = log_format == "console" or (log_format == "auto" and is_terminal)
     lines = _Lines(stream)
     lines.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -54,7 +54,7 @@ def configure_logs(
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 Redactor(secrets),
-                *_renderers(console=console, colors=console and terminal),
+                *_renderers(console=is_console, colors=is_console and is_terminal),
             ],
         )
     )
@@ -78,19 +78,19 @@ def configure_logs(
 
 
 class Redactor:
-    """A processor that masks what must not be read: values under telling names, and known secrets anywhere."""
+    """A structlog processor that masks values under keys such as `token`, and the known secrets in all texts."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {form for secret in secrets if len(secret) >= _SHORTEST_MASKED for form in _forms(secret)}
-        # The longest first: one secret may be the beginning of another.
+        # The longest first, because one secret may be the beginning of another.
         longest_first = sorted(forms, key=len, reverse=True)
         self._secrets = re.compile("|".join(map(re.escape, longest_first))) if forms else None
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {key: self._value(key, value, DEEPEST) for key, value in event.items()}
+        return {key: self._value(key, value, MAX_DEPTH) for key, value in event.items()}
 
     def _value(self, key: object, value: object, depth: int) -> object:
-        if _TELLING_KEY.search(str(key)):
+        if _SECRET_KEY.search(str(key)):
             return REDACTED
         match value:
             case None | bool() | int() | float():
@@ -109,15 +109,15 @@ class Redactor:
 
 
 class _Lines(logging.StreamHandler[TextIO]):
-    """A stream of lines. A record that cannot be written is mentioned, but never shown as it is."""
+    """A stream of log lines. For a record that cannot be written, it writes a line that names the logger only."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        with suppress(OSError, ValueError):  # the stream is gone or closed: there is nobody left to tell
+        with suppress(OSError, ValueError):  # the stream is closed: nothing can be written any more
             self.stream.write(f"a log line of {record.name!r} could not be written\n")
 
 
 def _forms(secret: str) -> set[str]:
-    """Return the ways in which a secret may be spelt in a text: as it is, in a repr, in JSON, in a URL."""
+    """Return how a secret may be written in a text: as it is, in a repr, in JSON, in a URL."""
     raw = secret.encode(errors="surrogatepass")
     quoted = {repr(secret)[1:-1], repr(raw)[2:-1], json.dumps(secret)[1:-1], json.dumps(repr(secret)[1:-1])[1:-1]}
     return {secret, *quoted, quote(raw), quote(raw, safe=""), quote_plus(raw)}
@@ -135,19 +135,19 @@ def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
 
 
 def _escape_controls(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Show control characters instead of sending them to a terminal; only tracebacks may have several lines."""
+    """Replace control characters by their escapes, so that no terminal obeys them; only tracebacks keep their lines."""
     return {key: _escaped(value, lines=key in {"exception", "stack"}) for key, value in event.items()}
 
 
 def _escaped(value: object, *, lines: bool) -> object:
     if not isinstance(value, str):
         return value
-    safe = _CONTROLS.sub(_spell, value)
-    return safe if lines else _BREAKS.sub(_spell, safe)
+    safe = _CONTROLS.sub(_escape, value)
+    return safe if lines else _BREAKS.sub(_escape, safe)
 
 
-def _spell(found: re.Match[str]) -> str:
-    return repr(found[0])[1:-1]
+def _escape(control: re.Match[str]) -> str:
+    return repr(control[0])[1:-1]
 
 
 _PREPARE: tuple[Processor, ...] = (

@@ -1,7 +1,7 @@
-"""Ties a child process to its parent: what `kill -9` leaves behind ends by itself.
+"""Makes a child process end when its parent dies, even by `kill -9`.
 
-Run as a script, this file asks Linux for a SIGTERM at its parent's death (prctl(2), PR_SET_PDEATHSIG), and
-becomes the given program. So nothing of ours runs between fork and exec, which no thread may see.
+Run as a script, this file asks Linux to send it SIGTERM when its parent dies (prctl(2), PR_SET_PDEATHSIG), and then
+becomes the given program. So `subprocess` needs no `preexec_fn`, which is unsafe in a program that has threads.
 """
 
 import ctypes
@@ -15,9 +15,9 @@ PR_SET_PDEATHSIG = 1
 
 
 def with_parent_death_signal(command: Sequence[str]) -> list[str]:
-    """Return *command* so that it gets SIGTERM when this process dies; unchanged where that cannot be had.
+    """Return *command* changed so that it gets SIGTERM when this process dies; unchanged where Linux cannot do that.
 
-    Linux means the thread that starts the child, not its process: only the main thread ties.
+    Linux watches the thread that starts the child, not its process. So only the main thread gets a changed command.
     """
     if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
         return list(command)
@@ -26,9 +26,9 @@ def with_parent_death_signal(command: Sequence[str]) -> list[str]:
 
 def _run(parent: int, command: list[str]) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    # A parent that died before the request above is never heard of again.
+    # A parent that died before the request above sends no signal any more.
     if os.getppid() == parent:
-        os.execv(command[0], command)  # noqa: S606 - no shell is what we want
+        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

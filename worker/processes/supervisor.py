@@ -1,4 +1,4 @@
-"""Company: the processes that `up` and `demo` run side by side, watched, and ended together."""
+"""The supervisor: it runs the processes of `up` and `demo` side by side, restarts what ends, and ends them together."""
 
 import os
 import signal
@@ -17,27 +17,26 @@ from worker.processes.parent_death import with_parent_death_signal
 
 log = structlog.get_logger()
 
-STOPS_WITHIN = 30.0
-"""Seconds that a process may take to finish its work; then it is killed."""
-POLL_INTERVAL = 0.5
-"""Seconds between two looks at who is still there."""
-RESTART_PAUSE = 1.0
-MOST_RESTARTS = 5
-"""A process that ends this often in a row, each time within a minute, is given up."""
-STEADY_AFTER = 60.0
+STOP_TIMEOUT_SECONDS = 30.0
+"""A process may take this long to finish its work; then it is killed."""
+POLL_INTERVAL_SECONDS = 0.5
+RESTART_PAUSE_SECONDS = 1.0
+MAX_RESTARTS = 5
+"""A process that ends this often in a row, each time before it is steady, is given up."""
+STEADY_AFTER_SECONDS = 60.0
 
 
 class ProcessGivenUp(FulfillmentError):
-    """A process would not stay alive; the message names it."""
+    """A process has ended too often in a row. The message names it."""
 
     reason = "given_up"
 
 
 class Supervisor:
-    """Processes by name: for each the Python module that is run, and its arguments.
+    """Processes by name: for each, the Python module that it runs, and its arguments.
 
-    They end when this process does, even by `kill -9`. *environ* replaces this process's environment. What they
-    print goes to NAME.log in the folder *logs*; without one, where our own goes. Use it in the main thread.
+    They end when this process ends, even by `kill -9`. *environ* replaces this process's environment. Their output goes
+    to NAME.log in the folder *logs*; without it, to the output of this process. Use it in the main thread.
     """
 
     def __init__(
@@ -48,78 +47,78 @@ class Supervisor:
     ) -> None:
         self._commands, self._environ, self._logs = commands, environ, logs
         self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._began: dict[str, float] = {}
+        self._started_at: dict[str, float] = {}
         self._restarts = dict.fromkeys(commands, 0)
-        self._told_to_stop = False
+        self._is_stopping = False
 
     def start(self, *names: str) -> None:
-        """Start the processes of these *names*, or all of them."""
+        """Start the processes of these *names*; without names, all of them."""
         for name in names or self._commands:
             self._start(name)
 
     def run_until(self, signals: Collection[signal.Signals], on_poll: Callable[[], None] | None = None) -> None:
-        """Start all, restart whatever ends, and stop all at one of *signals*; raises `ProcessGivenUp`.
+        """Start all processes, restart those that end, and stop all at one of *signals*. Raises `ProcessGivenUp`.
 
-        *on_poll* is called as often as they are looked after.
+        *on_poll* is called each time after the processes are checked.
         """
-        # No event of `threading`: it has a lock, which the code that a signal interrupts may hold.
-        before = {number: signal.signal(number, self._hear) for number in signals}
+        # Not an event of `threading`: it has a lock, which the code that a signal interrupts may hold.
+        before = {number: signal.signal(number, self._on_signal) for number in signals}
         try:
             self.start()
-            while not self._told_to_stop:
+            while not self._is_stopping:
                 self.restart_ended()
                 if on_poll:
                     on_poll()
-                time.sleep(POLL_INTERVAL)
+                time.sleep(POLL_INTERVAL_SECONDS)
         finally:
             self.stop()
             for number, handler in before.items():
                 signal.signal(number, handler)
 
     def restart_ended(self) -> None:
-        """Start again what has ended by itself."""
+        """Start each process again that has ended by itself. Raises `ProcessGivenUp`."""
         for name in self.ended():
-            steady = time.monotonic() - self._began[name] > STEADY_AFTER
-            self._restarts[name] = 1 if steady else self._restarts[name] + 1
+            is_steady = time.monotonic() - self._started_at[name] > STEADY_AFTER_SECONDS
+            self._restarts[name] = 1 if is_steady else self._restarts[name] + 1
             code = self._children[name].returncode
-            if self._restarts[name] > MOST_RESTARTS:
+            if self._restarts[name] > MAX_RESTARTS:
                 raise ProcessGivenUp(
-                    f"the {name} does not stay alive: it ended with {code}, {MOST_RESTARTS} times in a row"
+                    f"the {name} does not stay alive: it ended with {code}, {MAX_RESTARTS} times in a row"
                 )
             log.warning("process_ended", process=name, code=code)
-            time.sleep(RESTART_PAUSE)
+            time.sleep(RESTART_PAUSE_SECONDS)
             self._start(name)
 
     def ended(self) -> list[str]:
-        """Name the processes that have ended by themselves."""
+        """Return the names of the processes that have ended by themselves."""
         return [name for name, child in self._children.items() if child.poll() is not None]
 
-    def stop(self, within: float = STOPS_WITHIN) -> None:
-        """Ask every process to finish, wait for it, and kill what has not done so *within* these seconds."""
+    def stop(self, timeout_seconds: float = STOP_TIMEOUT_SECONDS) -> None:
+        """Ask every process to end, wait up to *timeout_seconds* for all of them, and kill those that are left."""
         for child in self._children.values():
             child.terminate()
-        deadline = time.monotonic() + within
+        ends_at = time.monotonic() + timeout_seconds
         for child in self._children.values():
             try:
-                child.wait(max(0.0, deadline - time.monotonic()))
+                child.wait(max(0.0, ends_at - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
         self._children.clear()
 
-    def _hear(self, *_signal: object) -> None:
-        self._told_to_stop = True
+    def _on_signal(self, *_: object) -> None:
+        self._is_stopping = True
 
     def _start(self, name: str) -> None:
-        # Without -P, a folder of the name `worker` where we were started would be taken for ours.
+        # Without -P, Python would take a folder named `worker` in the working directory for ours.
         command = with_parent_death_signal([sys.executable, "-P", "-m", *self._commands[name]])
         environ = dict(os.environ if self._environ is None else self._environ)
-        with self._log_of(name) as log:
-            # In a session of its own, Ctrl-C reaches this process alone, which then ends the others in order.
+        with self._log_of(name) as output:
+            # In a session of its own, so that Ctrl-C reaches this process alone, which then ends the others in order.
             self._children[name] = subprocess.Popen(
-                command, env=environ, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command, env=environ, start_new_session=True, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
-        self._began[name] = time.monotonic()
+        self._started_at[name] = time.monotonic()
 
     def _log_of(self, name: str) -> AbstractContextManager[BinaryIO | None]:
         return (self._logs / f"{name}.log").open("ab") if self._logs else nullcontext()

@@ -1,4 +1,4 @@
-"""Where the embedded Valkey of a data folder listens. Nothing is started or touched here, so settings may import it."""
+"""Where the embedded Valkey of a data folder listens: pure functions, which the settings may import."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,11 @@ from urllib.parse import quote
 from worker.domain.errors import SettingsError
 
 MAX_SOCKET_PATH_BYTES = 90
-"""The address of a Unix socket has room for about a hundred, and Valkey wants some of them."""
+"""The address of a Unix socket holds about a hundred bytes, and Valkey needs some of them."""
 
 
 def valkey_socket(data_dir: Path) -> Path:
-    """Return the path of the socket; raises `SettingsError` when it is too long for one."""
+    """Return the path of the socket; raises `SettingsError` when it is too long for a socket."""
     path = data_dir / "valkey.sock"
     if len(os.fsencode(path)) > MAX_SOCKET_PATH_BYTES:
         raise SettingsError(
