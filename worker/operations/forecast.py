@@ -28,7 +28,7 @@ def forecast(order: Order, evidence: Evidence, policy: Policy, now: Instant) -> 
     position = order.closed or order.stage
     if position is None:
         return Forecast((), None)
-    reading = Reading(order.status, position, order.read_at or now)
+    reading = Reading(order.status, position, now)
     # A read would find the write without an answer, and date the uncertainty by it.
     order = replace(order, uncertain_at=order.sent_at) if order.sending else order
     steps: list[Step] = []

@@ -26,7 +26,7 @@ def test_an_order_that_was_never_read_says_so():
     sentences = explained(
         snapshot(an_event("order.shipped"), order={"stage": None, "status": "", "read_at": None}, due=START)
     )
-    assert "has not been asked yet" in sentences
+    assert "The platform has not shown this order yet" in sentences
     assert "the order is read first" in sentences
 
 
@@ -42,7 +42,8 @@ def test_parcels_are_counted():
     sentences = explained(
         snapshot(an_event("shipment.created", "A", parcels=2), an_event("shipment.delivered", "A"), **SETTLED)
     )
-    assert "1 of 2 parcels have arrived (A)" in sentences
+    assert "1 of 2 parcels has arrived." in sentences
+    assert "The known tracking number is A." in sentences
     assert "this justifies shipped" in sentences
 
 
@@ -72,19 +73,20 @@ def test_a_write_without_an_answer_is_uncertain():
 def test_failures_are_counted_with_the_time_at_which_they_end_in_a_stop():
     sentences = explained(snapshot(order={"failures": 3, "failing_since": START - HOUR}, due=START + MINUTE))
     assert "3 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)" in sentences
-    assert "stops as gave_up on 2026-01-28 11:00:00 UTC" in sentences
+    assert "from 2026-01-28 11:00:00 UTC on, one more failure stops it as gave_up" in sentences
 
 
 def test_an_order_that_the_platform_does_not_know_has_an_hour():
     missing = {"failures": 1, "failing_since": START, "missing_since": START}
-    assert "stops as unknown_order on 2026-01-25 13:00:00 UTC" in explained(snapshot(order=missing, due=START))
+    sentences = explained(snapshot(order=missing, due=START))
+    assert "from 2026-01-25 13:00:00 UTC on, one more failure stops it as unknown_order" in sentences
 
 
 def test_a_stopped_order_is_not_said_to_stop():
     missing = {"failures": 6, "failing_since": START - HOUR, "missing_since": START - HOUR}
     sentences = explained(snapshot(order=missing, stop="unknown_order", stopped_at=START))
     assert "6 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)." in sentences
-    assert "stops as" not in sentences
+    assert "stops it as" not in sentences
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,12 @@ def test_the_latest_writes_are_shown_with_their_answers():
         ({"due": START + MINUTE, "waiting": "settle"}, State.WAITING, "settle", "may still apply an earlier write"),
         (BACK_OFF, State.WAITING, "conflict", "`fulfillment orders retry` does"),
         ({"due": START, "held": (HELD,)}, State.HELD, "credentials", "until the hold is lifted"),
-        ({"due": START, "held": (PAUSED,)}, State.HELD, "rate_limited", "(in 1 h): rate_limited"),
+        (
+            {"due": START, "held": (PAUSED,)},
+            State.HELD,
+            "rate_limited",
+            "(in 1 h); then it is due.",
+        ),
         (REFUSED, State.STOPPED, "refused", "refused, HTTP 422"),
         (SETTLED, State.SETTLED, "", "It is where its events put it"),
     ],

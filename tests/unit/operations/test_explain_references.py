@@ -32,7 +32,7 @@ def reference_snapshot(reference: str = "number:ORD-1", **row: Any) -> Snapshot:
 def test_a_reference_says_by_what_the_order_is_known(reference, sentence):
     sentences = explained(reference_snapshot(reference, due=START))
     assert sentence in sentences
-    assert "The platform has not been searched for it yet." in sentences
+    assert "The platform has not answered a search for it yet." in sentences
     assert "the one order that has exactly this number" in sentences
     assert "says shipped" in sentences
     assert "has not been asked" not in sentences
@@ -43,11 +43,11 @@ def test_a_failing_search_says_how_often_since_when_and_until_when():
     failing = {"failures": 3, "failing_since": START - MINUTE, "missing_since": START - MINUTE, "read_at": START}
     waits: dict[str, Any] = {"due": START + MINUTE, "not_before": START + MINUTE, "waiting": "unknown_order"}
     sentences = explained(reference_snapshot(order=failing, waiting_detail="no order has the number ORD-1", **waits))
-    assert "last searched for it on 2026-01-25 12:00:00 UTC (just now)" in sentences
-    assert "3 searches in a row have been in vain since 2026-01-25 11:59:00 UTC (1 min ago)." in sentences
+    assert "The platform last answered a search for it on 2026-01-25 12:00:00 UTC (just now)" in sentences
+    assert "3 searches in a row have failed since 2026-01-25 11:59:00 UTC (1 min ago)." in sentences
     assert "the first search after 2026-01-25 12:59:00 UTC is the last one" in sentences
     assert "unknown_order, no order has the number ORD-1." in sentences
-    assert "1 search has been in vain" in explained(reference_snapshot(order=failing | {"failures": 1}, **waits))
+    assert "1 search has failed" in explained(reference_snapshot(order=failing | {"failures": 1}, **waits))
 
 
 def test_a_search_that_a_new_event_prolongs_does_not_say_that_it_ends():

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from worker.domain.events import LOSSES, STAGE_OF, EventName, RecordedEvent
+from worker.domain.events import LOSSES, STAGE_OF, RecordedEvent
 from worker.domain.evidence import Evidence
+from worker.domain.orders import Order
 from worker.domain.snapshot import Snapshot
-from worker.domain.stages import Stage, stages_ahead
+from worker.domain.stages import Stage, TerminalStatus, stages_ahead
 from worker.operations.instants import moment
+from worker.operations.phrases import counted
 
-MAX_PARCELS = 5
+MAX_NUMBERS = 5
 """How many tracking numbers a sentence names."""
 
 
@@ -18,45 +20,53 @@ def describe_evidence(snapshot: Snapshot, evidence: Evidence) -> Iterator[str]:
     if not snapshot.events:
         yield "There is no event of this order."
         return
-    for (source, name), same in groupby(sorted(snapshot.events, key=_kind), _kind):
-        yield _describe_kind(source, name, list(same), evidence)
+    for _, same in groupby(sorted(snapshot.events, key=_kind), _kind):
+        yield _describe_kind(list(same), snapshot.order, evidence)
     if evidence.parcels > 1 or evidence.delivered:
-        yield f"{evidence.delivered} of {evidence.parcels} parcels have arrived{_numbers(evidence)}."
-    yield _justified(snapshot, evidence)
+        yield from _parcels(evidence)
+    yield _justified(snapshot.order, evidence)
 
 
 def _kind(recorded: RecordedEvent) -> tuple[str, str]:
     return recorded.event.source, recorded.event.name
 
 
-def _describe_kind(source: str, name: str, same: list[RecordedEvent], evidence: Evidence) -> str:
+def _describe_kind(same: list[RecordedEvent], order: Order, evidence: Evidence) -> str:
     event = same[0].event
-    times = f"{len(same)} × " if len(same) > 1 else ""
+    times, of = (f"{len(same)} × ", "the last of") if len(same) > 1 else ("", "of")
     latest = max(recorded.event.occurred_at for recorded in same)
     note = f" (“{event.note}”)" if event.note and len(same) == 1 else ""
-    of = "the last of" if times else "of"
-    return f"{times}{name} from {source}, {of} {moment(latest)}, {_meaning(event.name, same, evidence)}{note}."
+    meaning = _meaning(same, order, evidence)
+    return f"{times}{event.name} from {event.source}, {of} {moment(latest)}, {meaning}{note}."
 
 
-def _meaning(name: EventName, same: list[RecordedEvent], evidence: Evidence) -> str:
+def _meaning(same: list[RecordedEvent], order: Order, evidence: Evidence) -> str:
+    name = same[0].event.name
     if name in STAGE_OF:
         return f"says {STAGE_OF[name]}"
     if any(recorded.id in evidence.alarms for recorded in same):
+        if isinstance(order.closed, TerminalStatus):
+            return f"needs nobody, because the order is {order.closed}"
         return "asks for a person"
     # A cancellation before the pick-up is no alarm; an operator has acknowledged the other alarms.
     return "was acknowledged by an operator" if name in LOSSES else "moves nothing by itself"
 
 
-def _numbers(evidence: Evidence) -> str:
-    numbers = [number for number, _ in evidence.tracking[:MAX_PARCELS]]
-    more = ", …" if len(evidence.tracking) > MAX_PARCELS else ""
-    return f" ({', '.join(numbers)}{more})" if numbers else ""
+def _parcels(evidence: Evidence) -> Iterator[str]:
+    """Count the parcels. The tracking numbers are a sentence apart, because they are not those that have arrived."""
+    has = "has" if evidence.delivered == 1 else "have"
+    yield f"{evidence.delivered} of {counted(evidence.parcels, 'parcel', 'parcels')} {has} arrived."
+    numbers = [number for number, _ in evidence.tracking[:MAX_NUMBERS]]
+    more = ", …" if len(evidence.tracking) > MAX_NUMBERS else ""
+    if numbers:
+        label = "tracking number is" if len(evidence.tracking) == 1 else "tracking numbers are"
+        yield f"The known {label} {', '.join(numbers)}{more}."
 
 
-def _justified(snapshot: Snapshot, evidence: Evidence) -> str:
+def _justified(order: Order, evidence: Evidence) -> str:
     if evidence.target is Stage.PENDING:
         return "None of this justifies a step."
-    ahead = stages_ahead(snapshot.order.stage or Stage.PENDING, evidence.target)
+    ahead = stages_ahead(order.stage or Stage.PENDING, evidence.target)
     unnamed = [stage for stage in ahead[:-1] if stage not in evidence.named]
     inferred = f"; no event names {' or '.join(unnamed)}, which is inferred" if unnamed else ""
     return f"Together this justifies {evidence.target}{inferred}."

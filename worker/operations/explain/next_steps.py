@@ -1,11 +1,11 @@
-"""What happens to an order next and when, or whom it waits for."""
+"""Sentences about what happens to an order next and when, or whom it waits for."""
 
 from collections.abc import Callable, Iterator, Mapping
 from shlex import quote
 
-from worker.domain.instants import MINUTE, Duration, Instant
+from worker.domain.instants import MINUTE, Duration
 from worker.domain.reasons import HoldReason, StopReason, WaitReason
-from worker.domain.snapshot import Hold, Snapshot, State
+from worker.domain.snapshot import Snapshot, State
 from worker.operations.advice import advise_on_hold, advise_on_stop
 from worker.operations.instants import when
 from worker.operations.phrases import meaning_of, with_detail
@@ -16,25 +16,22 @@ OVERDUE: Duration = MINUTE
 
 def next_steps(snapshot: Snapshot, *, orphaned: bool) -> Iterator[str]:
     """Say what happens next. *orphaned* is what `is_orphaned` returns."""
-    if orphaned:
-        yield "Nobody will look at this order, though there is something left to do; this should not be."
-        yield "`fulfillment orders retry` makes it due; please report how it came to this."
-        return
-    yield from _NEXT_STEPS[snapshot.state](snapshot)
+    sentences = _orphaned(snapshot) if orphaned else _NEXT_STEPS[snapshot.state](snapshot)
+    yield from filter(None, sentences)  # a word of a newer version has no meaning here
+
+
+def _orphaned(_: Snapshot) -> Iterator[str]:
+    yield "Nobody will look at this order, though there is something left to do; this should not be."
+    yield "`fulfillment orders retry` makes it due; please report how it came to this."
 
 
 def _stopped(snapshot: Snapshot) -> Iterator[str]:
     row, now = snapshot.row, snapshot.now
     since = f" since {when(row.stopped_at, now)}" if row.stopped_at is not None else ""
     yield f"It waits for a person{since}: {with_detail(row.stop, row.stop_detail)}."
-    yield from _known(meaning_of(StopReason, row.stop))
+    yield meaning_of(StopReason, row.stop)
     yield advise_on_stop(row.stop)
     yield f"To lift the stop: fulfillment orders release {quote(str(snapshot.order.key))} --reason …"
-
-
-def _known(meaning: str) -> Iterator[str]:
-    if meaning:
-        yield meaning
 
 
 def _leased(snapshot: Snapshot) -> Iterator[str]:
@@ -43,17 +40,24 @@ def _leased(snapshot: Snapshot) -> Iterator[str]:
 
 def _held(snapshot: Snapshot) -> Iterator[str]:
     for hold in snapshot.row.held:
-        yield from _waits_with_its_account(hold, snapshot.now)
+        since = when(hold.since, snapshot.now)
+        yield f"The account {hold.account} has been held since {since}: {with_detail(hold.reason, hold.detail)}."
+        yield meaning_of(HoldReason, hold.reason)
+        yield advise_on_hold(hold.reason)
+    yield from _end_of_hold(snapshot)
 
 
-def _waits_with_its_account(hold: Hold, now: Instant) -> Iterator[str]:
-    end = f"until {when(hold.until, now)}" if hold.until is not None else "until the hold is lifted"
-    yield (
-        f"The whole account {hold.account} has been held since {when(hold.since, now)}, {end}: "
-        f"{with_detail(hold.reason, hold.detail)}."
-    )
-    yield from _known(meaning_of(HoldReason, hold.reason))
-    yield advise_on_hold(hold.reason)
+def _end_of_hold(snapshot: Snapshot) -> Iterator[str]:
+    """Name one time: when the last hold has ended and the order is due."""
+    row, now = snapshot.row, snapshot.now
+    ends = [hold.until for hold in row.held]
+    latest = max((end for end in ends if end is not None), default=now)
+    if None in ends:
+        yield "The order waits until the hold is lifted."
+    elif row.due is not None and row.due > latest:
+        yield from _waiting(snapshot)
+    else:
+        yield f"The order waits until {when(latest, now)}; then it is due."
 
 
 def _due(snapshot: Snapshot) -> Iterator[str]:
@@ -67,7 +71,8 @@ def _due(snapshot: Snapshot) -> Iterator[str]:
 
 def _waiting(snapshot: Snapshot) -> Iterator[str]:
     row, now = snapshot.row, snapshot.now
-    yield f"It waits until {when(row.due or now, now)}: {with_detail(row.waiting, row.waiting_detail)}."
+    reason = f": {with_detail(row.waiting, row.waiting_detail)}" if row.waiting else ""
+    yield f"It waits until {when(row.due or now, now)}{reason}."
     yield meaning_of(WaitReason, row.waiting) or "Then it is reconciled again."
     if row.not_before is not None and row.not_before > now:
         yield "An event does not shorten this wait; `fulfillment orders retry` does."

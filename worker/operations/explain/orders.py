@@ -6,14 +6,14 @@ from worker.domain.evidence import Evidence
 from worker.domain.instants import Instant
 from worker.domain.orders import Order
 from worker.domain.policy import Policy
-from worker.domain.reasons import StopReason, WaitReason
-from worker.domain.results import Done, Later, Result, Stopped
+from worker.domain.reasons import StopReason, WaitReason, WriteOutcome
+from worker.domain.results import Done, Later, Result, Step, Stopped
 from worker.domain.retries import UNKNOWN_FOR
 from worker.domain.snapshot import Snapshot, State, Write
-from worker.domain.stages import Stage
+from worker.domain.stages import Stage, TerminalStatus
 from worker.operations.forecast import Forecast
 from worker.operations.instants import moment, span, when
-from worker.operations.phrases import with_detail
+from worker.operations.phrases import counted, with_detail
 
 MAX_WRITES = 5
 """How many writes are shown: the latest ones."""
@@ -23,14 +23,20 @@ def position(snapshot: Snapshot) -> Iterator[str]:
     """Say what the platform showed last, and when."""
     order, now = snapshot.order, snapshot.now
     if order.read_at is None:
-        yield f"The platform has not been asked yet; the order is known since {when(snapshot.row.first_seen_at, now)}."
+        # Calls may have failed, so this does not say that the platform was never asked.
+        yield f"The platform has not shown this order yet; it is known since {when(snapshot.row.first_seen_at, now)}."
         return
-    stage = order.stage or "none yet"
-    yield f"The platform showed “{order.status}” on {when(order.read_at, now)}; the confirmed stage is {stage}."
+    yield f"The platform showed “{order.status}” on {when(order.read_at, now)}{_confirmed_stage(order)}."
     if order.closed:
         yield f"The order is closed: {order.closed}."
     if order.confirmed_at is not None:
         yield f"Our last confirmed write began on {when(order.confirmed_at, now)}."
+
+
+def _confirmed_stage(order: Order) -> str:
+    if order.stage:
+        return f"; the confirmed stage is {order.stage}"
+    return "" if order.closed else "; no stage is confirmed"
 
 
 def plan(snapshot: Snapshot, evidence: Evidence, forecast: Forecast, policy: Policy) -> Iterator[str]:
@@ -41,56 +47,92 @@ def plan(snapshot: Snapshot, evidence: Evidence, forecast: Forecast, policy: Pol
         return
     if result is None:
         yield "What follows depends on what the platform shows: the order is read first."
-    elif steps:
-        stages = ", then ".join(f"{step.stage}{' (inferred)' if step.inferred else ''}" for step in steps)
-        yield f"The platform is to be asked for {stages}; each step waits for the one before it to be confirmed."
-    if result is not None:
-        yield from _result(result, has_steps=bool(steps))
+        return
+    if steps:
+        yield _steps(steps)
+    yield from _result(result, snapshot, policy, has_steps=bool(steps))
     if order.stage is Stage.PENDING and evidence.target is Stage.PENDING and not order.closed:
         yield policy.accept.meaning
 
 
-def _result(result: Result, *, has_steps: bool) -> Iterator[str]:
+def _steps(steps: tuple[Step, ...]) -> str:
+    stages = ", then ".join(f"{step.stage}{' (inferred)' if step.inferred else ''}" for step in steps)
+    order = "; each step waits for the one before it to be confirmed" if len(steps) > 1 else ""
+    return f"The platform is to be asked for {stages}{order}."
+
+
+def _result(result: Result, snapshot: Snapshot, policy: Policy, *, has_steps: bool) -> Iterator[str]:
     then = "After that" if has_steps else "By the rules"
     match result:
+        case Done() if isinstance(snapshot.order.closed, TerminalStatus):
+            yield f"Nothing is written to an order that is {snapshot.order.closed}."
         case Done() if not has_steps:
             yield "No further step is justified now."
-        case Later(due=due, reason=WaitReason.COMPLETE_AFTER):
-            yield f"{then}, it is completed on {moment(due)} (complete_after), unless an event forbids it."
-        case Later(due=due, reason=reason, detail=detail):
-            yield f"{then}, it waits until {moment(due)}: {with_detail(reason, detail)}."
+        case Later(reason=WaitReason.COMPLETE_AFTER):
+            yield f"{then}, it is completed {_completed(result, snapshot, policy)}, unless an event forbids it."
+        case Later(reason=reason, detail=detail):
+            yield f"{then}, it waits{_until(result, snapshot)}: {with_detail(reason, detail)}."
         case Stopped(reason, detail):
             yield f"{then}, it will be stopped: {with_detail(reason, detail)}."
         case _:
             pass
 
 
+def _completed(later: Later, snapshot: Snapshot, policy: Policy) -> str:
+    at = f"on {moment(later.due)}" if _begins_now(snapshot) else f"{span(policy.complete_after)} after its delivery"
+    return f"{at} (complete_after)"
+
+
+def _until(later: Later, snapshot: Snapshot) -> str:
+    return f" until {moment(later.due)}" if _begins_now(snapshot) else ""
+
+
+def _begins_now(snapshot: Snapshot) -> bool:
+    """Tell whether a worker follows the plan now. Otherwise the next steps name the one time for which it waits."""
+    return snapshot.state in {State.DUE, State.LEASED}
+
+
 def writes(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
     """Say what was sent to the platform, what came of it, and what is uncertain or failing."""
-    order, now = snapshot.order, snapshot.now
+    order, now, hidden = snapshot.order, snapshot.now, len(snapshot.writes) - MAX_WRITES
     if not snapshot.writes:
         yield "Nothing was ever written to the platform."
-    if len(snapshot.writes) > MAX_WRITES:
-        yield f"{len(snapshot.writes) - MAX_WRITES} earlier writes are left out here."
+    if hidden > 0:
+        yield f"{counted(hidden, 'earlier write is', 'earlier writes are')} left out here."
     yield from map(_write, snapshot.writes[-MAX_WRITES:])
     if order.sending and order.sent_at is not None:
         yield (
             f"Nobody has the answer to the write of {order.sending} on {when(order.sent_at, now)}: it is uncertain. "
-            "The order is read again; then at most the same step is repeated."
+            "The next reconciliation begins with a read; then at most the same step is repeated."
         )
     if order.failing_since is not None:
-        failing = f"{order.failures} calls in a row have failed since {when(order.failing_since, now)}"
-        yield f"{failing}{'' if snapshot.row.stop else _until_it_stops(order, policy, order.failing_since)}."
+        failed = counted(order.failures, "call has", "calls in a row have")
+        yield f"{failed} failed since {when(order.failing_since, now)}{_last_attempt(snapshot, policy)}."
 
 
-def _until_it_stops(order: Order, policy: Policy, failing_since: Instant) -> str:
-    end, stop = failing_since + policy.retry_for, StopReason.GAVE_UP
+def _last_attempt(snapshot: Snapshot, policy: Policy) -> str:
+    """Return what one more failure may do. The time of a hold does not count, so nobody knows while one lasts."""
+    if snapshot.state in {State.STOPPED, State.HELD}:
+        return ""
+    end, stop = min(_ends(snapshot.order, policy))
+    since = f"from {moment(end)} on, " if end > snapshot.now else ""
+    return f"; {since}one more failure stops it as {stop}"
+
+
+def _ends(order: Order, policy: Policy) -> Iterator[tuple[Instant, StopReason]]:
+    """Yield when failures of this kind end in a stop, by the rules of `domain.retries`."""
+    failing_since, lasts = order.failing_since or 0, policy.retry_for
     if order.missing_since is not None:
-        end, stop = order.missing_since + UNKNOWN_FOR, StopReason.UNKNOWN_ORDER
-    return f"; without success the order stops as {stop} on {moment(end)}"
+        lasts = max(lasts, UNKNOWN_FOR)
+        yield order.missing_since + UNKNOWN_FOR, StopReason.UNKNOWN_ORDER
+    yield failing_since + lasts, StopReason.GAVE_UP
 
 
 def _write(write: Write) -> str:
-    after = f" after {span(write.answered_at - write.sent_at)}" if write.answered_at is not None else ""
+    if write.outcome == WriteOutcome.NOT_SENT:
+        return f"{write.stage} was announced on {moment(write.sent_at)}, and not sent."
+    sent = f"{write.stage} was sent on {moment(write.sent_at)}"
+    if write.answered_at is None:
+        return f"{sent}; nobody has the answer yet."
     answer = f": {write.answer}" if write.answer else ""
-    return f"{write.stage} was sent on {moment(write.sent_at)}: {write.outcome}{after}{answer}."
+    return f"{sent}: {write.outcome} after {span(write.answered_at - write.sent_at)}{answer}."

@@ -7,6 +7,7 @@ from worker.domain.reasons import AuditAction
 from worker.domain.retries import UNKNOWN_FOR
 from worker.domain.snapshot import Snapshot, State
 from worker.operations.instants import moment, when
+from worker.operations.phrases import counted
 
 
 def is_dismissed(snapshot: Snapshot) -> bool:
@@ -16,26 +17,26 @@ def is_dismissed(snapshot: Snapshot) -> bool:
 
 
 def about(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
-    """Say by what the order is known, and when the platform was searched for it."""
+    """Say by what the order is known, and when the platform last answered a search for it."""
     order, row, now = snapshot.order, snapshot.row, snapshot.now
     whose = "its" if reference.kind == "number" else "its parcel's"
     yield f"The order is known only by {whose} {reference.words}, since {when(row.first_seen_at, now)}."
     if order.read_at is None:
-        yield "The platform has not been searched for it yet."
+        # Searches may have failed, so this does not say that the platform was never asked.
+        yield "The platform has not answered a search for it yet."
     else:
-        yield f"The platform was last searched for it on {when(order.read_at, now)}."
+        yield f"The platform last answered a search for it on {when(order.read_at, now)}."
 
 
 def search_plan(snapshot: Snapshot) -> Iterator[str]:
     """Say how the search works, and what becomes of the events."""
     if snapshot.state is State.STOPPED:
         yield "The search is stopped; a newer event of it begins the search anew."
-        return
-    if is_dismissed(snapshot):
+    elif is_dismissed(snapshot):
         yield "Nobody looks for it, and nothing follows from its events."
-        return
-    yield "The database is asked, then the platform, for the one order that has exactly this number."
-    yield "That order gets all of these events, and takes its steps by them; until then, nothing is written."
+    else:
+        yield "The database is asked, then the platform, for the one order that has exactly this number."
+        yield "That order gets all of these events, and takes its steps by them; until then, nothing is written."
 
 
 def searches(snapshot: Snapshot) -> Iterator[str]:
@@ -43,9 +44,10 @@ def searches(snapshot: Snapshot) -> Iterator[str]:
     order, now = snapshot.order, snapshot.now
     if order.failing_since is None:
         return
-    times = "search has" if order.failures == 1 else "searches in a row have"
-    yield f"{order.failures} {times} been in vain since {when(order.failing_since, now)}."
-    if order.missing_since is None or snapshot.state is State.STOPPED:
+    failed = counted(order.failures, "search has", "searches in a row have")
+    yield f"{failed} failed since {when(order.failing_since, now)}."
+    # The time of a hold does not count, so nobody knows when the last search is while one lasts.
+    if order.missing_since is None or snapshot.state in {State.STOPPED, State.HELD}:
         return
     if order.revision > order.seen_revision:
         yield "An event has come in since the last search: if the next one does not find it, an hour begins there."
