@@ -1,6 +1,7 @@
 """The receiver process: webhooks come in, and are written to the database before they are acknowledged.
 
-Only `wiring` knows the database and the queue; everything else uses `worker.domain` and `worker.ports`.
+`wiring` alone knows the database, the queue and the platforms. `wsgi` also knows the settings and the exit codes. All
+other modules know `worker.domain` and `worker.ports` only.
 """
 
 from flask import Flask

@@ -12,8 +12,7 @@ from worker.domain.orders import OrderKey
 
 MAX_KEYS = 8
 ENQUEUE_INTERVAL_SECONDS = 0.2
-"""Between two rounds of wake-ups. To enqueue one costs more than to take a delivery in: under load, the scheduler
-does it."""
+"""Between two rounds of wake-ups. To enqueue one costs more than to take a delivery in; the scheduler does the rest."""
 FLUSH_INTERVAL_SECONDS = 1.0
 """Between two flushes of the counts, and before a failing broker is tried again."""
 
@@ -48,7 +47,7 @@ class BackgroundSender:
                 self._keys[key] = None
                 self._drop_excess()
             self._start()
-        if self._keys and not self._has_work.is_set():  # setting it costs the requests under way some time
+        if self._keys and not self._has_work.is_set():  # to wake the thread slows down the requests under way
             self._has_work.set()
 
     def _drop_excess(self) -> None:

@@ -85,7 +85,7 @@ def metrics() -> Response:
 
 
 @bp.app_errorhandler(HTTPException)
-def describe(error: HTTPException) -> Response:
+def answer_with_problem(error: HTTPException) -> Response:
     """Turn every error of the framework into a problem, with its headers (`Allow`)."""
     status = error.code or 500
     response = _reply(status, problem_of_status(status))
@@ -94,7 +94,7 @@ def describe(error: HTTPException) -> Response:
 
 
 @bp.app_errorhandler(StoreError)
-def answer_unavailable(_error: StoreError) -> Response:
+def answer_without_database(_error: StoreError) -> Response:
     """Answer 503 when the database cannot be read."""
     return _reply(*refusal(ProblemReason.DATABASE_UNAVAILABLE))
 

@@ -1,4 +1,4 @@
-"""What can be foreseen at the start of a receiver ends in one sentence; and the state of its parts."""
+"""How the application refuses to start, and the readiness of the receiver's parts."""
 
 import pytest
 
@@ -12,19 +12,18 @@ from worker.queue.wake_ups import BrokerUnavailable
 
 @pytest.mark.parametrize("change", [{}, {"HELLO": "1"}], ids=["no schema", "no such setting"])
 def test_the_application_refuses_to_start_in_one_sentence(monkeypatch, capsys, tmp_path, change):
-    for name, value in (
-        GOOD | {f"{P}DATA_DIR": str(tmp_path)} | {P + key: value for key, value in change.items()}
-    ).items():
+    environ = GOOD | {f"{P}DATA_DIR": str(tmp_path)} | {P + key: value for key, value in change.items()}
+    for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exit_info:
         _ = wsgi.app
-    assert ended.value.code == UNREACHABLE  # the one code that keeps gunicorn from starting it again and again
+    assert exit_info.value.code == UNREACHABLE  # the one code that keeps gunicorn from starting it again and again
     sentence = capsys.readouterr().err
     assert sentence.startswith("fulfillment: ")
     assert sentence.count("\n") == 1
 
 
-def test_readiness_names_each_part_and_checks_it_once_a_second_however_often_it_is_asked(monkeypatch):
+def test_readiness_shows_each_part_and_checks_it_at_most_once_a_second(monkeypatch):
     checks = []
 
     def database():
