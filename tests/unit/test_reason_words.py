@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.pages import COURIERS, OPERATIONS, README, first_words, table
 from tests.support.sources_of_words import said
-from webhook_receiver import problems
-from worker.domain.errors import ApiError, StoreUnavailable, Throttled
+from webhook_receiver.problems import ProblemReason
+from worker.domain.errors import ApiError, Throttled
 from worker.domain.evidence import ALARMS
 from worker.domain.orders import Order, OrderKey
 from worker.domain.policy import Policy
@@ -53,7 +53,6 @@ QUARANTINED = (
 )
 COUNTED = said("_count", at=1)
 WRITTEN = said("_answered", at=2) | {"failed", "uncertain", UNANSWERED}
-PROBLEMS = {*problems.REASONS.values(), *said("problem", at=1), StoreUnavailable.reason}
 
 
 @pytest.mark.parametrize(
@@ -94,9 +93,8 @@ def test_every_problem_is_explained_with_its_status():
     told = [(row[0], row[1].strip("`")) for row in table(COURIERS, "## The answers")]
     told += [(row[1], row[0].strip("`")) for row in table(README, "problems of their own")]
     answers = {'"status": "accepted"', '"status": "duplicate"', '"status": "quarantined"'}
-    assert {reason for _, reason in told} - answers == PROBLEMS
-    usual = {(str(status), reason) for status, reason in problems.REASONS.items()}
-    assert usual <= set(told)
+    assert {reason for _, reason in told} - answers == set(ProblemReason)
+    assert {(str(reason.status), reason.value) for reason in ProblemReason} <= set(told)
 
 
 def test_every_refusal_of_a_courier_says_whether_to_repeat():
