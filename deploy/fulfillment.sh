@@ -1,5 +1,5 @@
 #!/bin/sh
-# The command line with the settings, and as the user, of the services. Install it as /usr/local/bin/fulfillment.
+# Runs the command line with the settings of the services, and as their user. Install it as /usr/local/bin/fulfillment.
 set -eu
 if [ "$(id -u)" = 0 ]; then
 	exec runuser -u fulfillment -- "$0" "$@"
