@@ -23,7 +23,7 @@ def print_next_steps(page: Page) -> None:
             page.print(f"  {line:<{WIDTH}}  # {meaning}" if meaning else f"  {line}", soft_wrap=True)
     page.print("and run in the same folder", style="bold")
     page.print(f"  {program} up      everything in one terminal, until Ctrl-C", soft_wrap=True)
-    page.print(f"  {program} doctor  checks everything, from another terminal", soft_wrap=True)
+    page.print(f"  {program} doctor  checks it, from another terminal", soft_wrap=True)
     page.print("README.md explains the rest: the platforms, couriers, services, PostgreSQL.")
 
 
