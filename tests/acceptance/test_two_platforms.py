@@ -8,28 +8,28 @@ import pytest
 
 from tests.support.courier import event_document
 from tests.support.programs import until
-from tests.support.two_shops import JAKARTA, TwoShops
+from tests.support.two_accounts import JAKARTA, TwoAccounts
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shops(request: pytest.FixtureRequest) -> Iterator[TwoShops]:
+def shops(request: pytest.FixtureRequest) -> Iterator[TwoAccounts]:
     url = request.getfixturevalue("empty_postgresql") if request.param == "postgresql" else ""
-    with closing(TwoShops(url)) as shops:
+    with closing(TwoAccounts(url)) as shops:
         yield shops.open(shops.platform, shops.cekat_platform, shops.valkey, shops.receiver, shops.worker)
 
 
-def stage(shops: TwoShops, order_id: str, **fields: object) -> None:
+def stage(shops: TwoAccounts, order_id: str, **fields: object) -> None:
     """Let a customer of the shop in Jakarta place an order, and pay it."""
     shops.cekat("POST", "/orders", {"id": order_id, "status": "paid", **fields})
 
 
-def reaches(shops: TwoShops, order_id: str, status: str) -> None:
+def reaches(shops: TwoAccounts, order_id: str, status: str) -> None:
     """Wait until the platform shows the order in *status*, and nothing is left to do."""
     until(lambda: shops.cekat.seen(order_id)["status"] == status, what=f"{order_id} is {status}")
     until(shops.at_rest)
 
 
-def test_a_full_life_at_cekat_takes_three_writes_and_one_read_and_harms_nothing(shops: TwoShops):
+def test_a_full_life_at_cekat_takes_three_writes_and_one_read_and_harms_nothing(shops: TwoAccounts):
     stage(shops, "ord_life", notes="hubungi dulu", metadata={"crm": {"id": 42}})
     before = shops.cekat.totals()
     for event in ("shipment.picked_up", "shipment.out_for_delivery", "shipment.delivered"):
@@ -48,7 +48,7 @@ def test_a_full_life_at_cekat_takes_three_writes_and_one_read_and_harms_nothing(
     assert row == {"stage": "completed", "closed": "completed", "number": "ORD-ord_life"}
 
 
-def test_the_same_id_in_two_accounts_is_two_orders(shops: TwoShops):
+def test_the_same_id_in_two_accounts_is_two_orders(shops: TwoAccounts):
     shops.sandbox.order(7)
     stage(shops, "7")
     shops.courier.post_until_acknowledged(event_document("here", "shipment.picked_up", 7))
@@ -67,7 +67,7 @@ def test_the_same_id_in_two_accounts_is_two_orders(shops: TwoShops):
 @pytest.mark.parametrize(
     "known", [{"order_number": "ORD-2024-001", "tracking_number": None}, {"tracking_number": "JNE-1"}]
 )
-def test_a_courier_need_not_know_the_orders_id(shops: TwoShops, known: dict[str, object]):
+def test_a_courier_need_not_know_the_orders_id(shops: TwoAccounts, known: dict[str, object]):
     order_id, event_id = (f"{kind}_{len(known)}" for kind in ("ord", "evt"))
     stage(shops, order_id, **{name: value for name, value in known.items() if value})
     event = event_document(event_id, "shipment.delivered", None, **known)
@@ -79,7 +79,7 @@ def test_a_courier_need_not_know_the_orders_id(shops: TwoShops, known: dict[str,
 
 
 @pytest.mark.parametrize("ending", ["cancelled", "refunded"])
-def test_an_order_off_the_road_gets_no_write(shops: TwoShops, ending: str):
+def test_an_order_off_the_road_gets_no_write(shops: TwoAccounts, ending: str):
     stage(shops, f"ord_{ending}", status=ending)
     writes = shops.cekat.totals()["writes"]
     shops.kurir.post_until_acknowledged(event_document(f"evt_{ending}", "shipment.created", f"ord_{ending}"))
@@ -87,7 +87,7 @@ def test_an_order_off_the_road_gets_no_write(shops: TwoShops, ending: str):
     assert (shops.cekat.totals()["writes"], shops.cekat.totals()["illegal"]) == (writes, 0)
 
 
-def test_one_shops_trouble_is_not_the_others(shops: TwoShops):
+def test_one_shops_trouble_is_not_the_others(shops: TwoAccounts):
     shops.cekat.fault("wrong_credentials")
     stage(shops, "ord_held")
     shops.sandbox.order(8)

@@ -8,7 +8,7 @@ from tests.benchmarks.figures import Goal, Rounds, figure
 from tests.support.courier import Courier, event_document
 from tests.support.installation import Sandbox
 from tests.support.programs import until
-from tests.support.two_shops import TwoShops
+from tests.support.two_accounts import TwoAccounts
 
 ORDERS = range(1, 41)
 SCANS = ("shipment.picked_up", "shipment.out_for_delivery", "shipment.delivered")
@@ -18,7 +18,7 @@ def run() -> Iterator[str]:
     """Measure with all events present when the worker starts; completion follows at once, or two seconds later."""
     for later, extra in (("0s", 0), ("2s", 1)):
         settings = {f"ACCOUNTS__{name}__COMPLETE_AFTER": later for name in ("MAIN", "JAKARTA")}
-        with closing(TwoShops(**settings)) as shops:
+        with closing(TwoAccounts(**settings)) as shops:
             shops.open(shops.platform, shops.cekat_platform, shops.valkey, shops.receiver)
             _send_events(shops, shops.sandbox, shops.courier, payment_status="paid")
             _send_events(shops, shops.cekat, shops.kurir, status="paid")
@@ -28,14 +28,14 @@ def run() -> Iterator[str]:
             yield from _counted(f"Cekat, completed after {later}", shops.cekat, 3 + extra)
 
 
-def _send_events(shops: TwoShops, platform: Sandbox, courier: Courier, **paid: str) -> None:
+def _send_events(shops: TwoAccounts, platform: Sandbox, courier: Courier, **paid: str) -> None:
     platform("POST", "/orders", [{"id": n, **paid} for n in ORDERS])
     for order_id in ORDERS:
         for scan in SCANS:
             courier.post(event_document(f"{order_id}-{scan}", scan, order_id))
 
 
-def _are_completed(shops: TwoShops) -> bool:
+def _are_completed(shops: TwoAccounts) -> bool:
     (row,) = shops.rows("SELECT count(*) AS count FROM orders WHERE closed = 'completed'")
     return bool(row["count"] == 2 * len(ORDERS))
 

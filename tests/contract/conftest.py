@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.support.clock import Clock
 from tests.support.fakes import FakeIntake
 from tests.support.harness import Harness
-from tests.support.merchant import TIMEOUT, Merchant, sandbox
+from tests.support.sandbox_account import TIMEOUTS, SandboxAccount, sandbox
 from tests.support.searches import NUMBER, take
 from tests.support.harness import Harness
 from tests.support.events import KEY
@@ -125,7 +125,7 @@ def books(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Books]:
 
 @pytest.fixture(scope="module", params=[*PLATFORMS])
 def platform(request):
-    """The name of a platform; every test that uses it, or what follows, runs on each of them."""
+    """The name of a platform. A test that uses this fixture, or one of the following, runs on each platform."""
     return request.param
 
 
@@ -137,12 +137,12 @@ def url(platform):
 
 @pytest.fixture(scope="module")
 def client():
-    with Client(TIMEOUT) as client:
+    with Client(TIMEOUTS) as client:
         yield client
 
 
 @pytest.fixture
-def merchant(url, client, platform):
-    with closing(Merchant(url, client, platform)) as merchant:
-        merchant.do("POST", "/reset")
-        yield merchant
+def account(url, client, platform):
+    with closing(SandboxAccount(url, client, platform)) as account:
+        account.control("POST", "/reset")
+        yield account

@@ -1,16 +1,17 @@
-"""What awalchat alone has, against its sandbox."""
+"""What only awalchat has, against its sandbox."""
 
 from contextlib import closing
 
 import pytest
 
-from tests.support.merchant import Merchant
+from tests.support.sandbox_account import SandboxAccount
 from worker.domain.errors import Rejected, Throttled, Unauthorized
 from worker.domain.instants import SECOND
+from worker.domain.orders import Payment
 from worker.domain.results import Step
 from worker.domain.stages import STAGES, Stage
 
-EVENING = 1_795_294_800 * SECOND  # in Riyadh 2026-11-22
+LATE_EVENING = 1_795_294_800 * SECOND  # 2026-11-21 in UTC, 2026-11-22 in Riyadh
 
 
 @pytest.fixture(scope="module")
@@ -18,42 +19,42 @@ def platform():
     return "awalchat"
 
 
-def take(merchant, stage):
-    reading = merchant.orders.read("1")
-    return merchant.orders.write("1", merchant.orders.compose(Step(stage, EVENING), reading, noted=True))
+def take(account, stage):
+    reading = account.api.read("1")
+    return account.api.write("1", account.api.compose(Step(stage, LATE_EVENING), reading, noted=True))
 
 
-def test_dates_are_those_of_the_account_and_payment_stays(merchant):
-    merchant.order(payment_status="paid")
+def test_dates_are_in_the_accounts_time_zone_and_the_payment_stays(account):
+    account.order(payment_status="paid")
     for stage in STAGES[1:]:
-        take(merchant, stage)
-    order = merchant.shown()
+        take(account, stage)
+    order = account.order_document()
     assert (order["status"], order["payment_status"]) == ("completed", "paid")
     assert order["shipping_date"] == order["delivery_date"] == "2026-11-22"
 
 
-def test_dates_of_others_are_left_alone(merchant):
-    merchant.order(status="accepted", shipping_date="2026-01-01")
-    take(merchant, Stage.SHIPPED)
-    assert merchant.shown()["shipping_date"] == "2026-01-01"
+def test_dates_of_others_are_left_alone(account):
+    account.order(status="accepted", shipping_date="2026-01-01")
+    take(account, Stage.SHIPPED)
+    assert account.order_document()["shipping_date"] == "2026-01-01"
 
 
-def test_an_order_that_is_not_paid_is_read_so(merchant):
-    merchant.order(payment_status="unpaid")
-    assert merchant.orders.read("1").paid is False
+def test_an_unpaid_order_is_read_as_unpaid(account):
+    account.order(payment_status="unpaid")
+    assert account.api.read("1").payment is Payment.UNPAID
 
 
-def test_the_branch_is_one_that_the_platform_takes(url, client, merchant):
-    with closing(Merchant(url, client, branch_id=7)) as branch:
-        merchant.order()
+def test_the_platform_accepts_the_branch(url, client, account):
+    with closing(SandboxAccount(url, client, branch_id=7)) as branch:
+        account.order()
         take(branch, Stage.ACCEPTED)
-        assert merchant.shown()["branch_id"] == 7
+        assert account.order_document()["branch_id"] == 7
 
 
-def test_an_error_brings_the_platforms_request_id(merchant):
-    merchant.order(admin_notes="x" * 2000)
+def test_an_error_has_the_platforms_request_id(account):
+    account.order(admin_notes="x" * 2000)
     with pytest.raises(Rejected) as refused:
-        merchant.orders.write("1", {"admin_notes": "x" * 2001})
+        account.api.write("1", {"admin_notes": "x" * 2001})
     assert refused.value.request_id.startswith("req-")
 
 
@@ -65,21 +66,21 @@ def test_an_error_brings_the_platforms_request_id(merchant):
         ({"phone_number_id": "7"}, "validation_failed"),
     ],
 )
-def test_wrong_settings_are_the_accounts_trouble(url, client, merchant, settings, code):
-    merchant.order()
-    with closing(Merchant(url, client, **settings)) as stranger:
-        for call in (stranger.orders.probe, lambda: stranger.orders.read("1")):
+def test_wrong_settings_are_the_accounts_trouble(url, client, account, settings, code):
+    account.order()
+    with closing(SandboxAccount(url, client, **settings)) as stranger:
+        for call in (stranger.api.probe, lambda: stranger.api.read("1")):
             with pytest.raises(Unauthorized) as refused:
                 call()
             assert refused.value.code == code
 
 
-def test_the_rate_limit_is_heard_before_it_is_reached(merchant):
-    merchant.order()
-    merchant.do("PUT", "/limit", limit=2, window=30)
-    merchant.orders.read("1")
-    assert merchant.waits == []
-    merchant.orders.read("1")
+def test_the_account_pauses_with_the_last_call_before_the_rate_limit(account):
+    account.order()
+    account.control("PUT", "/limit", limit=2, window=30)
+    account.api.read("1")
+    assert account.pauses == []
+    account.api.read("1")
     with pytest.raises(Throttled):
-        merchant.orders.read("1")
-    assert len(merchant.waits) == 2
+        account.api.read("1")
+    assert len(account.pauses) == 2

@@ -1,4 +1,4 @@
-"""The port `OrderApi` on every platform, against a program that knows nothing of ours: its sandbox, in a process."""
+"""The port `OrderApi` on every platform, against its sandbox in a process, which knows nothing of our code."""
 
 import json
 import re
@@ -8,16 +8,17 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.merchant import TIMEOUT, Merchant
+from tests.support.sandbox_account import TIMEOUTS, SandboxAccount
 from worker.domain.errors import Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import SECOND
-from worker.domain.orders import Reading, Reference
+from worker.domain.orders import Payment, Reading, Reference
 from worker.domain.results import Step
 from worker.domain.stages import STAGES, Stage
+from worker.order_api.connections import open_account
 from worker.order_api.platforms import PLATFORMS
 
-SLACK = 1.5
-"""Seconds that a busy machine may add to a deadline."""
+SLACK_SECONDS = 1.5
+"""What a busy machine may add to a deadline."""
 
 TRACKING = (("TRK1", "https://courier.example/TRK1"),)
 READING = Reading("pending", Stage.PENDING, 0)
@@ -28,135 +29,135 @@ def step(stage=Stage.ACCEPTED, tracking=()):
     return Step(stage, 1_795_294_800 * SECOND, tracking=tracking)
 
 
-def take(merchant, step):
-    reading = merchant.orders.read("1")
-    return merchant.orders.write("1", merchant.orders.compose(step, reading, noted=True))
+def take(account, step):
+    reading = account.api.read("1")
+    return account.api.write("1", account.api.compose(step, reading, noted=True))
 
 
-def test_an_order_walks_its_road_and_nothing_is_harmed_on_the_way(merchant):
-    merchant.order(**merchant.ways.paid, **{merchant.ways.notes: "اتصل مرتين\nring twice"})
-    assert [take(merchant, step(stage, PARCELS)).position for stage in STAGES[1:]] == list(STAGES[1:])
-    assert merchant.orders.read("1").position is Stage.COMPLETED
-    assert merchant.notes().startswith("اتصل مرتين\nring twice\nTracking: ")
-    shown = json.dumps(merchant.shown())
-    assert [len(re.findall(rf"\b{word}\b", shown)) for word in ("TRK1", "TRK2")] == [2, 1]
-    assert merchant.harm() == 0
+def test_an_order_takes_every_stage_and_nothing_of_others_is_lost(account):
+    account.order(**account.traits.paid, **{account.traits.notes: "اتصل مرتين\nring twice"})
+    assert [take(account, step(stage, PARCELS)).position for stage in STAGES[1:]] == list(STAGES[1:])
+    assert account.api.read("1").position is Stage.COMPLETED
+    assert account.notes().startswith("اتصل مرتين\nring twice\nTracking: ")
+    document = json.dumps(account.order_document())
+    assert [len(re.findall(rf"\b{word}\b", document)) for word in ("TRK1", "TRK2")] == [2, 1]
+    assert account.harm() == 0
 
 
-def test_every_status_of_the_table_is_read(merchant, platform):
+def test_every_status_of_the_table_is_read(account, platform):
     statuses = PLATFORMS[platform].statuses
     for word in statuses.meanings:
-        merchant.do("POST", "/reset")
-        merchant.order(status=word)
-        reading = merchant.orders.read("1")
+        account.control("POST", "/reset")
+        account.order(status=word)
+        reading = account.api.read("1")
         assert (reading.status, reading.position) == (word, statuses.read(word).position)
 
 
-def test_a_status_that_nobody_knows_is_named_and_means_nothing(merchant):
-    merchant.order(status="on_hold")
-    reading = merchant.orders.read("1")
+def test_an_unknown_status_is_named_and_means_nothing(account):
+    account.order(status="on_hold")
+    reading = account.api.read("1")
     assert (reading.status, reading.position) == ("on_hold", None)
 
 
-def test_an_account_may_teach_us_a_status(merchant):
-    merchant.order(status="packed")
-    taught = replace(merchant.context, statuses={"packed": "accepted"})
-    assert merchant.credentials.connect(taught).read("1").position is Stage.ACCEPTED
+def test_an_account_may_add_a_status(account):
+    account.order(status="packed")
+    context = replace(account.context, statuses={"packed": "accepted"})
+    assert open_account(account.credentials, context).order_api().read("1").position is Stage.ACCEPTED
 
 
-def test_payment_is_read_and_never_changed(merchant):
-    merchant.order(**merchant.ways.paid)
-    assert merchant.orders.read("1").paid is True
-    before = merchant.shown().get("payment_status")
-    take(merchant, step())
-    assert merchant.shown().get("payment_status") == before
+def test_payment_is_read_and_never_changed(account):
+    account.order(**account.traits.paid)
+    assert account.api.read("1").payment is Payment.PAID
+    before = account.order_document().get("payment_status")
+    take(account, step())
+    assert account.order_document().get("payment_status") == before
 
 
-def test_a_number_of_the_order_is_read(merchant):
-    merchant.order(order_number="ORD-2024-001")
-    assert merchant.orders.read("1").number == "ORD-2024-001"
+def test_the_number_of_the_order_is_read(account):
+    account.order(order_number="ORD-2024-001")
+    assert account.api.read("1").number == "ORD-2024-001"
 
 
-def test_a_parcel_that_the_notes_name_is_not_named_again(merchant):
-    merchant.order(**{merchant.ways.notes: "TRK1 and TRK2 are on their way"})
-    take(merchant, step())
-    take(merchant, step(Stage.SHIPPED, PARCELS))
-    assert merchant.notes() == "TRK1 and TRK2 are on their way"
+def test_a_parcel_that_the_notes_name_is_not_named_again(account):
+    account.order(**{account.traits.notes: "TRK1 and TRK2 are on their way"})
+    take(account, step())
+    take(account, step(Stage.SHIPPED, PARCELS))
+    assert account.notes() == "TRK1 and TRK2 are on their way"
 
 
-def test_notes_that_the_platform_finds_too_long_are_refused_and_the_step_goes_without(merchant):
-    merchant.order(**{merchant.ways.notes: "x" * 2000})
-    with pytest.raises(Rejected, match=merchant.ways.notes):
-        take(merchant, step(tracking=PARCELS))
-    bare = merchant.orders.compose(step(tracking=PARCELS), merchant.orders.read("1"), noted=False)
-    assert merchant.orders.write("1", bare).position is Stage.ACCEPTED
-    assert merchant.notes() == "x" * 2000
+def test_notes_that_are_too_long_are_refused_and_the_step_succeeds_without_them(account):
+    account.order(**{account.traits.notes: "x" * 2000})
+    with pytest.raises(Rejected, match=account.traits.notes):
+        take(account, step(tracking=PARCELS))
+    without_notes = account.api.compose(step(tracking=PARCELS), account.api.read("1"), noted=False)
+    assert account.api.write("1", without_notes).position is Stage.ACCEPTED
+    assert account.notes() == "x" * 2000
 
 
-def test_an_order_that_the_platform_does_not_know_is_missing(merchant):
+def test_an_unknown_order_is_missing(account):
     with pytest.raises(OrderMissing):
-        merchant.orders.read("1")
+        account.api.read("1")
     with pytest.raises(OrderMissing):
-        merchant.orders.write("1", merchant.orders.compose(step(), READING, noted=False))
+        account.api.write("1", account.api.compose(step(), READING, noted=False))
 
 
-def test_an_illegal_step_is_a_conflict_and_changes_nothing(merchant):
-    merchant.order()
+def test_an_illegal_step_is_a_conflict_and_changes_nothing(account):
+    account.order()
     with pytest.raises(Conflict, match="pending"):
-        merchant.orders.write("1", {"status": "delivered"})
-    assert merchant.shown()["status"] == "pending"
+        account.api.write("1", {"status": "delivered"})
+    assert account.order_document()["status"] == "pending"
 
 
-@pytest.mark.parametrize("ending", ["cancelled", "refunded"])
-def test_an_order_off_the_road_is_seen_there_and_takes_no_write(merchant, ending):
-    merchant.order(status=ending)
-    assert merchant.orders.read("1").position == ending
+@pytest.mark.parametrize("status", ["cancelled", "refunded"])
+def test_a_terminal_order_is_read_as_such_and_takes_no_write(account, status):
+    account.order(status=status)
+    assert account.api.read("1").position == status
     with pytest.raises(Conflict):
-        merchant.orders.write("1", merchant.orders.compose(step(), READING, noted=False))
+        account.api.write("1", account.api.compose(step(), READING, noted=False))
 
 
-def test_a_wrong_secret_is_the_accounts_trouble(url, client, platform, merchant):
-    merchant.order()
+def test_a_wrong_secret_is_the_accounts_trouble(url, client, platform, account):
+    account.order()
     secret = {"awalchat": "hmac_secret", "cekat": "api_key"}[platform]
-    with closing(Merchant(url, client, platform, **{secret: "whsec_another"})) as stranger:
-        for call in (stranger.orders.probe, lambda: stranger.orders.read("1")):
+    with closing(SandboxAccount(url, client, platform, **{secret: "whsec_another"})) as stranger:
+        for call in (stranger.api.probe, lambda: stranger.api.read("1")):
             with pytest.raises(Unauthorized):
                 call()
 
 
-def test_a_probe_with_good_credentials_is_one_read(merchant):
-    merchant.orders.probe()
-    assert (merchant.totals()["reads"], merchant.totals()["writes"]) == (1, 0)
+def test_a_probe_with_good_credentials_is_one_read(account):
+    account.api.probe()
+    assert (account.totals()["reads"], account.totals()["writes"]) == (1, 0)
 
 
-def test_an_order_is_found_by_its_very_number(merchant):
+def test_an_order_is_found_by_exactly_its_number(account):
     for order_id, number in enumerate(["ORD-1", "ORD-10", "ord-1", "ORD-1", "ORD-2"], 1):
-        merchant.order(id=order_id, order_number=number)
-    assert merchant.orders.find(Reference("number", "ORD-2")) == ("5",)
-    assert merchant.orders.find(Reference("number", "ORD-1")) == ("1", "4")
-    assert merchant.orders.find(Reference("number", "ORD")) == ()
+        account.order(id=order_id, order_number=number)
+    assert account.api.find(Reference("number", "ORD-2")) == ("5",)
+    assert account.api.find(Reference("number", "ORD-1")) == ("1", "4")
+    assert account.api.find(Reference("number", "ORD")) == ()
 
 
-def test_an_order_is_found_behind_a_hundred_that_are_similar(merchant):
+def test_an_order_is_found_behind_a_hundred_similar_ones(account):
     for order_id in range(1, 131):
-        merchant.order(id=order_id, order_number=f"ORD-7-{order_id}")
-    assert merchant.orders.find(Reference("number", "ORD-7-130")) == ("130",)
-    merchant.order(id=200, order_number="ORD-7")
-    assert merchant.orders.find(Reference("number", "ORD-7")) == ("200",)
+        account.order(id=order_id, order_number=f"ORD-7-{order_id}")
+    assert account.api.find(Reference("number", "ORD-7-130")) == ("130",)
+    account.order(id=200, order_number="ORD-7")
+    assert account.api.find(Reference("number", "ORD-7")) == ("200",)
 
 
-def test_a_tracking_number_that_nobody_knows_finds_nothing(merchant):
-    merchant.order()
-    assert merchant.orders.find(Reference("tracking", "TRK1")) == ()
+def test_an_unknown_tracking_number_finds_nothing(account):
+    account.order()
+    assert account.api.find(Reference("tracking", "TRK1")) == ()
 
 
-def test_the_rate_limit_is_heard_when_it_is_reached(merchant):
-    merchant.order()
-    merchant.do("PUT", "/limit", limit=1, window=30)
-    merchant.orders.read("1")
+def test_the_account_pauses_when_the_rate_limit_is_reached(account):
+    account.order()
+    account.control("PUT", "/limit", limit=1, window=30)
+    account.api.read("1")
     with pytest.raises(Throttled) as throttled:
-        merchant.orders.read("1")
-    assert all(20 * SECOND < wait <= 31 * SECOND for wait in (*merchant.waits, throttled.value.wait))
+        account.api.read("1")
+    assert all(20 * SECOND < lasts <= 31 * SECOND for lasts in (*account.pauses, throttled.value.wait))
 
 
 @pytest.mark.parametrize(
@@ -186,15 +187,15 @@ def test_the_rate_limit_is_heard_when_it_is_reached(merchant):
     ],
     ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else value.__name__,
 )
-def test_a_call_that_meets_trouble_ends_in_time_and_says_what_to_do(merchant, fault, family):
-    merchant.order()
-    update = merchant.orders.compose(step(), merchant.orders.read("1"), noted=False)
-    merchant.fault(**fault)
-    began = time.monotonic()
+def test_a_call_that_fails_ends_in_time_and_the_error_says_what_to_do(account, fault, family):
+    account.order()
+    update = account.api.compose(step(), account.api.read("1"), noted=False)
+    account.fault(**fault)
+    began_at = time.monotonic()
     with pytest.raises(family) as failed:
-        merchant.orders.write("1", update)
-    assert time.monotonic() - began < TIMEOUT.overall.total_seconds() + SLACK
+        account.api.write("1", update)
+    assert time.monotonic() - began_at < TIMEOUTS.overall.total_seconds() + SLACK_SECONDS
     assert type(failed.value) is family
     assert failed.value.definite is (family is not Transient)
-    merchant.do("DELETE", "/faults")
-    assert merchant.orders.read("1").position in {Stage.PENDING, Stage.ACCEPTED}
+    account.control("DELETE", "/faults")
+    assert account.api.read("1").position in {Stage.PENDING, Stage.ACCEPTED}

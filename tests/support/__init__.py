@@ -13,10 +13,10 @@ Values, to be said in few words:
 
 Stand-ins for what is outside:
     fakes                the port `Intake` in memory
-    fake_order_api       the port `OrderApi` in memory: a strict platform, and what may befall a call
+    fake_order_api       the port `OrderApi` in memory: a strict platform, and what can go wrong with a call
     peer                 a platform on a socket, which sends the bytes that a test wants
     dialects             how each platform writes its answers
-    strange_answers      a platform that keeps its orders well and speaks badly
+    strange_answers      a platform that keeps its orders correctly and answers wrongly
     strange_requests     requests that nobody should send
 
 Parts of the house, without its processes:
@@ -36,9 +36,9 @@ The whole house, in processes:
     programs             a process: started, frozen, killed, and always ended
     house                sandbox, Valkey, receiver and worker
     neighbour            the same with a second account, which is busy
-    two_shops            the same with a second account, which is on another platform
+    two_accounts         the same with a second account, which is on another platform
     demos                the demo, in a pipe or on a terminal, and what it leaves behind
-    merchant             one account at a sandbox, and the hand that moves the sandbox
+    sandbox_account      one account at a sandbox, and the control of the sandbox
     sandboxes            every platform, and the settings with which a command finds it
     courier              who posts to it
     traffic, troubles    a day's news of many orders; what befalls the house meanwhile

@@ -1,4 +1,4 @@
-"""What a platform answers about one order, and what is read from it; nothing travels."""
+"""What a platform answers about one order, and what is read from it. Nothing is sent."""
 
 import json
 from typing import cast
@@ -8,16 +8,17 @@ import pytest
 
 from tests.support.credentials import credentials_at
 from tests.support.dialects import DIALECTS, Fields
-from tests.support.fake_order_api import PlatformOrder as There
+from tests.support.fake_order_api import FakeOrder
 from tests.support.strange_answers import without_missing
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.orders import Reading
 from worker.order_api.accounts import AccountContext
 from worker.order_api.clients import Page, PlatformOrder
+from worker.order_api.connections import open_account
 from worker.order_api.http.client import Client, HttpResponse
 
 NOW = 1_795_262_400_000_000
-BEGAN = NOW - 5
+BEGAN_AT = NOW - 5
 """When the call began that was answered just now, in microseconds."""
 ORDER_ID = "7"
 FAMILIES = [
@@ -37,7 +38,7 @@ FAMILIES = [
 ]
 """What an HTTP status means by itself, on every platform."""
 ALONE = [(status, family if family in {Unauthorized, Throttled} else Transient) for status, family in FAMILIES]
-"""What it means without the platform's envelope, where a proxy may be speaking."""
+"""What it means without the platform's envelope: a proxy may have answered."""
 
 
 def answer(document: object, status: int = 200, **headers: str) -> HttpResponse:
@@ -47,49 +48,49 @@ def answer(document: object, status: int = 200, **headers: str) -> HttpResponse:
 
 
 class Answers:
-    """One platform's answers about the order 7, a shipped one, and what its order book reads from them."""
+    """One platform's answers about the order 7, which is shipped, and what its client reads from them."""
 
     def __init__(self, platform: str) -> None:
         self.dialect = DIALECTS[platform]
-        self.order = self.dialect.shown(ORDER_ID, There("shipped", notes="ring twice\nplease"))
-        context = AccountContext(cast("Client", self), lambda: self._now, ZoneInfo("UTC"), lambda _wait: None)
-        self._client = credentials_at("http://127.0.0.1:1", platform).orders_client(context)
-        self._now, self._reply = NOW, answer({})
+        self.order = self.dialect.order(ORDER_ID, FakeOrder("shipped", notes="ring twice\nplease"))
+        context = AccountContext(cast("Client", self), lambda: self._now, ZoneInfo("UTC"), lambda _lasts: None)
+        self._client = open_account(credentials_at("http://127.0.0.1:1", platform), context).orders_client()
+        self._now, self._next_answer = NOW, answer({})
 
     def show(self, **changes: object) -> HttpResponse:
-        """HttpResponse with the order, but for *changes* of its fields."""
+        """Make an answer that shows the order, but for *changes* of its fields."""
         return answer(self.dialect.success(without_missing(self.order | changes)))
 
     def refuse(
         self, status: int, message: str = "Because.", code: str = "", details: Fields | None = None, **headers: str
     ) -> HttpResponse:
-        """HttpResponse with a refusal."""
+        """Make an answer that refuses the call."""
         return answer(self.dialect.failure(message, status, code, details), status, **headers)
 
-    def shown(self, reply: HttpResponse) -> PlatformOrder:
-        """Return the order that *reply* shows."""
-        self._meet(reply)
+    def order_in(self, response: HttpResponse) -> PlatformOrder:
+        """Return the order that *response* shows."""
+        self._answer_with(response)
         return self._client.show(ORDER_ID)
 
-    def read(self, reply: HttpResponse) -> Reading:
-        """Return what is read of the order."""
-        return self.shown(reply).reading
+    def read(self, response: HttpResponse) -> Reading:
+        """Return what is read of the order in *response*."""
+        return self.order_in(response).reading
 
-    def page(self, reply: HttpResponse, **wanted: object) -> Page:
-        """Return the page that *reply* is of the list that is *wanted*."""
-        self._meet(reply)
+    def page(self, response: HttpResponse, **wanted: object) -> Page:
+        """Return the page that *response* is of the *wanted* list."""
+        self._answer_with(response)
         return next(self._client.pages(self._client.filters.model_validate(wanted)))
 
-    def failure(self, reply: HttpResponse) -> ApiError:
-        """Return the error that *reply* is."""
+    def failure(self, response: HttpResponse) -> ApiError:
+        """Return the error that *response* means."""
         with pytest.raises(ApiError) as failed:
-            self.read(reply)
+            self.read(response)
         return failed.value
 
     def send(self, *_request: object) -> HttpResponse:
-        """Stand in for the client: every call takes the same time and has the same answer."""
+        """Stand in for `Client.send`: every call takes the same time and has the answer that was set."""
         self._now = NOW
-        return self._reply
+        return self._next_answer
 
-    def _meet(self, reply: HttpResponse) -> None:
-        self._now, self._reply = BEGAN, reply
+    def _answer_with(self, response: HttpResponse) -> None:
+        self._now, self._next_answer = BEGAN_AT, response

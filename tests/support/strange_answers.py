@@ -1,4 +1,4 @@
-"""A platform that keeps its orders well and speaks badly: what is wrong with its answers is set by the tests."""
+"""A platform that keeps its orders correctly and answers wrongly. Tests set what is wrong with its answers."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from tests.support.fake_order_api import FakeOrderApi
 from worker.domain.errors import ApiError
 
 MISSING = object()
-"""In the place of a value: the field is left out."""
+"""Instead of a value: the field is left out."""
 STRANGE: Mapping[str, Any] = {
     "missing": MISSING,
     "null": None,
@@ -31,14 +31,11 @@ STRANGE: Mapping[str, Any] = {
     "an object": {"status": "shipped"},
 }
 Twist = Callable[[dict[str, Any]], object]
-"""What becomes of an answer on its way: a document instead of it, or bytes."""
+"""Turns the document of an answer into another one, or into bytes."""
 
 
 def change(name: str, value: object) -> Twist:
-    """Put *value* in the place of a field, of the answer itself or, where it has none of that name, of its data.
-
-    `data.status` is the order's own status.
-    """
+    """Return a twist that sets a field of the answer to *value*; `data.status` is a field of the order in it."""
 
     def twist(envelope: dict[str, Any]) -> object:
         inner = name.removeprefix("data.")
@@ -50,13 +47,13 @@ def change(name: str, value: object) -> Twist:
 
 
 def without_missing(members: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the fields that are to be missing."""
+    """Leave out the fields whose value is `MISSING`."""
     return {name: value for name, value in members.items() if value is not MISSING}
 
 
 @dataclass
 class StrangePlatform:
-    """Answers requests off the wire, out of the orders of *api*; *twists* meet its next answers, by method."""
+    """Answers requests, given as bytes, from the orders of *api*; *twists* change its next answers, by method."""
 
     api: FakeOrderApi
     dialect: Dialect
@@ -66,34 +63,34 @@ class StrangePlatform:
         """Return the bytes that answer the request *raw*."""
         method, target = raw.partition(b"\r\n")[0].decode().split(" ")[:2]
         status, envelope = self._envelope(method, target, raw)
-        waiting = self.twists.get(method, [])
-        twisted = waiting.pop(0)(envelope) if waiting else envelope
-        return twisted if isinstance(twisted, bytes) else http(twisted, status)
+        twists = self.twists.get(method, [])
+        document = twists.pop(0)(envelope) if twists else envelope
+        return document if isinstance(document, bytes) else http(document, status)
 
     def _envelope(self, method: str, target: str, raw: bytes) -> tuple[int, dict[str, Any]]:
-        found = re.search(r"/orders/(\d+)", target)
-        if found is None:
+        match = re.search(r"/orders/(\d+)", target)
+        if match is None:
             return 200, self.dialect.success([])
-        order_id = found[1]
+        order_id = match[1]
         try:
             if method == "PUT":
-                for stage in self.dialect.asked(request_body(raw)):
+                for stage in self.dialect.requested(request_body(raw)):
                     self.api.write(order_id, {"status": stage})
         except ApiError as error:
             return error.status, self.dialect.failure(str(error))
-        return 200, self.dialect.success(self.dialect.shown(order_id, self.api.orders[order_id]))
+        return 200, self.dialect.success(self.dialect.order(order_id, self.api.orders[order_id]))
 
 
 def http(document: object, status: int = 200, **headers: str) -> bytes:
-    """Write an answer as it travels; an underscore in a header's name stands for a dash."""
+    """Return an answer as bytes; an underscore in a header's name stands for a dash."""
     body = json.dumps(document).encode()
-    named = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+    lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
     first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
-    return "".join([first, *named, "\r\n"]).encode("latin-1") + body
+    return "".join([first, *lines, "\r\n"]).encode("latin-1") + body
 
 
 def damaged(dice: Random, raw: bytes) -> bytes:
-    """Change, cut, insert or repeat a few bytes of an answer, or lose its end."""
+    """Return an answer with a few bytes changed, cut, inserted or repeated, or without its end."""
     for _ in range(dice.randrange(1, 5)):
         at, span = dice.randrange(len(raw) or 1), dice.randrange(1, 30)
         piece = dice.choice([b"", dice.randbytes(span), raw[at : at + span] * 2, b"\r\n\r\n", b"\0", b"9" * 400])

@@ -8,12 +8,12 @@ MAX_LENGTH = 2_000
 PORTS = range(1, 65_536)
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
-# Every text with a scheme and `//` matches. Each part is checked afterwards, so that the error names the part.
+# It splits loosely. Each part is checked afterwards, so that the error names the part.
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z]+)://(?P<user>[^/?#@]*@)?(?P<host>\[[^]/?#@]*\]|[^]\[/?#@:]*)(?P<port>:[^/?#@]*)?"
     r"(?P<path>(?:/[^?#]*)?)(?P<rest>[?#].*)?"
 )
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\]")
 _DOTTED_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _PORT = re.compile("[0-9]{1,5}")
 # The path is sent, and signed, exactly as it is written here: it has nothing that an HTTP client would rewrite.
@@ -32,7 +32,7 @@ def read_base_url(text: str) -> str:
     scheme = parts["scheme"].lower() if parts else ""
     if parts is None or scheme not in DEFAULT_PORTS:
         raise ValueError("must be an https:// URL with a host")
-    host = _read_host(parts["host"].lower())
+    host = _read_host(parts["host"])
     if scheme == "http" and not _is_loopback(host):
         raise ValueError("must use https:// unless it names this machine (localhost, 127.0.0.1, [::1])")
     port = _read_port(parts["port"] or ":")
@@ -49,8 +49,9 @@ def path_of(base_url: str) -> bytes:
     return urlsplit(base_url).path.encode()
 
 
-def _read_host(host: str) -> str:
-    """Return *host* if it is a name in ASCII or an IP address; an IPv6 address is in brackets."""
+def _read_host(text: str) -> str:
+    """Return a name in ASCII, in lower case, or an IP address; an IPv6 address is in brackets."""
+    host = text if text.startswith("[") else text.lower()
     try:
         if host.startswith("["):
             ipaddress.IPv6Address(host[1:-1])
@@ -58,9 +59,8 @@ def _read_host(host: str) -> str:
             ipaddress.IPv4Address(host)
     except ValueError as error:
         raise ValueError("is not a URL") from error
-    # No scope after `%`, and no encoded international name: people would see another text than the one that is sent.
-    is_plain = host.startswith("[") or _NAME.fullmatch(host)
-    if not is_plain or "%" in host or any(label.startswith("xn--") for label in host.split(".")):
+    # An encoded international name is refused: people would read another name than the one that is called.
+    if not _HOST.fullmatch(host) or any(label.startswith("xn--") for label in host.split(".")):
         raise ValueError("must be an https:// URL with a host")
     return host
 

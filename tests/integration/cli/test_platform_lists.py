@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.commands import Commands
-from tests.support.merchant import Merchant
+from tests.support.sandbox_account import SandboxAccount
 from tests.support.sandboxes import Platform
 from worker.cli.platform.options import FILTERS, NEW_ORDER
 from worker.order_api.http.client import Client
@@ -54,16 +54,16 @@ def test_every_filter_reaches_the_platform_and_filters(fulfillment: Commands, fo
 
 
 def test_every_option_is_a_field_of_some_form_and_every_filter_is_tested():
-    books = {}
+    clients = {}
     with Client() as client:
         for name in PLATFORMS:
-            merchant = Merchant("http://127.0.0.1:9", client, name)
-            books[name] = merchant.book
-            merchant.close()
-    filters = {name: set(book.filters.model_fields) for name, book in books.items()}
+            account = SandboxAccount("http://127.0.0.1:9", client, name)
+            clients[name] = account.orders_client
+            account.close()
+    filters = {name: set(client.filters.model_fields) for name, client in clients.items()}
     assert filters == {name: {*tested, "page_size"} for name, tested in FILTERED.items()}
     assert set().union(*filters.values()) == FILTERS.keys()
-    creations = [book.creation.form.model_fields for book in books.values() if book.creation]
+    creations = [client.creation.form.model_fields for client in clients.values() if client.creation]
     assert set().union(*creations) == NEW_ORDER.keys()
 
 

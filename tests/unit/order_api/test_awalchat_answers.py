@@ -1,11 +1,11 @@
-"""What awalchat alone says of an order."""
+"""What only awalchat says of an order."""
 
 import pytest
 
-from tests.support.answers import BEGAN
+from tests.support.answers import BEGAN_AT
 from tests.support.strange_answers import MISSING
 from worker.domain.errors import Transient
-from worker.domain.orders import Reading
+from worker.domain.orders import Payment, Reading
 from worker.domain.stages import Stage, TerminalStatus
 
 
@@ -18,7 +18,7 @@ def test_an_order_is_read_as_it_is_shown(answers):
     assert answers.read(answers.show(shipping_date="2026-11-20")) == Reading(
         status="shipped",
         position=Stage.SHIPPED,
-        read_at=BEGAN,
+        read_at=BEGAN_AT,
         payment=Payment.PAID,
         notes="ring twice\nplease",
         shipping_date="2026-11-20",
@@ -28,7 +28,7 @@ def test_an_order_is_read_as_it_is_shown(answers):
 
 
 @pytest.mark.parametrize(
-    ("word", "standing"),
+    ("word", "position"),
     [
         *((stage.value, stage) for stage in Stage),
         ("cancelled", TerminalStatus.CANCELLED),
@@ -40,10 +40,17 @@ def test_every_status_has_its_meaning(answers, word, position):
 
 
 @pytest.mark.parametrize(
-    ("word", "paid"), [("paid", True), ("unpaid", False), ("half", None), (None, None), (MISSING, None)]
+    ("word", "payment"),
+    [
+        ("paid", Payment.PAID),
+        ("unpaid", Payment.UNPAID),
+        ("half", Payment.UNKNOWN),
+        (None, Payment.UNKNOWN),
+        (MISSING, Payment.UNKNOWN),
+    ],
 )
-def test_only_the_word_paid_says_paid(answers, word, paid):
-    assert answers.read(answers.show(payment_status=word)).paid is paid
+def test_only_the_word_paid_means_paid(answers, word, payment):
+    assert answers.read(answers.show(payment_status=word)).payment is payment
 
 
 @pytest.mark.parametrize(
@@ -55,7 +62,7 @@ def test_only_the_word_paid_says_paid(answers, word, paid):
         {"delivery_date": False},
     ],
 )
-def test_an_order_with_a_field_mistyped_makes_no_sense(answers, changes):
+def test_an_order_with_a_field_of_a_wrong_type_makes_no_sense(answers, changes):
     error = answers.failure(answers.show(**changes))
     assert type(error) is Transient
     assert "makes no sense" in str(error)

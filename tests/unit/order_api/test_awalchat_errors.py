@@ -1,4 +1,4 @@
-"""What awalchat's errors alone say: a code that goes before the HTTP status, and the request that it was."""
+"""What only awalchat's errors have: a code that takes precedence over the HTTP status, and a request id."""
 
 import pytest
 
@@ -37,13 +37,13 @@ def test_a_false_outer_status_is_a_failure_whatever_the_http_status(answers, sta
         (503, "service_unavailable", Transient),
     ],
 )
-def test_the_code_tells_what_to_do_before_the_http_status(answers, status, code, family):
+def test_the_code_takes_precedence_over_the_http_status(answers, status, code, family):
     error = answers.failure(answers.refuse(status, "Because.", code))
     assert type(error) is family
     assert (error.status, error.code, error.message, error.request_id) == (status, code, "Because.", "req-1")
 
 
-def test_what_the_platform_writes_elsewhere_is_clean_and_short_too(answers):
+def test_details_and_request_id_are_clean_and_short(answers):
     hostile = "\x1b[31m" + "a" * 64 + "x" * 9000
     error = answers.failure(answer({"error": "x", "details": hostile, "request_id": hostile}, 400))
     for text in (error.message, error.request_id):

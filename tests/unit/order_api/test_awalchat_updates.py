@@ -1,4 +1,4 @@
-"""An update says what we know and nothing else: it claims no payment, and loses nobody's notes."""
+"""An update for awalchat has only what we know: it claims no payment, and keeps the notes of others."""
 
 from zoneinfo import ZoneInfo
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.orders import Reading
+from worker.domain.orders import Payment, Reading
 from worker.domain.results import Step
 from worker.domain.stages import Stage
 from worker.order_api.awalchat.updates import Composer
@@ -16,7 +16,7 @@ TRACKING = (("TRK1", "https://courier.example/TRK1"),)
 
 
 def reading(**changes):
-    return Reading(**{"status": "accepted", "standing": Stage.ACCEPTED, "read_at": 0, **changes})
+    return Reading(**{"status": "accepted", "position": Stage.ACCEPTED, "read_at": 0, **changes})
 
 
 def step(stage=Stage.SHIPPED, tracking=()):
@@ -24,16 +24,18 @@ def step(stage=Stage.SHIPPED, tracking=()):
 
 
 def compose(step, reading, noted=True, timezone="Asia/Riyadh", branch_id=None):
-    return Composer(ZoneInfo(timezone), branch_id)(step, reading, noted=noted)
+    return Composer(ZoneInfo(timezone), branch_id).compose(step, reading, noted=noted)
 
 
-def test_a_bare_step_sends_its_status_alone():
+def test_a_step_without_tracking_sends_only_its_status():
     assert compose(step(Stage.ACCEPTED), reading()) == {"status": "accepted"}
 
 
-@pytest.mark.parametrize(("paid", "sent"), [(True, {"payment_status": "paid"}), (False, {}), (None, {})])
-def test_paid_is_sent_only_when_it_was_read(paid, sent):
-    assert compose(step(Stage.ACCEPTED), reading(paid=paid)) == {"status": "accepted", **sent}
+@pytest.mark.parametrize(
+    ("payment", "sent"), [(Payment.PAID, {"payment_status": "paid"}), (Payment.UNPAID, {}), (Payment.UNKNOWN, {})]
+)
+def test_paid_is_sent_only_when_it_was_read(payment, sent):
+    assert compose(step(Stage.ACCEPTED), reading(payment=payment)) == {"status": "accepted", **sent}
 
 
 @pytest.mark.parametrize(
@@ -45,15 +47,15 @@ def test_paid_is_sent_only_when_it_was_read(paid, sent):
         (Stage.COMPLETED, {}),
     ],
 )
-def test_a_step_carries_its_own_date_in_the_accounts_time_zone(stage, dated):
+def test_a_step_has_its_date_in_the_accounts_time_zone(stage, dated):
     assert compose(step(stage), reading()) == {"status": stage.value, **dated}
 
 
-def test_the_date_is_that_of_the_evidence_there():
+def test_the_date_of_the_evidence_depends_on_the_time_zone():
     assert compose(step(), reading(), timezone="America/New_York")["shipping_date"] == "2026-11-21"
 
 
-def test_a_date_that_stands_is_left_alone():
+def test_a_date_that_the_order_has_already_is_not_changed():
     dated = reading(shipping_date="2026-11-01", delivery_date="2026-11-02")
     assert compose(step(Stage.SHIPPED), dated) == {"status": "shipped"}
     assert compose(step(Stage.DELIVERED), dated) == {"status": "delivered"}
@@ -73,15 +75,15 @@ def test_tracking_is_added_below_the_notes_that_were_read(notes, sent):
 
 
 @pytest.mark.parametrize("notes", ["Tracking: TRK1 https://courier.example/TRK1", "sent as TRK1.", "(TRK1)"])
-def test_tracking_that_stands_in_the_notes_is_not_added_again(notes):
+def test_tracking_that_the_notes_have_already_is_not_added_again(notes):
     assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes=notes))
 
 
-def test_notes_that_were_not_shown_are_not_written_over():
+def test_notes_that_were_not_shown_are_not_overwritten():
     assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes=None))
 
 
-def test_nothing_is_added_when_it_is_not_asked_for():
+def test_nothing_is_added_to_the_notes_unless_noted():
     assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes="ring twice"), noted=False)
 
 
@@ -98,12 +100,12 @@ def test_parcels_that_do_not_fit_come_with_the_next_step():
     assert [line.count("TRK") for line in second.splitlines()] == [24, 16]
 
 
-def test_a_number_goes_without_its_url_when_both_do_not_fit():
+def test_a_number_is_added_without_its_url_when_both_do_not_fit():
     assert compose(step(tracking=(("TRK1", "https://x/" + "y" * 190),)), reading())["admin_notes"] == "Tracking: TRK1"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.tuples(st.text(), st.text()), max_size=5))
-def test_notes_of_others_stay_and_our_line_is_one_clean_line_written_once(notes, tracking):
+def test_notes_of_others_stay_and_ours_is_one_clean_line_written_once(notes, tracking):
     parcels = step(tracking=tuple(tracking))
     sent = compose(parcels, reading(notes=notes)).get("admin_notes")
     if sent is None:

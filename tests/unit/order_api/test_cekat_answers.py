@@ -1,13 +1,13 @@
-"""What Cekat alone says of an order, in either of its shapes."""
+"""What only Cekat says of an order, in either of its shapes."""
 
 import pytest
 
-from tests.support.answers import BEGAN, answer
+from tests.support.answers import BEGAN_AT, answer
 from tests.support.strange_answers import MISSING
 from worker.domain.errors import Transient
-from worker.domain.orders import Reading
+from worker.domain.orders import Payment, Reading
 from worker.domain.stages import Stage, TerminalStatus
-from worker.order_api.cekat.answers import is_proven
+from worker.order_api.cekat.responses import is_proven
 
 COMPLETED = {"fulfillment": {"stage": "completed", "at": "2026-11-20T12:00:00+00:00"}, "crm": "42"}
 
@@ -18,11 +18,11 @@ def platform():
 
 
 def test_an_order_is_read_as_it_is_shown(answers):
-    reply = answers.show(tracking_number="TRK1", tracking_url="https://courier.example/TRK1")
-    assert answers.read(reply) == Reading(
+    response = answers.show(tracking_number="TRK1", tracking_url="https://courier.example/TRK1")
+    assert answers.read(response) == Reading(
         status="shipped",
         position=Stage.SHIPPED,
-        read_at=BEGAN,
+        read_at=BEGAN_AT,
         payment=Payment.UNKNOWN,
         notes="ring twice\nplease",
         tracking="TRK1",
@@ -31,49 +31,49 @@ def test_an_order_is_read_as_it_is_shown(answers):
     )
 
 
-def test_an_order_of_the_other_shape_is_read_as_well(answers):
+def test_an_order_of_the_other_shape_is_read_in_the_same_way(answers):
     fields = {name: value for name, value in answers.order.items() if name != "status"}
     other = answer({"message": "success", "data": {**fields, "order_status": "shipped"}})
     assert answers.read(other) == answers.read(answers.show())
 
 
 @pytest.mark.parametrize(
-    ("word", "standing", "paid"),
+    ("word", "position", "payment"),
     [
-        ("pending", Stage.PENDING, None),
-        ("paid", Stage.PENDING, True),
-        ("processing", Stage.ACCEPTED, None),
-        ("shipping", Stage.SHIPPED, None),
-        ("shipped", Stage.SHIPPED, None),
-        ("delivered", Stage.DELIVERED, None),
-        ("completed", Stage.COMPLETED, None),
-        ("cancelled", TerminalStatus.CANCELLED, None),
-        ("refunded", TerminalStatus.REFUNDED, None),
-        ("on_hold", None, None),
+        ("pending", Stage.PENDING, Payment.UNKNOWN),
+        ("paid", Stage.PENDING, Payment.PAID),
+        ("processing", Stage.ACCEPTED, Payment.UNKNOWN),
+        ("shipping", Stage.SHIPPED, Payment.UNKNOWN),
+        ("shipped", Stage.SHIPPED, Payment.UNKNOWN),
+        ("delivered", Stage.DELIVERED, Payment.UNKNOWN),
+        ("completed", Stage.COMPLETED, Payment.UNKNOWN),
+        ("cancelled", TerminalStatus.CANCELLED, Payment.UNKNOWN),
+        ("refunded", TerminalStatus.REFUNDED, Payment.UNKNOWN),
+        ("on_hold", None, Payment.UNKNOWN),
     ],
 )
-def test_every_status_has_its_meaning_and_the_word_paid_says_paid(answers, word, position, paid):
+def test_every_status_has_its_meaning_and_the_word_paid_means_paid(answers, word, position, payment):
     reading = answers.read(answers.show(status=word))
-    assert (reading.status, reading.position, reading.paid) == (word, position, paid)
+    assert (reading.status, reading.position, reading.payment) == (word, position, payment)
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "paid"),
+    ("status", "payment_status", "payment"),
     [
-        ("pending", "paid", True),
-        ("pending", "unpaid", False),
-        ("paid", "unpaid", False),
-        ("paid", "refunded", None),
-        ("paid", None, True),
-        ("pending", 7, None),
+        ("pending", "paid", Payment.PAID),
+        ("pending", "unpaid", Payment.UNPAID),
+        ("paid", "unpaid", Payment.UNPAID),
+        ("paid", "refunded", Payment.UNKNOWN),
+        ("paid", None, Payment.PAID),
+        ("pending", 7, Payment.UNKNOWN),
     ],
 )
-def test_a_payment_status_of_its_own_goes_before_the_status(answers, status, said, paid):
-    assert answers.read(answers.show(status=status, payment_status=said)).paid is paid
+def test_a_payment_status_takes_precedence_over_the_status(answers, status, payment_status, payment):
+    assert answers.read(answers.show(status=status, payment_status=payment_status)).payment is payment
 
 
 @pytest.mark.parametrize(
-    ("status", "metadata", "standing"),
+    ("status", "metadata", "position"),
     [
         ("delivered", COMPLETED, Stage.COMPLETED),
         ("delivered", {"fulfillment": {"stage": "delivered"}}, Stage.DELIVERED),
@@ -87,35 +87,35 @@ def test_a_payment_status_of_its_own_goes_before_the_status(answers, status, sai
         ("lost", COMPLETED, None),
     ],
 )
-def test_completion_is_read_from_our_metadata_of_an_order_that_is_still_delivered(answers, status, metadata, position):
+def test_completion_is_read_from_our_metadata_while_the_order_is_delivered(answers, status, metadata, position):
     assert answers.read(answers.show(status=status, metadata=metadata)).position == position
 
 
 @pytest.mark.parametrize(("value", "tracking"), [(None, ""), ("", ""), (12345, "12345"), (MISSING, None)])
-def test_tracking_that_is_not_shown_is_not_taken_for_none(answers, value, tracking):
+def test_tracking_that_is_not_shown_is_not_taken_for_empty(answers, value, tracking):
     assert answers.read(answers.show(tracking_number=value)).tracking == tracking
 
 
 @pytest.mark.parametrize("value", [None, MISSING, ""])
-def test_an_order_without_a_url_or_a_number_has_none(answers, value):
+def test_a_url_and_a_number_that_are_missing_are_empty(answers, value):
     reading = answers.read(answers.show(tracking_url=value, order_number=value))
     assert (reading.tracking_url, reading.number) == ("", "")
 
 
-def test_a_success_may_name_an_error_that_is_none(answers):
+def test_a_success_may_have_an_error_of_null(answers):
     assert answers.read(answer({"success": True, "error": None, "data": answers.order})).status == "shipped"
 
 
 @pytest.mark.parametrize("changes", [{"tracking_number": 7.5}, {"tracking_url": {"a": 1}}])
-def test_an_order_with_a_field_mistyped_makes_no_sense(answers, changes):
+def test_an_order_with_a_field_of_a_wrong_type_makes_no_sense(answers, changes):
     error = answers.failure(answers.show(**changes))
     assert type(error) is Transient
     assert "makes no sense" in str(error)
 
 
-@pytest.mark.parametrize("told", [{"message": "Success"}, {"success": None, "message": "success"}])
-def test_an_envelope_that_tells_of_no_success_proves_nothing(answers, told):
-    assert type(answers.failure(answer({**told, "data": answers.order}))) is Transient
+@pytest.mark.parametrize("envelope", [{"message": "Success"}, {"success": None, "message": "success"}])
+def test_an_envelope_that_does_not_say_success_proves_nothing(answers, envelope):
+    assert type(answers.failure(answer({**envelope, "data": answers.order}))) is Transient
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,6 @@ def test_an_envelope_that_tells_of_no_success_proves_nothing(answers, told):
         ([{"status": {"a": 1}}, 7, None, ["delivered"]], False),
     ],
 )
-def test_a_status_is_proven_by_the_history_where_the_answer_has_one(answers, history, proven):
-    shown = answers.shown(answers.show(status="delivered", status_history=history))
-    assert is_proven(shown, "delivered") is proven
+def test_a_status_is_proven_by_the_history_if_the_answer_has_one(answers, history, proven):
+    order = answers.order_in(answers.show(status="delivered", status_history=history))
+    assert is_proven(order, "delivered") is proven

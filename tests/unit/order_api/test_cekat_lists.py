@@ -1,9 +1,10 @@
-"""A list of Cekat's orders is believed page by page, in either of its shapes."""
+"""A list of Cekat's orders is read page by page, in either of its shapes."""
 
 import pytest
 
 from tests.support.answers import answer
 from worker.domain.errors import Transient
+from worker.domain.orders import Payment
 
 
 @pytest.fixture(scope="module")
@@ -21,18 +22,18 @@ def platform():
         ("none", None, False),
     ],
 )
-def test_a_page_tells_what_follows_it(answers, pagination, total, last):
+def test_a_page_tells_whether_it_is_the_last_one(answers, pagination, total, last):
     orders = [answers.order, {**answers.order, "id": "ord_8"}]
-    found = answers.page(answer({"success": True, "data": orders, "pagination": pagination}), page_size=2)
-    assert ([shown.order_id for shown in found.orders], found.total, found.last) == (["7", "ord_8"], total, last)
+    page = answers.page(answer({"success": True, "data": orders, "pagination": pagination}), page_size=2)
+    assert ([order.order_id for order in page.orders], page.total, page.last) == (["7", "ord_8"], total, last)
 
 
 @pytest.mark.parametrize(("size", "last"), [(1, False), (2, True)])
 def test_a_page_of_the_other_shape_is_the_last_one_when_it_is_not_full(answers, size, last):
     fields = {"id": "ord_7", "order_status": "paid"}
     document = {"message": "success", "data": {"orders": [fields]}, "page": 1}
-    found = answers.page(answer(document), page_size=size)
-    assert (found.orders[0].reading.paid, found.orders[0].document, found.last) == (True, fields, last)
+    page = answers.page(answer(document), page_size=size)
+    assert (page.orders[0].reading.payment, page.orders[0].document, page.last) == (Payment.PAID, fields, last)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,6 @@ def test_a_page_of_the_other_shape_is_the_last_one_when_it_is_not_full(answers, 
         {"success": True, "data": [], "pagination": {"total": "5"}},
     ],
 )
-def test_a_list_that_makes_no_sense_is_no_empty_list(answers, document):
+def test_a_list_that_makes_no_sense_is_not_taken_for_an_empty_one(answers, document):
     with pytest.raises(Transient, match="makes no sense"):
         answers.page(answer(document))

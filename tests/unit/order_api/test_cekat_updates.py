@@ -1,10 +1,10 @@
-"""An update for Cekat names what we know and nothing else: it claims no payment, and touches nothing of others'."""
+"""An update for Cekat has only what we know: it claims no payment, and changes no field of others."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.orders import Reading
+from worker.domain.orders import Payment, Reading
 from worker.domain.results import Step
 from worker.domain.stages import STAGES, Stage
 from worker.order_api.cekat.updates import compose
@@ -16,7 +16,7 @@ OTHER = ("TRK2", "https://courier.example/TRK2")
 
 
 def reading(**changes):
-    return Reading(**{"status": "processing", "standing": Stage.ACCEPTED, "read_at": 0, **changes})
+    return Reading(**{"status": "processing", "position": Stage.ACCEPTED, "read_at": 0, **changes})
 
 
 def update(stage=Stage.SHIPPED, *parcels, shown=None, noted=True, completes=False):
@@ -38,14 +38,14 @@ def marked(stage):
         (Stage.COMPLETED, False, marked("completed")),
     ],
 )
-def test_a_step_asks_for_its_place_and_completion_stands_in_our_metadata(stage, completes, sent):
+def test_a_step_asks_for_its_stage_and_completion_is_in_our_metadata(stage, completes, sent):
     assert update(stage, completes=completes) == sent
 
 
 @pytest.mark.parametrize("stage", STAGES[1:])
-@pytest.mark.parametrize("paid", [True, False, None])
-def test_payment_is_never_claimed(stage, paid):
-    assert "paid" not in str(update(stage, shown=reading(paid=paid)))
+@pytest.mark.parametrize("payment", Payment)
+def test_payment_is_never_claimed(stage, payment):
+    assert "paid" not in str(update(stage, shown=reading(payment=payment)))
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_payment_is_never_claimed(stage, paid):
         ("", "https://elsewhere.example", {"tracking_number": PARCEL[0]}),
     ],
 )
-def test_tracking_goes_where_nobody_has_written(tracking, url, sent):
+def test_tracking_goes_only_into_fields_that_are_empty(tracking, url, sent):
     shown = reading(tracking=tracking, tracking_url=url)
     assert update(Stage.SHIPPED, PARCEL, shown=shown) == {"status": "shipped", **sent}
 
 
-def test_tracking_that_was_not_shown_is_not_written_over():
+def test_tracking_fields_that_were_not_shown_are_not_overwritten():
     sent = update(Stage.SHIPPED, PARCEL, shown=reading(tracking=None))
     assert sent == {"status": "shipped", "notes": "Tracking: TRK1 https://courier.example/TRK1"}
 
@@ -76,13 +76,13 @@ def test_a_tracking_number_of_others_stays_and_ours_goes_below_the_notes():
     }
 
 
-def test_of_several_parcels_the_first_has_the_field_and_the_others_go_below_the_notes():
+def test_the_first_of_several_parcels_goes_into_the_field_and_the_others_below_the_notes():
     sent = update(Stage.SHIPPED, PARCEL, OTHER, shown=reading(notes="ring twice"))
     assert (sent["tracking_number"], sent["tracking_url"]) == PARCEL
     assert sent["notes"] == "ring twice\nTracking: TRK2 https://courier.example/TRK2"
 
 
-def test_the_parcel_that_is_shown_keeps_the_field_whatever_the_order_of_the_parcels():
+def test_the_parcel_that_is_in_the_field_stays_there_in_any_order_of_the_parcels():
     shown = reading(tracking="TRK2", tracking_url=OTHER[1])
     assert update(Stage.SHIPPED, PARCEL, OTHER, shown=shown) == {
         "status": "shipped",
@@ -95,14 +95,14 @@ def test_notes_that_were_not_shown_or_name_the_parcel_are_not_written(shown):
     assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, shown=shown)
 
 
-def test_nothing_is_added_to_the_notes_when_it_is_not_asked_for():
+def test_nothing_is_added_to_the_notes_unless_noted():
     assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, noted=False)
 
 
 @given(
     st.text(), st.text(), st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=4), st.sampled_from(STAGES[1:])
 )
-def test_an_update_names_our_own_fields_and_loses_no_note(notes, tracking, parcels, stage):
+def test_an_update_has_only_our_own_fields_and_keeps_the_notes(notes, tracking, parcels, stage):
     sent = update(stage, *parcels, shown=reading(notes=notes, tracking=tracking))
     assert sent.keys() <= {"status", "metadata", "tracking_number", "tracking_url", "notes"}
     assert sent.get("metadata", {"fulfillment": 0}).keys() == {"fulfillment"}

@@ -1,4 +1,4 @@
-"""The credentials of an account are checked when they are read, and say whose orders these are."""
+"""The credentials of an account are checked when they are read, and they identify the account."""
 
 import pytest
 from pydantic import ValidationError
@@ -7,13 +7,14 @@ from tests.support.credentials import SECRET, credentials_at
 from worker.order_api.platforms import PLATFORMS
 
 URL = "https://shop.example"
-ALIKE = [("base_url", "http://shop.example"), ("unheard_of", "something")]
+COMMON = [("base_url", "http://shop.example"), ("unheard_of", "something")]
+"""Settings that are wrong on every platform."""
 
 
 @pytest.mark.parametrize(
     ("platform", "setting", "value"),
     [
-        *((platform, *wrong) for platform in PLATFORMS for wrong in ALIKE),
+        *((platform, *wrong) for platform in PLATFORMS for wrong in COMMON),
         ("awalchat", "hmac_secret", "1234567"),
         ("awalchat", "domain", ""),
         ("awalchat", "domain", "a b"),
@@ -32,10 +33,10 @@ ALIKE = [("base_url", "http://shop.example"), ("unheard_of", "something")]
 def test_a_wrong_setting_is_named_and_its_value_is_not_shown(platform, setting, value):
     with pytest.raises(ValidationError) as refused:
         credentials_at(URL, platform, **{setting: value})
-    told = str(refused.value)
+    message = str(refused.value)
     assert refused.value.errors()[0]["loc"] == (setting,)
-    assert SECRET not in told
-    assert not (value and str(value) in told)
+    assert SECRET not in message
+    assert not (value and str(value) in message)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,6 @@ def test_a_wrong_setting_is_named_and_its_value_is_not_shown(platform, setting, 
         ("cekat", {"api_key": "another-key"}, False),
     ],
 )
-def test_two_accounts_have_one_identity_if_they_have_the_same_orders(platform, settings, same):
+def test_two_accounts_have_the_same_identity_if_they_have_the_same_orders(platform, settings, same):
     identity = credentials_at(URL, platform).identity
     assert (credentials_at(URL, platform, **settings).identity == identity) is same

@@ -1,4 +1,4 @@
-"""An order id is what its platform calls one, and never anything that could lead a URL elsewhere."""
+"""An order id has its platform's form, and can never change the rest of a URL."""
 
 import pytest
 
@@ -22,11 +22,11 @@ def test_nothing_else_is_an_order_id(platform, value):
 @pytest.mark.parametrize(
     "value", [0, 10**19, "0", "01", "-1", "1_0", "a", "9" * 20], ids=lambda value: repr(value)[:12]
 )
-def test_at_awalchat_it_is_a_positive_integer_of_at_most_19_digits(value):
+def test_at_awalchat_an_order_id_is_a_positive_integer_of_at_most_19_digits(value):
     with pytest.raises(ValueError, match="is not an order id"):
         PLATFORMS["awalchat"].read_order_id(value)
 
 
 @pytest.mark.parametrize("value", ["a", "A-1_b", "x" * 64, "0", 0, 10**63])
-def test_at_cekat_it_may_be_a_word(value):
+def test_at_cekat_an_order_id_may_be_a_word(value):
     assert PLATFORMS["cekat"].read_order_id(value) == str(value)

@@ -1,4 +1,4 @@
-"""How long to be silent is the platform's word, by the platform's clock, within reason."""
+"""The platform says how long to send nothing, by its own clock, and within bounds."""
 
 import pytest
 from hypothesis import given
@@ -36,12 +36,12 @@ NOW = (AT - 7200) * SECOND  # our clock is two hours late
         ({}, 60),
     ],
 )
-def test_the_wait_is_read_from_what_the_answer_says(headers, seconds):
+def test_the_pause_is_read_from_the_answer(headers, seconds):
     assert pause(headers, NOW) == seconds * SECOND
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text("0123456789 ,:+-GMTSatNov", max_size=80))
-def test_no_header_makes_a_wait_shorter_than_a_second_or_longer_than_a_day(first, second, third):
+def test_no_header_makes_a_pause_shorter_than_a_second_or_longer_than_a_day(first, second, third):
     for retry, reset, date in ((first, second, third), (third, first, second), (second, third, first)):
         headers = {"retry-after": retry, "x-ratelimit-reset": reset, "date": date}
         assert SECOND <= pause(headers, NOW) <= 86_400 * SECOND
@@ -51,7 +51,7 @@ def test_no_header_makes_a_wait_shorter_than_a_second_or_longer_than_a_day(first
     ("remaining", "exhausted"),
     [("0", True), ("00", True), ("1", False), ("", False), ("-0", False), ("0, 0", False), ("none", False)],
 )
-def test_only_a_plain_nought_exhausts_the_budget(remaining, exhausted):
+def test_only_a_plain_zero_means_that_the_limit_is_exhausted(remaining, exhausted):
     assert is_exhausted({"x-ratelimit-remaining": remaining}) is exhausted
     assert not is_exhausted({})
 

@@ -1,7 +1,8 @@
-"""Status words are data: a platform's own, and those that an account adds."""
+"""Status words are data: those of a platform, and those that an account adds."""
 
 import pytest
 
+from worker.domain.orders import Payment
 from worker.domain.stages import STAGES, Stage, TerminalStatus
 from worker.order_api.platforms import PLATFORMS
 from worker.order_api.statuses import MEANINGS, Meaning
@@ -10,33 +11,33 @@ EACH = pytest.mark.parametrize("table", [platform.statuses for platform in PLATF
 
 
 @EACH
-def test_every_word_means_something_that_settings_can_say(table):
+def test_every_status_means_something_that_settings_can_say(table):
     assert set(table.meanings.values()) <= set(MEANINGS)
 
 
 @EACH
-def test_a_word_that_asks_for_a_place_means_that_place(table):
-    assert {table.read(word).position: word for word in table.asks.values()} == dict(table.asks)
+def test_a_status_that_a_write_sets_means_its_stage(table):
+    assert {table.read(status).position: status for status in table.status_of.values()} == dict(table.status_of)
 
 
 @EACH
-def test_every_step_but_completion_has_a_word_and_payment_has_none(table):
-    assert set(table.asks) >= set(STAGES[1:-1])
-    assert all(table.read(word).paid is None for word in table.asks.values())
+def test_every_step_but_completion_has_a_status_and_none_of_them_claims_a_payment(table):
+    assert set(table.status_of) >= set(STAGES[1:-1])
+    assert all(table.read(status).payment is Payment.UNKNOWN for status in table.status_of.values())
 
 
 @EACH
-def test_every_ending_can_be_seen(table):
+def test_every_terminal_status_can_be_read(table):
     assert {table.read(word).position for word in table.meanings} >= {*TerminalStatus}
 
 
 @EACH
-def test_a_word_that_nobody_knows_means_nothing(table):
+def test_an_unknown_status_means_nothing(table):
     assert table.read("on_hold") == table.read("") == Meaning(None)
 
 
 @EACH
-def test_an_accounts_own_words_are_known_beside_the_others(table):
+def test_an_accounts_own_statuses_are_added_to_the_platforms(table):
     own = table.extended({"packed": "accepted", "settled": "paid", "pending": "shipped"})
     assert own.read("packed") == Meaning(Stage.ACCEPTED)
     assert own.read("settled") == Meaning(Stage.PENDING, payment=Payment.PAID)
@@ -45,7 +46,7 @@ def test_an_accounts_own_words_are_known_beside_the_others(table):
 
 
 @EACH
-def test_an_ending_stays_an_ending(table):
+def test_a_terminal_status_stays_terminal(table):
     assert table.extended({"cancelled": "cancelled", "void": "cancelled"}).read("void") == Meaning(
         TerminalStatus.CANCELLED
     )
@@ -54,7 +55,7 @@ def test_an_ending_stays_an_ending(table):
 
 
 @EACH
-def test_a_word_that_asks_for_a_place_keeps_its_meaning(table):
-    for word in table.asks.values():
-        with pytest.raises(ValueError, match=f"must leave “{word}”"):
-            table.extended({word: "cancelled"})
+def test_a_status_that_a_write_sets_keeps_its_meaning(table):
+    for status in table.status_of.values():
+        with pytest.raises(ValueError, match=f"must leave “{status}”"):
+            table.extended({status: "cancelled"})

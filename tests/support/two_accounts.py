@@ -1,4 +1,4 @@
-"""A house of two shops: `main` on awalchat, and `jakarta` on Cekat, whose courier is `kurir`."""
+"""An installation with two accounts on two platforms: `main` on awalchat, and `jakarta`, with the courier `kurir`."""
 
 from tests.support.courier import Courier
 from tests.support.installation import Installation, Sandbox, account_at
@@ -7,8 +7,8 @@ from tests.support.programs import free_port
 JAKARTA, KURIR = "jakarta", "whsec_acceptance_kurir"
 
 
-class TwoShops(Installation):
-    """One installation for two accounts on two platforms: `sandbox` is that of `main`, `cekat` that of `jakarta`."""
+class TwoAccounts(Installation):
+    """One installation for two accounts: `sandbox` is the platform of `main`, `cekat` that of `jakarta`."""
 
     def __init__(self, database_url: str = "", **settings: str) -> None:
         port = free_port()

@@ -1,4 +1,4 @@
-"""One call through the client, against a peer, and how it ends."""
+"""One call through the client to a peer, and how it ends."""
 
 import time
 from datetime import timedelta
@@ -10,7 +10,8 @@ from worker.domain.errors import Transient
 from worker.order_api.http.client import Timeouts
 
 QUICK = Timeouts(connect=timedelta(seconds=0.2), read=timedelta(seconds=0.2), overall=timedelta(seconds=0.3))
-SLACK = 1.5
+SLACK_SECONDS = 1.5
+"""What a busy machine may add to a deadline."""
 
 
 def http(body=b"{}", status="200 OK", *headers):
@@ -23,8 +24,8 @@ def send(client, url, content=None):
 
 
 def failure(client, url, content=None):
-    """How a call fails, and how long that takes."""
-    began = time.monotonic()
+    """Return the error with which a call fails, and the seconds that it takes."""
+    began_at = time.monotonic()
     with pytest.raises(Transient) as failed:
         send(client, url, content)
-    return failed.value, time.monotonic() - began
+    return failed.value, time.monotonic() - began_at

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from tests.unit.order_api.calling import QUICK, SLACK, failure, http, send
+from tests.integration.order_api.calling import QUICK, SLACK_SECONDS, failure, http, send
 from worker.order_api.http.client import Client
 from worker.order_api.http.lookup import Lookup
 
@@ -17,10 +17,10 @@ def test_an_answer_comes_in_whole_with_headers_in_any_case(client, peer):
     assert (answer.status, answer.body, answer.headers["retry-after"]) == (418, b'{"a": 1}', "3")
 
 
-@pytest.mark.parametrize("trouble", [socket.gaierror(-2, "Name or service not known"), UnicodeError("label too long")])
-def test_a_name_that_does_not_exist_is_transient(trouble):
+@pytest.mark.parametrize("failed", [socket.gaierror(-2, "Name or service not known"), UnicodeError("label too long")])
+def test_a_name_that_does_not_exist_is_transient(failed):
     def fail(host, port):
-        raise trouble
+        raise failed
 
     with Client(QUICK, lookup=Lookup(fail)) as client:
         assert "could not be resolved" in str(failure(client, "https://example.invalid")[0])
@@ -68,19 +68,19 @@ def test_a_peer_that_does_not_speak_tls_is_transient(client, peer):
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"100000\r\n" + b"x" * 1_048_576 + b"\r\n1\r\nx\r\n",
     ],
 )
-def test_bytes_that_are_no_answer_of_bounded_size_are_transient(client, peer, raw):
+def test_bytes_that_are_not_an_answer_of_bounded_size_are_transient(client, peer, raw):
     peer.answers(raw)
-    error, took = failure(client, peer.url)
+    error, seconds = failure(client, peer.url)
     assert len(str(error)) < 400
-    assert took < 0.3 + SLACK
+    assert seconds < 0.3 + SLACK_SECONDS
 
 
-def test_a_mebibyte_is_still_an_answer(client, peer):
+def test_a_body_of_one_mebibyte_is_accepted(client, peer):
     peer.answers(http(b"x" * 1_048_576))
     assert len(send(client, peer.url).body) == 1_048_576
 
 
-def test_compression_is_not_asked_for_and_not_undone(client, peer):
+def test_compression_is_neither_requested_nor_decompressed(client, peer):
     peer.answers(http(gzip.compress(b"x" * 1_000_000), "200 OK", "Content-Encoding: gzip"))
     assert len(send(client, peer.url).body) < 10_000
     assert b"\r\naccept-encoding: identity\r\n" in peer.requests[0].lower()
@@ -97,7 +97,7 @@ def test_a_redirect_is_named_and_not_followed(client, peer, location):
     assert "base_url" in str(error)
 
 
-def test_no_cookie_travels_from_one_call_to_the_next(client, peer):
+def test_no_cookie_gets_from_one_call_to_the_next(client, peer):
     peer.answers(http(b"{}", "200 OK", "Set-Cookie: session=1; Path=/"))
     for _ in range(2):
         send(client, peer.url)
@@ -105,13 +105,13 @@ def test_no_cookie_travels_from_one_call_to_the_next(client, peer):
     assert not any(b"cookie" in request.lower() for request in peer.requests)
 
 
-def test_nothing_is_sent_twice(client, peer):
+def test_no_request_is_sent_twice(client, peer):
     peer.answers(b"")
     failure(client, peer.url, b"{}")
     assert len(peer.requests) == 1
 
 
-def test_proxy_variables_are_not_obeyed(peer, monkeypatch):
+def test_proxy_variables_are_ignored(peer, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with Client(QUICK) as client:
