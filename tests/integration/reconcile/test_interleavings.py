@@ -1,6 +1,6 @@
-"""Receiver, tick, and turns that wake after their lease: whatever happens between any two statements, nothing is lost.
+"""Receiver, scheduler, and workers that wake after their lease: nothing is lost, whatever happens between two calls.
 
-Every halt of a worker (before and after each of its calls) is a point at which anything else may happen.
+A worker pauses before and after each of its calls; at every pause anything else may happen.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from worker.domain.reasons import Accept
 
 
 @pytest.fixture(scope="module")
-def theatre(new_harness):
-    """Opens a stage with two workers, and one order that is due."""
+def two_workers(new_harness):
+    """Opens a harness with two workers, and one order that is due."""
 
     @contextmanager
     def opened() -> Iterator[tuple[Harness, list[Stepper]]]:
@@ -31,7 +31,7 @@ def theatre(new_harness):
             yield harness, steppers
         finally:
             for stepper in steppers:
-                stepper.cut()
+                stepper.kill()
 
     return opened
 
@@ -39,25 +39,25 @@ def theatre(new_harness):
 def check(harness, steppers):
     row, now = harness.row(), harness.clock()
     leased = row["lease_until"] is not None and row["lease_until"] > now
-    assert row["revision"] <= row["seen_revision"] or row["due"] is not None or row["stop"], "news was lost"
+    assert row["revision"] <= row["seen_revision"] or row["due"] is not None or row["stop"], "an event was lost"
     assert row["sending"] is None or leased or row["due"] is not None or row["stop"], "a write was forgotten"
     assert sum(stepper.lease is not None and stepper.lease > now for stepper in steppers) <= 1, "two leases"
     assert harness.api.illegal == []
 
 
-def check_home(harness, steppers, stage):
-    """After everybody is awake again, and some time: the order is where its news says, and rests."""
+def check_at_rest(harness, steppers, status):
+    """Let every worker finish, and time pass: the order is at *status* and rests."""
     for stepper in steppers:
         stepper.finish()
         check(harness, steppers)
     harness.run_for(minutes=10)
     check(harness, steppers)
-    assert harness.api.orders["1"].status == stage
+    assert harness.api.orders["1"].status == status
     assert "pending" not in harness.event_results().values()
     assert (harness.row()["due"], harness.row()["sending"], harness.row()["lease_token"]) == (None, None, None)
 
 
-NEWS = {
+EVENTS = {
     "more": (lambda harness: harness.receive("shipment.delivered", "A"), "completed"),
     "old": (lambda harness: harness.receive("order.accepted"), "shipped"),
     "hint": (lambda harness: harness.receive("hint"), "shipped"),
@@ -65,68 +65,68 @@ NEWS = {
 }
 
 
-@pytest.mark.parametrize("news", NEWS)
-def test_news_at_any_point_of_a_turn_is_never_lost(theatre, news):
-    tell, stage = NEWS[news]
-    for halt in count():
-        with theatre() as (harness, steppers):
-            for _ in range(halt):
-                steppers[0].pull()
-            over = halt > 0 and not steppers[0].is_busy
-            tell(harness)
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_event_at_any_point_of_a_reconciliation_is_never_lost(two_workers, event):
+    receive, status = EVENTS[event]
+    for pauses in count():
+        with two_workers() as (harness, steppers):
+            for _ in range(pauses):
+                steppers[0].step()
+            ended = pauses > 0 and not steppers[0].is_busy
+            receive(harness)
             check(harness, steppers)
-            check_home(harness, steppers, stage)
+            check_at_rest(harness, steppers, status)
             assert len(harness.api.writes) == len(set(harness.api.writes))
-        if over:
+        if ended:
             break
-    assert halt > 8
+    assert pauses > 8
 
 
-@pytest.mark.parametrize("asleep", [0, 2, 12, 31])
-def test_a_turn_that_sleeps_at_any_point_while_another_worker_comes_harms_nothing(theatre, asleep):
-    for halt in range(1, 13):
-        with theatre() as (harness, (sleeper, other)):
-            for _ in range(halt):
-                sleeper.pull()
-            harness.clock.advance(seconds=asleep)
-            other.pull()
+@pytest.mark.parametrize("seconds", [0, 2, 12, 31])
+def test_a_worker_that_sleeps_at_any_point_while_another_one_runs_harms_nothing(two_workers, seconds):
+    for pauses in range(1, 13):
+        with two_workers() as (harness, (sleeper, other)):
+            for _ in range(pauses):
+                sleeper.step()
+            harness.clock.advance(seconds=seconds)
+            other.step()
             other.finish()
             check(harness, (sleeper, other))
-            check_home(harness, (sleeper, other), "shipped")
+            check_at_rest(harness, (sleeper, other), "shipped")
 
 
-def test_a_turn_that_wakes_at_any_point_of_its_successors_harms_nothing(theatre):
+def test_a_worker_that_wakes_at_any_point_of_its_successors_work_harms_nothing(two_workers):
     for asleep_at, awake_at in product(range(1, 10), range(1, 10)):
-        with theatre() as (harness, (sleeper, other)):
+        with two_workers() as (harness, (sleeper, other)):
             for _ in range(asleep_at):
-                sleeper.pull()
+                sleeper.step()
             harness.clock.advance(seconds=31)
             for _ in range(awake_at):
-                other.pull()
+                other.step()
             sleeper.finish()
             check(harness, (sleeper, other))
-            check_home(harness, (sleeper, other), "shipped")
+            check_at_rest(harness, (sleeper, other), "shipped")
 
 
-ACTIONS = ["first", "second", "first", "second", "tick", "kill", "more", "old", "hint", "repeat", "0.4", "2", "31"]
+ACTIONS = ["first", "second", "first", "second", "scheduler", "kill", "more", "old", "hint", "repeat", "0.4", "2", "31"]
 
 
 @settings(max_examples=80)
 @given(st.lists(st.sampled_from(ACTIONS), max_size=40))
-def test_whatever_happens_and_in_whatever_order_the_order_comes_home(theatre, actions):
-    with theatre() as (harness, steppers):
-        nudged = set()
+def test_any_actions_in_any_sequence_leave_the_order_at_its_target(two_workers, actions):
+    with two_workers() as (harness, steppers):
+        claimed = set()
         for action in actions:
-            if action in NEWS:
-                NEWS[action][0](harness)
-            elif action == "tick":
-                nudged = set(harness.due_orders.claim(1, ENQUEUE_AGAIN_AFTER))
+            if action in EVENTS:
+                EVENTS[action][0](harness)
+            elif action == "scheduler":
+                claimed = set(harness.due_orders.claim(1, ENQUEUE_AGAIN_AFTER))
             elif action == "kill":
-                steppers[0].cut()
+                steppers[0].kill()
             elif action in {"first", "second"}:
-                steppers[action == "second"].pull()
+                steppers[action == "second"].step()
             else:
                 harness.clock.advance(seconds=float(action))
             check(harness, steppers)
-        assert nudged <= {KEY}
-        check_home(harness, steppers, "completed" if "more" in actions else "shipped")
+        assert claimed <= {KEY}
+        check_at_rest(harness, steppers, "completed" if "more" in actions else "shipped")

@@ -1,4 +1,4 @@
-"""One turn at a time: a turn that wakes after its lease starts no call and writes nothing."""
+"""One reconciliation of an order at a time: one that wakes after its lease starts no call and writes nothing."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -7,20 +7,21 @@ import pytest
 
 from tests.support.events import KEY
 from tests.support.fake_order_api import fails, meanwhile
-from tests.support.steppers import Sleepy
+from tests.support.steppers import SleepingOrderStore
 from worker.domain.errors import Conflict, StoreUnavailable
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.orders import Payment
+from worker.domain.reasons import Accept
 from worker.domain.results import Done, Later, LeaseLost
 from worker.reconcile.reconciler import MAX_IN_A_ROW
-from worker.reconcile.reconciliation import MIN_LEASE, lease_of
+from worker.reconcile.reconciliation import MIN_LEASE, lease_length
 
 
-def untimed(row):
+def without_enqueued_at(row):
     return {name: value for name, value in row.items() if name != "enqueued_at"}
 
 
-def test_an_order_has_one_turn_at_a_time(harness):
+def test_an_order_has_one_reconciliation_at_a_time(harness):
     harness.receive("shipment.picked_up")
     others = []
     harness.api.script("read", meanwhile(lambda: others.append(harness.reconcile())))
@@ -30,50 +31,50 @@ def test_an_order_has_one_turn_at_a_time(harness):
 
 
 @pytest.mark.parametrize("sleep", [MIN_LEASE, MIN_LEASE + MINUTE])
-def test_a_turn_that_wakes_after_its_lease_reads_nothing(harness, sleep):
+def test_a_reconciliation_that_wakes_after_its_lease_reads_nothing(harness, sleep):
     harness.receive("shipment.picked_up")
-    harness.reconciler(order_store=Sleepy(harness, "take", sleep))(KEY)
+    harness.reconciler(store=SleepingOrderStore(harness, "lease", sleep)).reconcile(KEY)
     assert harness.api.calls == []
     assert harness.reconcile() == Done()
 
 
-def test_a_turn_that_slept_past_its_lease_after_announcing_leaves_the_order_to_its_successor(harness):
+def test_a_reconciliation_that_sleeps_past_its_lease_leaves_its_announced_write_to_the_successor(harness):
     harness.receive("order.shipped")
-    taken = []
+    successors = []
 
     def successor():
-        taken.append(harness.reconcile())
-        taken.append(untimed(harness.row()))
+        successors.append(harness.reconcile())
+        successors.append(without_enqueued_at(harness.row()))
 
-    harness.reconciler(order_store=Sleepy(harness, "intend", MIN_LEASE, successor))(KEY)
+    harness.reconciler(store=SleepingOrderStore(harness, "announce", MIN_LEASE, successor)).reconcile(KEY)
     # The announced write was never sent, but nobody can know that: its step is repeated, the next one waits.
     assert harness.api.writes == ["accepted"]
-    assert isinstance(taken[0], Later)
-    assert untimed(harness.row()) == taken[1]
+    assert isinstance(successors[0], Later)
+    assert without_enqueued_at(harness.row()) == successors[1]
     assert harness.writes() == [("accepted", "sent"), ("accepted", "confirmed")]
 
 
 def test_an_answer_that_comes_after_the_lease_changes_nothing(harness):
     harness.receive("order.accepted")
-    taken = []
+    successors = []
 
     def successor():
         harness.clock.now += MIN_LEASE
-        taken.append(harness.reconcile())
-        taken.append(untimed(harness.row()))
+        successors.append(harness.reconcile())
+        successors.append(without_enqueued_at(harness.row()))
 
     harness.api.script("write", meanwhile(successor))
     harness.reconcile()
-    assert taken[0] == Done()
-    assert untimed(harness.row()) == taken[1]
+    assert successors[0] == Done()
+    assert without_enqueued_at(harness.row()) == successors[1]
     assert harness.api.illegal == []
 
 
-def test_the_release_of_a_lost_lease_leaves_the_order_due(harness):
+def test_the_end_of_a_reconciliation_without_its_lease_leaves_the_order_due(harness):
     harness.receive("hint")
     harness.api.orders["1"].payment = Payment.UNPAID
     harness.api.script("read", meanwhile(lambda: harness.clock.advance(seconds=9)))
-    harness.reconciler(order_store=Sleepy(harness, "take", MIN_LEASE - 6 * SECOND))(KEY)
+    harness.reconciler(store=SleepingOrderStore(harness, "lease", MIN_LEASE - 6 * SECOND)).reconcile(KEY)
     assert harness.row()["seen_revision"] == 0
     assert harness.row()["due"] <= harness.clock()
     assert harness.reconcile() == Done()
@@ -82,7 +83,7 @@ def test_the_release_of_a_lost_lease_leaves_the_order_due(harness):
 
 def test_no_call_starts_with_less_lease_left_than_it_may_take(harness):
     harness.receive("order.completed")
-    event_results = []
+    called_at = []
     for _ in range(4):
         harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=harness.api.deadline // SECOND)))
     for call in ("read", "write"):
@@ -90,21 +91,21 @@ def test_no_call_starts_with_less_lease_left_than_it_may_take(harness):
 
         def checked(*arguments, honest=honest):
             assert harness.row()["lease_until"] - harness.clock() >= harness.api.deadline
-            event_results.append(harness.clock())
+            called_at.append(harness.clock())
             return honest(*arguments)
 
         setattr(harness.api, call, checked)
-    harness.reconciler(order_store=Sleepy(harness, "take", MIN_LEASE - 4 * SECOND))(KEY)
-    assert event_results == []
+    harness.reconciler(store=SleepingOrderStore(harness, "lease", MIN_LEASE - 4 * SECOND)).reconcile(KEY)
+    assert called_at == []
     harness.clock.advance(seconds=30)
     harness.reconcile()
     assert harness.api.writes == ["accepted", "shipped", "delivered", "completed"]
 
 
 @pytest.mark.parametrize("deadline", [SECOND, 10 * SECOND, 60 * SECOND])
-def test_a_lease_outlasts_a_call_whatever_the_settings_say(harness, deadline):
+def test_a_lease_outlasts_a_call_whatever_its_deadline(harness, deadline):
     harness.api.deadline = deadline
-    assert lease_of(harness.api) >= 2 * deadline
+    assert lease_length(harness.api) >= 2 * deadline
     harness.receive("order.accepted")
     assert harness.reconcile() == Done()
 
@@ -121,14 +122,14 @@ def test_the_lease_is_renewed_with_every_write(harness):
 
 
 class Killed(BaseException):
-    """The process dies here: nothing that follows is run."""
+    """The process dies here: nothing after this runs."""
 
 
 def kill():
     raise Killed
 
 
-def test_a_turn_that_died_is_followed_by_another_when_its_lease_ends(harness):
+def test_after_a_reconciliation_died_the_order_is_due_when_its_lease_ends(harness):
     harness.receive("order.accepted")
     harness.api.script("read", meanwhile(kill))
     with suppress(Killed):
@@ -142,8 +143,10 @@ def test_a_turn_that_died_is_followed_by_another_when_its_lease_ends(harness):
     assert harness.reconcile() == Done()
 
 
-@pytest.mark.parametrize("call", ["intend", "release"])
-def test_a_turn_that_lost_the_database_blames_no_order_and_is_followed_when_its_lease_ends(harness, monkeypatch, call):
+@pytest.mark.parametrize("call", ["announce", "finish"])
+def test_an_unavailable_database_is_no_failure_of_the_order_which_is_due_when_its_lease_ends(
+    harness, monkeypatch, call
+):
     def locked(*_):
         raise StoreUnavailable("locked")
 
@@ -169,17 +172,17 @@ def test_an_answer_is_recorded_before_another_call_begins(harness):
     assert (harness.api.reads, harness.api.orders["1"].status) == (2, "shipped")
 
 
-def test_a_turn_whose_answer_finds_its_lease_lost_ends_without_another_call(harness, monkeypatch):
+def test_a_reconciliation_that_cannot_record_an_answer_makes_no_further_call(harness, monkeypatch):
     harness.receive("order.accepted")
     harness.receive("order.shipped")
     harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=11)))
-    monkeypatch.setattr(harness.order_store, "answered", lambda *_: False)
+    monkeypatch.setattr(harness.order_store, "record_answer", lambda *_: False)
     harness.reconcile()
     assert (harness.api.reads, harness.api.orders["1"].status) == (1, "accepted")
 
 
-def test_a_storm_of_news_gives_way_to_other_orders(harness):
-    harness.policy = replace(harness.policy, accept="manual")
+def test_an_order_with_ever_new_events_gives_way_to_other_orders(harness):
+    harness.policy = replace(harness.policy, accept=Accept.MANUAL)
     harness.receive("hint")
     for _ in range(20):
         harness.api.script(
@@ -190,26 +193,28 @@ def test_a_storm_of_news_gives_way_to_other_orders(harness):
     assert harness.row()["due"] <= harness.clock()
 
 
-def test_a_payment_is_not_forgotten_when_the_turn_died_that_was_to_accept_it(harness):
+def test_a_payment_is_not_forgotten_when_the_reconciliation_that_would_accept_the_order_died(harness):
     harness.receive("hint")
     harness.api.script("write", *[fails(Conflict("409"))] * 2)
     harness.reconcile()
     harness.clock.now = harness.row()["due"]
     with suppress(Killed):
-        harness.reconciler(order_store=Sleepy(harness, "answered", 1, kill))(KEY)
+        harness.reconciler(store=SleepingOrderStore(harness, "record_answer", 1, kill)).reconcile(KEY)
     harness.receive("shipment.created", "A")
     harness.run_for(minutes=1)
     assert harness.api.writes == ["accepted"] * 3
     assert harness.row()["stage"] == "accepted"
 
 
-def test_a_turn_that_lost_its_lease_says_so_and_has_no_other_end(harness):
+def test_a_reconciliation_without_its_lease_returns_lease_lost(harness):
     harness.receive("order.accepted")
-    assert harness.reconciler(order_store=Sleepy(harness, "take", MIN_LEASE + SECOND))(KEY) == LeaseLost()
+    sleeping = SleepingOrderStore(harness, "lease", MIN_LEASE + SECOND)
+    assert harness.reconciler(store=sleeping).reconcile(KEY) == LeaseLost()
     assert harness.reconcile() == Done()
 
 
 def test_a_call_that_just_fits_into_the_lease_is_made(harness):
     harness.receive("order.accepted")
-    assert harness.reconciler(order_store=Sleepy(harness, "take", MIN_LEASE - harness.api.deadline))(KEY) == Done()
+    sleeping = SleepingOrderStore(harness, "lease", MIN_LEASE - harness.api.deadline)
+    assert harness.reconciler(store=sleeping).reconcile(KEY) == Done()
     assert harness.api.reads == 1

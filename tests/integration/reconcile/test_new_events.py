@@ -1,4 +1,4 @@
-"""News that comes in while a turn is under way is neither missed nor acted on too late."""
+"""Events that come in during a reconciliation are neither missed nor considered too late."""
 
 from dataclasses import replace
 
@@ -8,18 +8,18 @@ from tests.support.fake_order_api import fails, meanwhile
 from worker.domain.errors import Conflict, Throttled
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.domain.orders import Payment
-from worker.domain.reasons import StopReason
+from worker.domain.reasons import StopReason, WaitReason
 from worker.domain.results import Later, Stopped
 
 
-def test_news_that_comes_in_between_read_and_write_is_read_before_anything_is_written(harness):
+def test_an_event_that_comes_in_between_read_and_write_counts_before_anything_is_written(harness):
     harness.receive("shipment.picked_up")
     harness.api.script("read", meanwhile(lambda: harness.receive("shipment.lost")))
     assert harness.reconcile() == Stopped(StopReason.SHIPMENT_LOST, "the order is pending, and the courier says lost")
     assert (harness.api.reads, harness.api.writes) == (2, [])
 
 
-def test_news_that_comes_in_during_the_last_write_keeps_the_order_due(harness):
+def test_an_event_that_comes_in_during_the_last_write_keeps_the_order_due(harness):
     harness.receive("shipment.picked_up")
     harness.policy = replace(harness.policy, complete_after=DAY)
     harness.api.orders["1"].status = "accepted"
@@ -35,7 +35,7 @@ def test_news_that_comes_in_during_the_last_write_keeps_the_order_due(harness):
         (lambda harness: harness.holds.hold("main", "operator", HOUR), 1),
     ],
 )
-def test_a_payment_is_not_forgotten_when_its_step_was_put_off_and_other_news_comes_in(harness, disturbance, calls):
+def test_a_payment_is_not_forgotten_when_its_step_was_put_off_and_another_event_comes_in(harness, disturbance, calls):
     harness.receive("hint")
     harness.api.script("read", meanwhile(lambda: disturbance(harness)))
     harness.reconcile()
@@ -46,7 +46,7 @@ def test_a_payment_is_not_forgotten_when_its_step_was_put_off_and_other_news_com
 
 
 @pytest.mark.parametrize("failure", [Throttled(wait=MINUTE), Conflict("409")])
-def test_a_payment_is_not_forgotten_when_its_step_was_refused_and_other_news_comes_in(harness, failure):
+def test_a_payment_is_not_forgotten_when_its_step_was_refused_and_another_event_comes_in(harness, failure):
     harness.receive("hint")
     harness.api.script("write", fails(failure))
     harness.reconcile()
@@ -55,7 +55,7 @@ def test_a_payment_is_not_forgotten_when_its_step_was_refused_and_other_news_com
     assert harness.api.writes == ["accepted", "accepted"]
 
 
-def test_a_repeated_hint_is_not_forgotten_among_other_news(harness):
+def test_a_repeated_hint_is_not_forgotten_among_other_events(harness):
     harness.api.orders["1"].payment = Payment.UNPAID
     harness.receive("hint", key="order.paid")
     harness.reconcile()
@@ -67,10 +67,10 @@ def test_a_repeated_hint_is_not_forgotten_among_other_news(harness):
     assert harness.api.writes == ["accepted"]
 
 
-def test_the_platforms_echo_of_our_own_write_does_not_slow_the_walk_down(harness):
+def test_hints_about_our_own_writes_do_not_delay_the_next_steps(harness):
     harness.receive("order.completed")
     harness.api.script("write", *4 * [meanwhile(lambda: harness.receive("hint"))])
     result = harness.reconcile()
     assert harness.api.writes == ["accepted", "shipped", "delivered", "completed"]
-    # Only the echo of the last write is left, and waits for others of its kind.
-    assert result == Later(harness.row()["read_at"] + 5 * SECOND, "just_read")
+    # Only the hint about the last write is left, and waits for other hints.
+    assert result == Later(harness.row()["read_at"] + 5 * SECOND, WaitReason.JUST_READ)

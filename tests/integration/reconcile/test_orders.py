@@ -1,4 +1,4 @@
-"""A turn walks an order as far as its evidence carries it, and the journal tells the whole story."""
+"""A reconciliation brings an order to its target, and the database records all of it."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from worker.domain.reasons import WaitReason
 from worker.domain.results import Done, Later, Stopped
 
 
-def test_one_read_and_one_write_a_step_carry_an_order_to_its_end(harness):
+def test_one_read_and_one_write_for_each_step_complete_an_order(harness):
     harness.receive("shipment.delivered", "TRK1")
     assert harness.reconcile() == Done()
     assert harness.api.reads == 1
@@ -19,7 +19,7 @@ def test_one_read_and_one_write_a_step_carry_an_order_to_its_end(harness):
     assert harness.writes() == [(stage, "confirmed") for stage in harness.api.writes]
 
 
-def test_a_settled_order_is_free_and_nothing_of_it_is_due(harness):
+def test_a_settled_order_has_no_lease_and_no_due_time(harness):
     harness.receive("shipment.picked_up")
     harness.reconcile()
     row = harness.row()
@@ -29,7 +29,7 @@ def test_a_settled_order_is_free_and_nothing_of_it_is_due(harness):
     assert len(harness.api.calls) == 3
 
 
-def test_the_place_is_confirmed_by_the_platform_and_by_nothing_else(harness):
+def test_only_the_platform_confirms_a_stage(harness):
     harness.receive("shipment.picked_up")
     harness.api.orders["1"].status = "delivered"
     harness.reconcile()
@@ -37,7 +37,7 @@ def test_the_place_is_confirmed_by_the_platform_and_by_nothing_else(harness):
     assert harness.row()["stage"] == "completed"
 
 
-def test_repeated_news_causes_no_further_call(harness):
+def test_a_repeated_event_causes_no_further_call(harness):
     assert harness.receive("shipment.picked_up", key="evt") == "accepted"
     harness.reconcile()
     calls = len(harness.api.calls)
@@ -46,7 +46,7 @@ def test_repeated_news_causes_no_further_call(harness):
     assert len(harness.api.calls) == calls
 
 
-def test_news_of_a_place_that_was_passed_ends_without_a_call(harness):
+def test_an_event_of_a_stage_already_reached_has_its_result_without_a_call(harness):
     harness.receive("shipment.picked_up", key="first")
     harness.reconcile()
     calls = len(harness.api.calls)
@@ -56,20 +56,20 @@ def test_news_of_a_place_that_was_passed_ends_without_a_call(harness):
     assert harness.event_results() == {"first": "applied", "second": "superseded"}
 
 
-def test_an_answer_that_shows_more_than_was_asked_for_is_adopted(harness):
+def test_an_answer_that_shows_a_later_stage_than_requested_is_adopted(harness):
     harness.receive("order.shipped")
     harness.api.script("write", moves_to("delivered"))
     assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted", "completed"]
 
 
-@pytest.mark.parametrize("ending", ["cancelled", "refunded"])
-def test_an_answer_that_shows_an_ending_closes_the_order(harness, ending):
+@pytest.mark.parametrize("status", ["cancelled", "refunded"])
+def test_an_answer_with_a_terminal_status_closes_the_order(harness, status):
     harness.receive("order.delivered", key="evt")
-    harness.api.script("write", moves_to(ending))
+    harness.api.script("write", moves_to(status))
     assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted"]
-    assert (harness.row()["closed"], harness.row()["sending"]) == (ending, None)
+    assert (harness.row()["closed"], harness.row()["sending"]) == (status, None)
     assert harness.event_results() == {"evt": "void"}
     assert harness.audit_actions() == ["closed"]
 
@@ -85,7 +85,7 @@ def test_a_parcel_that_moves_after_the_cancellation_stops_the_order_and_nothing_
 
 
 @pytest.mark.parametrize("answered_to", ["read", "write"])
-def test_an_unknown_status_stops_the_order_and_is_named(harness, answered_to):
+def test_an_unknown_status_stops_the_order_and_is_in_the_detail(harness, answered_to):
     harness.receive("order.delivered")
     harness.api.script(answered_to, moves_to("on_hold"))
     harness.reconcile()
@@ -95,7 +95,7 @@ def test_an_unknown_status_stops_the_order_and_is_named(harness, answered_to):
     assert len(harness.api.writes) == (answered_to == "write")
 
 
-def test_an_order_moved_back_by_hand_is_left_where_it_was_put(harness):
+def test_an_order_that_was_moved_back_by_hand_stops_where_it_is(harness):
     harness.receive("shipment.picked_up")
     harness.reconcile()
     harness.api.orders["1"].status = "pending"
@@ -110,7 +110,7 @@ def test_an_order_moved_back_by_hand_is_left_where_it_was_put(harness):
     assert harness.api.writes == ["accepted", "shipped"]
 
 
-def test_a_glance_behind_that_was_a_mistake_stops_nothing(harness):
+def test_a_single_read_behind_the_confirmed_stage_does_not_stop_the_order(harness):
     harness.receive("shipment.picked_up")
     harness.reconcile()
     harness.receive("order.delivered")
@@ -121,7 +121,7 @@ def test_a_glance_behind_that_was_a_mistake_stops_nothing(harness):
     assert harness.api.writes[-2:] == ["delivered", "completed"]
 
 
-def test_completion_waits_from_the_first_read_that_shows_delivered(harness):
+def test_completion_counts_from_the_first_read_that_shows_delivered(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
     harness.receive("order.delivered")
     began = harness.clock()
@@ -135,7 +135,7 @@ def test_completion_waits_from_the_first_read_that_shows_delivered(harness):
     assert harness.api.writes[-1] == "completed"
 
 
-def test_a_return_while_completion_waits_stops_it(harness):
+def test_a_return_before_completion_stops_the_order(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
     harness.receive("shipment.delivered", "A")
     harness.reconcile()
@@ -153,7 +153,7 @@ def test_a_dry_run_writes_nothing(harness):
     assert harness.row()["waiting"] == "dry_run"
 
 
-def test_a_defect_of_ours_is_counted_and_tried_again_later(harness):
+def test_our_own_defect_is_counted_as_a_failure_and_tried_again(harness):
     harness.receive("order.accepted")
     harness.api.script("read", fails(KeyError("a defect")))
     with pytest.raises(KeyError):
@@ -163,19 +163,19 @@ def test_a_defect_of_ours_is_counted_and_tried_again_later(harness):
     assert harness.row()["not_before"] == harness.row()["due"]
 
 
-def test_an_order_that_the_journal_does_not_know_gets_no_turn(harness):
+def test_an_order_that_is_not_in_the_database_is_not_reconciled(harness):
     assert harness.reconcile(OrderKey("main", "404")) is None
     assert harness.api.calls == []
 
 
-def test_news_of_every_place_that_was_asked_for_is_applied(harness):
+def test_the_event_of_every_requested_stage_is_applied(harness):
     harness.receive("order.accepted", key="first")
     harness.receive("order.shipped", key="second")
     assert harness.reconcile() == Done()
     assert harness.event_results() == {"first": "applied", "second": "applied"}
 
 
-def test_completion_that_is_recorded_with_the_delivery_was_asked_for_with_it(harness):
+def test_a_completion_that_the_platform_records_with_the_delivery_counts_as_requested(harness):
     harness.receive("order.completed", key="evt")
     harness.api.script("write", unimpeded, unimpeded, moves_to("completed"))
     assert harness.reconcile() == Done()
@@ -183,7 +183,7 @@ def test_completion_that_is_recorded_with_the_delivery_was_asked_for_with_it(har
     assert harness.event_results() == {"evt": "applied"}
 
 
-def test_completion_by_another_hand_was_not(harness):
+def test_a_completion_by_somebody_else_does_not_count_as_requested(harness):
     harness.receive("order.completed", key="evt")
     harness.api.script("write", unimpeded, moves_to("completed"))
     assert harness.reconcile() == Done()
@@ -191,7 +191,7 @@ def test_completion_by_another_hand_was_not(harness):
     assert harness.event_results() == {"evt": "superseded"}
 
 
-def test_delivery_alone_does_not_count_as_completion(harness):
+def test_a_requested_delivery_does_not_count_as_a_requested_completion(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
     harness.receive("order.delivered", key="delivered")
     harness.reconcile()

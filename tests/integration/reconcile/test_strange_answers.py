@@ -1,6 +1,6 @@
-"""The platform does what it should and says what it should not: an order comes home, or waits for a person.
+"""A platform that keeps its orders well and answers badly: an order is completed, or it stops.
 
-The real use case, journal and client, against a platform on a socket of which the answers are twisted.
+The real reconciler, database and client, against a platform on a socket whose answers are changed.
 """
 
 from collections import Counter
@@ -18,17 +18,18 @@ from tests.support.strange_answers import STRANGE, StrangePlatform, Twist, chang
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
 from worker.order_api.accounts import AccountContext
+from worker.order_api.connections import open_account
 from worker.order_api.http.client import Client, Timeouts
 from worker.reconcile.probe import Probe
 
-HASTE = Timeouts(connect=timedelta(seconds=0.1), read=timedelta(seconds=0.1), overall=timedelta(seconds=0.15))
+SHORT = Timeouts(connect=timedelta(seconds=0.1), read=timedelta(seconds=0.1), overall=timedelta(seconds=0.15))
 EACH = pytest.mark.parametrize("platform", DIALECTS)
 STOPS = {"unknown_status", "refused"}
-"""Why an order may wait for a person after a strange answer: its status is a word that nobody knows, or says no."""
+"""Why an order may stop after a strange answer: the status is unknown, or the answer is a refusal."""
 
 
-class Scene:
-    """A shop of one order, and its strange platform."""
+class StrangeInstallation:
+    """One order, and a platform with strange answers."""
 
     def __init__(self, harness, client, peer, platform):
         self.harness = harness
@@ -36,27 +37,26 @@ class Scene:
         peer.script = self._serve
         self._peer = peer
         context = AccountContext(client, harness.clock, ZoneInfo("UTC"), lambda wait: None)
-        api = credentials_at(peer.url, platform).connect(context)
-        probe = Probe(harness.holds, {KEY.account: api}, harness.budget.allows)
-        harness.leased = harness.reconciler(apis={KEY.account: api}, probe=probe)
+        api = open_account(credentials_at(peer.url, platform), context).order_api()
+        probe = Probe(harness.holds, harness.locks, {KEY.account: api}, harness.budget.acquire)
+        harness.reconcile = harness.reconciler(apis={KEY.account: api}, probe=probe).reconcile
 
     def _serve(self, connection):
         connection.sendall(self.platform.answer(self._peer.requests[-1]))
 
-    def tell(self):
-        """All news at once; then time passes, for as long as any trouble may last."""
+    def run(self):
+        """Receive an event; then let time pass, longer than any trouble lasts."""
         self.harness.receive("order.completed")
         self.harness.run_for(hours=1)
 
-    def ended_well(self, writes):
-        """Check the end of the story: home, or stopped; every step legal and, but for uncertain ones, taken once."""
+    def check(self, writes):
+        """Check that the order is completed or stopped, every step legal, and none sent more than *writes* times."""
         row = self.harness.row()
         assert self.harness.api.illegal == []
         assert max(Counter(self.harness.api.writes).values(), default=0) <= writes
         if row["stop"] is None:
-            assert (self.harness.api.orders[KEY.order_id].status, row["stage"], row["due"]) == ("completed",) * 2 + (
-                None,
-            )
+            assert (self.harness.api.orders[KEY.order_id].status, row["stage"]) == ("completed", "completed")
+            assert row["due"] is None
             assert set(self.harness.event_results().values()) <= {"applied", "superseded"}
         else:
             assert row["stop"] in STOPS
@@ -65,7 +65,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def client():
-    with Client(HASTE) as client:
+    with Client(SHORT) as client:
         yield client
 
 
@@ -77,8 +77,8 @@ def peer():
 
 
 @pytest.fixture
-def scene(new_harness, client, peer):
-    return lambda platform: Scene(new_harness(Policy(accept=Accept.MANUAL)), client, peer, platform)
+def new_installation(new_harness, client, peer):
+    return lambda platform: StrangeInstallation(new_harness(Policy(accept=Accept.MANUAL)), client, peer, platform)
 
 
 def names(dialect: Dialect) -> list[str]:
@@ -89,30 +89,36 @@ def names(dialect: Dialect) -> list[str]:
 @pytest.mark.parametrize(
     ("platform", "name"), [(platform, name) for platform, dialect in DIALECTS.items() for name in names(dialect)]
 )
-def test_an_order_survives_an_answer_with_any_field_missing_or_of_another_kind(scene, platform, method, name):
+def test_an_order_survives_an_answer_with_any_field_missing_or_of_another_kind(
+    new_installation, platform, method, name
+):
     for value in STRANGE.values():
-        story = scene(platform)
-        story.platform.twists[method] = [change(name, value)]
-        story.tell()
-        assert story.platform.twists[method] == []
-        story.ended_well(writes=2)
+        installation = new_installation(platform)
+        installation.platform.twists[method] = [change(name, value)]
+        installation.run()
+        assert installation.platform.twists[method] == []
+        installation.check(writes=2)
 
 
 @EACH
 @pytest.mark.parametrize("seed", range(12))
-def test_an_order_survives_a_run_of_answers_that_are_strange_huge_late_or_damaged(scene, peer, platform, seed):
-    story, dice = scene(platform), Random(seed)
+def test_an_order_survives_a_series_of_answers_that_are_strange_huge_late_or_damaged(
+    new_installation, peer, platform, seed
+):
+    installation, dice = new_installation(platform), Random(seed)
     dialect = DIALECTS[platform]
-    story.platform.twists = {method: [trouble(dice, peer, dialect) for _ in range(6)] for method in ("GET", "PUT")}
-    story.tell()
-    story.ended_well(writes=7)
+    installation.platform.twists = {
+        method: [trouble(dice, peer, dialect) for _ in range(6)] for method in ("GET", "PUT")
+    }
+    installation.run()
+    installation.check(writes=7)
 
 
 def trouble(dice: Random, peer: Peer, dialect: Dialect) -> Twist:
     """Make up what happens to one answer."""
 
     def late(envelope):
-        peer.over.wait(HASTE.overall.total_seconds() + 0.02)
+        peer.over.wait(SHORT.overall.total_seconds() + 0.02)
         return envelope
 
     return dice.choice(

@@ -1,4 +1,4 @@
-"""A write whose answer nobody has: it is read, sent again at most as it was, and nothing further is sent too early."""
+"""An uncertain write: a read comes first, then at most the same step again, and no further step before `settle`."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -10,6 +10,7 @@ from tests.support.events import KEY
 from tests.support.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
 from worker.domain.errors import Conflict, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.instants import MINUTE, SECOND
+from worker.domain.reasons import Accept
 from worker.domain.results import Done, Later
 from worker.domain.stages import Stage
 from worker.reconcile.reconciliation import MIN_LEASE
@@ -18,7 +19,7 @@ SETTLE = 2 * MINUTE
 
 
 class Killed(BaseException):
-    """The process dies here: nothing that follows is run."""
+    """The process dies here: nothing after this runs."""
 
 
 def dies():
@@ -27,7 +28,7 @@ def dies():
 
 @pytest.fixture
 def manual(harness):
-    harness.policy = replace(harness.policy, accept="manual")
+    harness.policy = replace(harness.policy, accept=Accept.MANUAL)
     harness.api.orders["1"].status = "accepted"
     harness.receive("shipment.delivered", "A")
     return harness
@@ -36,40 +37,40 @@ def manual(harness):
 @pytest.mark.parametrize("fault", [times_out, loses_answer, ignores, fails(Transient("502", 502))])
 def test_a_write_without_a_clear_answer_is_uncertain_until_a_read(manual, fault):
     manual.api.script("write", fault)
-    result = manual.leased()
+    result = manual.reconcile()
     assert isinstance(result, Later)
     assert result.firm
-    assert manual.steps() == [("shipped", "uncertain")]
+    assert manual.writes() == [("shipped", "uncertain")]
     assert (manual.row()["sending"], manual.row()["sent_at"]) == ("shipped", manual.clock())
 
 
-def test_the_intent_is_written_down_before_the_call(manual):
-    intents = []
-    manual.api.script("write", meanwhile(lambda: intents.append((manual.row()["sending"], manual.steps()))))
-    manual.leased()
-    assert intents == [("shipped", [("shipped", "sent")])]
+def test_a_write_is_announced_in_the_database_before_the_call(manual):
+    announcements = []
+    manual.api.script("write", meanwhile(lambda: announcements.append((manual.row()["sending"], manual.writes()))))
+    manual.reconcile()
+    assert announcements == [("shipped", [("shipped", "sent")])]
 
 
 def test_an_uncertain_write_that_was_applied_is_not_sent_again(manual):
     manual.api.script("write", loses_answer)
-    manual.leased()
-    manual.live(minutes=10)
+    manual.reconcile()
+    manual.run_for(minutes=10)
     assert manual.api.writes == ["shipped", "delivered", "completed"]
 
 
 def test_an_uncertain_write_that_was_not_applied_is_sent_again_after_a_read(manual):
     manual.api.script("write", times_out)
-    manual.leased()
-    manual.live(seconds=2)
+    manual.reconcile()
+    manual.run_for(seconds=2)
     assert [call.kind for call in manual.api.calls] == ["read", "write", "read", "write"]
     assert manual.api.writes == ["shipped", "shipped"]
 
 
 @pytest.mark.parametrize("fault", [times_out, loses_answer, ignores])
-def test_no_further_step_is_sent_before_the_uncertain_one_has_settled(manual, fault):
+def test_no_further_step_is_sent_before_settle_has_passed_since_an_uncertain_one(manual, fault):
     sent_at = manual.clock()
     manual.api.script("write", fault)
-    manual.live(minutes=10)
+    manual.run_for(minutes=10)
     further = [call.at for call in manual.api.calls if call.stage == "delivered"]
     assert further == [sent_at + SETTLE]
     assert manual.api.illegal == []
@@ -78,73 +79,73 @@ def test_no_further_step_is_sent_before_the_uncertain_one_has_settled(manual, fa
 @pytest.mark.parametrize("after", range(0, 130, 10))
 def test_a_write_that_is_applied_late_harms_nothing(manual, after):
     manual.api.script("write", times_out)
-    manual.leased()
-    manual.live(seconds=min(after, 119))
+    manual.reconcile()
+    manual.run_for(seconds=min(after, 119))
     manual.api.apply_late()
-    manual.live(minutes=10)
+    manual.run_for(minutes=10)
     assert manual.api.illegal == []
     assert manual.api.orders["1"].status == "completed"
 
 
-def test_the_clock_of_settling_runs_from_the_last_uncertain_write(manual):
+def test_settle_counts_from_the_last_uncertain_write(manual):
     manual.api.script("write", times_out, times_out)
-    manual.leased()
+    manual.reconcile()
     manual.clock.advance(minutes=1)
     second = manual.clock()
-    manual.leased()
-    manual.live(minutes=10)
+    manual.reconcile()
+    manual.run_for(minutes=10)
     assert [call.at for call in manual.api.calls if call.stage == "delivered"] == [second + SETTLE]
 
 
 def test_a_read_must_agree_before_the_next_step(manual):
     manual.api.script("write", loses_answer)
-    manual.leased()
-    manual.live(seconds=100)
+    manual.reconcile()
+    manual.run_for(seconds=100)
     manual.api.orders["1"].status = "cancelled"
-    manual.live(minutes=10)
+    manual.run_for(minutes=10)
     assert manual.api.writes == ["shipped"]
 
 
 @pytest.mark.parametrize(
     "refusal", [Rejected("400"), Conflict("409"), Unauthorized("403"), Throttled("429", wait=MINUTE)]
 )
-def test_a_definite_refusal_leaves_nothing_hanging(manual, refusal):
+def test_a_definite_refusal_leaves_nothing_uncertain(manual, refusal):
     manual.api.script("write", fails(refusal), fails(refusal))
-    manual.leased()
+    manual.reconcile()
     assert manual.row()["sending"] is None
-    assert {outcome for _, outcome in manual.steps()} == {"failed"}
+    assert {outcome for _, outcome in manual.writes()} == {"failed"}
 
 
-def test_a_refused_repeat_does_not_settle_the_write_before_it(manual):
+def test_a_refused_repetition_does_not_settle_the_write_before_it(manual):
     sent_at = manual.clock()
     manual.api.script("write", times_out, fails(Conflict("409")))
-    manual.leased()
+    manual.reconcile()
     manual.clock.advance(seconds=10)
-    manual.leased()
+    manual.reconcile()
     assert (manual.row()["sending"], manual.row()["sent_at"]) == ("shipped", sent_at)
 
 
 @pytest.mark.parametrize("applied", [True, False])
-def test_a_worker_killed_during_a_write_leaves_it_uncertain_for_whoever_comes_next(manual, applied):
+def test_a_write_is_uncertain_when_its_worker_was_killed(manual, applied):
     sent_at = manual.clock()
     manual.api.script("write", meanwhile(lambda: (applied and manual.api.apply("1", Stage.SHIPPED), dies())))
     with suppress(Killed):
-        manual.leased()
-    assert (manual.row()["sending"], manual.steps()) == ("shipped", [("shipped", "sent")])
+        manual.reconcile()
+    assert (manual.row()["sending"], manual.writes()) == ("shipped", [("shipped", "sent")])
     manual.clock.now += MIN_LEASE
-    manual.live(minutes=10)
+    manual.run_for(minutes=10)
     assert manual.api.writes == ["shipped"] * (1 if applied else 2) + ["delivered", "completed"]
     assert manual.api.illegal == []
     assert min(call.at for call in manual.api.calls if call.stage == "delivered") >= sent_at + SETTLE
 
 
-@pytest.mark.parametrize("call", ["take", "intend", "answered", "release"])
+@pytest.mark.parametrize("call", ["lease", "announce", "record_answer", "finish"])
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 def test_a_worker_killed_around_any_statement_loses_nothing_and_breaks_nothing(manual, call, when, nth):
     with suppress(Killed):
-        manual.advance(order_store=Mortal(manual.order_store, call, when, nth))(KEY)
-    manual.live(minutes=10)
+        manual.reconciler(store=DyingOrderStore(manual.order_store, call, when, nth)).reconcile(KEY)
+    manual.run_for(minutes=10)
     assert manual.api.illegal == []
     assert manual.api.orders["1"].status == "completed"
     assert (manual.row()["due"], manual.row()["sending"], manual.row()["lease_token"]) == (None, None, None)
@@ -152,14 +153,14 @@ def test_a_worker_killed_around_any_statement_loses_nothing_and_breaks_nothing(m
     assert all(manual.api.writes.count(stage) <= 2 for stage in manual.api.writes)
 
 
-class Mortal:
-    """The turns of a worker that is killed just before or after its nth statement of one kind."""
+class DyingOrderStore:
+    """The order store of a worker that is killed just before or after its nth call of one kind."""
 
-    def __init__(self, order_store, call, when, nth):
-        self.order_store, self.call, self.when, self.left = order_store, call, when, nth
+    def __init__(self, store, call, when, nth):
+        self.store, self.call, self.when, self.left = store, call, when, nth
 
     def __getattr__(self, name):
-        real = getattr(self.order_store, name)
+        real = getattr(self.store, name)
         return self.dying(real) if name == self.call else real
 
     def dying(self, real):
@@ -175,43 +176,43 @@ class Mortal:
         return called
 
 
-def test_an_uncertain_step_that_news_made_unwanted_is_looked_at_when_it_has_settled(manual):
+def test_an_uncertain_step_that_a_new_event_made_unwanted_is_read_after_settle(manual):
     manual.api.script("write", fails(Transient("warming up")))
-    manual.leased()
-    manual.live(seconds=1)
+    manual.reconcile()
+    manual.run_for(seconds=1)
     assert manual.api.orders["1"].status == "shipped"
     sent_at = manual.row()["sent_at"] or manual.row()["uncertain_at"]
-    manual.live(minutes=1)
+    manual.run_for(minutes=1)
     manual.clock.now = sent_at + SETTLE
     manual.api.script("write", times_out)
-    manual.leased()
+    manual.reconcile()
     assert manual.row()["sending"] == "delivered"
-    manual.hear("shipment.created", "B")
-    manual.live(minutes=1)
+    manual.receive("shipment.created", "B")
+    manual.run_for(minutes=1)
     assert manual.row()["waiting"] == "settle"
-    manual.live(minutes=2)
+    manual.run_for(minutes=2)
     assert (manual.row()["due"], manual.row()["sending"], manual.row()["stage"]) == (None, None, "shipped")
 
 
-def test_an_answer_that_shows_less_than_was_confirmed_proves_nothing(manual):
+def test_an_answer_that_shows_an_earlier_stage_than_confirmed_leaves_the_write_uncertain(manual):
     manual.api.script("write", moves_to("pending"))
-    manual.leased()
-    assert manual.steps() == [("shipped", "uncertain")]
+    manual.reconcile()
+    assert manual.writes() == [("shipped", "uncertain")]
     assert manual.row()["stage"] == "accepted"
 
 
-def test_a_settled_write_is_forgotten_by_an_order_at_rest(manual):
+def test_an_order_at_rest_has_no_uncertain_write(manual):
     manual.api.script("write", loses_answer)
-    manual.live(minutes=10)
+    manual.run_for(minutes=10)
     calls = len(manual.api.calls)
-    manual.hear("shipment.in_transit", "A")
-    assert manual.leased() == Done()
+    manual.receive("shipment.in_transit", "A")
+    assert manual.reconcile() == Done()
     assert len(manual.api.calls) == calls
 
 
-def test_uncertain_writes_come_one_at_a_time(manual):
+def test_a_read_comes_between_two_uncertain_writes(manual):
     manual.api.script("write", *[times_out] * 6)
-    manual.live(minutes=1)
+    manual.run_for(minutes=1)
     kinds = [call.kind for call in manual.api.calls]
     assert ("write", "write") not in list(pairwise(kinds))
     assert set(manual.api.writes) == {"shipped"}
