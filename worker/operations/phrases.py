@@ -1,5 +1,7 @@
 """Parts of sentences that several modules use."""
 
+from collections.abc import Sequence
+
 from worker.domain.reasons import Word
 
 
@@ -11,6 +13,11 @@ def counted(count: int, one: str, many: str) -> str:
 def with_detail(word: str, detail: str) -> str:
     """Return a reason and its detail; the detail may be empty."""
     return f"{word}, {detail}" if detail else word
+
+
+def listed(items: Sequence[str], word: str) -> str:
+    """Return a list with *word* before its last item: `a, b or c`. The list has at least one item."""
+    return f" {word} ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def meaning_of(words: type[Word], word: str) -> str:

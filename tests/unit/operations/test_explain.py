@@ -12,7 +12,6 @@ from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, WriteOutcome
 from worker.domain.snapshot import Hold, State, Write
 from worker.domain.stages import Stage, TerminalStatus
-from worker.operations.advice import HOLDS, STOPS
 from worker.operations.explain.explanation import explain
 
 HELD = Hold("main", "credentials", START - HOUR)
@@ -144,19 +143,6 @@ def test_a_closed_order_needs_nobody():
     )
     assert (explanation.state, explanation.reason) == (State.CLOSED, "cancelled")
     assert explanation.next_steps == ("It needs nobody any more.",)
-
-
-@pytest.mark.parametrize("stop", STOPS)
-def test_every_stop_says_what_a_person_should_do_and_how_to_lift_it(stop):
-    sentences = explain(snapshot(stop=stop, stopped_at=START), AT_ONCE).next_steps
-    assert STOPS[stop] in sentences
-    assert "fulfillment orders release main/1 --reason" in sentences[-1]
-
-
-@pytest.mark.parametrize("reason", HOLDS)
-def test_every_hold_says_what_ends_it(reason):
-    seen = snapshot(due=START, held=(Hold("main", reason, START),))
-    assert HOLDS[reason] in explain(seen, AT_ONCE).next_steps
 
 
 def test_the_plan_of_an_order_with_an_alarm_is_a_stop():

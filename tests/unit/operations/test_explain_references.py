@@ -53,7 +53,7 @@ def test_a_failing_search_says_how_often_since_when_and_until_when():
 def test_a_search_that_a_new_event_prolongs_does_not_say_that_it_ends():
     failing = {"failures": 3, "failing_since": START, "missing_since": START, "revision": 2, "seen_revision": 1}
     sentences = explained(reference_snapshot(order=failing, due=START + MINUTE))
-    assert "an hour begins there" in sentences
+    assert "a new hour begins" in sentences
     assert "is the last one" not in sentences
 
 
@@ -62,16 +62,16 @@ def test_an_outage_during_a_search_has_no_hour():
     assert "is the last one" not in explained(reference_snapshot(order=failing, due=START))
 
 
-def test_a_stopped_search_says_what_begins_it_anew():
+def test_a_stopped_search_says_what_restarts_it():
     stopped = reference_snapshot("number:A b", stop="ambiguous_order", stop_detail="several", stopped_at=START)
     explanation = explain(stopped, AT_ONCE)
     assert (explanation.reason, explanation.needs_person, explanation.stage) == ("ambiguous_order", True, None)
     sentences = text(explanation)
-    assert "a newer event of it begins the search anew" in sentences
+    assert "a newer event of the order restarts it" in sentences
     assert "fulfillment orders release 'main/number:A b' --reason" in sentences
 
 
-def test_a_dismissed_search_says_why_and_what_begins_it_anew():
+def test_a_dismissed_search_says_why_and_what_restarts_it():
     entry = AuditEntry(START - MINUTE, "dismissed", "unknown_order: no parcel of ours (ann)")
     dismissed = replace(reference_snapshot(due=None), audit_log=(entry,))
     explanation = explain(dismissed, AT_ONCE)
@@ -79,7 +79,7 @@ def test_a_dismissed_search_says_why_and_what_begins_it_anew():
     sentences = text(explanation)
     assert "dismissed it on 2026-01-25 11:59:00 UTC (1 min ago): unknown_order: no parcel of ours (ann)." in sentences
     assert "Nobody looks for it" in sentences
-    assert "A newer event of it begins the search anew" in sentences
+    assert "A newer event of the order restarts the search" in sentences
     assert "where its events put it" not in sentences
 
 

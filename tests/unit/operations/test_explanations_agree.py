@@ -27,7 +27,7 @@ COMPLETE_AFTER_A_DAY = Policy(complete_after=DAY)
 
 def waiting_times(sentences: str) -> set[str]:
     """Return the instants until which the order waits."""
-    return set(re.findall(r"(?:until|completed on) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC)", sentences))
+    return set(re.findall(r"(?:until|is completed on) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC)", sentences))
 
 
 # ----------------------------------------------------------------------------------------------------- one waiting time
@@ -93,7 +93,7 @@ def test_an_order_behind_its_stage_does_not_wait_until_a_time_that_has_passed():
 def test_an_order_without_a_successful_read_is_not_said_to_be_unasked(order, row):
     sentences = explained(snapshot(order=NEVER_READ | order, **row))
     assert "asked yet" not in sentences
-    assert "The platform has not shown this order yet; it is known since 2026-01-25 11:00:00 UTC" in sentences
+    assert "The platform has not shown this order yet; it has been known since 2026-01-25 11:00:00 UTC" in sentences
 
 
 def test_a_reference_without_an_answered_search_is_not_said_to_be_unsearched():
@@ -103,6 +103,11 @@ def test_a_reference_without_an_answered_search_is_not_said_to_be_unsearched():
     assert "2 searches in a row have failed" in sentences
     assert "has not been searched" not in sentences
     assert "The platform has not answered a search for it yet." in sentences
+
+
+def test_a_write_without_an_answer_is_not_said_to_be_sent_for_sure():
+    sentences = explained(snapshot(writes=(Write(Stage.SHIPPED, {}, START),), due=START))
+    assert "shipped was sent, or about to be, on 2026-01-25 12:00:00 UTC: no answer is known." in sentences
 
 
 def test_a_write_that_was_not_sent_is_not_said_to_be_sent():
@@ -149,6 +154,19 @@ def test_failures_are_counted_in_correct_english(failures, sentence):
 def test_writes_that_are_left_out_are_counted_in_correct_english(count, sentence):
     writes = (Write(Stage.SHIPPED, {}, START, outcome=WriteOutcome.FAILED),) * count
     assert sentence in explained(snapshot(writes=writes, due=START))
+
+
+@pytest.mark.parametrize(
+    ("name", "inferred"),
+    [
+        ("order.shipped", "no event names accepted, which is inferred"),
+        ("order.delivered", "no event names accepted or shipped, which are inferred"),
+        ("order.completed", "no event names accepted, shipped or delivered, which are inferred"),
+    ],
+)
+def test_inferred_stages_are_listed_in_correct_english(name, inferred):
+    pending = {"stage": Stage.PENDING, "status": "pending"}
+    assert inferred in explained(snapshot(an_event(name), order=pending, due=START))
 
 
 def test_a_single_step_waits_for_no_other():

@@ -9,7 +9,7 @@ from worker.domain.orders import Order
 from worker.domain.snapshot import Snapshot
 from worker.domain.stages import Stage, TerminalStatus, stages_ahead
 from worker.operations.instants import moment
-from worker.operations.phrases import counted
+from worker.operations.phrases import counted, listed
 
 MAX_NUMBERS = 5
 """How many tracking numbers a sentence names."""
@@ -68,5 +68,7 @@ def _justified(order: Order, evidence: Evidence) -> str:
         return "None of this justifies a step."
     ahead = stages_ahead(order.stage or Stage.PENDING, evidence.target)
     unnamed = [stage for stage in ahead[:-1] if stage not in evidence.named]
-    inferred = f"; no event names {' or '.join(unnamed)}, which is inferred" if unnamed else ""
-    return f"Together this justifies {evidence.target}{inferred}."
+    if not unnamed:
+        return f"Together this justifies {evidence.target}."
+    are = "is" if len(unnamed) == 1 else "are"
+    return f"Together this justifies {evidence.target}; no event names {listed(unnamed, 'or')}, which {are} inferred."

@@ -24,7 +24,8 @@ def position(snapshot: Snapshot) -> Iterator[str]:
     order, now = snapshot.order, snapshot.now
     if order.read_at is None:
         # Calls may have failed, so this does not say that the platform was never asked.
-        yield f"The platform has not shown this order yet; it is known since {when(snapshot.row.first_seen_at, now)}."
+        since = when(snapshot.row.first_seen_at, now)
+        yield f"The platform has not shown this order yet; it has been known since {since}."
         return
     yield f"The platform showed “{order.status}” on {when(order.read_at, now)}{_confirmed_stage(order)}."
     if order.closed:
@@ -131,8 +132,8 @@ def _ends(order: Order, policy: Policy) -> Iterator[tuple[Instant, StopReason]]:
 def _write(write: Write) -> str:
     if write.outcome == WriteOutcome.NOT_SENT:
         return f"{write.stage} was announced on {moment(write.sent_at)}, and not sent."
-    sent = f"{write.stage} was sent on {moment(write.sent_at)}"
     if write.answered_at is None:
-        return f"{sent}; nobody has the answer yet."
+        return f"{write.stage} was sent, or about to be, on {moment(write.sent_at)}: no answer is known."
     answer = f": {write.answer}" if write.answer else ""
-    return f"{sent}: {write.outcome} after {span(write.answered_at - write.sent_at)}{answer}."
+    after = span(write.answered_at - write.sent_at)
+    return f"{write.stage} was sent on {moment(write.sent_at)}: {write.outcome} after {after}{answer}."

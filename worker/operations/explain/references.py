@@ -31,7 +31,7 @@ def about(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
 def search_plan(snapshot: Snapshot) -> Iterator[str]:
     """Say how the search works, and what becomes of the events."""
     if snapshot.state is State.STOPPED:
-        yield "The search is stopped; a newer event of it begins the search anew."
+        yield "The search has stopped; a newer event of the order restarts it."
     elif is_dismissed(snapshot):
         yield "Nobody looks for it, and nothing follows from its events."
     else:
@@ -50,13 +50,14 @@ def searches(snapshot: Snapshot) -> Iterator[str]:
     if order.missing_since is None or snapshot.state in {State.STOPPED, State.HELD}:
         return
     if order.revision > order.seen_revision:
-        yield "An event has come in since the last search: if the next one does not find it, an hour begins there."
+        yield "An event has come in since the last search: if the next one does not find the order, a new hour begins."
     else:
-        yield f"If it is not found, the first search after {moment(order.missing_since + UNKNOWN_FOR)} is the last one."
+        end = moment(order.missing_since + UNKNOWN_FOR)
+        yield f"If the order is not found, the first search after {end} is the last one."
 
 
 def dismissal(snapshot: Snapshot) -> Iterator[str]:
-    """Say when and why an operator has ended the search, and what begins it anew."""
+    """Say when and why an operator has ended the search, and what restarts it."""
     entry = snapshot.audit_log[-1]
     yield f"An operator dismissed it on {when(entry.at, snapshot.now)}: {entry.detail}."
-    yield "A newer event of it begins the search anew; so does `fulfillment deliveries replay`, or `orders retry`."
+    yield "A newer event of the order restarts the search; so does `fulfillment deliveries replay`, or `orders retry`."
