@@ -41,12 +41,15 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     order |= draw(_failures())
     if draw(st.booleans()):
         order |= {"read_at": draw(past)} if key.reference else draw(_read())
+    writes = () if key.reference or "read_at" not in order else tuple(draw(st.lists(_writes(), max_size=7)))
+    if any(write.outcome == WriteOutcome.CONFIRMED for write in writes):
+        order["confirmed_at"] = draw(past)
     audit_log = (AuditEntry(START - MINUTE, "dismissed", "a reason"),) if draw(st.booleans()) else ()
     return Snapshot(
         START,
         OrderRow(Order(key, **order), first_seen_at=START - 5 * DAY, updated_at=START, **draw(_schedules())),
         event_entries=tuple(EventEntry(event) for event in recorded(*events)),
-        writes=() if key.reference or "read_at" not in order else tuple(draw(st.lists(_writes(), max_size=7))),
+        writes=writes,
         audit_log=audit_log if key.reference else (),
     )
 
@@ -75,7 +78,6 @@ def _read(draw: st.DrawFn) -> dict[str, Any]:
         "closed": closed,
         "acknowledged": draw(st.sampled_from([0, 0, 4, 8])),
         "delivered_at": draw(past) if stage and has_reached(stage, Stage.DELIVERED) else None,
-        "confirmed_at": draw(st.none() | past),
         "sending": sending,
         "sent_at": draw(past) if sending else None,
         "uncertain_at": draw(st.none() | past),

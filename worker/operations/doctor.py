@@ -74,7 +74,7 @@ _KINDS: Mapping[BacklogKind, _Kind] = {
         "leases",
         "lease has ended without a result",
         "leases have ended without a result",
-        "No lease has ended without a result.",
+        "No lease without a result ended long ago.",
         "The next reconciliation takes over by itself; if it does not, see that a worker runs.",
         MINUTE,
     ),

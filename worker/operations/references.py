@@ -20,7 +20,9 @@ def resolve(operations: Operations, key: OrderKey, order: str, reason: str, stop
         case Attached.OVERTAKEN:
             raise overtaken(key)
         case Attached.FULL:
-            raise IllegalRequest(f"{target} has no capacity for all events of {key}: bring it on by `orders advance`")
+            raise IllegalRequest(
+                f"{target} has no capacity for all events of {key}: move it forward by `orders advance`"
+            )
         case Attached.DONE:
             operations.wake_ups.enqueue([target])
             return f"{key} is {target}, which has its events and {_next(operations.store.snapshot(target))}."
