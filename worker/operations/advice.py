@@ -38,8 +38,8 @@ STOPS: Mapping[StopReason, str] = {
         " If nobody should look for it any more, `--dismiss` it."
     ),
     StopReason.TOO_MANY_EVENTS: (
-        "Look at the order that it names, which takes no more events. Move that order forward by `orders advance`, or at"
-        " the platform; then dismiss the number, by `orders release --dismiss`."
+        "Look at the order that it names, which takes no more events. Move that order forward by `orders advance`, or"
+        " at the platform; then dismiss the number, by `orders release --dismiss`."
     ),
     StopReason.GAVE_UP: "See the platform's last answer; when the platform works again, release the order.",
 }
