@@ -1,4 +1,4 @@
-"""The command line, run inside the test's own process: fast, and with the same exit codes and words."""
+"""The command line, run in the test's own process: fast, and with the same exit codes and texts."""
 
 import json
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.support.good_settings import GOOD
-from worker.cli import run
+from worker.cli.main import run
 
 SECRETS = ("hmac-secret", "whsec_test")
 
 
-class Told(NamedTuple):
-    """How a command ended, and what it said."""
+class CommandResult(NamedTuple):
+    """How a command ended, and what it printed."""
 
     code: int
     out: str
@@ -21,7 +21,7 @@ class Told(NamedTuple):
 
     @property
     def document(self) -> Any:
-        """The one JSON object that it printed."""
+        """The JSON object, if it printed one."""
         return json.loads(self.out)
 
     @property
@@ -31,29 +31,30 @@ class Told(NamedTuple):
 
 
 class Commands:
-    """Runs commands with settings that are right, but for *settings* (None takes one away)."""
+    """Runs commands with valid settings, which `set` can change."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: str) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
-        # Nobody listens there: what is tested here must not need the platform.
+        # Nothing listens there: what is tested here must not need the platform.
         here = {
             "FULFILLMENT_DATA_DIR": data_dir,
             "FULFILLMENT_ACCOUNTS__MAIN__BASE_URL": "http://127.0.0.1:9",
+            "FULFILLMENT_CONFIG": "",  # no file of the working directory is read
             "COLUMNS": "80",
         }
         self.set(GOOD | here)
 
     def set(self, settings: Mapping[str, str | None]) -> None:
-        """Change variables of the environment."""
+        """Change variables of the environment; None removes one."""
         for name, value in settings.items():
             if value is None:
                 self._monkeypatch.delenv(name, raising=False)
             else:
                 self._monkeypatch.setenv(name, value)
 
-    def __call__(self, *arguments: str) -> Told:
+    def __call__(self, *arguments: str) -> CommandResult:
         code = run(arguments)
         out, err = self._capsys.readouterr()
         assert "Traceback" not in err, err
-        assert not any(secret in out + err for secret in SECRETS), "a secret was told"
-        return Told(code, out, err)
+        assert not any(secret in out + err for secret in SECRETS), "a secret was printed"
+        return CommandResult(code, out, err)

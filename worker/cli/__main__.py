@@ -1,5 +1,5 @@
-"""`python -m worker.cli` is `fulfillment`, wherever the script is."""
+"""`python -m worker.cli` is the same program as `fulfillment`."""
 
-from worker.cli import main
+from worker.cli.main import main
 
 main()

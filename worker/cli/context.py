@@ -1,14 +1,14 @@
-"""What commands stand on: built from the settings, opened for one command, closed after it."""
+"""The settings and the database of one command: opened when it runs, closed after it."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from worker.cli.wake_ups import BestEffortWakeUps
 from worker.domain.errors import IllegalRequest
-from worker.domain.orders import OrderKey
+from worker.domain.instants import Instant
 from worker.domain.policy import Policy
-from worker.domain.text import clean_text
 from worker.operations.orders import Operations
 from worker.order_api.platforms import PLATFORMS
 from worker.settings import Settings, load_settings
@@ -19,13 +19,11 @@ from worker.store.operator import SqlOperatorStore
 from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries
 
 CONNECTIONS = 2
-BROKER_TIMEOUT = 1.0
-"""Seconds that a nudge may take: the tick finds the order anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The settings, and the journal that they name."""
+    """The settings, and the database that they name."""
 
     settings: Settings
     database: Database
@@ -37,30 +35,30 @@ class Context:
         return Operations(
             store=SqlOperatorStore(self.database),
             intake=SqlIntake(self.database),
-            wake_ups=_BestEffortWakeUps(self.settings.queue_url),
+            wake_ups=BestEffortWakeUps(self.settings.queue_url),
             read_order_id={name: platform.read_order_id for name, platform in platforms.items()},
         )
 
     @property
     def policies(self) -> Mapping[str, Policy]:
-        """How each account wants its orders moved."""
+        """The policy of each account."""
         return {name: account.policy for name, account in self.settings.accounts.items()}
 
     def policy(self, account: str) -> Policy:
-        """How *account* wants its orders moved; the defaults, if it has left the settings."""
+        """Return the policy of *account*; the defaults, if the settings do not name the account any more."""
         return self.policies.get(account, Policy())
 
-    def delivery(self, delivery_id: int) -> tuple[int, DeliveryDetails]:
-        """Return the journal's clock and one delivery whole; raises `IllegalRequest` when it is not there."""
-        now, shown = DeliveryQueries(self.database).show(delivery_id)
-        if shown is None:
-            raise IllegalRequest(f"there is no delivery {delivery_id}, or it is kept no more")
-        return now, shown
+    def delivery(self, delivery_id: int) -> tuple[Instant, DeliveryDetails]:
+        """Return the time of the database's clock, and one delivery. Raises `IllegalRequest` if there is none."""
+        now, delivery = DeliveryQueries(self.database).show(delivery_id)
+        if delivery is None:
+            raise IllegalRequest(f"there is no delivery {delivery_id}, or it is not kept any more")
+        return now, delivery
 
 
 @contextmanager
 def open_database() -> Iterator[Context]:
-    """Open the journal that the environment names, for the length of the block.
+    """Open the database that the settings name, for the length of the block.
 
     Raises `SettingsError`, `SchemaOutdated` and `StoreUnavailable`.
     """
@@ -71,32 +69,10 @@ def open_database() -> Iterator[Context]:
 
 @contextmanager
 def open_unchecked_database() -> Iterator[Context]:
-    """Open the journal, whatever the state of its schema; nothing is read yet."""
+    """Open the database, whatever the state of its schema. Nothing is read yet. Raises `SettingsError`."""
     settings = load_settings(os.environ)
     database = Database(settings.database_url.get_secret_value(), connections=CONNECTIONS)
     try:
         yield Context(settings, database)
     finally:
         database.close()
-
-
-def require_known(what: str, name: str, known: Collection[str]) -> None:
-    """Raise `IllegalRequest` where *name* is none of the accounts, or sources, that are *known*."""
-    if name not in known:
-        named = ", ".join(known) or "none"
-        raise IllegalRequest(f"the settings name no {what} “{clean_text(name)}”; they name: {named}")
-
-
-@dataclass(frozen=True, slots=True)
-class _BestEffortWakeUps:
-    """The port `WakeUps`, at its best effort: what cannot be queued is found by the tick."""
-
-    broker_url: str
-
-    def __call__(self, keys: Sequence[OrderKey]) -> None:
-        from worker.queue.wake_ups import BrokerUnavailable, WakeUpQueue, make_celery
-
-        wake_ups = WakeUpQueue(make_celery(self.broker_url, timeout=BROKER_TIMEOUT))
-        with suppress(BrokerUnavailable):
-            for key in keys:
-                wake_ups(key)

@@ -1,11 +1,9 @@
-"""How things are printed: tables for people, JSON lines for programs. Text from outside never acts on a terminal."""
+"""Prints tables and facts for people. No text from outside can act on a terminal."""
 
-import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 
-import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -16,9 +14,9 @@ from worker.domain.snapshot import State
 from worker.domain.text import clean_text
 
 MAX_TEXT = 1000
-WIDEST_NAME = 28
-NARROWEST = 80
-"""Columns of a table, at least: a narrower terminal breaks its lines, and no column is cut or left out."""
+MAX_NAME_WIDTH = 28
+MIN_WIDTH = 80
+"""The columns that a table has at least. A narrower terminal breaks its lines, and no column is left out."""
 STYLES = {
     State.STOPPED: "bold red",
     State.HELD: "yellow",
@@ -31,71 +29,60 @@ STYLES = {
 
 
 class Page(Console):
-    """A console on standard output: colours on a terminal only, no word taken for markup, emoji or a number.
+    """A console on stdout, at least *min_width* columns wide. It has colours on a terminal only.
 
-    It is *least* columns wide at least, whatever the terminal.
+    It takes no text for markup, an emoji or a number.
     """
 
-    def __init__(self, least: int = 0) -> None:
+    def __init__(self, min_width: int = 0) -> None:
         if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # where there is no “→”, a question mark will do
+            sys.stdout.reconfigure(errors="replace")  # an encoding without “→” gets a question mark
         super().__init__(markup=False, emoji=False, highlight=False)
-        if least:
-            self.width = max(self.width, least)
+        if min_width:
+            self.width = max(self.width, min_width)
 
     def on_broken_pipe(self) -> None:
-        """Let `main` know that nobody reads on."""
+        """Let `main.run` end the command, because the reader of the pipe is gone."""
         raise BrokenPipeError
 
 
 def plain(value: object, style: str = "") -> Text:
-    """Return a value as text on one line that is printed as it stands."""
+    """Return a value as text on one line, without control characters."""
     return Text(clean_text("" if value is None else str(value), MAX_TEXT), style)
 
 
-def named(key: OrderKey) -> Text:
-    """Return an order's name as text that leaves room for other columns: a long one takes several lines."""
+def order_name(key: OrderKey) -> Text:
+    """Return the name of an order for a column of a table; a long name takes several lines."""
     name = plain(key).plain
-    return Text("\n".join(name[start : start + WIDEST_NAME] for start in range(0, len(name), WIDEST_NAME)))
+    return Text("\n".join(name[start : start + MAX_NAME_WIDTH] for start in range(0, len(name), MAX_NAME_WIDTH)))
 
 
 def visible(text: str) -> str:
-    """Return *text* with its lines kept, and with whatever else does not print escaped."""
+    """Return *text* with its line breaks, and with an escape for every other character that does not print."""
     return "".join(c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def table(*columns: str, wrapping: str) -> Table:
-    """Make an empty table; only the column *wrapping* takes more than one line."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+def make_table(*columns: str, wrapping: str) -> Table:
+    """Return an empty table; only the column *wrapping* breaks its lines."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
     for column in columns:
         wraps = column == wrapping
-        made.add_column(column, no_wrap=not wraps, overflow="fold", ratio=1 if wraps else None)
-    return made
+        table.add_column(column, no_wrap=not wraps, overflow="fold", ratio=1 if wraps else None)
+    return table
 
 
-def facts(named: Mapping[str, object]) -> Table:
-    """Make a list of names and values; what is empty is left out."""
+def make_facts(values: Mapping[str, object]) -> Table:
+    """Return a list of names and values, without the empty values."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, value in named.items():
+    for name, value in values.items():
         text = value if isinstance(value, Text) else plain(value)
         if text.plain:
             grid.add_row(name, text)
     return grid
 
 
-def print_json(document: Mapping[str, object]) -> None:
-    """Print one JSON object on one line, in ASCII: it may end up on a terminal after all."""
-    click.echo(json.dumps(document))
-
-
-def print_json_lines(documents: Iterable[Mapping[str, object]]) -> None:
-    """Print one JSON object a line."""
-    for document in documents:
-        print_json(document)
-
-
-def print_table(made: Table, rows: Sequence[object], nothing: str) -> None:
-    """Print a table that was filled with *rows*, or the sentence *nothing*."""
-    Page(NARROWEST).print(made if rows else nothing)
+def print_table(table: Table, rows: Sequence[object], nothing: str) -> None:
+    """Print *table*, which was made from *rows*; without rows, print the sentence *nothing*."""
+    Page(MIN_WIDTH).print(table if rows else nothing)

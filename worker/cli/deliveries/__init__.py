@@ -1,1 +1,1 @@
-"""."""
+"""`fulfillment deliveries …`: the commands for webhook deliveries in the database."""

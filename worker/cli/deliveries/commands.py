@@ -1,24 +1,25 @@
-"""`fulfillment deliveries …`: what webhooks brought, and another reading of what could not be used."""
+"""The group `fulfillment deliveries`."""
 
 import click
 
 from worker.cli.options import AS_JSON, LIMIT, WholeNumber
 from worker.domain.events import OPERATOR
+from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome
 from worker.processes.exits import NEEDS_A_PERSON, WELL
-from worker.store.intake.outcomes import Outcome
 
-OUTCOMES = [outcome.value for outcome in Outcome]
+OUTCOMES = [outcome.value for outcome in STORED_OUTCOMES]
+DELIVERY_ID = click.argument("delivery_id", metavar="ID", type=WholeNumber(1, 2**63 - 1))
 
 
 @click.group()
 def deliveries() -> None:
-    """See what webhooks brought, and read again what could not be used."""
+    """See webhook deliveries, and replay those that could not be used."""
 
 
 @deliveries.command("list")
 @click.option("--outcome", type=click.Choice(OUTCOMES), default=None, help="Only deliveries with this outcome.")
 @click.option("--source", default="", help="Only the deliveries of this source.")
-@click.option("--reason", default="", help="Only deliveries quarantined for this reason.")
+@click.option("--reason", default="", help="Only deliveries that are quarantined for this reason.")
 @LIMIT
 @AS_JSON
 def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, as_json: bool) -> None:
@@ -27,17 +28,18 @@ def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, a
     \b
     fulfillment deliveries list --outcome quarantined
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import open_database, require_known
+    from worker.cli.context import open_database
+    from worker.cli.deliveries.documents import delivery_document
     from worker.cli.deliveries.pages import print_deliveries
-    from worker.cli.documents import delivery_document
-    from worker.cli.printing import print_json_lines
+    from worker.cli.json_lines import print_json_lines
+    from worker.cli.names import require_name
     from worker.store.queries.deliveries import DeliveryQueries
 
     with open_database() as context:
         queries = DeliveryQueries(context.database)
         now, rows = queries.latest(limit, outcome=outcome or "", source=source, reason=reason)
-        if source not in {"", OPERATOR} and not rows:  # one that has left the settings may have deliveries all the same
-            require_known("source", source, context.settings.sources)
+        if source not in {"", OPERATOR} and not rows:  # a source that has left the settings may still have deliveries
+            require_name("source", source, context.settings.sources)
     if as_json:
         print_json_lines(map(delivery_document, rows))
     else:
@@ -45,30 +47,30 @@ def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, a
 
 
 @deliveries.command("show", short_help="Show a delivery, and what became of it.")
-@click.argument("delivery_id", metavar="ID", type=WholeNumber(1, 2**63 - 1))
+@DELIVERY_ID
 @AS_JSON
 def show_delivery(delivery_id: int, as_json: bool) -> None:
-    """Show a delivery: what came, what was read from it, and what became of that."""
+    """Show a delivery: its body, the events that were read from it, and what became of them."""
     from worker.cli.context import open_database
+    from worker.cli.deliveries.documents import details_document
     from worker.cli.deliveries.pages import print_delivery
-    from worker.cli.documents import shown_document
-    from worker.cli.printing import print_json
+    from worker.cli.json_lines import print_json
 
     with open_database() as context:
-        now, shown = context.delivery(delivery_id)
+        now, delivery = context.delivery(delivery_id)
     if as_json:
-        print_json(shown_document(shown))
+        print_json(details_document(delivery))
     else:
-        print_delivery(shown, now)
+        print_delivery(delivery, now)
 
 
-@deliveries.command("replay")
-@click.argument("delivery_id", metavar="ID", type=WholeNumber(1, 2**63 - 1))
+@deliveries.command("replay", short_help="Read a delivery again, with today's settings.")
+@DELIVERY_ID
 def replay_delivery(delivery_id: int) -> int:
-    """Read a quarantined or stale delivery again, by today's settings.
+    """Read a quarantined or stale delivery again, with today's settings.
 
-    Ends with 1 when it is of no use still; then it counts as looked at. An accepted one, whose order was looked for in
-    vain, has it looked for again.
+    Ends with 1 when it still cannot be used. It then needs nobody any more. If it is accepted and the search for its
+    order has failed, the search begins again.
     """
     from worker.cli.context import open_database
     from worker.cli.deliveries.replay import replay
@@ -76,4 +78,4 @@ def replay_delivery(delivery_id: int) -> int:
     with open_database() as context:
         receipt = replay(context, delivery_id)
     click.echo(f"Delivery {delivery_id} is {receipt.outcome}{f': {receipt.reason}' if receipt.reason else ''}.")
-    return NEEDS_A_PERSON if receipt.outcome == Outcome.QUARANTINED else WELL
+    return NEEDS_A_PERSON if receipt.outcome is DeliveryOutcome.QUARANTINED else WELL

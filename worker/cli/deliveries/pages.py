@@ -1,30 +1,38 @@
-"""Deliveries as people read them, in 80 columns, with instants in UTC. *now* is the journal's, in microseconds."""
+"""Prints deliveries for people, in 80 columns, with instants in UTC. *now* is the time of the database's clock."""
 
 import json
 from collections.abc import Sequence
 
+from rich.table import Table
 from rich.text import Text
 
-from worker.cli.printing import NARROWEST, Page, facts, named, plain, print_table, table, visible
+from worker.cli.printing import MIN_WIDTH, Page, make_facts, make_table, order_name, plain, print_table, visible
 from worker.domain.documents import Malformed, read_document
+from worker.domain.instants import Instant
+from worker.domain.reasons import DeliveryOutcome
 from worker.operations.instants import ago, moment, when
-from worker.store.queries.deliveries import DeliveryDetails, DeliveryRow
+from worker.store.queries.deliveries import DeliveredEvent, DeliveryDetails, DeliveryRow
 
-SHOWN_BODY = 16_384
+MAX_BODY = 16_384
 """Characters of a body that are printed; JSON output has all of it."""
-STYLES = {"accepted": "green", "duplicate": "dim", "quarantined": "bold red", "stale": "yellow"}
+STYLES: dict[str, str] = {
+    DeliveryOutcome.ACCEPTED: "green",
+    DeliveryOutcome.DUPLICATE: "dim",
+    DeliveryOutcome.QUARANTINED: "bold red",
+    DeliveryOutcome.STALE: "yellow",
+}
 
 
-def print_deliveries(rows: Sequence[DeliveryRow], now: int, limit: int) -> None:
-    """Print a list of deliveries; one of *limit* rows may have been cut, and says so."""
-    made = table("ID", "RECEIVED (UTC)", "AGO", "SOURCE", "OUTCOME", "REASON", wrapping="REASON")
+def print_deliveries(rows: Sequence[DeliveryRow], now: Instant, limit: int) -> None:
+    """Print a list of deliveries. A list of *limit* rows says that it may have been cut."""
+    table = make_table("ID", "RECEIVED (UTC)", "AGO", "SOURCE", "OUTCOME", "REASON", wrapping="REASON")
     for row in rows:
         received = moment(row.received_at).removesuffix(" UTC")
         age = ago(row.received_at, now).removesuffix(" ago")
-        made.add_row(
+        table.add_row(
             plain(row.id), plain(received), plain(age), plain(row.source), _styled(row.outcome), plain(_reason(row))
         )
-    print_table(made, rows, "No such deliveries.")
+    print_table(table, rows, "No such deliveries.")
     if len(rows) == limit:
         Page().print(f"These are the newest {limit}; --limit shows more.", style="dim")
 
@@ -37,11 +45,11 @@ def _reason(row: DeliveryRow) -> str:
     return f"{row.reason} (replayed)" if row.replayed_at is not None else row.reason
 
 
-def print_delivery(shown: DeliveryDetails, now: int) -> None:
-    """Print one delivery: what is known of it, its events, its body."""
-    page, row = Page(NARROWEST), shown.row
+def print_delivery(delivery: DeliveryDetails, now: Instant) -> None:
+    """Print one delivery: its row, its events, its body."""
+    page, row = Page(MIN_WIDTH), delivery.row
     page.print(
-        facts(
+        make_facts(
             {
                 "delivery": Text(str(row.id), "bold"),
                 "source": row.source,
@@ -54,23 +62,26 @@ def print_delivery(shown: DeliveryDetails, now: int) -> None:
             }
         )
     )
-    if shown.events:
-        made = table("EVENT", "ORDER", "WHAT", "HAPPENED (UTC)", "END", wrapping="WHAT")
-        for event in shown.events:
-            happened = moment(event.occurred_at).removesuffix(" UTC")
-            told = map(plain, (event.name, happened, event.result))
-            made.add_row(plain(event.id), named(event.order), *told)
+    if delivery.events:
         page.print()
-        page.print(made)
-    if shown.body is not None:
+        page.print(_events_table(delivery.events))
+    if delivery.body is not None:
         page.print()
-        page.print(Text(_readable(shown.body)))
+        page.print(Text(_readable(delivery.body)))
+
+
+def _events_table(events: Sequence[DeliveredEvent]) -> Table:
+    table = make_table("EVENT", "ORDER", "WHAT", "HAPPENED (UTC)", "RESULT", wrapping="WHAT")
+    for event in events:
+        happened = moment(event.occurred_at).removesuffix(" UTC")
+        table.add_row(plain(event.id), order_name(event.order), plain(event.name), plain(happened), plain(event.result))
+    return table
 
 
 def _readable(body: bytes) -> str:
-    """Return a body as text that only prints: JSON in its lines, anything else as a literal; cut where it is long."""
+    """Return a body as printable text: JSON indented, all else as a Python literal; cut if it is long."""
     try:
         text = visible(json.dumps(read_document(body), indent=2, ensure_ascii=False))
     except Malformed:
         text = repr(body)
-    return text if len(text) <= SHOWN_BODY else f"{text[:SHOWN_BODY]}\n… and {len(text) - SHOWN_BODY} characters more"
+    return text if len(text) <= MAX_BODY else f"{text[:MAX_BODY]}\n… and {len(text) - MAX_BODY} characters more"

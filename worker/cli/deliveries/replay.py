@@ -1,8 +1,8 @@
-"""Another reading of a kept delivery, with the receiver's own engine and today's settings."""
+"""Replays a stored delivery: reads it again with the receiver's own code and today's settings."""
 
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.sources import Source
-from webhook_receiver.wsgi import sources_of
+from webhook_receiver.wiring import sources_of
 from worker.cli.context import Context
 from worker.domain.errors import IllegalRequest, Unusable
 from worker.ports import Delivery, Receipt
@@ -11,22 +11,23 @@ from worker.store.queries.deliveries import DeliveryDetails
 
 
 def replay(context: Context, delivery_id: int) -> Receipt:
-    """Read the delivery again, write down what it comes to, and nudge its orders.
+    """Read the delivery again, record the result, and wake its orders up.
 
     Raises `IllegalRequest` when it cannot be read again.
     """
-    _, shown = context.delivery(delivery_id)
-    source = sources_of(context.settings).get(shown.row.source)
+    _, details = context.delivery(delivery_id)
+    source = sources_of(context.settings).get(details.row.source)
     if source is None:
-        raise IllegalRequest(f"the settings name no source {shown.row.source}, by whose rules it could be read")
+        raise IllegalRequest(f"the settings name no source {details.row.source}, by whose rules it could be read")
+    # Before the replay is recorded, because `queue_url` may be wrong.
     wake_ups = context.operations.wake_ups
-    receipt = SqlIntake(context.database).replay(delivery_id, _read(source, shown))
-    wake_ups(receipt.wake_ups)
+    receipt = SqlIntake(context.database).replay(delivery_id, _read(source, details))
+    wake_ups.enqueue(receipt.wake_ups)
     return receipt
 
 
-def _read(source: Source, shown: DeliveryDetails) -> Delivery:
-    row, body = shown.row, shown.body
+def _read(source: Source, details: DeliveryDetails) -> Delivery:
+    row, body = details.row, details.body
     if body is None:
         raise IllegalRequest(f"the body of delivery {row.id} was not kept: its outcome is {row.outcome}")
     try:

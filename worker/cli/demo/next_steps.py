@@ -1,13 +1,10 @@
 """Prints what to do next, with accounts of one's own."""
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from worker.cli.demo.shops import SHOPS, Shop
 from worker.cli.printing import Page
+from worker.cli.program import program_command
 from worker.settings import describe
 
 WIDTH = 21
@@ -16,7 +13,7 @@ WIDTH = 21
 
 def print_next_steps(page: Page) -> None:
     """Print which settings to write, and which commands to run."""
-    program = _program()
+    program = program_command()
     page.print("\nFor your own accounts, write fulfillment.toml; one of the two is enough", style="bold")
     for shop in SHOPS.values():
         for line, meaning in required_settings(shop):
@@ -40,11 +37,3 @@ def required_settings(shop: Shop) -> Iterator[tuple[str, str]]:
         yield f'account = "{shop.account}"', ""
         origin = "of its webhooks, to" if source == shop.platform_source else "one that you choose, for"
         yield 'secrets = ["…"]', f"{origin} /webhooks/{source}"
-
-
-def _program() -> str:
-    """Return how to run our command from the working directory."""
-    if shutil.which("fulfillment"):
-        return "fulfillment"
-    script = Path(sys.executable).with_name("fulfillment")
-    return os.path.relpath(script) if script.is_relative_to(Path.cwd()) else str(script)

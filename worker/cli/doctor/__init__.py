@@ -1,1 +1,1 @@
-"""."""
+"""`fulfillment doctor`: asks every part of the installation."""

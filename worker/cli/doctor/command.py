@@ -1,20 +1,27 @@
-"""`fulfillment doctor`: every part is asked, everything that waits is counted, every sum is checked."""
+"""The command `fulfillment doctor`."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import click
 
 from worker.domain.instants import microseconds
-from worker.operations.doctor import Check, Verdict, worst
+from worker.operations.doctor import Check, Diagnosis, Verdict, worst
+from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
 
 STYLES = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
+EXIT_CODES = {
+    Diagnosis.WELL: WELL,
+    Diagnosis.NEEDS_PERSON: NEEDS_A_PERSON,
+    Diagnosis.UNREACHABLE: UNREACHABLE,
+}
 
 
 class _Duration(click.ParamType[timedelta]):
     name = "duration"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401 - click's signature
         from worker.settings.values import read_duration
 
         try:
@@ -25,24 +32,24 @@ class _Duration(click.ParamType[timedelta]):
 
 @click.command()
 @click.option(
-    "--max-age", type=_Duration(), default="1h", show_default=True, help="What waits for longer fails the check."
+    "--max-age", type=_Duration(), default="1h", show_default=True, help="What has waited longer fails the check."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(max_age: timedelta, as_json: bool) -> int:
     """Check the installation, and find what is stuck.
 
-    Each check is ok, a warning, or a failure with what to do about it. Ends with 0 if nothing failed,
-    with 1 if something needs a person, with 2 for wrong settings, with 3 if a part cannot be reached.
+    Each check is ok, a warning, or a failure, which says what to do about it. Ends with 0 if nothing failed, with 1 if
+    something needs a person, with 2 for wrong settings, with 3 if a part cannot be reached.
 
     \b
     fulfillment doctor
     fulfillment doctor --max-age 1h --json        (from cron)
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.doctor.checks import examine
-    from worker.cli.printing import print_json
+    from worker.cli.doctor.checks import run_checks
+    from worker.cli.json_lines import print_json
 
-    checks = list(examine(microseconds(max_age)))
-    code = worst(checks)
+    checks = list(run_checks(microseconds(max_age)))
+    code = EXIT_CODES[worst(checks)]
     if as_json:
         print_json({"exit_code": code, "checks": [_document(check) for check in checks]})
     else:
@@ -60,16 +67,16 @@ def _document(check: Check) -> dict[str, object]:
     }
 
 
-def _print(checks: list[Check]) -> None:
+def _print(checks: Sequence[Check]) -> None:
     from rich.table import Table
 
     from worker.cli.printing import Page, plain
 
-    made = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, 2))
     for column in range(3):
-        made.add_column(no_wrap=column < 2, overflow="fold")  # noqa: PLR2004 - the first two are words
+        table.add_column(no_wrap=column < 2, overflow="fold")  # noqa: PLR2004 - the first two are words
     for check in checks:
-        made.add_row(plain(check.verdict, STYLES[check.verdict]), plain(check.name), plain(check.sentence))
+        table.add_row(plain(check.verdict, STYLES[check.verdict]), plain(check.name), plain(check.sentence))
         if check.advice and check.verdict is not Verdict.OK:
-            made.add_row("", "", plain(f"→ {check.advice}", "italic"))
-    Page().print(made)
+            table.add_row("", "", plain(f"→ {check.advice}", "italic"))
+    Page().print(table)

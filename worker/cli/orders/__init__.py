@@ -1,1 +1,1 @@
-"""."""
+"""`fulfillment orders …`: the commands for orders in the database."""

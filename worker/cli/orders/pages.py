@@ -1,28 +1,32 @@
-"""Orders as people read them, in 80 columns, with instants in UTC. *now* is the journal's clock, in microseconds."""
+"""Prints orders for people, in 80 columns, with instants in UTC. *now* is the time of the database's clock."""
 
 from collections.abc import Sequence
 
 from rich.padding import Padding
 from rich.text import Text
 
-from worker.cli.orders.timeline import timeline
-from worker.cli.printing import NARROWEST, STYLES, Page, facts, named, plain, print_table, table
+from worker.cli.orders.timeline import Entry, timeline
+from worker.cli.printing import MIN_WIDTH, STYLES, Page, make_facts, make_table, order_name, plain, print_table
+from worker.domain.instants import Instant
 from worker.domain.orders import Order
-from worker.domain.snapshot import DISMISSED, OrderRow, Snapshot, State
+from worker.domain.reasons import AuditAction
+from worker.domain.snapshot import OrderRow, Snapshot, State
 from worker.operations.explain.explanation import Explanation
 from worker.operations.instants import ago, moment, span, when
 
 
-def print_orders(rows: Sequence[OrderRow], now: int, limit: int) -> None:
-    """Print a list of orders; one of *limit* rows may have been cut, and says so."""
-    made = table("ORDER", "PLACE", "STATE", "WHY, UNTIL WHEN", "CHANGED", wrapping="WHY, UNTIL WHEN")
+def print_orders(rows: Sequence[OrderRow], now: Instant, limit: int) -> None:
+    """Print a list of orders. A list of *limit* rows says that it may have been cut."""
+    table = make_table("ORDER", "STAGE", "STATE", "WHY, UNTIL WHEN", "CHANGED", wrapping="WHY, UNTIL WHEN")
     for row in rows:
-        state = row.state(now)
-        changed = ago(row.updated_at, now)
-        made.add_row(
-            named(row.order.key), plain(row.order.stage or "–"), _styled(state), plain(_why(row, now)), plain(changed)
+        table.add_row(
+            order_name(row.order.key),
+            plain(row.order.stage or "–"),
+            _styled(row.state(now)),
+            plain(_why(row, now)),
+            plain(ago(row.updated_at, now)),
         )
-    print_table(made, rows, "No such orders.")
+    print_table(table, rows, "No such orders.")
     if len(rows) == limit:
         Page().print(f"These are the latest {limit}; --limit shows more.", style="dim")
 
@@ -31,7 +35,7 @@ def _styled(state: State) -> Text:
     return Text(state, STYLES[state])
 
 
-def _why(row: OrderRow, now: int) -> str:
+def _why(row: OrderRow, now: Instant) -> str:
     match row.state(now):
         case State.STOPPED:
             return row.stop
@@ -44,20 +48,20 @@ def _why(row: OrderRow, now: int) -> str:
         case State.CLOSED:
             return str(row.order.closed)
         case State.LEASED | State.SETTLED as state:
-            return DISMISSED if state is State.SETTLED and row.order.key.reference else ""
+            return AuditAction.DISMISSED if state is State.SETTLED and row.order.key.reference else ""
 
 
 def print_order(snapshot: Snapshot, limit: int) -> None:
-    """Print an order's row and its line of time, of which the latest *limit* entries are shown."""
-    page, row, order, now = Page(NARROWEST), snapshot.row, snapshot.order, snapshot.now
+    """Print an order's row and its timeline, of which at most the latest *limit* entries."""
+    page, row, order, now = Page(MIN_WIDTH), snapshot.row, snapshot.order, snapshot.now
     page.print(
-        facts(
+        make_facts(
             {
                 "order": Text(str(order.key), "bold"),
                 "state": Text.assemble(_styled(snapshot.state), " ", plain(_why(row, now))),
                 "number": order.number,
                 "stage": order.stage,
-                **_last_asked(order, now),
+                **_last_read(order, now),
                 "closed": order.closed,
                 "why stopped": row.stop_detail,
                 "stopped": when(row.stopped_at, now) if row.stopped_at is not None else "",
@@ -68,27 +72,26 @@ def print_order(snapshot: Snapshot, limit: int) -> None:
             }
         )
     )
-    entries = timeline(snapshot)
-    made = table("UTC", "AGO", "WHAT", "", wrapping="")
-    for entry in entries[-limit:]:
-        made.add_row(
-            plain(moment(entry.at).removesuffix(" UTC")),
-            plain(span(now - entry.at)),
-            plain(entry.kind),
-            plain(entry.text),
-        )
     page.print()
-    if len(entries) > limit:
-        page.print(f"{len(entries) - limit} earlier entries are left out; --limit shows them.", style="dim")
-    page.print(made if entries else "Nothing has happened to it yet.")
+    _print_timeline(page, timeline(snapshot), now, limit)
 
 
-def _last_asked(order: Order, now: int) -> dict[str, str]:
+def _last_read(order: Order, now: Instant) -> dict[str, str]:
     if order.read_at is None:
         return {}
     if order.key.reference:
         return {"last searched": when(order.read_at, now)}
     return {"platform says": f"{order.status}, {when(order.read_at, now)}"}
+
+
+def _print_timeline(page: Page, entries: Sequence[Entry], now: Instant, limit: int) -> None:
+    table = make_table("UTC", "AGO", "WHAT", "", wrapping="")
+    for entry in entries[-limit:]:
+        at = moment(entry.at).removesuffix(" UTC")
+        table.add_row(plain(at), plain(span(now - entry.at)), plain(entry.kind), plain(entry.text))
+    if len(entries) > limit:
+        page.print(f"{len(entries) - limit} earlier entries are left out; --limit shows them.", style="dim")
+    page.print(table if entries else "Nothing has happened to it yet.")
 
 
 def print_explanation(explanation: Explanation) -> None:
@@ -97,11 +100,11 @@ def print_explanation(explanation: Explanation) -> None:
     heading = Text.assemble((str(explanation.order), "bold"), "  ", _styled(explanation.state))
     page.print(Text.assemble(heading, "  ", plain(explanation.reason)))
     for title, sentences in {
-        "Where it is": explanation.where,
-        "What the news says": explanation.evidence,
-        "What follows": explanation.decision,
-        "What was sent": explanation.calls,
-        "What happens next": explanation.next,
+        "Where it is": explanation.position,
+        "What the events say": explanation.evidence,
+        "What follows": explanation.plan,
+        "What was sent": explanation.writes,
+        "What happens next": explanation.next_steps,
     }.items():
         if sentences:
             page.print(Text(f"\n{title}", "bold"))

@@ -1,16 +1,18 @@
-"""An order's story: its news, the writes sent for it and their answers, and the remarks, in one line of time."""
+"""The timeline of an order: its events, the writes and their answers, and the audit log, by time."""
 
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
+from worker.domain.instants import Instant
+from worker.domain.reasons import WriteOutcome
 from worker.domain.snapshot import EventEntry, Snapshot, Write
 
 
 class Entry(NamedTuple):
-    """Something that happened at *at* (microseconds, UTC): what kind of thing, in a word, and what it was."""
+    """Something that happened at *at*: its kind in a word, and what it was."""
 
-    at: int
+    at: Instant
     kind: str
     text: str
 
@@ -18,30 +20,31 @@ class Entry(NamedTuple):
 def timeline(snapshot: Snapshot) -> list[Entry]:
     """Return everything that happened, the oldest first."""
     entries = [
-        *map(_arrived, snapshot.news),
-        *(entry for sent in snapshot.sent for entry in _calls(sent)),
-        *(Entry(said.at, said.word, said.detail) for said in snapshot.audit_log),
+        *map(_event, snapshot.event_entries),
+        *(entry for write in snapshot.writes for entry in _write(write)),
+        *(Entry(logged.at, logged.action, logged.detail) for logged in snapshot.audit_log),
     ]
     return sorted(entries, key=attrgetter("at"))
 
 
-def _arrived(news: EventEntry) -> Entry:
-    event = news.recorded.event
-    said = [f"{event.source}: {event.name}", event.tracking]
-    if event.parcels is not None:
-        said.append(f"of {event.parcels} parcels")
-    if news.reference:
-        said.append(f"by {news.reference}")
-    if event.note:
-        said.append(f"“{event.note}”")
-    return Entry(event.received_at, "news", f"{' '.join(filter(None, said))} → {news.recorded.result}")
+def _event(entry: EventEntry) -> Entry:
+    event = entry.recorded.event
+    parts = [
+        f"{event.source}: {event.name}",
+        event.tracking,
+        f"of {event.parcels} parcels" if event.parcels is not None else "",
+        f"by {entry.reference}" if entry.reference else "",
+        f"“{event.note}”" if event.note else "",
+    ]
+    return Entry(event.received_at, "event", f"{' '.join(filter(None, parts))} → {entry.recorded.result}")
 
 
-def _calls(sent: Write) -> Iterator[Entry]:
-    fields = ", ".join(sorted(name for name in sent.update if name != "status"))
-    told = f" with {fields}" if fields else ""
-    yield Entry(sent.sent_at, "sent", f"{sent.stage}{' (inferred)' if sent.inferred else ''}{told}")
-    if sent.answered_at is not None:
-        yield Entry(sent.answered_at, "answer", f"{sent.outcome}{f': {sent.answer}' if sent.answer else ''}")
-    elif sent.outcome == "sent":
-        yield Entry(sent.sent_at, "answer", "none yet: uncertain")
+def _write(write: Write) -> Iterator[Entry]:
+    names = ", ".join(sorted(name for name in write.fields if name != "status"))
+    fields = f" with {names}" if names else ""
+    yield Entry(write.sent_at, "write", f"{write.stage}{' (inferred)' if write.inferred else ''}{fields}")
+    if write.answered_at is not None:
+        answer = f": {write.answer}" if write.answer else ""
+        yield Entry(write.answered_at, "answer", f"{write.outcome}{answer}")
+    elif write.outcome == WriteOutcome.SENT:
+        yield Entry(write.sent_at, "answer", "none yet: uncertain")

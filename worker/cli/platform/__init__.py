@@ -1,1 +1,1 @@
-"""."""
+"""`fulfillment platform …`: the commands for orders at the platform."""

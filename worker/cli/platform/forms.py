@@ -1,4 +1,4 @@
-"""Forms, filled in from options and files. What a platform's form does not take is refused here, before any call."""
+"""Fills in a platform's forms from options and files. What a form does not allow is refused here, before any call."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -7,23 +7,25 @@ from typing import BinaryIO
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from worker.cli.platform.options import FILTERS, MAX_FILE, NEW_ORDER, spelled
+from worker.cli.platform.options import FILTERS, NEW_ORDER, option_name
 from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import IllegalRequest
 from worker.domain.text import clean_text
 from worker.order_api.clients import Form
 from worker.settings.problems import read_problem
 
+MAX_FILE = 1_048_576
+"""Bytes."""
 _RANGES = (("since", "until"), ("min_total", "max_total"))
-_DEMANDS = {
+_MUST = {
     "extra_forbidden": "is not known to the platform",
-    "string_pattern_mismatch": "has a form that is not allowed; --help tells which is",
+    "string_pattern_mismatch": "has a form that is not allowed; see --help",
 }
-"""By pydantic's word for what is wrong, where a setting would be spoken of otherwise."""
+"""The ends of messages, by pydantic's word for what is wrong, where the message about a setting would not fit."""
 
 
-def filters(form: type[Form], given: Mapping[str, object], platform: str) -> Form:
-    """Return the *form* of a list, filled in with texts; raises `IllegalRequest`, naming an option."""
+def fill_filters(form: type[Form], given: Mapping[str, object], platform: str) -> Form:
+    """Return the *form* of a list, filled in with texts. Raises `IllegalRequest`, which names an option."""
     _require_fields(form, given, f"a list of orders at {platform}")
     try:
         filled = form.model_validate_strings(given, strict=True)
@@ -33,8 +35,8 @@ def filters(form: type[Form], given: Mapping[str, object], platform: str) -> For
     return filled
 
 
-def new_order(form: type[Form], given: Mapping[str, object], platform: str) -> Form:
-    """Return the *form* of a new order, filled in with JSON values; raises `IllegalRequest`, naming an option."""
+def fill_new_order(form: type[Form], given: Mapping[str, object], platform: str) -> Form:
+    """Return the *form* of a new order, filled in with JSON values. Raises `IllegalRequest`, which names an option."""
     _require_fields(form, given, f"a new order at {platform}")
     try:
         return form.model_validate_json(json.dumps(given), strict=True)
@@ -43,7 +45,7 @@ def new_order(form: type[Form], given: Mapping[str, object], platform: str) -> F
 
 
 def read_file(file: BinaryIO) -> dict[str, object]:
-    """Return the JSON object that *file* holds, of at most 1 MiB; raises `IllegalRequest`."""
+    """Return the JSON object that *file* holds, of at most 1 MiB. Raises `IllegalRequest`."""
     body = file.read(MAX_FILE + 1)
     if len(body) > MAX_FILE:
         raise IllegalRequest("the file is larger than 1 MiB")
@@ -52,50 +54,50 @@ def read_file(file: BinaryIO) -> dict[str, object]:
     except Malformed as error:
         raise IllegalRequest(f"the file is not usable as JSON: {error.reason}") from error
     if not isinstance(document, dict):
-        raise IllegalRequest("the file holds JSON, but no object")
+        raise IllegalRequest("the file is JSON, but not an object")
     return document
 
 
 def _require_fields(form: type[Form], given: Iterable[str], what: str) -> None:
     for name in given:
         if name not in form.model_fields:
-            fields = map(_named, form.model_fields) if _is_option(name) else form.model_fields
-            raise IllegalRequest(f"{what} has no {_named(name)}; it has {', '.join(fields)}")
+            fields = map(_shown, form.model_fields) if _is_option(name) else form.model_fields
+            raise IllegalRequest(f"{what} has no {_shown(name)}; it has {', '.join(fields)}")
 
 
 def _require_ranges(filled: Form) -> None:
     for first, last in _RANGES:
         least, most = getattr(filled, first, None), getattr(filled, last, None)
         if least is not None and most is not None and least > most:
-            raise IllegalRequest(f"{spelled(first)} is beyond {spelled(last)}: no order can be found")
+            raise IllegalRequest(f"{option_name(first)} is beyond {option_name(last)}: no order can match")
 
 
 def _is_option(field: str) -> bool:
-    """Tell whether *field* may have come from an option: a file names fields as the platform does."""
+    """Tell whether *field* may come from an option. A file names fields as the platform does."""
     return field in FILTERS or field in NEW_ORDER
 
 
-def _named(field: str) -> str:
-    return spelled(field) if _is_option(field) else f"“{clean_text(field)}”"
+def _shown(field: str) -> str:
+    return option_name(field) if _is_option(field) else f"“{clean_text(field)}”"
 
 
 def _refusal(error: ValidationError) -> IllegalRequest:
-    """Make the error for the first field that is wrong, with all that it may be instead."""
+    """Return the error for the first field that is wrong, with all forms that it may have."""
     details = error.errors(include_url=False, include_input=False)
     path = _path(details[0])
-    demands = dict.fromkeys(_demand(detail) for detail in details if _path(detail) == path)
+    musts = dict.fromkeys(_must(detail) for detail in details if _path(detail) == path)
     field, *inner = path
-    return IllegalRequest(f"{_named(field)}{''.join(f': {name}' for name in inner)} {' or '.join(demands)}")
+    return IllegalRequest(f"{_shown(field)}{''.join(f': {name}' for name in inner)} {' or '.join(musts)}")
 
 
-def _demand(detail: ErrorDetails) -> str:
-    return _DEMANDS.get(detail["type"]) or read_problem(detail).sentence
+def _must(detail: ErrorDetails) -> str:
+    return _MUST.get(detail["type"]) or read_problem(detail).sentence
 
 
 def _path(detail: ErrorDetails) -> tuple[str, ...]:
-    """Name the fields that lead to what is wrong.
+    """Return the names of the fields that lead to what is wrong.
 
-    Between them stand numbers; what follows a name at once is one of the types that were tried there.
+    In pydantic's path, a name that comes directly after another name is one of the types that pydantic has tried.
     """
     steps = detail["loc"]
     return tuple(

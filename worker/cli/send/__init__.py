@@ -1,1 +1,1 @@
-"""."""
+"""`fulfillment send`: signs and sends a test event."""

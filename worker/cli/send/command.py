@@ -1,8 +1,9 @@
-"""`fulfillment send`: a test event, signed as a sender would sign it."""
+"""The command `fulfillment send`."""
 
 import json
 import os
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from secrets import token_hex
 
@@ -19,13 +20,13 @@ FIELDS = {
     "parcels": "parcels",
     "note": "note",
 }
-"""The option that fills each field, besides the order's id."""
+"""The option that fills each field of the event's data, besides the order's id."""
 
 
 @click.command()
 @click.option("--source", required=True, help="Send as this source, signed with the first of its secrets.")
 @click.option("--order", default="", help="The order's id.")
-@click.option("--number", default="", help="What people call the order, in place of its id.")
+@click.option("--number", default="", help="The order's number, instead of its id.")
 @click.option("--event", required=True, help="What happened, in the source's words: shipment.delivered, …")
 @click.option("--tracking", default="", help="The parcel's tracking number.")
 @click.option("--tracking-url", default="", help="The parcel's tracking page.")
@@ -35,42 +36,44 @@ FIELDS = {
 @click.option("--timestamp", default="", help="When it happened, in ISO 8601; by default now.")
 @click.option("--url", default="", help="The receiver's address; by default the setting `listen`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def send(source: str, url: str, as_json: bool, timestamp: str, event_id: str, **news: str | int | None) -> int:
-    """Sign a test event and post it to the receiver.
+def send(
+    source: str, url: str, event: str, event_id: str, timestamp: str, as_json: bool, **data: str | int | None
+) -> int:
+    """Sign a test event and send it to the receiver.
 
-    Ends with 0 if it was taken in, with 1 if the receiver refused it, with 3 if nobody answered.
+    Ends with 0 if the receiver accepted it, with 1 if the receiver refused it, with 3 if nothing answered.
 
     \b
     fulfillment send --source courier --order 1001 --event shipment.picked_up --tracking TRK1
     fulfillment send --source courier --number ORD-2024-001 --event shipment.delivered
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import require_known
-    from worker.cli.printing import print_json, visible
+    from worker.cli.json_lines import print_json
+    from worker.cli.names import require_name
+    from worker.cli.printing import visible
     from worker.cli.send.posting import post
     from worker.settings import load_settings
 
     settings = load_settings(os.environ)
-    require_known("source", source, settings.sources)
-    stamp = timestamp or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    require_name("source", source, settings.sources)
     document = {
         "id": event_id or f"test-{token_hex(8)}",
-        "event": news["event"],
-        "timestamp": stamp,
-        "data": _about(news),
+        "event": event,
+        "timestamp": timestamp or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "data": _data(data),
     }
-    answer = post(settings, source, url, json.dumps(document).encode())
+    result = post(settings, source, url, json.dumps(document).encode())
     if as_json:
-        print_json({"status": answer.status, "answer": answer.document})
+        print_json({"status": result.status, "answer": result.document})
     else:
-        click.echo(visible(f"{answer.status} {json.dumps(answer.document, ensure_ascii=False)}"))
-    return WELL if answer.status in range(200, 300) else NEEDS_A_PERSON
+        click.echo(visible(f"{result.status} {json.dumps(result.document, ensure_ascii=False)}"))
+    return WELL if result.status in range(200, 300) else NEEDS_A_PERSON
 
 
-def _about(news: dict[str, str | int | None]) -> dict[str, str | int]:
-    order = str(news["order"])
-    told = {field: value for field, option in FIELDS.items() if (value := news[option])}
-    if order and news["number"]:
+def _data(options: Mapping[str, str | int | None]) -> dict[str, str | int]:
+    order = str(options["order"])
+    data = {field: value for field, option in FIELDS.items() if (value := options[option])}
+    if order and options["number"]:
         raise click.UsageError("Name the order by --order or by --number, not by both.")
-    if not (order or news["number"] or news["tracking"]):
+    if not (order or options["number"] or options["tracking"]):
         raise click.UsageError("Name the order by --order, by --number, or by a parcel's --tracking alone.")
-    return {"order_id": int(order) if INTEGER.fullmatch(order) else order, **told} if order else told
+    return {"order_id": int(order) if INTEGER.fullmatch(order) else order, **data} if order else data

@@ -1,4 +1,4 @@
-"""Posts a signed body to a receiver, as a sender does."""
+"""Sends a signed body to a receiver, as a sender of webhooks does."""
 
 import json
 import time
@@ -6,36 +6,37 @@ from typing import NamedTuple
 
 import httpx
 
+from worker.cli.local_receiver import local_url
 from worker.domain.errors import IllegalRequest
 from worker.domain.signing import SignedRequest, signed_headers, split_target
 from worker.settings import Settings
 
-TIMEOUT = 10.0
+TIMEOUT_SECONDS = 10.0
 MAX_ANSWER = 65_536
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - whoever listens anywhere can be found here
+"""Bytes of an answer that are read."""
 
 
 class PostResult(NamedTuple):
-    """What the receiver answered: JSON, or the text that it sent instead."""
+    """What the receiver answered: the status, and its JSON, or the text that it sent instead."""
 
     status: int
     document: object
 
 
 def post(settings: Settings, source: str, url: str, body: bytes) -> PostResult:
-    """Sign *body* with the first secret of *source* and post it to *url*, by default to our own receiver.
+    """Sign *body* with the first secret of *source* and send it to *url*, by default to our own receiver.
 
-    Raises `OSError` when nobody answers, `IllegalRequest` for a URL that is none.
+    Raises `OSError` when nothing answers, and `IllegalRequest` for a wrong URL.
     """
-    address, signed_path = _address(settings, source, url)
+    address, prefix = _address(settings, source, url)
     sender = settings.sources[source]
     path, query = split_target(address.raw_path)
-    request = SignedRequest(b"POST", signed_path + path, query, f"{int(time.time()):010d}".encode(), body)
+    request = SignedRequest(b"POST", prefix + path, query, f"{int(time.time()):010d}".encode(), body)
     secret = sender.secrets[0].get_secret_value().encode()
     headers = {"Content-Type": "application/json", **signed_headers(secret, request, sender.signed_parts)}
     try:
         with (
-            httpx.Client(timeout=TIMEOUT, trust_env=False) as client,
+            httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client,
             client.stream("POST", address, content=body, headers=headers) as response,
         ):
             return PostResult(response.status_code, _document(_read(response)))
@@ -44,17 +45,15 @@ def post(settings: Settings, source: str, url: str, body: bytes) -> PostResult:
 
 
 def _address(settings: Settings, source: str, url: str) -> tuple[httpx.URL, bytes]:
-    """Return where to post, and what a proxy would have taken off the path before it comes to our own receiver."""
-    host = settings.listen.host
-    near = settings.listen._replace(host=ANYWHERE.get(host, host))
+    """Return where to post, and the prefix that a proxy would remove from the path before our own receiver gets it."""
     try:
-        address = httpx.URL(url or f"http://{near}")
+        address = httpx.URL(url or local_url(settings.listen))
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise IllegalRequest("--url is no URL") from error
+        raise IllegalRequest("--url is not a URL") from error
     if address.scheme not in {"http", "https"} or not address.host:
         raise IllegalRequest("--url must begin with http:// or https://")
     if address.userinfo:
-        raise IllegalRequest("--url must have no user and password: it is shown when nobody answers")
+        raise IllegalRequest("--url must have no user and password: a message shows it when nothing answers")
     if address.path in {"", "/"}:
         address = address.copy_with(path=f"/webhooks/{source}")
     return address, b"" if url else settings.sources[source].public_prefix.encode()

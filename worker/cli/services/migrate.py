@@ -1,4 +1,4 @@
-"""`fulfillment migrate`."""
+"""The command `fulfillment migrate`."""
 
 import click
 
@@ -7,8 +7,8 @@ import click
 def migrate() -> None:
     """Bring the database's schema up to date.
 
-    Run it after every update of the program, before the services start. It may be run at any time, by
-    several at once, and while the services of the version before still run.
+    Run it after every update of the program, before the services start. You may run it at any time, several times at
+    once, and while the services of the earlier version still run.
     """
     from worker.cli.context import open_unchecked_database
     from worker.store import schema

@@ -1,0 +1,40 @@
+"""Deliveries as JSON objects. Instants are RFC 3339 in UTC."""
+
+from worker.cli.json_lines import Document
+from worker.operations.instants import iso
+from worker.store.queries.deliveries import DeliveredEvent, DeliveryDetails, DeliveryRow
+
+
+def delivery_document(row: DeliveryRow) -> Document:
+    """Return one delivery as a list shows it."""
+    return {
+        "id": row.id,
+        "source": row.source,
+        "received_at": iso(row.received_at),
+        "outcome": row.outcome,
+        "reason": row.reason or None,
+        "detail": row.detail or None,
+        "replayed_at": iso(row.replayed_at),
+        "size": row.size,
+    }
+
+
+def details_document(delivery: DeliveryDetails) -> Document:
+    """Return one delivery with its body as text, and its events."""
+    return {
+        **delivery_document(delivery.row),
+        "body": None if delivery.body is None else delivery.body.decode("utf-8", "backslashreplace"),
+        "events": [_event(event) for event in delivery.events],
+    }
+
+
+def _event(event: DeliveredEvent) -> Document:
+    return {
+        "id": event.id,
+        "account": event.order.account,
+        "order": event.order.order_id,
+        "key": event.key,
+        "event": event.name,
+        "occurred_at": iso(event.occurred_at),
+        "result": event.result,
+    }

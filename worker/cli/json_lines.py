@@ -1,0 +1,20 @@
+"""Prints JSON for programs: one object a line, in ASCII, because it may reach a terminal."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+import click
+
+Document = dict[str, object]
+"""A JSON object. Its keys are a contract."""
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print one JSON object on one line."""
+    click.echo(json.dumps(document))
+
+
+def print_json_lines(documents: Iterable[Mapping[str, object]]) -> None:
+    """Print one JSON object a line."""
+    for document in documents:
+        print_json(document)

@@ -1,0 +1,103 @@
+"""The program `fulfillment`: its options, and how it runs one command."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+
+from worker.cli import completion
+from worker.cli.commands import LazyGroup
+from worker.domain.errors import FulfillmentError
+from worker.processes.exits import INTERRUPTED, WELL, WRONG_USE, print_error
+
+NAME = "fulfillment"
+EPILOG = """\b
+Settings come from three sources, the first one first:
+  1. variables that begin with FULFILLMENT_
+  2. the file that --config or FULFILLMENT_CONFIG names; else ./fulfillment.toml
+  3. defaults
+Exit codes: 0 well · 1 something needs a person · 2 wrong use or settings
+            3 a part cannot be reached · 130 interrupted"""
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, is_asked_for: bool) -> None:
+    if not is_asked_for or ctx.resilient_parsing:  # click parses so to complete a line in a shell
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(f"{NAME} {version('fulfillment-worker')}")
+    except PackageNotFoundError:
+        click.echo(f"{NAME} (from a folder, not installed)")
+    ctx.exit()
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(),
+    help="Read settings from this TOML file, as if FULFILLMENT_CONFIG named it.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def fulfillment(config: str | None) -> None:
+    """Move orders through their stages until the platform itself confirms each."""
+    if config is not None:
+        from worker.settings import choose_settings_file
+
+        choose_settings_file(config, os.environ)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code. A failure that can be foreseen ends in one clear message on stderr."""
+    try:
+        code = _invoke(arguments)
+        if sys.stdout:  # the caller may have closed it
+            sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        if sys.stderr:  # otherwise click would write to stdout
+            error.show()
+        return error.exit_code if isinstance(error, click.UsageError) else WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        print_error("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _discard_output()
+    except (FulfillmentError, OSError) as error:
+        from worker.cli.failures import code_of, message_of
+
+        print_error(message_of(error))
+        return code_of(error)
+    return code
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    if completion.is_asked_for():
+        return completion.complete(fulfillment, NAME)
+    # Not click's own `main`, which has other messages and exit codes when the reader of a pipe is gone.
+    with fulfillment.make_context(NAME, list(arguments)) as context:
+        code = fulfillment.invoke(context)
+    return code if isinstance(code, int) else WELL
+
+
+def _discard_output() -> int:
+    """Let nothing more be printed, because the reader of a pipe has ended. That is no failure."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return WELL

@@ -1,0 +1,95 @@
+"""The commands that show orders: `list`, `show`, `explain`."""
+
+import click
+
+from worker.cli.options import AS_JSON, LIMIT, WholeNumber
+from worker.cli.orders.arguments import ORDER, STAGE
+from worker.domain.snapshot import State
+from worker.domain.stages import Stage
+
+
+@click.command("list")
+@click.option("--account", default="", help="Only the orders of this account.")
+@click.option("--stage", type=STAGE, help="Only orders at this stage.")
+@click.option("--stopped", is_flag=True, help="Orders that need a person.")
+@click.option("--due", is_flag=True, help="Orders that a worker takes next.")
+@click.option("--held", is_flag=True, help="Orders whose whole account waits.")
+@click.option("--waiting", is_flag=True, help="Orders that wait for a time.")
+@LIMIT
+@AS_JSON
+def list_orders(account: str, stage: str | None, limit: int, as_json: bool, **states: bool) -> None:
+    """List orders, the latest change first.
+
+    \b
+    fulfillment orders list --stopped
+    fulfillment orders list --stage shipped --json | jq -r .order
+    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.context import open_database
+    from worker.cli.json_lines import print_json_lines
+    from worker.cli.names import require_name
+    from worker.cli.orders.documents import order_document
+    from worker.store.queries.orders import OrderQueries
+
+    with open_database() as context:
+        chosen = [State(name) for name, is_chosen in states.items() if is_chosen]
+        queries = OrderQueries(context.database)
+        now, rows = queries.latest(limit, account=account, stage=Stage(stage) if stage else None, states=chosen)
+        if account and not rows:  # an account that has left the settings may still have orders
+            require_name("account", account, context.settings.accounts)
+    if as_json:
+        print_json_lines(order_document(row, now) for row in rows)
+        return
+    from worker.cli.orders.pages import print_orders
+
+    print_orders(rows, now, limit)
+
+
+@click.command("show", short_help="Show an order and all that happened to it.")
+@ORDER
+@click.option(
+    "--limit", type=WholeNumber(1, 10_000), default=200, show_default=True, help="Print at most this many entries."
+)
+@AS_JSON
+def show_order(order: str, limit: int, as_json: bool) -> None:
+    """Show an order and all that happened to it, by time.
+
+    \b
+    fulfillment orders show 1001
+    fulfillment orders show main/1001 --json
+    """  # noqa: D301 - same
+    from worker.cli.context import open_database
+    from worker.cli.json_lines import print_json
+    from worker.cli.orders.documents import snapshot_document
+    from worker.cli.orders.pages import print_order
+
+    with open_database() as context:
+        operations = context.operations
+        snapshot = operations.snapshot(operations.find(order))
+    if as_json:
+        print_json(snapshot_document(snapshot))
+    else:
+        print_order(snapshot, limit)
+
+
+@click.command("explain", short_help="Say why an order is where it is, and what happens next.")
+@ORDER
+@AS_JSON
+def explain_order(order: str, as_json: bool) -> None:
+    """Say why an order is where it is, what happens next and when, or whom it waits for.
+
+    \b
+    fulfillment orders explain 1001
+    """  # noqa: D301 - same
+    from worker.cli.context import open_database
+    from worker.cli.json_lines import print_json
+    from worker.cli.orders.pages import print_explanation
+    from worker.operations.explain.explanation import explain
+
+    with open_database() as context:
+        operations = context.operations
+        key = operations.find(order)
+        explanation = explain(operations.snapshot(key), context.policy(key.account))
+    if as_json:
+        print_json(explanation.document())
+    else:
+        print_explanation(explanation)

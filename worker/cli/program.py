@@ -1,0 +1,14 @@
+"""How a person runs our command."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+
+def program_command() -> str:
+    """Return how to run our command from the working directory."""
+    if shutil.which("fulfillment"):
+        return "fulfillment"
+    script = Path(sys.executable).with_name("fulfillment")
+    return os.path.relpath(script) if script.is_relative_to(Path.cwd()) else str(script)

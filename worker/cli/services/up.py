@@ -1,0 +1,52 @@
+"""The command `fulfillment up`."""
+
+import os
+import signal
+from contextlib import nullcontext, suppress
+
+import click
+
+PROCESSES = {"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "worker"]}
+
+
+@click.command()
+def up() -> None:
+    """Run everything in this terminal: database, embedded Valkey, receiver and worker.
+
+    Ctrl-C ends all processes, the embedded Valkey last, and leaves none behind. The data stays in the database; by
+    default, that is a file in the folder `data_dir`.
+    """
+    from webhook_receiver.server.processes import open_socket
+    from worker.cli.services.banner import banner, farewell
+    from worker.cli.services.start import load_settings_and_log
+    from worker.processes.embedded_valkey import EmbeddedValkey
+    from worker.processes.supervisor import Supervisor
+    from worker.settings import find_settings_file
+
+    settings = load_settings_and_log()
+    valkey = EmbeddedValkey(settings.data_dir) if settings.uses_embedded_valkey else None
+    # An address in use is an error now, and not after five restarts of the receiver.
+    open_socket(*settings.listen).close()
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _migrate(settings.database_url.get_secret_value())
+    _print(banner(settings, find_settings_file(os.environ)))
+    with valkey or nullcontext():
+        supervisor = Supervisor(PROCESSES)
+        supervisor.run_until({signal.SIGINT, signal.SIGTERM}, on_poll=valkey.revive if valkey else None)
+    _print(farewell(settings))
+
+
+def _migrate(database_url: str) -> None:
+    from worker.store.database.database import Database
+    from worker.store.schema import migrate
+
+    database = Database(database_url, connections=1)
+    try:
+        migrate(database)
+    finally:
+        database.close()
+
+
+def _print(text: str) -> None:
+    with suppress(OSError):  # the services run on when nobody reads
+        click.echo(text)
