@@ -72,20 +72,20 @@ def test_a_write_without_an_answer_is_uncertain():
 def test_failures_are_counted_with_the_time_at_which_they_end_in_a_stop():
     sentences = explained(snapshot(order={"failures": 3, "failing_since": START - HOUR}, due=START + MINUTE))
     assert "3 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)" in sentences
-    assert "from 2026-01-28 11:00:00 UTC on, one more failure stops it as gave_up" in sentences
+    assert "from 2026-01-28 11:00:00 UTC on, one more failure stops the order as gave_up" in sentences
 
 
 def test_an_order_that_the_platform_does_not_know_has_an_hour():
     missing = {"failures": 1, "failing_since": START, "missing_since": START}
     sentences = explained(snapshot(order=missing, due=START))
-    assert "from 2026-01-25 13:00:00 UTC on, one more failure stops it as unknown_order" in sentences
+    assert "from 2026-01-25 13:00:00 UTC on, one more failure stops the order as unknown_order" in sentences
 
 
 def test_a_stopped_order_is_not_said_to_stop():
     missing = {"failures": 6, "failing_since": START - HOUR, "missing_since": START - HOUR}
     sentences = explained(snapshot(order=missing, stop="unknown_order", stopped_at=START))
     assert "6 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)." in sentences
-    assert "stops it as" not in sentences
+    assert "stops the order as" not in sentences
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def _last_attempt(snapshot: Snapshot, policy: Policy) -> str:
         return ""
     end, stop = min(_ends(snapshot.order, policy))
     since = f"from {moment(end)} on, " if end > snapshot.now else ""
-    return f"; {since}one more failure stops it as {stop}"
+    return f"; {since}one more failure stops the order as {stop}"
 
 
 def _ends(order: Order, policy: Policy) -> Iterator[tuple[Instant, StopReason]]:
