@@ -76,10 +76,10 @@ class Answers:
         """Return what is read of the order in *response*."""
         return self.order_in(response).reading
 
-    def page(self, response: HttpResponse, **wanted: object) -> Page:
-        """Return the page that *response* is of the *wanted* list."""
+    def page(self, response: HttpResponse, **filters: object) -> Page:
+        """Return the page that *response* is of a list with *filters*."""
         self._answer_with(response)
-        return next(self._client.pages(self._client.filters.model_validate(wanted)))
+        return next(self._client.pages(self._client.filters.model_validate(filters)))
 
     def failure(self, response: HttpResponse) -> ApiError:
         """Return the error that *response* means."""

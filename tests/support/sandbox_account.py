@@ -93,7 +93,7 @@ class SandboxAccount:
         return self._control.request(method, path, json=fields or None).raise_for_status()
 
     def order(self, **fields: object) -> None:
-        """Place an order, by default with the id 1."""
+        """Make the sandbox have an order, by default with the id 1."""
         self.control("POST", "/orders", **{"id": 1, **fields})
 
     def fault(self, kind: str, **fields: object) -> None:

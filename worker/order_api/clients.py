@@ -80,8 +80,8 @@ class OrdersClient(Protocol):
     def creation(self) -> Creation | None:
         """How an order is created; None when the platform documents no such call."""
 
-    def pages(self, wanted: Form) -> Iterator[Page]:
-        """Yield the pages of the list that *wanted* describes, a form of type `filters`. Each page is one call."""
+    def pages(self, filters: Form) -> Iterator[Page]:
+        """Yield the pages of the list that *filters* describe, a form of type `filters`. Each page is one call."""
 
     def show(self, order_id: str) -> PlatformOrder:
         """Return one order."""

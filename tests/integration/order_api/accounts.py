@@ -20,8 +20,8 @@ class PeerAccount:
         self.pauses: list[Duration] = []
         self.context = AccountContext(client, lambda: self.now, ZoneInfo("Asia/Riyadh"), self.pauses.append)
         self.credentials = credentials_at(peer.url, platform, **settings)
-        account = open_account(self.credentials, self.context)
-        self.api, self.orders_client = account.order_api(), account.orders_client()
+        self.account = open_account(self.credentials, self.context)
+        self.api, self.orders_client = self.account.order_api(), self.account.orders_client()
 
     def other(self, **settings):
         """Return another account at the same peer, with *settings* of its own."""
@@ -39,7 +39,7 @@ class PeerAccount:
 
     def printed(self):
         """Return all that its parts show of themselves when they are printed."""
-        return " ".join(text for part in parts(self.credentials, self.api) for text in (repr(part), str(part)))
+        return " ".join(text for part in parts(self.account, self.api) for text in (repr(part), str(part)))
 
 
 def parse(request):

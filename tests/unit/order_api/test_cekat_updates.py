@@ -19,9 +19,9 @@ def reading(**changes):
     return Reading(**{"status": "processing", "position": Stage.ACCEPTED, "read_at": 0, **changes})
 
 
-def update(stage=Stage.SHIPPED, *parcels, shown=None, noted=True, completes=False):
+def update(stage=Stage.SHIPPED, *parcels, before=None, noted=True, completes=False):
     step = Step(stage, AT, tracking=parcels, completes=completes)
-    return compose(step, shown or reading(), noted=noted)
+    return compose(step, before or reading(), noted=noted)
 
 
 def marked(stage):
@@ -45,7 +45,7 @@ def test_a_step_asks_for_its_stage_and_completion_is_in_our_metadata(stage, comp
 @pytest.mark.parametrize("stage", STAGES[1:])
 @pytest.mark.parametrize("payment", Payment)
 def test_payment_is_never_claimed(stage, payment):
-    assert "paid" not in str(update(stage, shown=reading(payment=payment)))
+    assert "paid" not in str(update(stage, before=reading(payment=payment)))
 
 
 @pytest.mark.parametrize(
@@ -59,40 +59,40 @@ def test_payment_is_never_claimed(stage, payment):
     ],
 )
 def test_tracking_goes_only_into_fields_that_are_empty(tracking, url, sent):
-    shown = reading(tracking=tracking, tracking_url=url)
-    assert update(Stage.SHIPPED, PARCEL, shown=shown) == {"status": "shipped", **sent}
+    before = reading(tracking=tracking, tracking_url=url)
+    assert update(Stage.SHIPPED, PARCEL, before=before) == {"status": "shipped", **sent}
 
 
 def test_tracking_fields_that_were_not_shown_are_not_overwritten():
-    sent = update(Stage.SHIPPED, PARCEL, shown=reading(tracking=None))
+    sent = update(Stage.SHIPPED, PARCEL, before=reading(tracking=None))
     assert sent == {"status": "shipped", "notes": "Tracking: TRK1 https://courier.example/TRK1"}
 
 
 def test_a_tracking_number_of_others_stays_and_ours_goes_below_the_notes():
-    shown = reading(tracking="HAND1", notes="ring twice")
-    assert update(Stage.SHIPPED, PARCEL, shown=shown) == {
+    before = reading(tracking="HAND1", notes="ring twice")
+    assert update(Stage.SHIPPED, PARCEL, before=before) == {
         "status": "shipped",
         "notes": "ring twice\nTracking: TRK1 https://courier.example/TRK1",
     }
 
 
 def test_the_first_of_several_parcels_goes_into_the_field_and_the_others_below_the_notes():
-    sent = update(Stage.SHIPPED, PARCEL, OTHER, shown=reading(notes="ring twice"))
+    sent = update(Stage.SHIPPED, PARCEL, OTHER, before=reading(notes="ring twice"))
     assert (sent["tracking_number"], sent["tracking_url"]) == PARCEL
     assert sent["notes"] == "ring twice\nTracking: TRK2 https://courier.example/TRK2"
 
 
 def test_the_parcel_that_is_in_the_field_stays_there_in_any_order_of_the_parcels():
-    shown = reading(tracking="TRK2", tracking_url=OTHER[1])
-    assert update(Stage.SHIPPED, PARCEL, OTHER, shown=shown) == {
+    before = reading(tracking="TRK2", tracking_url=OTHER[1])
+    assert update(Stage.SHIPPED, PARCEL, OTHER, before=before) == {
         "status": "shipped",
         "notes": "Tracking: TRK1 https://courier.example/TRK1",
     }
 
 
-@pytest.mark.parametrize("shown", [reading(notes=None), reading(notes="Tracking: TRK2")])
-def test_notes_that_were_not_shown_or_name_the_parcel_are_not_written(shown):
-    assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, shown=shown)
+@pytest.mark.parametrize("before", [reading(notes=None), reading(notes="Tracking: TRK2")])
+def test_notes_that_were_not_shown_or_name_the_parcel_are_not_written(before):
+    assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, before=before)
 
 
 def test_nothing_is_added_to_the_notes_unless_noted():
@@ -103,7 +103,7 @@ def test_nothing_is_added_to_the_notes_unless_noted():
     st.text(), st.text(), st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=4), st.sampled_from(STAGES[1:])
 )
 def test_an_update_has_only_our_own_fields_and_keeps_the_notes(notes, tracking, parcels, stage):
-    sent = update(stage, *parcels, shown=reading(notes=notes, tracking=tracking))
+    sent = update(stage, *parcels, before=reading(notes=notes, tracking=tracking))
     assert sent.keys() <= {"status", "metadata", "tracking_number", "tracking_url", "notes"}
     assert sent.get("metadata", {"fulfillment": 0}).keys() == {"fulfillment"}
     assert str(sent.get("notes", notes)).startswith(notes)

@@ -50,8 +50,8 @@ def test_no_part_of_a_signature_is_shown_even_where_a_text_is_cut(answers, befor
     hostile = "-" * before + SIGNATURE
     refused = answers.failure(answers.refuse(400, hostile, hostile, {hostile: hostile}))
     named = answers.failure(answers.refuse(400, "No.", "x", {hostile: "no", "notes": hostile}))
-    shown = answers.read(answers.show(status=hostile, order_number=hostile))
-    assert "c0ffee" not in f"{refused} {named} {shown}"
+    reading = answers.read(answers.show(status=hostile, order_number=hostile))
+    assert "c0ffee" not in f"{refused} {named} {reading}"
 
 
 @pytest.mark.parametrize("strange", [7, True, None, "no", [], [1], {"a": 1}])

@@ -47,8 +47,8 @@ class AwalchatOrdersClient:
         self._session, self._statuses = session, statuses
         self._now = session.context.now
 
-    def pages(self, wanted: Form) -> Iterator[Page]:
-        parameters = {name: str(value) for name, value in wanted.parameters().items()}
+    def pages(self, filters: Form) -> Iterator[Page]:
+        parameters = {name: str(value) for name, value in filters.parameters().items()}
         return iterate_pages(lambda position: self._page(position, parameters))
 
     def show(self, order_id: str) -> PlatformOrder:

@@ -61,8 +61,8 @@ class CekatOrdersClient:
         self._now = session.context.now
         self.creation = Creation(CekatOrder, lambda order: self._call("POST", None, order.parameters()))
 
-    def pages(self, wanted: Form) -> Iterator[Page]:
-        parameters = {name: str(value) for name, value in wanted.parameters().items()}
+    def pages(self, filters: Form) -> Iterator[Page]:
+        parameters = {name: str(value) for name, value in filters.parameters().items()}
         size = parameters.setdefault("limit", str(CekatFilters.model_fields["page_size"].default))
         return iterate_pages(partial(self._page, int(size), parameters))
 
