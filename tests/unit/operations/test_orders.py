@@ -82,6 +82,14 @@ def test_an_order_can_be_advanced_to_every_stage_but_the_first():
         Operator().operations.advance(KEY, stage, "a reason", create=True)
 
 
+def test_an_event_that_the_database_does_not_accept_is_refused_with_the_reason():
+    operator = Operator()
+    operator.operations.advance(KEY, Stage.SHIPPED, "a reason", create=True)
+    with operator.refuses("did not accept the event: duplicate$"):
+        operator.operations.advance(KEY, Stage.SHIPPED, "a reason", create=True)
+    assert operator.wake_ups.keys == [KEY]
+
+
 # --------------------------------------------------------------------------------------------------- retry and release
 
 
@@ -94,6 +102,11 @@ def test_retry_makes_an_order_due_and_enqueues_it():
 def test_retry_says_when_the_account_is_held():
     held = replace(snapshot(due=NOW).row, held=(Hold("main", "credentials", NOW),))
     assert "held (credentials)" in Operator(Snapshot(NOW, held)).operations.retry(KEY)
+
+
+def test_retry_says_when_a_worker_reconciles_the_order_already():
+    leased = snapshot(due=NOW, lease_until=NOW + 60_000_000)
+    assert "A worker reconciles main/17 now" in Operator(leased).operations.retry(KEY)
 
 
 def test_retry_lifts_no_stop():
