@@ -128,7 +128,7 @@ def test_explaining_speaks_in_sentences(fulfillment: Commands, harness: Harness)
     told = " ".join(fulfillment("orders", "explain", "1").out.split())
     assert "It waits until" in told
     assert "api_unavailable, HTTP 500." in told
-    assert "News does not shorten this wait; `fulfillment orders retry` does." in told
+    assert "An event does not shorten this wait; `fulfillment orders retry` does." in told
 
 
 def test_a_body_is_shown_whatever_it_is(fulfillment: Commands, harness: Harness):

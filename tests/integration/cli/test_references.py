@@ -89,7 +89,7 @@ def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands,
 def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Harness):
     told = fulfillment("orders", "release", NUMBER.order_id, "--found", "main/17", "--reason", "a misprint")
     assert (told.code, told.err) == (0, "")
-    assert told.out.startswith("main/number:ORD-2024/001 is main/17, which has its news and is due;")
+    assert told.out.startswith("main/number:ORD-2024/001 is main/17, which has its events and is due;")
     found = fulfillment("orders", "show", "17", "--json").document
     assert (found["state"], found["number"], found["events"][0]["result"]) == ("due", None, "pending")
     assert found["audit_log"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
@@ -118,4 +118,4 @@ def test_the_doctor_counts_it_among_stopped_orders(fulfillment: Commands, stoppe
     checks = fulfillment("doctor", "--json").document["checks"]
     (found,) = (check for check in checks if check["check"] == "stopped orders")
     assert "1 order is stopped (unknown_order)" in found["sentence"]
-    assert {check["verdict"] for check in checks if check["check"] in {"conservation", "nobody forgotten"}} == {"ok"}
+    assert {check["verdict"] for check in checks if check["check"] in {"sums", "orphaned orders"}} == {"ok"}
