@@ -1,0 +1,25 @@
+"""The example of `orders explain` on the page for operators is what the command prints."""
+
+import re
+
+from tests.support.commands import Commands
+from tests.support.harness import Harness, order_key
+from tests.support.pages import OPERATIONS, example
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC( \([^)]+ ago\))?")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of *text*, without what differs from run to run."""
+    return re.sub(r"after \d+ ms", "after … ms", INSTANT.sub("…", text)).split()
+
+
+def test_the_explanation_shown_is_the_programs_own(fulfillment: Commands, harness: Harness):
+    key = order_key(1006)
+    harness.clock.advance(seconds=-60)
+    for name in ("shipment.picked_up", "shipment.picked_up", "shipment.returned"):
+        harness.receive(name, "TRK1", order=key)
+        harness.reconcile(key)
+        harness.clock.advance(seconds=2)
+    printed = fulfillment("orders", "explain", "1006")
+    assert words_of(example(OPERATIONS, "", "## Why does this order not move?")) == words_of(printed.out)
