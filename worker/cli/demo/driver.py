@@ -29,7 +29,7 @@ STYLES = {
 
 
 class Driver:
-    """Carries out the actions of *day*, through the sandboxes, by account, and the sender of *webhooks*."""
+    """Carries out the actions of *day* through *sandboxes*, by account, and *webhooks*."""
 
     def __init__(
         self,
