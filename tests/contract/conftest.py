@@ -12,14 +12,11 @@ from tests.support.clock import Clock
 from tests.support.fakes import FakeIntake
 from tests.support.harness import Harness
 from tests.support.sandbox_account import TIMEOUTS, SandboxAccount, sandbox
-from tests.support.searches import NUMBER, take
-from tests.support.harness import Harness
-from tests.support.events import KEY
+from tests.support.searches import NUMBER
 from worker.domain.orders import OrderKey
 from worker.order_api.http.client import Client
 from worker.order_api.platforms import PLATFORMS
 from worker.ports import Intake, LeasedOrder
-from worker.reconcile.reconciliation import MIN_LEASE
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.rows import this
@@ -85,32 +82,28 @@ class SqlBooks:
 
 @pytest.fixture
 def harness(database: Database, clock: Clock) -> Harness:
-    """A worker without its processes, and the first news of an order."""
-    harness = Harness(database, clock)
-    harness.receive("shipment.picked_up", "A", key="first")
-    return harness
-
-
-@pytest.fixture
-def leased(harness: Harness) -> LeasedOrder:
-    """That order's turn, which has just begun."""
-    leased = harness.order_store.lease(KEY, MIN_LEASE)
-    assert leased is not None
-    return leased
-
-
-@pytest.fixture
-def sought(harness: Harness) -> LeasedOrder:
-    """The turn of a reference, which has two events."""
-    harness.receive("shipment.delivered", order=NUMBER, key="a")
-    harness.receive("shipment.created", order=NUMBER, key="b")
-    return take(harness)
-
-
-@pytest.fixture
-def harness(database: Database, clock: Clock) -> Harness:
-    """An empty journal in which things can happen."""
+    """A worker and a receiver without their processes, over an empty database."""
     return Harness(database, clock)
+
+
+@pytest.fixture
+def first_event(harness: Harness) -> None:
+    """The order has one event, with the key `first`."""
+    assert harness.receive("shipment.picked_up", "A", key="first") == "accepted"
+
+
+@pytest.fixture
+def leased(harness: Harness, first_event: None) -> LeasedOrder:
+    """The order under a lease that was just taken."""
+    return harness.lease()
+
+
+@pytest.fixture
+def leased_reference(harness: Harness, first_event: None) -> LeasedOrder:
+    """A reference with two events, under a lease that was just taken."""
+    assert harness.receive("shipment.delivered", order=NUMBER, key="a") == "accepted"
+    assert harness.receive("shipment.created", order=NUMBER, key="b") == "accepted"
+    return harness.lease(NUMBER)
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgresql"])

@@ -1,13 +1,12 @@
-"""What the desk promises about a search that an operator has dismissed, over both databases."""
+"""What the operator store promises about a search that an operator has dismissed, over both databases."""
 
 import pytest
 
 from tests.support.events import KEY, a_delivery, an_event
-from tests.support.searches import NUMBER, in_vain, look
+from tests.support.searches import NUMBER, fail_search
 from worker.domain.instants import DAY, HOUR, MINUTE
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot, State
-from worker.store.operator import SqlOperatorStore
 from worker.store.prune import prune
 from worker.store.queries.health import HealthQueries
 
@@ -15,25 +14,25 @@ OTHER = OrderKey("main", "2")
 
 
 @pytest.fixture
-def seen(harness, sought) -> Snapshot:
-    """A search that has stopped, a second after the news of order 1 came in."""
-    return in_vain(harness, sought)
+def seen(harness, leased_reference) -> Snapshot:
+    """A search that stopped, a second after the event of order 1 came in."""
+    return fail_search(harness, leased_reference)
 
 
-def test_a_dismissed_search_rests_and_needs_nobody(harness, seen):
-    assert SqlOperatorStore(harness.database).dismiss(seen, "not ours (ann)") is True
-    found = look(harness, NUMBER)
-    assert (found.state, found.row.stop, found.row.due) == (State.SETTLED, "", None)
-    assert {told.recorded.result for told in found.news} == {"void"}
-    assert [said.word for said in found.audit_log] == ["stopped", "dismissed"]
-    assert found.audit_log[-1].detail == "unknown_order: not ours (ann)"
+def test_a_dismissed_search_is_settled_and_needs_nobody(harness, seen):
+    assert harness.operator_store.dismiss(seen, "not ours (ann)") is True
+    after = harness.snapshot(NUMBER)
+    assert (after.state, after.row.stop, after.row.due) == (State.SETTLED, "", None)
+    assert {entry.recorded.result for entry in after.event_entries} == {"void"}
+    assert [entry.action for entry in after.audit_log] == ["stopped", "dismissed"]
+    assert after.audit_log[-1].detail == "unknown_order: not ours (ann)"
     health = HealthQueries(harness.database).health(HOUR)
     assert {backlog.kind: backlog.count for backlog in health.backlogs} == {"due": 1, "pending": 1}, "those of order 1"
     assert health.orphaned == ()
 
 
 def test_a_dismissed_search_is_pruned_like_a_settled_order(harness, seen):
-    SqlOperatorStore(harness.database).dismiss(seen, "not ours")
+    harness.operator_store.dismiss(seen, "not ours")
     now = harness.clock.advance(days=90)
     harness.change(updated_at=now)
     assert prune(harness.database, keep=90 * DAY, dedupe_for=0)["orders"] == 0
@@ -42,8 +41,8 @@ def test_a_dismissed_search_is_pruned_like_a_settled_order(harness, seen):
     assert (harness.order_keys(), harness.audit_rows()) == ([KEY], [])
 
 
-def test_newer_news_begins_a_dismissed_search_anew_with_its_own_hour_and_a_repetition_does_not(harness, seen):
-    SqlOperatorStore(harness.database).dismiss(seen, "not ours")
+def test_a_new_event_restarts_a_dismissed_search_with_an_hour_of_its_own_and_a_repeated_one_does_not(harness, seen):
+    harness.operator_store.dismiss(seen, "not ours")
     harness.clock.advance(hours=3)
     assert harness.receive("shipment.created", order=NUMBER, key="b") == "duplicate"
     assert harness.row(NUMBER)["due"] is None
@@ -55,8 +54,8 @@ def test_newer_news_begins_a_dismissed_search_anew_with_its_own_hour_and_a_repet
     assert HOUR <= harness.row(NUMBER)["stopped_at"] - began < HOUR + 11 * MINUTE
 
 
-def test_a_dismissed_search_that_finds_its_order_after_all_gives_it_all_news(harness, seen):
-    SqlOperatorStore(harness.database).dismiss(seen, "not ours")
+def test_a_dismissed_search_that_finds_its_order_later_gives_it_all_events(harness, seen):
+    harness.operator_store.dismiss(seen, "not ours")
     harness.api.orders["2"].number = "ORD-1"
     harness.receive("shipment.picked_up", order=NUMBER, key="c")
     harness.run_for(seconds=30)
@@ -64,16 +63,16 @@ def test_a_dismissed_search_that_finds_its_order_after_all_gives_it_all_news(har
     assert sorted(harness.order_keys()) == [KEY, OTHER]
 
 
-@pytest.mark.parametrize("begin", ["replay", "retry"])
-def test_a_person_begins_a_dismissed_search_anew(harness, seen, begin):
-    SqlOperatorStore(harness.database).dismiss(seen, "not ours")
-    delivery, now = harness.event_rows()[1]["delivery"], harness.clock.advance(days=2)
-    if begin == "replay":
+@pytest.mark.parametrize("act", ["replay", "retry"])
+def test_an_operator_restarts_a_dismissed_search(harness, seen, act):
+    harness.operator_store.dismiss(seen, "not ours")
+    delivery, now = harness.event_rows()[1]["delivery_id"], harness.clock.advance(days=2)
+    if act == "replay":
         receipt = harness.intake.replay(delivery, a_delivery(an_event("shipment.delivered", order=NUMBER, key="a")))
         assert (receipt.outcome, receipt.wake_ups) == ("accepted", (NUMBER,))
         assert harness.audit_rows()[-1]["detail"] == f"dismissed: delivery {delivery} was replayed"
     else:
-        assert SqlOperatorStore(harness.database).hasten(NUMBER)
+        assert harness.operator_store.make_due(NUMBER)
     assert (harness.row(NUMBER)["due"], harness.row(NUMBER)["missing_since"]) == (now, None)
     harness.api.orders["2"].number = "ORD-1"
     harness.run_for(seconds=30)

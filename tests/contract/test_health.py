@@ -1,3 +1,5 @@
+"""What `HealthQueries` promises, over both databases."""
+
 import pytest
 from sqlalchemy import insert, update
 
@@ -5,8 +7,9 @@ from tests.support.clock import START, Clock
 from tests.support.events import a_delivery, a_hint
 from tests.support.harness import Harness, order_key
 from worker.domain.events import EventName, EventResult
-from worker.domain.figures import Backlog
+from worker.domain.figures import Backlog, BacklogKind
 from worker.domain.instants import HOUR
+from worker.domain.reasons import QuarantineReason, WaitReason
 from worker.domain.results import Done, Later, Step
 from worker.domain.stages import Stage
 from worker.store.queries.health import HealthQueries
@@ -17,44 +20,46 @@ def backlogs(harness: Harness) -> set[Backlog]:
     return set(HealthQueries(harness.database).health(HOUR).backlogs)
 
 
-def test_everything_that_waits_is_on_its_pile_with_the_age_of_the_oldest(harness: Harness, clock: Clock):
+def test_everything_that_waits_is_in_a_backlog_with_the_age_of_the_oldest(harness: Harness, clock: Clock):
     harness.one_in_each_state()
-    harness.intake.write(a_delivery(unusable="not_json"))
+    harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
     clock.advance(seconds=5)
     assert backlogs(harness) == {
-        Backlog("stopped", "refused", 1, START),
-        Backlog("held", "held: credentials", 1, START),
-        Backlog("due", "", 1, START),
-        Backlog("pending", "", 5, START),
-        Backlog("quarantined", "not_json", 1, START),
+        Backlog(BacklogKind.STOPPED, "refused", 1, START),
+        Backlog(BacklogKind.HELD, "held: credentials", 1, START),
+        Backlog(BacklogKind.DUE, "", 1, START),
+        Backlog(BacklogKind.PENDING, "", 5, START),
+        Backlog(BacklogKind.QUARANTINED, "not_json", 1, START),
     }
 
 
-def test_a_turn_that_died_and_a_write_without_an_answer_are_seen(harness: Harness, clock: Clock):
+def test_a_lease_that_ended_without_a_result_and_a_write_without_an_answer_are_backlogs(harness: Harness, clock: Clock):
     harness.receive(order=order_key(1))
     leased = harness.lease(order_key(1))
     announced = harness.order_store.announce(leased, Step(Stage.SHIPPED, START), {"status": "shipped"}, 30_000_000)
     assert announced is not None
+    lease = Backlog(BacklogKind.LEASE, "", 1, START + 30_000_000)
     clock.advance(seconds=31)
-    assert {Backlog("lease", "", 1, START + 30_000_000), Backlog("uncertain", "", 1, START)} <= backlogs(harness)
+    assert {lease, Backlog(BacklogKind.UNCERTAIN, "", 1, START)} <= backlogs(harness)
 
 
-def test_a_quarantined_delivery_that_somebody_has_looked_at_is_on_no_pile(harness: Harness):
-    harness.intake.write(a_delivery(unusable="not_json"))
-    harness.intake.replay(1, a_delivery(unusable="not_json"))
+def test_a_quarantined_delivery_that_was_replayed_is_in_no_backlog(harness: Harness):
+    harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
+    harness.intake.replay(1, a_delivery(unusable=QuarantineReason.NOT_JSON))
     assert backlogs(harness) == set()
 
 
-def test_news_that_waits_in_a_dry_run_is_a_pile_of_its_own(harness: Harness, clock: Clock):
-    for number, reason in ((1, "dry_run"), (2, "dry_run"), (3, "settle")):
+def test_events_that_wait_in_a_dry_run_are_a_backlog_of_their_own(harness: Harness, clock: Clock):
+    for number, reason in enumerate((WaitReason.DRY_RUN, WaitReason.DRY_RUN, WaitReason.SETTLE), 1):
         harness.receive(order=order_key(number))
         harness.finish(order_key(number), Later(harness.clock() + HOUR, reason), stage=Stage.ACCEPTED)
-    assert backlogs(harness) == {Backlog("pending", "dry_run", 2, START), Backlog("pending", "", 1, START)}
+    in_dry_run, other = Backlog(BacklogKind.PENDING, "dry_run", 2, START), Backlog(BacklogKind.PENDING, "", 1, START)
+    assert backlogs(harness) == {in_dry_run, other}
     clock.advance(hours=1)
-    assert Backlog("due", "", 3, START + HOUR) in backlogs(harness), "nobody looks at them any more"
+    assert Backlog(BacklogKind.DUE, "", 3, START + HOUR) in backlogs(harness), "the orders are reconciled no more"
 
 
-def test_news_that_waits_for_a_second_parcel_is_no_pile_but_its_order_is_looked_at(harness: Harness):
+def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog_and_its_order_counts_as_orphaned(harness: Harness):
     harness.receive(EventName.DELIVERED, order=order_key(1), tracking="A", parcels=2)
     harness.finish(order_key(1), Done(), stage=Stage.SHIPPED, seen_revision=1)
     health = HealthQueries(harness.database).health(HOUR)
@@ -66,17 +71,17 @@ def test_news_that_waits_for_a_second_parcel_is_no_pile_but_its_order_is_looked_
 @pytest.mark.parametrize(
     "columns", [{"revision": 9}, {"unread": True}, {"sending": "shipped", "sent_at": START}, {"stage": "delivered"}]
 )
-def test_an_order_that_nobody_is_to_look_at_although_something_is_open_is_found(harness: Harness, columns):
+def test_an_order_without_a_due_time_of_which_something_is_open_is_orphaned(harness: Harness, columns):
     harness.receive(order=order_key(1))
     harness.finish(order_key(1), Done(), EventResult.APPLIED, stage=Stage.SHIPPED)
     assert HealthQueries(harness.database).health(HOUR).orphaned == ()
     harness.change(order_key(1), **columns)
-    assert [found.order.key for found in HealthQueries(harness.database).health(HOUR).orphaned] == [order_key(1)]
+    assert [orphan.order.key for orphan in HealthQueries(harness.database).health(HOUR).orphaned] == [order_key(1)]
     harness.change(order_key(1), due=START + HOUR)
     assert HealthQueries(harness.database).health(HOUR).orphaned == ()
 
 
-def test_the_sums_agree_and_a_fault_in_them_is_found(harness: Harness):
+def test_the_sums_agree_and_a_discrepancy_is_counted(harness: Harness):
     harness.one_in_each_state()
     harness.intake.write(a_delivery(a_hint(order=order_key(1))))
     assert not any(HealthQueries(harness.database).health(HOUR).discrepancies.values())
@@ -84,15 +89,15 @@ def test_the_sums_agree_and_a_fault_in_them_is_found(harness: Harness):
         lost = {"source": "courier", "received_at": START, "outcome": "accepted"}
         connection.execute(insert(deliveries), [lost, {**lost, "outcome": "eaten"}])
         connection.execute(update(events).where(events.c.id == 1).values(result="gone"))
-    found = HealthQueries(harness.database).health(HOUR).discrepancies
-    assert {name: count for name, count in found.items() if count} == {
+    discrepancies = HealthQueries(harness.database).health(HOUR).discrepancies
+    assert {name: count for name, count in discrepancies.items() if count} == {
         "deliveries without an outcome that we know": 1,
         "accepted deliveries without an event": 1,
-        "events without an end that we know": 1,
+        "events without a result that we know": 1,
     }
 
 
-def test_a_delivery_whose_events_were_pruned_is_no_fault(harness: Harness, clock: Clock):
+def test_a_delivery_whose_events_were_pruned_is_no_discrepancy(harness: Harness, clock: Clock):
     with harness.database.write() as connection:
         connection.execute(insert(deliveries).values(source="courier", received_at=START, outcome="accepted"))
     clock.advance(hours=1, seconds=1)
@@ -103,14 +108,14 @@ def test_our_own_connections_are_durable(harness: Harness):
     assert HealthQueries(harness.database).unsafe_modes() == {}
 
 
-def test_a_database_that_may_forget_is_found_out(harness: Harness):
+def test_a_mode_in_which_a_commit_may_be_lost_is_reported(harness: Harness):
     with harness.database.engine.connect() as connection:
         if harness.database.is_sqlite:
             connection.connection.cursor().execute("PRAGMA synchronous = OFF")
-            found = {"synchronous": "0"}
+            unsafe = {"synchronous": "0"}
         else:
             connection.exec_driver_sql("SET SESSION synchronous_commit = off")
             connection.commit()
-            found = {"synchronous_commit": "off"}
+            unsafe = {"synchronous_commit": "off"}
     # The pool hands the very same connection out again.
-    assert HealthQueries(harness.database).unsafe_modes() == found
+    assert HealthQueries(harness.database).unsafe_modes() == unsafe

@@ -1,4 +1,4 @@
-"""What `Holds` promises, over both databases."""
+"""What `Holds` and `Locks` promise, over both databases."""
 
 import pytest
 
@@ -7,6 +7,8 @@ from tests.support.clock import START
 from tests.support.events import KEY
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import OrderKey
+
+pytestmark = pytest.mark.usefixtures("first_event")
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ class TestHolding:
         harness.clock.now += 1
         assert harness.due_orders.claim(1, 0) == [KEY]
 
-    def test_a_hold_without_an_end_waits_for_its_lifting(self, harness, holds):
+    def test_a_hold_without_an_end_lasts_until_it_is_lifted(self, harness, holds):
         holds.hold("main", "operator", None)
         harness.clock.advance(days=1000)
         holds.expire()
@@ -36,8 +38,8 @@ class TestHolding:
         holds.hold("other", "credentials", None)
         holds.lift("main", "credentials")
         with harness.database.read() as connection:
-            found = connection.exec_driver_sql("SELECT account, reason FROM holds ORDER BY account").all()
-        assert [tuple(row) for row in found] == [("main", "operator"), ("other", "credentials")]
+            rows = connection.exec_driver_sql("SELECT account, reason FROM holds ORDER BY account").all()
+        assert [tuple(row) for row in rows] == [("main", "operator"), ("other", "credentials")]
 
     @pytest.mark.parametrize(
         ("first", "second", "until"),
@@ -53,7 +55,7 @@ class TestHolding:
         holds.hold("main", "rate_limited", second)
         assert harness.hold_ends() == {"rate_limited": until}
 
-    def test_a_hold_that_is_over_does_not_lend_its_beginning_to_the_next(self, harness, holds):
+    def test_a_new_hold_does_not_begin_when_an_expired_one_began(self, harness, holds):
         harness.change(failing_since=START)
         holds.hold("main", "rate_limited", MINUTE)
         harness.clock.now += HOUR
@@ -61,7 +63,7 @@ class TestHolding:
         assert harness.row()["failing_since"] == START + MINUTE
         assert harness.hold_ends() == {"rate_limited": START + HOUR + MINUTE}
 
-    def test_only_what_is_over_expires(self, harness, holds):
+    def test_only_holds_whose_time_is_over_expire(self, harness, holds):
         holds.hold("main", "rate_limited", MINUTE)
         holds.hold("main", "operator", None)
         holds.hold("main", "outage", HOUR)
@@ -75,7 +77,7 @@ class TestHolding:
         holds.hold("main", "credentials", None)
         assert holds.waiting_for_probe() == ["main"]
 
-    def test_lifting_what_is_not_there_changes_nothing(self, harness, holds):
+    def test_lifting_a_hold_that_does_not_exist_changes_nothing(self, harness, holds):
         harness.change(failing_since=START)
         holds.lift("main", "credentials")
         assert harness.row()["failing_since"] == START
@@ -85,18 +87,18 @@ class TestHolding:
         assert harness.hold_ends() == {"rate_limited": START + 8 * SECOND}
 
 
-class TestExcuses:
-    """The patience with an order counts from `failing_since` and `missing_since`; holds do not use it up."""
+class TestRetryFor:
+    """`retry_for` counts from `failing_since`, an hour from `missing_since`; the time of a hold does not count."""
 
     @pytest.mark.parametrize("column", ["failing_since", "missing_since"])
     @pytest.mark.parametrize(
         ("since", "moved"),
         [
-            (START - HOUR, START - HOUR + 10 * MINUTE),  # failing before the hold: all of it is forgiven
-            (START + 4 * MINUTE, START + 10 * MINUTE),  # failing since within it: the rest of it is
+            (START - HOUR, START - HOUR + 10 * MINUTE),  # failing before the hold: its whole time is left out
+            (START + 4 * MINUTE, START + 10 * MINUTE),  # failing since during the hold: the rest of it is left out
         ],
     )
-    def test_the_time_of_a_lifted_hold_is_forgiven(self, harness, holds, column, since, moved):
+    def test_the_time_of_a_lifted_hold_does_not_count(self, harness, holds, column, since, moved):
         harness.change(**{column: since})
         holds.hold("main", "operator", None)
         harness.clock.advance(minutes=10)
@@ -104,14 +106,14 @@ class TestExcuses:
         assert harness.row()[column] == moved
 
     @pytest.mark.parametrize(("since", "moved"), [(START, START + MINUTE), (START + 2 * MINUTE, START + 2 * MINUTE)])
-    def test_a_hold_that_expires_late_forgives_no_more_than_it_took(self, harness, holds, since, moved):
+    def test_a_hold_that_is_deleted_late_leaves_out_only_the_time_that_it_lasted(self, harness, holds, since, moved):
         harness.change(failing_since=since)
         holds.hold("main", "rate_limited", MINUTE)
         harness.clock.advance(minutes=10)
         holds.expire()
         assert harness.row()["failing_since"] == moved
 
-    def test_nothing_is_forgiven_to_other_accounts_and_to_orders_that_do_not_fail(self, harness, holds):
+    def test_a_hold_changes_nothing_for_other_accounts_and_for_orders_that_do_not_fail(self, harness, holds):
         harness.change(failing_since=START)
         holds.hold("other", "operator", None)
         harness.clock.advance(minutes=10)
@@ -120,21 +122,21 @@ class TestExcuses:
         assert harness.row()["missing_since"] is None
 
 
-class TestClaims:
-    def test_one_has_the_turn_until_it_ends(self, harness, holds):
-        assert holds.claim("probe:main", MINUTE)
+class TestLocks:
+    def test_one_worker_has_a_lock_until_it_ends(self, harness):
+        assert harness.locks.acquire("probe:main", MINUTE)
         harness.clock.now += MINUTE - 1
-        assert not holds.claim("probe:main", MINUTE)
-        assert holds.claim("probe:other", MINUTE)
+        assert not harness.locks.acquire("probe:main", MINUTE)
+        assert harness.locks.acquire("probe:other", MINUTE)
         harness.clock.now += 1
-        assert holds.claim("probe:main", MINUTE)
-        assert not holds.claim("probe:main", MINUTE)
+        assert harness.locks.acquire("probe:main", MINUTE)
+        assert not harness.locks.acquire("probe:main", MINUTE)
 
-    def test_of_many_one_gets_it(self, holds):
-        won = at_once(lambda _: holds.claim("prune", MINUTE), range(8))
-        assert sorted(won) == [False] * 7 + [True]
+    def test_one_of_many_workers_gets_a_lock(self, harness):
+        acquired = at_once(lambda _: harness.locks.acquire("prune", MINUTE), range(8))
+        assert sorted(acquired) == [False] * 7 + [True]
 
 
-def test_a_hold_concerns_no_other_account(harness, holds):
+def test_a_hold_of_one_account_holds_no_other(harness, holds):
     holds.hold("other", "operator", None)
     assert harness.due_orders.claim(1, 0) == [OrderKey("main", "1")]

@@ -1,4 +1,4 @@
-"""What `OrderStore` promises a turn, over both databases."""
+"""What `OrderStore` promises a reconciliation, over both databases."""
 
 from dataclasses import replace
 
@@ -11,17 +11,20 @@ from worker.domain.errors import Rejected
 from worker.domain.events import EventName, EventResult
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import WaitReason, WriteOutcome
 from worker.domain.results import Done, Later, Step
 from worker.domain.stages import Stage
-from worker.ports import HttpResponse
+from worker.ports import WriteResult
 from worker.reconcile.reconciliation import MIN_LEASE
 
 SHIP = Step(Stage.SHIPPED, START - HOUR, inferred=True)
 UPDATE = {"status": "shipped", "notes": "é"}
 
+pytestmark = pytest.mark.usefixtures("first_event")
 
-class TestTaking:
-    def test_a_turn_knows_all_that_was_written_down(self, harness, leased):
+
+class TestLease:
+    def test_a_leased_order_has_all_that_the_database_knows(self, harness, leased):
         assert (leased.leased_at, leased.lease_until) == (harness.clock(), harness.clock() + MIN_LEASE)
         assert (leased.order.key, leased.order.revision, leased.order.seen_revision) == (KEY, 1, 0)
         assert [(e.revision, e.event.key, e.event.name, e.result) for e in leased.events] == [
@@ -29,7 +32,7 @@ class TestTaking:
         ]
         assert leased.requested == {}
 
-    def test_an_order_that_nobody_knows_has_no_turn(self, harness):
+    def test_an_order_that_is_not_in_the_database_is_not_leased(self, harness):
         assert harness.order_store.lease(OrderKey("main", "404"), MIN_LEASE) is None
         assert harness.order_store.lease(OrderKey("other", "1"), MIN_LEASE) is None
 
@@ -37,35 +40,35 @@ class TestTaking:
         harness.clock.now += MIN_LEASE - 1
         assert harness.order_store.lease(KEY, MIN_LEASE) is None
         harness.clock.now += 1
-        again = harness.order_store.lease(KEY, MIN_LEASE)
+        again = harness.lease()
         assert again.token != leased.token
 
     @pytest.mark.parametrize("columns", [{"due": None}, {"due": START + 1}, {"stop": "gave_up"}])
-    def test_an_order_that_is_not_due_or_stopped_has_no_turn(self, harness, columns):
+    def test_an_order_that_is_not_due_or_is_stopped_is_not_leased(self, harness, columns):
         harness.change(**columns)
         assert harness.order_store.lease(KEY, MIN_LEASE) is None
 
-    def test_an_order_has_no_turn_while_its_account_is_held(self, harness):
+    def test_an_order_is_not_leased_while_its_account_is_held(self, harness):
         harness.holds.hold("other", "operator", None)
         harness.holds.hold("main", "rate_limited", MINUTE)
         assert harness.order_store.lease(KEY, MIN_LEASE) is None
         harness.clock.now += MINUTE
         assert harness.order_store.lease(KEY, MIN_LEASE) is not None
 
-    def test_the_time_of_a_hold_that_is_over_is_forgiven_before_the_turn_looks(self, harness):
+    def test_the_time_of_an_expired_hold_does_not_count_for_the_leased_order(self, harness):
         harness.change(failing_since=START)
         harness.holds.hold("main", "rate_limited", HOUR)
         harness.clock.now += HOUR + SECOND
-        assert harness.order_store.lease(KEY, MIN_LEASE).order.failing_since == START + HOUR
+        assert harness.lease().order.failing_since == START + HOUR
         assert harness.hold_ends() == {}
 
-    def test_of_many_workers_one_gets_the_turn(self, harness):
-        taken = at_once(lambda _: harness.order_store.lease(KEY, MIN_LEASE), range(8))
-        assert sum(leased is not None for leased in taken) == 1
+    def test_one_of_many_workers_gets_the_lease(self, harness):
+        leases = at_once(lambda _: harness.order_store.lease(KEY, MIN_LEASE), range(8))
+        assert sum(leased is not None for leased in leases) == 1
 
 
-class TestIntending:
-    def test_an_intent_is_written_with_all_that_is_sent_and_renews_the_lease(self, harness, leased):
+class TestAnnounce:
+    def test_an_announcement_records_the_write_and_renews_the_lease(self, harness, leased):
         harness.clock.now += 7 * SECOND
         announced = harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE)
         assert (announced.sent_at, announced.lease_until) == (harness.clock(), harness.clock() + MIN_LEASE)
@@ -77,7 +80,7 @@ class TestIntending:
         )
         assert harness.writes() == [("shipped", "sent")]
 
-    def test_news_forbids_a_write(self, harness, leased):
+    def test_a_new_event_forbids_a_write(self, harness, leased):
         harness.receive("hint")
         assert harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE) is None
         assert (harness.row()["sending"], harness.writes()) == (None, [])
@@ -89,47 +92,53 @@ class TestIntending:
     def test_a_lost_lease_forbids_a_write(self, harness, leased):
         harness.clock.now += MIN_LEASE
         assert harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE) is None
-        other = harness.order_store.lease(KEY, MIN_LEASE)
+        other = harness.lease()
         assert harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE) is None
         assert harness.order_store.announce(other, SHIP, UPDATE, MIN_LEASE) is not None
 
 
-class TestAnswers:
+class TestRecordAnswer:
     @pytest.fixture
     def announced(self, harness, leased):
         return harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE)
 
-    def test_an_answer_is_written_down_with_what_it_showed(self, harness, leased, announced):
+    def test_an_answer_is_recorded_with_what_it_shows(self, harness, leased, announced):
         order = replace(leased.order, stage=Stage.SHIPPED, status="shipped", confirmed_at=START)
-        assert harness.order_store.record_answer(leased, HttpResponse(announced, order, "confirmed"))
+        assert harness.order_store.record_answer(leased, WriteResult(announced, order, WriteOutcome.CONFIRMED))
         assert (harness.row()["stage"], harness.row()["sending"]) == ("shipped", None)
         assert harness.writes() == [("shipped", "confirmed")]
 
-    def test_a_lost_lease_leaves_the_answer_unwritten(self, harness, leased, announced):
+    def test_without_its_lease_a_reconciliation_records_no_answer(self, harness, leased, announced):
         before = harness.row()
         harness.clock.now = announced.lease_until
-        assert not harness.order_store.record_answer(leased, HttpResponse(announced, leased.order, "confirmed"))
+        result = WriteResult(announced, leased.order, WriteOutcome.CONFIRMED)
+        assert not harness.order_store.record_answer(leased, result)
         assert (harness.row(), harness.writes()) == (before, [("shipped", "sent")])
 
     @pytest.mark.parametrize(
-        ("outcome", "walked"),
-        [("confirmed", {Stage.SHIPPED: 1}), ("uncertain", {Stage.SHIPPED: 1}), ("failed", {}), ("not_sent", {})],
+        ("outcome", "requested"),
+        [
+            (WriteOutcome.CONFIRMED, {Stage.SHIPPED: 1}),
+            (WriteOutcome.UNCERTAIN, {Stage.SHIPPED: 1}),
+            (WriteOutcome.FAILED, {}),
+            (WriteOutcome.NOT_SENT, {}),
+        ],
     )
-    def test_a_later_turn_knows_what_was_asked_for_and_not_refused(
+    def test_a_later_lease_knows_the_stages_that_were_requested_and_not_refused(
         self, harness, leased, announced, outcome, requested
     ):
-        harness.order_store.record_answer(leased, HttpResponse(announced, leased.order, outcome, Rejected("no")))
-        harness.order_store.finish(leased, leased.order, Later(harness.clock(), "again"), {})
-        assert harness.order_store.lease(KEY, MIN_LEASE).requested == requested
+        harness.order_store.record_answer(leased, WriteResult(announced, leased.order, outcome, Rejected("no")))
+        harness.order_store.finish(leased, leased.order, Later(harness.clock(), WaitReason.INTERRUPTED), {})
+        assert harness.lease().requested == requested
 
-    def test_a_write_that_nobody_answered_for_may_have_been_taken(self, harness, leased, announced):
+    def test_a_write_without_an_answer_counts_as_requested(self, harness, leased, announced):
         harness.clock.now = announced.lease_until
-        again = harness.order_store.lease(KEY, MIN_LEASE)
+        again = harness.lease()
         assert (again.order.sending, again.order.sent_at) == (Stage.SHIPPED, START)
         assert again.requested == {Stage.SHIPPED: 1}
 
 
-def test_the_use_case_moves_an_order_once_however_many_workers_try(harness):
+def test_the_reconciler_moves_an_order_once_however_many_workers_try(harness):
     results = at_once(lambda _: harness.reconcile(), range(6))
     assert harness.api.writes == ["accepted", "shipped"]
     assert (harness.api.reads, results.count(Done())) == (1, 1)

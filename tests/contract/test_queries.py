@@ -1,3 +1,5 @@
+"""What the queries for lists, pages and metrics promise, over both databases."""
+
 from sqlalchemy import insert
 
 from tests.support.clock import START, Clock
@@ -7,6 +9,7 @@ from worker.domain.events import EventName
 from worker.domain.figures import OrderGroup
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import HoldReason, QuarantineReason
 from worker.domain.snapshot import Hold, State
 from worker.domain.stages import Stage
 from worker.store.queries.counts import CountQueries
@@ -18,17 +21,17 @@ from worker.store.tables import orders
 
 
 def test_every_order_is_listed_in_the_one_state_that_its_row_tells(harness: Harness):
-    named = harness.one_in_each_state()
+    keys = harness.one_in_each_state()
     assert set(IN_STATE) == set(State)
     for state in State:
         now, rows = OrderQueries(harness.database).latest(10, states=[state])
-        assert [row.order.key for row in rows] == [named[state]]
+        assert [row.order.key for row in rows] == [keys[state]]
         assert [row.state(now) for row in rows] == [state]
 
 
-def test_sql_and_the_row_agree_about_the_state_of_every_order_that_can_be(harness: Harness):
+def test_sql_and_the_row_agree_about_the_state_of_every_possible_order(harness: Harness):
     past, future = START - 1, START + 1
-    harness.holds.hold("held", "credentials", None)
+    harness.holds.hold("held", HoldReason.CREDENTIALS, None)
     rows = [
         {"stop": stop, "lease_until": lease, "due": due, "closed": closed, "account": account}
         for stop in (None, "refused")
@@ -47,21 +50,21 @@ def test_sql_and_the_row_agree_about_the_state_of_every_order_that_can_be(harnes
         assert expected
 
 
-def test_states_add_up_and_other_filters_narrow_down(harness: Harness):
-    named = harness.one_in_each_state()
+def test_states_widen_a_list_and_other_filters_narrow_it(harness: Harness):
+    keys = harness.one_in_each_state()
 
     def listed(limit: int = 10, **filters) -> set[OrderKey]:
         return {row.order.key for row in OrderQueries(harness.database).latest(limit, **filters)[1]}
 
-    assert listed() == set(named.values())
-    assert listed(states=[State.STOPPED, State.DUE]) == {named[State.STOPPED], named[State.DUE]}
-    assert listed(account="held") == {named[State.HELD]}
-    assert listed(stage=Stage.SHIPPED) == {named[State.SETTLED], named[State.WAITING]}
-    assert listed(stage=Stage.SHIPPED, states=[State.WAITING], account="main") == {named[State.WAITING]}
+    assert listed() == set(keys.values())
+    assert listed(states=[State.STOPPED, State.DUE]) == {keys[State.STOPPED], keys[State.DUE]}
+    assert listed(account="held") == {keys[State.HELD]}
+    assert listed(stage=Stage.SHIPPED) == {keys[State.SETTLED], keys[State.WAITING]}
+    assert listed(stage=Stage.SHIPPED, states=[State.WAITING], account="main") == {keys[State.WAITING]}
     assert listed(account="nobody") == set()
 
 
-def test_the_latest_change_comes_first_and_no_more_than_asked_for(harness: Harness, clock: Clock):
+def test_the_latest_change_comes_first_and_no_more_orders_than_the_limit(harness: Harness, clock: Clock):
     for number in (1, 2, 3):
         clock.advance(seconds=1)
         harness.receive(order=order_key(number))
@@ -71,9 +74,9 @@ def test_the_latest_change_comes_first_and_no_more_than_asked_for(harness: Harne
     assert [row.order.key for row in rows] == [order_key(1), order_key(3)]
 
 
-def test_a_held_order_names_its_hold_until_that_is_over(harness: Harness, clock: Clock):
+def test_a_held_order_has_its_hold_until_that_expires(harness: Harness, clock: Clock):
     harness.receive(order=order_key(1))
-    harness.holds.hold("main", "rate_limited", MINUTE, "HTTP 429")
+    harness.holds.hold("main", HoldReason.RATE_LIMITED, MINUTE, "HTTP 429")
     (row,) = OrderQueries(harness.database).latest(1)[1]
     assert row.held == (Hold("main", "rate_limited", START, START + MINUTE, "HTTP 429"),)
     clock.advance(minutes=1)
@@ -84,12 +87,12 @@ def test_a_held_order_names_its_hold_until_that_is_over(harness: Harness, clock:
 # ---------------------------------------------------------------------------------------------------------- deliveries
 
 
-def test_deliveries_are_listed_by_what_became_of_them(harness: Harness, clock: Clock):
+def test_deliveries_are_listed_by_outcome_source_and_reason(harness: Harness, clock: Clock):
     harness.receive(order=order_key(1))
     clock.advance(seconds=1)
-    harness.intake.write(a_delivery(unusable="not_json", received_at=clock()))
+    harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON, received_at=clock()))
     clock.advance(seconds=1)
-    harness.intake.write(a_delivery(unusable="bad_text", received_at=clock(), source="other"))
+    harness.intake.write(a_delivery(unusable=QuarantineReason.BAD_TEXT, received_at=clock(), source="other"))
 
     def listed(limit: int = 10, **filters: str) -> list[int]:
         return [row.id for row in DeliveryQueries(harness.database).latest(limit, **filters)[1]]
@@ -115,7 +118,7 @@ def test_a_delivery_is_shown_with_its_body_and_its_events(harness: Harness):
 
 def test_figures_count_everything_once(harness: Harness):
     harness.one_in_each_state()
-    harness.intake.write(a_delivery(unusable="not_json"))
+    harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
     harness.intake.add_counts({("courier", "refused"): 5, ("courier", "accepted"): 1})
     figures = CountQueries(harness.database).figures()
     assert figures.deliveries == {
@@ -134,7 +137,7 @@ def test_figures_count_everything_once(harness: Harness):
     assert [(hold.account, hold.reason) for hold in figures.holds] == [("held", "credentials")]
 
 
-def test_figures_know_for_how_long_the_oldest_order_has_been_due(harness: Harness, clock: Clock):
+def test_figures_have_the_time_for_which_the_oldest_order_has_been_due(harness: Harness, clock: Clock):
     assert CountQueries(harness.database).figures().due == 0
     harness.receive(order=order_key(1))
     clock.advance(seconds=7)

@@ -6,21 +6,23 @@ import pytest
 from sqlalchemy import event
 
 from tests.support.clock import START
-from tests.support.searches import NUMBER, look, stop, take
 from tests.support.events import KEY
+from tests.support.searches import NUMBER, stop_search
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
+from worker.ports import Attached
 from worker.reconcile.reconciliation import MIN_LEASE
-from worker.store.operator import SqlOperatorStore
 
 PARCEL = OrderKey("main", "tracking:A")
 OTHER = OrderKey("main", "2")
+
+pytestmark = pytest.mark.usefixtures("first_event")
 
 
 # ------------------------------------------------------------------------------------------------------------ known as
 
 
-def test_an_order_is_known_by_its_number_in_its_account_alone(harness):
+def test_an_order_is_known_by_its_number_only_in_its_own_account(harness):
     harness.change(number="ORD-1")
     assert harness.order_store.known_as(NUMBER) == ["1"]
     assert harness.order_store.known_as(OrderKey("main", "number:ord-1")) == []
@@ -28,7 +30,7 @@ def test_an_order_is_known_by_its_number_in_its_account_alone(harness):
     assert harness.order_store.known_as(OrderKey("main", "number:")) == []
 
 
-def test_an_order_is_known_by_its_parcels_and_no_other_search_is_taken_for_one(harness):
+def test_an_order_is_known_by_its_tracking_numbers_and_a_reference_is_no_order(harness):
     harness.receive("shipment.delivered", "A", order=PARCEL)
     harness.receive("shipment.delivered", "A", order=NUMBER)
     assert harness.order_store.known_as(PARCEL) == ["1"]
@@ -36,25 +38,25 @@ def test_an_order_is_known_by_its_parcels_and_no_other_search_is_taken_for_one(h
     assert harness.order_store.known_as(OrderKey("main", "tracking:B")) == []
 
 
-def test_two_orders_are_as_good_as_many(harness):
+def test_of_many_orders_two_are_returned(harness):
     for order_id in ("2", "3", "4"):
         for _ in range(2):
             harness.receive("shipment.created", "A", order=OrderKey("main", order_id))
-    found = harness.order_store.known_as(PARCEL)
-    assert len(found) == len(set(found)) == 2
+    order_ids = harness.order_store.known_as(PARCEL)
+    assert len(order_ids) == len(set(order_ids)) == 2
 
 
 @pytest.mark.parametrize(("key", "index"), [(NUMBER, "ix_orders_number"), (PARCEL, "ix_events_tracking")])
-def test_a_reference_is_looked_up_in_its_own_index(harness, key, index):
-    asked: list[tuple[str, Any]] = []
-    event.listen(harness.database.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+def test_the_order_of_a_reference_is_found_by_an_index(harness, key, index):
+    statements: list[tuple[str, Any]] = []
+    event.listen(harness.database.engine, "before_cursor_execute", lambda *args: statements.append((args[2], args[3])))
     harness.order_store.known_as(key)
-    ((sql, parameters),) = ((sql, parameters) for sql, parameters in asked if "LIMIT" in sql)
+    ((sql, parameters),) = ((sql, parameters) for sql, parameters in statements if "LIMIT" in sql)
     with harness.database.read() as connection:
         if harness.database.is_sqlite:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters).all()
         else:
-            # With so few rows, any other way would be as short.
+            # With so few rows, a scan would be as cheap.
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
             plan = connection.exec_driver_sql(f"EXPLAIN {sql}", parameters).all()
     assert index in str(plan)
@@ -63,83 +65,83 @@ def test_a_reference_is_looked_up_in_its_own_index(harness, key, index):
 # -------------------------------------------------------------------------------------------------------------- attach
 
 
-def test_all_news_becomes_the_orders_and_nothing_is_left_of_the_reference(harness, sought):
+def test_the_order_gets_all_events_and_the_reference_is_deleted(harness, leased_reference):
     harness.clock.advance(seconds=1)
-    assert harness.order_store.attach(sought, "1") is True
-    row, known = harness.row(), {event["key"]: event for event in harness.event_rows()}
-    assert (harness.order_keys(), row["events"], row["revision"], row["number"]) == ([KEY], 3, 2, "ORD-1")
-    assert {key: (e["reference"], e["revision"], e["result"]) for key, e in known.items()} == {
+    assert harness.order_store.attach(leased_reference, "1") is Attached.DONE
+    row, by_key = harness.row(), {event["key"]: event for event in harness.event_rows()}
+    assert (harness.order_keys(), row["event_count"], row["revision"], row["number"]) == ([KEY], 3, 2, "ORD-1")
+    assert {key: (e["reference"], e["revision"], e["result"]) for key, e in by_key.items()} == {
         "first": ("", 1, "pending"),
         "a": ("number:ORD-1", 2, "pending"),
         "b": ("number:ORD-1", 2, "pending"),
     }
-    assert {e["order"] for e in known.values()} == {row["id"]}
-    assert [(said["word"], said["detail"]) for said in harness.audit_rows()] == [("found", "by its number ORD-1")]
-    assert take(harness, KEY).order.revision == 2
+    assert {e["order_row"] for e in by_key.values()} == {row["id"]}
+    assert [(entry["action"], entry["detail"]) for entry in harness.audit_rows()] == [("found", "by its number ORD-1")]
+    assert harness.lease(KEY).order.revision == 2
 
 
-def test_an_order_that_the_journal_has_never_seen_begins_with_the_news(harness, sought):
-    assert harness.order_store.attach(sought, "2") is True
+def test_an_order_that_is_new_to_the_database_begins_with_the_events(harness, leased_reference):
+    assert harness.order_store.attach(leased_reference, "2") is Attached.DONE
     row = harness.row(OTHER)
-    assert (row["events"], row["revision"], row["seen_revision"], row["due"]) == (2, 1, 0, harness.clock())
-    assert [event.event.key for event in take(harness, OTHER).events] == ["a", "b"]
+    assert (row["event_count"], row["revision"], row["seen_revision"], row["due"]) == (2, 1, 0, harness.clock())
+    assert [event.event.key for event in harness.lease(OTHER).events] == ["a", "b"]
 
 
-def test_what_had_ended_in_vain_is_wanted_again(harness, sought):
-    stop(harness, sought)
+def test_void_events_are_pending_again_once_their_order_is_found(harness, leased_reference):
+    stop_search(harness, leased_reference)
     harness.receive("shipment.picked_up", order=NUMBER, key="c")
     assert harness.event_results() == {"first": "pending", "a": "void", "b": "void", "c": "pending"}
-    assert harness.order_store.attach(take(harness), "1") is True
+    assert harness.order_store.attach(harness.lease(NUMBER), "1") is Attached.DONE
     assert {(event["result"], event["result_at"]) for event in harness.event_rows()} == {("pending", None)}
 
 
-def test_the_platforms_own_word_for_a_number_is_left_alone(harness, sought):
+def test_the_number_that_the_platform_shows_is_kept(harness, leased_reference):
     harness.change(number="ORD-ONE")
-    harness.order_store.attach(sought, "1")
+    harness.order_store.attach(leased_reference, "1")
     assert harness.row()["number"] == "ORD-ONE"
 
 
-def test_an_order_found_by_its_parcel_has_no_number_for_that(harness):
+def test_an_order_that_was_found_by_a_tracking_number_gets_no_number(harness):
     harness.receive("shipment.delivered", "A", order=PARCEL)
-    harness.order_store.attach(take(harness, PARCEL), "1")
+    harness.order_store.attach(harness.lease(PARCEL), "1")
     assert (harness.row()["number"], harness.audit_rows()[0]["detail"]) == ("", "by its tracking number A")
 
 
-def test_a_back_off_and_a_stop_of_the_order_stay_as_they_are(harness, sought):
+def test_a_back_off_and_a_stop_of_the_order_stay(harness, leased_reference):
     harness.change(due=START + MINUTE, not_before=START + MINUTE)
-    harness.order_store.attach(sought, "1")
+    harness.order_store.attach(leased_reference, "1")
     assert harness.row()["due"] == START + MINUTE
     harness.change(stop="refused", stopped_at=START)
     harness.receive("shipment.picked_up", order=NUMBER)
-    harness.order_store.attach(take(harness), "1")
-    assert (harness.row()["stop"], harness.row()["events"]) == ("refused", 4)
+    harness.order_store.attach(harness.lease(NUMBER), "1")
+    assert (harness.row()["stop"], harness.row()["event_count"]) == ("refused", 4)
 
 
-def test_news_that_came_in_during_the_turn_goes_along(harness, sought):
+def test_an_event_that_came_in_meanwhile_goes_to_the_order_too(harness, leased_reference):
     harness.receive("shipment.lost", order=NUMBER, key="late")
-    assert harness.order_store.attach(sought, "1") is True
-    assert (harness.row()["events"], len(harness.event_rows()), harness.order_keys()) == (4, 4, [KEY])
+    assert harness.order_store.attach(leased_reference, "1") is Attached.DONE
+    assert (harness.row()["event_count"], len(harness.event_rows()), harness.order_keys()) == (4, 4, [KEY])
 
 
-def test_an_order_without_room_for_all_of_it_gets_nothing(harness, sought):
-    harness.change(events=999)
+def test_an_order_without_capacity_for_all_events_gets_none(harness, leased_reference):
+    harness.change(event_count=999)
     before = harness.row(), harness.row(NUMBER), harness.event_rows()
-    assert harness.order_store.attach(sought, "1") is False
+    assert harness.order_store.attach(leased_reference, "1") is Attached.FULL
     assert (harness.row(), harness.row(NUMBER), harness.event_rows()) == before
 
 
-def test_a_lost_lease_attaches_nothing(harness, sought):
+def test_a_lost_lease_attaches_nothing(harness, leased_reference):
     harness.clock.now += MIN_LEASE
     before = harness.row(), harness.row(NUMBER), harness.event_rows()
-    assert harness.order_store.attach(sought, "1") is None
+    assert harness.order_store.attach(leased_reference, "1") is Attached.OVERTAKEN
     assert (harness.row(), harness.row(NUMBER), harness.event_rows()) == before
-    assert harness.order_store.attach(take(harness), "1") is True
-    assert harness.order_store.attach(sought, "1") is None
+    assert harness.order_store.attach(harness.lease(NUMBER), "1") is Attached.DONE
+    assert harness.order_store.attach(leased_reference, "1") is Attached.OVERTAKEN
 
 
-def test_the_remarks_about_a_search_end_with_it(harness, sought):
-    stop(harness, sought)
-    SqlOperatorStore(harness.database).release(look(harness, NUMBER), "look again")
+def test_the_audit_log_of_a_reference_is_deleted_with_it(harness, leased_reference):
+    stop_search(harness, leased_reference)
+    harness.operator_store.release(harness.snapshot(NUMBER), "look again")
     assert harness.audit_actions() == ["stopped", "released"]
-    harness.order_store.attach(take(harness), "1")
+    harness.order_store.attach(harness.lease(NUMBER), "1")
     assert harness.audit_actions() == ["found"]
