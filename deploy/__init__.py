@@ -1,1 +1,1 @@
-"""What is needed around the product: samples to deploy it with, and the sandbox it is tried against."""
+"""Files for the deployment of the program, and `sandbox`, the order APIs as a simulator without code of ours."""

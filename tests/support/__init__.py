@@ -44,7 +44,6 @@ The whole house, in processes:
     traffic, troubles    a day's news of many orders; what befalls the house meanwhile
     database_in_trouble  what is asked of a database that does not answer
 
-The product's own pages:
-    pages                the Markdown, taken apart
-    sources_of_words     the reason words that the code uses
+The pages of the repository:
+    pages                their tables, examples, links and headings
 """
