@@ -74,14 +74,14 @@ class OrdersClient(Protocol):
 
     @property
     def filters(self) -> type[Form]:
-        """What a list can be asked for."""
+        """The form of a list's filters."""
 
     @property
     def creation(self) -> Creation | None:
         """How an order is created; None when the platform documents no such call."""
 
     def pages(self, filters: Form) -> Iterator[Page]:
-        """Yield the pages of the list that *filters* describe, a form of type `filters`. Each page is one call."""
+        """Yield the pages of the list that a form of that type describes. Each page is one call."""
 
     def show(self, order_id: str) -> PlatformOrder:
         """Return one order."""

@@ -19,7 +19,7 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class AwalchatFilters(Form):
-    """What a list of orders can be asked for."""
+    """The filters of a list of orders."""
 
     status: Words | None = None
     """Only orders with this status."""

@@ -31,7 +31,7 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class CekatFilters(Form):
-    """What a list of orders can be asked for."""
+    """The filters of a list of orders."""
 
     status: Words | None = None
     """Only orders with this status."""

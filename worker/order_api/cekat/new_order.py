@@ -40,9 +40,9 @@ class CekatOrder(Form):
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}\\z")] = "USD"
     """The currency, three capital letters."""
     shipping_address: Address | None = None
-    """Where the parcels go."""
+    """Where the parcels are sent."""
     billing_address: Address | None = None
-    """Where the bill goes."""
+    """Where the invoice is sent."""
     notes: Annotated[str, StringConstraints(max_length=2000)] | None = None
     """Notes for people."""
     metadata: dict[str, JsonValue] | None = None
