@@ -4,19 +4,15 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from worker.cli.wake_ups import BestEffortWakeUps
-from worker.domain.errors import IllegalRequest
-from worker.domain.instants import Instant
 from worker.domain.policy import Policy
-from worker.operations.orders import Operations
-from worker.order_api.platforms import PLATFORMS
 from worker.settings import Settings, load_settings
 from worker.store import schema
 from worker.store.database.database import Database
-from worker.store.intake.intake import SqlIntake
-from worker.store.operator import SqlOperatorStore
-from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries
+
+if TYPE_CHECKING:  # lists do not need it
+    from worker.operations.orders import Operations
 
 CONNECTIONS = 2
 
@@ -29,8 +25,14 @@ class Context:
     database: Database
 
     @property
-    def operations(self) -> Operations:
+    def operations(self) -> "Operations":
         """What an operator may do."""
+        from worker.cli.wake_ups import BestEffortWakeUps
+        from worker.operations.orders import Operations
+        from worker.order_api.platforms import PLATFORMS
+        from worker.store.intake.intake import SqlIntake
+        from worker.store.operator import SqlOperatorStore
+
         platforms = {name: PLATFORMS[account.platform] for name, account in self.settings.accounts.items()}
         return Operations(
             store=SqlOperatorStore(self.database),
@@ -47,13 +49,6 @@ class Context:
     def policy(self, account: str) -> Policy:
         """Return the policy of *account*; the defaults, if the settings do not name the account any more."""
         return self.policies.get(account, Policy())
-
-    def delivery(self, delivery_id: int) -> tuple[Instant, DeliveryDetails]:
-        """Return the time of the database's clock, and one delivery. Raises `IllegalRequest` if there is none."""
-        now, delivery = DeliveryQueries(self.database).show(delivery_id)
-        if delivery is None:
-            raise IllegalRequest(f"there is no delivery {delivery_id}, or it is not kept any more")
-        return now, delivery
 
 
 @contextmanager

@@ -53,11 +53,12 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
     """Show a delivery: its body, the events that were read from it, and what became of them."""
     from worker.cli.context import open_database
     from worker.cli.deliveries.documents import details_document
+    from worker.cli.deliveries.lookup import find_delivery
     from worker.cli.deliveries.pages import print_delivery
     from worker.cli.json_lines import print_json
 
     with open_database() as context:
-        now, delivery = context.delivery(delivery_id)
+        now, delivery = find_delivery(context, delivery_id)
     if as_json:
         print_json(details_document(delivery))
     else:

@@ -4,6 +4,7 @@ from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.sources import Source
 from webhook_receiver.wiring import sources_of
 from worker.cli.context import Context
+from worker.cli.deliveries.lookup import find_delivery
 from worker.domain.errors import IllegalRequest, Unusable
 from worker.ports import Delivery, Receipt
 from worker.store.intake.intake import SqlIntake
@@ -15,7 +16,7 @@ def replay(context: Context, delivery_id: int) -> Receipt:
 
     Raises `IllegalRequest` when it cannot be read again.
     """
-    _, details = context.delivery(delivery_id)
+    _, details = find_delivery(context, delivery_id)
     source = sources_of(context.settings).get(details.row.source)
     if source is None:
         raise IllegalRequest(f"the settings name no source {details.row.source}, by whose rules it could be read")

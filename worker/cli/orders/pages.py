@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rich.padding import Padding
 from rich.text import Text
 
 from worker.cli.orders.timeline import Entry, timeline
@@ -11,7 +10,6 @@ from worker.domain.instants import Instant
 from worker.domain.orders import Order
 from worker.domain.reasons import AuditAction
 from worker.domain.snapshot import OrderRow, Snapshot, State
-from worker.operations.explain.explanation import Explanation
 from worker.operations.instants import ago, moment, span, when
 
 
@@ -22,7 +20,7 @@ def print_orders(rows: Sequence[OrderRow], now: Instant, limit: int) -> None:
         table.add_row(
             order_name(row.order.key),
             plain(row.order.stage or "–"),
-            _styled(row.state(now)),
+            styled_state(row.state(now)),
             plain(_why(row, now)),
             plain(ago(row.updated_at, now)),
         )
@@ -31,7 +29,8 @@ def print_orders(rows: Sequence[OrderRow], now: Instant, limit: int) -> None:
         Page().print(f"These are the latest {limit}; --limit shows more.", style="dim")
 
 
-def _styled(state: State) -> Text:
+def styled_state(state: State) -> Text:
+    """Return the word of a state in its colour."""
     return Text(state, STYLES[state])
 
 
@@ -58,7 +57,7 @@ def print_order(snapshot: Snapshot, limit: int) -> None:
         make_facts(
             {
                 "order": Text(str(order.key), "bold"),
-                "state": Text.assemble(_styled(snapshot.state), " ", plain(_why(row, now))),
+                "state": Text.assemble(styled_state(snapshot.state), " ", plain(_why(row, now))),
                 "number": order.number,
                 "stage": order.stage,
                 **_last_read(order, now),
@@ -92,21 +91,3 @@ def _print_timeline(page: Page, entries: Sequence[Entry], now: Instant, limit: i
     if len(entries) > limit:
         page.print(f"{len(entries) - limit} earlier entries are left out; --limit shows them.", style="dim")
     page.print(table if entries else "Nothing has happened to it yet.")
-
-
-def print_explanation(explanation: Explanation) -> None:
-    """Print an explanation: sentences under five headings."""
-    page = Page()
-    heading = Text.assemble((str(explanation.order), "bold"), "  ", _styled(explanation.state))
-    page.print(Text.assemble(heading, "  ", plain(explanation.reason)))
-    for title, sentences in {
-        "Where it is": explanation.position,
-        "What the events say": explanation.evidence,
-        "What follows": explanation.plan,
-        "What was sent": explanation.writes,
-        "What happens next": explanation.next_steps,
-    }.items():
-        if sentences:
-            page.print(Text(f"\n{title}", "bold"))
-        for sentence in sentences:
-            page.print(Padding(plain(sentence), (0, 0, 0, 2), expand=False))

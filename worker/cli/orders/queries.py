@@ -82,7 +82,7 @@ def explain_order(order: str, as_json: bool) -> None:
     """  # noqa: D301 - same
     from worker.cli.context import open_database
     from worker.cli.json_lines import print_json
-    from worker.cli.orders.pages import print_explanation
+    from worker.cli.orders.explanation_page import print_explanation
     from worker.operations.explain.explanation import explain
 
     with open_database() as context:
