@@ -10,7 +10,8 @@ locks       who may do what only one worker should do
 counters    deliveries that are counted and not stored
 budgets     how much of its call limit each account has used
 
-No column has the name of a reserved word. The views `v_orders` and `v_events` show instants as readable times.
+The partial indexes are in `partial_indexes`. No column has the name of a reserved word. The views `v_orders` and
+`v_events` show instants as readable times.
 """
 
 from sqlalchemy import (
@@ -91,14 +92,10 @@ orders = Table(
     # What people call the order; empty until a read has shown it.
     Column("number", Text, nullable=False, server_default=""),
     UniqueConstraint("account", "order_id"),
+    Index("ix_orders_updated", "updated_at"),
 )
-DUE = text("due IS NOT NULL AND stop IS NULL")
-Index("ix_orders_due", orders.c.account, orders.c.due, sqlite_where=DUE, postgresql_where=DUE)
-STOPPED = text("stop IS NOT NULL")
-Index("ix_orders_stopped", orders.c.stopped_at, sqlite_where=STOPPED, postgresql_where=STOPPED)
-Index("ix_orders_updated", orders.c.updated_at)
 NUMBERED = text("number != ''")
-Index("ix_orders_number", orders.c.account, orders.c.number, sqlite_where=NUMBERED, postgresql_where=NUMBERED)
+"""The condition of the index on numbers."""
 
 deliveries = Table(
     "deliveries",
@@ -141,7 +138,7 @@ events = Table(
     Index("ix_events_delivery_id", "delivery_id"),
 )
 TRACKED = text("tracking != ''")
-Index("ix_events_tracking", events.c.tracking, sqlite_where=TRACKED, postgresql_where=TRACKED)
+"""The condition of the index on tracking numbers."""
 
 writes = Table(
     "writes",

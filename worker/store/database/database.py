@@ -1,12 +1,10 @@
 """One database: its connections, its transactions, its clock. Driver errors end at this border."""
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeAlias, TypeVar, cast
 
-import psycopg
 from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,8 +13,6 @@ from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import Instant
 from worker.store.database.clocks import CarriedClock, machine_now
 from worker.store.database.group_commit import GroupCommit
-from worker.store.database.postgresql import postgresql_engine
-from worker.store.database.sqlite import sqlite_engine
 
 TIMEOUT_SECONDS = 5.0
 """How long any statement, lock or connection may take: the receiver answers 503 after this."""
@@ -52,23 +48,29 @@ class Database:
         self._clock = clock or (machine_now if self.is_sqlite else None)
         self._writer: AbstractContextManager[object] = nullcontext()
         self._shared: Callable[[Work[Any]], Any] = self._alone
+        self._driver_error: type[Exception]
+        # Each driver is imported only where it is used: psycopg would double the start-up time of a command.
         if self.is_sqlite:
+            from worker.store.database.sqlite import DRIVER_ERROR, sqlite_engine  # noqa: PLC0415
+
             # SQLite has one writer. Threads that wait here are served in order; threads that meet at the file's own
             # lock sleep and poll, up to a second each. The two waits share the timeout.
             self._writer = _TimedLock(timeout_seconds / 2)
-            self.engine = sqlite_engine(self.url, connections, timeout_seconds / 2)
+            self.engine, self._driver_error = sqlite_engine(self.url, connections, timeout_seconds / 2), DRIVER_ERROR
             group: GroupCommit[Work[Any], Any] = GroupCommit(
                 self._all, timeout_seconds / 2, pause_seconds=PAUSE_SECONDS
             )
             self._shared = group.run
         else:
-            self.engine = postgresql_engine(self.url, connections, timeout_seconds)
+            from worker.store.database.postgresql import DRIVER_ERROR, postgresql_engine  # noqa: PLC0415
+
+            self.engine, self._driver_error = postgresql_engine(self.url, connections, timeout_seconds), DRIVER_ERROR
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that may write. It is committed, and durable, at the end of the block."""
         with (
-            _translated(),
+            self._translated(),
             self._writer,
             self.engine.connect().execution_options(immediate=True) as connection,
             connection.begin(),
@@ -93,8 +95,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that only reads: one consistent view."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
+        with self._translated(), self.engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            # The driver's own words only: SQLAlchemy's message would quote the statement's parameters.
+            raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
+        except PoolTimeout as error:
+            raise StoreUnavailable("every database connection is in use") from error
+        except self._driver_error as error:
+            # A statement that the driver itself has run, or a hook, raised it: SQLAlchemy wraps neither.
+            raise StoreUnavailable(f"the database does not answer: {error}") from error
 
     def now(self, connection: Connection) -> Instant:
         """Return the time of the database's clock: the server's on PostgreSQL, the machine's on SQLite."""
@@ -123,19 +140,3 @@ class _TimedLock:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except DBAPIError as error:
-        # The driver's own words only: SQLAlchemy's message would quote the statement's parameters.
-        raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
-    except PoolTimeout as error:
-        raise StoreUnavailable("every database connection is in use") from error
-    except (sqlite3.Error, psycopg.Error) as error:
-        # A statement that the driver itself has run, or a hook, raised it: SQLAlchemy wraps neither.
-        raise StoreUnavailable(f"the database does not answer: {error}") from error

@@ -16,6 +16,8 @@ IDLE_WITHOUT_PING_SECONDS = 1.0
 PING_TIMEOUT_SECONDS = 1.0
 """A connection that does not answer a ping within this time is replaced."""
 
+DRIVER_ERROR: type[Exception] = psycopg.Error
+
 _T = TypeVar("_T")
 
 

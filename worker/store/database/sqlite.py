@@ -12,6 +12,7 @@ from sqlalchemy.exc import DisconnectionError
 POLL_INTERVAL_SECONDS = 0.001
 """Between two attempts at SQLite's write lock, which another process may hold for about as long."""
 
+DRIVER_ERROR: type[Exception] = sqlite3.Error
 _PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 
 
