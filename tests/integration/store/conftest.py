@@ -1,4 +1,4 @@
-"""What the tests of the intake share."""
+"""An intake over both kinds of database, and databases on which nobody has run a migration."""
 
 import os
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def intake(database: Database) -> SqlIntake:
 
 @pytest.fixture
 def contested(postgresql_url: str) -> Iterator[Database]:
-    """Only PostgreSQL lets two transactions write at a time."""
+    """A database in which one transaction can overtake another: only PostgreSQL lets two write at a time."""
     opened = Database(postgresql_url)
     yield opened
     opened.close()
@@ -37,6 +37,7 @@ def empty_postgresql_url(postgresql_server: psycopg.Connection) -> Iterator[str]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database without a schema."""
     opened = Database(request.getfixturevalue(f"empty_{request.param}_url"))
     yield opened
     opened.close()

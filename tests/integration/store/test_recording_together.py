@@ -1,4 +1,4 @@
-"""Deliveries that are written in one transaction come to what they would have come to one after the other."""
+"""Deliveries written in one transaction have the same effect as deliveries written one after the other."""
 
 import random
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from tests.support.clock import START
 from tests.support.events import a_delivery, a_hint, an_event
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import QuarantineReason
 from worker.ports import Delivery
 from worker.store.database.database import Database
 from worker.store.intake.recording import record
@@ -22,57 +23,58 @@ def order(number: int) -> OrderKey:
 
 
 def write(connection: Connection, *groups: Sequence[Delivery]) -> tuple[Any, ...]:
-    """Record *groups*, and tell everything that is known of them then, but for the numbers of rows."""
+    """Record *groups*, and return everything that the database then holds of them, without the ids of rows."""
     receipts = [receipt for group in groups for receipt in record(connection, group)]
-    filed = connection.execute(select(deliveries).order_by(deliveries.c.received_at)).all()
-    nth = {row.id: row.received_at - START for row in filed}
-    found = connection.execute(select(orders, events).join(events, events.c.order_row == orders.c.id)).all()
-    keys = {row.id_1: row.key for row in found}
+    stored = connection.execute(select(deliveries).order_by(deliveries.c.received_at)).all()
+    nth = {row.id: row.received_at - START for row in stored}
+    written = connection.execute(select(orders, events).join(events, events.c.order_row == orders.c.id)).all()
+    keys = {row.id_1: row.key for row in written}
     return (
         [(r.outcome, r.reason, r.wake_ups, keys.get(r.event_id), nth.get(r.delivery_id)) for r in receipts],
-        [(nth[row.id], row.outcome, row.reason, row.keep_once, row.body) for row in filed],
-        {row.order_id: (row.revision, row.events, row.due, row.updated_at) for row in found},
-        {row.key: (nth[row.delivery], row.order_id, row.revision_1, row.name, row.tracking) for row in found},
+        [(nth[row.id], row.outcome, row.reason, row.keep_once, row.body) for row in stored],
+        {row.order_id: (row.revision, row.event_count, row.due, row.updated_at) for row in written},
+        {row.key: (nth[row.delivery_id], row.order_id, row.revision_1, row.name, row.tracking) for row in written},
         sorted(tuple(row) for row in connection.execute(select(counters))),
     )
 
 
-def test_every_receipt_names_the_delivery_and_the_event_of_its_own(database: Database):
-    news = [
-        a_delivery(an_event(key=f"evt_{n}", order=order(9 - n)), body=b"%d" % n, received_at=START + n) for n in range(9)
+def test_every_receipt_names_its_own_delivery_and_event(database: Database):
+    group = [
+        a_delivery(an_event(key=f"evt_{n}", order=order(9 - n)), body=b"%d" % n, received_at=START + n)
+        for n in range(9)
     ]
     with database.write() as connection:
-        receipts, filed, *_ = write(connection, news)
-    assert receipts == [("accepted", "", (order(9 - n),), f"evt_{n}", n) for n in range(9)]
-    assert [row[-1] for row in filed] == [b"%d" % n for n in range(9)]
+        receipts, stored, *_ = write(connection, group)
+    assert receipts == [("accepted", None, (order(9 - n),), f"evt_{n}", n) for n in range(9)]
+    assert [row[-1] for row in stored] == [b"%d" % n for n in range(9)]
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_together_or_one_by_one_makes_no_difference(database: Database, seed: int):
+def test_it_makes_no_difference_whether_deliveries_are_written_together(database: Database, seed: int):
     chance = random.Random(seed)
-    news = [a_piece(chance, n) for n in range(60)]
+    chosen = [some_delivery(chance, n) for n in range(60)]
     cuts = sorted(chance.sample(range(1, 60), 6))
-    with database.engine.connect() as connection, connection.begin() as undone:
-        one_by_one = write(connection, *[[delivery] for delivery in news])
-        undone.rollback()
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        one_by_one = write(connection, *[[delivery] for delivery in chosen])
+        transaction.rollback()
     with database.write() as connection:
-        together = write(connection, *[news[a:b] for a, b in zip([0, *cuts], [*cuts, 60], strict=True)])
+        together = write(connection, *[chosen[a:b] for a, b in zip([0, *cuts], [*cuts, 60], strict=True)])
     assert together == one_by_one
     assert {row[0] for row in one_by_one[0]} == {"accepted", "duplicate", "quarantined", "stale"}
 
 
-def a_piece(chance: random.Random, number: int) -> Delivery:
-    """New, repeated and contradictory news of few orders, stale deliveries, and such as cannot be used."""
-    received = START + number
+def some_delivery(chance: random.Random, number: int) -> Delivery:
+    """Return a new, repeated, contradictory, stale or unusable delivery about one of few orders."""
+    received_at = START + number
     match chance.randrange(10):
         case 0:
-            return a_delivery(unusable="not_json", received_at=received)
+            return a_delivery(unusable=QuarantineReason.NOT_JSON, received_at=received_at)
         case 1:
-            return a_delivery(keep_once=f"courier/{chance.randrange(2)}", received_at=received)
+            return a_delivery(keep_once=f"courier/{chance.randrange(2)}", received_at=received_at)
         case 2 | 3:
-            return a_delivery(a_hint(f"hint_{chance.randrange(4)}", order=order(1)), received_at=received)
+            return a_delivery(a_hint(f"hint_{chance.randrange(4)}", order=order(1)), received_at=received_at)
         case _:
-            told = [
+            its_events = [
                 an_event(
                     key=f"evt_{chance.randrange(25)}",
                     order=order(chance.randrange(3)),
@@ -81,4 +83,4 @@ def a_piece(chance: random.Random, number: int) -> Delivery:
                 )
                 for _ in range(chance.choice([1, 1, 1, 2]))
             ]
-            return a_delivery(*told, received_at=received)
+            return a_delivery(*its_events, received_at=received_at)
