@@ -1,4 +1,4 @@
-"""A hold that ends while news comes in: both touch many orders at once, and neither waits for the other for ever."""
+"""A hold that ends while events come in: both lock many orders at once, and there is no deadlock."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,25 +9,28 @@ from tests.support.blocked import wait_until_blocked
 from tests.support.events import a_delivery, an_event
 from tests.support.tables import rows
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import HoldReason
 from worker.store.accounts.holds import SqlHolds
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.tables import orders
 
 
-@pytest.mark.parametrize("wanted", [("1", "2"), ("number:A", "1"), ("B", "a")], ids=" then ".join)
-def test_orders_are_excused_in_the_order_in_which_news_takes_them(contested: Database, postgresql_url: str, wanted):
+@pytest.mark.parametrize("in_order", [("1", "2"), ("number:A", "1"), ("B", "a")], ids=" then ".join)
+def test_the_end_of_a_hold_locks_orders_in_the_same_order_as_new_events(
+    contested: Database, postgresql_url: str, in_order: tuple[str, str]
+):
     holds, intake = SqlHolds(contested), SqlIntake(contested)
-    for order_id in reversed(wanted):  # so that a walk through the table would meet the last one first
+    for order_id in reversed(in_order):  # so that the order of the rows in the table is the wrong one
         intake.write(a_delivery(an_event(key=order_id, order=OrderKey("main", order_id))))
     with contested.write() as connection:
         connection.execute(update(orders).values(failing_since=1))
-    holds.hold("main", "operator", None)
+    holds.hold("main", HoldReason.RATE_LIMITED, None)
     with ThreadPoolExecutor(1) as pool:
         with contested.write() as connection:
-            first, last = (select(orders.c.id).where(orders.c.order_id == name).with_for_update() for name in wanted)
+            first, last = (select(orders.c.id).where(orders.c.order_id == name).with_for_update() for name in in_order)
             connection.execute(first)
-            lifted = pool.submit(holds.lift, "main", "operator")
+            lifted = pool.submit(holds.lift, "main", HoldReason.RATE_LIMITED)
             wait_until_blocked(postgresql_url)
             connection.execute(last)
         lifted.result()
