@@ -1,4 +1,4 @@
-"""The guard around kombu's Redis transport: that it is there, that it helps, and whether it is needed any more."""
+"""The guard around kombu's Redis transport: it is installed, it helps, and it is still needed."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 import redis
 from kombu.transport import redis as redis_transport
 
-from worker.queue.wake_ups import make_celery
+from worker.queue.celery_config import make_celery
 
 CHANNEL: Any = redis_transport.Channel
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -15,7 +15,7 @@ NOWHERE = "redis://127.0.0.1:1/0"
 
 @pytest.fixture
 def closed_channel() -> Any:
-    """As much of a channel as is left when the broker has gone away under it."""
+    """What is left of a channel when the broker has gone away."""
     make_celery(NOWHERE)
     return SimpleNamespace(connection=SimpleNamespace(client=None))
 
@@ -29,14 +29,14 @@ def test_a_closed_channel_is_a_lost_connection_from_which_the_worker_recovers(cl
         CHANNEL._connparams(closed_channel, asynchronous)  # noqa: SLF001 - same
 
 
-def test_it_is_put_on_once():
+def test_the_guard_is_installed_once():
     make_celery(NOWHERE)
     guarded = CHANNEL._connparams  # noqa: SLF001 - same
     make_celery(NOWHERE)
     assert CHANNEL._connparams is guarded  # noqa: SLF001 - same
 
 
-def test_it_is_still_needed(closed_channel):
+def test_the_guard_is_still_needed(closed_channel):
     unguarded = CHANNEL._connparams.__wrapped__  # noqa: SLF001 - same
     try:
         unguarded(closed_channel)

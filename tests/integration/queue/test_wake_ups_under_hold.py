@@ -1,31 +1,24 @@
-"""A nudge that meets a held account is used up; the order must not wait for the next one when the hold is over."""
+"""A wake-up is used up when the account is held. The order is enqueued again as soon as the hold is over."""
 
-from tests.support.clock import Clock
-from tests.support.harness import ENQUEUE_AGAIN_AFTER, Harness
 from tests.support.events import KEY
-from worker.domain.events import EventName
+from tests.support.harness import ENQUEUE_AGAIN_AFTER, Harness
 from worker.domain.instants import SECOND
-from worker.store.database.database import Database
+from worker.domain.reasons import HoldReason
 
 
-def test_an_order_whose_nudge_met_a_hold_is_nudged_again_as_soon_as_the_hold_is_over(database: Database, clock: Clock):
-    harness = Harness(database, clock)
-    harness.receive(EventName.DELIVERED)
+def test_an_order_whose_wake_up_came_during_a_hold_is_claimed_again_when_the_hold_is_over(harness: Harness):
     assert harness.due_orders.claim(10, ENQUEUE_AGAIN_AFTER) == [KEY]
-    harness.holds.hold(KEY.account, "rate_limited", SECOND)
+    harness.holds.hold(KEY.account, HoldReason.RATE_LIMITED, SECOND)
     assert harness.reconcile() is None
     assert harness.due_orders.claim(10, ENQUEUE_AGAIN_AFTER) == []
-    clock.now += SECOND
+    harness.clock.now += SECOND
     assert harness.due_orders.claim(10, ENQUEUE_AGAIN_AFTER) == [KEY]
     assert harness.due_orders.claim(10, ENQUEUE_AGAIN_AFTER) == []
 
 
-def test_a_nudge_that_meets_a_turn_does_not_bring_another_one(database: Database, clock: Clock):
-    harness = Harness(database, clock)
-    harness.receive(EventName.DELIVERED)
+def test_an_order_whose_wake_up_came_during_a_reconciliation_is_not_claimed_again_early(harness: Harness):
     harness.due_orders.claim(10, ENQUEUE_AGAIN_AFTER)
-    leased = harness.order_store.lease(KEY, SECOND)
-    assert leased is not None
+    assert harness.order_store.lease(KEY, SECOND) is not None
     assert harness.reconcile() is None
-    clock.now += 2 * SECOND
+    harness.clock.now += 2 * SECOND
     assert harness.due_orders.claim(10, ENQUEUE_AGAIN_AFTER) == []

@@ -30,19 +30,19 @@ def file_of(url: str) -> Path:
     return Path(str(make_url(url).database))
 
 
-def siblings(path: Path) -> list[Path]:
-    return [found for suffix in ("", "-wal", "-shm") if (found := Path(f"{path}{suffix}")).exists()]
+def files_of(path: Path) -> list[Path]:
+    return [file for suffix in ("", "-wal", "-shm") if (file := Path(f"{path}{suffix}")).exists()]
 
 
 @pytest.fixture
-def impatient(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url, timeout=TIMEOUT)
+def short_timeout(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url, timeout_seconds=TIMEOUT)
     yield opened
     opened.close()
 
 
 @contextmanager
-def somebody_elses_lock(url: str) -> Iterator[None]:
+def foreign_lock(url: str) -> Iterator[None]:
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(file_of(url), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -54,10 +54,10 @@ def somebody_elses_lock(url: str) -> Iterator[None]:
             yield
 
 
-def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes_all(
-    impatient: Database, database_url: str
+def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_accepts_all(
+    short_timeout: Database, database_url: str
 ):
-    intake = SqlIntake(impatient)
+    intake = SqlIntake(short_timeout)
 
     def write(n: int) -> str:
         try:
@@ -66,29 +66,29 @@ def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes
             return "unavailable"
 
     with ThreadPoolExecutor(16) as pool:
-        with somebody_elses_lock(database_url), within(IN_TIME):
+        with foreign_lock(database_url), within(IN_TIME):
             assert list(pool.map(write, range(16))) == ["unavailable"] * 16
         assert list(pool.map(write, range(16))) == ["accepted"] * 16
-    assert stored(impatient) == 16
+    assert stored(short_timeout) == 16
 
 
-def test_a_lock_that_ends_in_time_is_nobodys_trouble(database: Database, database_url: str):
+def test_a_lock_that_ends_in_time_causes_no_error(database: Database, database_url: str):
     with ThreadPoolExecutor(1) as pool:
-        with somebody_elses_lock(database_url):
+        with foreign_lock(database_url):
             waiting = pool.submit(SqlIntake(database).write, a_delivery(an_event(key="evt_1")))
             assert not waiting.done()
         assert waiting.result(timeout=IN_TIME).outcome == "accepted"
 
 
-def test_an_error_quotes_nothing_of_what_was_to_be_written(impatient: Database, database_url: str):
-    with somebody_elses_lock(database_url), pytest.raises(StoreUnavailable) as caught:
-        SqlIntake(impatient).write(a_delivery(an_event(key="evt_private"), body=b"a customer's address"))
+def test_an_error_quotes_no_value_of_the_failed_write(short_timeout: Database, database_url: str):
+    with foreign_lock(database_url), pytest.raises(StoreUnavailable) as caught:
+        SqlIntake(short_timeout).write(a_delivery(an_event(key="evt_private"), body=b"a customer's address"))
     assert "evt_private" not in str(caught.value)
     assert "address" not in str(caught.value)
 
 
-def test_more_readers_than_connections_wait_their_turn_in_bounds(database_url: str):
-    database = Database(database_url, connections=1, timeout=TIMEOUT)
+def test_a_reader_without_a_free_connection_waits_for_a_limited_time(database_url: str):
+    database = Database(database_url, connections=1, timeout_seconds=TIMEOUT)
     with (
         database.read(),
         within(IN_TIME),
@@ -109,8 +109,8 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(sqlite_url: str):
             connection.execute(text(f"PRAGMA max_page_count = {pages}"))
 
     def write_until_full() -> None:
-        news = (a_delivery(an_event(key=f"evt_{n}"), body=b"x" * 2000) for n in range(1000))
-        acknowledged.extend(intake.write(delivery).delivery_id for delivery in news)
+        every_delivery = (a_delivery(an_event(key=f"evt_{n}"), body=b"x" * 2000) for n in range(1000))
+        acknowledged.extend(intake.write(delivery).delivery_id for delivery in every_delivery)
 
     limit(60)
     acknowledged: list[int | None] = []
@@ -122,7 +122,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(sqlite_url: str):
     database.close()
 
 
-def test_a_read_only_file_can_be_read_and_is_written_again_once_it_may_be(sqlite_url: str):
+def test_a_file_that_was_read_only_can_be_written_again(sqlite_url: str):
     database = Database(sqlite_url, connections=1)
 
     def forbid(writing: int) -> None:
@@ -146,17 +146,17 @@ def test_a_file_opened_read_only_is_unavailable_for_writing(sqlite_url: str):
     database.close()
 
 
-def test_a_vanished_file_is_unavailable_and_not_made_anew_until_it_is_back(sqlite_url: str, tmp_path: Path):
+def test_a_file_that_is_gone_is_unavailable_and_not_created_again(sqlite_url: str, tmp_path: Path):
     database = Database(sqlite_url)
     intake, path, away = SqlIntake(database), file_of(sqlite_url), tmp_path / "away"
     intake.write(a_delivery(an_event(key="evt_1")))
     away.mkdir()
-    for file in siblings(path):
+    for file in files_of(path):
         file.rename(away / file.name)
     for _ in range(3):
         with pytest.raises(StoreUnavailable, match="the database file is gone"):
             intake.write(a_delivery(an_event(key="evt_2")))
-    assert siblings(path) == []
+    assert files_of(path) == []
     for file in away.iterdir():
         file.rename(path.parent / file.name)
     assert intake.write(a_delivery(an_event(key="evt_2"))).outcome == "accepted"
@@ -164,34 +164,33 @@ def test_a_vanished_file_is_unavailable_and_not_made_anew_until_it_is_back(sqlit
     database.close()
 
 
-def test_news_goes_into_the_file_that_stands_there_and_not_into_one_that_was_replaced(
-    sqlite_url: str, sqlite_migrated: Path, tmp_path: Path
-):
+def test_events_go_into_the_new_file_when_the_file_was_replaced(sqlite_url: str, sqlite_migrated: Path, tmp_path: Path):
     database = Database(sqlite_url)
     intake, path = SqlIntake(database), file_of(sqlite_url)
     intake.write(a_delivery(an_event(key="evt_1")))
-    for file in siblings(path):
+    for file in files_of(path):
         file.rename(tmp_path / f"old-{file.name}")
     shutil.copy(sqlite_migrated, path)
     assert intake.write(a_delivery(an_event(key="evt_1"))).outcome == "accepted"
-    with closing(sqlite3.connect(path)) as stranger:
-        assert stranger.execute("SELECT count(*) FROM events").fetchone() == (1,)
+    with closing(sqlite3.connect(path)) as new_file:
+        assert new_file.execute("SELECT count(*) FROM events").fetchone() == (1,)
     database.close()
 
 
 WRITER = """
 import sys
+from tests.support.events import a_delivery, an_event
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 
 intake = SqlIntake(Database(sys.argv[1]))
 for n in range(100_000):
-    print(intake.write(a_delivery(an_event(f"evt_{n}"), body=bytes(500))).delivery_id, flush=True)
+    print(intake.write(a_delivery(an_event(), body=bytes(500))).delivery_id, flush=True)
 """
 
 
-def test_what_was_acknowledged_survives_kill_9(database_url: str):
-    root = str(Path(__file__).parents[2])
+def test_an_acknowledged_delivery_survives_kill_9(database_url: str):
+    root = str(Path(__file__).parents[3])
     writer = subprocess.Popen([sys.executable, "-c", WRITER, database_url], stdout=subprocess.PIPE, text=True, cwd=root)
     with writer:
         assert writer.stdout is not None

@@ -13,7 +13,7 @@ from sqlalchemy import event, make_url, text
 from tests.support.database_in_trouble import plain, stored, within
 from tests.support.events import a_delivery, an_event
 from worker.domain.errors import StoreUnavailable
-from worker.store.database import engines
+from worker.store.database import postgresql
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.tables import deliveries
@@ -21,7 +21,7 @@ from worker.store.tables import deliveries
 TIMEOUT = 0.4
 
 
-def test_connections_that_the_server_ended_are_replaced_before_anybody_notices(postgresql_url: str):
+def test_connections_that_the_server_has_ended_are_replaced_without_an_error(postgresql_url: str):
     database = Database(postgresql_url)
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event(key="evt_1")))
@@ -34,7 +34,7 @@ def test_connections_that_the_server_ended_are_replaced_before_anybody_notices(p
     database.close()
 
 
-def test_a_connection_that_dies_in_the_middle_writes_nothing_and_the_next_one_works(postgresql_url: str):
+def test_a_connection_that_dies_during_a_transaction_writes_nothing_and_the_next_one_works(postgresql_url: str):
     database = Database(postgresql_url)
 
     def write_and_die() -> None:
@@ -59,26 +59,26 @@ def test_a_server_that_refuses_connections_is_unavailable_at_once(postgresql_url
         SqlIntake(database).now()
 
 
-def test_a_statement_that_takes_too_long_is_ended_by_the_server_itself(postgresql_url: str):
-    database = Database(postgresql_url, timeout=TIMEOUT)
+def test_the_server_ends_a_statement_that_takes_too_long(postgresql_url: str):
+    database = Database(postgresql_url, timeout_seconds=TIMEOUT)
     with pytest.raises(StoreUnavailable, match="statement timeout"), database.read() as connection:
         connection.execute(text("SELECT pg_sleep(10)"))
     assert stored(database) == 0
     database.close()
 
 
-def test_a_connection_that_has_rested_waits_as_long_as_a_new_one(postgresql_url: str):
-    database = Database(postgresql_url, connections=1, timeout=3)
+def test_an_idle_connection_has_the_same_timeout_as_a_new_one(postgresql_url: str):
+    database = Database(postgresql_url, connections=1, timeout_seconds=3)
     assert stored(database) == 0
     with database.read() as connection:
         connection.execute(text("SELECT pg_sleep(1.3)"))
     database.close()
 
 
-class Wire:
-    """A network between us and the server that may fall silent: bytes are taken, and nothing comes back.
+class Network:
+    """A network between us and the server, which may become silent: it takes bytes, and nothing comes back.
 
-    It may also forget the connections that there are, and carry new ones.
+    It may also forget the connections that it carries, and carry new ones.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -98,69 +98,69 @@ class Wire:
                 threading.Thread(target=self._carry, args=(self._carried, near, far), daemon=True).start()
 
     def forget(self) -> None:
-        """Let nothing through any more on the connections that there are."""
+        """Carry nothing any more on the connections that exist."""
         self._forgotten = self._carried
 
     def _carry(self, number: int, near: socket.socket, far: socket.socket) -> None:
         with near, far, suppress(OSError):
             while True:
                 for ready in select.select([near, far], [], [], 0.1)[0]:
-                    taken = ready.recv(65536)
-                    if not taken:
+                    received = ready.recv(65536)
+                    if not received:
                         return
                     if not self.silent.is_set() and number > self._forgotten:
-                        (far if ready is near else near).sendall(taken)
+                        (far if ready is near else near).sendall(received)
 
     def close(self) -> None:
         self._listener.close()
 
 
 @pytest.fixture
-def wire(postgresql_url: str) -> Iterator[Wire]:
+def network(postgresql_url: str) -> Iterator[Network]:
     url = make_url(postgresql_url)
-    wire = Wire(url.host or "127.0.0.1", url.port or 5432)
-    yield wire
-    wire.close()
+    network = Network(url.host or "127.0.0.1", url.port or 5432)
+    yield network
+    network.close()
 
 
-def over(wire: Wire, url: str, timeout: float) -> Database:
-    direct = make_url(url)
-    return Database(direct.set(host="127.0.0.1", port=wire.port, query={"sslmode": "disable"}), timeout=timeout)
+def over(network: Network, url: str, timeout_seconds: float) -> Database:
+    indirect = make_url(url).set(host="127.0.0.1", port=network.port, query={"sslmode": "disable"})
+    return Database(indirect, timeout_seconds=timeout_seconds)
 
 
-def test_a_rested_connection_that_the_network_has_forgotten_is_replaced(
-    wire: Wire, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+def test_an_idle_connection_that_the_network_has_forgotten_is_replaced(
+    network: Network, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(engines, "FRESH", 0.0)
-    database = over(wire, postgresql_url, timeout=10)
+    monkeypatch.setattr(postgresql, "IDLE_WITHOUT_PING_SECONDS", 0.0)
+    database = over(network, postgresql_url, timeout_seconds=10)
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event(key="evt_1")))
-    wire.forget()
+    network.forget()
     with within(8):
         assert intake.write(a_delivery(an_event(key="evt_2"))).outcome == "accepted"
     database.close()
 
 
-def test_between_two_looks_at_the_servers_clock_nothing_is_asked(postgresql_url: str):
-    database, asked = Database(postgresql_url), list[str]()
-    event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+def test_the_servers_clock_is_not_asked_for_every_reading(postgresql_url: str):
+    database, statements = Database(postgresql_url), list[str]()
+    event.listen(database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     clock = database.clock()
-    told = [clock() for _ in range(50)]
-    assert told == sorted(told)
+    readings = [clock() for _ in range(50)]
+    assert readings == sorted(readings)
     with database.read() as connection:
-        assert told[-1] <= database.now(connection)
-    assert len(asked) == 2
+        assert readings[-1] <= database.now(connection)
+    assert len(statements) == 2
     database.close()
 
 
-def test_a_server_that_falls_silent_holds_nobody_and_is_found_again(wire: Wire, postgresql_url: str):
-    database = over(wire, postgresql_url, TIMEOUT)
+def test_a_silent_server_is_unavailable_in_time_and_is_used_again_later(network: Network, postgresql_url: str):
+    database = over(network, postgresql_url, TIMEOUT)
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event(key="evt_1")))
-    wire.silent.set()
-    # A sign of life is waited for, then a new connection.
+    network.silent.set()
+    # The timeout of a ping passes first, then that of a new connection.
     with within(4.5), pytest.raises(StoreUnavailable):
         intake.write(a_delivery(an_event(key="evt_2")))
-    wire.silent.clear()
+    network.silent.clear()
     assert intake.write(a_delivery(an_event(key="evt_2"))).outcome == "accepted"
     database.close()

@@ -1,4 +1,4 @@
-"""Callers that come while a transaction is under way share the next one. A failure meets the caller of its item only."""
+"""Callers that come while a transaction runs share the next one. A failure meets the caller of its item only."""
 
 import threading
 import time
