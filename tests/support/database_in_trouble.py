@@ -1,4 +1,4 @@
-"""What tests of a database in trouble ask it and its clock."""
+"""What tests of a database in trouble ask the database and a clock."""
 
 import time
 from collections.abc import Iterator
@@ -10,18 +10,19 @@ from worker.store.database.database import Database
 from worker.store.tables import deliveries
 
 
-def plain(url: str) -> str:
-    """The URL as PostgreSQL's own programs want it."""
+def plain_url(url: str) -> str:
+    """Return the URL of a PostgreSQL database in the form that PostgreSQL's own programs and psycopg take."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def stored(database: Database) -> int:
+def count_deliveries(database: Database) -> int:
     with database.read() as connection:
         return connection.scalar(select(func.count()).select_from(deliveries)) or 0
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    begun = time.monotonic()
+    """Fail if the block takes longer."""
+    began = time.monotonic()
     yield
-    assert time.monotonic() - begun < seconds
+    assert time.monotonic() - began < seconds
