@@ -1,7 +1,7 @@
-"""What the journal forgets, and what it never forgets."""
+"""What pruning deletes, and what it never deletes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from sqlalchemy import Table, event, func, insert, select, update
@@ -10,19 +10,23 @@ from tests.support.clock import START, Clock
 from tests.support.events import a_delivery, a_hint, an_event
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
+from worker.domain.reasons import QuarantineReason
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.prune import prune
-from worker.store.tables import audit_log, counters, deliveries, events, metadata, orders, steps
+from worker.store.tables import audit_log, counters, deliveries, events, metadata, orders, writes
 
 KEEP = 90 * DAY
-Prune = Callable[..., dict[str, int]]
+Prune: TypeAlias = Callable[..., dict[str, int]]
 
 
 @pytest.fixture
-def pruned(database: Database) -> Prune:
+def run_prune(database: Database) -> Prune:
+    """Prunes, without a pause between batches, and returns how many rows are gone."""
+
     def run(**settings: Any) -> dict[str, int]:
-        return prune(database, **{"keep": KEEP, "dedupe_for": KEEP, "rest": 0, **settings})
+        return prune(database, **{"keep": KEEP, "dedupe_for": KEEP, "pause_seconds": 0, **settings})
 
     return run
 
@@ -33,126 +37,126 @@ def count(database: Database, table: Table) -> int:
 
 
 def settle(database: Database, **columns: Any) -> None:
-    """End all news as a turn would: applied, seen, nothing more due."""
+    """Settle the order as a reconciliation would: events applied and seen, nothing due."""
     with database.write() as connection:
         connection.execute(update(events).values(result="applied", result_at=START))
-        seen = {"seen_revision": orders.c.revision, "due": None, "stage": "delivered", **columns}
-        connection.execute(update(orders).values(seen))
+        settled = {"seen_revision": orders.c.revision, "due": None, "stage": "delivered", **columns}
+        connection.execute(update(orders).values(settled))
 
 
 def write_history(database: Database) -> None:
-    """One order with all that can hang on it, settled."""
+    """Write one settled order with everything that can belong to it."""
     intake = SqlIntake(database)
     for delivery in (a_delivery(an_event(key="evt_1")), a_delivery(an_event(key="evt_1")), a_delivery(a_hint())):
         intake.write(delivery)
     settle(database)
     with database.write() as connection:
-        step = {"order": 1, "leased": "t", "revision": 1, "stage": "shipped", "inferred": False, "evidence_at": 1}
-        connection.execute(insert(steps).values(**step, update={"status": "shipped"}, sent_at=1))
-        connection.execute(insert(audit_log).values(order=1, at=1, word="closed"))
+        write = {"order_row": 1, "lease_token": "t", "revision": 1, "stage": "shipped", "inferred": False}
+        connection.execute(insert(writes).values(**write, evidence_at=1, fields={"status": "shipped"}, sent_at=1))
+        connection.execute(insert(audit_log).values(order_row=1, at=1, action="closed"))
 
 
-def test_a_settled_order_goes_with_all_that_hangs_on_it(database: Database, pruned: Prune, clock: Clock):
+def test_a_settled_order_is_deleted_with_everything_that_belongs_to_it(
+    database: Database, run_prune: Prune, clock: Clock
+):
     write_history(database)
-    SqlIntake(database).add_counts({("courier", "refused"): 1})
+    SqlIntake(database).add_counts({("courier", DeliveryOutcome.REFUSED): 1})
     clock.advance(days=91)
-    assert pruned() == {"orders": 1, "events": 2, "writes": 1, "audit_log": 1, "deliveries": 3}
+    assert run_prune() == {"orders": 1, "events": 2, "writes": 1, "audit_log": 1, "deliveries": 3}
     assert sum(count(database, table) for table in metadata.sorted_tables if table is not counters) == 0
     assert count(database, counters) == 1
 
 
-def test_a_closed_order_goes_as_well(database: Database, pruned: Prune, clock: Clock):
+def test_a_closed_order_is_deleted(database: Database, run_prune: Prune, clock: Clock):
     SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
     settle(database, closed="cancelled", closed_revision=1)
     clock.advance(days=91)
-    assert pruned()["orders"] == 1
+    assert run_prune()["orders"] == 1
 
 
-def test_nothing_goes_before_its_time(database: Database, pruned: Prune, clock: Clock):
+def test_nothing_is_deleted_before_its_time(database: Database, run_prune: Prune, clock: Clock):
     write_history(database)
     clock.advance(days=90)
-    assert not any(pruned().values())
-    assert not any(pruned(keep=0).values()), "keys live for dedupe_for"
-    assert not any(pruned(dedupe_for=0).values()), "orders live for keep"
-    assert all(pruned(keep=0, dedupe_for=0).values())
+    assert not any(run_prune().values())
+    assert not any(run_prune(keep=0).values()), "keys stay for dedupe_for"
+    assert not any(run_prune(dedupe_for=0).values()), "orders stay for keep"
+    assert all(run_prune(keep=0, dedupe_for=0).values())
 
 
 @pytest.mark.parametrize(
-    "open_in_some_way",
+    "columns",
     [
         {"due": START + 200 * DAY},
-        {"stop": "lost", "stopped_at": START},
+        {"stop": "shipment_lost", "stopped_at": START},
         {"closed": "cancelled", "stop": "moving_while_cancelled", "stopped_at": START},
         {"sending": "shipped", "sent_at": START},
         {"seen_revision": 0},
         {"lease_token": "t", "lease_until": START + 92 * DAY},
     ],
-    ids=["due", "stopped", "closed but stopped", "uncertain", "unseen news", "leased"],
+    ids=["due", "stopped", "closed but stopped", "uncertain", "unseen event", "leased"],
 )
-def test_an_open_order_is_never_forgotten(
-    database: Database, pruned: Prune, clock: Clock, open_in_some_way: dict[str, Any]
-):
+def test_an_open_order_is_never_deleted(database: Database, run_prune: Prune, clock: Clock, columns: dict[str, Any]):
     SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
-    settle(database, **open_in_some_way)
+    settle(database, **columns)
     clock.advance(days=91)
-    assert not any(pruned().values())
+    assert not any(run_prune().values())
     settle(database, **dict.fromkeys(("due", "stop", "sending", "lease_until")))
-    assert pruned()["orders"] == 1
+    assert run_prune()["orders"] == 1
 
 
-def test_a_lease_that_ran_out_holds_nothing_back(database: Database, pruned: Prune, clock: Clock):
+def test_an_expired_lease_does_not_keep_an_order(database: Database, run_prune: Prune, clock: Clock):
     SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
     settle(database, lease_token="t", lease_until=START + DAY)
     clock.advance(days=91)
-    assert pruned()["orders"] == 1
+    assert run_prune()["orders"] == 1
 
 
-def test_a_pending_event_is_never_forgotten(database: Database, pruned: Prune, clock: Clock):
+def test_a_pending_event_is_never_deleted(database: Database, run_prune: Prune, clock: Clock):
     write_history(database)
     with database.write() as connection:
         connection.execute(update(events).where(events.c.key == "evt_1").values(result="pending"))
     clock.advance(days=91)
-    assert pruned() == {"orders": 0, "events": 0, "writes": 0, "audit_log": 0, "deliveries": 1}, (
-        "the duplicate alone goes"
+    assert run_prune() == {"orders": 0, "events": 0, "writes": 0, "audit_log": 0, "deliveries": 1}, (
+        "only the duplicate is deleted"
     )
 
 
-def test_quarantined_deliveries_stay_and_stale_ones_go(database: Database, pruned: Prune, clock: Clock):
+def test_quarantined_deliveries_stay_and_stale_ones_are_deleted(database: Database, run_prune: Prune, clock: Clock):
     intake = SqlIntake(database)
-    intake.write(a_delivery(unusable="not_json"))
+    intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
     intake.write(a_delivery(keep_once="courier/evt_1"))
     clock.advance(days=91)
-    assert pruned()["deliveries"] == 1
+    assert run_prune()["deliveries"] == 1
     with database.read() as connection:
         assert connection.execute(select(deliveries.c.outcome)).scalars().all() == ["quarantined"]
 
 
-def test_an_order_that_news_has_touched_stays_with_its_keys(database: Database, pruned: Prune, clock: Clock):
+def test_an_order_with_a_new_event_stays_with_its_keys(database: Database, run_prune: Prune, clock: Clock):
     write_history(database)
-    touched = clock.advance(days=91)
-    SqlIntake(database).write(a_delivery(a_hint("hint_2"), received_at=touched))
+    now = clock.advance(days=91)
+    SqlIntake(database).write(a_delivery(a_hint("hint_2"), received_at=now))
     settle(database)
-    assert (pruned()["orders"], pruned()["events"]) == (0, 0)
-    assert SqlIntake(database).write(a_delivery(an_event(key="evt_1"), received_at=touched)).outcome == "duplicate"
+    assert (run_prune()["orders"], run_prune()["events"]) == (0, 0)
+    assert SqlIntake(database).write(a_delivery(an_event(key="evt_1"), received_at=now)).outcome == "duplicate"
 
 
-def test_a_pruned_order_may_come_back_as_a_new_one(database: Database, pruned: Prune, clock: Clock):
+def test_an_event_of_a_pruned_order_makes_a_new_one(database: Database, run_prune: Prune, clock: Clock):
     write_history(database)
     clock.advance(days=91)
-    pruned()
+    run_prune()
     assert SqlIntake(database).write(a_delivery(an_event(key="evt_1"), received_at=clock.now)).outcome == "accepted"
     with database.read() as connection:
         assert connection.execute(select(orders.c.revision, orders.c.stage)).all() == [(1, None)]
 
 
-@pytest.mark.parametrize("kept", [0, 1], ids=["all old", "with rows that stay in between"])
-def test_it_works_in_batches_and_goes_over_no_row_twice(database: Database, pruned: Prune, clock: Clock, kept: int):
+@pytest.mark.parametrize("kept", [0, 1], ids=["all old", "some rows stay"])
+def test_pruning_works_in_batches_and_reads_no_row_twice(database: Database, run_prune: Prune, clock: Clock, kept: int):
     intake = SqlIntake(database)
     for n in range(20):
         intake.write(a_delivery(an_event(key=f"evt_{n}", order=OrderKey("main", str(n + 1)))))
     settle(database)
     with database.write() as connection:
-        connection.execute(update(orders).where(orders.c.id % 5 == 0).values(stop="lost" if kept else None))
+        connection.execute(update(orders).where(orders.c.id % 5 == 0).values(stop="shipment_lost" if kept else None))
     clock.advance(days=91)
     deleted: list[int] = []
     pages: list[str] = []
@@ -164,13 +168,13 @@ def test_it_works_in_batches_and_goes_over_no_row_twice(database: Database, prun
         elif statement.is_select:
             pages.append(str(statement.compile(compile_kwargs={"literal_binds": True})))
 
-    assert pruned(batch=3)["orders"] == 20 - 4 * kept
+    assert run_prune(batch_size=3)["orders"] == 20 - 4 * kept
     assert (max(deleted), len(deleted)) == (3, 6 if kept else 7)
     assert len(set(pages)) == len(pages) > 7
     assert count(database, deliveries) == 4 * kept
 
 
-def test_it_leaves_an_order_alone_that_somebody_writes_to(postgresql_url: str, clock: Clock):
+def test_pruning_skips_an_order_that_a_transaction_writes_to(postgresql_url: str, clock: Clock):
     database = Database(postgresql_url, clock=clock)
     write_history(database)
     clock.advance(days=91)
@@ -182,14 +186,14 @@ def test_it_leaves_an_order_alone_that_somebody_writes_to(postgresql_url: str, c
     database.close()
 
 
-def test_each_page_is_one_range_of_one_index(sqlite_url: str, clock: Clock):
+def test_each_batch_is_one_range_of_one_index(sqlite_url: str, clock: Clock):
     database = Database(sqlite_url, clock=clock)
-    asked: list[tuple[str, Any]] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+    statements: list[tuple[str, Any]] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *args: statements.append((args[2], args[3])))
     write_history(database)
     clock.advance(days=91)
     prune(database, keep=KEEP, dedupe_for=0)
-    pages = [(sql, parameters) for sql, parameters in asked if sql.startswith("SELECT") and "LIMIT" in sql]
+    pages = [(sql, parameters) for sql, parameters in statements if sql.startswith("SELECT") and "LIMIT" in sql]
     with database.read() as connection:
         plans = [
             str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters).all()) for sql, parameters in pages
@@ -199,5 +203,5 @@ def test_each_page_is_one_range_of_one_index(sqlite_url: str, clock: Clock):
     database.close()
 
 
-def test_it_needs_no_order_at_all(pruned: Prune):
-    assert not any(pruned().values())
+def test_pruning_an_empty_database_deletes_nothing(run_prune: Prune):
+    assert not any(run_prune().values())
