@@ -11,7 +11,6 @@ from tests.support.events import a_delivery, a_hint, an_event
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
-from worker.domain.reasons import QuarantineReason
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.prune import prune
