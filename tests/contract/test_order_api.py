@@ -14,7 +14,7 @@ from worker.domain.instants import SECOND
 from worker.domain.orders import Payment, Reading, Reference
 from worker.domain.results import Step
 from worker.domain.stages import STAGES, Stage
-from worker.order_api.connections import open_account
+from worker.order_api.accounts import open_account
 from worker.order_api.platforms import PLATFORMS
 
 SLACK_SECONDS = 1.5

@@ -24,4 +24,4 @@ def test_settings_and_forms_load_no_client(module):
 
 
 def test_the_list_of_clients_is_not_out_of_date():
-    assert {"httpcore", "httpx", "ssl"} <= loaded_by("worker.order_api.connections")
+    assert {"httpcore", "httpx", "ssl"} <= loaded_by("worker.order_api.accounts")

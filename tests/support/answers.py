@@ -12,9 +12,9 @@ from tests.support.fake_order_api import FakeOrder
 from tests.support.strange_answers import without_missing
 from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.orders import Reading
-from worker.order_api.accounts import AccountContext
+from worker.order_api.account_session import AccountContext
+from worker.order_api.accounts import open_account
 from worker.order_api.clients import Page, PlatformOrder
-from worker.order_api.connections import open_account
 from worker.order_api.http.client import Client, HttpResponse
 
 NOW = 1_795_262_400_000_000

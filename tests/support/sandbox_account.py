@@ -16,8 +16,8 @@ import httpx
 
 from tests.support.credentials import SECRET, credentials_at
 from worker.domain.instants import Duration
-from worker.order_api.accounts import AccountContext
-from worker.order_api.connections import open_account
+from worker.order_api.account_session import AccountContext
+from worker.order_api.accounts import open_account
 from worker.order_api.http.client import Client, Timeouts
 
 TIMEOUTS = Timeouts(timedelta(seconds=0.3), timedelta(seconds=0.3), timedelta(seconds=0.6))

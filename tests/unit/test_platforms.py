@@ -15,7 +15,7 @@ from tests.support.pages import DESIGN, REFERENCE, ROOT, part, table
 from tests.support.sandbox_account import TRAITS
 from webhook_receiver.profiles import PROFILES
 from worker.domain.stages import Stage, TerminalStatus
-from worker.order_api.connections import ACCOUNTS
+from worker.order_api.accounts import ACCOUNTS
 from worker.order_api.platforms import PLATFORMS
 from worker.order_api.statuses import MEANINGS
 

@@ -1,16 +1,31 @@
-"""The calls of one account: their URL, what each of them carries, and what an answer says about the next one."""
+"""The calls of one account: their URL, the headers and parameters that all of them have, and when to pause."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from worker.domain.errors import Rejected
-from worker.order_api.accounts import AccountContext
+from worker.domain.instants import Duration, Instant
 from worker.order_api.http import rate_limits
-from worker.order_api.http.client import HttpResponse
+from worker.order_api.http.client import Client, HttpResponse
+
+
+@dataclass(frozen=True, slots=True)
+class AccountContext:
+    """What an account needs besides its credentials. It is the same on every platform."""
+
+    client: Client
+    now: Callable[[], Instant]
+    timezone: ZoneInfo
+    """The time zone of the dates that are written at the platform."""
+    pause: Callable[[Duration], None]
+    """Called when the platform allows no further call: the account sends nothing for this long."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """The account's own status words, each with a key of `MEANINGS`. They take precedence over the platform's."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -18,16 +33,16 @@ class AccountSession:
     """Sends the calls of one account."""
 
     orders_url: str
-    """The URL of all its orders; an order's URL is this one, a slash and its id."""
+    """The URL of the list of orders. The URL of one order is this URL, a slash and the order's id."""
     read_order_id: Callable[[object], str]
     """Returns an order id of the platform as text, or raises ValueError."""
     auth: httpx.Auth
-    """Proves to the platform who calls."""
+    """Adds the credentials to a call."""
     context: AccountContext
     query: Mapping[str, str] = field(default_factory=dict)
-    """Goes into the query of every call."""
+    """Parameters in the query of every call."""
     mask: Callable[[HttpResponse], HttpResponse] = lambda response: response
-    """Takes secrets out of an answer."""
+    """Removes secrets from a response."""
 
     def send(
         self,
@@ -37,9 +52,11 @@ class AccountSession:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
     ) -> HttpResponse:
-        """Send one call about one order, or about all of them, and return its answer; *body* is sent as JSON.
+        """Send one call and return its response. The call is about the order *order_id*, or about the list if None.
 
-        Raises `Transient` when there is no usable answer, and `Rejected`, without a call, when *order_id* is not an id.
+        *query* has further parameters; *body* is sent as JSON. The account pauses when the response says that no
+        further call is allowed. Raises `Transient` when there is no usable response, and `Rejected`, without a call,
+        when *order_id* is not an id of the platform.
         """
         headers = {"Accept": "application/json"} | ({} if body is None else {"Content-Type": "application/json"})
         content = None if body is None else json.dumps(dict(body)).encode()
@@ -54,7 +71,7 @@ class AccountSession:
         return f"{self.orders_url}{path}{'?' if parameters else ''}{parameters}"
 
     def _checked(self, order_id: str) -> str:
-        """Return *order_id*, so that no other text ever comes into a URL; raises `Rejected`."""
+        """Return *order_id*, or raise `Rejected`: no other text may become part of a URL."""
         try:
             return self.read_order_id(order_id)
         except ValueError as error:

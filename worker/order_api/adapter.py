@@ -8,7 +8,7 @@ from worker.domain.errors import Rejected, Unauthorized
 from worker.domain.instants import microseconds
 from worker.domain.orders import Reading, Reference
 from worker.domain.results import Step
-from worker.order_api.accounts import AccountContext
+from worker.order_api.account_session import AccountContext
 from worker.order_api.clients import OrdersClient
 from worker.ports import Update
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from functools import partial
 
 from worker.domain.instants import Duration
-from worker.order_api.accounts import AccountContext
-from worker.order_api.connections import open_account
+from worker.order_api.account_session import AccountContext
+from worker.order_api.accounts import open_account
 from worker.order_api.http.client import Client, Timeouts
 from worker.ports import OrderApi
 from worker.reconcile.budget import Budget

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from tests.integration.order_api.calling import http
 from tests.support.credentials import credentials_at
 from worker.domain.instants import Duration
-from worker.order_api.accounts import AccountContext
-from worker.order_api.connections import open_account
+from worker.order_api.account_session import AccountContext
+from worker.order_api.accounts import open_account
 
 NOW = 1_706_193_000_999_999
 

@@ -17,8 +17,8 @@ from tests.support.peer import Peer
 from tests.support.strange_answers import STRANGE, StrangePlatform, Twist, change, damaged, http
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
-from worker.order_api.accounts import AccountContext
-from worker.order_api.connections import open_account
+from worker.order_api.account_session import AccountContext
+from worker.order_api.accounts import open_account
 from worker.order_api.http.client import Client, Timeouts
 from worker.reconcile.probe import Probe
 

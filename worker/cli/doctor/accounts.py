@@ -10,7 +10,7 @@ from worker.domain.reasons import HoldReason
 from worker.operations.doctor import Check, Verdict
 from worker.operations.instants import span
 from worker.order_api.account_checks import AccountCheck
-from worker.order_api.connections import open_account
+from worker.order_api.accounts import open_account
 from worker.service.accounts import context_of, open_client
 from worker.settings import AccountSettings
 from worker.store.database.database import Database

@@ -12,8 +12,8 @@ from worker.cli.platform.forms import fill_filters, fill_new_order
 from worker.cli.platform.options import option_name
 from worker.domain.errors import IllegalRequest, Throttled, Transient
 from worker.domain.text import clean_text
+from worker.order_api.accounts import open_account as connect
 from worker.order_api.clients import OrdersClient, Page, PlatformOrder
-from worker.order_api.connections import open_account as connect
 from worker.order_api.platforms import PLATFORMS
 from worker.processes.exits import print_error
 from worker.service.accounts import context_of, open_client

@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 
 from worker.domain.errors import Unauthorized
 from worker.order_api.account_checks import SAMPLE_SIZE, AccountCheck, check_account
-from worker.order_api.account_session import AccountSession
-from worker.order_api.accounts import AccountContext
+from worker.order_api.account_session import AccountContext, AccountSession
 from worker.order_api.adapter import OrderApiAdapter
 from worker.order_api.awalchat.auth import AwalchatAuth, Caller
 from worker.order_api.awalchat.client import AwalchatOrdersClient

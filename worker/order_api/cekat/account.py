@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from worker.order_api.account_checks import SAMPLE_SIZE, AccountCheck, check_account
-from worker.order_api.account_session import AccountSession
-from worker.order_api.accounts import AccountContext
+from worker.order_api.account_session import AccountContext, AccountSession
 from worker.order_api.adapter import OrderApiAdapter
 from worker.order_api.cekat.auth import BearerAuth
 from worker.order_api.cekat.client import CekatOrdersClient
