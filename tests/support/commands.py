@@ -39,7 +39,6 @@ class Commands:
         here = {
             "FULFILLMENT_DATA_DIR": data_dir,
             "FULFILLMENT_ACCOUNTS__MAIN__BASE_URL": "http://127.0.0.1:9",
-            "FULFILLMENT_CONFIG": "",  # no file of the working directory is read
             "COLUMNS": "80",
         }
         self.set(GOOD | here)

@@ -1,4 +1,4 @@
-"""Every mistake that can be foreseen ends in one clear sentence and an exit code."""
+"""Every mistake that can be foreseen ends in one clear message and an exit code."""
 
 import os
 import subprocess
@@ -9,8 +9,9 @@ import pytest
 
 from tests.support.commands import Commands
 from tests.support.harness import Harness, order_key
-from worker import cli
-from worker.cli import COMMANDS, run
+from worker.cli.commands import COMMANDS
+from worker.cli.main import fulfillment as group
+from worker.cli.main import run
 
 MAIN = "FULFILLMENT_ACCOUNTS__MAIN__"
 
@@ -28,38 +29,40 @@ MAIN = "FULFILLMENT_ACCOUNTS__MAIN__"
 @pytest.mark.parametrize("command", [("doctor",), ("migrate",), ("orders", "list"), ("deliveries", "show", "1")])
 def test_wrong_settings_are_named_and_end_with_2(fulfillment: Commands, command, settings, sentence):
     fulfillment.set(settings)
-    told = fulfillment(*command)
-    assert (told.code, told.out) == (2, "")
-    assert sentence in told.err
-    assert len(told.err.splitlines()) == 1
+    result = fulfillment(*command)
+    assert (result.code, result.out) == (2, "")
+    assert sentence in result.err
+    assert len(result.err.splitlines()) == 1
 
 
-def test_without_a_database_the_command_to_run_is_named_and_no_file_appears(fulfillment: Commands, tmp_path: Path):
-    told = fulfillment("orders", "list")
-    assert (told.code, told.err) == (3, "fulfillment: there is no database yet: run `fulfillment migrate`\n")
+def test_without_a_database_the_message_names_the_command_to_run_and_no_file_appears(
+    fulfillment: Commands, tmp_path: Path
+):
+    result = fulfillment("orders", "list")
+    assert (result.code, result.err) == (3, "fulfillment: there is no database yet: run `fulfillment migrate`\n")
     assert list(tmp_path.iterdir()) == []
     assert fulfillment("migrate").code == 0
     assert fulfillment("orders", "list").out == "No such orders.\n"
 
 
-def test_a_file_that_is_no_database_ends_with_3(fulfillment: Commands, tmp_path: Path):
+def test_a_file_that_is_not_a_database_ends_with_3(fulfillment: Commands, tmp_path: Path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "fulfillment.db").write_bytes(b"no database, but long enough to be one" * 100)
-    told = fulfillment("orders", "list")
-    assert (told.code, "file is not a database" in told.err) == (3, True)
+    result = fulfillment("orders", "list")
+    assert (result.code, "file is not a database" in result.err) == (3, True)
 
 
-def test_a_database_server_that_is_away_ends_with_3_and_hides_its_password(fulfillment: Commands):
+def test_a_database_server_that_does_not_answer_ends_with_3_and_its_password_is_not_shown(fulfillment: Commands):
     fulfillment.set({"FULFILLMENT_DATABASE_URL": "postgresql://user:pass_whsec_test@127.0.0.1:9/x"})
-    told = fulfillment("orders", "list")
-    assert told.code == 3
-    assert told.err.startswith("fulfillment: the database does not answer")
+    result = fulfillment("orders", "list")
+    assert result.code == 3
+    assert result.err.startswith("fulfillment: the database does not answer")
 
 
 def test_a_folder_that_cannot_be_written_ends_with_3(fulfillment: Commands):
     fulfillment.set({"FULFILLMENT_DATA_DIR": "/proc/nowhere"})
-    told = fulfillment("migrate")
-    assert (told.code, told.err) == (3, "fulfillment: No such file or directory: /proc/nowhere\n")
+    result = fulfillment("migrate")
+    assert (result.code, result.err) == (3, "fulfillment: No such file or directory: /proc/nowhere\n")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +72,7 @@ def test_a_folder_that_cannot_be_written_ends_with_3(fulfillment: Commands):
         ("orders",),
         ("orders", "nonsense"),
         ("orders", "list", "--limit", "0"),
-        ("orders", "list", "--place", "nowhere"),
+        ("orders", "list", "--stage", "nowhere"),
         ("orders", "advance", "1", "--to", "shipped"),
         ("orders", "advance", "1", "--reason", "x"),
         ("orders", "release", "1"),
@@ -81,10 +84,10 @@ def test_a_folder_that_cannot_be_written_ends_with_3(fulfillment: Commands):
         ("send", "--source", "courier", "--event", "order.shipped", "--order", "1", "--number", "ORD-1"),
     ],
 )
-def test_wrong_use_ends_with_2_and_says_how_it_is_used(fulfillment: Commands, arguments):
-    told = fulfillment(*arguments)
-    assert told.code == 2
-    assert "Usage: fulfillment" in told.err
+def test_wrong_use_ends_with_2_and_shows_the_usage(fulfillment: Commands, arguments):
+    result = fulfillment(*arguments)
+    assert result.code == 2
+    assert "Usage: fulfillment" in result.err
 
 
 @pytest.mark.parametrize(
@@ -99,10 +102,10 @@ def test_wrong_use_ends_with_2_and_says_how_it_is_used(fulfillment: Commands, ar
         ("worker", "--concurrency", "abc"),
     ],
 )
-def test_what_is_no_number_is_told_in_plain_words(fulfillment: Commands, arguments):
-    told = fulfillment(*arguments)
-    assert (told.code, told.out) == (2, "")
-    assert "'abc' is not a valid whole number." in told.err
+def test_a_text_that_is_not_a_number_is_refused_in_plain_words(fulfillment: Commands, arguments):
+    result = fulfillment(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "'abc' is not a valid whole number." in result.err
 
 
 @pytest.mark.parametrize(
@@ -122,28 +125,28 @@ def test_what_is_no_number_is_told_in_plain_words(fulfillment: Commands, argumen
         (("send", "--source", "courier", "--order", "1", "--event", "x", "--url", "http://u:p@h"), "must have no user"),
     ],
 )
-def test_what_cannot_be_done_says_why_and_ends_with_2(fulfillment: Commands, harness: Harness, arguments, sentence):
-    told = fulfillment(*arguments)
-    assert (told.code, told.out) == (2, "")
-    assert sentence in told.err
-    assert "\x1b" not in told.err
+def test_an_illegal_request_says_why_and_ends_with_2(fulfillment: Commands, harness: Harness, arguments, sentence):
+    result = fulfillment(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert sentence in result.err
+    assert "\x1b" not in result.err
 
 
-def test_a_receiver_that_is_away_ends_with_3(fulfillment: Commands):
+def test_a_receiver_that_does_not_answer_ends_with_3(fulfillment: Commands):
     fulfillment.set({"FULFILLMENT_LISTEN": "127.0.0.1:9"})
-    told = fulfillment("send", "--source", "courier", "--order", "1", "--event", "order.shipped")
-    assert (told.code, "127.0.0.1:9/webhooks/courier does not answer" in told.err) == (3, True)
+    result = fulfillment("send", "--source", "courier", "--order", "1", "--event", "order.shipped")
+    assert (result.code, "127.0.0.1:9/webhooks/courier does not answer" in result.err) == (3, True)
 
 
-def test_ctrl_c_is_no_crash(fulfillment: Commands, monkeypatch: pytest.MonkeyPatch):
-    def interrupted(*_: object, **__: object) -> None:
+def test_ctrl_c_ends_with_130_and_no_traceback(fulfillment: Commands, monkeypatch: pytest.MonkeyPatch):
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.fulfillment, "invoke", interrupted)
+    monkeypatch.setattr(group, "invoke", interrupt)
     assert fulfillment("doctor")[::2] == (130, "fulfillment: interrupted\n")
 
 
-def test_a_reader_that_has_read_enough_is_no_mistake(fulfillment: Commands, harness: Harness):
+def test_a_reader_that_closes_the_pipe_is_no_failure(fulfillment: Commands, harness: Harness):
     for number in range(1, 30):
         harness.receive(order=order_key(number))
     for arguments in (["orders", "list"], ["orders", "list", "--json"]):
@@ -155,7 +158,9 @@ def test_a_reader_that_has_read_enough_is_no_mistake(fulfillment: Commands, harn
             assert (process.stderr.read(), process.wait(30)) == (b"", 0)
 
 
-def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_journal(fulfillment: Commands, harness: Harness):
+def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_database(
+    fulfillment: Commands, harness: Harness
+):
     harness.receive(order=order_key(1))
     source = fulfillment("deliveries", "list", "--json").document["source"]
     fulfillment.set({name: None for name in os.environ if name.startswith("FULFILLMENT_SOURCES__")})
@@ -168,7 +173,7 @@ def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_journ
     assert fulfillment("orders", "list", "--account", "main", "--json").document["account"] == "main"
 
 
-def test_a_closed_output_is_no_mistake(fulfillment: Commands, harness: Harness):
+def test_a_closed_stdout_is_no_failure(fulfillment: Commands, harness: Harness):
     for arguments in ("orders list", "orders list --json", "migrate"):
         program = f"exec {sys.executable} -m worker.cli {arguments} >&-"
         ended = subprocess.run(program, shell=True, stderr=subprocess.PIPE, check=False, timeout=30)  # noqa: S602 - ours
@@ -178,24 +183,22 @@ def test_a_closed_output_is_no_mistake(fulfillment: Commands, harness: Harness):
 @pytest.mark.parametrize(
     ("arguments", "code"), [("orders show 4711", 2), ("nonsense", 2), ("orders list", 0), ("platform orders list", 3)]
 )
-def test_nothing_is_said_among_the_output_where_errors_cannot_be_told(
-    fulfillment: Commands, harness: Harness, arguments, code
-):
+def test_no_message_goes_to_stdout_when_stderr_is_closed(fulfillment: Commands, harness: Harness, arguments, code):
     program = f"exec {sys.executable} -m worker.cli {arguments} 2>&-"
     ended = subprocess.run(program, shell=True, stdout=subprocess.PIPE, check=False, timeout=30)  # noqa: S602 - ours
     assert (ended.stdout, ended.returncode) == (b"No such orders.\n" if code == 0 else b"", code)
 
 
-def test_help_is_instant_because_it_loads_nothing():
+def test_help_loads_no_large_library():
     program = (
-        "import sys; from worker.cli import run; run(['--help']);"
+        "import sys; from worker.cli.main import run; run(['--help']);"
         "sys.exit(str({'celery', 'sqlalchemy', 'httpx', 'rich', 'pydantic', 'flask'} & set(sys.modules) or 0))"
     )
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
-    assert told.stderr == "0\n"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert result.stderr == "0\n"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_that_is_listed_exists_and_explains_itself(name, capsys: pytest.CaptureFixture[str]):
+def test_every_listed_command_exists_and_has_a_help_text(name, capsys: pytest.CaptureFixture[str]):
     assert run([name, "-h"]) == 0
     assert f"Usage: fulfillment {name}" in capsys.readouterr().out

@@ -8,11 +8,12 @@ import pytest
 from tests.support.clock import Clock
 from tests.support.commands import Commands
 from tests.support.good_settings import MAIN
-from tests.support.sandboxes import Platform
 from tests.support.harness import Harness, order_key
+from tests.support.sandboxes import Platform
 from worker.cli.platform.budget import CallBudget
 from worker.domain.errors import StoreUnavailable, Throttled
 from worker.domain.instants import HOUR, MINUTE
+from worker.domain.reasons import HoldReason
 from worker.store.accounts.call_limits import SqlCallLimits
 from worker.store.accounts.holds import SqlHolds
 from worker.store.database.database import Database
@@ -27,12 +28,12 @@ NO_DATABASE = {"FULFILLMENT_DATABASE_URL": None}
 def holds(database: Database) -> dict[str, int | None]:
     with database.read() as connection:
         now = database.now(connection)
-        found = active_holds(connection, now, "main").get("main", ())
-    return {hold.reason: hold.until and hold.until - now for hold in found}
+        active = active_holds(connection, now, "main").get("main", ())
+    return {hold.reason: hold.until and hold.until - now for hold in active}
 
 
 class Sleeper:
-    """A clock that sleeping sets forward."""
+    """Sleeps by setting the clock forward."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self.slept = clock, 0.0
@@ -47,9 +48,9 @@ def sleeper(clock: Clock) -> Sleeper:
     return Sleeper(clock)
 
 
-def test_a_call_waits_for_its_place_in_the_limit(database: Database, sleeper: Sleeper, capsys):
+def test_a_call_waits_until_the_limit_allows_it(database: Database, sleeper: Sleeper, capsys):
     budget = CallBudget(database, "main", 60, sleeper)
-    SqlCallLimits(database).spend("main", 4, 60)
+    SqlCallLimits(database).acquire("main", 4, 60)
     budget.await_call()
     budget.await_call()
     assert sleeper.slept == 0
@@ -60,31 +61,31 @@ def test_a_call_waits_for_its_place_in_the_limit(database: Database, sleeper: Sl
     assert capsys.readouterr().err.count("main has to wait: its calls_per_minute is used up for ") == 1
 
 
-def test_a_pause_of_the_platform_is_waited_for_within_reason(database: Database, sleeper: Sleeper):
+def test_a_command_waits_for_a_short_pause_of_the_platform_and_not_for_a_long_one(database: Database, sleeper: Sleeper):
     budget = CallBudget(database, "main", None, sleeper)
-    SqlHolds(database).hold("main", "rate_limited", MINUTE)
+    SqlHolds(database).hold("main", HoldReason.RATE_LIMITED, MINUTE)
     budget.await_call()
     assert sleeper.slept == 60
-    SqlHolds(database).hold("main", "rate_limited", HOUR)
+    SqlHolds(database).hold("main", HoldReason.RATE_LIMITED, HOUR)
     with pytest.raises(Throttled, match=r"^the platform wants a pause until .* \(in 1 h\)$"):
         budget.await_call()
     assert sleeper.slept == 60
 
 
-def test_pauses_of_other_accounts_and_for_other_reasons_are_not_waited_for(database: Database, sleeper: Sleeper):
-    SqlHolds(database).hold("other", "rate_limited", HOUR)
-    SqlHolds(database).hold("main", "credentials", None)
-    SqlHolds(database).hold("main", "budget", HOUR)  # of the workers: the limit itself is asked
+def test_a_command_does_not_wait_for_holds_of_other_accounts_or_for_other_reasons(database: Database, sleeper: Sleeper):
+    SqlHolds(database).hold("other", HoldReason.RATE_LIMITED, HOUR)
+    SqlHolds(database).hold("main", HoldReason.CREDENTIALS, None)
+    SqlHolds(database).hold("main", HoldReason.BUDGET, HOUR)  # a hold for the workers: a command asks the limit itself
     CallBudget(database, "main", None, sleeper).await_call()
     assert sleeper.slept == 0
 
 
-def test_a_journal_that_is_away_forbids_nothing_but_what_is_limited(sleeper: Sleeper, capsys):
+def test_a_database_that_does_not_answer_forbids_only_limited_calls(sleeper: Sleeper, capsys):
     away = Database("postgresql+psycopg://nobody@127.0.0.1:9/x", connections=1)
     CallBudget(away, "main", None, sleeper).await_call()
     with pytest.raises(StoreUnavailable):
         CallBudget(away, "main", 60, sleeper).await_call()
-    CallBudget(away, "main", None, sleeper).exhausted(MINUTE)
+    CallBudget(away, "main", None, sleeper).pause(MINUTE)
     assert "do not know that main has to wait for 1 min" in capsys.readouterr().err
     away.close()
 
@@ -94,43 +95,45 @@ def test_a_journal_that_is_away_forbids_nothing_but_what_is_limited(sleeper: Sle
 
 # In its other shape, Cekat's last page is known by being empty.
 @pytest.mark.parametrize(("kind", "orders"), [("awalchat", 3), ("cekat", 3), ("cekat_other", 2)])
-def test_every_page_is_a_call_of_the_limit(
-    fulfillment: Commands, harness: Harness, found_at, database_url: str, kind: str, orders: int
+def test_every_page_counts_as_a_call(
+    fulfillment: Commands, harness: Harness, account_at, database_url: str, kind: str, orders: int
 ):
-    platform = found_at(kind)
+    platform = account_at(kind)
     platform("POST", "/orders", [{"id": n + 1} for n in range(orders)])
     fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": "10"})
     assert len(fulfillment(*LIST, "--page-size", "1", "--json").documents) == orders
     assert platform.calls() == 3
-    with closing(Database(database_url)) as open_database:  # by its own clock, as the command is
-        assert SqlCallLimits(open_database).spend("main", 2, 10) == 0
-        assert SqlCallLimits(open_database).spend("main", 1, 10) > 0
+    with closing(Database(database_url)) as open_database:  # with its own clock, as the command
+        assert SqlCallLimits(open_database).acquire("main", 2, 10) == 0
+        assert SqlCallLimits(open_database).acquire("main", 1, 10) > 0
 
 
 @pytest.mark.parametrize("arguments", [LIST, ("platform", "orders", "show", "1"), CREATE], ids=" ".join)
-def test_a_paused_account_is_not_called(fulfillment: Commands, harness: Harness, found_at, arguments):
-    platform = found_at("cekat")
-    harness.holds.hold("main", "rate_limited", HOUR)
-    told = fulfillment(*arguments)
-    assert (told.code, told.out, platform.calls()) == (3, "", 0)
-    assert told.err.startswith("fulfillment: the account has to wait: the platform wants a pause until ")
-    assert "UTC (in 59 min)" in told.err
+def test_a_paused_account_is_not_called(fulfillment: Commands, harness: Harness, account_at, arguments):
+    platform = account_at("cekat")
+    harness.holds.hold("main", HoldReason.RATE_LIMITED, HOUR)
+    result = fulfillment(*arguments)
+    assert (result.code, result.out, platform.calls()) == (3, "", 0)
+    assert result.err.startswith("fulfillment: the account has to wait: the platform wants a pause until ")
+    assert "UTC (in 59 min)" in result.err
 
 
-def test_the_last_call_of_a_window_pauses_the_account_and_the_list_goes_on_after_it(
-    fulfillment: Commands, harness: Harness, found_at
+def test_the_last_call_of_a_window_pauses_the_account_and_the_list_continues_after_the_pause(
+    fulfillment: Commands, harness: Harness, account_at
 ):
-    platform = found_at("awalchat")
+    platform = account_at("awalchat")
     platform("POST", "/orders", [{"id": n} for n in range(1, 16)])
     platform("PUT", "/limit", {"limit": 1, "window": 0.5})
-    told = fulfillment(*LIST, "--json")
-    assert (told.code, len(told.documents), platform.totals()["throttled"]) == (0, 15, 0)
-    assert told.err.startswith("fulfillment: main has to wait: the platform wants a pause until ")
-    assert "the platform's limit is used up" in told.err
+    result = fulfillment(*LIST, "--json")
+    assert (result.code, len(result.documents), platform.totals()["throttled"]) == (0, 15, 0)
+    assert result.err.startswith("fulfillment: main has to wait: the platform wants a pause until ")
+    assert "the platform's limit is used up" in result.err
     assert holds(harness.database).keys() == {"rate_limited"}
 
 
-def test_a_platform_that_asks_for_a_pause_pauses_the_workers(fulfillment: Commands, harness: Harness, platform: Platform):
+def test_a_platform_that_asks_for_a_pause_pauses_the_workers(
+    fulfillment: Commands, harness: Harness, platform: Platform
+):
     platform.fault("status", code=429, retry_after=3600)
     refused = fulfillment(*LIST)
     assert refused.code == 3
@@ -139,9 +142,9 @@ def test_a_platform_that_asks_for_a_pause_pauses_the_workers(fulfillment: Comman
     assert until is not None
     assert HOUR - MINUTE < until < HOUR + MINUTE
     harness.receive(order=order_key(1))
-    told = " ".join(fulfillment("orders", "explain", "1").out.split())
-    assert "rate_limited, HTTP 429" in told
-    assert "used up" not in told
+    result = " ".join(fulfillment("orders", "explain", "1").out.split())
+    assert "rate_limited, HTTP 429" in result
+    assert "used up" not in result
     paused = fulfillment(*LIST)
     assert (paused.code, "used up" in paused.err) == (3, False)
     assert "the platform wants a pause until" in paused.err
@@ -149,21 +152,21 @@ def test_a_platform_that_asks_for_a_pause_pauses_the_workers(fulfillment: Comman
     assert platform.calls() == 1
 
 
-def test_without_a_limit_no_database_is_needed_and_none_is_made(fulfillment: Commands, found_at, tmp_path: Path):
-    platform = found_at("awalchat")
+def test_without_a_limit_no_database_is_needed_and_none_is_created(fulfillment: Commands, account_at, tmp_path: Path):
+    platform = account_at("awalchat")
     platform("POST", "/orders", {"id": 1})
     fulfillment.set(NO_DATABASE | {f"{MAIN}CALLS_PER_MINUTE": None})
     assert fulfillment(*LIST, "--json").document["order"] == "1"
     assert not (tmp_path / "data" / "fulfillment.db").exists()
     fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": "60"})
-    told = fulfillment(*LIST)
-    assert (told.code, told.err) == (3, "fulfillment: there is no database yet: run `fulfillment migrate`\n")
+    result = fulfillment(*LIST)
+    assert (result.code, result.err) == (3, "fulfillment: there is no database yet: run `fulfillment migrate`\n")
 
 
-def test_what_was_read_is_shown_though_the_journal_cannot_be_told(fulfillment: Commands, found_at):
-    platform = found_at("awalchat")
+def test_orders_that_were_read_are_shown_even_if_the_pause_cannot_be_recorded(fulfillment: Commands, account_at):
+    platform = account_at("awalchat")
     platform("PUT", "/limit", {"limit": 1, "window": 60})
     fulfillment.set(NO_DATABASE | {f"{MAIN}CALLS_PER_MINUTE": None})
-    told = fulfillment(*LIST)
-    assert (told.code, told.out) == (0, "No such orders.\n")
-    assert "the workers do not know that main has to wait" in told.err
+    result = fulfillment(*LIST)
+    assert (result.code, result.out) == (0, "No such orders.\n")
+    assert "the workers do not know that main has to wait" in result.err

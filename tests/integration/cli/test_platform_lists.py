@@ -1,4 +1,4 @@
-"""Lists of orders at the platform, over HTTP: what is asked reaches the platform, and pages are read to their end."""
+"""Lists of orders at the platform, over HTTP: filters reach the platform, and pages are read to the end."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ Fields = Mapping[str, object]
 
 # ------------------------------------------------------------------------------------------------------------- filters
 
-# What is asked, what the order has that passes, and what another one has that does not.
+# The text of the filter, the fields of an order that passes, and those of an order that does not.
 FILTERED: Mapping[str, Mapping[str, tuple[str, Fields, Fields]]] = {
     "awalchat": {
         "status": ("shipped", {"status": "shipped"}, {"status": "pending"}),
@@ -45,12 +45,12 @@ FILTERED: Mapping[str, Mapping[str, tuple[str, Fields, Fields]]] = {
 
 
 @pytest.mark.parametrize(("name", "filter_"), [(name, each) for name, forms in FILTERED.items() for each in forms])
-def test_every_filter_reaches_the_platform_and_filters(fulfillment: Commands, found_at, name, filter_):
-    platform = found_at(name)
+def test_every_filter_reaches_the_platform_and_works(fulfillment: Commands, account_at, name, filter_):
+    platform = account_at(name)
     asked, passing, failing = FILTERED[name][filter_]
     platform("POST", "/orders", [{"id": 1, **passing}, {"id": 2, **failing}])
-    (found,) = fulfillment(*LIST, f"--{filter_.replace('_', '-')}", asked, "--json").documents
-    assert found["order"] == "1"
+    (order,) = fulfillment(*LIST, f"--{filter_.replace('_', '-')}", asked, "--json").documents
+    assert order["order"] == "1"
 
 
 def test_every_option_is_a_field_of_some_form_and_every_filter_is_tested():
@@ -67,11 +67,11 @@ def test_every_option_is_a_field_of_some_form_and_every_filter_is_tested():
     assert set().union(*creations) == NEW_ORDER.keys()
 
 
-def test_filters_may_be_combined(fulfillment: Commands, found_at):
+def test_filters_may_be_combined(fulfillment: Commands, account_at):
     orders = [{"id": n, "total": n, "status": "pending" if n == 3 else "shipped"} for n in range(1, 7)]
-    found_at("cekat")("POST", "/orders", orders)
-    told = fulfillment(*LIST, "--status", "shipped", "--min-total", "2", "--max-total", "5", "--json")
-    assert [document["order"] for document in told.documents] == ["2", "4", "5"]
+    account_at("cekat")("POST", "/orders", orders)
+    result = fulfillment(*LIST, "--status", "shipped", "--min-total", "2", "--max-total", "5", "--json")
+    assert [document["order"] for document in result.documents] == ["2", "4", "5"]
 
 
 # --------------------------------------------------------------------------------------------------------------- pages
@@ -83,43 +83,43 @@ def many(platform: Platform, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("count", "calls"), [(25, 3), (10, 1), (0, 1)])
-def test_all_reads_every_page_to_the_end_and_each_order_once(fulfillment: Commands, platform: Platform, count, calls):
+def test_all_reads_every_page_and_each_order_once(fulfillment: Commands, platform: Platform, count, calls):
     ids = many(platform, count)
-    told = fulfillment(*LIST, "--all", "--page-size", "10", "--json")
-    assert [document["order"] for document in told.documents] == ids
-    # Cekat's other shape does not say that a full page is the last one.
+    result = fulfillment(*LIST, "--all", "--page-size", "10", "--json")
+    assert [document["order"] for document in result.documents] == ids
+    # In Cekat's other shape, a full page does not say whether it is the last one.
     assert platform.calls() - calls in ({0, 1} if platform.kind == "cekat_other" and count == 10 else {0})
 
 
 @pytest.mark.parametrize(("limit", "calls"), [(1, 1), (5, 1), (12, 3)])
 def test_a_limit_stops_the_paging(fulfillment: Commands, platform: Platform, limit, calls):
     ids = many(platform, 25)
-    told = fulfillment(*LIST, "--limit", str(limit), "--page-size", "5", "--json")
-    assert [document["order"] for document in told.documents] == ids[:limit]
+    result = fulfillment(*LIST, "--limit", str(limit), "--page-size", "5", "--json")
+    assert [document["order"] for document in result.documents] == ids[:limit]
     assert platform.calls() == calls
 
 
-def test_a_list_that_was_cut_says_so(fulfillment: Commands, found_at):
-    many(found_at("awalchat"), 60)
-    told = fulfillment(*LIST, "--page-size", "20")
-    assert told.out.count("ORD-") == 50
-    assert told.out.count("NUMBER") == 1
-    assert "These are the first 50 of 60; --limit or --all shows more." in told.out
+def test_a_list_that_is_cut_says_so(fulfillment: Commands, account_at):
+    many(account_at("awalchat"), 60)
+    result = fulfillment(*LIST, "--page-size", "20")
+    assert result.out.count("ORD-") == 50
+    assert result.out.count("NUMBER") == 1
+    assert "These are the first 50 of 60; --limit or --all shows more." in result.out
     assert "--all shows more" not in fulfillment(*LIST, "--limit", "60", "--page-size", "60").out
     assert fulfillment(*LIST, "--status", "shipped").out == "No such orders.\n"
 
 
-def test_what_was_read_before_a_failure_is_shown(fulfillment: Commands, found_at):
-    platform = found_at("awalchat")
+def test_orders_that_were_read_before_a_failure_are_shown(fulfillment: Commands, account_at):
+    platform = account_at("awalchat")
     many(platform, 25)
     platform.fault("delay", seconds=0)
     platform.fault("status", code=503)
-    told = fulfillment(*LIST, "--json")
-    assert (told.code, len(told.documents)) == (3, 10)
+    result = fulfillment(*LIST, "--json")
+    assert (result.code, len(result.documents)) == (3, 10)
 
 
-def test_a_reader_that_has_read_enough_ends_the_paging(fulfillment: Commands, found_at):
-    platform = found_at("awalchat")
+def test_a_reader_that_closes_the_pipe_ends_the_reading(fulfillment: Commands, account_at):
+    platform = account_at("awalchat")
     many(platform, 200)
     program = [sys.executable, "-m", "worker.cli", *LIST, "--all", "--page-size", "1", "--json"]
     with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

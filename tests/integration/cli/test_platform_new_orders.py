@@ -18,17 +18,17 @@ ORDER = {"customer_id": "c1", "items": [TEA], "total": 19}
 
 
 @pytest.fixture
-def cekat(found_at) -> Platform:
-    platform: Platform = found_at("cekat")
+def cekat(account_at) -> Platform:
+    platform: Platform = account_at("cekat")
     return platform
 
 
 def sent(platform: Platform) -> list[dict[str, object]]:
-    """What the orders were created from."""
+    """Return the fields from which orders were created."""
     return [call["sent"] for call in platform.report()["calls"] if call["method"] == "POST"]
 
 
-def test_every_field_arrives_and_the_new_order_can_be_seen(fulfillment: Commands, cekat: Platform):
+def test_every_field_arrives_and_the_new_order_is_listed(fulfillment: Commands, cekat: Platform):
     options = {
         "--currency": "IDR",
         "--shipping-address": "Jl. Sudirman 1, Jakarta",
@@ -37,9 +37,9 @@ def test_every_field_arrives_and_the_new_order_can_be_seen(fulfillment: Commands
         "--metadata": '{"campaign": {"id": 7}}',
     }
     second = '{"product_id": "p2", "quantity": 1, "price": 5, "name": "Tea, green", "sku": "T-2"}'
-    words = [word for option in options.items() for word in option]
-    told = fulfillment(*CREATE, *LEAST, "--item", second, *words)
-    assert (told.code, told.err) == (0, "")
+    arguments = [text for option in options.items() for text in option]
+    result = fulfillment(*CREATE, *LEAST, "--item", second, *arguments)
+    assert (result.code, result.err) == (0, "")
     assert sent(cekat) == [
         {
             **ORDER,
@@ -52,17 +52,17 @@ def test_every_field_arrives_and_the_new_order_can_be_seen(fulfillment: Commands
         }
     ]
     (listed,) = fulfillment("platform", "orders", "list", "--customer-id", "c1", "--json").documents
-    assert told.out == f"{listed['order']}\n"
+    assert result.out == f"{listed['order']}\n"
 
 
-def test_only_what_was_said_is_sent(fulfillment: Commands, cekat: Platform):
+def test_only_the_given_fields_are_sent(fulfillment: Commands, cekat: Platform):
     assert fulfillment(*CREATE, *LEAST).code == 0
     assert sent(cekat) == [ORDER]
 
 
 def test_json_shows_the_new_order(fulfillment: Commands, cekat: Platform):
-    told = fulfillment(*CREATE, *LEAST, "--json").document
-    assert (told["account"], told["stage"], told["document"]["total"]) == ("main", "pending", 19)
+    result = fulfillment(*CREATE, *LEAST, "--json").document
+    assert (result["account"], result["stage"], result["document"]["total"]) == ("main", "pending", 19)
 
 
 def test_options_win_over_the_file(fulfillment: Commands, cekat: Platform, tmp_path: Path):
@@ -72,7 +72,7 @@ def test_options_win_over_the_file(fulfillment: Commands, cekat: Platform, tmp_p
     assert sent(cekat) == [{**ORDER, "notes": "from the option", "currency": "IDR"}]
 
 
-def test_a_file_may_come_through_a_pipe(fulfillment: Commands, cekat: Platform, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_may_come_from_a_pipe(fulfillment: Commands, cekat: Platform, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(ORDER).encode())))
     assert fulfillment(*CREATE, "--file", "-").code == 0
     assert sent(cekat) == [ORDER]
@@ -87,11 +87,11 @@ def test_a_file_may_come_through_a_pipe(fulfillment: Commands, cekat: Platform, 
         ((), "--customer-id is missing"),
         ((*LEAST, "--total", "-1"), "--total must be greater than or equal to 0"),
         ((*LEAST, "--total", "1_0"), "Invalid value for '--total': say a number, like 12.50."),
-        ((*LEAST, "--currency", "idr"), "--currency has a form that is not allowed; --help tells which is"),
+        ((*LEAST, "--currency", "idr"), "--currency has a form that is not allowed; see --help"),
         ((*LEAST, "--metadata", "{"), "Invalid value for '--metadata': it is not usable as JSON: not_json."),
-        ((*LEAST, "--metadata", "[]"), "Invalid value for '--metadata': it is JSON, but no object."),
+        ((*LEAST, "--metadata", "[]"), "Invalid value for '--metadata': it is JSON, but not an object."),
         ((*LEAST, "--shipping-address", '{"a": NaN}'), "it is not usable as JSON: bad_number."),
-        ((*LEAST, "--notes", "\udcff"), "Invalid value for '--notes': it holds what is not text."),
+        ((*LEAST, "--notes", "\udcff"), "Invalid value for '--notes': it has characters that are not text."),
         ((*LEAST, "--item", "p1"), "Invalid value for '--item': say KEY=VALUE,… with each key once, or a JSON object."),
         ((*LEAST, "--item", "price=1,price=2"), "each key once"),
         ((*LEAST, "--item", "product_id=p,quantity=1,price=x"), "say a number, like 12.50."),
@@ -104,17 +104,17 @@ def test_a_file_may_come_through_a_pipe(fulfillment: Commands, cekat: Platform, 
         ((*LEAST, "--file", "/nowhere"), "Invalid value for '--file': '/nowhere': No such file or directory"),
     ],
 )
-def test_a_bad_option_is_named_before_any_call(fulfillment: Commands, cekat: Platform, options, sentence):
-    told = fulfillment(*CREATE, *options)
-    assert (told.code, told.out, cekat.calls()) == (2, "", 0)
-    assert sentence in told.err
+def test_a_wrong_option_is_named_before_any_call(fulfillment: Commands, cekat: Platform, options, sentence):
+    result = fulfillment(*CREATE, *options)
+    assert (result.code, result.out, cekat.calls()) == (2, "", 0)
+    assert sentence in result.err
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"", "the file is not usable as JSON: not_json"),
-        (b"[]", "the file holds JSON, but no object"),
+        (b"[]", "the file is JSON, but not an object"),
         (b'{"a": 1, "a": 2}', "the file is not usable as JSON: duplicate_key"),
         (b" " * 1_048_577, "the file is larger than 1 MiB"),
         (b'{"colour": "red"}', "a new order at cekat has no “colour”; it has customer_id, items, total"),
@@ -124,39 +124,41 @@ def test_a_bad_option_is_named_before_any_call(fulfillment: Commands, cekat: Pla
         (json.dumps({**ORDER, "notes": None, "customer_id": 5}).encode(), "--customer-id must be a valid string"),
     ],
 )
-def test_a_bad_file_is_refused_before_any_call(
+def test_a_wrong_file_is_refused_before_any_call(
     fulfillment: Commands, cekat: Platform, tmp_path: Path, content, sentence
 ):
     file = tmp_path / "order.json"
     file.write_bytes(content)
-    told = fulfillment(*CREATE, "--file", str(file))
-    assert (told.code, told.out, cekat.calls()) == (2, "", 0)
-    assert sentence in told.err
+    result = fulfillment(*CREATE, "--file", str(file))
+    assert (result.code, result.out, cekat.calls()) == (2, "", 0)
+    assert sentence in result.err
 
 
-def test_a_platform_that_documents_no_creation_says_so(fulfillment: Commands, found_at):
-    platform = found_at("awalchat")
-    told = fulfillment(*CREATE, *LEAST)
-    assert (told.code, told.err) == (2, "fulfillment: awalchat documents no way to create an order\n")
+def test_a_platform_that_documents_no_creation_says_so(fulfillment: Commands, account_at):
+    platform = account_at("awalchat")
+    result = fulfillment(*CREATE, *LEAST)
+    assert (result.code, result.err) == (2, "fulfillment: awalchat documents no way to create an order\n")
     assert platform.calls() == 0
 
 
 # ------------------------------------------------------------------------------------------------------------- failures
 
 
-def test_an_order_is_sent_once_and_after_no_answer_a_command_finds_it(fulfillment: Commands, cekat: Platform):
+def test_an_order_is_sent_once_and_without_an_answer_the_message_has_a_command_that_finds_it(
+    fulfillment: Commands, cekat: Platform
+):
     cekat.fault("lose_answer")
-    told = fulfillment(*CREATE, *LEAST, "--customer-id", "c o'1")
-    assert (told.code, told.out, len(sent(cekat))) == (3, "", 1)
-    assert "the order may have been created or not; before you try again, look: " in told.err
-    words = shlex.split(told.err.partition("look: ")[2])
-    assert words[0] == "fulfillment"
-    assert fulfillment(*words[1:], "--json").document["document"]["customer_id"] == "c o'1"
+    result = fulfillment(*CREATE, *LEAST, "--customer-id", "c o'1")
+    assert (result.code, result.out, len(sent(cekat))) == (3, "", 1)
+    assert "the order may have been created or not; before you try again, look: " in result.err
+    program, *arguments = shlex.split(result.err.partition("look: ")[2])
+    assert program == "fulfillment"
+    assert fulfillment(*arguments, "--json").document["document"]["customer_id"] == "c o'1"
 
 
 def test_a_refusal_leaves_no_doubt(fulfillment: Commands, cekat: Platform):
     cekat.fault("status", code=422)
-    told = fulfillment(*CREATE, *LEAST)
-    assert (told.code, told.out) == (1, "")
-    assert "the platform refuses: HTTP 422" in told.err
-    assert "may have been created" not in told.err
+    result = fulfillment(*CREATE, *LEAST)
+    assert (result.code, result.out) == (1, "")
+    assert "the platform refuses: HTTP 422" in result.err
+    assert "may have been created" not in result.err

@@ -1,4 +1,4 @@
-"""Orders at the platform over HTTP: what is shown of them, what is refused, and what goes wrong."""
+"""Orders at the platform over HTTP: what the commands show, what they refuse, and what goes wrong."""
 
 import json
 import re
@@ -21,7 +21,7 @@ NASTY = "\x1b]0;pwned\x07[bold red]x[/] \u202egnp.exe"
 def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platform: Platform):
     platform("POST", "/orders", {"id": 1, "payment_status": "paid"})
     listed, shown = fulfillment(*LIST, "--json").document, fulfillment(*SHOW, "1", "--json").document
-    assert " ".join(listed) == "account order number status place closed paid tracking document"
+    assert " ".join(listed) == "account order number status stage closed payment tracking document"
     assert listed == shown
     document = listed.pop("document")
     assert (document["id"], document["payment_status"]) == (1 if platform.name == "awalchat" else "1", "paid")
@@ -32,7 +32,7 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platfo
         "status": "pending",
         "stage": "pending",
         "closed": None,
-        "paid": True,
+        "payment": "paid",
         "tracking": None,
     }
 
@@ -46,17 +46,17 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platfo
         ("on_the_moon", None, None),
     ],
 )
-def test_a_status_is_told_in_our_words_too(fulfillment: Commands, found_at, status, stage, closed):
-    found_at("cekat")("POST", "/orders", {"id": 1, "status": status, "tracking_number": "TRK1"})
-    told = fulfillment(*SHOW, "1", "--json").document
-    assert (told["status"], told["stage"], told["closed"], told["tracking"]) == (status, stage, closed, "TRK1")
-    # Of what we do not know, nothing is said.
+def test_a_status_is_shown_as_a_stage_too(fulfillment: Commands, account_at, status, stage, closed):
+    account_at("cekat")("POST", "/orders", {"id": 1, "status": status, "tracking_number": "TRK1"})
+    result = fulfillment(*SHOW, "1", "--json").document
+    assert (result["status"], result["stage"], result["closed"], result["tracking"]) == (status, stage, closed, "TRK1")
+    # Of an unknown status, no stage is shown.
     page = fulfillment(*SHOW, "1").out
     assert ("unknown" in page) is (not stage and not closed)
 
 
-def test_an_order_is_shown_with_the_whole_document(fulfillment: Commands, found_at):
-    found_at("cekat")(
+def test_an_order_is_shown_with_the_whole_document(fulfillment: Commands, account_at):
+    account_at("cekat")(
         "POST", "/orders", {"id": "o-1", "metadata": {"gift": {"to": "ليلى"}}, "tracking_url": "https://t/1"}
     )
     page = fulfillment(*SHOW, "main/o-1").out
@@ -67,14 +67,16 @@ def test_an_order_is_shown_with_the_whole_document(fulfillment: Commands, found_
 
 
 @pytest.mark.parametrize("arguments", [LIST, (*SHOW, "1")], ids=" ".join)
-def test_text_from_the_platform_is_printed_and_never_obeyed_in_80_columns(fulfillment: Commands, found_at, arguments):
+def test_text_from_the_platform_is_printed_in_80_columns_and_no_terminal_obeys_it(
+    fulfillment: Commands, account_at, arguments
+):
     nasty = {"order_number": NASTY, "status": NASTY, "tracking_number": NASTY, "metadata": {NASTY: NASTY}}
-    found_at("cekat")("POST", "/orders", [{"id": 1, **nasty}, {"id": "x" * 64, "tracking_url": NASTY}])
-    told = fulfillment(*arguments)
-    assert told.code == 0
-    assert not {c for c in told.out if not c.isprintable() and c != "\n"}
-    assert max(map(len, told.out.splitlines())) <= 80
-    assert "[bold" in told.out
+    account_at("cekat")("POST", "/orders", [{"id": 1, **nasty}, {"id": "x" * 64, "tracking_url": NASTY}])
+    result = fulfillment(*arguments)
+    assert result.code == 0
+    assert not {c for c in result.out if not c.isprintable() and c != "\n"}
+    assert max(map(len, result.out.splitlines())) <= 80
+    assert "[bold" in result.out
     assert fulfillment(*arguments, "--json").out.isascii()
 
 
@@ -105,23 +107,23 @@ def test_text_from_the_platform_is_printed_and_never_obeyed_in_80_columns(fulfil
         ("awalchat", (*SHOW, "main/1", "--account", "other"), ["main/1 is not an order of other"]),
     ],
 )
-def test_what_the_platform_cannot_be_asked_is_refused_before_any_call(
-    fulfillment: Commands, found_at, name, arguments, sentences
+def test_what_the_platform_does_not_offer_is_refused_before_any_call(
+    fulfillment: Commands, account_at, name, arguments, sentences
 ):
-    platform = found_at(name)
-    told = fulfillment(*arguments)
-    assert (told.code, told.out, platform.calls()) == (2, "", 0)
-    assert all(sentence in told.err for sentence in sentences)
-    assert "\x1b" not in told.err
+    platform = account_at(name)
+    result = fulfillment(*arguments)
+    assert (result.code, result.out, platform.calls()) == (2, "", 0)
+    assert all(sentence in result.err for sentence in sentences)
+    assert "\x1b" not in result.err
 
 
-def test_of_several_accounts_one_must_be_named(fulfillment: Commands, found_at):
-    platform = found_at("awalchat")
+def test_with_several_accounts_one_must_be_named(fulfillment: Commands, account_at):
+    platform = account_at("awalchat")
     platform("POST", "/orders", {"id": 1})
     fulfillment.set(OTHER | {f"{COURIER}ACCOUNT": "main"})
-    told = fulfillment(*LIST)
-    assert (told.code, platform.calls()) == (2, 0)
-    assert told.err == "fulfillment: there are several accounts: say --account and one of main, other\n"
+    result = fulfillment(*LIST)
+    assert (result.code, platform.calls()) == (2, 0)
+    assert result.err == "fulfillment: there are several accounts: say --account and one of main, other\n"
     for arguments in ((*LIST, "--account", "main"), (*SHOW, "main/1"), (*SHOW, "1", "--account", "main")):
         assert fulfillment(*arguments, "--json").document["account"] == "main"
 
@@ -129,26 +131,25 @@ def test_of_several_accounts_one_must_be_named(fulfillment: Commands, found_at):
 # ------------------------------------------------------------------------------------------------------------- failures
 
 
-def test_the_platforms_own_words_are_quoted(fulfillment: Commands, found_at):
-    found_at("awalchat")
-    told = fulfillment(*SHOW, "7")
-    sentence = (
-        "the platform does not know it: HTTP 404, resource_not_found, There is no such resource, request req-000001"
-    )
-    assert (told.code, told.err) == (1, f"fulfillment: {sentence}\n")
+def test_the_platforms_own_message_is_quoted(fulfillment: Commands, account_at):
+    account_at("awalchat")
+    result = fulfillment(*SHOW, "7")
+    answer = "HTTP 404, resource_not_found, There is no such resource, request req-000001"
+    sentence = f"the platform does not know the order: {answer}"
+    assert (result.code, result.err) == (1, f"fulfillment: {sentence}\n")
 
 
 def test_a_refused_filter_needs_a_person_and_names_the_field(fulfillment: Commands, platform: Platform):
-    told = fulfillment(*LIST, "--status", "on_the_moon")
-    assert (told.code, told.out) == (1, "")
-    assert "the platform refuses: HTTP 400" in told.err
-    assert "must be one of pending" in told.err
+    result = fulfillment(*LIST, "--status", "on_the_moon")
+    assert (result.code, result.out) == (1, "")
+    assert "the platform refuses: HTTP 400" in result.err
+    assert "must be one of pending" in result.err
 
 
 @pytest.mark.parametrize(
     ("fault", "code", "sentence"),
     [
-        ({"kind": "wrong_credentials"}, 1, "the platform does not let the account in: HTTP 401"),
+        ({"kind": "wrong_credentials"}, 1, "the platform does not accept the account's credentials: HTTP 401"),
         ({"kind": "status", "code": 503}, 3, "the platform gives no usable answer: HTTP 503"),
         ({"kind": "reset"}, 3, "the platform gives no usable answer"),
         ({"kind": "body", "body": "<html>"}, 3, "the platform gives no usable answer: HTTP 200"),
@@ -157,15 +158,15 @@ def test_a_refused_filter_needs_a_person_and_names_the_field(fulfillment: Comman
     ids=lambda value: value["kind"] if isinstance(value, dict) else None,
 )
 @pytest.mark.parametrize("arguments", [LIST, (*SHOW, "1")], ids=" ".join)
-def test_whose_trouble_it_is_decides_the_exit_code(
+def test_the_exit_code_says_whether_a_person_is_needed(
     fulfillment: Commands, platform: Platform, arguments, fault, code, sentence
 ):
     platform("POST", "/orders", {"id": 1})
     platform("POST", "/faults", fault)
-    told = fulfillment(*arguments)
-    assert (told.code, told.out) == (code, "")
-    assert f"fulfillment: {sentence}" in told.err
-    assert SECRET not in told.err
+    result = fulfillment(*arguments)
+    assert (result.code, result.out) == (code, "")
+    assert f"fulfillment: {sentence}" in result.err
+    assert SECRET not in result.err
 
 
 def test_the_doctor_quotes_the_platform_within_one_sentence(fulfillment: Commands, platform: Platform):
@@ -182,16 +183,16 @@ def test_a_narrow_terminal_leaves_no_column_out(fulfillment: Commands, platform:
     assert fulfillment(*LIST).out == wide
 
 
-def test_a_call_takes_no_longer_than_the_account_allows(fulfillment: Commands, found_at):
-    platform = found_at("awalchat")
+def test_a_call_takes_no_longer_than_the_account_allows(fulfillment: Commands, account_at):
+    platform = account_at("awalchat")
     fulfillment.set({f"{MAIN}CALL_DEADLINE": "200ms"})
     platform.fault("delay", seconds=5)
-    told = fulfillment(*LIST)
-    assert (told.code, "Timeout" in told.err) == (3, True)
+    result = fulfillment(*LIST)
+    assert (result.code, "Timeout" in result.err) == (3, True)
 
 
-def test_nor_does_one_of_the_doctor(fulfillment: Commands, found_at):
-    platform = found_at("awalchat")
+def test_a_call_of_the_doctor_takes_no_longer_either(fulfillment: Commands, account_at):
+    platform = account_at("awalchat")
     fulfillment.set({f"{MAIN}CALL_DEADLINE": "200ms"})
     platform.fault("delay", seconds=5)
     checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}

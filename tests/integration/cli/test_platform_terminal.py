@@ -1,4 +1,4 @@
-"""What a terminal shows while orders are read, and what Ctrl-C leaves of it."""
+"""What a terminal shows while orders are read, and after Ctrl-C."""
 
 import os
 import pty
@@ -17,7 +17,7 @@ from tests.support.sandboxes import Platform
 LIST = ("platform", "orders", "list")
 CREATE = ("platform", "orders", "create", "--customer-id=c1", "--item=product_id=p,quantity=1,price=1", "--total=1")
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
-"""How a terminal is told to hide its cursor, and to show it."""
+"""How a terminal is result to hide its cursor, and to show it."""
 
 
 class Terminal:
@@ -28,23 +28,23 @@ class Terminal:
         os.set_blocking(ours, False)
 
     def seen(self) -> str:
-        """All that was shown so far."""
+        """Return all that was shown so far."""
         try:
             while part := os.read(self._ours, 65_536):
                 self._seen += part
-        except OSError:  # nothing more for now, or the other end was closed
+        except OSError:  # there is nothing more now, or the other end is closed
             pass
         return self._seen.decode()
 
 
 @contextmanager
 def terminal(*arguments: str, piped: bool = False) -> Iterator[Terminal]:
-    ours, theirs = pty.openpty()
+    ours, programs = pty.openpty()
     environ = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "50"}
-    out = subprocess.PIPE if piped else theirs
+    out = subprocess.PIPE if piped else programs
     command = [sys.executable, "-m", "worker.cli", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=theirs, env=environ) as process:
-        os.close(theirs)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=programs, env=environ) as process:
+        os.close(programs)
         try:
             yield Terminal(process, ours)
         finally:
@@ -56,40 +56,40 @@ def many(platform: Platform, count: int) -> None:
     platform("POST", "/orders", [{"id": n} for n in range(1, count + 1)])
 
 
-def test_a_terminal_is_told_how_far_the_reading_is(fulfillment: Commands, platform: Platform):
+def test_a_terminal_shows_how_many_orders_were_read(fulfillment: Commands, platform: Platform):
     many(platform, 30)
     with terminal(*LIST, "--all", "--page-size", "10", "--json", piped=True) as shown:
         assert shown.process.stdout is not None
         lines = shown.process.stdout.read().splitlines()
         assert (len(lines), shown.process.wait(30)) == (30, 0)
         page = shown.seen()
-    total = "?" if platform.kind == "cekat_other" else "30"  # that shape tells none
+    total = "?" if platform.kind == "cekat_other" else "30"  # that shape has no total
     assert "orders read" in page
     assert f"10/{total}" in page
     assert page.rindex(SHOWN) > page.rindex(HIDDEN)
 
 
-def test_a_table_and_the_bar_share_a_terminal(fulfillment: Commands, found_at):
-    many(found_at("awalchat"), 15)
+def test_a_table_and_the_bar_share_a_terminal(fulfillment: Commands, account_at):
+    many(account_at("awalchat"), 15)
     with terminal(*LIST) as shown:
         assert shown.process.wait(30) == 0
         page = shown.seen()
-    # Before each page, the line on which the bar stood is empty again.
+    # Before each page, the line of the bar is cleared.
     for first in ("ORDER", "11 "):
         before = page[: page.index(first)]
         assert before.rindex("\x1b[2K") > before.rindex("orders read")
 
 
-def test_nothing_but_a_terminal_shows_a_bar(fulfillment: Commands, found_at):
-    many(found_at("awalchat"), 30)
+def test_only_a_terminal_shows_a_bar(fulfillment: Commands, account_at):
+    many(account_at("awalchat"), 30)
     for arguments in (LIST, (*LIST, "--json")):
-        told = fulfillment(*arguments)
-        assert (told.err, "orders read" in told.out, "\x1b" in told.out) == ("", False, False)
+        result = fulfillment(*arguments)
+        assert (result.err, "orders read" in result.out, "\x1b" in result.out) == ("", False, False)
 
 
 @pytest.mark.parametrize("arguments", [LIST, CREATE], ids=["list", "create"])
-def test_ctrl_c_leaves_a_clean_terminal(fulfillment: Commands, found_at, arguments):
-    platform = found_at("cekat")
+def test_ctrl_c_leaves_a_clean_terminal(fulfillment: Commands, account_at, arguments):
+    platform = account_at("cekat")
     platform.fault("delay", seconds=30)
     with terminal(*arguments) as shown:
         until(platform.calls, what="the call")
@@ -99,5 +99,5 @@ def test_ctrl_c_leaves_a_clean_terminal(fulfillment: Commands, found_at, argumen
     assert page.endswith("fulfillment: interrupted\r\n")
     assert page.rfind(SHOWN) >= page.rfind(HIDDEN)
     assert "Traceback" not in page
-    # Whoever breaks off a creation does not know what came of it.
+    # After an interrupted creation, the order may exist.
     assert ("the order may have been created or not" in page) is (arguments is CREATE)

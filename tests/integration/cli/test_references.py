@@ -1,4 +1,4 @@
-"""What an operator sees and does of an order that is known by a number only."""
+"""What an operator sees of an order that is known by a number only, and what an operator can do about it."""
 
 import json
 
@@ -15,17 +15,19 @@ from worker.domain.results import Later, Stopped
 
 NUMBER = OrderKey("main", "number:ORD-2024/001")
 LONGEST = OrderKey("main", f"tracking:{'q' * 64}")
-NEWS = {"id": "evt_1", "event": "shipment.delivered", "data": {"order_number": "ORD-2024/001"}}
+BODY = {"id": "evt_1", "event": "shipment.delivered", "data": {"order_number": "ORD-2024/001"}}
 
 
 @pytest.fixture
 def stopped(harness: Harness) -> Harness:
     """A search that has stopped after an hour."""
     event = an_event(key="evt_1", order=NUMBER, name=EventName.DELIVERED, received_at=harness.clock())
-    harness.intake.write(a_delivery(event, received_at=harness.clock(), body=json.dumps(NEWS).encode()))
-    told = Stopped(StopReason.UNKNOWN_ORDER, "no order has the number ORD-2024/001")
-    harness.finish(NUMBER, told, EventResult.VOID, read_at=harness.clock(), failures=12, failing_since=harness.clock() - HOUR)
-    return shop
+    harness.intake.write(a_delivery(event, received_at=harness.clock(), body=json.dumps(BODY).encode()))
+    stop = Stopped(StopReason.UNKNOWN_ORDER, "no order has the number ORD-2024/001")
+    harness.finish(
+        NUMBER, stop, EventResult.VOID, read_at=harness.clock(), failures=12, failing_since=harness.clock() - HOUR
+    )
+    return harness
 
 
 @pytest.mark.parametrize("named", ["number:ORD-2024/001", "main/number:ORD-2024/001"])
@@ -35,42 +37,42 @@ def test_it_is_shown_and_explained_under_its_number(fulfillment: Commands, stopp
     assert "last searched" in shown
     assert "by number:ORD-2024/001 → void" in shown
     assert "platform says" not in shown
-    told = " ".join(fulfillment("orders", "explain", named).out.split())
-    assert "known only by its number ORD-2024/001" in told
-    assert "fulfillment orders release main/number:ORD-2024/001 --reason" in told
+    result = " ".join(fulfillment("orders", "explain", named).out.split())
+    assert "known only by its number ORD-2024/001" in result
+    assert "fulfillment orders release main/number:ORD-2024/001 --reason" in result
 
 
-def test_programs_are_told_the_reference_of_every_event(fulfillment: Commands, stopped: Harness):
+def test_json_has_the_reference_of_every_event(fulfillment: Commands, stopped: Harness):
     (listed,) = fulfillment("orders", "list", "--stopped", "--json").documents
     assert (listed["order"], listed["number"], listed["stage"]) == ("number:ORD-2024/001", None, None)
     (event,) = fulfillment("orders", "show", NUMBER.order_id, "--json").document["events"]
     assert (event["reference"], event["result"]) == ("number:ORD-2024/001", "void")
 
 
-def test_once_it_is_found_its_number_leads_to_it(fulfillment: Commands, harness: Harness):
+def test_when_the_order_is_found_its_number_leads_to_it(fulfillment: Commands, harness: Harness):
     harness.receive(order=NUMBER)
     harness.order_store.attach(harness.lease(NUMBER), "17")
-    found = fulfillment("orders", "show", "number:ORD-2024/001", "--json").document
-    assert (found["order"], found["number"], found["audit_log"][0]["word"]) == ("17", "ORD-2024/001", "found")
-    assert found["events"][0]["reference"] == "number:ORD-2024/001"
+    order = fulfillment("orders", "show", "number:ORD-2024/001", "--json").document
+    assert (order["order"], order["number"], order["audit_log"][0]["action"]) == ("17", "ORD-2024/001", "found")
+    assert order["events"][0]["reference"] == "number:ORD-2024/001"
 
 
-def test_the_longest_reference_is_listed_whole_in_80_columns(fulfillment: Commands, harness: Harness):
+def test_the_longest_reference_fits_into_80_columns(fulfillment: Commands, harness: Harness):
     harness.receive(order=LONGEST)
     harness.finish(LONGEST, Later(harness.clock() + HOUR, WaitReason.UNKNOWN_ORDER))
     harness.receive(order=order_key(1))
     for page in (("orders", "list"), ("deliveries", "show", "1")):
-        told = fulfillment(*page).out
-        assert max(map(len, told.splitlines())) <= 80
-        assert told.count("q") == 64
+        result = fulfillment(*page).out
+        assert max(map(len, result.splitlines())) <= 80
+        assert result.count("q") == 64
     assert "unknown_order" in fulfillment("orders", "list").out
 
 
-def test_it_is_retried_and_released_and_never_advanced(fulfillment: Commands, stopped: Harness):
+def test_a_reference_can_be_retried_and_released_and_not_advanced(fulfillment: Commands, stopped: Harness):
     named = NUMBER.order_id
     assert fulfillment("orders", "retry", named).code == 2
-    told = fulfillment("orders", "advance", named, "--to", "shipped", "--reason", "x", "--create")
-    assert (told.code, "is still looked for" in told.err) == (2, True)
+    result = fulfillment("orders", "advance", named, "--to", "shipped", "--reason", "x", "--create")
+    assert (result.code, "is still looked for" in result.err) == (2, True)
     assert fulfillment("orders", "release", named, "--reason", "it was imported").code == 0
     shown = fulfillment("orders", "show", named, "--json").document
     assert (shown["state"], shown["events"][0]["result"]) == ("due", "pending")
@@ -83,21 +85,21 @@ def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands,
     assert (shown["state"], shown["events"][0]["result"]) == ("due", "pending")
     assert fulfillment("deliveries", "list", "--json").documents[0]["replayed_at"]
     again = fulfillment("deliveries", "replay", "1")
-    assert (again.code, "delivery 1 is accepted: its news is in the journal" in again.err) == (2, True)
+    assert (again.code, "delivery 1 is accepted: its events are in the database" in again.err) == (2, True)
 
 
 def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Harness):
-    told = fulfillment("orders", "release", NUMBER.order_id, "--found", "main/17", "--reason", "a misprint")
-    assert (told.code, told.err) == (0, "")
-    assert told.out.startswith("main/number:ORD-2024/001 is main/17, which has its events and is due;")
-    found = fulfillment("orders", "show", "17", "--json").document
-    assert (found["state"], found["number"], found["events"][0]["result"]) == ("due", None, "pending")
-    assert found["audit_log"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
+    result = fulfillment("orders", "release", NUMBER.order_id, "--found", "main/17", "--reason", "a misprint")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("main/number:ORD-2024/001 is main/17, which has its events and is due;")
+    order = fulfillment("orders", "show", "17", "--json").document
+    assert (order["state"], order["number"], order["events"][0]["result"]) == ("due", None, "pending")
+    assert order["audit_log"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
 
 
-def test_an_operator_puts_it_away_for_good(fulfillment: Commands, stopped: Harness):
-    told = fulfillment("orders", "release", NUMBER.order_id, "--dismiss", "--reason", "not ours")
-    assert (told.code, "main/number:ORD-2024/001 is dismissed" in told.out) == (0, True)
+def test_an_operator_dismisses_the_reference(fulfillment: Commands, stopped: Harness):
+    result = fulfillment("orders", "release", NUMBER.order_id, "--dismiss", "--reason", "not ours")
+    assert (result.code, "main/number:ORD-2024/001 is dismissed" in result.out) == (0, True)
     assert fulfillment("orders", "list", "--stopped", "--json").out == ""
     assert "dismissed" in fulfillment("orders", "list").out
     assert "An operator dismissed it" in " ".join(fulfillment("orders", "explain", NUMBER.order_id).out.split())
@@ -107,15 +109,15 @@ def test_an_operator_puts_it_away_for_good(fulfillment: Commands, stopped: Harne
     assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "due"
 
 
-@pytest.mark.parametrize("verdict", [("--found", "17", "--dismiss"), ("--found", ""), ("--found", "no id")])
-def test_a_verdict_that_is_none_changes_nothing(fulfillment: Commands, stopped: Harness, verdict: tuple[str, ...]):
-    told = fulfillment("orders", "release", NUMBER.order_id, *verdict, "--reason", "a reason")
-    assert (told.code, told.out, told.err != "") == (2, "", True)
+@pytest.mark.parametrize("decision", [("--found", "17", "--dismiss"), ("--found", ""), ("--found", "no id")])
+def test_a_wrong_decision_changes_nothing(fulfillment: Commands, stopped: Harness, decision: tuple[str, ...]):
+    result = fulfillment("orders", "release", NUMBER.order_id, *decision, "--reason", "a reason")
+    assert (result.code, result.out, result.err != "") == (2, "", True)
     assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "stopped"
 
 
 def test_the_doctor_counts_it_among_stopped_orders(fulfillment: Commands, stopped: Harness):
     checks = fulfillment("doctor", "--json").document["checks"]
-    (found,) = (check for check in checks if check["check"] == "stopped orders")
-    assert "1 order is stopped (unknown_order)" in found["sentence"]
+    (stopped_orders,) = (check for check in checks if check["check"] == "stopped orders")
+    assert "1 order is stopped (unknown_order)" in stopped_orders["sentence"]
     assert {check["verdict"] for check in checks if check["check"] in {"sums", "orphaned orders"}} == {"ok"}
