@@ -1,0 +1,86 @@
+"""The option `--config`: the settings file for a command and for the processes that it starts."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Commands
+from tests.support.good_settings import MAIN, TOML
+
+
+@pytest.fixture
+def settings_file(fulfillment: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A settings file in the working directory. The environment has no settings but for an empty FULFILLMENT_CONFIG."""
+    fulfillment.set({name: None for name in os.environ if name.startswith("FULFILLMENT_")})
+    fulfillment.set({"FULFILLMENT_CONFIG": ""})
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "my settings.toml"
+    file.write_text(TOML.replace("[accounts.main]", "[accounts.from_file]"))
+    return file
+
+
+def accounts(fulfillment: Commands, *options: str) -> str:
+    """Return the sentence in which the doctor names the accounts."""
+    checks = fulfillment(*options, "doctor", "--json").document["checks"]
+    sentence: str = next(check["sentence"] for check in checks if check["check"] == "settings")
+    return sentence
+
+
+def test_the_file_has_the_settings_of_the_command(fulfillment: Commands, settings_file: Path):
+    assert "Accounts: from_file." in accounts(fulfillment, "--config", settings_file.name)
+
+
+def test_processes_that_the_command_starts_inherit_the_file_by_its_absolute_path(
+    fulfillment: Commands, settings_file: Path
+):
+    accounts(fulfillment, "--config", settings_file.name)
+    assert os.environ["FULFILLMENT_CONFIG"] == str(settings_file)
+
+
+def test_it_goes_before_the_variable_and_after_single_settings(fulfillment: Commands, settings_file: Path):
+    fulfillment.set({"FULFILLMENT_CONFIG": "/nowhere.toml", "FULFILLMENT_LOG_LEVEL": "info"})
+    assert "Accounts: from_file." in accounts(fulfillment, "--config", str(settings_file))
+    fulfillment.set({"FULFILLMENT_ACCOUNTS__FROM_FILE__PLATFORM": "nonsense"})
+    result = fulfillment("--config", str(settings_file), "doctor")
+    assert (result.code, "FULFILLMENT_ACCOUNTS__FROM_FILE__PLATFORM must be" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["nowhere.toml", ".", ""])
+def test_a_file_that_does_not_exist_is_refused_in_one_sentence(fulfillment: Commands, settings_file: Path, name: str):
+    result = fulfillment("--config", name, "orders", "list")
+    assert result == (2, "", "fulfillment: --config must name an existing file.\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\xff\xfe", "FULFILLMENT_CONFIG names a file that is not a text in UTF-8."),
+        (b"log_level = ", "my settings.toml"),
+        (TOML.replace("warning", "shout").encode(), "my settings.toml:2: log_level must be "),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(
+    fulfillment: Commands, settings_file: Path, content: bytes, sentence: str
+):
+    settings_file.write_bytes(content)
+    result = fulfillment("--config", settings_file.name, "orders", "list")
+    assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
+    assert sentence in result.err
+
+
+def test_help_says_where_settings_come_from(fulfillment: Commands):
+    page = fulfillment("--help").out
+    sources = [
+        "variables that begin with FULFILLMENT_",
+        "--config or FULFILLMENT_CONFIG",
+        "./fulfillment.toml",
+        "defaults",
+    ]
+    positions = [page.rindex(source) for source in sources]
+    assert positions == sorted(positions)
+
+
+def test_help_needs_no_settings(fulfillment: Commands):
+    fulfillment.set({f"{MAIN}PLATFORM": "nonsense"})
+    assert fulfillment("orders", "list", "--help").code == 0
