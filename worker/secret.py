@@ -1,11 +1,11 @@
-"""The type of every secret that people choose: it is never shown by accident, and it is not short."""
+"""The type of every secret in the settings: its text never appears in a `repr` or an error, and it is not short."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
 SHORTEST_SECRET = 8
-"""Bytes. A shorter secret could be guessed."""
+"""Bytes. A shorter secret is easy to guess."""
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:

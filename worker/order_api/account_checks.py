@@ -1,4 +1,4 @@
-"""Account checks: whether an account's settings work, found out by reading a few of its orders."""
+"""The account check: it reads a few orders of an account to learn whether the account's settings work."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,39 +10,40 @@ from worker.order_api.http.client import HttpResponse
 from worker.order_api.http.rate_limits import date_of
 
 SAMPLE_SIZE = 20
-"""How many orders are read, to look for statuses that we do not know."""
+"""How many orders one check reads. More orders would show more unknown statuses."""
 HALF_A_SECOND = SECOND // 2
 
 
 @dataclass(frozen=True, slots=True)
 class AccountCheck:
-    """What one harmless read of a platform tells an operator."""
+    """The result of an account check."""
 
     failure: ApiError | None
-    """None when the account works as it is set up."""
+    """The error of the read; None when the account works."""
     advice: str = ""
-    """A sentence that names a setting with which the account would work, or empty."""
+    """A sentence that names a setting with which the account works; empty when there is none."""
     clock_ahead: Duration | None = None
-    """How far our clock is ahead of the platform's, to about a second; None when no answer had a `Date`."""
-    unknown: tuple[str, ...] = ()
-    """Statuses of its orders that we do not know."""
+    """How far our clock is ahead of the platform's, to about a second; None when no response had a `Date`."""
+    unknown_statuses: tuple[str, ...] = ()
+    """The statuses of the orders that are missing in the account's status table."""
 
 
 def check_account(
     now: Callable[[], Instant], ask: Callable[[], HttpResponse], read: Callable[[HttpResponse, Instant], Page]
 ) -> AccountCheck:
-    """Ask the platform for a page of orders once, and return what the answer tells.
+    """Call the platform once and return the result.
 
-    *ask* sends the call. *read* reads the answer, which came at an instant of *now*. Both raise only `ApiError`s.
+    *ask* requests a page of orders. *read* reads the response, which came at the given instant. Both raise only
+    `ApiError`s.
     """
     clock_ahead = None
     try:
         response = ask()
-        came_at, date = now(), date_of(response.headers)
-        # `Date` is cut to whole seconds: on average the platform's clock is half a second further.
-        clock_ahead = None if date is None else came_at - date - HALF_A_SECOND
-        page = read(response, came_at)
+        answered_at, date = now(), date_of(response.headers)
+        # `Date` has whole seconds: on average, the platform's clock is half a second further.
+        clock_ahead = None if date is None else answered_at - date - HALF_A_SECOND
+        page = read(response, answered_at)
     except ApiError as error:
         return AccountCheck(error, clock_ahead=clock_ahead)
     unknown = dict.fromkeys(order.reading.status for order in page.orders if order.reading.position is None)
-    return AccountCheck(None, clock_ahead=clock_ahead, unknown=tuple(unknown))
+    return AccountCheck(None, clock_ahead=clock_ahead, unknown_statuses=tuple(unknown))

@@ -1,4 +1,4 @@
-"""From credentials to an account that can send calls. A new platform is a line in `ACCOUNTS`."""
+"""Opens accounts: from credentials to an account that can send calls. A new platform needs a line in `ACCOUNTS`."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -16,24 +16,28 @@ from worker.ports import OrderApi
 
 
 class PlatformAccount(Protocol):
-    """One account at its platform. Only `check` sends anything."""
+    """One account at its platform. Only `check` sends calls; the two others return a client."""
 
     def order_api(self) -> OrderApi:
-        """Return what a reconciliation needs of the account."""
+        """Return the client of a reconciliation."""
 
     def orders_client(self) -> OrdersClient:
-        """Return what an operator needs of the account."""
+        """Return the client of an operator."""
 
     def check(self) -> AccountCheck:
-        """Read a few orders. If the platform refuses that, try other readings of its rules, and name one that works."""
+        """Read a few orders and return the result.
+
+        If the platform refuses the credentials, the check also tries the settings that its documentation leaves open,
+        and advises one that works.
+        """
 
 
 ACCOUNTS: Mapping[type[Credentials], Callable[[Any, AccountContext], PlatformAccount]] = MappingProxyType(
     {AwalchatCredentials: AwalchatAccount, CekatCredentials: CekatAccount}
 )
-"""The class of an account, by the class of its credentials, with which it is made."""
+"""The class of accounts, by the class of their credentials."""
 
 
 def open_account(credentials: Credentials, context: AccountContext) -> PlatformAccount:
-    """Return the account of *credentials*. Nothing is sent yet."""
+    """Return the account with these *credentials*. Nothing is sent."""
     return ACCOUNTS[type(credentials)](credentials, context)

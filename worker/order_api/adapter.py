@@ -1,4 +1,4 @@
-"""The adapter of the port `OrderApi`, the same for every platform: it joins an `OrdersClient` and a composer."""
+"""The implementation of the port `OrderApi`, from an `OrdersClient` and a function that composes updates."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,21 +14,21 @@ from worker.ports import Update
 
 
 class Compose(Protocol):
-    """Composes the updates of one account, in its platform's words."""
+    """Composes the updates of one account."""
 
     def __call__(self, step: Step, reading: Reading, *, noted: bool) -> Update:
         """Return the fields that ask for *step*; see `OrderApi.compose`."""
 
 
 class OrderApiAdapter:
-    """The port `OrderApi` for one account."""
+    """Implements the port `OrderApi` for one account."""
 
     def __init__(self, client: OrdersClient, compose: Compose, context: AccountContext) -> None:
         self._client, self._compose = client, compose
         self.deadline = microseconds(context.client.timeouts.overall)
 
     def read(self, order_id: str) -> Reading:
-        with _rejections_are_the_accounts():
+        with _rejected_as_unauthorized():
             return self._client.show(order_id).reading
 
     def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
@@ -38,23 +38,23 @@ class OrderApiAdapter:
         return self._client.update(order_id, update).reading
 
     def find(self, reference: Reference) -> Sequence[str]:
-        with _rejections_are_the_accounts():
+        with _rejected_as_unauthorized():
             return self._client.find(reference)
 
     def probe(self) -> None:
-        with _rejections_are_the_accounts():
+        with _rejected_as_unauthorized():
             self._client.probe()
 
 
 @contextmanager
-def _rejections_are_the_accounts() -> Iterator[None]:
+def _rejected_as_unauthorized() -> Iterator[None]:
     """Turn the `Rejected` of a read into `Unauthorized`.
 
-    A read says nothing but whose it is. When the platform rejects it, the account's settings are wrong.
+    A read contains settings of the account and the name of an order. A platform that rejects it rejects the settings.
     """
     try:
         yield
     except Rejected as error:
-        if not error.status:  # it is ours, and nothing was sent: the order id is not an id
+        if not error.status:  # nothing was sent: the order id is not an id of the platform
             raise
         raise Unauthorized(error.message, error.status, error.code, error.request_id) from error

@@ -8,7 +8,7 @@ MAX_LENGTH = 2_000
 PORTS = range(1, 65_536)
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
-# It splits loosely. Each part is checked afterwards, so that the error names the part.
+# This splits loosely. Each part is checked afterwards, so that the error can name the part.
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z]+)://(?P<user>[^/?#@]*@)?(?P<host>\[[^]/?#@]*\]|[^]\[/?#@:]*)(?P<port>:[^/?#@]*)?"
     r"(?P<path>(?:/[^?#]*)?)(?P<rest>[?#].*)?"
@@ -16,15 +16,15 @@ _URL = re.compile(
 _HOST = re.compile(r"[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\]")
 _DOTTED_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _PORT = re.compile("[0-9]{1,5}")
-# The path is sent, and signed, exactly as it is written here: it has nothing that an HTTP client would rewrite.
+# The path is sent and signed exactly as it is written, so it must not have anything that an HTTP client rewrites.
 _PLAIN_PATH = re.compile("(?:/[A-Za-z0-9._~-]+)*")
 
 
 def read_base_url(text: str) -> str:
     """Return *text* in its normal form: scheme and host in lower case, no default port, no slash at the end.
 
-    Raises ValueError unless it is HTTPS, or HTTP to this machine, with a host, and with a port and a plain path at
-    most. The error's text completes "<key> …" and never contains the value.
+    Raises ValueError for plain HTTP to another machine, and for a URL with other parts than scheme, host, port and
+    path. The error's text completes "<key> …" and never contains the value.
     """
     if len(text) > MAX_LENGTH or not (text.isascii() and text.isprintable()):
         raise ValueError("is not a URL")
@@ -40,17 +40,17 @@ def read_base_url(text: str) -> str:
         raise ValueError("must have no user, query or fragment")
     path = _without_dot_segments(parts["path"].rstrip("/"))
     if not _PLAIN_PATH.fullmatch(path):
-        raise ValueError("has a path that is not made of plain words")
+        raise ValueError("must have a path of letters, digits and . _ ~ - only")
     return f"{scheme}://{host}{'' if port in {'', DEFAULT_PORTS[scheme]} else f':{port}'}{path}"
 
 
 def path_of(base_url: str) -> bytes:
-    """Return the path of a base URL as it is sent, without a slash at the end; empty when it has none."""
+    """Return the path of *base_url*, a result of `read_base_url`, as it is sent; empty when it has none."""
     return urlsplit(base_url).path.encode()
 
 
 def _read_host(text: str) -> str:
-    """Return a name in ASCII, in lower case, or an IP address; an IPv6 address is in brackets."""
+    """Return the host: a name in lower case, or an IP address. An IPv6 address is in brackets."""
     host = text if text.startswith("[") else text.lower()
     try:
         if host.startswith("["):
@@ -59,7 +59,7 @@ def _read_host(text: str) -> str:
             ipaddress.IPv4Address(host)
     except ValueError as error:
         raise ValueError("is not a URL") from error
-    # An encoded international name is refused: people would read another name than the one that is called.
+    # An encoded international name is refused: it can look like another name.
     if not _HOST.fullmatch(host) or any(label.startswith("xn--") for label in host.split(".")):
         raise ValueError("must be an https:// URL with a host")
     return host

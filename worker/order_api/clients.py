@@ -1,4 +1,4 @@
-"""The port `OrdersClient`: every call about the orders of an account, for reconciliations and for operators."""
+"""The interface `OrdersClient`: all calls about the orders of one account. Reconciliations and operators use it."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,12 +15,13 @@ from worker.domain.orders import Reading, Reference
 from worker.ports import CALLS_TO_FIND, Update
 
 MAX_PAGES = 10_000
+"""How many pages of one list are read, at most."""
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _read_day(value: object) -> object:
-    """Read a date as people write it, and nothing else: pydantic takes a number for seconds since 1970."""
+    """Read a date such as 2026-11-22. pydantic alone would also accept a number, as seconds since 1970."""
     if isinstance(value, str) and _DAY.fullmatch(value):
         with suppress(ValueError):  # there is no such day
             return date.fromisoformat(value)
@@ -44,9 +45,9 @@ class PlatformOrder:
 
     order_id: str
     reading: Reading
-    """What we read from the document."""
+    """The same order in our words."""
     document: Mapping[str, object]
-    """The JSON object as it came."""
+    """The JSON object as the platform sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Page:
     total: int | None
     """How many orders the whole list has; None when the platform does not say."""
     last: bool
-    """No page follows."""
+    """Whether no page follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Creation:
 
     form: type[Form]
     create: Callable[[Form], PlatformOrder]
-    """Creates an order from a form of that type. After a `Transient`, the order may have been created or not."""
+    """Creates an order from an instance of *form*. After a `Transient`, the order may or may not exist."""
 
 
 class OrdersClient(Protocol):
@@ -81,7 +82,7 @@ class OrdersClient(Protocol):
         """How an order is created; None when the platform documents no such call."""
 
     def pages(self, filters: Form) -> Iterator[Page]:
-        """Yield the pages of the list that a form of that type describes. Each page is one call."""
+        """Yield the pages of the list; *filters* is an instance of `self.filters`. Each page is one call."""
 
     def show(self, order_id: str) -> PlatformOrder:
         """Return one order."""
@@ -93,7 +94,7 @@ class OrdersClient(Protocol):
         """Return the ids of the orders with exactly this reference, in at most `CALLS_TO_FIND` calls."""
 
     def probe(self) -> None:
-        """Read the least that good credentials allow to read."""
+        """Make one harmless read, to learn whether the credentials are good."""
 
 
 class PagePosition(NamedTuple):
@@ -106,23 +107,23 @@ class PagePosition(NamedTuple):
 
 
 def iterate_pages(fetch: Callable[[PagePosition], Page]) -> Iterator[Page]:
-    """Yield page after page, at most `MAX_PAGES`.
+    """Yield the pages of a list, at most `MAX_PAGES`; *fetch* gets the page at a position.
 
-    Raises `Transient` when the platform shows the same page twice, because the list would never end.
+    Raises `Transient` when the platform shows the same page twice, because such a list could have no end.
     """
-    position, ids_before = PagePosition(1, 0), None
+    position, previous_ids = PagePosition(1, 0), None
     while position.page <= MAX_PAGES:
         page = fetch(position)
         ids = [order.order_id for order in page.orders]
-        if ids and ids == ids_before:
+        if ids and ids == previous_ids:
             raise Transient("the answer makes no sense: the same page came twice")
         yield page
         if page.last or not ids:
             return
-        position, ids_before = PagePosition(position.page + 1, position.offset + len(ids)), ids
+        position, previous_ids = PagePosition(position.page + 1, position.offset + len(ids)), ids
 
 
-def matching_ids(pages: Iterable[Page], is_meant: Callable[[PlatformOrder], bool]) -> tuple[str, ...]:
-    """Return the ids of the orders that are meant, each once, out of the first pages of a search."""
+def matching_ids(pages: Iterable[Page], is_match: Callable[[PlatformOrder], bool]) -> tuple[str, ...]:
+    """Return the ids of the orders that match, each once. Only the first `CALLS_TO_FIND` pages are read."""
     orders = (order for page in islice(pages, CALLS_TO_FIND) for order in page.orders)
-    return tuple(dict.fromkeys(order.order_id for order in orders if is_meant(order)))
+    return tuple(dict.fromkeys(order.order_id for order in orders if is_match(order)))

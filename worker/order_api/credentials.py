@@ -1,4 +1,4 @@
-"""What every platform's credentials have in common. They are settings, so no HTTP client is imported here."""
+"""The base class of every platform's credentials. They are settings, so this module imports no HTTP client."""
 
 from abc import ABC, abstractmethod
 
@@ -8,9 +8,9 @@ from pydantic import BaseModel
 class Credentials(
     BaseModel, ABC, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
 ):
-    """The settings of an account that its platform alone has. The docstring of each field is printed in documents."""
+    """The settings that only the accounts of one platform have. The reference prints the docstring of each field."""
 
     @property
     @abstractmethod
     def identity(self) -> tuple[str, ...]:
-        """Whose orders these are: two accounts with the same identity would be one."""
+        """Two accounts with the same identity have the same orders. The settings refuse that."""

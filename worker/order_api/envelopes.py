@@ -1,4 +1,4 @@
-"""What all platforms' answers have in common: JSON objects from outside, and HTTP statuses with the same meaning."""
+"""Reads the responses of all platforms: the JSON object, the fields of an order, and the error that a status means."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from worker.order_api.http.rate_limits import pause
 
 SUCCESS = range(200, 300)
 MAX_NAME = 64
-"""Characters of a status, a code or a number."""
+"""The most characters of a status, an error code or an order number."""
 
 BY_STATUS: Mapping[int, type[ApiError]] = {
     HTTPStatus.BAD_REQUEST: Rejected,
@@ -29,16 +29,17 @@ BY_STATUS: Mapping[int, type[ApiError]] = {
 """The error that an HTTP status means. Any other status is `Transient`."""
 
 BY_STATUS_ALONE: Mapping[int, type[ApiError]] = {
-    status: family for status, family in BY_STATUS.items() if family in {Unauthorized, Throttled}
+    status: error_type for status, error_type in BY_STATUS.items() if error_type in {Unauthorized, Throttled}
 }
-"""The same without the platform's envelope: it may be a proxy that answers, and no order is stopped because of it."""
+"""The error that an HTTP status means when the body is not the platform's. A proxy may have answered, so the status
+says nothing about the order."""
 
-# Some servers show the signature that they had expected.
+# Some servers repeat the signature that they expected.
 _SIGNATURE = re.compile("[0-9a-fA-F]{64}")
 
 
 def read_envelope(body: bytes) -> tuple[dict[str, object], str]:
-    """Return the JSON object that *body* is, or an empty one and what is wrong with it."""
+    """Return the JSON object in *body* and no flaw, or an empty object and a few words that name the flaw."""
     try:
         document = read_document(body)
     except Malformed as error:
@@ -46,26 +47,26 @@ def read_envelope(body: bytes) -> tuple[dict[str, object], str]:
     return (document, "") if isinstance(document, dict) else ({}, "not an object")
 
 
-def senseless(response: HttpResponse, flaw: str) -> Transient:
-    """Return the error for an answer that cannot be believed: the next one may be better."""
+def invalid_answer(response: HttpResponse, flaw: str) -> Transient:
+    """Return the error for an answer that makes no sense. The call is tried again, because the next answer may."""
     return Transient(f"the answer makes no sense: {flaw}", response.status)
 
 
-def failure(
-    family: type[ApiError], response: HttpResponse, message: str, code: str, request_id: str, now: Instant
+def api_error(
+    error_type: type[ApiError], response: HttpResponse, message: str, code: str, request_id: str, now: Instant
 ) -> ApiError:
-    """Return the error that *response* means; *now* stands in for a `Date` that it does not have."""
-    if family is Throttled:
+    """Return an error of *error_type* with the parts of *response*. *now* replaces a missing `Date`."""
+    if error_type is Throttled:
         return Throttled(message, response.status, code, request_id, pause(response.headers, now))
-    return family(message, response.status, code, request_id)
+    return error_type(message, response.status, code, request_id)
 
 
 def read_order(
     fields: object, read_order_id: Callable[[object], str], read: Callable[[Mapping[str, object]], Reading]
 ) -> PlatformOrder:
-    """Return the order that *fields* show; raises ValueError, whose text names what is wrong with them."""
+    """Return the order in *fields*, a JSON value. Raises ValueError, whose text names the flaw."""
     if not isinstance(fields, dict):
-        raise ValueError("an order is not an object")  # noqa: TRY004 - every flaw of what comes from outside is one
+        raise ValueError("an order is not an object")  # noqa: TRY004 - the caller catches one type for all flaws
     try:
         order_id = read_order_id(fields.get("id"))
     except ValueError as error:
@@ -74,7 +75,7 @@ def read_order(
 
 
 def text_of(fields: Mapping[str, object], name: str) -> str | None:
-    """Return a field that is a text, null or missing; raises ValueError, which names the field, if it is not."""
+    """Return the text in a field; None if it is null or missing. Raises ValueError, with the name, for other types."""
     value = fields.get(name)
     if value is None or isinstance(value, str):
         return value
@@ -82,7 +83,7 @@ def text_of(fields: Mapping[str, object], name: str) -> str | None:
 
 
 def whole_number_of(fields: Mapping[str, object], name: str) -> int | None:
-    """Return a field that is a whole number, null or missing; raises ValueError, which names it, if it is not."""
+    """Return the whole number in a field; None if it is null or missing. Raises ValueError, with the name, else."""
     value = fields.get(name)
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return value
@@ -90,15 +91,18 @@ def whole_number_of(fields: Mapping[str, object], name: str) -> int | None:
 
 
 def safe_text(value: object, limit: int = MAX_MESSAGE) -> str:
-    """Return a platform's text for people, on one line and without signatures; empty for anything but a text."""
-    # It is masked before it is cut, because a part of a signature at the edge would stay otherwise.
+    """Return a text of a platform for people: one line of at most *limit* characters, without signatures.
+
+    Empty for any other type.
+    """
+    # Masked before it is cut: a signature that is cut would not be recognised.
     return clean_text(_SIGNATURE.sub("…", value), limit) if isinstance(value, str) else ""
 
 
 def safe_name(value: object) -> str:
-    """Return a name or number that the platform gives to something; empty for any other value, and for a long text.
+    """Return a name or number that the platform gives to an order; empty for any other type, and for a long text.
 
-    A long text is not cut, because it could then be taken for another name.
+    A long text is not cut, because it could then equal the name of another order.
     """
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     return safe_text(text) if isinstance(text, str) and len(text) <= MAX_NAME else ""

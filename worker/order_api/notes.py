@@ -1,4 +1,4 @@
-"""Notes: how tracking gets into a text that others write, too. A line is added, and nothing of theirs is lost."""
+"""Adds tracking numbers to the notes of an order. Other people write notes, too, and keep what they wrote."""
 
 import re
 from collections.abc import Collection
@@ -6,13 +6,16 @@ from collections.abc import Collection
 from worker.domain.text import clean_text
 
 MAX_LINE = 200
+"""Characters of the line that is added."""
 MAX_NUMBER = 100
+"""Characters of a tracking number."""
 
 
 def add_tracking(notes: str | None, parcels: Collection[tuple[str, str]]) -> str | None:
-    """Return *notes* with a line for those *parcels*, as (number, URL), that they do not name yet.
+    """Return *notes* with one more line, which names those *parcels*, as (number, URL), that *notes* do not name yet.
 
-    None when there is nothing to add, or when *notes* is None: notes that the platform did not show cannot be kept.
+    None when there is nothing to add. Also None when *notes* is None: the platform did not show the notes, and a write
+    would replace them.
     """
     if notes is None:
         return None
@@ -24,12 +27,12 @@ def add_tracking(notes: str | None, parcels: Collection[tuple[str, str]]) -> str
 
 
 def _has_number(notes: str, number: str) -> bool:
-    """Tell whether *notes* name this parcel; TRK10 does not name TRK1."""
+    """Tell whether *notes* contain *number* as a word: “TRK10” does not contain TRK1."""
     return re.search(rf"(?<!\w){re.escape(number)}(?!\w)", notes) is not None
 
 
 def _line(parcels: list[tuple[str, str]]) -> str:
-    """Return a line with as many parcels as fit, each whole; the others get a line with the next step."""
+    """Return a line with as many parcels as fit. The next step adds a line for the others."""
     line = ""
     for number, url in parcels:
         for entry in (f"{number} {url}".strip(), number):

@@ -1,4 +1,4 @@
-"""The platforms by name, as data; no HTTP client is imported here. A new platform is a line in `PLATFORMS`."""
+"""The platforms by name, as data, without an HTTP client. A new platform needs a line in `PLATFORMS`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from worker.order_api.statuses import StatusTable
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """All that settings, the receiver and commands need to know of one platform."""
+    """The facts about one platform that settings, the receiver and commands need."""
 
     credentials: type[Credentials]
-    """The settings that it asks of an account."""
+    """The settings that only its accounts have."""
     read_order_id: Callable[[object], str]
-    """Turns a value of a document into an order id, or raises ValueError. The error's text completes "<text> …"."""
+    """Returns the order id in a JSON value, as text, or raises ValueError. The error's text completes "<value> …"."""
     statuses: StatusTable
-    """What each of its status words means."""
+    """The meanings of its status words."""
     plans: tuple[int, ...] = ()
-    """The calls a minute that its plans allow, the smallest first; empty where no limit holds for all calls."""
+    """The calls a minute that its plans allow, smallest first; empty when it documents no limit for all calls."""
     posts_webhooks: bool = False
-    """It posts events of its own, and the receiver has a profile of its name."""
+    """Whether it posts events. The receiver then has a profile with its name."""
 
 
 PLATFORMS: Mapping[str, Platform] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""Status words: what a platform's words mean to us. They are data, and an account may add words of its own."""
+"""The meanings of a platform's status words, as data. An account may add words of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from worker.domain.stages import Position, Stage, TerminalStatus
 
 
 class Meaning(NamedTuple):
-    """What a status says: where the order stands, and, if it says so, whether it is paid."""
+    """What a status says about an order: its position, and its payment if the status says so."""
 
     position: Position
     payment: Payment = Payment.UNKNOWN
@@ -23,7 +23,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         **{status.value: Meaning(status) for status in TerminalStatus},
     }
 )
-"""All that a status can mean, by our word for it. `paid` is a pending order whose payment is known."""
+"""The possible meanings of a status, by our word for each. `paid` is a pending order that is known to be paid."""
 
 _UNKNOWN = Meaning(None)
 
@@ -35,24 +35,25 @@ class StatusTable:
     meanings: Mapping[str, str]
     """The meaning of each status, as a word of `MEANINGS`."""
     status_of: Mapping[Stage, str]
-    """The status that a write sets for each stage. A stage that is missing here has no status of its own."""
+    """The status that a write sets for each stage. A stage without an entry has no status of its own."""
 
     def read(self, status: str) -> Meaning:
-        """Return what *status* means; a status that we do not know means nothing."""
+        """Return the meaning of *status*; for an unknown status, a meaning without a position."""
         word = self.meanings.get(status)
         return MEANINGS[word] if word else _UNKNOWN
 
     def extended(self, own: Mapping[str, str]) -> "StatusTable":
         """Return this table with an account's *own* words, which take precedence.
 
-        Raises ValueError in two cases. A status that a write sets must keep its stage, because no answer could confirm
-        the write otherwise. A terminal status must stay terminal, because such an order takes no write.
+        Raises ValueError in two cases. A status that a write sets must keep its stage, else no answer could confirm the
+        write. A terminal status must keep its meaning, because an order with such a status takes no write.
         """
         for status in own:
             if isinstance(self.read(status).position, TerminalStatus) and own[status] != self.meanings[status]:
-                raise ValueError(f"must leave “{status}” to mean {self.meanings[status]}: such an order takes no write")
+                meaning = self.meanings[status]
+                raise ValueError(f"must keep the meaning {meaning} of “{status}”: such an order takes no write")
         table = replace(self, meanings={**self.meanings, **own})
         for stage, status in self.status_of.items():
             if table.read(status).position is not stage:
-                raise ValueError(f"must leave “{status}” to mean {stage}: it is the word that asks for it")
+                raise ValueError(f"must keep the meaning {stage} of “{status}”: writes set this status")
         return table

@@ -7,7 +7,7 @@ from tests.support.strange_answers import MISSING
 from worker.domain.errors import Transient
 from worker.domain.orders import Payment, Reading
 from worker.domain.stages import Stage, TerminalStatus
-from worker.order_api.cekat.responses import is_proven
+from worker.order_api.cekat.responses import history_has
 
 COMPLETED = {"fulfillment": {"stage": "completed", "at": "2026-11-20T12:00:00+00:00"}, "crm": "42"}
 
@@ -134,4 +134,4 @@ def test_an_envelope_that_does_not_say_success_proves_nothing(answers, envelope)
 )
 def test_a_status_is_proven_by_the_history_if_the_answer_has_one(answers, history, proven):
     order = answers.order_in(answers.show(status="delivered", status_history=history))
-    assert is_proven(order, "delivered") is proven
+    assert history_has(order, "delivered") is proven

@@ -59,7 +59,7 @@ def toml(tmp_path: Path) -> dict[str, str]:
             "must be one of: pending, accepted, shipped, delivered, completed,",
         ),
         ("ACCOUNTS__MAIN__STATUSES", SECRET, "must be a table, or a JSON object such as"),
-        ("ACCOUNTS__MAIN__STATUSES", '{"shipped": "accepted"}', "must leave “shipped” to mean shipped: it is the word"),
+        ("ACCOUNTS__MAIN__STATUSES", '{"shipped": "accepted"}', "must keep the meaning shipped of “shipped”: writes set this status"),
         ("ACCOUNTS__MAIN__HMAC_SECRETT", SECRET, f"{UNKNOWN}: did you mean {MAIN}HMAC_SECRET?"),
         ("ACCOUNTS__MAIN__DOMAIN__X", SECRET, f"and {MAIN}DOMAIN cannot both be set."),
         ("ACCOUNTS__MAIN__HMAC_SECRET", "short", "must be at least 8 bytes long."),

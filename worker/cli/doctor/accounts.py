@@ -37,8 +37,8 @@ def check_account(database: Database, name: str, account: AccountSettings, healt
 def judge_account(title: str, result: AccountCheck) -> Iterator[Check]:
     """Judge what one harmless read of a platform has shown."""
     yield _judge_access(title, result)
-    if result.unknown:
-        statuses = ", ".join(f"“{status}”" for status in result.unknown)
+    if result.unknown_statuses:
+        statuses = ", ".join(f"“{status}”" for status in result.unknown_statuses)
         yield Check(
             f"{title}, statuses",
             Verdict.WARN,

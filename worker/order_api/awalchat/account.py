@@ -17,7 +17,7 @@ from worker.order_api.base_urls import path_of
 
 @dataclass(frozen=True, slots=True)
 class AwalchatAccount:
-    """A `PlatformAccount`."""
+    """Implements `PlatformAccount`."""
 
     credentials: AwalchatCredentials
     context: AccountContext
@@ -30,7 +30,7 @@ class AwalchatAccount:
         return AwalchatOrdersClient(self._session(), STATUSES.extended(self.context.statuses))
 
     def check(self) -> AccountCheck:
-        """Read a few orders; if the platform refuses our credentials, try the other `signed_path` as well."""
+        """Read a few orders. If the platform refuses the credentials, try the other `signed_path` as well."""
         configured = self.credentials.signed_path
         result = self._check(configured)
         if not isinstance(result.failure, Unauthorized) or not path_of(self.credentials.base_url):
@@ -45,14 +45,14 @@ class AwalchatAccount:
         return check_account(
             self.context.now,
             ask=lambda: session.send("GET", query={"limit": str(SAMPLE_SIZE)}),
-            read=lambda response, came_at: page_in(response, came_at, came_at, statuses),
+            read=lambda response, answered_at: page_in(response, answered_at, answered_at, statuses),
         )
 
     def _session(self, signed_path: SignedPath | None = None) -> AccountSession:
-        """Return a session that signs *signed_path*, by default the one of the settings."""
-        own = self.credentials
-        caller = Caller(own.domain, own.client_id, own.hmac_secret.get_secret_value().encode())
-        is_cut = (signed_path or own.signed_path) is SignedPath.AFTER_BASE_URL
-        auth = AwalchatAuth(caller, path_of(own.base_url) if is_cut else b"", self.context.now)
-        query = {"phone_number_id": own.phone_number_id}
-        return AccountSession(f"{own.base_url}/orders", read_order_id, auth, self.context, query)
+        """Return a session that signs *signed_path*; by default, the one in the settings."""
+        credentials = self.credentials
+        caller = Caller(credentials.domain, credentials.client_id, credentials.hmac_secret.get_secret_value().encode())
+        is_cut = (signed_path or credentials.signed_path) is SignedPath.AFTER_BASE_URL
+        auth = AwalchatAuth(caller, path_of(credentials.base_url) if is_cut else b"", self.context.now)
+        query = {"phone_number_id": credentials.phone_number_id}
+        return AccountSession(f"{credentials.base_url}/orders", read_order_id, auth, self.context, query)

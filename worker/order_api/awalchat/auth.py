@@ -1,4 +1,4 @@
-"""How awalchat authenticates a call (its API reference, "Authentication"): each one is signed, over its very bytes."""
+"""Signs calls to awalchat (source: its API reference, "Authentication")."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from worker.domain.signing import SignedRequest, signed_headers, split_target
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Caller:
-    """Who calls, and the secret that proves it."""
+    """The names of the caller, and the secret of its signatures."""
 
     domain: str
     client_id: str
@@ -19,22 +19,22 @@ class Caller:
 
 
 class AwalchatAuth(httpx.Auth):
-    """Signs each request at the moment of sending, so that a request that is sent again is signed again.
+    """Signs each request just before it is sent, with the time of *now*.
 
-    *unsigned* is the beginning of the path that the signature leaves out.
+    *unsigned_prefix* is the beginning of the path that is not signed; it may be empty.
     """
 
     requires_request_body = True
 
-    def __init__(self, caller: Caller, unsigned: bytes, now: Callable[[], Instant]) -> None:
-        self._caller, self._unsigned, self._now = caller, unsigned, now
+    def __init__(self, caller: Caller, unsigned_prefix: bytes, now: Callable[[], Instant]) -> None:
+        self._caller, self._unsigned_prefix, self._now = caller, unsigned_prefix, now
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the headers that prove who calls. No answer leads to a second request."""
+        """Add the headers of the signature. No response leads to a second request."""
         path, query = split_target(request.url.raw_path)
         signed = SignedRequest(
             method=request.method.encode(),
-            path=path.removeprefix(self._unsigned),
+            path=path.removeprefix(self._unsigned_prefix),
             query_string=query,
             timestamp=f"{self._now() // SECOND:010d}".encode(),
             body=request.content,

@@ -1,4 +1,4 @@
-"""The orders of one awalchat account (its API reference: "List Orders", "Get Order", "Update Order")."""
+"""The orders of one awalchat account (source: its API reference, "List Orders", "Get Order" and "Update Order")."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -13,21 +13,21 @@ from worker.order_api.statuses import StatusTable
 from worker.ports import Update
 
 LARGEST_PAGE = 100
-"""The reference names no largest `limit`; this one is common."""
+"""The largest `limit` that we send. The API reference does not name a largest one."""
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class AwalchatFilters(Form):
     """The filters of a list of orders."""
 
-    status: Words | None = None
+    status: ShortText | None = None
     """Only orders with this status."""
     since: Annotated[Day | None, Field(serialization_alias="from_date")] = None
     """Only orders from this day on."""
     until: Annotated[Day | None, Field(serialization_alias="to_date")] = None
     """Only orders up to this day."""
-    search: Annotated[Words | None, Field(serialization_alias="searchTerm")] = None
+    search: Annotated[ShortText | None, Field(serialization_alias="searchTerm")] = None
     """Only orders that the platform finds with these words."""
     branch_id: PositiveInt | None = None
     """Only orders of this branch."""
@@ -38,7 +38,7 @@ class AwalchatFilters(Form):
 
 
 class AwalchatOrdersClient:
-    """The port `OrdersClient`. The platform documents no way to create an order."""
+    """Implements `OrdersClient`. The platform documents no call that creates an order."""
 
     filters = AwalchatFilters
     creation = None
@@ -58,14 +58,14 @@ class AwalchatOrdersClient:
         return self._call("PUT", order_id, update)
 
     def find(self, reference: Reference) -> tuple[str, ...]:
-        """Return the ids of the orders with exactly this number; for tracking numbers the platform has no field."""
+        """Return the ids of the orders with exactly this number. The platform has no field for tracking numbers."""
         if reference.kind == "tracking":
             return ()
         pages = self.pages(AwalchatFilters(search=reference.value, page_size=LARGEST_PAGE))
         return matching_ids(pages, lambda order: order.reading.number == reference.value)
 
     def probe(self) -> None:
-        """Read a list of one order: the least that good credentials allow to read."""
+        """Read a list of one order, as a harmless read."""
         content_of(self._session.send("GET", query={"limit": "1"}), self._now())
 
     def _call(self, method: str, order_id: str, body: Update | None = None) -> PlatformOrder:

@@ -1,4 +1,4 @@
-"""The credentials of an awalchat account (its API reference, "Authentication"). They are settings, without HTTP."""
+"""The credentials of an awalchat account, as settings (source: its API reference, "Authentication")."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -14,7 +14,7 @@ QueryWord = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,64}\\z")]
 
 
 class SignedPath(StrEnum):
-    """Which path is signed. The vendor's sample can be read in both ways when a base URL has a path."""
+    """The path that the signature covers. When a base URL has a path, the vendor's sample allows both readings."""
 
     FULL = "full"
     AFTER_BASE_URL = "after_base_url"
@@ -32,11 +32,11 @@ class AwalchatCredentials(Credentials):
     hmac_secret: Secret
     """The secret that signs our calls."""
     phone_number_id: QueryWord
-    """The phone number whose orders these are."""
+    """The id of the phone number to which the orders belong."""
     signed_path: SignedPath = SignedPath.FULL
-    """The path that is signed: `full`, or `after_base_url`; `doctor` finds out."""
+    """The path that the signature covers: `full` or `after_base_url`; `doctor` tries both."""
     branch_id: PositiveInt | None = None
-    """The branch that is named in every write."""
+    """The branch to name in every write."""
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What awalchat answers ("Update Order", "List Orders"). An answer that makes no sense is not believed."""
+"""Reads the responses of awalchat (source: its API reference, "Update Order" and "List Orders")."""
 
 from collections.abc import Mapping
 
@@ -13,12 +13,12 @@ from worker.order_api.envelopes import (
     BY_STATUS_ALONE,
     MAX_NAME,
     SUCCESS,
-    failure,
+    api_error,
+    invalid_answer,
     read_envelope,
     read_order,
     safe_name,
     safe_text,
-    senseless,
     text_of,
     whole_number_of,
 )
@@ -31,13 +31,13 @@ BY_CODE: Mapping[str, type[ApiError]] = {
     "validation_failed": Rejected,
     "resource_not_found": OrderMissing,
 }
-"""The error that the platform's own code means. The code takes precedence over the HTTP status."""
+"""The error that each code of the platform means. The code takes precedence over the HTTP status."""
 
 
 def content_of(response: HttpResponse, now: Instant) -> dict[str, object]:
-    """Return the envelope of a call that succeeded; raises the `ApiError` that any other answer means.
+    """Return the JSON object of a call that succeeded; raises the `ApiError` that any other response means.
 
-    *now* stands in for a `Date` that the answer does not have.
+    *now* replaces a missing `Date`.
     """
     envelope, flaw = read_envelope(response.body)
     if response.status not in SUCCESS:
@@ -46,13 +46,13 @@ def content_of(response: HttpResponse, now: Instant) -> dict[str, object]:
         return envelope
     if envelope.get("status") is False or "error" in envelope:
         raise _failure(response, envelope, now)
-    raise senseless(response, flaw or "its status is neither true nor false")
+    raise invalid_answer(response, flaw or "its status is neither true nor false")
 
 
 def order_in(
     response: HttpResponse, order_id: str, read_at: Instant, now: Instant, statuses: StatusTable
 ) -> PlatformOrder:
-    """Return the order *order_id*, which the answer must show; raises the `ApiError` that any other answer means.
+    """Return the order *order_id*; raises the `ApiError` that any other response means.
 
     *read_at* is when the call began; *now* as in `content_of`.
     """
@@ -60,27 +60,27 @@ def order_in(
     try:
         order = _order(fields, read_at, statuses)
     except ValueError as error:
-        raise senseless(response, str(error)) from error
+        raise invalid_answer(response, str(error)) from error
     if order.order_id != order_id:
-        raise senseless(response, "it shows another order")
+        raise invalid_answer(response, "it shows another order")
     return order
 
 
 def page_in(response: HttpResponse, read_at: Instant, now: Instant, statuses: StatusTable) -> Page:
-    """Return the page of a list ("List Orders"); raises the `ApiError` that any other answer means.
+    """Return the page of a list; raises the `ApiError` that any other response means.
 
     *read_at* and *now* as in `order_in`.
     """
     content = content_of(response, now)
     data, meta = content.get("data"), content.get("meta")
     if not isinstance(data, list):
-        raise senseless(response, "data is not a list")
+        raise invalid_answer(response, "data is not a list")
     counts = meta if isinstance(meta, dict) else {}
     try:
         orders = tuple(_order(fields, read_at, statuses) for fields in data)
         page, last_page, total = (whole_number_of(counts, name) for name in ("current_page", "last_page", "total"))
     except ValueError as error:
-        raise senseless(response, str(error)) from error
+        raise invalid_answer(response, str(error)) from error
     return Page(orders, total, last=page is None or last_page is None or page >= last_page)
 
 
@@ -96,7 +96,7 @@ def _reading(fields: Mapping[str, object], read_at: Instant, statuses: StatusTab
         status=safe_text(status, MAX_NAME),
         position=statuses.read(status).position,
         read_at=read_at,
-        # Only this field says whether the order is paid: every write repeats `paid`, and nothing else, from it.
+        # No other field says whether the order is paid. A write repeats `paid` from here, and never sets it by itself.
         payment=PAYMENTS.get(text_of(fields, "payment_status") or "", Payment.UNKNOWN),
         notes=text_of(fields, "admin_notes") or "" if "admin_notes" in fields else None,
         shipping_date=clean_text(text_of(fields, "shipping_date") or "", MAX_NAME),
@@ -108,14 +108,16 @@ def _reading(fields: Mapping[str, object], read_at: Instant, statuses: StatusTab
 def _failure(response: HttpResponse, envelope: dict[str, object], now: Instant) -> ApiError:
     code = safe_text(envelope.get("error"), MAX_NAME)
     by_status = BY_STATUS if envelope else BY_STATUS_ALONE
-    family = BY_CODE.get(code) or by_status.get(response.status, Transient)
-    return failure(family, response, _message(envelope, family), code, safe_text(envelope.get("request_id")), now)
+    error_type = BY_CODE.get(code) or by_status.get(response.status, Transient)
+    return api_error(
+        error_type, response, _message(envelope, error_type), code, safe_text(envelope.get("request_id")), now
+    )
 
 
-def _message(envelope: dict[str, object], family: type[ApiError]) -> str:
-    """Return the platform's own message; for a rejected request with the details, which name the field."""
+def _message(envelope: dict[str, object], error_type: type[ApiError]) -> str:
+    """Return the platform's own message. For a rejected request, add the details, which name the wrong fields."""
     message, details = safe_text(envelope.get("message")), envelope.get("details")
-    if family is not Rejected or not details:
+    if error_type is not Rejected or not details:
         return message
     fields = [f"{name}: {text}" for name, text in details.items()] if isinstance(details, dict) else [str(details)]
     return safe_text(" ".join([message, *fields]))

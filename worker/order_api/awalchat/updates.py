@@ -1,4 +1,4 @@
-"""What a write sends (awalchat API reference, "Update Order")."""
+"""Composes the body of a write (source: awalchat's API reference, "Update Order")."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -21,12 +21,12 @@ class Composer:
     timezone: ZoneInfo
     """The time zone of the dates."""
     branch_id: int | None = None
-    """Named in every update, if the account has one."""
+    """The branch that every update names, if the account has one."""
 
     def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
         """Return the fields that ask for *step* of the order as it was read just now; *noted* adds our line to it."""
         update: dict[str, object] = {"status": STATUSES.status_of[step.stage]}
-        # Left out, the platform sets it to unpaid. Sent for any other reason, it would be a claim of ours.
+        # Without this field the platform sets the order to unpaid. We repeat `paid`, and never decide it.
         if reading.payment is Payment.PAID:
             update["payment_status"] = "paid"
         date_field = DATE_FIELDS.get(step.stage)

@@ -15,7 +15,7 @@ from worker.order_api.cekat.vocabulary import STATUSES, read_order_id
 
 @dataclass(frozen=True, slots=True)
 class CekatAccount:
-    """A `PlatformAccount`."""
+    """Implements `PlatformAccount`."""
 
     credentials: CekatCredentials
     context: AccountContext
@@ -27,12 +27,12 @@ class CekatAccount:
         return CekatOrdersClient(self._session(), STATUSES.extended(self.context.statuses))
 
     def check(self) -> AccountCheck:
-        """Read a few orders. There is only one reading of the platform's rules."""
+        """Read a few orders. The platform's documentation leaves no setting open."""
         session, statuses = self._session(), STATUSES.extended(self.context.statuses)
         return check_account(
             self.context.now,
             ask=lambda: session.send("GET", query={"limit": str(SAMPLE_SIZE)}),
-            read=lambda response, came_at: page_in(response, SAMPLE_SIZE, came_at, came_at, statuses),
+            read=lambda response, answered_at: page_in(response, SAMPLE_SIZE, answered_at, answered_at, statuses),
         )
 
     def _session(self) -> AccountSession:

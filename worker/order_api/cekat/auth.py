@@ -1,4 +1,4 @@
-"""How Cekat authenticates a call (its API reference, "Authentication"): each one has the account's key."""
+"""Adds the API key to calls to Cekat (source: its API reference, "Authentication")."""
 
 import json
 from collections.abc import Generator
@@ -16,12 +16,12 @@ class BearerAuth(httpx.Auth):
         self._key = key
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the key. No answer leads to a second request."""
+        """Add the key. No response leads to a second request."""
         request.headers["Authorization"] = f"Bearer {self._key}"
         yield request
 
     def masked(self, response: HttpResponse) -> HttpResponse:
-        """Return the answer without the key, in every way in which JSON may write it: some servers repeat it."""
+        """Return *response* with the key masked, in every spelling that JSON allows: some servers repeat it."""
         body, escaped = response.body, json.dumps(self._key)[1:-1]
         for spelling in (self._key, escaped, escaped.replace("/", "\\/")):
             body = body.replace(spelling.encode(), "…".encode())

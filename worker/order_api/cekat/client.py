@@ -1,4 +1,4 @@
-"""The orders of one Cekat account (its API reference: "List", "Get", "Update" and "Create Order")."""
+"""The orders of one Cekat account (source: its API reference, "List", "Get", "Update" and "Create Order")."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -10,7 +10,7 @@ from worker.domain.errors import Transient
 from worker.domain.orders import Reference
 from worker.order_api.account_session import AccountSession
 from worker.order_api.cekat.new_order import CekatOrder
-from worker.order_api.cekat.responses import content_of, is_proven, order_in, page_in
+from worker.order_api.cekat.responses import content_of, history_has, order_in, page_in
 from worker.order_api.clients import (
     Creation,
     Day,
@@ -25,23 +25,24 @@ from worker.order_api.statuses import StatusTable
 from worker.ports import Update
 
 LARGEST_PAGE = 100
+"""The largest `limit` that is documented."""
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class CekatFilters(Form):
     """The filters of a list of orders."""
 
-    status: Words | None = None
+    status: ShortText | None = None
     """Only orders with this status."""
     since: Annotated[Day | None, Field(serialization_alias="from")] = None
     """Only orders from this day on."""
     until: Annotated[Day | None, Field(serialization_alias="to")] = None
     """Only orders up to this day."""
-    search: Words | None = None
+    search: ShortText | None = None
     """Only orders that the platform finds with these words."""
-    customer_id: Words | None = None
+    customer_id: ShortText | None = None
     """Only orders of this customer."""
     min_total: Amount | None = None
     """Only orders of at least this amount."""
@@ -52,7 +53,7 @@ class CekatFilters(Form):
 
 
 class CekatOrdersClient:
-    """The port `OrdersClient`."""
+    """Implements `OrdersClient`."""
 
     filters = CekatFilters
 
@@ -70,16 +71,16 @@ class CekatOrdersClient:
         return self._call("GET", order_id)
 
     def update(self, order_id: str, update: Update) -> PlatformOrder:
-        """Send *update* once; raises `Transient` when the answer's `status_history` does not show the new status."""
+        """Send *update* once. Raises `Transient` when the answer's `status_history` does not have the new status."""
         order = self._call("PUT", order_id, update)
-        if "status" in update and not is_proven(order, str(update["status"])):
+        if "status" in update and not history_has(order, str(update["status"])):
             raise Transient("the answer makes no sense: its status_history does not show the status")
         return order
 
     def find(self, reference: Reference) -> tuple[str, ...]:
         """Return the ids of the orders with exactly this number or tracking number.
 
-        The number of an order that has none is its id.
+        For an order without a number, its id counts as its number.
         """
         pages = self.pages(CekatFilters(search=reference.value, page_size=LARGEST_PAGE))
         if reference.kind == "tracking":
@@ -87,7 +88,7 @@ class CekatOrdersClient:
         return matching_ids(pages, lambda order: (order.reading.number or order.order_id) == reference.value)
 
     def probe(self) -> None:
-        """Read a list of one order: the least that good credentials allow to read."""
+        """Read a list of one order, as a harmless read."""
         content_of(self._session.send("GET", query={"limit": "1"}), self._now())
 
     def _page(self, size: int, parameters: dict[str, str], position: PagePosition) -> Page:

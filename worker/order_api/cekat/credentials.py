@@ -1,4 +1,4 @@
-"""The credentials of a Cekat account (its API reference, "Authentication"). They are settings, without HTTP."""
+"""The credentials of a Cekat account, as settings (source: its API reference, "Authentication")."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from worker.secret import Secret
 
 
 def _check_key(key: SecretStr) -> SecretStr:
-    """Return *key* if a header can hold it."""
+    """Return *key* if it can be the value of a header; raises ValueError if not."""
     text = key.get_secret_value()
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError("must be made of ASCII letters, digits and marks, without spaces")
@@ -23,7 +23,7 @@ class CekatCredentials(Credentials):
     base_url: Annotated[str, AfterValidator(read_base_url)] = "https://api.cekat.ai"
     """The URL before `/api/orders`: HTTPS, unless it names this machine."""
     api_key: Annotated[Secret, AfterValidator(_check_key)]
-    """The key that proves who calls, sent as a bearer token."""
+    """The API key, sent as a bearer token."""
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The form of a new order (Cekat API reference, "Create Order")."""
+"""The form of a new order (source: Cekat's API reference, "Create Order")."""
 
 from typing import Annotated
 
@@ -19,11 +19,11 @@ class Item(Form):
     product_id: Word
     """The product."""
     quantity: Annotated[int, Field(ge=1)]
-    """How many of it."""
+    """The number of pieces."""
     price: Amount
-    """The price of one."""
+    """The price of one piece."""
     name: Word | None = None
-    """What the customer reads."""
+    """The name that the customer reads."""
     sku: Word | None = None
     """The merchant's own name of the product."""
 
@@ -36,13 +36,13 @@ class CekatOrder(Form):
     items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=MAX_ITEMS)]
     """The lines of the order."""
     total: Amount
-    """What the customer pays."""
+    """The amount that the customer pays."""
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}\\z")] = "USD"
     """The currency, three capital letters."""
     shipping_address: Address | None = None
-    """Where the parcels are sent."""
+    """The address for the parcels."""
     billing_address: Address | None = None
-    """Where the invoice is sent."""
+    """The address for the invoice."""
     notes: Annotated[str, StringConstraints(max_length=2000)] | None = None
     """Notes for people."""
     metadata: dict[str, JsonValue] | None = None

@@ -1,6 +1,6 @@
-"""What Cekat answers (its API reference, "Orders"), in both documented shapes. What makes no sense is not believed.
+"""Reads the responses of Cekat (source: its API reference, "Orders"), in both shapes that it documents.
 
-An order is shown as `data`. A list is `data` with `pagination`, or `data.orders` with `order_status` in each order.
+An order is `data`. A list is `data` with `pagination`, or `data.orders` with `order_status` in each order.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from worker.order_api.envelopes import (
     BY_STATUS_ALONE,
     MAX_NAME,
     SUCCESS,
-    failure,
+    api_error,
+    invalid_answer,
     read_envelope,
     read_order,
     safe_name,
     safe_text,
-    senseless,
     text_of,
     whole_number_of,
 )
@@ -31,65 +31,65 @@ from worker.order_api.statuses import StatusTable
 
 
 def content_of(response: HttpResponse, now: Instant) -> object:
-    """Return the `data` of a call that succeeded; raises the `ApiError` that any other answer means.
+    """Return the `data` of a call that succeeded; raises the `ApiError` that any other response means.
 
-    *now* stands in for a `Date` that the answer does not have.
+    *now* replaces a missing `Date`.
     """
     envelope, flaw = read_envelope(response.body)
     if response.status not in SUCCESS or envelope.get("success") is False or envelope.get("error"):
         raise _failure(response, envelope, now)
     if envelope.get("success") is True or ("success" not in envelope and envelope.get("message") == "success"):
         return envelope.get("data")
-    raise senseless(response, flaw or "it does not say that the call succeeded")
+    raise invalid_answer(response, flaw or "it does not say that the call succeeded")
 
 
 def order_in(
     response: HttpResponse, order_id: str | None, read_at: Instant, now: Instant, statuses: StatusTable
 ) -> PlatformOrder:
-    """Return the order *order_id*, which the answer must show; raises the `ApiError` that any other answer means.
+    """Return the order *order_id*, or any order if it is None; raises the `ApiError` that any other response means.
 
-    None as *order_id* is any order. *read_at* is when the call began; *now* as in `content_of`.
+    *read_at* is when the call began; *now* as in `content_of`.
     """
     fields = content_of(response, now)
     try:
         order = _order(fields, read_at, statuses)
     except ValueError as error:
-        raise senseless(response, str(error)) from error
+        raise invalid_answer(response, str(error)) from error
     if order_id not in {None, order.order_id}:
-        raise senseless(response, "it shows another order")
+        raise invalid_answer(response, "it shows another order")
     return order
 
 
 def page_in(response: HttpResponse, size: int, read_at: Instant, now: Instant, statuses: StatusTable) -> Page:
-    """Return the page of a list; raises the `ApiError` that any other answer means.
+    """Return the page of a list; raises the `ApiError` that any other response means.
 
-    The page is the last one if `has_more` says so, or, without `has_more`, if it has less than *size* orders. *read_at*
-    and *now* as in `order_in`.
+    `has_more` says whether another page follows. Without it, a page with less than *size* orders is the last one.
+    *read_at* and *now* as in `order_in`.
     """
     orders, pagination = _list_in(content_of(response, now), read_envelope(response.body)[0].get("pagination"))
     if not isinstance(orders, list):
-        raise senseless(response, "data is not a list of orders")
+        raise invalid_answer(response, "data is not a list of orders")
     try:
         page = tuple(_order(fields, read_at, statuses) for fields in orders)
         total = whole_number_of(pagination, "total")
     except ValueError as error:
-        raise senseless(response, str(error)) from error
+        raise invalid_answer(response, str(error)) from error
     has_more = pagination.get("has_more")
     return Page(page, total, last=not has_more if isinstance(has_more, bool) else len(page) < size)
 
 
 def _list_in(data: object, pagination: object) -> tuple[object, Mapping[str, object]]:
-    """Return the orders, if there are any, and the pagination, in either shape."""
+    """Return the list of orders, unchecked, and the pagination, from either shape."""
     orders = data
     if isinstance(data, dict):
         orders, pagination = data.get("orders"), pagination or data.get("pagination")
     return orders, pagination if isinstance(pagination, dict) else {}
 
 
-def is_proven(order: PlatformOrder, status: str) -> bool:
-    """Tell whether the order's `status_history`, if the answer has one, shows that *status* was recorded.
+def history_has(order: PlatformOrder, status: str) -> bool:
+    """Tell whether the order's `status_history` has *status*; True for an order without a history.
 
-    The status beside it could be a mere echo of the request.
+    The field `status` alone may only repeat the request.
     """
     history = order.document.get("status_history")
     if not isinstance(history, list) or not history:
@@ -120,7 +120,7 @@ def _reading(fields: Mapping[str, object], read_at: Instant, statuses: StatusTab
 
 
 def _tracking(fields: Mapping[str, object]) -> str | None:
-    """Return the tracking number, empty if there is none; None when the answer does not show the field."""
+    """Return the tracking number, empty if there is none; None when the field is missing."""
     number = fields.get("tracking_number")
     if isinstance(number, int) and not isinstance(number, bool):
         return str(number)
@@ -128,9 +128,9 @@ def _tracking(fields: Mapping[str, object]) -> str | None:
 
 
 def _position(position: Position, metadata: object) -> Position:
-    """Return completed for a delivered order whose metadata has our mark of completion.
+    """Return completed for a delivered order with our completion in its metadata; *position* for any other order.
 
-    The mark means nothing for an order that is no longer delivered.
+    The metadata may be out of date: it means nothing for an order that is no longer delivered.
     """
     ours = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     completed = isinstance(ours, dict) and ours.get("stage") == Stage.COMPLETED
@@ -142,13 +142,13 @@ def _failure(response: HttpResponse, envelope: Mapping[str, object], now: Instan
     error = inner if isinstance(inner, dict) else {}
     status = envelope.get("status_code") if response.status in SUCCESS else response.status
     by_status = BY_STATUS if "success" in envelope or error else BY_STATUS_ALONE
-    family = by_status.get(status, Transient) if isinstance(status, int) else Transient
+    error_type = by_status.get(status, Transient) if isinstance(status, int) else Transient
     request_id = safe_text(response.headers.get("x-request-id"), MAX_NAME)
-    return failure(family, response, _message(error), safe_text(error.get("code"), MAX_NAME), request_id, now)
+    return api_error(error_type, response, _message(error), safe_text(error.get("code"), MAX_NAME), request_id, now)
 
 
 def _message(error: Mapping[str, object]) -> str:
-    """Return the platform's own message, with the details, which name fields."""
+    """Return the platform's own message with the details, which name the wrong fields."""
     details = error.get("details")
     entries = [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
     fields = [f"{safe_text(entry.get('field'))}: {safe_text(entry.get('message'))}" for entry in entries]

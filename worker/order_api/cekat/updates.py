@@ -1,4 +1,4 @@
-"""What a write sends (Cekat API reference, "Update Order"). An update is partial: fields of others are not named."""
+"""Composes the body of a write (source: Cekat's API reference, "Update Order"). An update leaves other fields alone."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,8 @@ from worker.ports import Update
 def compose(step: Step, reading: Reading, *, noted: bool) -> Update:
     """Return the fields that ask for *step* of the order as it was read just now; *noted* adds our line to its notes.
 
-    `paid` is never set, because that would be a claim. Completion is recorded in our metadata, together with the
-    delivery if it follows at once.
+    An update never sets `paid`: we do not decide about payments. Completion is recorded in our metadata, in the same
+    update as the delivery if it follows at once.
     """
     update: dict[str, object] = {}
     if step.stage in STATUSES.status_of:
@@ -31,9 +31,10 @@ def compose(step: Step, reading: Reading, *, noted: bool) -> Update:
 def _tracking_fields(
     parcels: Sequence[tuple[str, str]], reading: Reading
 ) -> tuple[dict[str, object], Sequence[tuple[str, str]]]:
-    """Return what to set in the order's two tracking fields, and the parcels that must go into its notes.
+    """Return the order's two tracking fields to set, and the parcels that must go into its notes.
 
-    The fields hold one parcel, and a parcel that is in them stays. Fields that were not shown may have one.
+    The fields hold one parcel, and keep the parcel that they have. If the platform did not show the fields, they may
+    have a parcel, so nothing is set.
     """
     if not parcels or reading.tracking is None:
         return {}, parcels

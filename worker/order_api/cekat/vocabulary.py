@@ -1,4 +1,4 @@
-"""Cekat's words, as data (its API reference, "Orders")."""
+"""The words and ids of Cekat, as data (source: its API reference, "Orders")."""
 
 import re
 from collections.abc import Mapping
@@ -16,25 +16,25 @@ STATUSES = StatusTable(
         "delivered": "delivered",
         "cancelled": "cancelled",
         "refunded": "refunded",
-        # These two cannot be set by an update, and the platform's own integrations show them.
+        # No update can set these two, but the platform's own integrations do.
         "shipping": "shipped",
         "completed": "completed",
     },
     status_of={Stage.ACCEPTED: "processing", Stage.SHIPPED: "shipped", Stage.DELIVERED: "delivered"},
 )
-"""Completion has no status that could be set: it is recorded in the order's metadata, under `METADATA_KEY`."""
+"""There is no status for completion. We record it in the order's metadata, under `METADATA_KEY`."""
 PAYMENTS: Mapping[str, Payment] = {"paid": Payment.PAID, "unpaid": Payment.UNPAID}
-"""What a `payment_status` says, which only some answers have; any other word says nothing."""
+"""The meaning of each `payment_status`, which only some responses have. Any other word means nothing."""
 
 METADATA_KEY = "fulfillment"
-"""The only key of an order's metadata that is ours: `{"stage": …, "at": …}`."""
+"""The only key of an order's metadata that we write: `{"stage": …, "at": …}`."""
 
 _ORDER_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 _TOO_LARGE = 10**64
 
 
 def read_order_id(value: object) -> str:
-    """Return the order id that a document has as *value*, a string or an integer; raises ValueError for any other."""
+    """Return an order id, a JSON string or integer, as text. Raises ValueError, whose text completes "<value> …"."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _TOO_LARGE:
         return str(value)
     if isinstance(value, str) and _ORDER_ID.fullmatch(value):

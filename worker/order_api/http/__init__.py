@@ -1,4 +1,4 @@
-"""One HTTP call: in bounded time, with an answer of bounded size, or with an error of ours.
+"""One HTTP call, with a bound on its time and on the size of its response. The same for every platform.
 
-It knows no platform. It may import the domain, httpx and httpcore.
+It may import the domain, httpx and httpcore.
 """

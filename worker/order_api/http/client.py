@@ -1,4 +1,4 @@
-"""The HTTP client that all accounts of a process share. Every failure of the network becomes an error of ours here."""
+"""The HTTP client that all accounts of a process share. It turns every failure of the network into `Transient`."""
 
 import ssl
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from worker.order_api.http.transport import Transport
 
 MAX_BODY_BYTES = 1_048_576
 MAX_MESSAGE = 300
-"""Characters."""
+"""Characters of an error message."""
 NETWORK_FAILURES = (
     httpx.HTTPError,
     httpx.InvalidURL,
@@ -32,23 +32,23 @@ NETWORK_FAILURES = (
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a call may take."""
+    """The longest times of one call."""
 
     connect: timedelta = timedelta(seconds=5)
-    """To connect."""
+    """To open a connection."""
     read: timedelta = timedelta(seconds=8)
-    """Without receiving anything."""
+    """Without a byte from the server."""
     overall: timedelta = timedelta(seconds=10)
-    """From its beginning to its end."""
+    """The whole call."""
 
     def within(self, overall: timedelta) -> "Timeouts":
-        """Return the same timeouts for a call that may take no longer than *overall*."""
+        """Return these timeouts, each at most *overall*, for a call that may take *overall*."""
         return Timeouts(min(self.connect, overall), min(self.read, overall), overall)
 
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An answer that came in whole. The names of *headers* are matched in any case."""
+    """A complete response. Header names match in any case."""
 
     status: int
     headers: Mapping[str, str]
@@ -56,9 +56,9 @@ class HttpResponse:
 
 
 class Client:
-    """Sends one request at a time for each thread: no proxies, no redirects, no cookies, no retries.
+    """An HTTP client without proxies, redirects, cookies and retries. Threads may share it.
 
-    *tls* says whom to trust, by default the certificate authorities that come with httpx.
+    *tls* has the trusted certificate authorities, by default those that come with httpx. *lookup* resolves host names.
     """
 
     def __init__(
@@ -79,9 +79,9 @@ class Client:
     def send(
         self, method: str, url: str, auth: httpx.Auth, headers: Mapping[str, str], content: bytes | None = None
     ) -> HttpResponse:
-        """Send one request, signed by *auth*, and return its answer, which is no redirect.
+        """Send one request, with the credentials that *auth* adds, and return the response.
 
-        Raises `Transient`, and nothing else, when there is no such answer of at most 1 MiB in time.
+        Raises `Transient`, and nothing else, when there is no response in time, and for a redirect or more than 1 MiB.
         """
         with deadline(self.timeouts.overall.total_seconds()):
             try:
@@ -105,7 +105,7 @@ class Client:
 
 
 def _receive(response: httpx.Response) -> HttpResponse:
-    # It is not `Rejected`: a wrong base URL is the account's trouble, and no order is stopped because of it.
+    # Not `Rejected`: a wrong base URL is a problem of the account, and must not stop an order.
     if httpx.codes.is_redirect(response.status_code):
         raise Transient("a redirect, which is never followed: check base_url", response.status_code)
     body = bytearray()

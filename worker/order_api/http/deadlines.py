@@ -1,7 +1,7 @@
-"""One deadline for a whole call. It holds against a peer that sends a byte now and then, and against silent DNS.
+"""One deadline for a whole call. It holds even if the server sends a byte now and then, or DNS does not answer.
 
-A timeout of httpx bounds each wait by itself, and a call may wait any number of times. Here every wait is also bounded
-by the time that is left for the call.
+A timeout of httpx bounds each wait by itself, and a call can have any number of waits. Here, no wait is longer than the
+time that is left for the call.
 """
 
 import time
@@ -18,15 +18,15 @@ from worker.order_api.http.lookup import Lookup
 SocketOptions = Iterable[httpcore.SOCKET_OPTION] | None
 
 PIECE_BYTES = 16_384
-"""A peer that reads slowly could stretch one big write, so it is sent in pieces, each within the time that is left."""
+"""The size of one write. One write has one timeout, so a large write to a slow server could exceed the deadline."""
 
 _ends_at_seconds: ContextVar[float] = ContextVar("ends_at_seconds")
-"""When the call of this thread must have ended, by the monotonic clock."""
+"""The deadline of this thread's call, by the monotonic clock."""
 
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Bound all that this thread does on a `BoundedNetwork` in the block: together it takes at most *seconds*."""
+    """Limit the time of all network operations of this thread in the block to *seconds* in total."""
     token = _ends_at_seconds.set(time.monotonic() + seconds)
     try:
         yield
@@ -35,7 +35,7 @@ def deadline(seconds: float) -> Iterator[None]:
 
 
 def _seconds_left(timeout: float | None, too_late: type[httpcore.TimeoutException]) -> float:
-    """Return how long to wait, at most: *timeout* seconds, or less. Raises *too_late* after the deadline."""
+    """Return the longest wait: *timeout* seconds, or less before the deadline. Raises *too_late* after it."""
     left = _ends_at_seconds.get() - time.monotonic()
     if left <= 0:
         raise too_late("the deadline of the call has passed")
@@ -43,7 +43,7 @@ def _seconds_left(timeout: float | None, too_late: type[httpcore.TimeoutExceptio
 
 
 class BoundedNetwork(httpcore.NetworkBackend):
-    """TCP connections on which no wait outlasts the deadline of the call that waits."""
+    """Opens TCP connections on which no wait goes past the `deadline` of the call."""
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
@@ -89,9 +89,9 @@ class _BoundedStream(httpcore.NetworkStream):
         try:
             left = _seconds_left(timeout, httpcore.ConnectTimeout)
         except httpcore.ConnectTimeout:
-            self.close()  # the pool does not have the connection yet, and would not close it
+            self.close()  # the pool does not know the connection yet, so it would stay open
             raise
         return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, left))
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - the type in httpcore
         return self._stream.get_extra_info(info)

@@ -1,4 +1,4 @@
-"""Host names to addresses, in bounded time, which the system's resolver does not offer."""
+"""Resolves host names in bounded time. The system's resolver has no timeout."""
 
 import socket
 import time
@@ -9,7 +9,7 @@ from threading import BoundedSemaphore, Thread
 import httpcore
 
 MAX_LOOKUPS = 8
-"""How many lookups of one host may hang at a time."""
+"""How many lookups of one host may run at a time."""
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a host and a port, best first; raises OSError or UnicodeError."""
@@ -22,10 +22,10 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Lookup:
-    """Runs each lookup in a thread of its own, and waits for it no longer than its caller allows.
+    """Runs each lookup in a thread of its own, and waits for its result no longer than the caller allows.
 
-    Only a few lookups of one host may hang at a time, so that one account's dead name server does not affect the
-    others. The number of hosts is small: they come from the settings, because no redirect is followed.
+    The limit of lookups is for each host, so that the dead name server of one account does not affect the others. The
+    number of hosts is small, because all of them come from the settings: no redirect is followed.
     """
 
     def __init__(self, resolve: Resolve = resolve) -> None:
@@ -37,13 +37,13 @@ class Lookup:
 
         Raises httpcore's ConnectError, or ConnectTimeout after *timeout_seconds*.
         """
-        ends_at = time.monotonic() + timeout_seconds
+        deadline = time.monotonic() + timeout_seconds
         free = self._free.setdefault(host, BoundedSemaphore(MAX_LOOKUPS))
         if not free.acquire(timeout=timeout_seconds):
             raise httpcore.ConnectTimeout(f"too many lookups of the name {host} hang")
         future = self._start(host, port, free)
         try:
-            return future.result(timeout=max(0.0, ends_at - time.monotonic()))
+            return future.result(timeout=max(0.0, deadline - time.monotonic()))
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"the name {host} was not resolved in time") from error
         except (OSError, UnicodeError) as error:
@@ -51,11 +51,11 @@ class Lookup:
 
     def _start(self, host: str, port: int, free: BoundedSemaphore) -> Future[Sequence[str]]:
         future: Future[Sequence[str]] = Future()
-        # A daemon thread, because a lookup that hangs must not keep the process from ending.
+        # A daemon thread does not delay the end of the process when its lookup hangs.
         thread = Thread(target=self._run, args=(host, port, future, free), name="name-lookup", daemon=True)
         try:
             thread.start()
-        except RuntimeError as error:  # the system has no thread for us, or the interpreter is ending
+        except RuntimeError as error:  # the system has no thread left, or the interpreter ends
             free.release()
             future.set_exception(OSError(str(error)))
         return future

@@ -1,4 +1,7 @@
-"""What an answer says about when to call again (RFC 9110, 10.2.3, and `X-RateLimit-…`), by the platform's clock."""
+"""When to call again, according to the headers of a response.
+
+Sources: RFC 9110, 10.2.3 (`Retry-After`), and the platforms' API references (`X-RateLimit-…`).
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,26 +10,27 @@ from email.utils import parsedate_to_datetime
 
 from worker.domain.instants import DAY, MINUTE, SECOND, Duration, Instant
 
-SHORTEST: Duration = SECOND
-LONGEST: Duration = DAY
-DEFAULT: Duration = MINUTE
-"""The pause when an answer says nothing usable: the platforms count their limits by the minute."""
+SHORTEST_PAUSE: Duration = SECOND
+LONGEST_PAUSE: Duration = DAY
+DEFAULT_PAUSE: Duration = MINUTE
+"""The pause when no header is usable. The platforms have limits by the minute."""
 MAX_DATE = 64
-"""Characters."""
+"""Characters of a date."""
 
 _SECONDS = re.compile("[0-9]{1,12}")
 
 
 def is_exhausted(headers: Mapping[str, str]) -> bool:
-    """Tell whether this was the last call of the present window."""
+    """Tell whether this was the last call that the platform allows for now."""
     return _number(headers.get("x-ratelimit-remaining", "")) == 0
 
 
 def pause(headers: Mapping[str, str], now: Instant) -> Duration:
     """Return how long to send nothing, in microseconds: a second at least, a day at most.
 
-    `Retry-After` (seconds or a date) goes before `X-RateLimit-Reset` (unix time). Both instants count
-    from the answer's own `Date`; *now*, in microseconds, stands in where it has none.
+    `Retry-After` (seconds or a date) takes precedence over `X-RateLimit-Reset` (unix time). Both count from the `Date`
+    of the response, because the platform's clock may differ from ours; *now*, in microseconds, replaces a missing
+    `Date`.
     """
     date = date_of(headers)
     answered_at = now if date is None else date
@@ -35,12 +39,12 @@ def pause(headers: Mapping[str, str], now: Instant) -> Duration:
     if wait is None and reset is not None:
         wait = reset * SECOND - answered_at
     if wait is None or wait < 0:
-        return DEFAULT
-    return min(max(wait, SHORTEST), LONGEST)
+        return DEFAULT_PAUSE
+    return min(max(wait, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
 def date_of(headers: Mapping[str, str]) -> Instant | None:
-    """Return the instant of the answer by the platform's clock; None if it has no usable `Date`."""
+    """Return the instant of the response by the platform's clock; None if it has no usable `Date`."""
     return _instant(headers.get("date", ""))
 
 
@@ -64,5 +68,5 @@ def _instant(text: str) -> Instant | None:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         return int(moment.timestamp()) * SECOND
-    except (ValueError, OverflowError):  # it is no date, or no calendar has it
+    except (ValueError, OverflowError):  # not a date, or one outside of the calendar
         return None

@@ -1,4 +1,4 @@
-"""From httpx to the network: httpx's own transport takes no network backend, so this one replaces it."""
+"""The transport of the HTTP client. It replaces the one of httpx, which does not accept a network backend."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -11,14 +11,14 @@ import httpx
 IDLE_CONNECTIONS = 20
 IDLE_SECONDS = 5.0
 DROPPED_HEADERS = frozenset({b"set-cookie", b"location"})
-"""One client serves all accounts, so no cookie may get from one to another; and no redirect is ever followed."""
+"""Headers that httpx would act on. One client serves all accounts, so it must keep no cookie of any of them."""
 
 
 class Transport(httpx.BaseTransport):
-    """Sends requests over *network*, without proxies. It raises httpcore's errors as they are."""
+    """Sends requests over *network*, without proxies. Raises the errors of httpcore."""
 
     def __init__(self, network: httpcore.NetworkBackend, tls: SSLContext) -> None:
-        # The callers are a few threads with one call each: none of them ever waits for a free connection.
+        # The callers are a few threads with one call each, so no limit is needed, and none waits for a connection.
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=None,
