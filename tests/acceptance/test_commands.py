@@ -1,4 +1,4 @@
-"""The command line in a house that runs: a test event is sent, an order arrives, and everything is told."""
+"""The command line in a running installation: a test event is sent, an order is delivered, every command shows it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,45 +20,45 @@ def installation(build: Callable[..., Installation]) -> Installation:
 def fulfillment(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Commands:
-    """The command line in that house."""
+    """The command line in that installation."""
     commands = Commands(monkeypatch, capsys, str(tmp_path))
     commands.set({name: value for name, value in installation.environ.items() if name.startswith("FULFILLMENT_")})
     return commands
 
 
 def send(fulfillment: Commands, source: str, order: int, event: str, *more: str) -> tuple[int, Any]:
-    told = fulfillment("send", "--source", source, "--order", str(order), "--event", event, "--json", *more)
-    return told.code, told.document
+    result = fulfillment("send", "--source", source, "--order", str(order), "--event", event, "--json", *more)
+    return result.code, result.document
 
 
-def test_a_test_event_moves_an_order_and_every_page_tells_of_it(fulfillment: Commands, installation: Installation):
+def test_a_test_event_moves_an_order_and_every_command_shows_it(fulfillment: Commands, installation: Installation):
     installation.sandbox.order(41)
-    news = ("--tracking", "TRK41", "--note", "left [with] a neighbour", "--id", "evt_41")
-    code, told = send(fulfillment, "courier", 41, "shipment.delivered", *news)
-    assert (code, told["status"], told["answer"]["status"]) == (0, 202, "accepted")
-    assert send(fulfillment, "courier", 41, "shipment.delivered", *news)[1]["answer"]["status"] == "duplicate"
+    data = ("--tracking", "TRK41", "--note", "left [with] a neighbour", "--id", "evt_41")
+    code, result = send(fulfillment, "courier", 41, "shipment.delivered", *data)
+    assert (code, result["status"], result["answer"]["status"]) == (0, 202, "accepted")
+    assert send(fulfillment, "courier", 41, "shipment.delivered", *data)[1]["answer"]["status"] == "duplicate"
     until(installation.at_rest, what="the order is at rest")
     explained = fulfillment("orders", "explain", "41", "--json").document
     assert (explained["state"], explained["stage"], explained["needs_person"]) == ("closed", "completed", False)
     shown = fulfillment("orders", "show", "41", "--json").document
-    assert [step["stage"] for step in shown["writes"]] == ["accepted", "shipped", "delivered", "completed"]
-    assert [step["inferred"] for step in shown["writes"]] == [True, True, False, True]
-    assert {step["outcome"] for step in shown["writes"]} == {"confirmed"}
+    assert [write["stage"] for write in shown["writes"]] == ["accepted", "shipped", "delivered", "completed"]
+    assert [write["inferred"] for write in shown["writes"]] == [True, True, False, True]
+    assert {write["outcome"] for write in shown["writes"]} == {"confirmed"}
     page = fulfillment("orders", "explain", "41").out
     assert "The platform showed “completed”" in page
     assert "It needs nobody any more." in page
 
 
-def test_news_that_knows_only_a_number_finds_its_order_and_what_comes_of_it_is_shown_by_that_number(
+def test_an_event_with_only_a_number_finds_its_order_which_is_shown_by_that_number(
     fulfillment: Commands, installation: Installation
 ):
     installation.sandbox.order(45, order_number="ORD-2024/45")
-    news = ("send", "--source", "courier", "--json")
+    send_json = ("send", "--source", "courier", "--json")
     by_number = ("--number", "ORD-2024/45", "--event", "shipment.picked_up", "--tracking", "TRK45")
-    assert fulfillment(*news, *by_number).document["answer"]["status"] == "accepted"
+    assert fulfillment(*send_json, *by_number).document["answer"]["status"] == "accepted"
     until(lambda: installation.sandbox.seen(45)["status"] == "shipped")
     by_parcel = ("--tracking", "TRK45", "--event", "shipment.delivered")
-    assert fulfillment(*news, *by_parcel).document["answer"]["status"] == "accepted"
+    assert fulfillment(*send_json, *by_parcel).document["answer"]["status"] == "accepted"
     until(lambda: installation.sandbox.seen(45)["status"] == "completed")
     until(installation.at_rest, what="the order is at rest")
     shown = fulfillment("orders", "show", "number:ORD-2024/45", "--json").document
@@ -67,43 +67,43 @@ def test_news_that_knows_only_a_number_finds_its_order_and_what_comes_of_it_is_s
     assert {event["result"] for event in shown["events"]} == {"applied"}
 
 
-def test_a_hint_of_the_platform_can_be_sent_too(fulfillment: Commands, installation: Installation):
+def test_a_hint_of_the_platform_can_be_sent(fulfillment: Commands, installation: Installation):
     installation.sandbox.order(42, status="accepted")
-    code, told = send(fulfillment, "awalchat", 42, "order.updated")
-    assert (code, told["answer"]["status"]) == (0, "accepted")
+    code, result = send(fulfillment, "awalchat", 42, "order.updated")
+    assert (code, result["answer"]["status"]) == (0, "accepted")
     until(lambda: fulfillment("orders", "show", "42", "--json").document["stage"] == "accepted")
 
 
 def test_an_event_that_the_receiver_refuses_ends_with_1(fulfillment: Commands, installation: Installation):
-    code, told = send(fulfillment, "courier", 43, "order.eaten")
-    assert (code, told["answer"]) == (0, {"status": "quarantined", "reason": "unknown_event"})
+    code, result = send(fulfillment, "courier", 43, "order.eaten")
+    assert (code, result["answer"]) == (0, {"status": "quarantined", "reason": "unknown_event"})
     fulfillment.set({"FULFILLMENT_SOURCES__COURIER__SECRETS": "another-secret"})
-    code, told = send(fulfillment, "courier", 43, "order.shipped")
-    assert (code, told["status"], told["answer"]["reason"]) == (1, 401, "unauthenticated")
+    code, result = send(fulfillment, "courier", 43, "order.shipped")
+    assert (code, result["status"], result["answer"]["reason"]) == (1, 401, "unauthenticated")
 
 
-def test_an_operator_advances_an_order_and_it_arrives(fulfillment: Commands, installation: Installation):
+def test_an_operator_advances_an_order_and_a_worker_takes_the_steps(fulfillment: Commands, installation: Installation):
     installation.sandbox.order(44)
-    told = fulfillment("orders", "advance", "44", "--to", "shipped", "--reason", "handed over", "--create")
-    assert told.code == 0, told.err
+    result = fulfillment("orders", "advance", "44", "--to", "shipped", "--reason", "handed over", "--create")
+    assert result.code == 0, result.err
     until(lambda: installation.sandbox.seen(44)["status"] == "shipped")
 
 
-def test_the_doctor_finds_nothing_wrong_with_a_house_that_runs(fulfillment: Commands, installation: Installation):
+def test_the_doctor_finds_nothing_wrong_with_a_running_installation(fulfillment: Commands, installation: Installation):
     until(installation.at_rest)
-    told = fulfillment("doctor")
-    assert told.code == 0, told.out
-    assert {line.split()[0] for line in told.out.splitlines() if line[0] != " "} <= {"ok", "warn"}
-    assert "the credentials are good, and the clocks agree" in " ".join(told.out.split())
+    result = fulfillment("doctor")
+    assert result.code == 0, result.out
+    assert {line.split()[0] for line in result.out.splitlines() if line[0] != " "} <= {"ok", "warn"}
+    assert "the credentials are good, and the clocks agree" in " ".join(result.out.split())
 
 
-def test_the_doctor_tells_wrong_credentials_from_a_platform_that_is_away(
+def test_the_doctor_tells_wrong_credentials_from_a_platform_that_does_not_answer(
     fulfillment: Commands, installation: Installation
 ):
     checks = []
     for name, value in (("HMAC_SECRET", "another-secret"), ("BASE_URL", "http://127.0.0.1:9/api/v1")):
         fulfillment.set({f"FULFILLMENT_ACCOUNTS__MAIN__{name}": value})
-        told = fulfillment("doctor", "--json")
-        account = next(check for check in told.document["checks"] if check["check"] == "account main")
-        checks.append((told.code, account["verdict"], account["unreachable"]))
+        result = fulfillment("doctor", "--json")
+        account = next(check for check in result.document["checks"] if check["check"] == "account main")
+        checks.append((result.code, account["verdict"], account["unreachable"]))
     assert checks == [(1, "fail", False), (3, "fail", True)]

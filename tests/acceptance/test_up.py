@@ -1,4 +1,4 @@
-"""`fulfillment up`: everything in one terminal, ended together, and nothing left behind."""
+"""`fulfillment up`: everything runs in one terminal and ends together; no process is left, and the data stays."""
 
 import os
 import time
@@ -16,7 +16,7 @@ from tests.support.programs import Program, until
 
 @pytest.fixture(scope="module")
 def installation(build: Callable[..., Installation]) -> Installation:
-    """A house whose receiver, worker and store are run by `up`, in a folder that does not exist yet."""
+    """An installation whose receiver, worker and Valkey are run by `up`, in a folder that does not exist yet."""
     installation = build()
     installation.data_dir.rmdir()
     program = installation.add(
@@ -32,35 +32,31 @@ def up(installation: Installation) -> Iterator[Program]:
     program = installation.programs["up"]
     if not program.is_alive:
         program.start()
-    family = children(program.pid)
+    processes = children(program.pid)
     yield program
-    for pid in family if not program.is_alive else ():
-        with suppress(ProcessLookupError):  # as it should be
+    for pid in processes if not program.is_alive else ():
+        with suppress(ProcessLookupError):  # it has ended, as it should
             os.kill(pid, SIGKILL)
 
 
 def moves_an_order(installation: Installation, order_id: int) -> None:
     installation.sandbox.order(order_id)
-    assert (
-        installation.courier.post_until_acknowledged(
-            event_document(f"evt_{order_id}", "shipment.delivered", order_id)
-        ).status_code
-        == 202
-    )
+    event = event_document(f"evt_{order_id}", "shipment.delivered", order_id)
+    assert installation.courier.post_until_acknowledged(event).status_code == 202
     until(lambda: installation.sandbox.seen(order_id)["status"] == "completed")
 
 
 def children(pid: int) -> dict[int, str]:
-    """The living children of a process, and what each of them is."""
-    found = {}
+    """Return the living children of a process, and the command of each."""
+    commands = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, parent = stat.read_text().rpartition(")")[2].split()[:2]
             if int(parent) == pid and state != "Z":
-                found[int(stat.parent.name)] = (stat.parent / "cmdline").read_text().replace("\0", " ")
-        except OSError:  # it ended while we looked
+                commands[int(stat.parent.name)] = (stat.parent / "cmdline").read_text().replace("\0", " ")
+        except OSError:  # it has ended meanwhile
             continue
-    return found
+    return commands
 
 
 def is_running(pid: int) -> bool:
@@ -70,7 +66,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def test_what_dies_is_started_again(installation, up):
+def test_a_process_that_dies_is_started_again(installation, up):
     moves_an_order(installation, 1)
     before = children(up.pid)
     assert len(before) == 3
@@ -80,26 +76,42 @@ def test_what_dies_is_started_again(installation, up):
     moves_an_order(installation, 2)
 
 
-@pytest.mark.parametrize("word", [SIGINT, SIGTERM])
-def test_it_ends_all_of_it_at_a_word_the_store_last(installation, up, word):
-    family = children(up.pid)
-    (store,) = [pid for pid, command in family.items() if "valkey" in command]
-    up.send(word)
+@pytest.mark.parametrize("number", [SIGINT, SIGTERM])
+def test_a_signal_ends_all_processes_the_embedded_valkey_last_and_the_data_stays(installation, up, number):
+    processes = children(up.pid)
+    (valkey,) = [pid for pid, command in processes.items() if "valkey" in command]
+    up.send(number)
     while up.is_alive:
-        still = {pid for pid in family if is_running(pid)}
-        assert store in still or not still, "the store ended before those who use it"
-        time.sleep(0.005)  # it looks often: who ends before whom is seen only while it happens
-    assert up.event_results() == 0
-    assert not any(is_running(pid) for pid in family)
+        running = {pid for pid in processes if is_running(pid)}
+        assert valkey in running or not running, "Valkey has ended before the processes that use it"
+        time.sleep(0.005)  # short, because the order of the ends can be seen only while it happens
+    assert up.exit_code() == 0
+    assert not any(is_running(pid) for pid in processes)
     assert not (installation.data_dir / "valkey.sock").exists()
     assert not installation.answers()
-    assert "Traceback" not in up.said
+    assert "Traceback" not in up.log
+    database = installation.data_dir / "fulfillment.db"
+    assert up.output.endswith(f"All processes have ended. The data stays: SQLite, {database}.\n")
+    assert installation.rows("SELECT 1 FROM orders")
 
 
-def test_kill_9_leaves_nothing_behind_and_the_next_one_starts(installation, up):
-    family = children(up.pid)
-    assert len(family) == 3
+def test_it_begins_with_what_it_runs_and_a_command_to_try(installation, up):
+    banner, _, _ = up.output.partition("worker_ready")
+    assert banner.startswith("Everything runs in this terminal until Ctrl-C.\n")
+    for text in (
+        "main (awalchat)",
+        f"{installation.url}/webhooks/courier",
+        f"{installation.url}/webhooks/awalchat",
+        f"SQLite, {installation.data_dir}/fulfillment.db",
+        "fulfillment doctor",
+    ):
+        assert text in banner
+
+
+def test_kill_9_leaves_no_process_and_the_next_one_starts(installation, up):
+    processes = children(up.pid)
+    assert len(processes) == 3
     up.kill()
-    until(lambda: not any(is_running(pid) for pid in family), within=10, what="all of them have ended")
+    until(lambda: not any(is_running(pid) for pid in processes), within_seconds=10, what="all of them have ended")
     up.start()
     moves_an_order(installation, 3)
