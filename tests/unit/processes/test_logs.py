@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def logs_of_others() -> Iterator[None]:
+def restored_loggers() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in QUIET}
@@ -49,7 +49,7 @@ def raise_with(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["celery.worker", "waitress", "kombu"])
-def test_structlog_and_the_standard_library_write_one_form(name):
+def test_structlog_and_the_standard_library_write_lines_of_the_same_form(name):
     stream = io.StringIO()
     configure_logs("info", "json", stream)
     structlog.get_logger(name).info("order_confirmed", order_id="1")
@@ -80,7 +80,7 @@ def test_colours_are_for_terminals_and_json_for_machines(log_format, stream, is_
 
 
 @pytest.mark.parametrize("name", QUIET)
-def test_libraries_that_log_urls_and_rows_speak_only_to_warn(name):
+def test_libraries_that_log_urls_and_rows_log_only_warnings(name):
     stream = io.StringIO()
     configure_logs("debug", "json", stream)
     logging.getLogger(name).info("GET https://api.example/orders/1")
@@ -103,7 +103,7 @@ def test_only_the_last_configuration_counts():
 @pytest.mark.parametrize(
     "key", ["hmac_secret", "X-Awal-Signature-256", "token", "Authorization", "password", "api_key"]
 )
-def test_what_stands_under_a_telling_name_is_not_shown(log_format, key):
+def test_the_value_of_a_key_that_names_a_secret_is_not_shown(log_format, key):
     stream = io.StringIO()
     configure_logs("info", log_format, stream)
     structlog.get_logger("x").info("called", **{key: "abcdef"}, headers={key: ["abcdef"], "Accept": "text"})
@@ -113,11 +113,11 @@ def test_what_stands_under_a_telling_name_is_not_shown(log_format, key):
 
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
-def test_a_known_secret_is_masked_wherever_it_turns_up(log_format):
+def test_a_known_secret_is_masked_in_every_text(log_format):
     stream = io.StringIO()
     configure_logs("info", log_format, stream, secrets=[OTHER, SECRET])
     ours, theirs = structlog.get_logger("x"), logging.getLogger("x")
-    ours.info(f"told {SECRET}", text=SECRET, deep=[{"in": (SECRET, SECRET.encode())}], thing=ValueError(SECRET))
+    ours.info(f"with {SECRET}", text=SECRET, deep=[{"in": (SECRET, SECRET.encode())}], thing=ValueError(SECRET))
     ours.info("%s", SECRET)
     theirs.warning(
         "%s %r %s %s", SECRET, SECRET, quote(SECRET), json.dumps({SECRET: SecretStr(SECRET).get_secret_value()})
@@ -135,7 +135,7 @@ def test_a_known_secret_is_masked_wherever_it_turns_up(log_format):
 @pytest.mark.parametrize(
     "url", ["redis://:hunter2@h/0", "amqp://user:hunter2@h//", "postgresql+psycopg://u:p/hunter2@h"]
 )
-def test_a_password_in_a_url_is_masked_though_nobody_knew_it(url):
+def test_a_password_in_a_url_is_masked_even_if_it_is_no_known_secret(url):
     stream = io.StringIO()
     configure_logs("info", "json", stream)
     logging.getLogger("celery").info("Connected to %s", url)
@@ -159,23 +159,23 @@ def test_control_characters_from_outside_do_not_reach_a_terminal():
     assert len(shown.split("failed")[0].splitlines()) == 3
 
 
-def test_half_a_character_from_outside_does_not_keep_a_line_from_being_written():
+def test_a_lone_surrogate_does_not_prevent_a_log_line():
     configure_logs("info", "console", stream := io.StringIO())
     ours = next(handler for handler in logging.getLogger().handlers if getattr(handler, "stream", None) is stream)
-    # Not through a logger: the test runner, too, would have to write it down.
+    # Not through a logger, because the test runner's own handler cannot write it.
     assert r"a\ud800" in ours.format(logging.makeLogRecord({"msg": "a\ud800", "levelname": "INFO"}))
 
 
-class Unspeakable:
+class Unprintable:
     def __repr__(self) -> str:
         raise RuntimeError(SECRET)
 
 
-def test_a_line_that_cannot_be_written_is_mentioned_and_harms_nobody(capsys):
-    logging.getLogger().handlers.clear()  # pytest's fail at what cannot be written
+def test_a_record_that_cannot_be_written_becomes_a_line_without_its_content(capsys):
+    logging.getLogger().handlers.clear()  # pytest's own handlers fail for such a record
     stream = io.StringIO()
     configure_logs("info", "json", stream)
-    structlog.get_logger("x").info("this", thing=Unspeakable())
+    structlog.get_logger("x").info("this", thing=Unprintable())
     logging.getLogger("x").info("%d", SECRET)
     assert stream.getvalue() == "a log line of 'x' could not be written\n" * 2
     stream.close()

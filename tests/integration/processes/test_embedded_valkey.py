@@ -16,7 +16,7 @@ from tests.support.programs import until
 from worker.domain.errors import EmbeddedValkeyUnavailable, SettingsError
 from worker.processes.embedded_valkey import EmbeddedValkey
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 START = (
     "from pathlib import Path; from worker.processes.embedded_valkey import EmbeddedValkey;"
     " v = EmbeddedValkey(Path({data_dir!r}))"
