@@ -1,4 +1,4 @@
-"""Houses for the acceptance tests; what their programs said is shown with a test that fails."""
+"""Installations for the acceptance tests. A test that fails shows the output of their programs."""
 
 import os
 from collections.abc import Callable, Generator, Iterator
@@ -12,15 +12,16 @@ from tests.conftest import new_database
 from tests.support.installation import Installation
 
 INSTALLATIONS: list[Installation] = []
-TOLD = 6_000
-"""Characters of each log that are shown."""
+"""Those that are open."""
+SHOWN = 6_000
+"""Characters of each program's output."""
 
 _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
 def build() -> Iterator[Callable[..., Installation]]:
-    """Builds houses, and closes them after the last test of the module."""
+    """Builds installations, and closes them after the last test of the module."""
     built: list[Installation] = []
 
     def build_one(*arguments: Any, **settings: Any) -> Installation:
@@ -36,14 +37,14 @@ def build() -> Iterator[Callable[..., Installation]]:
 
 @pytest.fixture(scope="module")
 def installation(build: Callable[..., Installation]) -> Installation:
-    """A house on SQLite, open."""
+    """An installation on SQLite that runs."""
     return build().open()
 
 
 @pytest.fixture(scope="module")
 def empty_postgresql(postgresql_server: psycopg.Connection) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database of this module's own."""
-    yield from new_database(postgresql_server, f"fulfillment_house_{os.getpid()}_{next(_numbers)}")
+    """The URL of an empty PostgreSQL database, of this module alone."""
+    yield from new_database(postgresql_server, f"fulfillment_installation_{os.getpid()}_{next(_numbers)}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -52,5 +53,5 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     if report.failed:
         for installation in INSTALLATIONS:
             for program in installation.programs.values():
-                report.sections.append((f"{program.name} said", program.said[-TOLD:]))
+                report.sections.append((f"output of {program.name}", program.log[-SHOWN:]))
     return report

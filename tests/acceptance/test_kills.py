@@ -1,6 +1,6 @@
-"""Whatever dies under traffic, at whatever moment: nothing is lost, nothing doubled, all are home within a minute.
+"""Processes are killed or frozen under traffic, at any moment: nothing is lost, nothing is done twice.
 
-And whoever was believed to be dead does no harm when it wakes.
+Every order is completed within a minute, and a worker that wakes after its lease does no harm.
 """
 
 import sqlite3
@@ -12,27 +12,30 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.support.installation import Installation
+from tests.support.kills import COMPLETE_WITHIN_SECONDS, kill, logs_are_clean, run_traffic_with
 from tests.support.programs import until
 from tests.support.traffic import Traffic
-from tests.support.troubles import HOME, befall, calm, killed
 
 
 @pytest.fixture(scope="module", autouse=True)
-def asleep(build: Callable[..., Installation]) -> Traffic:
-    """A house whose worker was frozen amid its turns; its heir waits for their leases while the kills below happen."""
+def frozen(build: Callable[..., Installation]) -> Traffic:
+    """The traffic of an installation whose worker is frozen during its reconciliations.
+
+    A second worker waits for the end of their leases while the test with the kills runs.
+    """
     installation = build().open()
     installation.sandbox.fault("delay", seconds=0.5, times=None)
     traffic = Traffic(installation, range(1, 9), seed=3, repeats=0).begin()
-    until(lambda: installation.leases() > 4, what="turns are under way")
+    until(lambda: installation.leases() > 4, what="reconciliations are under way")
     freeze_between_transactions(installation)
     traffic.finish()
     installation.sandbox.lift_faults()
-    installation.add_worker("heir").start()
+    installation.add_worker("second_worker").start()
     return traffic
 
 
 def freeze_between_transactions(installation: Installation) -> None:
-    """Freeze the worker where it does not have SQLite's only write lock, which would freeze everybody."""
+    """Freeze the worker while it does not hold SQLite's only write lock, because all others would wait for it."""
     while True:
         installation.worker.send(SIGSTOP)
         until(installation.worker.is_frozen, what="the worker is frozen")
@@ -42,7 +45,7 @@ def freeze_between_transactions(installation: Installation) -> None:
 
 
 def can_write(installation: Installation) -> bool:
-    """Tell whether the journal takes a write within a quarter of a second."""
+    """Tell whether another program gets the database's write lock within a quarter of a second."""
     path = make_url(installation.database_url).database or ""
     with closing(sqlite3.connect(path, timeout=0.25, isolation_level=None)) as connection:
         try:
@@ -54,43 +57,45 @@ def can_write(installation: Installation) -> bool:
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_kill_9_of_everything_and_a_flushed_broker_lose_nothing_and_double_nothing(build, seed):
+def test_kill_9_of_everything_and_a_flushed_broker_lose_nothing_and_do_nothing_twice(build, seed):
     installation: Installation = build().open()
-    traffic = befall(
+    traffic = run_traffic_with(
         installation,
         seed,
-        killed(installation.worker),
-        killed(installation.worker),
-        killed(installation.receiver),
-        killed(installation.valkey),
-        killed(installation.valkey),
-        killed(installation.valkey, installation.receiver, installation.worker),
-        installation.store.flushall,
+        kill(installation.worker),
+        kill(installation.worker),
+        kill(installation.receiver),
+        kill(installation.valkey),
+        kill(installation.valkey),
+        kill(installation.valkey, installation.receiver, installation.worker),
+        installation.broker.flushall,
     )
-    traffic.check_journal()
+    traffic.check_database()
     traffic.check_platform()
     assert installation.courier.retries > 0, "no sender had to retry"
-    assert calm(installation.worker, installation.receiver)
+    assert logs_are_clean(installation.worker, installation.receiver)
 
 
-def turns_of(installation: Installation) -> int:
-    """How many turns the first worker has told of; those that waited for the database have long waited enough."""
-    return installation.worker.said.count("turn_ended") + installation.worker.said.count("turn_given_up")
+def finished_by_first_worker(installation: Installation) -> int:
+    """Count the reconciliations that the first worker has finished, or given up because the database was locked."""
+    log = installation.worker.log
+    return log.count('"reconciled"') + log.count("reconciliation_failed")
 
 
-def test_a_worker_that_wakes_after_its_lease_starts_no_call_and_writes_nothing(asleep):
-    installation: Installation = asleep.installation
-    until(lambda: asleep.is_home, within=HOME, what="every order is home")
-    calls, left, order_store = installation.sandbox.totals()["calls"], memory(installation), turns_of(installation)
+def test_a_worker_that_wakes_after_its_lease_starts_no_call_and_writes_nothing(frozen):
+    installation: Installation = frozen.installation
+    until(lambda: frozen.is_complete, COMPLETE_WITHIN_SECONDS, what="every order is completed")
+    calls, tables = installation.sandbox.totals()["calls"], all_rows(installation)
+    finished = finished_by_first_worker(installation)
     installation.worker.send(SIGCONT)
-    until(lambda: turns_of(installation) > order_store + 4, what="the turns that were frozen have ended")
+    until(lambda: finished_by_first_worker(installation) > finished + 4, what="the frozen reconciliations have ended")
     installation.courier.wait(1)
-    assert (installation.sandbox.totals()["calls"], memory(installation)) == (calls, left)
-    asleep.check_journal()
-    asleep.check_platform()
+    assert (installation.sandbox.totals()["calls"], all_rows(installation)) == (calls, tables)
+    frozen.check_database()
+    frozen.check_platform()
 
 
-def memory(installation: Installation) -> list[object]:
-    """All that the journal knows of its orders."""
+def all_rows(installation: Installation) -> list[object]:
+    """Return everything that the database knows of its orders."""
     tables = "orders", "events", "writes", "audit_log"
     return [installation.rows(f"SELECT * FROM {table} ORDER BY id") for table in tables]  # noqa: S608 - four constants

@@ -7,7 +7,7 @@ from tests.benchmarks import installations
 from tests.benchmarks.confirmations import details, measure
 from tests.benchmarks.documents import STAGES
 from tests.benchmarks.figures import Goal, Rounds, compare, percentile
-from tests.support.neighbour import SharedHouse
+from tests.support.busy_account import WithBusyAccount
 from tests.support.programs import until
 
 BACKLOG, REQUESTED = 100_000, 4_000
@@ -21,7 +21,7 @@ GOAL = Goal("≤", 2)
 def run() -> Iterator[str]:
     """Measure with platforms that need 100 ms, then with platforms that answer at once."""
     for latency in (0.1, 0.0):
-        with closing(SharedHouse()) as installation:
+        with closing(WithBusyAccount()) as installation:
             installation.open(
                 installation.platform, installation.busy_platform, installation.valkey, installation.receiver
             )
@@ -33,10 +33,10 @@ def run() -> Iterator[str]:
             yield from _compared(installation)
 
 
-def _compared(installation: SharedHouse) -> Iterator[str]:
+def _compared(installation: WithBusyAccount) -> Iterator[str]:
     alone = _wait(installation, 1)
     yield f"  alone: {details(alone)}"
-    installation.burden(BACKLOG, REQUESTED)
+    installation.make_due(BACKLOG, at_the_platform=REQUESTED)
     before = until(lambda: installation.busy_sandbox.totals()["transitions"], what="the backlog is reconciled")
     yield _compare(f"beside {BACKLOG:,} due orders", _wait(installation, ORDERS + 1), alone)
     yield f"    steps of the busy account meanwhile: {installation.busy_sandbox.totals()['transitions'] - before}"
@@ -45,7 +45,7 @@ def _compared(installation: SharedHouse) -> Iterator[str]:
     yield _compare("beside a platform that hangs", _wait(installation, 2 * ORDERS + 1), alone)
 
 
-def _wait(installation: SharedHouse, first: int) -> list[float]:
+def _wait(installation: WithBusyAccount, first: int) -> list[float]:
     events = [(order_id, STAGES[0]) for order_id in range(first, first + ORDERS)]
     installation.sandbox("POST", "/orders", [{"id": order_id, "payment_status": "paid"} for order_id, _ in events])
     return measure(installation.port, installation.sandbox, events, RATE)

@@ -70,7 +70,7 @@ def tutorial_worker(of: Installation) -> Program:
 
 def has_consumer(of: Installation) -> bool:
     """Tell whether a worker waits for messages of the tutorial's queue."""
-    return any("brpop" in str(client["cmd"]) for client in of.store.client_list())
+    return any("brpop" in str(client["cmd"]) for client in of.broker.client_list())
 
 
 def broker(of: Installation) -> dict[str, str]:

@@ -40,7 +40,7 @@ def _with_rows(waiting: int) -> float:
         design.worker.start()
         design.send(documents(REQUESTED))
         watch(design, REQUESTED, time.time(), within=60)
-        until(lambda: _is_stable(design.worker), within=30)
+        until(lambda: _is_stable(design.worker), within_seconds=30)
         return resident(design.worker)
 
 
@@ -51,8 +51,8 @@ def _with_tasks() -> tuple[float, float]:
         command = [sys.executable, "-c", _POSTPONE]
         design.installation.add("postponing", command, lambda: True, **broker(design.installation)).start()
         until(
-            lambda: design.installation.store.hlen("unacked") >= POSTPONED,
-            within=90,
+            lambda: design.installation.broker.hlen("unacked") >= POSTPONED,
+            within_seconds=90,
             what="the worker has fetched them",
         )
         return before, resident(design.worker)

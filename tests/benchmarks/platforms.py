@@ -23,7 +23,7 @@ def run() -> Iterator[str]:
             _send_events(shops, shops.sandbox, shops.courier, payment_status="paid")
             _send_events(shops, shops.cekat, shops.kurir, status="paid")
             installations.worker(shops).start()
-            until(lambda: _are_completed(shops), within=60, what="every order is completed")
+            until(lambda: _are_completed(shops), within_seconds=60, what="every order is completed")
             yield from _counted(f"awalchat, completed after {later}", shops.sandbox, 4)
             yield from _counted(f"Cekat, completed after {later}", shops.cekat, 3 + extra)
 

@@ -65,7 +65,7 @@ def _at_full_speed(installation: Installation, processes: int) -> Mapping[str, _
     for _ in range(ROUNDS + 1):
         for server in servers:
             server.measure()
-            installation.store.flushall()  # a queue that nobody reads must not slow the next round down
+            installation.broker.flushall()  # a queue that nobody reads must not slow the next round down
     for server in servers:
         del server.rounds[0], server.costs[0]  # the warm-up
     return {server.name: server for server in servers}

@@ -28,7 +28,7 @@ CELERY = (sys.executable, "-m", "celery", "-A", "worker")
 
 
 class Sandbox:
-    """The platform: what is there, what goes wrong, and what was done."""
+    """The control of a sandbox: its orders, its faults, and what its clients did."""
 
     def __init__(self, port: int) -> None:
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}/_sandbox", trust_env=False, timeout=10)
@@ -80,11 +80,14 @@ def account_at(port: int, name: str, platform: str = "awalchat") -> dict[str, st
 
 
 class Installation:
-    """One installation. Nothing runs before `open`; *settings* are further variables, without their prefix."""
+    """One installation. Nothing runs before `open`. *settings* are more variables, named without `FULFILLMENT_`.
+
+    *courier* and *awalchat* send webhooks, each to the source of its name. *broker* is a client of Valkey.
+    """
 
     def __init__(self, database_url: str = "", **settings: str) -> None:
-        # The path of a Unix socket must be short, which a test's own folder is not everywhere.
-        self.folder = Path(tempfile.mkdtemp(prefix="house-"))
+        # The path of a Unix socket must be short, and the path of a test's own folder may be long.
+        self.folder = Path(tempfile.mkdtemp(prefix="inst-"))
         self.data_dir = self.folder / "data"
         self.data_dir.mkdir(mode=0o700)
         self.port, platform_port = free_port(), free_port()
@@ -99,9 +102,9 @@ class Installation:
         self.receiver = self.add("receiver", (*FULFILLMENT, "receiver"), self.answers)
         self.worker = self.add_worker("worker")
         self.sandbox = Sandbox(platform_port)
-        self.store = redis.Redis(unix_socket_path=str(self.data_dir / "valkey.sock"), socket_timeout=1)
+        self.broker = redis.Redis(unix_socket_path=str(self.data_dir / "valkey.sock"), socket_timeout=1)
         self.courier = Courier(self.url, "courier", SECRETS["courier"])
-        self.shop = Courier(self.url, "awalchat", SECRETS["awalchat"])
+        self.awalchat = Courier(self.url, "awalchat", SECRETS["awalchat"])
 
     def _settings(self, platform_port: int) -> dict[str, str]:
         return {
@@ -115,7 +118,7 @@ class Installation:
     # ------------------------------------------------------------------------------------------------------ programs
 
     def add(self, name: str, command: Sequence[str], is_ready: Callable[[], object], **environ: str) -> Program:
-        """Add a program that sees the house's settings; it is ended with the house."""
+        """Add a program with the installation's settings and *environ*. It ends with the installation."""
         self.programs[name] = Program(name, command, self.environ | environ, self.folder, is_ready)
         return self.programs[name]
 
@@ -135,10 +138,10 @@ class Installation:
 
     def _add_valkey(self, socket: Path) -> Program:
         options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--loglevel", "warning"]
-        return self.add("valkey", [str(get_binary_path()), *options], self.store_answers)
+        return self.add("valkey", [str(get_binary_path()), *options], self.broker_answers)
 
     def open(self, *programs: Program) -> Self:
-        """Bring the schema up to date and start *programs*; all four if none are named."""
+        """Migrate the database and start *programs*, or all four if none are named."""
         database = Database(self.database_url)
         migrate(database)
         database.close()
@@ -150,24 +153,24 @@ class Installation:
         return self
 
     def close(self) -> None:
-        """End everything; nothing is left, neither process nor file."""
+        """End every process and delete every file."""
         for program in self.programs.values():
             program.send(signal.SIGCONT)
             program.send(signal.SIGTERM)
         for program in self.programs.values():
             program.close()
-        for connection in (self.courier, self.shop, self.sandbox, self.store):
+        for connection in (self.courier, self.awalchat, self.sandbox, self.broker):
             connection.close()
         shutil.rmtree(self.folder)
 
     def run(self, *arguments: str, program: Sequence[str] = FULFILLMENT, **settings: str) -> Any:
-        """Run a command to its end; returns its exit code and its words. *settings* as for the house."""
+        """Run a command to its end, and return its exit code and its output. *settings* as for the installation."""
         environ = self.environ | {f"FULFILLMENT_{name}": value for name, value in settings.items()}
         return subprocess.run(
             [*program, *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
         )
 
-    # ------------------------------------------------------------------------------------------------------- looking
+    # ------------------------------------------------------------------------------------------------------- queries
 
     def answers(self) -> bool:
         """Tell whether the receiver is alive."""
@@ -177,28 +180,29 @@ class Installation:
             return False
 
     def get(self, path: str) -> httpx.Response:
-        """Ask the receiver for a page, on a connection of its own."""
+        """Get a page of the receiver, on a new connection."""
         return httpx.get(self.url + path, trust_env=False, timeout=5)
 
-    def store_answers(self) -> bool:
+    def broker_answers(self) -> bool:
         """Tell whether Valkey answers."""
         try:
-            return bool(self.store.ping())
+            return bool(self.broker.ping())
         except redis.RedisError:
             return False
 
     def leases(self) -> int:
-        """Count the turns under way, and those whose worker has died."""
+        """Count the leases: reconciliations under way, and those whose worker has died."""
         return len(self.rows("SELECT 1 FROM orders WHERE lease_until IS NOT NULL"))
 
     def rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
-        """Ask the journal in SQL."""
+        """Run *query* on the database, and return the rows."""
         engine = create_engine(self.database_url, poolclass=NullPool)
         with engine.begin() as connection:
-            found = connection.execute(text(query), parameters)
-            return [dict(row) for row in found.mappings()] if found.returns_rows else []
+            result = connection.execute(text(query), parameters)
+            return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
     def at_rest(self) -> bool:
-        """Tell whether nothing is left to do: nothing due, leased, waiting, stopped or pending."""
-        busy = "SELECT 1 FROM orders WHERE due IS NOT NULL OR lease_until IS NOT NULL OR stop IS NOT NULL LIMIT 1"
-        return not self.rows(busy) and not self.rows("SELECT 1 FROM events WHERE \"end\" = 'pending' LIMIT 1")
+        """Tell whether nothing is left to do: no order due, leased, waiting or stopped, and no event pending."""
+        open_orders = "SELECT 1 FROM orders WHERE due IS NOT NULL OR lease_until IS NOT NULL OR stop IS NOT NULL"
+        pending_events = "SELECT 1 FROM events WHERE result = 'pending'"
+        return not any(self.rows(f"{query} LIMIT 1") for query in (open_orders, pending_events))

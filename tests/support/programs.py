@@ -1,4 +1,4 @@
-"""Real processes for tests: started, frozen, killed, and always ended by their own number."""
+"""Real processes for tests: started, frozen, killed, and always ended by their own process ids."""
 
 import os
 import random
@@ -16,17 +16,17 @@ ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], within: float = 20.0, what: str = "it") -> T:
-    """Wait for *condition* to return something true, and return that; fail after *within* seconds."""
-    deadline = time.monotonic() + within
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"{what}: not within {within} s"
+def until(condition: Callable[[], T], within_seconds: float = 20.0, what: str = "it") -> T:
+    """Wait until *condition* returns something true, and return that; fail after *within_seconds*."""
+    deadline = time.monotonic() + within_seconds
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"{what}: not within {within_seconds} s"
         time.sleep(0.03)  # processes and databases have no event that a test could wait for
-    return found
+    return result
 
 
 def free_port() -> int:
-    """Find a port that nobody uses, below those that the kernel gives to outgoing connections."""
+    """Return a port that is not in use, below those that the kernel gives to outgoing connections."""
     while True:
         port = random.SystemRandom().randrange(12_000, 32_000)
         with suppress(OSError), socket.socket() as probe:
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 class Program:
-    """A process whose words go to a file. It may be started again after its end."""
+    """A process whose output goes to a file. It may be started again after its end."""
 
     def __init__(
         self,
@@ -46,15 +46,16 @@ class Program:
         is_ready: Callable[[], object],
     ) -> None:
         self.name, self._command, self._environ, self._is_ready = name, list(command), environ, is_ready
-        self._log = folder / f"{name}.log"
-        self._log.touch()
-        self._said_before = 0
+        self._file = folder / f"{name}.log"
+        self._file.touch()
+        self._offset = 0
+        """Where in the file the output since the last start begins."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def launch(self) -> "Program":
         """Start it."""
-        self._said_before = self._log.stat().st_size
-        with self._log.open("ab") as log:
+        self._offset = self._file.stat().st_size
+        with self._file.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
                 env=self._environ,
@@ -89,41 +90,41 @@ class Program:
         return self._process is not None and self._process.poll() is None
 
     @property
-    def said(self) -> str:
-        """All that it has ever said."""
-        return self._log.read_text(errors="replace")
+    def log(self) -> str:
+        """All its output, of every run."""
+        return self._file.read_text(errors="replace")
 
     @property
     def output(self) -> str:
-        """What it has said since it was last started."""
-        return self._log.read_bytes()[self._said_before :].decode(errors="replace")
+        """Its output since it was last started."""
+        return self._file.read_bytes()[self._offset :].decode(errors="replace")
 
     def is_frozen(self) -> bool:
-        """Tell whether SIGSTOP has reached each of its threads: one that is amid a system call ends that first."""
+        """Tell whether SIGSTOP has reached each of its threads: a thread inside a system call ends that first."""
         states = [path.read_text().rpartition(") ")[2][0] for path in Path(f"/proc/{self.pid}/task").glob("*/stat")]
         return set(states) == {"T"}
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal, if it is still there."""
+        """Send it a signal, if it still runs."""
         if self._process is not None:
             self._process.send_signal(number)
 
     def kill(self) -> None:
         """`kill -9`, and wait until it is gone."""
         self.send(signal.SIGKILL)
-        self.event_results()
+        self.exit_code()
 
-    def event_results(self, within: float = 20.0) -> int:
-        """Wait for its end; returns the exit code."""
+    def exit_code(self, within_seconds: float = 20.0) -> int:
+        """Wait for its end, and return the exit code."""
         assert self._process is not None
-        return self._process.wait(within)
+        return self._process.wait(within_seconds)
 
-    def close(self, timeout: float = 5.0) -> None:
-        """End it, and whatever it has started in its own session."""
+    def close(self, timeout_seconds: float = 5.0) -> None:
+        """Wait for its end, and kill it and every process in its session after *timeout_seconds*."""
         if self._process is None:
             return
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout)
+            self._process.wait(timeout_seconds)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)

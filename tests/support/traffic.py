@@ -1,4 +1,4 @@
-"""Traffic for tests: a day's news of many orders, shuffled and repeated, sent by several couriers at once."""
+"""Traffic for tests: the events of many orders, shuffled and repeated, sent by several threads at once."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -11,18 +11,22 @@ import httpx
 from tests.support.courier import Courier, event_document, hint_document
 from tests.support.installation import Installation
 
-SENDERS = 8
-STORIES = (
+THREADS = 8
+LIVES = (
     ("shipment.picked_up", "shipment.in_transit", "shipment.delivered"),
     ("shipment.created", "shipment.out_for_delivery", "shipment.delivered"),
     ("shipment.delivered",),
     ("order.accepted", "order.shipped", "order.delivered"),
 )
+"""What may be said of one order."""
 
 
 @dataclass
 class Traffic:
-    """News that brings each of *orders* to `completed`; *repeats* is the share of it that is sent again."""
+    """Events that bring each of *orders* to `completed`; *repeats* is the share of them that is sent twice.
+
+    *answers* are the receiver's answers, each with the event's id; a hint has none.
+    """
 
     installation: Installation
     orders: Sequence[int]
@@ -32,75 +36,75 @@ class Traffic:
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
-        self._pool = ThreadPoolExecutor(SENDERS)
+        self._pool = ThreadPoolExecutor(THREADS)
         self._sent: list[Future[None]] = []
-        told = [(self.installation.courier, said) for n in self.orders for said in self._story(n)]
-        hints = [(self.installation.shop, hint_document(n, "order.created")) for n in self.orders[::3]]
-        self.keys = {said["id"] for _, said in told}
-        again = self._chance.sample(told, int(self.repeats * len(told)))
-        self._news = [*told, *hints, *again]
-        self._chance.shuffle(self._news)
+        events = [(self.installation.courier, document) for n in self.orders for document in self._events_of(n)]
+        hints = [(self.installation.awalchat, hint_document(n, "order.created")) for n in self.orders[::3]]
+        self.keys = {document["id"] for _, document in events}
+        repeated = self._chance.sample(events, int(self.repeats * len(events)))
+        self._deliveries = [*events, *hints, *repeated]
+        self._chance.shuffle(self._deliveries)
 
-    def _story(self, order_id: int) -> list[dict[str, Any]]:
-        story = self._chance.choice(STORIES)
-        return [event_document(f"{order_id}-{event}", event, order_id) for event in story]
+    def _events_of(self, order_id: int) -> list[dict[str, Any]]:
+        life = self._chance.choice(LIVES)
+        return [event_document(f"{order_id}-{event}", event, order_id) for event in life]
 
     def begin(self) -> "Traffic":
-        """Put the orders at the platform, and let the couriers tell all their news at once."""
-        self.open()
-        self.go_on()
+        """Make the orders at the platform, and begin to send all deliveries."""
+        self.make_orders()
+        self.send_part()
         return self
 
-    def open(self) -> None:
-        """Put the orders at the platform."""
+    def make_orders(self) -> None:
+        """Make the orders at the platform."""
         self.installation.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in self.orders])
 
-    def go_on(self, parts: int = 1, pause: float = 0.0) -> None:
-        """Let the couriers tell the next of *parts* equal parts; each waits *pause* seconds after an answer."""
-        begun = len(self._sent)
-        for sender, said in self._news[begun : begun + -(-len(self._news) // parts)]:
-            self._sent.append(self._pool.submit(self._tell, sender, said, pause))
+    def send_part(self, parts: int = 1, pause_seconds: float = 0.0) -> None:
+        """Begin to send the next of *parts* equal parts; every thread pauses after each answer."""
+        begin = len(self._sent)
+        for sender, document in self._deliveries[begin : begin + -(-len(self._deliveries) // parts)]:
+            self._sent.append(self._pool.submit(self._send, sender, document, pause_seconds))
 
-    def _tell(self, sender: Courier, said: Mapping[str, Any], pause: float) -> None:
-        self.answers.append((said.get("id", ""), sender.post_until_acknowledged(dict(said))))
-        sender.wait(pause)
+    def _send(self, sender: Courier, document: Mapping[str, Any], pause_seconds: float) -> None:
+        self.answers.append((document.get("id", ""), sender.post_until_acknowledged(dict(document))))
+        sender.wait(pause_seconds)
 
-    def finish(self, within: float = 60.0) -> "Traffic":
-        """Wait until everything is acknowledged."""
+    def finish(self, within_seconds: float = 60.0) -> "Traffic":
+        """Wait until every delivery is acknowledged."""
         for sent in self._sent:
-            sent.result(within)
+            sent.result(within_seconds)
         self._pool.shutdown()
-        assert len(self.answers) == len(self._news)
+        assert len(self.answers) == len(self._deliveries)
         return self
 
     # ------------------------------------------------------------------------------------------------------ checking
 
     @property
-    def is_home(self) -> bool:
-        """Tell whether every order is completed at the platform, and the journal knows it."""
+    def is_complete(self) -> bool:
+        """Tell whether the platform shows every order completed, and nothing is left to do in the database."""
         return self.installation.sandbox.statuses() == {"completed"} and self.installation.at_rest()
 
-    def check_journal(self) -> None:
-        """Whatever was acknowledged is in the journal, once; each delivery has its outcome, and each event its end."""
+    def check_database(self) -> None:
+        """Every acknowledged event is stored once, every delivery has its outcome, and every event its result."""
         assert {answer.status_code for _, answer in self.answers} <= {200, 202}
-        kept = {row["id"]: row["outcome"] for row in self.installation.rows("SELECT id, outcome FROM deliveries")}
+        outcomes = {row["id"]: row["outcome"] for row in self.installation.rows("SELECT id, outcome FROM deliveries")}
         for _, answer in self.answers:
-            assert kept[answer.json()["delivery_id"]] == answer.json()["status"]
+            assert outcomes[answer.json()["delivery_id"]] == answer.json()["status"]
         keys = [row["key"] for row in self.installation.rows("SELECT key FROM events WHERE source = 'courier'")]
         assert sorted(keys) == sorted(self.keys)
-        events = self.installation.rows('SELECT delivery, "end" FROM events')
+        events = self.installation.rows("SELECT delivery_id, result FROM events")
         assert {row["result"] for row in events} <= {"applied", "superseded", "noted"}
-        accepted = [number for number, outcome in kept.items() if outcome == "accepted"]
-        assert sorted(row["delivery"] for row in events) == sorted(accepted)
-        assert set(kept.values()) <= {"accepted", "duplicate"}
+        accepted = [delivery_id for delivery_id, outcome in outcomes.items() if outcome == "accepted"]
+        assert sorted(row["delivery_id"] for row in events) == sorted(accepted)
+        assert set(outcomes.values()) <= {"accepted", "duplicate"}
 
     def check_platform(self) -> None:
-        """Every order took each step once, all of them legal, and stayed paid."""
+        """Every order took each step once, every step was legal, and every order stayed paid."""
         report = self.installation.sandbox.report()
-        walks: dict[int, list[str]] = {n: [] for n in self.orders}
-        for move in report["transitions"]:
-            walks[move["order_id"]].append(move["to"])
-        assert {tuple(walk) for walk in walks.values()} == {("accepted", "shipped", "delivered", "completed")}
+        steps: dict[int, list[str]] = {n: [] for n in self.orders}
+        for transition in report["transitions"]:
+            steps[transition["order_id"]].append(transition["to"])
+        assert {tuple(taken) for taken in steps.values()} == {("accepted", "shipped", "delivered", "completed")}
         assert {order["payment_status"] for order in report["orders"]} == {"paid"}
         totals = report["totals"]
         assert (totals["illegal"], totals["unpaid_by_default"], totals["pending_late"]) == (0, 0, 0)
