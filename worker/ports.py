@@ -31,8 +31,8 @@ class OrderApi(Protocol):
     def read(self, order_id: str) -> Reading:
         """Return what the platform shows of the order now."""
 
-    def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
-        """Return the fields that ask for *step*; *noted* adds our line to the notes that were read."""
+    def compose(self, step: Step, reading: Reading, *, with_note: bool) -> Update:
+        """Return the fields that ask for *step*. *with_note*: add our line to the notes of *reading*."""
 
     def write(self, order_id: str, update: Update) -> Reading:
         """Send *update* once, and return what the answer shows of the order."""

@@ -21,7 +21,7 @@ def platform():
 
 def take(account, stage):
     reading = account.api.read("1")
-    return account.api.write("1", account.api.compose(Step(stage, LATE_EVENING), reading, noted=True))
+    return account.api.write("1", account.api.compose(Step(stage, LATE_EVENING), reading, with_note=True))
 
 
 def test_dates_are_in_the_accounts_time_zone_and_the_payment_stays(account):

@@ -42,7 +42,7 @@ def other_url():
 def take(account, stage, **of_step):
     reading = account.api.read("1")
     step = Step(stage, AT, **of_step)
-    return account.api.write("1", account.api.compose(step, reading, noted=True))
+    return account.api.write("1", account.api.compose(step, reading, with_note=True))
 
 
 def test_delivery_and_completion_are_one_write_when_one_follows_the_other_at_once(account):
@@ -50,7 +50,7 @@ def test_delivery_and_completion_are_one_write_when_one_follows_the_other_at_onc
     reading = account.api.read("1")
     for stage in STAGES[1:-1]:
         step = Step(stage, AT, tracking=PARCEL, completes=stage is Stage.DELIVERED)
-        reading = account.api.write("1", account.api.compose(step, reading, noted=True))
+        reading = account.api.write("1", account.api.compose(step, reading, with_note=True))
     assert reading.position is account.api.read("1").position is Stage.COMPLETED
     document = account.order_document()
     assert (document["status"], document["notes"]) == ("delivered", "hubungi dulu")

@@ -31,7 +31,7 @@ def step(stage=Stage.ACCEPTED, tracking=()):
 
 def take(account, step):
     reading = account.api.read("1")
-    return account.api.write("1", account.api.compose(step, reading, noted=True))
+    return account.api.write("1", account.api.compose(step, reading, with_note=True))
 
 
 def test_an_order_takes_every_stage_and_nothing_of_others_is_lost(account):
@@ -89,7 +89,7 @@ def test_notes_that_are_too_long_are_refused_and_the_step_succeeds_without_them(
     account.order(**{account.traits.notes: "x" * 2000})
     with pytest.raises(Rejected, match=account.traits.notes):
         take(account, step(tracking=PARCELS))
-    without_notes = account.api.compose(step(tracking=PARCELS), account.api.read("1"), noted=False)
+    without_notes = account.api.compose(step(tracking=PARCELS), account.api.read("1"), with_note=False)
     assert account.api.write("1", without_notes).position is Stage.ACCEPTED
     assert account.notes() == "x" * 2000
 
@@ -98,7 +98,7 @@ def test_an_unknown_order_is_missing(account):
     with pytest.raises(OrderMissing):
         account.api.read("1")
     with pytest.raises(OrderMissing):
-        account.api.write("1", account.api.compose(step(), READING, noted=False))
+        account.api.write("1", account.api.compose(step(), READING, with_note=False))
 
 
 def test_an_illegal_step_is_a_conflict_and_changes_nothing(account):
@@ -113,7 +113,7 @@ def test_a_terminal_order_is_read_as_such_and_takes_no_write(account, status):
     account.order(status=status)
     assert account.api.read("1").position == status
     with pytest.raises(Conflict):
-        account.api.write("1", account.api.compose(step(), READING, noted=False))
+        account.api.write("1", account.api.compose(step(), READING, with_note=False))
 
 
 def test_a_wrong_secret_is_the_accounts_trouble(url, client, platform, account):
@@ -189,7 +189,7 @@ def test_the_account_pauses_when_the_rate_limit_is_reached(account):
 )
 def test_a_call_that_fails_ends_in_time_and_the_error_says_what_to_do(account, fault, family):
     account.order()
-    update = account.api.compose(step(), account.api.read("1"), noted=False)
+    update = account.api.compose(step(), account.api.read("1"), with_note=False)
     account.fault(**fault)
     began_at = time.monotonic()
     with pytest.raises(family) as failed:

@@ -34,7 +34,7 @@ class Call:
     at: Instant
     order_id: str = ""
     stage: str = ""
-    noted: bool = False
+    with_note: bool = False
 
 
 @dataclass
@@ -56,15 +56,15 @@ class FakeOrderApi:
         self.calls.append(Call("read", self.now(), order_id))
         return self._meet_fault("read", order_id, None) or self.show(order_id)
 
-    def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
+    def compose(self, step: Step, reading: Reading, *, with_note: bool) -> Update:
         update = {"status": step.stage.value}
         if reading.payment is Payment.PAID:
             update["payment_status"] = "paid"
-        return update | {"notes": "a line"} if noted and step.tracking else update
+        return update | {"notes": "a line"} if with_note and step.tracking else update
 
     def write(self, order_id: str, update: Update) -> Reading:
         stage = Stage(str(update["status"]))
-        self.calls.append(Call("write", self.now(), order_id, stage, noted="notes" in update))
+        self.calls.append(Call("write", self.now(), order_id, stage, with_note="notes" in update))
         return self._meet_fault("write", order_id, stage) or self.apply(order_id, stage)
 
     def find(self, reference: Reference) -> Sequence[str]:

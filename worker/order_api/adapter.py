@@ -16,7 +16,7 @@ from worker.ports import Update
 class Compose(Protocol):
     """Composes the updates of one account."""
 
-    def __call__(self, step: Step, reading: Reading, *, noted: bool) -> Update:
+    def __call__(self, step: Step, reading: Reading, *, with_note: bool) -> Update:
         """Return the fields that ask for *step*; see `OrderApi.compose`."""
 
 
@@ -31,8 +31,8 @@ class OrderApiAdapter:
         with _rejected_as_unauthorized():
             return self._client.show(order_id).reading
 
-    def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
-        return self._compose(step, reading, noted=noted)
+    def compose(self, step: Step, reading: Reading, *, with_note: bool) -> Update:
+        return self._compose(step, reading, with_note=with_note)
 
     def write(self, order_id: str, update: Update) -> Reading:
         return self._client.update(order_id, update).reading

@@ -134,21 +134,21 @@ def test_fewer_than_three_conflicts_in_a_row_do_not_stop_the_order(harness):
 class TestRefusals:
     REFUSAL = Rejected("admin_notes is too long", 422, "validation_failed", "req_7")
 
-    def noted(self, harness):
-        return [call.noted for call in harness.api.calls if call.kind == "write"]
+    def with_note(self, harness):
+        return [call.with_note for call in harness.api.calls if call.kind == "write"]
 
     def test_a_refused_write_with_our_note_is_tried_once_without_it(self, harness):
         harness.receive("shipment.picked_up", "TRK1")
         harness.api.script("write", fails(self.REFUSAL))
         assert harness.reconcile() == Done()
-        assert self.noted(harness) == [True, False, False]
+        assert self.with_note(harness) == [True, False, False]
         assert harness.writes() == [("accepted", "failed"), ("accepted", "confirmed"), ("shipped", "confirmed")]
 
     def test_a_write_that_is_refused_with_and_without_our_note_stops_the_order(self, harness):
         harness.receive("shipment.picked_up", "TRK1", key="evt")
         harness.api.script("write", fails(self.REFUSAL), fails(self.REFUSAL))
         assert harness.reconcile() == Stopped(StopReason.REFUSED, str(self.REFUSAL))
-        assert self.noted(harness) == [True, False]
+        assert self.with_note(harness) == [True, False]
         assert harness.event_results() == {"evt": "stopped"}
         for word in ("admin_notes is too long", "req_7", "422"):
             assert word in harness.row()["stop_detail"]
@@ -177,7 +177,7 @@ class TestRefusals:
         harness.api.script("write", refused)
         assert isinstance(harness.reconcile(), Stopped)
         assert harness.row()["stop"] == "shipment_lost"
-        assert self.noted(harness) == [True]
+        assert self.with_note(harness) == [True]
 
 
 def test_the_trouble_of_one_order_never_holds_the_account(harness):

@@ -44,7 +44,7 @@ class Reconciled:
         self.order = observe(self.order, reading)
         while isinstance(step := decide(self.order, evidence, reading, self.policy, self.now), Step):
             self.requested[step.stage] = count
-            reading = self.api.write(KEY.order_id, self.api.compose(step, reading, noted=True))
+            reading = self.api.write(KEY.order_id, self.api.compose(step, reading, with_note=True))
             self.order = confirm(self.order, reading)
         self.order = settle(self.order, step)
         pending = [e for e in events if e.id not in self.results]

@@ -23,8 +23,8 @@ def step(stage=Stage.SHIPPED, tracking=()):
     return Step(stage, LATE_EVENING, tracking=tracking)
 
 
-def compose(step, reading, noted=True, timezone="Asia/Riyadh", branch_id=None):
-    return Composer(ZoneInfo(timezone), branch_id).compose(step, reading, noted=noted)
+def compose(step, reading, with_note=True, timezone="Asia/Riyadh", branch_id=None):
+    return Composer(ZoneInfo(timezone), branch_id).compose(step, reading, with_note=with_note)
 
 
 def test_a_step_without_tracking_sends_only_its_status():
@@ -84,7 +84,7 @@ def test_notes_that_were_not_shown_are_not_overwritten():
 
 
 def test_nothing_is_added_to_the_notes_unless_noted():
-    assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes="ring twice"), noted=False)
+    assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes="ring twice"), with_note=False)
 
 
 def test_only_the_parcels_that_the_notes_do_not_name_are_added():

@@ -19,9 +19,9 @@ def reading(**changes):
     return Reading(**{"status": "processing", "position": Stage.ACCEPTED, "read_at": 0, **changes})
 
 
-def update(stage=Stage.SHIPPED, *parcels, before=None, noted=True, completes=False):
+def update(stage=Stage.SHIPPED, *parcels, before=None, with_note=True, completes=False):
     step = Step(stage, AT, tracking=parcels, completes=completes)
-    return compose(step, before or reading(), noted=noted)
+    return compose(step, before or reading(), with_note=with_note)
 
 
 def marked(stage):
@@ -96,7 +96,7 @@ def test_notes_that_were_not_shown_or_name_the_parcel_are_not_written(before):
 
 
 def test_nothing_is_added_to_the_notes_unless_noted():
-    assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, noted=False)
+    assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, with_note=False)
 
 
 @given(

@@ -23,8 +23,11 @@ class Composer:
     branch_id: int | None = None
     """The branch that every update names, if the account has one."""
 
-    def compose(self, step: Step, reading: Reading, *, noted: bool) -> Update:
-        """Return the fields that ask for *step* of the order as it was read just now; *noted* adds our line to it."""
+    def compose(self, step: Step, reading: Reading, *, with_note: bool) -> Update:
+        """Return the fields that ask for *step*. *reading* is the order as it was just read.
+
+        *with_note*: add our line to its notes.
+        """
         update: dict[str, object] = {"status": STATUSES.status_of[step.stage]}
         # Without this field the platform sets the order to unpaid. We repeat `paid`, and never decide it.
         if reading.payment is Payment.PAID:
@@ -32,7 +35,7 @@ class Composer:
         date_field = DATE_FIELDS.get(step.stage)
         if date_field and not getattr(reading, date_field):
             update[date_field] = self._date(step.evidence_at)
-        notes = add_tracking(reading.notes, step.tracking) if noted else None
+        notes = add_tracking(reading.notes, step.tracking) if with_note else None
         if notes is not None:
             update["admin_notes"] = notes
         if self.branch_id is not None:

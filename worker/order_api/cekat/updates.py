@@ -11,9 +11,10 @@ from worker.order_api.notes import add_tracking
 from worker.ports import Update
 
 
-def compose(step: Step, reading: Reading, *, noted: bool) -> Update:
-    """Return the fields that ask for *step* of the order as it was read just now; *noted* adds our line to its notes.
+def compose(step: Step, reading: Reading, *, with_note: bool) -> Update:
+    """Return the fields that ask for *step*. *reading* is the order as it was just read.
 
+    *with_note*: add our line to its notes.
     An update never sets `paid`: we do not decide about payments. Completion is recorded in our metadata, in the same
     update as the delivery if it follows at once.
     """
@@ -24,7 +25,7 @@ def compose(step: Step, reading: Reading, *, noted: bool) -> Update:
         stage = Stage.COMPLETED if step.completes else step.stage
         update["metadata"] = {METADATA_KEY: {"stage": stage, "at": moment_of(step.evidence_at).isoformat()}}
     fields, parcels = _tracking_fields(step.tracking, reading)
-    notes = add_tracking(reading.notes, parcels) if noted else None
+    notes = add_tracking(reading.notes, parcels) if with_note else None
     return update | fields | ({} if notes is None else {"notes": notes})
 
 
