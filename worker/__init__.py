@@ -1,7 +1,7 @@
-"""fulfillment-worker: moves orders along their road until the platform confirms it.
+"""The worker: moves each order to the stage that its evidence justifies, until the platform itself confirms it.
 
-`celery -A worker` finds the Celery app here. It is built on first use, so that importing the
-pure rules in `worker.domain` reads no setting and touches no library.
+Each folder has one role, which its `__init__.py` states. `celery -A worker` finds the Celery app here. The app is built
+on first use, so that an import of the rules in `worker.domain` reads no setting and loads no library.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,1 +1,1 @@
-"""The rules, as functions of values: no clock, no randomness, no I/O. It imports the standard library only."""
+"""The rules, as functions of values: no clock, no randomness, no I/O. It imports only the standard library."""

@@ -1,4 +1,4 @@
-"""JSON from outside, read strictly: what passes here can be stored, compared and printed."""
+"""A strict reader of JSON from outside. A document that it accepts can be stored, compared and printed."""
 
 import json
 import math
@@ -12,7 +12,7 @@ MAX_DEPTH = 32
 MAX_INTEGER_DIGITS = 32
 MAX_FLOAT_LENGTH = 400
 
-# A string without an end is matched as a whole, so that each character is looked at once.
+# It matches even a string without an end as a whole, so that each character is looked at once.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
@@ -56,14 +56,14 @@ def read_document(raw: bytes, *, depth: int = MAX_DEPTH) -> object:
 
 
 def field_at(document: object, path: str) -> object:
-    """Return the value at a dotted *path* of a document. Null, an empty text and a missing field are all None."""
+    """Return the value at a dotted *path* of a document; None for null, an empty text and a missing field."""
     for name in path.split("."):
         document = document.get(name) if isinstance(document, dict) else None
     return None if document == "" else document
 
 
 def _refuse_depth(text: str, depth: int) -> None:
-    """Count the brackets outside strings before parsing, because Python's parser recurses once for each level."""
+    """Raise `Malformed` if *text* is nested too deep, before it is parsed: Python's parser recurses at each level."""
     level = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         level += _LEVELS.get(match[0], 0)

@@ -1,4 +1,4 @@
-"""Every error that we name. Its family says what to do next. Its *reason* is its word in logs and in the database.
+"""The errors of the program. The class says what to do next, the *reason* is the word in logs and in the database.
 
 FulfillmentError
 ├── Unusable                    an authentic delivery that cannot be used: quarantine
@@ -9,12 +9,12 @@ FulfillmentError
 ├── EmbeddedValkeyUnavailable   the embedded Valkey did not start
 ├── IllegalRequest              the rules forbid what an operator asked for
 └── ApiError                    a call to an order API failed
-    ├── Defect                  our own defect during a reconciliation: try again, and not for ever
-    ├── Transient               network, timeout, 5xx, an answer that makes no sense: try again
+    ├── Defect                  a defect of the program during a reconciliation: try again for a limited time
+    ├── Transient               network, timeout, 5xx or an unusable answer: try again
     ├── Throttled               the account waits
     ├── Unauthorized            a probe finds out whether the account or the order is the cause
     ├── OrderMissing            the platform does not know the order
-    │   └── OrderAmbiguous      several orders fit
+    │   └── OrderAmbiguous      several orders have the reference
     ├── Conflict                read again
     └── Rejected                the platform refuses this request
 """
@@ -24,7 +24,7 @@ from worker.domain.reasons import HoldReason, QuarantineReason, StopReason, Wait
 
 
 class FulfillmentError(Exception):
-    """Base of every error that we name. *reason* is its word in logs and in the database."""
+    """Base of the errors of the program. *reason* is its word in logs and in the database."""
 
     reason: str = "error"
 
@@ -50,13 +50,13 @@ class StoreUnavailable(StoreError):
 
 
 class SchemaOutdated(StoreError):
-    """The database has an older schema than this program needs."""
+    """The database has no schema, an older one than this program needs, or that of another program."""
 
     reason = "schema_outdated"
 
 
 class SettingsError(FulfillmentError):
-    """Settings are wrong, missing or misspelt. The message has one sentence a line, and never shows a value."""
+    """Settings are wrong, missing or misspelt. Each line of the message is one sentence; none shows a value."""
 
     reason = "settings_invalid"
 
@@ -88,10 +88,11 @@ class ApiError(FulfillmentError):
         self.message, self.status, self.code, self.request_id = message, status, code, request_id
 
     def __str__(self) -> str:
-        # The platform may end its sentence with a full stop, and ours goes on.
-        named = (f"HTTP {self.status}" if self.status else "", self.code, self.message.rstrip("."))
+        # The platform may end its message with a full stop, but our sentence goes on.
+        status = f"HTTP {self.status}" if self.status else ""
         request = f"request {self.request_id}" if self.request_id else ""
-        return ", ".join(part for part in (*named, request) if part) or self.reason
+        parts = (status, self.code, self.message.rstrip("."), request)
+        return ", ".join(part for part in parts if part) or self.reason
 
 
 class Transient(ApiError):
@@ -109,7 +110,7 @@ class Defect(ApiError):
 
 
 class Throttled(ApiError):
-    """The platform asked the account to send nothing for *wait*."""
+    """The platform asked the account to send nothing for *wait* (microseconds)."""
 
     reason = HoldReason.RATE_LIMITED
 
@@ -122,7 +123,7 @@ class Throttled(ApiError):
 
 
 class Unauthorized(ApiError):
-    """The platform refused our credentials, or this order does not belong to the account."""
+    """The platform refused the account's credentials, or the order does not belong to the account."""
 
     reason = WaitReason.UNAUTHORIZED
 
@@ -134,13 +135,13 @@ class OrderMissing(ApiError):
 
 
 class OrderAmbiguous(OrderMissing):
-    """The platform, or the database, knows several orders that fit."""
+    """The platform, or the database, knows several orders by the reference."""
 
     reason = WaitReason.AMBIGUOUS_ORDER
 
 
 class Conflict(ApiError):
-    """The platform says that the order is not where we believe it is."""
+    """The platform says that the order is not in the expected stage."""
 
     reason = WaitReason.CONFLICT
 

@@ -1,4 +1,4 @@
-"""What has become of each event after a reconciliation of its order."""
+"""The results of events at the end of a reconciliation of their order."""
 
 from collections.abc import Collection, Mapping
 
@@ -16,10 +16,10 @@ def event_results(
     *,
     stopped: bool,
 ) -> dict[int, EventResult]:
-    """Return the result of each *pending* event by event id, without those that are still needed.
+    """Return the results of the *pending* events, by event id. An event that is still needed is not in it.
 
-    *requested* maps each stage that we asked the platform for to the newest revision at which we did. An event that
-    was known by then was applied; a later one was superseded.
+    *requested* maps each stage that we asked the platform for to the newest revision at which we did. An event up to
+    that revision was applied; a later one was superseded. *stopped*: the reconciliation stops the order.
     """
     results = {event.id: _result_of(event, order, evidence, requested, stopped=stopped) for event in pending}
     return {event_id: result for event_id, result in results.items() if result is not EventResult.PENDING}

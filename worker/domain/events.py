@@ -1,4 +1,4 @@
-"""Events: what a delivery says about an order, in our words."""
+"""Events: statements of deliveries about orders, in the words of this program."""
 
 import hashlib
 import json
@@ -10,17 +10,17 @@ from worker.domain.orders import OrderKey
 from worker.domain.stages import Stage
 
 OPERATOR = "operator"
-"""The source of the events that operators write. No sender of webhooks may have this name."""
+"""The source of the events that operators write. No source of webhooks may have this name."""
 
 MAX_AGE = 30 * DAY
-"""An event that claims to be older than this counts as this old."""
+"""An event that is older when it is received counts as this old."""
 
 
 class EventName(StrEnum):
-    """Everything that an event can say about an order."""
+    """The kinds of events. The word before the dot is the family, which a source may be allowed to send."""
 
     HINT = "hint"
-    """Read the order again."""
+    """It says only that the order should be read again."""
     ORDER_ACCEPTED = "order.accepted"
     ORDER_SHIPPED = "order.shipped"
     ORDER_DELIVERED = "order.delivered"
@@ -49,35 +49,36 @@ STAGE_OF: dict[EventName, Stage] = {
 """The stage that an event names. An event without one moves nothing by itself."""
 
 MOVEMENTS = frozenset({EventName.PICKED_UP, EventName.IN_TRANSIT, EventName.OUT_FOR_DELIVERY, EventName.DELIVERED})
-"""The courier has a parcel, or has delivered it."""
+"""The events that show that a courier has a parcel, or has delivered it."""
 
 LOSSES = frozenset({EventName.RETURNED, EventName.LOST})
-"""A parcel will not arrive: a person decides."""
+"""The events after which a parcel will not arrive. A person decides what to do."""
 
 
 class EventResult(StrEnum):
-    """What has become of an event; exactly one at a time."""
+    """The result of an event. Every event has exactly one at a time."""
 
     PENDING = "pending"
     """It is still needed."""
     APPLIED = "applied"
-    """We asked the platform for its stage, and the platform confirmed it."""
+    """We asked the platform for the event's stage, and the platform confirmed it."""
     SUPERSEDED = "superseded"
-    """The order had reached its stage without it."""
+    """The order had reached the event's stage already."""
     NOTED = "noted"
-    """It names no stage, and is recorded."""
+    """It names no stage; it is only recorded."""
     STOPPED = "stopped"
     """The order stopped before the event's stage was reached."""
     VOID = "void"
-    """Nothing can follow from it any more."""
+    """It has no effect any more: the order was cancelled or refunded, or was not found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One piece of news in a delivery. *key* is unique within its source.
+    """One statement of a delivery about one order. *key* is unique within the source.
 
-    *occurred_at* is when it happened, `clamped` by the receiver. An empty *tracking* means the order's only parcel.
-    *parcels* is the number of parcels that the event announces.
+    *occurred_at* is when it happened, by the sender's clock and `clamped` by the receiver. *received_at* is the time of
+    the database's clock. An empty *tracking* means the order's only parcel. *parcels* is the number of parcels that the
+    order has, if the event says so.
     """
 
     source: str
@@ -94,7 +95,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """An event in the database. *revision* is the order's revision that the event made."""
+    """An event in the database. *revision* is the revision of the order that the event caused."""
 
     id: int
     revision: int
@@ -103,10 +104,10 @@ class RecordedEvent:
 
 
 def clamped(occurred_at: Instant, received_at: Instant) -> Instant:
-    """Return *occurred_at*, or the nearest instant in the 30 days before *received_at*: clocks can be wrong."""
+    """Return the instant in the 30 days before *received_at* that is nearest to *occurred_at*: clocks can be wrong."""
     return min(max(occurred_at, received_at - MAX_AGE), received_at)
 
 
 def fingerprint(*parts: object) -> str:
-    """Return a key for an event without an id, made of JSON values. No sender's own id takes this form by accident."""
+    """Return a key for an event without an id, from JSON values. No sender's id has this form by accident."""
     return "event-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Figures: how much of what the database holds, at one instant."""
+"""Figures: counts of what is in the database, at one instant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ class OrderGroup(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of everything."""
+    """The counts that the metrics show."""
 
     deliveries: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """By (source, outcome), with those that are counted and not stored."""
+    """By (source, outcome), including deliveries that are counted and not stored."""
     events: Mapping[str, int] = field(default_factory=dict)
     """By result."""
     orders: Mapping[OrderGroup, int] = field(default_factory=dict)
@@ -31,19 +31,20 @@ class Figures:
     """By outcome."""
     holds: tuple[Hold, ...] = ()
     due: int = 0
+    """How many orders are due now."""
     oldest_due: Duration = 0
-    """How long the oldest due order has been due."""
+    """How long the order that is due longest has been due."""
 
 
 class BacklogKind(StrEnum):
-    """What can wait for somebody."""
+    """The kinds of things that wait for a person or a worker."""
 
     STOPPED = "stopped"
     """Orders that need a person."""
     HELD = "held"
     """Accounts that wait."""
     DUE = "due"
-    """Orders that a worker should take."""
+    """Orders that a worker should reconcile now."""
     LEASE = "lease"
     """Leases that ended without a result."""
     UNCERTAIN = "uncertain"
@@ -51,12 +52,12 @@ class BacklogKind(StrEnum):
     PENDING = "pending"
     """Events without a result."""
     QUARANTINED = "quarantined"
-    """Deliveries that could not be used, and that nobody has replayed."""
+    """Deliveries that could not be used and were not replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many things of one kind wait, and since when the oldest does. *reason* tells groups of one kind apart."""
+    """How many things of one kind wait; the oldest waits since *oldest*. *reason* tells groups of one kind apart."""
 
     kind: BacklogKind
     reason: str
@@ -66,10 +67,10 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `doctor` judges.
+    """The state of the database that `doctor` judges.
 
-    *discrepancies* counts, by name, what only a defect of ours can have caused. *orphaned* has the orders without a due
-    time of which something is open; the rules say whether they wait for events, or were forgotten.
+    *discrepancies* counts, by name, rows that only a defect of the program can have caused. *orphaned* has the orders
+    that have something open and no due time. The rules say whether such an order waits for events, or was forgotten.
     """
 
     now: Instant

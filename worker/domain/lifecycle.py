@@ -1,7 +1,8 @@
-"""The life of an order: what a reading changes in what we remember, and what to do next.
+"""The life of an order: how a reading changes the order, and what the next step is.
 
-The two functions to know are `observe` (a reading came) and `decide` (what now?). A reconciliation is a read,
-`observe`, then `decide` and one write after another, until `decide` returns a result. *now* is handed in.
+`observe` returns the order after a reading, and `decide` the next step or the result. A reconciliation is a read and
+`observe`, then `decide` and one write after another, until `decide` returns a result. *now* is the time of the
+database's clock.
 """
 
 from collections.abc import Collection
@@ -19,88 +20,91 @@ from worker.domain.stages import STAGES, Stage, TerminalStatus, has_reached
 RECHECK_BEHIND = MINUTE
 """An order behind its confirmed stage is read again after this time, before it stops."""
 RECHECK_DRY_RUN = HOUR
+"""In dry run, an order with a step to take is reconciled again after this time."""
 COALESCE_HINTS = 5 * SECOND
-"""In this time, hints about one order lead to one read at most."""
+"""Within this time, hints about one order lead to at most one read."""
 
 
-def needs_no_read(order: Order, evidence: Evidence, unseen: Collection[RecordedEvent]) -> bool:
-    """Tell whether the *unseen* events can get their results without a read: they name stages already reached.
+def needs_no_read(order: Order, evidence: Evidence, new_events: Collection[RecordedEvent]) -> bool:
+    """Tell whether *new_events* can get their results without a read, because they name stages already reached.
 
-    A repeated hint writes no event, so a revision without an event is a hint.
+    *new_events* are those above `seen_revision`.
     """
-    if not unseen or order.stage is None or order.unread or order.sending or order.behind_at or evidence.alarm:
+    if not new_events or order.stage is None or order.unread or order.sending or order.behind_at or evidence.alarm:
         return False
-    if any(e.event.name is EventName.HINT for e in unseen) or _has_repeated_hint(order, unseen):
+    if any(e.event.name is EventName.HINT for e in new_events) or _has_repeated_hint(order, new_events):
         return False
     if isinstance(order.closed, TerminalStatus):
         return evidence.moved_revision <= max(order.closed_revision, order.acknowledged)
     return has_reached(order.stage, evidence.target)
 
 
-def _has_repeated_hint(order: Order, unseen: Collection[RecordedEvent]) -> bool:
-    return order.revision - order.seen_revision > len({e.revision for e in unseen})
+def _has_repeated_hint(order: Order, new_events: Collection[RecordedEvent]) -> bool:
+    """Tell whether there is a new revision without an event: a repeated hint writes none."""
+    return order.revision - order.seen_revision > len({e.revision for e in new_events})
 
 
 def resting_result(order: Order, policy: Policy) -> Done | Later:
-    """Return the result of an order for which nothing is to be done now."""
+    """Return the result of an order that has no step to take now."""
     if order.stage is Stage.DELIVERED and order.delivered_at is not None and order.closed is None:
         return Later(order.delivered_at + policy.complete_after, WaitReason.COMPLETE_AFTER)
     return Done()
 
 
-def has_only_hints(order: Order, unseen: Collection[RecordedEvent], now: Instant) -> bool:
-    """Tell whether all that is new are hints, and the last read is younger than `COALESCE_HINTS`."""
+def may_coalesce(order: Order, new_events: Collection[RecordedEvent], now: Instant) -> bool:
+    """Tell whether the order may wait for more hints: it has only new hints, soon after its last read."""
     has_new_events = order.revision > order.seen_revision
     # A clock that was set back must not make a read look young for hours.
     fresh = order.read_at is not None and 0 <= now - order.read_at < COALESCE_HINTS
-    return has_new_events and fresh and all(e.event.name is EventName.HINT for e in unseen)
+    return has_new_events and fresh and all(e.event.name is EventName.HINT for e in new_events)
 
 
 def observe(order: Order, reading: Reading) -> Order:
-    """Return *order* after *reading*: a stage ahead of ours is adopted, a terminal status closes the order.
+    """Return *order* after *reading*: a later stage is adopted, a terminal status closes the order.
 
-    A reading behind the confirmed stage changes no stage: `decide` wants a second one.
+    A reading behind the confirmed stage changes no stage, because `decide` asks for a second one.
     """
-    seen = replace(order, status=reading.status, read_at=reading.read_at, unread=False, missing_since=None)
+    after = replace(order, status=reading.status, read_at=reading.read_at, unread=False, missing_since=None)
     if reading.number:
-        seen = replace(seen, number=reading.number)
+        after = replace(after, number=reading.number)
     if order.sending:
-        seen = replace(seen, uncertain_at=order.sent_at)
+        after = replace(after, uncertain_at=order.sent_at)
     if not isinstance(reading.position, Stage):
-        return _close(seen, reading.position) if reading.position else seen
+        return _close(after, reading.position) if reading.position else after
     if order.stage and not has_reached(reading.position, order.stage):
-        return replace(seen, behind_at=order.behind_at or reading.read_at)
-    return _reach(seen, reading.position, reading.read_at)
+        return replace(after, behind_at=order.behind_at or reading.read_at)
+    return _reach(after, reading.position, reading.read_at)
 
 
 def confirm(order: Order, reading: Reading) -> Order:
-    """Return *order* after the platform's answer to a write showed the wanted stage or a later one."""
-    seen = observe(replace(clear_failures(order), sending=None, sent_at=None), reading)
-    return replace(seen, confirmed_at=reading.read_at)
+    """Return *order* after a write that *reading* answers. The answer shows no earlier stage than the wanted one."""
+    after = observe(replace(clear_failures(order), sending=None, sent_at=None), reading)
+    return replace(after, confirmed_at=reading.read_at)
 
 
 def _close(order: Order, closed: TerminalStatus | Stage) -> Order:
     if order.closed == closed:
         return order
-    # Refunded after it was cancelled: a parcel that moved in between still moved after the first of the two.
+    # A cancelled order may be refunded, too. A parcel that moved between the two moved after the order was cancelled.
     since = order.closed_revision if isinstance(order.closed, TerminalStatus) else order.revision
     return replace(order, closed=closed, closed_revision=since, sending=None, sent_at=None)
 
 
 def clear_failures(order: Order) -> Order:
-    """Return *order* without its failures, because what it waited for has worked."""
+    """Return *order* without its failures, because the step that failed has worked, or is not needed any more."""
     return replace(order, failures=0, failing_since=None, conflicts=0)
 
 
 def settle(order: Order, result: Result) -> Order:
-    """Return *order* after a reconciliation that ended by its own decision: failures reset; if done, no write is
-    uncertain.
-    """  # noqa: D205 - one sentence
+    """Return *order* after a reconciliation that `decide` has ended with *result*.
+
+    Its failures are reset. When it is done, no write is uncertain any more.
+    """
     settled = clear_failures(order)
     return replace(settled, sending=None, sent_at=None) if isinstance(result, Done) else settled
 
 
-def _reach(order: Order, stage: Stage, now: Instant) -> Order:
+def _reach(order: Order, stage: Stage, read_at: Instant) -> Order:
     shows_write = order.sending is not None and has_reached(stage, order.sending)
     reached = replace(
         order if stage is order.stage else clear_failures(order),
@@ -108,7 +112,7 @@ def _reach(order: Order, stage: Stage, now: Instant) -> Order:
         behind_at=None,
         sending=None if shows_write else order.sending,
         sent_at=None if shows_write else order.sent_at,
-        delivered_at=order.delivered_at or (now if has_reached(stage, Stage.DELIVERED) else None),
+        delivered_at=order.delivered_at or (read_at if has_reached(stage, Stage.DELIVERED) else None),
         closed=None,
     )
     return _close(reached, stage) if stage is Stage.COMPLETED else reached
@@ -117,7 +121,7 @@ def _reach(order: Order, stage: Stage, now: Instant) -> Order:
 def decide(order: Order, evidence: Evidence, reading: Reading, policy: Policy, now: Instant) -> Step | Result:
     """Return the next step of an order that was just read, or the result of the reconciliation.
 
-    *order* is what `observe` or `confirm` returned for *reading*.
+    *order* is the order that `observe` or `confirm` returned for *reading*.
     """
     if reading.position is None:
         return Stopped(
@@ -162,7 +166,7 @@ def _decide_step(order: Order, evidence: Evidence, reading: Reading, policy: Pol
     settled_at = order.uncertain_at + policy.settle if order.uncertain_at is not None else now
     unsettled = Later(settled_at, WaitReason.SETTLE, "the platform may still apply an earlier write")
     if ready_at is None:
-        # Nobody wants the uncertain step any more. Its effect is read once it cannot change.
+        # No evidence asks for the uncertain step any more. Its effect is read when it cannot change any more.
         return unsettled if order.sending and now < settled_at else Done()
     if ready_at > now:
         return Later(ready_at, WaitReason.COMPLETE_AFTER)
@@ -182,7 +186,7 @@ def _decide_step(order: Order, evidence: Evidence, reading: Reading, policy: Pol
 def _ready_at(
     goal: Stage, order: Order, evidence: Evidence, reading: Reading, policy: Policy, now: Instant
 ) -> Instant | None:
-    """Return when the platform may be asked for *goal*, the next stage; None while nothing justifies it."""
+    """Return when the platform may be asked for *goal*, the next stage; None when nothing justifies it."""
     if has_reached(evidence.target, goal):
         return now
     if goal is Stage.ACCEPTED:

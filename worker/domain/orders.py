@@ -1,4 +1,4 @@
-"""Orders: how they are named, what a read of the platform shows, and what the database remembers."""
+"""Orders: their keys, what a read at the platform shows, and what the database keeps."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from worker.domain.stages import Position, Stage, TerminalStatus
 
 
 class Reference(NamedTuple):
-    """How an event names an order without its id: by the order's `number`, or by a parcel's `tracking` number."""
+    """The name that an event gives an order without its id: the order's `number`, or a parcel's `tracking` number."""
 
     kind: Literal["number", "tracking"]
     value: str
@@ -19,14 +19,14 @@ class Reference(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The reference as people say it."""
+        """The reference as a sentence names it: `tracking number TRK1`."""
         return f"number {self.value}" if self.kind == "number" else f"tracking number {self.value}"
 
 
 class OrderKey(NamedTuple):
-    """One order: the same id in two accounts is two orders.
+    """The key of one order. The same id in two accounts is two orders.
 
-    *order_id* may hold the text of a `Reference` instead of an id: the order is still to be found. No id has a colon.
+    While the id is unknown, *order_id* is the text of a `Reference`, which has a colon. No platform's id has one.
     """
 
     account: str
@@ -34,7 +34,7 @@ class OrderKey(NamedTuple):
 
     @property
     def reference(self) -> Reference | None:
-        """The reference that stands in for the id; None when the order is known by its id."""
+        """The reference in place of the id; None when the id is known."""
         kind, colon, value = self.order_id.partition(":")
         return Reference("number" if kind == "number" else "tracking", value) if colon else None
 
@@ -43,27 +43,27 @@ class OrderKey(NamedTuple):
 
 
 class Payment(StrEnum):
-    """What a read shows of the payment."""
+    """Whether the order is paid, as the platform shows it."""
 
     PAID = "paid"
     UNPAID = "unpaid"
     UNKNOWN = "unknown"
-    """The platform did not say."""
+    """The platform did not show it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the platform showed of one order in one answer.
 
-    Texts are empty where the platform did not say. *notes* and *tracking* are None where it did not show the field:
-    then it may hold anything.
+    A text is empty when the platform shows none. *notes* and *tracking* are None when the answer did not have the
+    field: then its value is unknown.
     """
 
     status: str
     """The platform's own word."""
     position: Position
     read_at: Instant
-    """When the call began."""
+    """When the call to the platform began."""
     payment: Payment = Payment.UNKNOWN
     notes: str | None = ""
     shipping_date: str = ""
@@ -71,14 +71,14 @@ class Reading:
     tracking: str | None = ""
     tracking_url: str = ""
     number: str = ""
-    """What people call the order."""
+    """The number by which people name the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the database remembers of one order.
+    """What the database keeps of one order.
 
-    Nothing in here justifies a write. Only a reading of the same reconciliation does.
+    It never justifies a write. Only a reading of the same reconciliation does.
     """
 
     key: OrderKey
@@ -91,30 +91,34 @@ class Order:
     status: str = ""
     """The platform's own word at the last read."""
     read_at: Instant | None = None
+    """When the last read began; None before the first read."""
     confirmed_at: Instant | None = None
     """When the last confirmed write began."""
     delivered_at: Instant | None = None
     """When a read first showed the order delivered. `complete_after` counts from here."""
     closed: TerminalStatus | Stage | None = None
-    """Why the order needs nobody any more: completed, cancelled or refunded."""
+    """Why the order is closed: completed, cancelled or refunded. None while it is open."""
     closed_revision: int = 0
     """The revision at the read that first showed the order closed."""
     acknowledged: int = 0
     """An operator has acknowledged the alarms up to this revision."""
     sending: Stage | None = None
-    """A step that was sent, or was about to be, and whose answer nobody has: uncertain."""
+    """The stage of an uncertain write: it was announced, and may have been sent, but there is no answer yet."""
     sent_at: Instant | None = None
     """When the write of `sending` was announced."""
     uncertain_at: Instant | None = None
-    """When the last uncertain write was sent. The platform may apply it until `settle` has passed."""
+    """When the last uncertain write was announced. The platform may apply it until `settle` has passed."""
     behind_at: Instant | None = None
     """When a read first showed the order behind its confirmed stage."""
     failing_since: Instant | None = None
+    """When the failures in a row began. Each hold of the account moves it forward by the time that the hold took."""
     failures: int = 0
+    """How many calls in a row have failed."""
     conflicts: int = 0
+    """How many of these failures were conflicts."""
     missing_since: Instant | None = None
     """When the platform first answered that it does not know the order."""
     number: str = ""
-    """What people call the order, as the platform last said."""
+    """The number by which people name the order, as the platform last showed it."""
     unread: bool = False
-    """The order must be read: the last reconciliation could not read it, or did not leave it at rest."""
+    """Whether the next reconciliation must read the order: the last one could not, or did not leave it at rest."""

@@ -1,4 +1,4 @@
-"""How one account wants its orders moved."""
+"""The policy of an account: when its orders are accepted and completed, and how long their steps may fail."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,6 @@ class Policy:
     retry_for: Duration = 72 * HOUR
     """One step may fail for this long; then the order stops."""
     settle: Duration = 2 * MINUTE
-    """The platform may apply a write without an answer for this long."""
+    """For this long, the platform may still apply a write that it has not answered."""
     dry_run: bool = False
-    """Decide, and write nothing."""
+    """Steps are decided, and no write is sent."""

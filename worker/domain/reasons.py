@@ -1,6 +1,6 @@
-"""The words with which the program gives a reason. The database, logs, metrics, commands and documents use them.
+"""The words for reasons, outcomes and actions, as the database, logs, metrics, commands and documents use them.
 
-Each word carries a sentence for people, `meaning`. The tables in the documents are compared with it.
+Each word has a sentence for people, its `meaning`. A test compares the tables in the documents with it.
 """
 
 from enum import StrEnum
@@ -26,7 +26,7 @@ class StopReason(Word):
     UNKNOWN_STATUS = "unknown_status", "The platform shows a status that the account's table does not have."
     MOVING_WHILE_CANCELLED = (
         "moving_while_cancelled",
-        "The order is cancelled or refunded at the platform, and a parcel of it moves.",
+        "The order is cancelled or refunded at the platform, but one of its parcels moves.",
     )
     MOVED_BACK = "moved_back", "The platform shows the order behind the stage that it had confirmed."
     SHIPMENT_RETURNED = "shipment_returned", "The courier returns a parcel."
@@ -34,13 +34,16 @@ class StopReason(Word):
     SHIPMENT_CANCELLED = "shipment_cancelled", "The courier has cancelled a parcel after its pick-up."
     RETURNED_AFTER_COMPLETION = (
         "returned_after_completion",
-        "A parcel was returned, lost or cancelled, and the order is completed.",
+        "A parcel was returned, lost or cancelled, but the order is completed.",
     )
     REFUSED = "refused", "The platform refuses the write, however often it is sent."
-    CONFLICT = "conflict", "The platform has answered three times that the order is not where we believe it is."
+    CONFLICT = "conflict", "The platform has answered three times that the order is not in the expected stage."
     UNKNOWN_ORDER = "unknown_order", "The platform has not known the order for an hour."
     AMBIGUOUS_ORDER = "ambiguous_order", "For an hour, several orders had the same number."
-    TOO_MANY_EVENTS = "too_many_events", "The order that was found has no capacity for so many more events."
+    TOO_MANY_EVENTS = (
+        "too_many_events",
+        "The order that was found would have more than 1,000 events with those of the reference.",
+    )
     GAVE_UP = "gave_up", "The same step has failed for longer than `retry_for`."
 
 
@@ -50,16 +53,19 @@ class HoldReason(Word):
     CREDENTIALS = "credentials", "The platform has refused the account's credentials, and a probe has confirmed it."
     RATE_LIMITED = "rate_limited", "The platform has asked the account to pause."
     BUDGET = "budget", "The account has used up its `calls_per_minute`."
-    NOT_CONFIGURED = "not_configured", "The settings do not name the account, and the database has orders of it."
+    NOT_CONFIGURED = (
+        "not_configured",
+        "The database has orders of the account, but the settings do not name the account.",
+    )
 
 
 class WaitReason(Word):
-    """Why an order waits by itself until its due time."""
+    """Why one order waits until its due time."""
 
     COMPLETE_AFTER = "complete_after", "The account completes orders some time after their delivery."
     SETTLE = "settle", "The platform may still apply an earlier write that it has not answered."
     MOVED_BACK = "moved_back", "The platform shows the order behind its confirmed stage; a second read decides."
-    DRY_RUN = "dry_run", "The account is in `dry_run`: steps are planned, and none is sent."
+    DRY_RUN = "dry_run", "The account is in `dry_run`: steps are decided, but no write is sent."
     JUST_READ = "just_read", "The order was read a moment ago; repeated hints lead to one read."
     INTERRUPTED = "interrupted", "The last reconciliation was interrupted before its end."
     API_UNAVAILABLE = (
@@ -70,21 +76,21 @@ class WaitReason(Word):
         "internal_error",
         "A defect of the program, which the worker's log shows; the next attempts come at growing intervals.",
     )
-    CONFLICT = "conflict", "The platform says that the order is not where we believe it is; it is read again."
-    UNKNOWN_ORDER = "unknown_order", "The platform does not know the order yet; it gets an hour."
+    CONFLICT = "conflict", "The platform says that the order is not in the expected stage; the order is read again."
+    UNKNOWN_ORDER = "unknown_order", "The platform does not know the order yet; the service goes on asking for an hour."
     AMBIGUOUS_ORDER = "ambiguous_order", "Several orders have this number; the search goes on for an hour."
     UNAUTHORIZED = "unauthorized", "The platform refused the credentials for this order alone."
 
 
 class WriteOutcome(Word):
-    """What came of one write to a platform."""
+    """How one write to a platform ended."""
 
-    SENT = "sent", "It was sent, or was about to be; nobody has the answer yet."
+    SENT = "sent", "It was announced, and may have been sent; there is no answer yet."
     CONFIRMED = "confirmed", "The platform's answer shows the wanted stage, or a later one."
     TERMINAL = "terminal", "The platform's answer shows the order cancelled, refunded or in an unknown status."
     FAILED = "failed", "The platform has answered that nothing was changed."
     UNCERTAIN = "uncertain", "There was no usable answer: the write may have been applied."
-    NOT_SENT = "not_sent", "It was announced, and not sent, because too much time had passed."
+    NOT_SENT = "not_sent", "It was announced, but not sent, because too much time had passed."
 
 
 class Accept(Word):
@@ -96,16 +102,16 @@ class Accept(Word):
 
 
 class DeliveryOutcome(Word):
-    """What became of a webhook request. The members before `IGNORED` are stored, the others only counted.
+    """The outcome of a delivery. The members before `IGNORED` are stored; the others are only counted.
 
-    The stored ones come the gravest first: a delivery of several events has the gravest outcome among them.
+    The stored members come in order of gravity: a delivery of several events has the gravest of their outcomes.
     """
 
-    QUARANTINED = "quarantined", "Authentic, and not usable: kept until an operator replays it."
-    STALE = "stale", "Authentic, and too old or too new: kept once, and answered with 401."
+    QUARANTINED = "quarantined", "Authentic, but not usable: kept until an operator replays it."
+    STALE = "stale", "Authentic, but too old or too new: kept once, and answered with 401."
     ACCEPTED = "accepted", "Authentic, new and understood."
-    DUPLICATE = "duplicate", "Authentic, and its event was known already."
-    IGNORED = "ignored", "Authentic, and of no interest: counted only."
+    DUPLICATE = "duplicate", "Authentic, but its event was known already."
+    IGNORED = "ignored", "Authentic, but of no interest: counted only."
     REFUSED = "refused", "Not authentic: counted only."
     UNKNOWN_SOURCE = "unknown_source", "No source has this URL: counted only."
 
@@ -116,7 +122,7 @@ STORED_OUTCOMES = (
     DeliveryOutcome.ACCEPTED,
     DeliveryOutcome.DUPLICATE,
 )
-"""The outcomes of deliveries that the database keeps, the gravest first."""
+"""The outcomes of the deliveries that the database stores, the gravest first."""
 
 
 class QuarantineReason(Word):
@@ -131,7 +137,7 @@ class QuarantineReason(Word):
     UNKNOWN_EVENT = "unknown_event", "The event has no name, or a name that the profile does not have."
     NOT_ALLOWED = "not_allowed", "The source may not send events of this family: see its setting `allow`."
     NO_ORDER = "no_order", "The delivery names no order."
-    BAD_ORDER_ID = "bad_order_id", "The order id cannot be one of the account's platform."
+    BAD_ORDER_ID = "bad_order_id", "The order id does not have the form of the account's platform."
     BAD_ORDER_NUMBER = "bad_order_number", "The order number is not a short printable text or an integer."
     BAD_TRACKING = "bad_tracking", "The tracking number is not a short printable text or an integer."
     BAD_ID = "bad_id", "The event's id is not a printable text of at most 150 characters, or an integer."
@@ -139,8 +145,8 @@ class QuarantineReason(Word):
     BAD_PARCELS = "bad_parcels", "`parcels` is not a whole number from 1 to 1000."
     NO_KEY = "no_key", "The event has neither an id nor a timestamp, so a repetition could not be recognised."
     NO_EVENT = "no_event", "The delivery has no event."
-    KEY_REUSED = "key_reused", "The event's id is known, and named another order, event or tracking number."
-    WHICH_PARCEL = "which_parcel", "The order has several parcels, and the event names none."
+    KEY_REUSED = "key_reused", "An earlier event had the same id, but another order, name or tracking number."
+    WHICH_PARCEL = "which_parcel", "The order has several parcels, but the event names none."
     TOO_MANY_EVENTS = "too_many_events", "The order has 1,000 events and takes no more."
 
 
@@ -150,5 +156,5 @@ class AuditAction(Word):
     STOPPED = "stopped", "A reconciliation stopped the order."
     RELEASED = "released", "An operator lifted the stop."
     CLOSED = "closed", "The platform shows the order completed, cancelled or refunded."
-    FOUND = "found", "The order of a reference was found, and has its events now."
+    FOUND = "found", "The order of a reference was found, and has the reference's events now."
     DISMISSED = "dismissed", "An operator ended the search for the order of a reference."

@@ -1,4 +1,4 @@
-"""The next step of an order, and the results with which a reconciliation can end."""
+"""A step of an order, and the results with which a reconciliation ends."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,23 +15,23 @@ class Step:
 
     stage: Stage
     evidence_at: Instant
-    """When the evidence says that it happened."""
+    """When the order reached the stage, by the evidence."""
     inferred: bool = False
-    """No event names this stage: it follows from a later one."""
+    """Whether no event names the stage: it follows from a later one."""
     tracking: tuple[tuple[str, str], ...] = ()
     """The known parcels, as (tracking number, URL)."""
     completes: bool = False
-    """Completion follows at once, so a platform without a status for it can record both in one write."""
+    """Whether completion follows at once: a platform without a status for it records both in one write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The order is settled: at its target, or closed."""
+    """The order is settled: it is at its target, or closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Reconcile again at *due*. *reason* is what the order waits for, *detail* a sentence for people.
+    """The order is reconciled again at *due*. *reason* is what it waits for, *detail* a sentence for people.
 
     A new event makes the order due earlier, unless the wait is *firm* (a back-off).
     """
@@ -52,7 +52,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The whole account waits."""
+    """The whole account waits for *reason*."""
 
     reason: HoldReason
 
@@ -63,11 +63,11 @@ Result: TypeAlias = Done | Later | Stopped | Held
 
 @dataclass(frozen=True, slots=True)
 class OrderFound:
-    """The order of a reference is *order*, which has all its events now. The reference is gone."""
+    """The reference names *order*, which has the events of the reference now. The row of the reference is deleted."""
 
     order: OrderKey
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseLost:
-    """The lease ended before the reconciliation did: nothing more was sent or written, and the order is due again."""
+    """The lease ended before the reconciliation. Nothing more was sent or written, and the order is due again."""

@@ -1,6 +1,6 @@
-"""Retries: what a failed call means for its order. Values that decide, and do nothing else.
+"""Retries: what a failed call means for its order.
 
-*now* and *chance*, a number in [0, 1), are handed in.
+The caller hands in *now*, the time of the database's clock, and *chance*, a random number in [0, 1).
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from worker.domain.results import Later, Stopped
 BACKOFF_BASE = SECOND
 BACKOFF_CAP = 10 * MINUTE
 UNKNOWN_FOR = HOUR
-"""The platform may announce an order before its own API knows it, so an unknown order gets an hour."""
+"""How long an unknown order is asked for: a platform may announce an order before its own API knows it."""
 MAX_CONFLICTS = 3
 
 
@@ -28,9 +28,9 @@ def backoff(failures: int, chance: float) -> Duration:
 def on_failure(
     error: ApiError, order: Order, policy: Policy, now: Instant, chance: float
 ) -> tuple[Order, Later | Stopped]:
-    """Return *order* with the failure counted, and when to try again, or why not to.
+    """Return *order* with the failure counted, and the result: a later attempt, or a stop.
 
-    `Throttled` never comes here: the account waits, and it is no failure of the order.
+    *error* is never `Throttled`: that makes the account wait, and is no failure of the order.
     """
     match error:
         case Rejected():
@@ -53,7 +53,7 @@ def on_failure(
 
 
 def _time_limit(error: ApiError, policy: Policy) -> Duration:
-    """Return how long the step may fail.
+    """Return how long a step may fail with such an *error*.
 
     404s count against `retry_for` even while reads succeed: a wrong branch_id makes every write 404.
     """

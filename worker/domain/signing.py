@@ -1,7 +1,7 @@
-"""The platform's request signature, for both directions: what we check and what we send.
+"""The platform's request signature, for the requests that we receive and for those that we send.
 
-HMAC-SHA256 over METHOD + PATH + QUERY_STRING + TIMESTAMP + BODY, keyed by the shared secret, written
-as `sha256=` and 64 lower-case hex digits (awalchat API reference, "Authentication").
+It is HMAC-SHA256 over METHOD + PATH + QUERY_STRING + TIMESTAMP + BODY, keyed by the shared secret, written as `sha256=`
+and 64 lower-case hex digits (awalchat API reference, "Authentication").
 """
 
 import hashlib
@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple, get_args
 
 Part = Literal["method", "path", "query_string", "timestamp", "body"]
 ALL_PARTS: tuple[Part, ...] = get_args(Part)
-"""What a signature covers, in the formula's order."""
+"""The parts that a signature covers, in the order of the formula."""
 ALWAYS_SIGNED: frozenset[Part] = frozenset({"timestamp", "body"})
-"""Without them, an old event could be sent again, or another event in its stead."""
+"""Without the timestamp, an old request could be sent again; without the body, another event could be sent."""
 
 
 class SignedRequest(NamedTuple):
@@ -36,7 +36,7 @@ def split_target(target: bytes) -> tuple[bytes, bytes]:
 
 
 def sign(secret: bytes, request: SignedRequest, parts: Iterable[Part] = ALL_PARTS) -> str:
-    """Return the header value that proves *request*, over its *parts* and always over `ALWAYS_SIGNED`."""
+    """Return the signature of *request* as a header value. It covers *parts*, and always `ALWAYS_SIGNED`."""
     chosen = ALWAYS_SIGNED.union(parts)
     message = b"".join(getattr(request, part) for part in ALL_PARTS if part in chosen)
     return "sha256=" + hmac.new(secret, message, hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Snapshots: what the database knew of an order at one instant, for people to look at."""
+"""Snapshots: what the database holds about an order at one instant, for people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A whole account waits for *reason* until *until*; None: until the hold is lifted."""
+    """A whole account waits for *reason*, until *until* or, when that is None, until the hold is lifted."""
 
     account: str
     reason: str
@@ -43,7 +43,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order and its schedule. *held* has the holds of its account that are active.
+    """One order and its schedule. *held* has the active holds of its account.
 
     Reasons are texts here, because the database may hold words of a newer version.
     """
@@ -115,7 +115,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One order with everything that happened to it, as of *now*."""
+    """One order with everything that has happened to it, at *now*."""
 
     now: Instant
     row: OrderRow
@@ -125,7 +125,7 @@ class Snapshot:
 
     @property
     def order(self) -> Order:
-        """What the database remembers of the order."""
+        """What the database keeps of the order itself."""
         return self.row.order
 
     @property

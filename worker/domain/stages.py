@@ -5,31 +5,32 @@ from typing import TypeAlias
 
 
 class Stage(StrEnum):
-    """Where an order stands, in the only order in which it can happen."""
+    """How far an order has come. Every order passes the stages in this sequence."""
 
     PENDING = "pending"
-    """The customer has placed it; nobody has accepted it yet."""
+    """The customer has placed the order; the merchant has not accepted it yet."""
     ACCEPTED = "accepted"
-    """The merchant will deliver it."""
+    """The merchant has accepted the order; no courier has a parcel yet."""
     SHIPPED = "shipped"
-    """A courier has a parcel of it."""
+    """A courier has at least one parcel of the order."""
     DELIVERED = "delivered"
-    """Every parcel has arrived."""
+    """Every parcel of the order has arrived."""
     COMPLETED = "completed"
-    """Closed after delivery. This cannot be undone."""
+    """The order is closed after its delivery. This cannot be undone."""
 
 
 class TerminalStatus(StrEnum):
-    """An order that has left the stages. The service writes nothing to it any more."""
+    """The statuses of an order that has left the stages. The service writes nothing to such an order."""
 
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
 
 
 STAGES = tuple(Stage)
+"""All stages in their sequence."""
 
 Position: TypeAlias = Stage | TerminalStatus | None
-"""What a platform's status means for us. None: we do not know the status."""
+"""What a platform's status means: a stage, a terminal status, or None when the account's table does not have it."""
 
 
 def has_reached(current: Stage, target: Stage) -> bool:
@@ -38,8 +39,8 @@ def has_reached(current: Stage, target: Stage) -> bool:
 
 
 def stages_ahead(current: Stage, target: Stage) -> tuple[Stage, ...]:
-    """Return the stages still to reach from *current* to *target*, in order; empty when *target* is behind.
+    """Return the stages after *current* up to *target*, the next one first; none when *target* has been reached.
 
-    Couriers skip scans and the order APIs take one step at a time, so an order never jumps.
+    An order never skips a stage: couriers skip scans, but the order APIs take one step at a time.
     """
     return STAGES[STAGES.index(current) + 1 : STAGES.index(target) + 1]

@@ -12,7 +12,7 @@ from worker.domain.lifecycle import (
     COALESCE_HINTS,
     confirm,
     decide,
-    has_only_hints,
+    may_coalesce,
     needs_no_read,
     observe,
     resting_result,
@@ -40,7 +40,7 @@ class OrderReconciliation(Reconciliation):
         super().__init__(ports, leased, began_us)
         self._coalesce_hints = coalesce_hints
         self._requested = dict(leased.requested)
-        self._noted = True
+        self._with_note = True
         self._last_write: WriteResult | None = None
         """It is recorded together with what comes next, which saves a transaction."""
         self.evidence = weigh(leased.events, leased.order.acknowledged)
@@ -54,11 +54,11 @@ class OrderReconciliation(Reconciliation):
         return self._ports.store.finish(self._leased, order, result, results, self._take_last_write())
 
     def _reconcile(self) -> Result:
-        unseen = [e for e in self._leased.events if e.revision > self.order.seen_revision]
-        if needs_no_read(self.order, self.evidence, unseen):
+        new_events = [e for e in self._leased.events if e.revision > self.order.seen_revision]
+        if needs_no_read(self.order, self.evidence, new_events):
             return resting_result(self.order, self._policy)
         self.order = replace(self.order, unread=True)
-        if self._coalesce_hints and has_only_hints(self.order, unseen, self._now()):
+        if self._coalesce_hints and may_coalesce(self.order, new_events, self._now()):
             return Later((self.order.read_at or 0) + COALESCE_HINTS, WaitReason.JUST_READ)
         self._calls.reserve(self._calls_ahead())
         reading = self._read()
@@ -97,13 +97,13 @@ class OrderReconciliation(Reconciliation):
 
     def _take(self, step: Step, reading: Reading) -> Reading:
         """Take one step and return the new reading. A refused write with our note is tried once more without it."""
-        update = self._api.compose(step, reading, noted=self._noted)
+        update = self._api.compose(step, reading, with_note=self._with_note)
         try:
             return self._write(step, update, reading)
         except Rejected:
-            if update == self._api.compose(step, reading, noted=False):
+            if update == self._api.compose(step, reading, with_note=False):
                 raise
-            self._noted = False
+            self._with_note = False
             return reading
 
     def _write(self, step: Step, update: Update, reading: Reading) -> Reading:

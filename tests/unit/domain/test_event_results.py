@@ -11,7 +11,7 @@ from worker.domain.event_results import event_results
 from worker.domain.events import EventResult
 from worker.domain.evidence import weigh
 from worker.domain.instants import DAY, HOUR, SECOND
-from worker.domain.lifecycle import has_only_hints, needs_no_read, observe, resting_result
+from worker.domain.lifecycle import may_coalesce, needs_no_read, observe, resting_result
 from worker.domain.orders import Order, Reading
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, WaitReason
@@ -66,24 +66,24 @@ class TestEventsThatNeedNoRead:
 
 
 class TestHints:
-    def has_only_hints(self, now, read_at=START, revision=2, seen=1, unseen=("hint",)):
+    def may_coalesce(self, now, read_at=START, revision=2, seen=1, unseen=("hint",)):
         order = Order(KEY, revision=revision, seen_revision=seen, read_at=read_at)
-        return has_only_hints(order, recorded(*map(an_event, unseen)), now)
+        return may_coalesce(order, recorded(*map(an_event, unseen)), now)
 
     def test_hints_within_five_seconds_of_a_read_wait(self):
-        assert self.has_only_hints(START + 5 * SECOND - 1)
-        assert self.has_only_hints(START, unseen=())
-        assert not self.has_only_hints(START + 5 * SECOND)
+        assert self.may_coalesce(START + 5 * SECOND - 1)
+        assert self.may_coalesce(START, unseen=())
+        assert not self.may_coalesce(START + 5 * SECOND)
 
     def test_other_events_do_not_wait(self):
-        assert not self.has_only_hints(START, unseen=("hint", "order.shipped"))
+        assert not self.may_coalesce(START, unseen=("hint", "order.shipped"))
 
     def test_an_order_that_is_due_without_new_events_does_not_wait(self):
-        assert not self.has_only_hints(START, revision=1, unseen=())
+        assert not self.may_coalesce(START, revision=1, unseen=())
 
     def test_nothing_waits_for_an_order_that_was_never_read_or_was_read_in_the_future(self):
-        assert not self.has_only_hints(START, read_at=None)
-        assert not self.has_only_hints(START - HOUR)
+        assert not self.may_coalesce(START, read_at=None)
+        assert not self.may_coalesce(START - HOUR)
 
 
 class TestResults:
