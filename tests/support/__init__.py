@@ -1,48 +1,48 @@
-"""What the tests stand on. No test is in here.
+"""What several tests use. No test is in here.
 
-Values, to be said in few words:
+Values in short:
     clock                a clock that a test sets
-    news, stories        deliveries and events; whole stories of them, also drawn by Hypothesis
-    snapshots            one order, as people look at it
+    events               events and deliveries, also drawn by Hypothesis
+    snapshots            one order, as an operator sees it
+    generated_snapshots  any mixture of what a database can hold about one order
     decisions            an order as the platform shows it, and what is decided of it
-    reading              a document, read by its source's profile
-    good_settings        settings that are right, for tests that change one
+    reading              a document, read by the profile of its source
+    good_settings        settings that are right, for tests that change one of them
     credentials          the credentials of one account, on each platform
     answers              what a platform answers about one order, and what is read from it
-    signing              the signature, by a stranger's arithmetic
+    signing              the signature, computed without the code under test
 
 Stand-ins for what is outside:
-    fakes                the port `Intake` in memory
-    fake_order_api       the port `OrderApi` in memory: a strict platform, and what can go wrong with a call
-    peer                 a platform on a socket, which sends the bytes that a test wants
+    fakes                the ports `Intake` and `WakeUps` in memory
+    fake_order_api       the port `OrderApi` in memory: a strict platform, and the faults of its calls
+    peer                 a platform on a socket, which sends any bytes
     dialects             how each platform writes its answers
     strange_answers      a platform that keeps its orders correctly and answers wrongly
-    strange_requests     requests that nobody should send
+    strange_requests     requests that no sender should make
 
-Parts of the house, without its processes:
-    front_door           the receiver on a fake journal
+Parts of the program, without its processes:
+    receiver             the receiver on a fake database
     wire                 the receiver's real server in a thread, and raw bytes to it
-    stage                the worker: the use case over the real journal, on a clock to set
-    limits               the calls that its account may still make
-    searches             news of orders that are known by a number only
-    puppets              several such workers that move only when a test pulls
-    shop                 a journal in which things happen
-    door                 an operator's door, over a few orders
+    harness              the reconciler and the intake over the real database, a fake platform and a clock
+    limits, searches     the call limit of an account; events that name their order by a number
+    steppers             several workers that move only when a test says so
+    operators            an operator, over a few orders
     commands             the command line
-    tables               what stands in the journal
-    at_once, blocked     the same call in many threads; a transaction that waits for another
+    tables               what the database's tables hold
+    at_once, blocked     one call in many threads; a transaction that waits for another
+    database_in_trouble  what is asked of a database that does not answer
 
-The whole house, in processes:
+The whole program, in processes:
     programs             a process: started, frozen, killed, and always ended
-    house                sandbox, Valkey, receiver and worker
-    neighbour            the same with a second account, which is busy
-    two_accounts         the same with a second account, which is on another platform
+    installation         sandbox, Valkey, receiver and worker
+    busy_account         an installation with a second account, which has many due orders
+    two_accounts         an installation with a second account, on the other platform
     demos                the demo, in a pipe or on a terminal, and what it leaves behind
     sandbox_account      one account at a sandbox, and the control of the sandbox
+    sandbox_api          the sandbox's order API and control API
     sandboxes            every platform, and the settings with which a command finds it
-    courier              who posts to it
-    traffic, troubles    a day's news of many orders; what befalls the house meanwhile
-    database_in_trouble  what is asked of a database that does not answer
+    courier              the senders of webhooks
+    traffic, kills       the events of many orders; what happens to the installation meanwhile
 
 The pages of the repository:
     pages                their tables, examples, links and headings
