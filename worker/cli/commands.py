@@ -13,7 +13,7 @@ COMMANDS = {
     "migrate": ("worker.cli.services.migrate", "Bring the database's schema up to date."),
     "doctor": ("worker.cli.doctor.command", "Check the installation, and find what is stuck."),
     "send": ("worker.cli.send.command", "Sign a test event and send it to the receiver."),
-    "orders": ("worker.cli.orders.group", "See where orders are and why, and help them on."),
+    "orders": ("worker.cli.orders.group", "See where orders are and why, and act on them."),
     "deliveries": ("worker.cli.deliveries.commands", "See webhook deliveries, and replay them."),
     "platform": ("worker.cli.platform.commands", "See orders at the platform, and create them."),
 }

@@ -14,9 +14,9 @@ from worker.processes.exits import INTERRUPTED, WELL, WRONG_USE, print_error
 
 NAME = "fulfillment"
 EPILOG = """\b
-Settings come from three sources, the first one first:
+Settings come from three sources. An earlier source wins:
   1. variables that begin with FULFILLMENT_
-  2. the file that --config or FULFILLMENT_CONFIG names; else ./fulfillment.toml
+  2. the TOML file that --config or FULFILLMENT_CONFIG names; else ./fulfillment.toml
   3. defaults
 Exit codes: 0 well · 1 something needs a person · 2 wrong use or settings
             3 a part cannot be reached · 130 interrupted"""
@@ -50,7 +50,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, is_asked_for: bo
     help="Show the version and exit.",
 )
 def fulfillment(config: str | None) -> None:
-    """Move orders through their stages until the platform itself confirms each."""
+    """Move orders through their stages until the platform itself confirms each stage."""
     if config is not None:
         from worker.settings import choose_settings_file
 

@@ -20,8 +20,8 @@ def test_each_mistake_in_the_settings_is_a_line(capsys: pytest.CaptureFixture[st
 
 def test_as_many_mistakes_as_one_message_tells_are_printed(capsys: pytest.CaptureFixture[str]):
     print_error(str(settings_error(Mistake((), Location(str(n)), "is wrong") for n in range(MAX_SENTENCES + 1))))
-    told = capsys.readouterr().err.splitlines()
-    assert (len(told), told[-1]) == (MAX_SENTENCES + 1, "fulfillment: … and 1 more.")
+    lines = capsys.readouterr().err.splitlines()
+    assert (len(lines), lines[-1]) == (MAX_SENTENCES + 1, "fulfillment: … and 1 more.")
 
 
 @pytest.mark.parametrize(

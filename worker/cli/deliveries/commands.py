@@ -70,8 +70,8 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
 def replay_delivery(delivery_id: int) -> int:
     """Read a quarantined or stale delivery again, with today's settings.
 
-    Ends with 1 when it still cannot be used. It then needs nobody any more. If it is accepted and the search for its
-    order has failed, the search begins again.
+    Ends with 1 when the delivery still cannot be used; `doctor` then does not count it any more. For an accepted
+    delivery whose order was not found, the search begins again.
     """
     from worker.cli.context import open_database
     from worker.cli.deliveries.replay import replay

@@ -43,10 +43,12 @@ def retry_order(order: str) -> None:
 @ORDER
 @REASON
 @click.option("--stop", default="", metavar="WORD", help="Only if the order is stopped for this reason.")
-@click.option("--found", metavar="ORDER", help="For a number whose search has stopped: it is the number of this order.")
+@click.option(
+    "--found", "target", metavar="ORDER", help="For a number whose search has stopped: it is the number of this order."
+)
 @click.option("--dismiss", is_flag=True, help="For a number whose search has stopped: nobody looks for it any more.")
-def release_order(order: str, reason: str, stop: str, found: str | None, dismiss: bool) -> None:
-    """Lift an order's stop. This acknowledges all events known by now: only newer events can stop it again.
+def release_order(order: str, reason: str, stop: str, target: str | None, dismiss: bool) -> None:
+    """Lift an order's stop. This acknowledges all events that are known now: only newer events can stop it again.
 
     \b
     fulfillment orders release 1001 --reason "sent a second parcel"
@@ -56,13 +58,13 @@ def release_order(order: str, reason: str, stop: str, found: str | None, dismiss
     from worker.cli.context import open_database
     from worker.operations import references
 
-    if dismiss and found is not None:
+    if dismiss and target is not None:
         raise click.UsageError("Say --found or --dismiss, not both.")
     with open_database() as context:
         operations = context.operations
         key, note = operations.find(order), _signed(reason)
-        if found is not None:
-            sentence = references.resolve(operations, key, found, note, stop)
+        if target is not None:
+            sentence = references.resolve(operations, key, target, note, stop)
         elif dismiss:
             sentence = references.dismiss(operations, key, note, stop)
         else:

@@ -15,7 +15,7 @@ class _InWrittenOrder(click.Group):
 
 @click.group(cls=_InWrittenOrder)
 def orders() -> None:
-    """See where orders are and why, and help them on.
+    """See where orders are and why, and act on them.
 
     ORDER is the id of an order, or account/id when several accounts have an order with this id. Instead of the id, you
     can give the order's number, as number:ORD-2024-001, or a tracking number, as tracking:TRK1.
