@@ -1,4 +1,4 @@
-"""What the tests share: a clock that they set, and both kinds of database, migrated once and empty for every test."""
+"""What all tests share: a clock that they set, and both kinds of database, migrated once and empty for each test."""
 
 import os
 import shutil
@@ -24,13 +24,13 @@ POSTGRESQL = os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgr
 
 
 def pytest_configure() -> None:
-    """Hear Ctrl-C, and let the programs under test hear it, even in a shell's background, where it is ignored."""
+    """React to Ctrl-C, and let programs under test do so: a shell lets programs in its background ignore it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def missing(service: str, why: object) -> None:
-    """Skip a test for want of a service, where everybody sees it; with CI=true fail, so that nobody relies on luck."""
+    """Skip a test because *service* is missing; with CI=true, fail: there, a skipped test would not be noticed."""
     message = f"{service} is missing: {why}".strip()
     if os.environ.get("CI") == "true":
         pytest.fail(message)
@@ -44,14 +44,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """A folder with a name so short that a socket fits into it: pytest's own is too long beside other tests."""
+    """A folder with a short name: the path of a socket must be short, and the names of pytest's folders are long."""
     with tempfile.TemporaryDirectory(prefix="test-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 @pytest.fixture(scope="session")
 def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "journal.db"
+    path = tmp_path_factory.mktemp("sqlite") / "fulfillment.db"
     database = Database(f"sqlite:///{path}")
     migrate(database)
     database.close()
@@ -60,7 +60,7 @@ def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_url(sqlite_migrated: Path, tmp_path: Path) -> str:
-    return f"sqlite:///{shutil.copy(sqlite_migrated, tmp_path / 'journal.db')}"
+    return f"sqlite:///{shutil.copy(sqlite_migrated, tmp_path / 'fulfillment.db')}"
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def postgresql_server() -> Iterator[psycopg.Connection]:
 
 
 def new_database(server: psycopg.Connection, name: str) -> Iterator[str]:
-    """Make an empty database, yield its URL, and drop it whoever is still connected."""
+    """Make an empty database, yield its URL, and drop it, even if somebody is still connected."""
     server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     server.execute(f'CREATE DATABASE "{name}"')
     yield make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
@@ -85,7 +85,7 @@ def new_database(server: psycopg.Connection, name: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_migrated(postgresql_server: psycopg.Connection) -> Iterator[str]:
-    # The process's number tells the workers of pytest-xdist apart.
+    # Each worker of pytest-xdist has a database of its own.
     for url in new_database(postgresql_server, f"fulfillment_test_{os.getpid()}"):
         database = Database(url)
         migrate(database)
@@ -95,7 +95,7 @@ def postgresql_migrated(postgresql_server: psycopg.Connection) -> Iterator[str]:
 
 @pytest.fixture
 def postgresql_url(postgresql_migrated: str) -> str:
-    # Deleting what little a test leaves is forty times faster than TRUNCATE, which makes new files.
+    # To delete the few rows of a test is forty times faster than TRUNCATE, which makes new files.
     emptied = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
     restarted = [f"ALTER SEQUENCE {table.name}_id_seq RESTART" for table in metadata.sorted_tables if "id" in table.c]
     url = make_url(postgresql_migrated).set(drivername="postgresql")
@@ -106,14 +106,14 @@ def postgresql_url(postgresql_migrated: str) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty journal: every test that asks for it runs on both kinds."""
+    """The URL of an empty database. A test that uses it runs on both kinds of database."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 def database(database_url: str, clock: Clock) -> Iterator[Database]:
-    """An empty journal by the test's own clock."""
+    """An empty database with the clock of the test."""
     opened = Database(database_url, clock=clock)
     yield opened
     opened.close()

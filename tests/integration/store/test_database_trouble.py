@@ -25,7 +25,7 @@ IN_TIME_SECONDS = 2.5
 
 
 @pytest.fixture
-def impatient(database_url: str) -> Iterator[Database]:
+def with_short_timeout(database_url: str) -> Iterator[Database]:
     """A database on which nothing waits longer than 0.4 seconds."""
     opened = Database(database_url, timeout_seconds=TIMEOUT_SECONDS)
     yield opened
@@ -46,9 +46,9 @@ def lock_of_another_program(url: str) -> Iterator[None]:
 
 
 def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes_everything(
-    impatient: Database, database_url: str
+    with_short_timeout: Database, database_url: str
 ):
-    intake = SqlIntake(impatient)
+    intake = SqlIntake(with_short_timeout)
 
     def write(n: int) -> str:
         try:
@@ -60,7 +60,7 @@ def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes
         with lock_of_another_program(database_url), within(IN_TIME_SECONDS):
             assert list(pool.map(write, range(16))) == ["unavailable"] * 16
         assert list(pool.map(write, range(16))) == ["accepted"] * 16
-    assert count_deliveries(impatient) == 16
+    assert count_deliveries(with_short_timeout) == 16
 
 
 def test_a_short_lock_delays_a_write_and_does_not_fail_it(database: Database, database_url: str):
@@ -71,9 +71,9 @@ def test_a_short_lock_delays_a_write_and_does_not_fail_it(database: Database, da
         assert waiting.result(timeout=IN_TIME_SECONDS).outcome == "accepted"
 
 
-def test_an_error_contains_nothing_of_the_delivery(impatient: Database, database_url: str):
+def test_an_error_contains_nothing_of_the_delivery(with_short_timeout: Database, database_url: str):
     with lock_of_another_program(database_url), pytest.raises(StoreUnavailable) as caught:
-        SqlIntake(impatient).write(a_delivery(an_event(key="evt_private"), body=b"a customer's address"))
+        SqlIntake(with_short_timeout).write(a_delivery(an_event(key="evt_private"), body=b"a customer's address"))
     assert "evt_private" not in str(caught.value)
     assert "address" not in str(caught.value)
 
