@@ -48,7 +48,7 @@ from worker.reconcile.reconciler import Reconciler
 from worker.service import tasks
 from worker.settings import describe, load_settings
 from worker.settings.description import secret_keys
-from worker.settings.names import NAME
+from worker.settings.names import ANY_NAME
 from worker.settings.settings_file import FILE_NAME
 from worker.settings.sources import Family
 from worker.store.tables import metadata
@@ -63,9 +63,9 @@ PIPED = "in a pipe, it prints lines"
     ("heading", "above", "platform"),
     [
         ("### General", "", ""),
-        ("### An account", f"accounts.{NAME}", ""),
-        *((f'#### With `platform = "{name}"`', f"accounts.{NAME}", name) for name in PLATFORMS),
-        ("### A source", f"sources.{NAME}", ""),
+        ("### An account", f"accounts.{ANY_NAME}", ""),
+        *((f'#### With `platform = "{name}"`', f"accounts.{ANY_NAME}", name) for name in PLATFORMS),
+        ("### A source", f"sources.{ANY_NAME}", ""),
     ],
 )
 def test_every_setting_is_described_as_the_program_describes_it(heading, above, platform):

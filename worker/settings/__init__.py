@@ -1,6 +1,9 @@
-"""Settings: read once from the environment and a TOML file, typed, frozen, or refused with all mistakes named.
+"""Settings: read from the environment and a TOML file at the start, checked, and then constant.
 
-May import the domain, the credentials of the platforms, and the path of the embedded Valkey's socket; no client.
+The settings themselves are in `model`, `accounts` and `sources`; `values` and `urls` read their values. `loading` reads
+them from `environment` and `settings_file`. `problems`, `mistakes` and `spelling` make the messages about mistakes.
+
+It may import the domain, the credentials of the platforms, and the path of the embedded Valkey's socket.
 """
 
 from worker.settings.accounts import AccountSettings

@@ -1,4 +1,4 @@
-"""Settings of an account: those that every platform has, and the credentials that its own platform asks for."""
+"""The settings of an account: the same for every platform, and the credentials of its own platform."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -22,11 +22,11 @@ from worker.domain.reasons import Accept
 from worker.order_api.credentials import Credentials
 from worker.order_api.platforms import PLATFORMS
 from worker.order_api.statuses import MEANINGS
-from worker.settings.problems import CONSEQUENCE, UNKNOWN, Problem, wrong
+from worker.settings.problems import CONSEQUENCE, UNKNOWN, Problem, validation_error
 from worker.settings.values import Duration, Timezone, between, one_of, read_table
 
 MIN_CALLS_PER_MINUTE = 10
-"""The smallest call limit with which an order can still be reconciled."""
+"""The smallest limit that is enough for the calls of one reconciliation."""
 
 StatusWord = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
@@ -36,7 +36,7 @@ def _credential_keys() -> set[str]:
 
 
 def _limits() -> str:
-    """Return the default call limit of each platform, and the limits of its larger plans."""
+    """Return a text with the default call limit of each platform, and the limits of its larger plans."""
     return "; ".join(f"{name}: {_limit(platform.plans)}" for name, platform in PLATFORMS.items())
 
 
@@ -78,16 +78,16 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
     dry_run: bool = False
     """`true`: read and decide, but write nothing at the platform."""
     credentials: Credentials = Field(exclude=True, repr=False)
-    """The keys that only this platform has; they are written among the others."""
+    """The settings that only this platform has. In the file, they are keys of the account like all others."""
 
     @model_validator(mode="before")
     @classmethod
-    def _separate_credentials(cls, given: object) -> object:
-        if not isinstance(given, dict):
-            return given
+    def _separate_credentials(cls, values: object) -> object:
+        if not isinstance(values, dict):
+            return values
         common = cls.model_fields.keys() - {"credentials"}
-        own = {key: value for key, value in given.items() if key not in common}
-        return {key: value for key, value in given.items() if key in common} | {"credentials": own}
+        credentials = {key: value for key, value in values.items() if key not in common}
+        return {key: value for key, value in values.items() if key in common} | {"credentials": credentials}
 
     @field_validator("settle")
     @classmethod
@@ -98,33 +98,34 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
 
     @field_validator("calls_per_minute")
     @classmethod
-    def _default_to_smallest_plan(cls, given: int | None, info: ValidationInfo) -> int | None:
+    def _default_to_smallest_plan(cls, limit: int | None, info: ValidationInfo) -> int | None:
         platform = PLATFORMS.get(info.data.get("platform", ""))
-        return platform.plans[0] if given is None and platform and platform.plans else given
+        return platform.plans[0] if limit is None and platform and platform.plans else limit
 
     @field_validator("statuses")
     @classmethod
-    def _refuse_other_meanings(cls, given: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+    def _refuse_other_meanings(cls, statuses: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
         if platform := PLATFORMS.get(info.data.get("platform", "")):
-            platform.statuses.extended(given)
-        return given
+            platform.statuses.extended(statuses)
+        return statuses
 
     @field_validator("credentials", mode="plain")
     @classmethod
-    def _read_credentials(cls, given: dict[str, Any], info: ValidationInfo) -> Credentials:
+    def _read_credentials(cls, values: dict[str, Any], info: ValidationInfo) -> Credentials:
         if platform := PLATFORMS.get(info.data.get("platform", "")):
-            return platform.credentials.model_validate(given)
-        unknown = [Problem((key,), UNKNOWN) for key in given if key not in _credential_keys()]
-        raise wrong(*unknown, Problem((), CONSEQUENCE))  # of the platform, which is missing or wrong
+            return platform.credentials.model_validate(values)
+        # The platform is missing or wrong, so only keys that no platform has are mistakes of their own.
+        unknown = [Problem((key,), UNKNOWN) for key in values if key not in _credential_keys()]
+        raise validation_error(*unknown, Problem((), CONSEQUENCE))
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Whose orders these are: two accounts with one identity would be the same account."""
+        """Two accounts with the same identity have the same orders, so they are the same account."""
         return self.platform, *self.credentials.identity
 
     @property
     def policy(self) -> Policy:
-        """How orders of this account are moved, as values for the rules. Durations are microseconds."""
+        """The settings that the domain's rules need. Durations are microseconds."""
         return Policy(
             accept=self.accept,
             complete_after=microseconds(self.complete_after),

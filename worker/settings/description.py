@@ -1,4 +1,4 @@
-"""The settings described: for the reference, and for advice on misspelt keys."""
+"""Descriptions of all settings, for the reference and for advice on misspelt keys."""
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
@@ -13,16 +13,16 @@ from pydantic.fields import FieldInfo
 from worker.order_api.platforms import PLATFORMS
 from worker.settings.accounts import AccountSettings
 from worker.settings.model import Settings
-from worker.settings.names import NAME, TABLES, KeyPath, dotted, variable_name
-from worker.settings.secret_files import SUFFIX, SecretKeys
+from worker.settings.names import ANY_NAME, FILE_SUFFIX, TABLES, KeyPath, SecretKeys, dotted, variable_name
 from worker.settings.sources import SourceSettings
 from worker.settings.values import UNITS
 
 
 class SettingDescription(NamedTuple):
-    """One setting. *default* is empty when the setting must be given; a secret has a twin key that ends in `_file`.
+    """One setting. *default* is empty for a required setting.
 
-    *platform* names the platform whose accounts alone have the setting; empty if all of them have it.
+    *platform* is the platform whose accounts alone have the setting; empty if all accounts have it. The twin keys of
+    secrets, with `_file` at their end, have no description of their own.
     """
 
     key: str
@@ -33,7 +33,7 @@ class SettingDescription(NamedTuple):
 
 
 def describe() -> list[SettingDescription]:
-    """Return every setting, in the order of the tables; `<name>` stands for the name of an account or a source."""
+    """Return every setting, table by table. `<name>` stands for the name of an account or a source."""
     return [
         SettingDescription(dotted(path), variable_name(path), _default(field), _meaning(field), platform)
         for path, field, platform in _fields()
@@ -41,38 +41,39 @@ def describe() -> list[SettingDescription]:
 
 
 def described_keys() -> Iterator[KeyPath]:
-    """Yield the path of every setting, and of the twins of secrets that name a file."""
+    """Yield the path of every setting, and of the twin key of every secret."""
     secrets = secret_keys()
     for path, _, _ in _fields():
         yield path
         if path[-1] in secrets.singles | secrets.lists:
-            yield (*path[:-1], path[-1] + SUFFIX)
+            yield (*path[:-1], path[-1] + FILE_SUFFIX)
 
 
 @cache
 def secret_keys() -> SecretKeys:
-    """Return the names of the keys that hold secrets."""
+    """Return the keys that hold secrets."""
     annotations = {path[-1]: field.annotation for path, field, _ in _fields() if _mentions(field.annotation, SecretStr)}
     lists = frozenset(key for key, annotation in annotations.items() if _mentions(annotation, Ellipsis))
     return SecretKeys(singles=frozenset(annotations) - lists, lists=lists)
 
 
 def _fields() -> Iterator[tuple[KeyPath, FieldInfo, str]]:
-    """Yield the path of each setting, its field, and the platform that alone has it."""
-    yield from _fields_of(Settings, (), leave_out=TABLES)
-    yield from _fields_of(AccountSettings, ("accounts", NAME), leave_out={"credentials"})
+    """Yield for each setting its path, its field, and its platform as in `SettingDescription`."""
+    yield from _fields_of(Settings, (), without=TABLES)
+    yield from _fields_of(AccountSettings, ("accounts", ANY_NAME), without={"credentials"})
     for name, platform in PLATFORMS.items():
-        yield from _fields_of(platform.credentials, ("accounts", NAME), platform=name)
-    yield from _fields_of(SourceSettings, ("sources", NAME))
+        yield from _fields_of(platform.credentials, ("accounts", ANY_NAME), platform=name)
+    yield from _fields_of(SourceSettings, ("sources", ANY_NAME))
 
 
 def _fields_of(
-    model: type[BaseModel], above: KeyPath, leave_out: Collection[str] = (), platform: str = ""
+    model: type[BaseModel], above: KeyPath, without: Collection[str] = (), platform: str = ""
 ) -> Iterator[tuple[KeyPath, FieldInfo, str]]:
-    return (((*above, name), field, platform) for name, field in model.model_fields.items() if name not in leave_out)
+    return (((*above, name), field, platform) for name, field in model.model_fields.items() if name not in without)
 
 
 def _mentions(annotation: object, part: object) -> bool:
+    """Tell whether *part* occurs anywhere in a type annotation."""
     return annotation is part or any(_mentions(inner, part) for inner in get_args(annotation))
 
 
@@ -105,5 +106,6 @@ def _text(value: object) -> str:
 
 
 def _duration(value: timedelta) -> str:
+    """Return a duration in the largest unit that divides it: `5m`."""
     name, unit = next((name, unit) for name, unit in reversed(UNITS.items()) if not value % unit or name == "ms")
     return f"{value // unit}{name}" if value else "0s"

@@ -1,4 +1,4 @@
-"""Reads the settings among the environment variables."""
+"""Reads the settings in the environment variables."""
 
 import re
 from collections.abc import Mapping
@@ -10,15 +10,16 @@ from worker.settings.names import CONFIG, PREFIX, KeyPath, path_of_variable, var
 from worker.settings.problems import UNKNOWN
 from worker.settings.spelling import is_known, with_other_underscores
 
-# Kubernetes tells every pod of every Service; ours are likely to be called “fulfillment” or “fulfillment-…”.
-_INJECTED = re.compile(
+# Kubernetes sets these variables in every pod, for each Service. Our Services are likely to be named “fulfillment” or
+# “fulfillment-…”.
+_KUBERNETES = re.compile(
     "FULFILLMENT_(?:[A-Z0-9]+_)*"
     "(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9]+)*|PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)"
 )
 
 
 class _Variable(NamedTuple):
-    """A variable of ours: the path of the setting that it means, and advice if its name is spelt in a wrong way."""
+    """One of our variables: the path of its setting, and advice if its name is misspelt."""
 
     path: KeyPath
     name: str
@@ -26,10 +27,10 @@ class _Variable(NamedTuple):
 
 
 def read_environment(environ: Mapping[str, str]) -> tuple[Layer, list[Mistake]]:
-    """Return the settings among the variables, and what is wrong with the variables' names.
+    """Return the settings in the variables, and the mistakes in the variables' names.
 
-    A name with wrong underscores or in lower case is a mistake, but its value still counts for the setting that is
-    meant: so the value is checked in the same run, and nobody is told that the setting is missing.
+    A name with wrong underscores or in lower case is a mistake. Its value still counts for the setting that it
+    resembles, so the same run checks the value, and does not report that the setting is missing.
     """
     entries: dict[KeyPath, Entry] = {}
     mistakes: list[Mistake] = []
@@ -47,15 +48,15 @@ def read_environment(environ: Mapping[str, str]) -> tuple[Layer, list[Mistake]]:
 
 
 def _variables(environ: Mapping[str, str]) -> list[_Variable]:
-    """Return our variables by path: a table comes before what is in it."""
-    ours = (name for name in environ if name.startswith(PREFIX) and name != CONFIG and not _INJECTED.fullmatch(name))
-    return sorted(map(_understand, ours))
+    """Return our variables in the order of their paths: a table comes before its keys."""
+    ours = (name for name in environ if name.startswith(PREFIX) and name != CONFIG and not _KUBERNETES.fullmatch(name))
+    return sorted(map(_variable, ours))
 
 
-def _understand(name: str) -> _Variable:
+def _variable(name: str) -> _Variable:
     path = path_of_variable(name)
-    if not is_known(path) and (meant := with_other_underscores(path)):
-        return _Variable(meant, name, f"did you mean {variable_name(meant)}?")
+    if not is_known(path) and (suggestion := with_other_underscores(path)):
+        return _Variable(suggestion, name, f"did you mean {variable_name(suggestion)}?")
     if name != variable_name(path):
         return _Variable(path, name, "the names of our variables are in upper case")
     return _Variable(path, name)

@@ -1,4 +1,4 @@
-"""Settings as they were written: the value of each key, and the place where it was written."""
+"""Settings as they are written, before they are checked: the value of each key, and its location."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from worker.settings.names import TABLES, KeyPath, dotted, variable_name
 
 
 class Location(NamedTuple):
-    """Where a setting is written: an environment variable, or a key of *file*; *line* 0 means an uncertain line."""
+    """The location of a setting: an environment variable, or a key of *file*. *line* is 0 if the line is unknown."""
 
     name: str
     file: str = ""
@@ -22,12 +22,12 @@ class Location(NamedTuple):
 
     @property
     def clean_name(self) -> str:
-        """The name alone, fit for a message."""
+        """The name without control characters, for messages."""
         return clean_text(self.name)
 
 
 class Entry(NamedTuple):
-    """One setting as it was written."""
+    """One setting as it is written."""
 
     value: Any
     location: Location
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The settings of one origin: the environment, or *file* with the *lines* of its keys and tables."""
+    """The settings from one origin: the environment, or *file* with the *lines* of its keys and tables."""
 
     entries: Mapping[KeyPath, Entry] = field(default_factory=dict)
     file: str = ""
@@ -43,7 +43,7 @@ class Layer:
 
     def below(self, path: KeyPath) -> list[Entry]:
         """Return the entries at *path* and below it."""
-        return [entry for known, entry in self.entries.items() if known[: len(path)] == path]
+        return [entry for key, entry in self.entries.items() if key[: len(path)] == path]
 
     def tree(self) -> dict[str, Any]:
         """Return the values as nested tables."""
@@ -57,38 +57,41 @@ class Layer:
 
 
 def merge(winner: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of both trees, key by key; where both have one, that of *winner*."""
+    """Return the values of both trees. Where both have a value for a key, the result has that of *winner*."""
     both = {key: value for key, value in winner.items() if isinstance(value, dict) and isinstance(other.get(key), dict)}
     return {**other, **winner, **{key: merge(table, other[key]) for key, table in both.items()}}
 
 
 def locate(path: KeyPath, environment: Layer, file: Layer) -> Location:
-    """Return where the setting at *path* is written, or where it would be written: beside the keys around it."""
-    return next(_written(path, environment, file), None) or _unwritten(path, environment, file)
+    """Return the location of the setting at *path*; for a missing setting, the location where it could be added."""
+    return next(_present(path, environment, file), None) or _missing(path, environment, file)
 
 
-def _written(path: KeyPath, environment: Layer, file: Layer) -> Iterator[Location]:
-    for above in _ways_up(path):
-        entries = [layer.entries[above] for layer in (environment, file) if above in layer.entries]
-        # An empty table is where the key would be written, and not where it is written.
-        yield from (entry.location for entry in entries if above == path or entry.value != {})
+def _present(path: KeyPath, environment: Layer, file: Layer) -> Iterator[Location]:
+    """Yield the locations of the setting, or of the values above and below it, the best one first."""
+    for prefix in _prefixes(path):
+        entries = [layer.entries[prefix] for layer in (environment, file) if prefix in layer.entries]
+        # An empty table above the path does not have the setting; it is where the setting could be added.
+        yield from (entry.location for entry in entries if prefix == path or entry.value != {})
     if path in file.lines:
         yield Location(dotted(path), file.file, file.lines[path])
     if not is_named_table(path):
         yield from (entry.location for layer in (environment, file) for entry in layer.below(path))
 
 
-def _unwritten(path: KeyPath, environment: Layer, file: Layer) -> Location:
-    around = (layer for above in _ways_up(path) for layer in (file, environment) if layer.below(above))
-    if file.entries and next(around, file) is file:
+def _missing(path: KeyPath, environment: Layer, file: Layer) -> Location:
+    """Return the location in the origin that has the nearest keys around *path*."""
+    nearest = (layer for prefix in _prefixes(path) for layer in (file, environment) if layer.below(prefix))
+    if file.entries and next(nearest, file) is file:
         return Location(dotted(path), file.file, file.lines.get(path[:-1], 0))
     return Location(variable_name(path))
 
 
 def is_named_table(path: KeyPath) -> bool:
-    """Tell whether *path* leads to the table of an account or a source, or to the table of all of them."""
+    """Tell whether *path* is the table of one account or source, or the table of all accounts or sources."""
     return path[0] in TABLES and len(path) <= len(("accounts", "main"))
 
 
-def _ways_up(path: KeyPath) -> list[KeyPath]:
+def _prefixes(path: KeyPath) -> list[KeyPath]:
+    """Return *path* and the paths above it, the longest first."""
     return [path[:length] for length in range(len(path), 0, -1)]

@@ -1,4 +1,4 @@
-"""All settings. A key that is not described here is refused."""
+"""The general settings, and the tables of accounts and sources. An unknown key is refused."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -20,7 +20,7 @@ from worker.domain.events import OPERATOR
 from worker.processes.valkey_socket import valkey_broker_url
 from worker.secret import SHORTEST_SECRET, Secret
 from worker.settings.accounts import AccountSettings
-from worker.settings.problems import NO_ACCOUNT, Problem, wrong
+from worker.settings.problems import NO_ACCOUNT, Problem, validation_error
 from worker.settings.sources import SourceSettings, complete_sources
 from worker.settings.urls import check_redis_url, passwords_in, read_broker_url, read_database_url
 from worker.settings.values import Address, Duration, ListenAddress, Name, between
@@ -39,7 +39,7 @@ def _lower(value: object) -> object:
 
 
 class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True):
-    """All settings of the program. They cannot be changed."""
+    """All settings of the program. An instance cannot be changed."""
 
     data_dir: Annotated[Path, AfterValidator(_check_data_dir)] = Field(
         json_schema_extra={"default": ".fulfillment beside the settings file, else in the working directory"}
@@ -91,29 +91,29 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
 
     @field_validator("accounts")
     @classmethod
-    def _tell_accounts_apart(cls, accounts: Mapping[str, AccountSettings]) -> Mapping[str, AccountSettings]:
+    def _refuse_equal_accounts(cls, accounts: Mapping[str, AccountSettings]) -> Mapping[str, AccountSettings]:
         if not accounts:
             raise ValueError(NO_ACCOUNT)
-        first: dict[tuple[str, ...], str] = {}
-        twins = {name: first.setdefault(account.identity, name) for name, account in accounts.items()}
+        names: dict[tuple[str, ...], str] = {}
+        first_names = {name: names.setdefault(account.identity, name) for name, account in accounts.items()}
         if problems := [
-            Problem((name,), f"is the same account as {twin}") for name, twin in twins.items() if twin != name
+            Problem((name,), f"is the same account as {first}") for name, first in first_names.items() if first != name
         ]:
-            raise wrong(*problems)
+            raise validation_error(*problems)
         return accounts
 
     @model_validator(mode="before")
     @classmethod
-    def _complete_sources(cls, given: object) -> object:
-        if isinstance(given, dict) and isinstance(sources := given.get("sources"), dict):
-            return {**given, "sources": complete_sources(sources, given.get("accounts"))}
-        return given
+    def _complete_sources(cls, values: object) -> object:
+        if isinstance(values, dict) and isinstance(sources := values.get("sources"), dict):
+            return {**values, "sources": complete_sources(sources, values.get("accounts"))}
+        return values
 
     @field_validator("sources")
     @classmethod
-    def _reserve_names(cls, sources: Mapping[str, SourceSettings]) -> Mapping[str, SourceSettings]:
+    def _refuse_reserved_name(cls, sources: Mapping[str, SourceSettings]) -> Mapping[str, SourceSettings]:
         if OPERATOR in sources:
-            raise wrong(Problem((OPERATOR,), "is reserved: it names what operators do"))
+            raise validation_error(Problem((OPERATOR,), "is reserved: it is the source of operators' events"))
         return sources
 
     @property
@@ -123,18 +123,18 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
 
     @property
     def queue_url(self) -> str:
-        """The broker's URL for Celery, with its password; raises `SettingsError` when `data_dir` is too long."""
+        """The broker's URL for Celery, with its password. Raises `SettingsError` when `data_dir` is too long a path."""
         return self.broker_url.get_secret_value() or valkey_broker_url(self.data_dir)
 
     def secret_values(self) -> tuple[str, ...]:
-        """Return all secrets in the settings, so that logs can mask them; of each URL, its password."""
+        """Return all secrets in the settings, with the passwords in URLs, so that logs can mask them."""
         urls = (self.database_url, self.redis_url, self.broker_url)
         passwords = {password for url in urls for password in passwords_in(url.get_secret_value())}
         parts = [*self.accounts.values(), *(account.credentials for account in self.accounts.values())]
         secrets = {value for part in (*parts, *self.sources.values()) for value in _secrets_of(part)}
         token = {self.metrics_token.get_secret_value()} if self.metrics_token else set()
-        # A shorter password may be a word that logs need elsewhere; whole URLs are masked by their form.
-        return tuple(sorted(secrets | token | {word for word in passwords if len(word) >= SHORTEST_SECRET}))
+        # A shorter password could be an ordinary word. In a URL, the logs mask it anyway, by the form of the URL.
+        return tuple(sorted(secrets | token | {text for text in passwords if len(text) >= SHORTEST_SECRET}))
 
 
 def _secrets_of(part: BaseModel) -> Iterator[str]:

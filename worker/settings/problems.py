@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with the settings: one key, and one sentence that never shows its value."""
+"""The problems that pydantic reports, in our words: for each the path of a key, and a sentence without its value."""
 
 import re
 from typing import NamedTuple
@@ -12,14 +12,15 @@ UNKNOWN = "is not a known setting"
 MISSING = "is missing"
 NO_ACCOUNT = "must name at least one account, such as FULFILLMENT_ACCOUNTS__MAIN__PLATFORM or [accounts.main]"
 CONSEQUENCE = ""
-"""The sentence of a problem that only follows from another one, which is told."""
-_KNOWN = {
+"""The sentence of a problem that follows from another problem. It is not reported."""
+_SENTENCES = {
     "extra_forbidden": UNKNOWN,
     "missing": MISSING,
     "string_pattern_mismatch": "has a form that is not allowed",
     "model_type": "must be a table of settings",
     "dict_type": "must be a table of settings",
 }
+"""Our sentences, by pydantic's type of error."""
 
 
 class Problem(NamedTuple):
@@ -29,8 +30,8 @@ class Problem(NamedTuple):
     sentence: str
 
 
-def wrong(*problems: Problem) -> ValidationError:
-    """Return an error for a validator to raise, about one or several keys below the one that it validates."""
+def validation_error(*problems: Problem) -> ValidationError:
+    """Return an error for a validator to raise. Paths start at the key that it validates."""
     details = [
         InitErrorDetails(type=PydanticCustomError("wrong", "{sentence}", {"sentence": sentence}), loc=path, input=None)
         for path, sentence in problems
@@ -39,13 +40,13 @@ def wrong(*problems: Problem) -> ValidationError:
 
 
 def read_problems(error: ValidationError) -> list[Problem]:
-    """Return all that pydantic has found, in our words, without what only follows from something else."""
+    """Return the problems in *error*, except those that follow from another problem."""
     problems = map(read_problem, error.errors(include_url=False, include_input=False))
     return [problem for problem in problems if problem.sentence != CONSEQUENCE]
 
 
 def read_problem(detail: ErrorDetails) -> Problem:
-    """Return one thing that pydantic has found, in our words."""
+    """Return one problem of pydantic in our words."""
     context = detail.get("ctx", {})
     if detail["type"] == "wrong":
         return Problem(_path(detail), context["sentence"])
@@ -53,16 +54,16 @@ def read_problem(detail: ErrorDetails) -> Problem:
         return Problem(_path(detail), str(context["error"]))
     if detail["type"] in {"literal_error", "enum"}:
         return Problem(_path(detail), f"must be {context['expected']}")
-    return Problem(_path(detail), _KNOWN.get(detail["type"]) or _plain(detail["msg"]))
+    return Problem(_path(detail), _SENTENCES.get(detail["type"]) or _reworded(detail["msg"]))
 
 
-def _plain(message: str) -> str:
-    """Turn pydantic's “List should have at least 1 item after validation, not 0” into our words."""
+def _reworded(message: str) -> str:
+    """Turn “List should have at least 1 item after validation, not 0” into “must have at least 1 item”."""
     demand, _, _ = message.partition(",")
     return re.sub("^[A-Z][a-z]+ should ", "must ", demand).removesuffix(" after validation")
 
 
 def _path(detail: ErrorDetails) -> KeyPath:
-    """Return the path as the settings spell it: credentials are written among the other keys, a list is one value."""
+    """Return the path as the settings spell it: `credentials` is not a table there, and a list is one value."""
     keys = [part for part in detail["loc"] if isinstance(part, str) and part != "[key]"]
     return (*keys[:2], *(key for key in keys[2:] if key != "credentials"))

@@ -1,36 +1,21 @@
-"""Secrets that are written in files of their own: every key of a secret has a twin that ends in `_file`."""
+"""Reads secrets from their files. Every key of a secret has a twin key that ends in `_file` and names the file."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from worker.settings.layers import Entry, Layer
 from worker.settings.mistakes import Mistake
-from worker.settings.names import KeyPath
+from worker.settings.names import KeyPath, SecretKeys
 from worker.settings.text_files import UnreadableFile, read_text_file
 
 MAX_BYTES = 65_536
-SUFFIX = "_file"
-
-
-class SecretKeys(NamedTuple):
-    """The names of the keys that hold one secret, and of those that hold a list of secrets."""
-
-    singles: AbstractSet[str]
-    lists: AbstractSet[str]
-
-    def secret_path(self, path: KeyPath) -> KeyPath | None:
-        """Return the path of the secret whose file the key at *path* names; None for every other key."""
-        key = path[-1].removesuffix(SUFFIX)
-        return (*path[:-1], key) if key != path[-1] and key in self.singles | self.lists else None
 
 
 def read_secret_files(layer: Layer, keys: SecretKeys) -> tuple[Layer, list[Mistake]]:
-    """Return *layer* with each `…_file` of a secret replaced by what the file holds, and what is wrong with the files.
+    """Return *layer* with each `…_file` key replaced by its secret, and the mistakes.
 
-    A key for a list takes one secret from each line, a key for one secret the only line. A mistake is about the path of
-    the secret, which is then missing in the layer.
+    For a key with a list of secrets, each line of the file is a secret; for a key with one secret, the file has one
+    line. A mistake has the path of the secret, and the layer does not have that secret.
     """
     entries: dict[KeyPath, Entry] = {}
     mistakes: list[Mistake] = []
@@ -51,7 +36,7 @@ def read_secret_files(layer: Layer, keys: SecretKeys) -> tuple[Layer, list[Mista
 
 
 def _read(name: object, *, is_list: bool) -> tuple[str | list[str], str]:
-    """Return what the file *name* holds, or else the sentence that says why it cannot be used."""
+    """Return the secrets in the file *name* and an empty text, or no secret and a sentence about the mistake."""
     if not isinstance(name, str):
         return "", "must be the path of a file"
     try:

@@ -1,53 +1,110 @@
-"""Which settings file is read: the one that FULFILLMENT_CONFIG names, or else `fulfillment.toml` in the folder."""
+"""Finds and reads the settings file: the file that FULFILLMENT_CONFIG names, or `fulfillment.toml` in the folder."""
 
-from collections.abc import Mapping, MutableMapping
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from worker.domain.errors import SettingsError
 from worker.domain.text import clean_text
-from worker.settings.names import CONFIG
+from worker.settings.layers import Entry, Layer, Location
+from worker.settings.names import CONFIG, KeyPath, dotted
+from worker.settings.text_files import UnreadableFile, read_text_file
+from worker.settings.toml_lines import key_lines
 
 FILE_NAME = "fulfillment.toml"
+MAX_BYTES = 1_048_576
+MAX_NAME = 500
+"""Characters of the file's name in messages."""
+
+_POSITION = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 
 
 class SettingsFile(NamedTuple):
     """A settings file: its absolute path, its name in messages, and whether FULFILLMENT_CONFIG names it."""
 
     path: Path
-    shown: str
-    is_named: bool
+    name: str
+    is_explicit: bool
 
 
 def find_settings_file(environ: Mapping[str, str], directory: Path | None = None) -> SettingsFile | None:
-    """Return the file that `load_settings` reads with the same arguments; None when there is none to read.
+    """Return the file that `load_settings` reads with the same arguments; None when it reads no file.
 
-    *directory* is the working directory unless it is given. An empty FULFILLMENT_CONFIG means no file, even where the
-    folder has a `fulfillment.toml`: so programs shield themselves from settings that happen to be there. A file that
+    *directory* is the working directory by default. An empty FULFILLMENT_CONFIG means that no file is read, even if the
+    folder has a `fulfillment.toml`; a program can so exclude settings that happen to be there. A file that
     FULFILLMENT_CONFIG names is returned even if it does not exist.
     """
-    named = environ.get(CONFIG)
-    if named:
-        return SettingsFile((directory or Path()).joinpath(named).absolute(), clean_text(named, 500), is_named=True)
-    path = (directory or Path()).joinpath(FILE_NAME).absolute()
-    found = named is None and _is_file(path)
-    return SettingsFile(path, FILE_NAME, is_named=False) if found else None
+    folder, name = directory or Path(), environ.get(CONFIG)
+    if name:
+        return SettingsFile((folder / name).absolute(), clean_text(name, MAX_NAME), is_explicit=True)
+    path = (folder / FILE_NAME).absolute()
+    is_read = name is None and _is_file(path)
+    return SettingsFile(path, FILE_NAME, is_explicit=False) if is_read else None
 
 
 def choose_settings_file(name: str, environ: MutableMapping[str, str], directory: Path | None = None) -> None:
-    """Make the file *name* the settings file of this process and of those that inherit *environ*.
+    """Make the file *name* the settings file of this process and of the processes that inherit *environ*.
 
-    It is what the option `--config` does, before any settings are loaded. A relative *name* starts at *directory*,
-    which is the working directory unless it is given. Raises `SettingsError` if there is no such file.
+    The option `--config` calls this before any settings are loaded. A relative *name* starts at *directory*, by default
+    the working directory. Raises `SettingsError` if there is no such file.
     """
-    path = (directory or Path()).joinpath(name).absolute()
+    path = ((directory or Path()) / name).absolute()
     if not _is_file(path):
         raise SettingsError("--config must name an existing file.")
     environ[CONFIG] = str(path)
 
 
+def read_settings_file(file: SettingsFile) -> Layer:
+    """Return the settings in *file*.
+
+    Raises `SettingsError` when it cannot be read or is not TOML. No other setting can then be checked.
+    """
+    text = _read(file)
+    try:
+        leaves = dict(_leaves(tomllib.loads(text)))
+        lines = key_lines(text)
+    except ValueError as error:
+        # Not the whole message of tomllib: it may quote a value.
+        flaw = f"{Location('this', file.name, _line(str(error), text))} is not valid TOML"
+    except RecursionError:
+        flaw = f"{file.name} is nested too deeply"
+    else:
+        entries = {
+            path: Entry(value, Location(dotted(path), file.name, lines.get(path, 0))) for path, value in leaves.items()
+        }
+        return Layer(entries, file.name, lines)
+    # Raised outside of the except block, because the other error may contain a part of the text.
+    raise SettingsError(f"{flaw}.")
+
+
 def _is_file(path: Path) -> bool:
-    with suppress(OSError):  # a service may run in a folder that it cannot look into
+    with suppress(OSError):  # a service may run in a folder that it must not read
         return path.is_file()
     return False
+
+
+def _read(file: SettingsFile) -> str:
+    try:
+        return read_text_file(file.path, MAX_BYTES)
+    except UnreadableFile as error:
+        sentence = f"{CONFIG} {error.about_key}" if file.is_explicit else f"{file.name} {error}"
+    raise SettingsError(f"{sentence}.")
+
+
+def _line(message: str, text: str) -> int:
+    """Return the line that the *message* of tomllib names, from 1; 0 if it names none."""
+    if position := _POSITION.search(message):
+        return int(position[1])
+    return text.rstrip().count("\n") + 1 if "(at end of document)" in message else 0
+
+
+def _leaves(table: Mapping[str, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield the path and the value of each key. An empty table is a value, because it names an account or a source."""
+    for key, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, (*above, key))
+        else:
+            yield (*above, key), value

@@ -1,4 +1,4 @@
-"""Settings of a source: who may post webhooks, and by which rules."""
+"""The settings of a source: a sender of webhooks and the rules for its deliveries."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,17 +13,17 @@ from worker.secret import Secret
 from worker.settings.values import Duration, Timezone, between, one_of, read_list, read_timezone
 
 PROFILE_NAMES = (*(name for name, platform in PLATFORMS.items() if platform.posts_webhooks), "courier")
-"""The names of the receiver's profiles. The worker may not import the receiver, so a test compares them."""
+"""The names of the receiver's profiles. Settings may not import the receiver, so a test compares the names."""
 
 Family = Literal["order", "shipment"]
 
-
 _NO_SUCH_ACCOUNT = ""
+"""Replaces the name of an account that does not exist, because a validator of this field cannot see the accounts."""
 
 
 def _check_account(name: str) -> str:
     if name == _NO_SUCH_ACCOUNT:
-        raise ValueError("names no account that is set")
+        raise ValueError("names no account of the settings")
     return name
 
 
@@ -64,13 +64,13 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
 
 
 def complete_sources(sources: Mapping[str, object], accounts: object) -> dict[str, object]:
-    """Return *sources* with what they need not say: the profile, the account, and the account's time zone.
+    """Return *sources* with their defaults: the profile, the account, and the account's time zone.
 
-    Both arguments are tables as they were written. So the sources are checked even where an account is wrong, and its
-    mistake is not told once more for each of its sources.
+    Both arguments are tables as they are written, unchecked. So the sources of a wrong account can be checked as well,
+    and do not repeat the account's mistake.
     """
-    known = accounts if isinstance(accounts, dict) else {}
-    return {name: _complete(name, source, known) for name, source in sources.items()}
+    account_tables = accounts if isinstance(accounts, dict) else {}
+    return {name: _complete(name, source, account_tables) for name, source in sources.items()}
 
 
 def _complete(name: str, source: object, accounts: Mapping[str, object]) -> object:
@@ -79,7 +79,7 @@ def _complete(name: str, source: object, accounts: Mapping[str, object]) -> obje
     complete: dict[str, Any] = {"profile": name, **source}
     if len(accounts) == 1:
         complete.setdefault("account", next(iter(accounts)))
-    elif not accounts:  # which is told already
+    elif not accounts:  # the mistake is reported for `accounts`
         complete["account"] = "unknown"
     account = complete.get("account")
     if isinstance(account, str):
@@ -92,7 +92,7 @@ def _complete(name: str, source: object, accounts: Mapping[str, object]) -> obje
 
 
 def _timezone_of(account: object) -> str:
-    """Return the account's time zone as it is written; UTC if it says none, or one that is told to be wrong."""
+    """Return the account's time zone; UTC if it has none, or a wrong one, which is reported for the account."""
     timezone = account.get("timezone") if isinstance(account, dict) else None
     with suppress(ValueError):
         return read_timezone(timezone).key

@@ -4,16 +4,16 @@ from pathlib import Path
 
 
 class UnreadableFile(Exception):
-    """A file that cannot be used. The message completes "<file> …" and never contains what the file holds."""
+    """A file that cannot be used. The message completes "<file> …" and never contains text of the file."""
 
     @property
     def about_key(self) -> str:
-        """The sentence that completes the name of the setting that names the file."""
+        """The same message about the setting that names the file: it completes "<key> …"."""
         return f"names a file that {self}"
 
 
 class MissingFile(UnreadableFile):
-    """There is no file: nothing, a folder, or something that is read only once, such as a pipe."""
+    """The path does not lead to a regular file, but to nothing, a folder, a pipe or the like."""
 
     @property
     def about_key(self) -> str:
@@ -21,22 +21,22 @@ class MissingFile(UnreadableFile):
 
 
 def read_text_file(path: Path, max_bytes: int) -> str:
-    """Return the text of a file in UTF-8, without the byte order mark that some editors put before it.
+    """Return the text of a file in UTF-8, without the byte order mark that some editors write.
 
-    Raises `UnreadableFile`.
+    Raises `UnreadableFile`, also for a file of more than *max_bytes*.
     """
     try:
-        # To open a pipe could block without end.
+        # Opening a pipe could block forever.
         if not path.is_file():
             raise MissingFile("does not exist")
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
         if len(content) <= max_bytes:
             return content.decode("utf-8-sig")
-        trouble = f"is larger than {max_bytes} bytes"
+        flaw = f"is larger than {max_bytes} bytes"
     except OSError as error:
-        trouble = f"cannot be read: {error.strerror}"
-    except ValueError:  # a text that is not UTF-8, or a path with a NUL
-        trouble = "is not a text in UTF-8"
-    # Raised out here, so that no error with a part of the text is attached to it.
-    raise UnreadableFile(trouble)
+        flaw = f"cannot be read: {error.strerror}"
+    except ValueError:  # the text is not UTF-8, or the path has a NUL
+        flaw = "is not a text in UTF-8"
+    # Raised outside of the except block, because the other error may contain a part of the text.
+    raise UnreadableFile(flaw)

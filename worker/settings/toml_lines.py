@@ -1,8 +1,8 @@
 """Finds the line on which each key of a TOML file is written.
 
-`tomllib` gives no positions, but it can be asked about parts of a file. Each statement of TOML (a table header, or a
-key with its value) is a document by itself, and it ends at the first end of a line at which `tomllib` accepts it. So
-no second parser of TOML is needed, which could disagree with the first.
+`tomllib` gives no positions, but it can parse parts of a file. Each statement of TOML (a table header, or a key and its
+value) is a valid document by itself, and ends at the first line end where `tomllib` accepts it. So no second parser of
+TOML is needed, which could read a file in another way.
 """
 
 import re
@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 from worker.settings.names import KeyPath
 
 MAX_CHARACTERS = 65_536
-"""The largest text in which lines are looked for: the work may grow with the square of it."""
+"""Lines are searched only in texts up to this length, because the time can grow with its square."""
 MAX_ATTEMPTS = 100
-"""How often the end of one value is looked for; a value with more candidates hides all lines after it."""
+"""How many ends of one value are tried. After a value with more candidates, no line is known."""
 
 _LAST_LINE = re.compile(r"""[]}]|\"{3}|'{3}""")
-"""What the last line of a value over several lines has: the end of an array, a table or a text."""
+"""The last line of a value over several lines has one of these: the end of an array, a table or a text."""
 
 
 class _Statement(NamedTuple):
-    """A statement as *tables*, where it begins (from 1), and over how many *lines* it goes."""
+    """One statement: the number of its first line (from 1), its lines, and the tables that `tomllib` reads in it."""
 
     line: int
     lines: list[str]
@@ -37,9 +37,9 @@ class _Statement(NamedTuple):
 def key_lines(text: str) -> Mapping[KeyPath, int]:
     """Return the line, counted from 1, of each key and each table in *text*, which must be valid TOML.
 
-    The line of a table is the line of its header, or else of its first key. What has no certain line is left out: keys
-    in an array of tables, keys in an inline table over several lines, all that follows a value with too many lines, and
-    everything in a text that is too large.
+    The line of a table is the line of its header, or else of its first key. Some keys have no certain line and are left
+    out: keys in an array of tables, keys in an inline table over several lines, all keys after a value with too many
+    lines (`MAX_ATTEMPTS`), and all keys of a text that is too long (`MAX_CHARACTERS`).
     """
     if len(text) > MAX_CHARACTERS:
         return {}
@@ -75,7 +75,7 @@ def _statements(lines: list[str]) -> Iterator[_Statement]:
 
 
 def _statement(lines: list[str], start: int) -> _Statement | None:
-    """Return the statement, comment or empty line that begins at *start*."""
+    """Return the statement, comment or empty line that begins at *start*; None if its end is not found."""
     attempts = 0
     for end in range(start + 1, len(lines) + 1):
         if end > start + 1 and not _LAST_LINE.search(lines[end - 1]):
@@ -92,8 +92,8 @@ def _key_paths(statement: _Statement) -> list[KeyPath]:
     """Return the paths of the keys in a statement that begin on its first line."""
     if len(statement.lines) == 1:
         return list(_all_paths(statement.tables))
-    # Only the key before the equals sign is on the first line for certain. A line that is cut within a quoted key is no
-    # TOML, because the quote stays open.
+    # Only the key before the equals sign is certainly on the first line. A quoted key may have equals signs, too: a cut
+    # at one of them leaves the quote open, which is not valid TOML.
     line = statement.lines[0]
     for sign in re.finditer("=", line):
         with suppress(ValueError):

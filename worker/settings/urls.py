@@ -1,6 +1,6 @@
-"""URLs of the database, of Redis and of the broker.
+"""Reads the URLs of the database, of Redis and of the broker.
 
-They may contain a password, so the ValueError for a wrong URL never repeats it. Its text completes "<key> …".
+A URL may contain a password, so the ValueError for a wrong URL never contains the URL. Its text completes "<key> …".
 """
 
 import re
@@ -20,18 +20,18 @@ _BROKER = re.compile(r"[a-z][a-z0-9+]*://\S*")
 
 
 def read_database_url(url: SecretStr, data_dir: Path) -> SecretStr:
-    """Return the URL with the name of its driver; an empty one means a SQLite file in *data_dir*."""
+    """Return *url* with the name of its driver. An empty *url* means a SQLite file in *data_dir*."""
     text = url.get_secret_value()
     if not text:
         return SecretStr(f"sqlite:///{data_dir}/fulfillment.db")
     if not _DATABASE.fullmatch(text):
-        # A relative path would be another database for a process that was started in another folder.
+        # With a relative path, processes in other folders would use other databases.
         raise ValueError("must be sqlite:////absolute/path or postgresql+psycopg://…")
     return SecretStr(re.sub("^postgresql:", "postgresql+psycopg:", text))
 
 
 def check_redis_url(url: SecretStr) -> SecretStr:
-    """Return *url* if it is empty or one that redis-py understands."""
+    """Return *url* if it is empty or a URL of redis-py."""
     text = url.get_secret_value()
     if text and not (_REDIS.fullmatch(text) and _is_readable(text)):
         raise ValueError("must be empty, or redis://…, rediss://… or unix:///…")
@@ -39,11 +39,11 @@ def check_redis_url(url: SecretStr) -> SecretStr:
 
 
 def read_broker_url(url: SecretStr, redis_url: SecretStr) -> SecretStr:
-    """Return the broker's URL in Celery's form; an empty one means *redis_url*."""
+    """Return *url*, a URL of Celery. An empty *url* means *redis_url*, which is returned in Celery's form."""
     text = url.get_secret_value()
     if text and not (_BROKER.match(text) and all(map(_is_readable, text.split(";")))):
-        raise ValueError("must be empty, or a broker's URL that Celery understands")
-    # redis-py and Celery name a socket, and the database behind it, in different ways.
+        raise ValueError("must be empty, or a URL of a broker that Celery supports")
+    # redis-py and Celery write a socket and its database in different ways.
     path, _, query = redis_url.get_secret_value().partition("?")
     celery_path = path.replace("unix://", "redis+socket://", 1)
     if path != celery_path:
@@ -52,19 +52,19 @@ def read_broker_url(url: SecretStr, redis_url: SecretStr) -> SecretStr:
 
 
 def _is_readable(url: str) -> bool:
-    """Tell whether host and port of *url* are possible, and for Redis the number of the database."""
+    """Tell whether the host and the port of *url* are valid, and for Redis also the number of the database."""
     try:
         parts = urlsplit(url)
-        _ = parts.port  # reading it checks it
+        _ = parts.port  # this property raises ValueError for a wrong port
     except ValueError:
         return False
     return parts.scheme not in {"redis", "rediss"} or re.fullmatch("/?[0-9]{0,5}", parts.path) is not None
 
 
 def passwords_in(urls: str) -> set[str]:
-    """Return the passwords in *urls*, which semicolons separate, both as written and decoded.
+    """Return the passwords in *urls*, one or several with semicolons between them, both as written and decoded.
 
-    Databases accept passwords with characters at which a general parser of URLs would end the host.
+    The standard parser of URLs is not used: a database accepts passwords with `/`, `?` and `#`, and it does not.
     """
-    found = {match[1] for match in map(_PASSWORD.match, urls.split(";")) if match}
-    return (found | {unquote(password) for password in found}) - {""}
+    passwords = {match[1] for match in map(_PASSWORD.match, urls.split(";")) if match}
+    return (passwords | {unquote(password) for password in passwords}) - {""}

@@ -1,6 +1,6 @@
-"""Strict readers of the values of settings.
+"""Reads the values of settings: durations, time zones, addresses, lists, tables and names.
 
-Each raises ValueError for a wrong value. The text completes "<key> …" and never contains the value.
+Each function raises ValueError for a wrong value. The text completes "<key> …" and never contains the value.
 """
 
 import ipaddress
@@ -31,7 +31,7 @@ _MAX_PORT = 65_535
 
 
 class Address(NamedTuple):
-    """Where to listen. As text, an IPv6 address is in brackets."""
+    """A host and a port to listen on. As text, an IPv6 address is in brackets."""
 
     host: str
     port: int
@@ -41,12 +41,12 @@ class Address(NamedTuple):
 
 
 def read_duration(value: object) -> timedelta:
-    """Read `72h`, or a duration in ISO 8601."""
+    """Read a duration such as `72h`, or one in ISO 8601."""
     if isinstance(value, timedelta):
         return value
     if isinstance(value, str):
-        if found := _AMOUNT.fullmatch(value):
-            return int(found[1]) * UNITS[found[2]]
+        if amount := _AMOUNT.fullmatch(value):
+            return int(amount[1]) * UNITS[amount[2]]
         if value.startswith("P"):
             with suppress(ValidationError):
                 return _ISO_8601.validate_python(value)
@@ -54,12 +54,12 @@ def read_duration(value: object) -> timedelta:
 
 
 def one_of(names: Iterable[str]) -> Callable[[str], str]:
-    """Return a check that raises ValueError, with all *names*, for a text that is none of them."""
-    known = tuple(names)
+    """Return a check that raises ValueError, which lists *names*, for a text that is not one of them."""
+    allowed = tuple(names)
 
     def check(name: str) -> str:
-        if name not in known:
-            raise ValueError(f"must be one of: {', '.join(known)}")
+        if name not in allowed:
+            raise ValueError(f"must be one of: {', '.join(allowed)}")
         return name
 
     return check
@@ -81,7 +81,7 @@ def read_timezone(value: object) -> ZoneInfo:
     """Read the name of a time zone, such as `Asia/Riyadh`."""
     if isinstance(value, ZoneInfo):
         return value
-    # A name that leads out of the database raises ValueError; the name of a folder in it (“America”) raises OSError.
+    # A path outside of the time zone database raises ValueError; a folder in it (“America”) raises OSError.
     with suppress(KeyError, ValueError, OSError):
         if isinstance(value, str):
             return ZoneInfo(value)
@@ -92,16 +92,16 @@ def read_address(value: object) -> Address:
     """Read `127.0.0.1:8000`, `[::1]:8000` or `name:8000`."""
     if isinstance(value, Address):
         return value
-    found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
-    if found and int(found["port"]) <= _MAX_PORT:
+    parts = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+    if parts and int(parts["port"]) <= _MAX_PORT:
         with suppress(ValueError):
-            host = str(ipaddress.IPv6Address(found["ipv6"])) if found["ipv6"] else found["host"]
-            return Address(host, int(found["port"]))
+            host = str(ipaddress.IPv6Address(parts["ipv6"])) if parts["ipv6"] else parts["host"]
+            return Address(host, int(parts["port"]))
     raise ValueError("must be an address and a port, such as 127.0.0.1:8000 or [::1]:8000")
 
 
 def read_list(value: object) -> object:
-    """Read a list: a text is a JSON list, or else the only item."""
+    """Read a list. A text that begins with “[” is a JSON list; any other text is the only item."""
     if not isinstance(value, str):
         return value
     if not value.startswith("["):
@@ -112,7 +112,7 @@ def read_list(value: object) -> object:
 
 
 def read_table(value: object) -> object:
-    """Read a table: a text is a JSON object."""
+    """Read a table. A text must be a JSON object."""
     if not isinstance(value, str):
         return value
     with suppress(ValueError, RecursionError):
@@ -121,12 +121,12 @@ def read_table(value: object) -> object:
 
 
 def is_name(text: str) -> bool:
-    """Tell whether *text* may name an account or a source: an environment variable can spell it without doubt."""
+    """Tell whether *text* can name an account or a source. Such a name is unambiguous in an environment variable."""
     return _NAME.fullmatch(text) is not None
 
 
 def check_name(name: str) -> str:
-    """Return *name* if an account or a source may have it."""
+    """Return *name* if it can name an account or a source."""
     if not is_name(name):
         raise ValueError("has a name that is not made of lower-case letters, digits and single underscores")
     return name

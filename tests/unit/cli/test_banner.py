@@ -58,8 +58,8 @@ def test_it_says_that_there_are_no_webhooks_without_a_source():
 
 
 def test_it_names_the_settings_file_and_a_command_that_reads_the_same_file():
-    in_folder = SettingsFile(Path("/shop/fulfillment.toml"), "fulfillment.toml", is_named=False)
-    named = SettingsFile(Path("/my shop/x.toml"), "x.toml", is_named=True)
+    in_folder = SettingsFile(Path("/shop/fulfillment.toml"), "fulfillment.toml", is_explicit=False)
+    named = SettingsFile(Path("/my shop/x.toml"), "x.toml", is_explicit=True)
     assert not [line for line in banner(settings(), None).splitlines() if line.strip().startswith("settings")]
     assert fact(banner(settings(), in_folder), "settings") == ["/shop/fulfillment.toml"]
     assert fact(banner(settings(), in_folder), "try")[0].endswith("fulfillment doctor")
@@ -84,5 +84,5 @@ def test_both_texts_name_the_database_without_a_password(url: str, shown: str):
 
 
 def test_no_text_of_the_banner_acts_on_a_terminal():
-    file = SettingsFile(Path("/shop/\x1b[31m.toml"), "", is_named=True)
+    file = SettingsFile(Path("/shop/\x1b[31m.toml"), "", is_explicit=True)
     assert "\x1b" not in banner(settings(**{f"{MAIN.removeprefix(P)}DRY_RUN": "true"}), file)

@@ -12,7 +12,7 @@ from worker.settings import describe, load_settings
 UNKNOWN = "is not a known setting"
 NO_DATABASE = "must be sqlite:////absolute/path or postgresql+psycopg://…."
 NO_REDIS = "must be empty, or redis://…, rediss://… or unix:///…."
-NO_BROKER = "must be empty, or a broker's URL that Celery understands."
+NO_BROKER = "must be empty, or a URL of a broker that Celery supports."
 NO_ZONE = "must be a time zone such as Asia/Riyadh or UTC."
 
 
@@ -59,7 +59,11 @@ def toml(tmp_path: Path) -> dict[str, str]:
             "must be one of: pending, accepted, shipped, delivered, completed,",
         ),
         ("ACCOUNTS__MAIN__STATUSES", SECRET, "must be a table, or a JSON object such as"),
-        ("ACCOUNTS__MAIN__STATUSES", '{"shipped": "accepted"}', "must keep the meaning shipped of “shipped”: writes set this status"),
+        (
+            "ACCOUNTS__MAIN__STATUSES",
+            '{"shipped": "accepted"}',
+            "must keep the meaning shipped of “shipped”: writes set this status",
+        ),
         ("ACCOUNTS__MAIN__HMAC_SECRETT", SECRET, f"{UNKNOWN}: did you mean {MAIN}HMAC_SECRET?"),
         ("ACCOUNTS__MAIN__DOMAIN__X", SECRET, f"and {MAIN}DOMAIN cannot both be set."),
         ("ACCOUNTS__MAIN__HMAC_SECRET", "short", "must be at least 8 bytes long."),
@@ -78,7 +82,7 @@ def toml(tmp_path: Path) -> dict[str, str]:
         ("SOURCES__COURIER__SECRETS", '["long-enough", "short"]', "must be at least 8 bytes long."),
         ("SOURCES__COURIER__SECRETS", "['no-json']", "begins with “[” but is no JSON list"),
         ("SOURCES__COURIER__SECRETS", "[]", "must have at least 1 item."),
-        ("SOURCES__COURIER__ACCOUNT", "nobody", "names no account that is set."),
+        ("SOURCES__COURIER__ACCOUNT", "nobody", "names no account of the settings."),
         ("SOURCES__COURIER__MAX_BODY", "1", "must be greater than or equal to 1024."),
         ("SOURCES__COURIER__PUBLIC_PREFIX", "/a/", "has a form that is not allowed."),
         ("SOURCES__DHL__SECRETS", SECRET, "must be one of: awalchat, courier."),
@@ -112,7 +116,7 @@ def test_two_accounts_are_never_one_account():
 
 def test_no_sender_can_have_the_name_under_which_operators_act():
     operator = {f"{P}SOURCES__OPERATOR__SECRETS": SECRET, f"{P}SOURCES__OPERATOR__PROFILE": "courier"}
-    assert refusal(GOOD | operator) == f"{P}SOURCES__OPERATOR is reserved: it names what operators do."
+    assert refusal(GOOD | operator) == f"{P}SOURCES__OPERATOR is reserved: it is the source of operators' events."
 
 
 @pytest.mark.parametrize("content", [b"one-secret\nanother\n", b"\xff" * 20, b"x" * 70_000, b""])

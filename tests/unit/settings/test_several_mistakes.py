@@ -47,7 +47,7 @@ def test_all_mistakes_are_told_at_once_misspelt_keys_first_then_by_line(tmp_path
         "fulfillment.toml:14: sources.courier.account is missing.",
         "fulfillment.toml:15: sources.courier.tolerance must be a duration such as 250ms, 5m, 72h, 90d or PT5M.",
         "fulfillment.toml:16: sources.dhl.profile must be one of: awalchat, courier.",
-        "fulfillment.toml:17: sources.dhl.account names no account that is set.",
+        "fulfillment.toml:17: sources.dhl.account names no account of the settings.",
     ]
 
 

@@ -87,7 +87,7 @@ def test_a_variable_and_one_below_it_contradict_each_other_whatever_their_unders
 def test_names_of_accounts_and_sources_may_have_underscores_of_their_own():
     own = {name.replace("__OTHER__", "__MY_OTHER_SHOP__"): value for name, value in OTHER.items()}
     environ = GOOD | own | {f"{P}ACCOUNTS__MY_OTHER_SHOP__DOMAIN": "other", f"{COURIER}ACCOUNT": "nobody"}
-    assert refusal(environ) == f"{COURIER}ACCOUNT names no account that is set."
+    assert refusal(environ) == f"{COURIER}ACCOUNT names no account of the settings."
 
 
 @given(

@@ -63,7 +63,7 @@ def _webhook_urls(settings: Settings) -> list[str]:
 
 
 def _command(file: SettingsFile | None) -> str:
-    config = f" --config {shlex.quote(_clean(file.path))}" if file and file.is_named else ""
+    config = f" --config {shlex.quote(_clean(file.path))}" if file and file.is_explicit else ""
     return f"{program_command()}{config}"
 
 
