@@ -1,6 +1,7 @@
-"""What the use cases need from outside, on one page. Instants and durations are microseconds.
+"""The ports: what the use cases need from outside, on one page. Instants and durations are microseconds.
 
-The adapters are in `store`, `order_api` and `queue`; the wiring modules join them to the use cases.
+The adapters are in `store`, `order_api` and `queue`; the wiring modules hand them to the use cases. Every method that
+the database answers raises `StoreUnavailable` when the database does not answer in time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from worker.domain.results import Result, Step
 from worker.domain.stages import Stage
 
 Update: TypeAlias = Mapping[str, object]
-"""The fields of one write, named as the platform names them; the values are JSON values."""
+"""The fields of one write, by the platform's names; the values are JSON values."""
 CALLS_TO_FIND = 3
 """How many calls a search for one order may take."""
 
@@ -29,30 +30,30 @@ class OrderApi(Protocol):
     """The longest time that a call takes."""
 
     def read(self, order_id: str) -> Reading:
-        """Return what the platform shows of the order now."""
+        """Return the order as the platform shows it now."""
 
     def compose(self, step: Step, reading: Reading, *, with_note: bool) -> Update:
-        """Return the fields that ask for *step*. *with_note*: add our line to the notes of *reading*."""
+        """Return the fields of the write for *step*. *with_note* adds a line of ours to the notes of *reading*."""
 
     def write(self, order_id: str, update: Update) -> Reading:
-        """Send *update* once, and return what the answer shows of the order."""
+        """Send *update* once, and return the order as the answer shows it."""
 
     def find(self, reference: Reference) -> Sequence[str]:
         """Return the ids of the orders that the platform shows with exactly this number or tracking number.
 
-        Two ids are enough to know that the reference is ambiguous. It takes at most `CALLS_TO_FIND` calls.
+        Two ids are enough, because they prove that the reference is ambiguous. At most `CALLS_TO_FIND` calls are made.
         """
 
     def probe(self) -> None:
-        """Read something harmless, to learn whether the account's credentials are good."""
+        """Make one harmless read. Raises `Unauthorized` when the platform refuses the account's credentials."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedOrder:
-    """One order under its lease: what the database knew of it at *leased_at*, and all of its events.
+    """One order under its lease, as the database had it at *leased_at*, with all of its events.
 
-    *row_id* is the id of its row. *requested* maps each stage that we asked the platform for, and that was not refused,
-    to the newest revision at which we did.
+    *row_id* is the id of its row. *requested* maps each stage that we asked the platform for to the newest revision at
+    which we did; refused writes do not count.
     """
 
     row_id: int
@@ -66,7 +67,7 @@ class LeasedOrder:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedWrite:
-    """A write that the database knows of before it is sent. The lease was renewed for it."""
+    """A write that was recorded before it is sent, at *sent_at*. The lease was renewed for it."""
 
     id: int
     sent_at: Instant
@@ -84,46 +85,46 @@ class WriteResult:
 
 
 class Attached(Enum):
-    """What became of an attempt to give the events of a reference to an order."""
+    """The outcome of an attempt to give the events of a reference to an order."""
 
     DONE = auto()
-    """The order has the events and is due; the reference is gone."""
+    """The order has the events and is due; the reference is deleted."""
     FULL = auto()
-    """The order has no capacity for so many more events; nothing was changed."""
+    """The order would have too many events; nothing was changed."""
     OVERTAKEN = auto()
-    """The lease, or the stop that the operator saw, is gone; nothing was changed."""
+    """The lease has ended, or the stop that the operator saw was lifted; nothing was changed."""
 
 
 class Finished(Enum):
-    """What became of the order when a reconciliation ended."""
+    """The state of an order after the end of its reconciliation."""
 
     RESTS = auto()
-    """The order is as the result says."""
+    """No event came in: the result holds."""
     HAS_NEW_EVENTS = auto()
     """Events came in during the reconciliation: the order is due again."""
     LEASE_LOST = auto()
-    """Nothing was written: another worker may have the order."""
+    """Nothing was written, because another worker may have the order."""
 
 
 class OrderStore(Protocol):
-    """The database, as a reconciliation uses it. A reconciliation that has lost its lease changes nothing here."""
+    """The database, as a reconciliation uses it. After its lease has ended, a reconciliation changes nothing here."""
 
     def lease(self, key: OrderKey, lease_for: Duration) -> LeasedOrder | None:
-        """Lease the order for *lease_for*; None unless it is due."""
+        """Lease the order for *lease_for*. Returns None unless it is due."""
 
     def announce(
         self, leased: LeasedOrder, step: Step, update: Update, lease_for: Duration, earlier: WriteResult | None = None
     ) -> AnnouncedWrite | None:
-        """Renew the lease and record that *update* is about to be sent. *earlier* is the result of the write before it.
+        """Renew the lease, and record that *update* is about to be sent.
 
-        None when the lease is lost, events have come in, or the account is held: then nothing may be sent. *earlier* is
-        recorded all the same, unless the lease is lost.
+        Returns None when the lease is lost, events have come in, or the account is held: then nothing may be sent.
+        *earlier* is the result of the write before it, and is recorded even then, unless the lease is lost.
         """
 
     def record_answer(self, leased: LeasedOrder, result: WriteResult) -> bool:
-        """Record the result of a write that neither another write nor the end follows at once.
+        """Record the result of a write. Returns False when the lease is lost.
 
-        False when the lease is lost.
+        It is for a write that a read follows: `announce` and `finish` record the result of the write before them.
         """
 
     def known_as(self, key: OrderKey) -> Sequence[str]:
@@ -140,35 +141,39 @@ class OrderStore(Protocol):
         event_results: Mapping[int, EventResult],
         last_write: WriteResult | None = None,
     ) -> Finished:
-        """End the reconciliation in one statement: clear the lease, and record *order*, *result* and *event_results*.
+        """End the reconciliation in one transaction: clear the lease, and record *order*, *result* and *event_results*.
 
-        *last_write* is the result of its last write. A reference does not stop when events came in meanwhile.
+        *event_results* are by event id. *last_write* is the result of the last write, if it is not recorded yet. A
+        reference does not stop when events came in meanwhile.
         """
 
 
 class Holds(Protocol):
-    """Whole accounts that wait. One row for each account and reason."""
+    """Holds: whole accounts that wait. An account has at most one hold for each reason."""
 
     def hold(self, account: str, reason: HoldReason, lasts: Duration | None, detail: str = "") -> None:
-        """Hold the account for *lasts*, or until a probe lifts the hold. Of two ends, the later one counts."""
+        """Hold the account for *lasts*, or until `lift` when that is None.
+
+        If the account is held for *reason* already, the later end counts.
+        """
 
     def lift(self, account: str, reason: HoldReason) -> None:
-        """Lift this one hold. The time that it took does not count against `retry_for` of the account's orders."""
+        """Lift this one hold. The time that it lasted does not count against `retry_for` of the account's orders."""
 
 
 class Locks(Protocol):
-    """Locks for what only one worker should do. They end by themselves."""
+    """Locks for work that only one worker should do. A lock ends by itself."""
 
     def acquire(self, name: str, lasts: Duration) -> bool:
-        """Take the lock *name* for *lasts*; False while somebody else has it."""
+        """Take the lock *name* for *lasts*. Returns False while it is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One authentic webhook request, as the database keeps it.
 
-    *events* is what was read from it, *unusable* why nothing could be read. *keep_once* names a delivery that must not
-    be stored twice (stale ones).
+    *events* were read from its body; *unusable* is the reason when none could be read. *keep_once* identifies a stale
+    delivery, which must not be stored twice; it is empty for all others.
     """
 
     source: str
@@ -182,7 +187,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a delivery, and the orders that are due because of it."""
+    """The outcome of a delivery, and the orders that are due because of it (*wake_ups*)."""
 
     outcome: DeliveryOutcome
     delivery_id: int | None
@@ -198,30 +203,30 @@ class Intake(Protocol):
         """Return the time of the database's clock."""
 
     def write(self, delivery: Delivery) -> Receipt:
-        """Write the delivery and its events, durably, before returning.
+        """Write the delivery and its events. They are durable when this returns.
 
-        Raises `StoreUnavailable` within five seconds when the database cannot take it.
+        Raises `StoreUnavailable` within five seconds when the database cannot write them.
         """
 
     def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
-        """Add to the counters, by (source, outcome), of deliveries that are not stored."""
+        """Add *counts*, by (source, outcome), to the counters of deliveries that are not stored."""
 
 
 class CallLimits(Protocol):
-    """How many calls the accounts may still make. All workers share it."""
+    """The call limits of the accounts, which all workers share."""
 
     def acquire(self, account: str, calls: int, per_minute: int) -> Duration:
         """Take *calls* out of the account's limit of *per_minute*: all of them or none.
 
-        Returns 0 when they were taken, else how long to wait before asking again is useful.
+        Returns 0 when they were taken, else how long to wait before the next attempt.
         """
 
     def give_back(self, account: str, calls: int, age: Duration, per_minute: int) -> None:
-        """Give back *calls* that were taken *age* ago and not made, except those that time has given back."""
+        """Give back *calls* that were taken *age* ago and not made, unless they are available again by now."""
 
 
 class WakeUps(Protocol):
     """Celery messages that say "reconcile this order". They may be lost: the scheduler finds what is due."""
 
     def enqueue(self, keys: Sequence[OrderKey]) -> None:
-        """Ask for a reconciliation of each order. Never waits and never fails."""
+        """Enqueue a wake-up for each order. Never waits and never fails."""

@@ -26,32 +26,25 @@ from worker.ports import AnnouncedWrite, Finished, LeasedOrder, Update, WriteRes
 from worker.reconcile.reconciliation import Interrupted, Ports, Reconciliation, lease_length
 
 READING_LASTS = 10 * SECOND
-"""A reading justifies a write for this long."""
+"""For this long, a reading justifies writes."""
 SEND_WITHIN = SECOND
-"""A write starts within this time after its announcement, or not at all."""
-MAX_WRITES = 12
-"""Writes of one reconciliation; then other orders get their chance."""
+"""A write is sent within this time after its announcement began, or not at all."""
+MAX_ROUNDS = 12
+"""The most steps and reads in one reconciliation; then other orders get their chance."""
 
 
 class OrderReconciliation(Reconciliation):
-    """Reconciles one order. With *coalesce_hints*, hints shortly after a read wait for others."""
+    """Reconciles one order. With *coalesce_hints*, new hints wait when the order was read just now."""
 
     def __init__(self, ports: Ports, leased: LeasedOrder, began_us: int, *, coalesce_hints: bool) -> None:
         super().__init__(ports, leased, began_us)
         self._coalesce_hints = coalesce_hints
         self._requested = dict(leased.requested)
         self._with_note = True
+        """False after the platform has refused a write with our line in the notes."""
         self._last_write: WriteResult | None = None
-        """It is recorded together with what comes next, which saves a transaction."""
+        """A result that is not recorded yet: the next announcement or the end records it, which saves a transaction."""
         self.evidence = weigh(leased.events, leased.order.acknowledged)
-
-    def _finish(self, result: Result) -> Finished:
-        pending = [e for e in self._leased.events if e.result is EventResult.PENDING]
-        stopped = isinstance(result, Stopped)
-        results = event_results(self.order, self.evidence, pending, self._requested, stopped=stopped)
-        at_rest = result == resting_result(self.order, self._policy)
-        order = replace(self.order, unread=self.order.unread or not at_rest)
-        return self._ports.store.finish(self._leased, order, result, results, self._take_last_write())
 
     def _reconcile(self) -> Result:
         new_events = [e for e in self._leased.events if e.revision > self.order.seen_revision]
@@ -62,18 +55,18 @@ class OrderReconciliation(Reconciliation):
             return Later((self.order.read_at or 0) + COALESCE_HINTS, WaitReason.JUST_READ)
         self._calls.reserve(self._calls_ahead())
         reading = self._read()
-        for _ in range(MAX_WRITES):
-            step = decide(self.order, self.evidence, reading, self._policy, self._now())
-            if not isinstance(step, Step):
-                self.order = settle(self.order, step)
-                return step
-            reading = self._read() if self._is_too_old(reading) else self._take(step, reading)
+        for _ in range(MAX_ROUNDS):
+            decision = decide(self.order, self.evidence, reading, self._policy, self._now())
+            if not isinstance(decision, Step):
+                self.order = settle(self.order, decision)
+                return decision
+            reading = self._read() if self._is_too_old(reading) else self._take_step(decision, reading)
         return Later(self._now() + SECOND, WaitReason.INTERRUPTED, firm=True)
 
     def _calls_ahead(self) -> int:
-        """Return how many calls this may need: a read, the steps ahead, and one that only the read can tell of.
+        """Return how many calls this may need: a read, the steps ahead, and one step that only the read can show.
 
-        They are reserved together. Otherwise, with few calls left, many orders would read, and none could write.
+        They are reserved together. Otherwise, with few calls left, many orders would be read, and none written.
         """
         ahead = stages_ahead(self.order.stage or Stage.PENDING, self.evidence.target)
         return min(2 + len(ahead), MIN_BURST)
@@ -95,8 +88,8 @@ class OrderReconciliation(Reconciliation):
     def _is_too_old(self, reading: Reading) -> bool:
         return self._now() - reading.read_at > READING_LASTS
 
-    def _take(self, step: Step, reading: Reading) -> Reading:
-        """Take one step and return the new reading. A refused write with our note is tried once more without it."""
+    def _take_step(self, step: Step, reading: Reading) -> Reading:
+        """Take one step and return the new reading. After a refusal, the same step is tried without our note."""
         update = self._api.compose(step, reading, with_note=self._with_note)
         try:
             return self._write(step, update, reading)
@@ -135,6 +128,14 @@ class OrderReconciliation(Reconciliation):
         self._record(announced, confirm(self.order, reading), outcome)
         return reading
 
+    def _finish(self, result: Result) -> Finished:
+        pending = [e for e in self._leased.events if e.result is EventResult.PENDING]
+        stopped = isinstance(result, Stopped)
+        results = event_results(self.order, self.evidence, pending, self._requested, stopped=stopped)
+        at_rest = result == resting_result(self.order, self._policy)
+        order = replace(self.order, unread=self.order.unread or not at_rest)
+        return self._ports.store.finish(self._leased, order, result, results, self._take_last_write())
+
     def _record(
         self, announced: AnnouncedWrite, order: Order, outcome: WriteOutcome, failure: ApiError | None = None
     ) -> None:
@@ -146,13 +147,13 @@ class OrderReconciliation(Reconciliation):
         return last_write
 
 
-def _require_stage(reading: Reading, wanted: Stage) -> None:
-    """Raise `Transient` when the answer shows an earlier stage than *wanted*: then the write is uncertain."""
-    if isinstance(reading.position, Stage) and not has_reached(reading.position, wanted):
-        raise Transient(f"the answer to a write of {wanted} shows {reading.status}")
+def _require_stage(reading: Reading, stage: Stage) -> None:
+    """Raise `Transient` when the answer to a write of *stage* shows an earlier one: then the write is uncertain."""
+    if isinstance(reading.position, Stage) and not has_reached(reading.position, stage):
+        raise Transient(f"the answer to a write of {stage} shows {reading.status}")
 
 
 def _stages_requested(step: Step, reading: Reading) -> tuple[Stage, ...]:
-    """Return the stages that a write asked for, with completion where *reading* shows that it was recorded, too."""
-    both = step.completes and reading.position is Stage.COMPLETED
-    return (step.stage, Stage.COMPLETED) if both else (step.stage,)
+    """Return the stages that a write asked for; completion is one of them if the answer, *reading*, shows it."""
+    completed = step.completes and reading.position is Stage.COMPLETED
+    return (step.stage, Stage.COMPLETED) if completed else (step.stage,)

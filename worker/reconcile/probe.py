@@ -1,4 +1,4 @@
-"""The probe: one harmless read that tells whether an account or one of its orders is in trouble."""
+"""The probe: one harmless read that shows whether the platform accepts the credentials of an account."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -9,24 +9,24 @@ from worker.domain.reasons import HoldReason
 from worker.ports import Holds, Locks, OrderApi
 
 PROBE_EVERY = 30 * SECOND
-"""An account is probed once in this time, however many orders or workers ask for it."""
+"""An account is probed at most once in this time, however many orders or workers ask for a probe."""
 
 
 class ProbeResult(StrEnum):
-    """What a probe found out about an account's credentials."""
+    """The result of a probe of an account's credentials."""
 
     GOOD = "good"
-    """The platform accepts them; their hold is lifted."""
+    """The platform accepts them; the hold is lifted."""
     REFUSED = "refused"
     """The platform refuses them; the account is held."""
     UNKNOWN = "unknown"
-    """Nobody can tell now; holds stay as they are."""
+    """No probe was made, or it had no clear answer; the holds stay as they are."""
 
 
 class Probe:
-    """Finds out whether an account's credentials are good. Only a failed probe holds an account.
+    """Probes accounts. Only a refused probe holds an account for its credentials.
 
-    *may_call* takes one call out of an account's budget, and says whether there was one.
+    *may_call* takes one call out of an account's budget, and returns whether there was one.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Probe:
         self._holds, self._locks, self._apis, self._may_call = holds, locks, apis, may_call
 
     def run(self, account: str) -> ProbeResult:
-        """Probe *account*, and hold it or lift its hold."""
+        """Probe *account*, unless it was just probed or may make no call. Hold it, or lift its hold, by the result."""
         if not (self._locks.acquire(f"probe:{account}", PROBE_EVERY) and self._may_call(account)):
             return ProbeResult.UNKNOWN
         try:

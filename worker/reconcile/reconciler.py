@@ -1,4 +1,4 @@
-"""The reconciler: leases one order after another and reconciles it."""
+"""The reconciler: it leases an order and reconciles it."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from worker.reconcile.reconciliation import Ports, Reconciliation, lease_length
 from worker.reconcile.search import ReferenceSearch
 
 MAX_IN_A_ROW = 8
-"""Events that come in during a reconciliation continue it at once, this often; then other orders get their chance."""
+"""How often an order is reconciled at once again because events came in; then other orders get their chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +20,25 @@ class Reconciler(Ports):
 
     One reconciliation has five steps:
 
-    1. Lease the order, if it is due. At most one unexpired lease exists, so nobody else reconciles it meanwhile.
+    1. Lease the order, if it is due. At most one unexpired lease exists, so no other worker reconciles it meanwhile.
     2. Read it at the platform. Only what this reconciliation read, at most 10 s ago, justifies a write.
     3. Decide from the evidence and the reading, by the pure rules of `domain.lifecycle`: a step, or a result.
     4. For a step: announce the write in the database, which renews the lease; send it; check that the platform's own
        answer confirms the stage. Then decide again.
-    5. Finish in one statement: clear the lease, and write what is known of the order, the results of its events, and
-       when it is due again.
+    5. Finish in one transaction: clear the lease, and write the order, the results of its events, and when it is due
+       again.
 
-    Whatever happens, the order's row says what happens next, and nothing waits in memory. A reconciliation that loses
-    its lease sends and writes nothing more. A write without a usable answer is uncertain: a read comes first, then at
-    most the same step again.
+    At any time, the order's row says what happens next; nothing waits in memory. A reconciliation that has lost its
+    lease sends and writes nothing more. A write without a usable answer is uncertain: the next call is a read, and then
+    at most the same step is sent again.
     """
 
     def reconcile(self, key: OrderKey) -> Result | OrderFound | LeaseLost | None:
-        """Reconcile the order if it is due, and again if events came in meanwhile, or if it was only just found.
+        """Reconcile the order if it is due, and again if events came in meanwhile.
 
-        Returns the last result; None when the order was not due. Raises `StoreUnavailable`: then the lease ends by
-        itself, and the order is due again. A defect of ours is raised, too, after it was counted as a failure of the
-        order: the order is tried again later, and not for ever.
+        A reference whose order was found is followed by that order. Returns the last result; None when the order was
+        not due. Raises `StoreUnavailable`: then the lease ends by itself, and the order is due again. Raises a defect
+        of the program after it was counted as a failure of the order, which is tried again for `retry_for`.
         """
         if key.account not in self.apis:
             return None
@@ -48,7 +48,7 @@ class Reconciler(Ports):
             leased = self.store.lease(key, lease_length(self.apis[key.account]))
             if leased is None:
                 break
-            # What new events have interrupted continues at once, even if they are echoes of our own write.
+            # After an interruption by new events, the order is read at once, even if they are hints about our write.
             interrupted = isinstance(result, Later) and result.reason is WaitReason.INTERRUPTED
             result, finished = self._begin(leased, began_us, coalesce_hints=not interrupted).run()
             if finished is not Finished.HAS_NEW_EVENTS:

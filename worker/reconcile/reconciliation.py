@@ -1,4 +1,4 @@
-"""What every reconciliation does, of an order or of a reference: its clock, its lease, and how failures end it."""
+"""The base of the reconciliations of orders and of references: the clock, the lease, and the end by a failure."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -15,25 +15,25 @@ from worker.reconcile.budget import Budget, BudgetExhausted, CallReservation
 from worker.reconcile.probe import Probe, ProbeResult
 
 MIN_LEASE = 30 * SECOND
-"""Lease length, renewed by every write. After a crash nobody else gets the order for this long."""
+"""Lease length, renewed by every write. After a crash, no other worker gets the order for this long."""
 CALLS_IN_A_LEASE = 3
-"""A lease outlasts this many calls, however long the settings let a call take."""
+"""A lease is long enough for this many calls, also when the settings allow long calls."""
 
 
 def lease_length(api: OrderApi) -> Duration:
-    """Return how long the orders of *api* are leased."""
+    """Return how long an order of the account of *api* is leased."""
     return max(MIN_LEASE, CALLS_IN_A_LEASE * api.deadline)
 
 
 class Interrupted(Exception):
-    """The database forbids the next call: the lease is lost, events came in, or the account is held."""
+    """The next call may not be made: the lease is lost or too short, events came in, or the account is held."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a reconciliation works with; mappings are by account.
+    """The ports and services of a reconciliation. Mappings are by account.
 
-    *chance* returns numbers in [0, 1), *monotonic_us* the microseconds of a clock that is never set.
+    *chance* returns random numbers in [0, 1). *monotonic_us* returns the microseconds of a clock that is never set.
     """
 
     store: OrderStore
@@ -46,7 +46,7 @@ class Ports:
 
 
 class Reconciliation(ABC):
-    """One reconciliation. *began_us* is when its lease was asked for, by `monotonic_us`. `order` is what is known."""
+    """One reconciliation. *began_us* is when its lease was asked for, by `monotonic_us`. `order` is kept up to date."""
 
     def __init__(self, ports: Ports, leased: LeasedOrder, began_us: int) -> None:
         self._ports, self._leased, self._began_us = ports, leased, began_us
@@ -57,7 +57,7 @@ class Reconciliation(ABC):
         self.order = leased.order
 
     def run(self) -> tuple[Result | OrderFound, Finished]:
-        """Reconcile, and finish: returns the result, and what became of the order."""
+        """Reconcile, and record the result. Returns the result, and the state of the order after it."""
         result: Result | OrderFound
         try:
             result = self._reconcile()
@@ -79,7 +79,7 @@ class Reconciliation(ABC):
 
     @abstractmethod
     def _reconcile(self) -> Result | OrderFound:
-        """Do the work. Raises `ApiError`s, `Interrupted` and `BudgetExhausted`."""
+        """Return the result. Raises `ApiError`s, `Interrupted` and `BudgetExhausted`."""
 
     @abstractmethod
     def _finish(self, result: Result) -> Finished:
@@ -101,7 +101,7 @@ class Reconciliation(ABC):
             raise Interrupted
 
     def _now(self) -> Instant:
-        """Return the database's time at the lease plus what has passed since, by a clock that is never set.
+        """Return the database's time at the lease plus the time since then, by a clock that is never set.
 
         It is never behind the database's clock.
         """

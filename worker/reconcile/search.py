@@ -1,7 +1,7 @@
 """The search for an order that is known only by its number or by a tracking number.
 
-The database is asked first, then the platform, which must show exactly one order with this very number. That order gets
-all the events. Until then they wait, for an hour after the newest of them; then the reference stops.
+The database is asked first, then the platform. Exactly one order must have this very number; that order gets all events
+of the reference. Until it is found, the events wait. The reference stops an hour after the newest of them.
 """
 
 from collections.abc import Sequence
@@ -24,20 +24,20 @@ class ReferenceSearch(Reconciliation):
         self._reference = reference
 
     def _reconcile(self) -> Stopped | OrderFound:
-        if self.order.revision > self.order.seen_revision:  # each new event gets an hour of its own
+        if self.order.revision > self.order.seen_revision:  # the hour begins again with each new event
             self.order = replace(self.order, missing_since=None)
         key = OrderKey(self.order.key.account, self._find())
         match self._ports.store.attach(self._leased, key.order_id):
             case Attached.OVERTAKEN:
                 raise Interrupted
             case Attached.FULL:
-                detail = f"it is the order {key}, which has no capacity for its events"
+                detail = f"it is the order {key}, which cannot take so many more events"
                 return Stopped(StopReason.TOO_MANY_EVENTS, detail)
             case Attached.DONE:
                 return OrderFound(key)
 
     def _find(self) -> str:
-        """Return the id of the only order that fits. Raises `OrderMissing` or `OrderAmbiguous`."""
+        """Return the id of the only order with the reference. Raises `OrderMissing` or `OrderAmbiguous`."""
         ids = self._ports.store.known_as(self.order.key) or self._ask_platform()
         if not ids:
             raise OrderMissing(f"no order has the {self._reference.words}")
@@ -49,7 +49,7 @@ class ReferenceSearch(Reconciliation):
     def _ask_platform(self) -> Sequence[str]:
         self._calls.reserve(CALLS_TO_FIND)
         self._require_time_for_a_call()
-        self._calls.use(CALLS_TO_FIND)  # the adapter does not tell how many it took
+        self._calls.use(CALLS_TO_FIND)  # the adapter does not tell how many calls it made
         began_at = self._now()
         ids = self._api.find(self._reference)
         self.order = replace(self.order, read_at=began_at)
