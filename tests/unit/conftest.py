@@ -1,0 +1,50 @@
+"""The unit tests start no process and open no socket: one that does belongs in tests/integration."""
+
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+FORBIDDEN = {
+    "socket.__new__": "opens a socket",
+    "socket.connect": "connects a socket",
+    "socket.bind": "binds a socket",
+    "subprocess.Popen": "starts a process",
+    "os.fork": "forks",
+    "os.forkpty": "forks",
+    "os.posix_spawn": "starts a process",
+    "os.system": "starts a process",
+    "os.exec": "replaces the process",
+}
+"""Audit events of Python, and what the test does then."""
+
+
+class Guard:
+    """Refuses what is forbidden while it is *on*, and remembers it: the code under test may catch the error."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.violations: list[str] = []
+        self.older_threads: set[threading.Thread] = set()
+
+    def audit(self, event: str, _arguments: object) -> None:
+        if self.on and event in FORBIDDEN and threading.current_thread() not in self.older_threads:
+            message = f"a unit test {FORBIDDEN[event]} ({event}): it belongs in tests/integration"
+            self.violations.append(message)
+            raise AssertionError(message)
+
+
+guard = Guard()
+sys.addaudithook(guard.audit)  # it cannot be removed again, so the fixture turns it on and off
+
+
+@pytest.fixture(autouse=True)
+def no_processes_and_sockets() -> Iterator[Guard]:
+    """Fail a test that starts a process or opens a socket."""
+    # A thread that an earlier test of another folder has left behind is no thread of this test.
+    guard.older_threads = {*threading.enumerate()} - {threading.main_thread()}
+    guard.violations, guard.on = [], True
+    yield guard
+    guard.on = False
+    assert guard.violations == []
