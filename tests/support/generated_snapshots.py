@@ -119,7 +119,8 @@ def _schedules(draw: st.DrawFn) -> dict[str, Any]:
             row |= {"due": due, "not_before": draw(st.sampled_from([None, due]))}
             return row | {"waiting": waiting, "waiting_detail": draw(details)}
         case State.CLOSED | State.SETTLED:
-            return row
+            pass
+    return row
 
 
 def _holds() -> st.SearchStrategy[Hold]:
