@@ -17,9 +17,9 @@ from worker.domain.orders import OrderKey
 from worker.order_api.http.client import Client
 from worker.order_api.platforms import PLATFORMS
 from worker.ports import Intake, LeasedOrder
+from worker.store.conditions import has_key
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
-from worker.store.rows import this
 from worker.store.tables import counters, deliveries, events, orders
 
 
@@ -64,7 +64,7 @@ class SqlBooks:
 
     def revision(self, key: OrderKey) -> int:
         with self.database.read() as connection:
-            return connection.execute(select(orders.c.revision).where(this(key))).scalar() or 0
+            return connection.execute(select(orders.c.revision).where(has_key(key))).scalar() or 0
 
     def outcomes(self) -> list[tuple[str, str]]:
         query = select(deliveries.c.outcome, deliveries.c.reason).order_by(deliveries.c.id)

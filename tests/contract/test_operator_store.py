@@ -13,7 +13,7 @@ from worker.domain.results import Later, Step, Stopped
 from worker.domain.snapshot import Snapshot, State
 from worker.domain.stages import Stage
 from worker.ports import WriteResult
-from worker.store.rows import this
+from worker.store.conditions import has_key
 from worker.store.tables import orders
 
 
@@ -100,7 +100,7 @@ def test_a_stop_that_the_operator_did_not_see_is_not_lifted(harness: Harness, ch
     harness.change(order_key(1), **change)
     assert not harness.operator_store.release(seen, "a reason")
     with harness.database.read() as connection:
-        assert connection.scalar(select(orders.c.stop).where(this(order_key(1)))) == change.get("stop", "gave_up")
+        assert connection.scalar(select(orders.c.stop).where(has_key(order_key(1)))) == change.get("stop", "gave_up")
 
 
 def test_after_a_released_moved_back_the_next_read_counts_whatever_it_shows(harness: Harness):

@@ -6,8 +6,8 @@ from sqlalchemy import RowMapping, Table, select
 
 from tests.support.events import KEY
 from worker.domain.orders import OrderKey
+from worker.store.conditions import has_key
 from worker.store.database.database import Database
-from worker.store.rows import this
 from worker.store.tables import audit_log, events, holds, orders, writes
 
 
@@ -32,12 +32,12 @@ class Tables:
     def row(self, key: OrderKey = KEY) -> RowMapping:
         """Return the order's row."""
         with self.database.read() as connection:
-            return connection.execute(select(orders).where(this(key))).mappings().one()
+            return connection.execute(select(orders).where(has_key(key))).mappings().one()
 
     def change(self, key: OrderKey = KEY, **columns: object) -> None:
         """Set columns of the order's row."""
         with self.database.write() as connection:
-            connection.execute(orders.update().where(this(key)).values(columns))
+            connection.execute(orders.update().where(has_key(key)).values(columns))
 
     def order_keys(self) -> list[OrderKey]:
         """Return every order in the database, also those known by a reference only."""

@@ -11,9 +11,9 @@ from worker.domain.reasons import AuditAction, StopReason
 from worker.domain.snapshot import Snapshot
 from worker.ports import Attached
 from worker.store.audit import Entry, write_entries
+from worker.store.conditions import has_key
 from worker.store.database.database import Database
 from worker.store.intake.references import give_events, known_as, reopen_events
-from worker.store.rows import this
 from worker.store.snapshots import active_holds, snapshot_of
 from worker.store.tables import events, orders
 
@@ -27,7 +27,7 @@ class SqlOperatorStore:
     def snapshot(self, key: OrderKey) -> Snapshot | None:
         with self._database.read() as connection:
             now = self._database.now(connection)
-            row = connection.execute(select(orders).where(this(key))).first()
+            row = connection.execute(select(orders).where(has_key(key))).first()
             if row is None:
                 return None
             return snapshot_of(connection, row, active_holds(connection, now, key.account), now)
@@ -43,45 +43,45 @@ class SqlOperatorStore:
 
     def make_due(self, key: OrderKey) -> bool:
         with self._database.write() as connection:
-            due = update(orders).where(this(key), orders.c.stop.is_(None))
+            due = update(orders).where(has_key(key), orders.c.stop.is_(None))
             return connection.execute(due.values(_due(self._database.now(connection)))).rowcount == 1
 
-    def release(self, seen: Snapshot, reason: str) -> bool:
+    def release(self, snapshot: Snapshot, reason: str) -> bool:
         with self._database.write() as connection:
             now = self._database.now(connection)
-            released = update(orders).where(_has_stop(seen)).values(_released(seen, now)).returning(orders.c.id)
+            released = update(orders).where(_has_stop(snapshot)).values(_released(snapshot, now)).returning(orders.c.id)
             order_row = connection.execute(released).scalar()
             if order_row is None:
                 return False
-            if seen.order.key.reference:
+            if snapshot.order.key.reference:
                 reopen_events(connection, order_row)
             else:
-                _reopen_stopped_events(connection, order_row, seen.order.revision)
-            write_entries(connection, order_row, now, [Entry(AuditAction.RELEASED, f"{seen.row.stop}: {reason}")])
+                _reopen_stopped_events(connection, order_row, snapshot.order.revision)
+            write_entries(connection, order_row, now, [Entry(AuditAction.RELEASED, f"{snapshot.row.stop}: {reason}")])
             return True
 
-    def attach(self, seen: Snapshot, order_id: str, reason: str) -> Attached:
+    def attach(self, snapshot: Snapshot, order_id: str, reason: str) -> Attached:
         with self._database.write() as connection:
-            row = connection.execute(select(orders.c.id).where(_has_stop(seen)).with_for_update()).scalar()
+            row = connection.execute(select(orders.c.id).where(_has_stop(snapshot)).with_for_update()).scalar()
             if row is None:
                 return Attached.OVERTAKEN
-            return give_events(connection, row, seen.order.key, order_id, self._database.now(connection), reason)
+            return give_events(connection, row, snapshot.order.key, order_id, self._database.now(connection), reason)
 
-    def dismiss(self, seen: Snapshot, reason: str) -> bool:
+    def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
         with self._database.write() as connection:
             now = self._database.now(connection)
-            dismissed = update(orders).where(_has_stop(seen)).values(_dismissed(now)).returning(orders.c.id)
+            dismissed = update(orders).where(_has_stop(snapshot)).values(_dismissed(now)).returning(orders.c.id)
             order_row = connection.execute(dismissed).scalar()
             if order_row is None:
                 return False
-            write_entries(connection, order_row, now, [Entry(AuditAction.DISMISSED, f"{seen.row.stop}: {reason}")])
+            write_entries(connection, order_row, now, [Entry(AuditAction.DISMISSED, f"{snapshot.row.stop}: {reason}")])
             return True
 
 
-def _has_stop(seen: Snapshot) -> ColumnElement[bool]:
-    """The order still has the very stop that *seen* shows."""
-    row = seen.row
-    return and_(this(seen.order.key), orders.c.stop == row.stop, orders.c.stopped_at == row.stopped_at)
+def _has_stop(snapshot: Snapshot) -> ColumnElement[bool]:
+    """The order still has the very stop that *snapshot* shows."""
+    row = snapshot.row
+    return and_(has_key(snapshot.order.key), orders.c.stop == row.stop, orders.c.stopped_at == row.stopped_at)
 
 
 def _due(now: Instant) -> dict[str, Any]:
@@ -113,11 +113,11 @@ def _dismissed(now: Instant) -> dict[str, Any]:
     return _due(now) | _WITHOUT_FAILURES | {"due": None}
 
 
-def _released(seen: Snapshot, now: Instant) -> dict[str, Any]:
+def _released(snapshot: Snapshot, now: Instant) -> dict[str, Any]:
     values = _due(now) | _WITHOUT_FAILURES
     # Not the row's own revision: the operator did not see what came in later, so it may stop the order again.
-    values |= {"acknowledged": seen.order.revision, "behind_at": None}
-    if seen.row.stop == StopReason.MOVED_BACK:
+    values |= {"acknowledged": snapshot.order.revision, "behind_at": None}
+    if snapshot.row.stop == StopReason.MOVED_BACK:
         # The next read counts, whatever it shows, and completion counts from then.
         values |= {"stage": None, "delivered_at": None}
     return values

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, select
 from worker.domain.instants import Instant
 from worker.domain.snapshot import AuditEntry, EventEntry, Hold, OrderRow, Snapshot, Write
 from worker.domain.stages import Stage
-from worker.store.rows import events_of, is_active, order_of
+from worker.store.conditions import is_active
+from worker.store.rows import events_of, order_of
 from worker.store.tables import audit_log, events, holds, writes
 
 Holds: TypeAlias = dict[str, tuple[Hold, ...]]

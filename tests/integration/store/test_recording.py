@@ -12,15 +12,15 @@ from worker.domain.events import OPERATOR, Event, EventName
 from worker.domain.instants import SECOND
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import QuarantineReason
+from worker.store.conditions import has_key
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
-from worker.store.rows import this
 from worker.store.tables import deliveries, events, orders
 
 
 def schedule(database: Database, **columns: int | None) -> None:
     with database.write() as connection:
-        connection.execute(update(orders).where(this(KEY)).values(columns))
+        connection.execute(update(orders).where(has_key(KEY)).values(columns))
 
 
 def test_a_new_order_is_due_at_once_and_no_reconciliation_has_seen_it(

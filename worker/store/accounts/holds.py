@@ -20,8 +20,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.domain.instants import Duration, Instant
 from worker.domain.reasons import HoldReason
+from worker.store.conditions import is_awaited, is_reference
 from worker.store.database.database import Database
-from worker.store.rows import is_awaited, is_reference
 from worker.store.tables import holds, orders
 
 _UNCONFIGURED = select(holds.c.account).where(holds.c.reason == HoldReason.NOT_CONFIGURED.value)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Text, bindparam, delete, func, not_, null, or_, select, update
 
 from worker.domain.events import EventResult
-from worker.store.rows import is_reference
+from worker.store.conditions import is_reference
 from worker.store.tables import NUMBERED, TRACKED, audit_log, events, orders
 
 _ENOUGH = 2

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, upda
 
 from worker.domain.instants import Duration, Instant
 from worker.domain.orders import OrderKey
+from worker.store.conditions import has_key, is_awaited, is_due, is_held
 from worker.store.database.database import Database
-from worker.store.rows import is_awaited, is_due, is_held, this
 from worker.store.tables import orders
 
 
@@ -55,7 +55,7 @@ class DueOrders:
 
     def put_back(self, key: OrderKey) -> None:
         """Forget that the order was enqueued, because no slot was free for it: the next claim may have it."""
-        enqueued = update(orders).where(this(key), orders.c.enqueued_at.is_not(None))
+        enqueued = update(orders).where(has_key(key), orders.c.enqueued_at.is_not(None))
         self._database.transact(lambda connection, _now: connection.execute(enqueued.values(enqueued_at=None)))
 
 

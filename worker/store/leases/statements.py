@@ -7,7 +7,7 @@ names a column to write.
 from sqlalchemy import BigInteger, and_, bindparam, case, func, insert, not_, select, update
 
 from worker.domain.reasons import WriteOutcome
-from worker.store.rows import is_due, may_send, not_held
+from worker.store.conditions import is_due, may_send, not_held
 from worker.store.tables import events, orders, writes
 
 _AT = bindparam("at", type_=BigInteger)

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, func, select
 
 from worker.domain.figures import Figures, OrderGroup
+from worker.store.conditions import is_due
 from worker.store.database.database import Database
-from worker.store.rows import is_due
 from worker.store.snapshots import active_holds
 from worker.store.tables import counters, deliveries, events, orders, writes
 

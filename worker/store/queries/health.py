@@ -10,9 +10,9 @@ from worker.domain.instants import Duration, Instant
 from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, WaitReason
 from worker.domain.snapshot import Snapshot
 from worker.domain.stages import Stage
+from worker.store.conditions import is_due
 from worker.store.database.database import Database
 from worker.store.queries.orders import is_free
-from worker.store.rows import is_due
 from worker.store.snapshots import active_holds, snapshot_of
 from worker.store.tables import deliveries, events, orders
 

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select
 from worker.domain.instants import Instant
 from worker.domain.snapshot import OrderRow, State
 from worker.domain.stages import Stage
+from worker.store.conditions import is_due, not_held
 from worker.store.database.database import Database
-from worker.store.rows import is_due, not_held
 from worker.store.snapshots import active_holds, order_row
 from worker.store.tables import orders
 
