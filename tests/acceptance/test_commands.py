@@ -46,7 +46,7 @@ def test_a_test_event_moves_an_order_and_every_command_shows_it(fulfillment: Com
     assert {write["outcome"] for write in shown["writes"]} == {"confirmed"}
     page = fulfillment("orders", "explain", "41").out
     assert "The platform showed “completed”" in page
-    assert "It needs nobody any more." in page
+    assert "Nothing is left to do." in page
 
 
 def test_an_event_with_only_a_number_finds_its_order_which_is_shown_by_that_number(

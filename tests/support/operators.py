@@ -45,18 +45,18 @@ class FakeOperatorStore:
         self.made_due.append(key)
         return not self.overtaken
 
-    def release(self, seen: Snapshot, reason: str) -> bool:
-        self.released.append((seen, reason))
+    def release(self, snapshot: Snapshot, reason: str) -> bool:
+        self.released.append((snapshot, reason))
         return not self.overtaken
 
-    def attach(self, seen: Snapshot, order_id: str, reason: str) -> Attached:
-        self.attached.append((seen, order_id, reason))
+    def attach(self, snapshot: Snapshot, order_id: str, reason: str) -> Attached:
+        self.attached.append((snapshot, order_id, reason))
         if self.overtaken:
             return Attached.OVERTAKEN
         return Attached.FULL if self.full else Attached.DONE
 
-    def dismiss(self, seen: Snapshot, reason: str) -> bool:
-        self.dismissed.append((seen, reason))
+    def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
+        self.dismissed.append((snapshot, reason))
         return not self.overtaken
 
 

@@ -1,4 +1,4 @@
-"""What an operator may ask and do, as functions of values. It imports `domain` and `ports` only.
+"""What an operator can ask and do. Results are values and sentences, which the command line prints.
 
-The command line prints what it returns; a web console could do the same.
+It may import the domain and the ports only.
 """

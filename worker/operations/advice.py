@@ -1,6 +1,6 @@
-"""What a person should do about each stop and each hold. What a reason means is its `meaning`.
+"""Advice for a person about each stop and each hold. The meaning of a reason is its attribute `meaning`.
 
-The database may hold words of a newer version; they get a general sentence.
+The database may have reasons of a newer version of the program. They get a general sentence.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,9 @@ STOPS: Mapping[StopReason, str] = {
         "Say in the account's setting `statuses` what the status means, or give the order another status at the"
         " platform; then release it."
     ),
-    StopReason.MOVING_WHILE_CANCELLED: "Call the courier back, or reopen the order at the platform; then release it.",
+    StopReason.MOVING_WHILE_CANCELLED: (
+        "Tell the courier to bring the parcel back, or reopen the order at the platform; then release it."
+    ),
     StopReason.MOVED_BACK: (
         "If somebody moved it back on purpose and it should stay there, leave it stopped: a released order takes its"
         " steps again, up to the stage that its events justify."
@@ -21,14 +23,14 @@ STOPS: Mapping[StopReason, str] = {
         "Settle the return with the customer and at the platform; release the order if it goes on."
     ),
     StopReason.SHIPMENT_LOST: "Settle the loss with the courier and the customer; release the order if it goes on.",
-    StopReason.SHIPMENT_CANCELLED: "Ask the courier why the parcel was called back; release the order if it goes on.",
+    StopReason.SHIPMENT_CANCELLED: "Ask the courier why the parcel was cancelled; release the order if it goes on.",
     StopReason.RETURNED_AFTER_COMPLETION: "Settle it at the platform by hand: nothing is written to a completed order.",
     StopReason.REFUSED: (
         "Read the platform's message, correct the order there or the account's settings; then release the order."
     ),
     StopReason.CONFLICT: "Look at the order at the platform: something there forbids this step; then release it.",
     StopReason.UNKNOWN_ORDER: (
-        "Check that the order exists in this account (its credentials, its base_url) under this very id or number."
+        "Check that the order exists in this account (its credentials, its base_url) with exactly this id or number."
         " If a tracking number is all that is known, say which order has the parcel (`fulfillment send`:"
         " `shipment.created`, with `--order` and `--tracking`). Then release it. If the number is a misprint, say which"
         " order it is, by `orders release --found`. If nobody should look for it any more, `--dismiss` it."
@@ -53,8 +55,10 @@ HOLDS: Mapping[HoldReason, str] = {
 }
 """What to do about a held account, by the reason of the hold."""
 
-UNKNOWN_STOP = "This version does not know the stop. Look at the order at the platform; then release it."
-UNKNOWN_HOLD = "This version does not know the hold. A newer version may have set it, and lifts it."
+UNKNOWN_STOP = (
+    "This version of the program does not know this stop. Look at the order at the platform; then release it."
+)
+UNKNOWN_HOLD = "This version of the program does not know this hold. A newer version may have set it, and will lift it."
 
 
 def advise_on_stop(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""What `doctor` makes of the database's health. Pure: figures in, checks out."""
+"""Judges the health of the database: from figures to the checks that `fulfillment doctor` prints. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from worker.operations.instants import span
 from worker.operations.phrases import counted
 
 MAX_NAMED = 5
-"""How many orders a sentence names; the list command shows them all."""
+"""How many orders a sentence names. `fulfillment orders list` shows all of them."""
 
 
 class Verdict(StrEnum):
-    """How a check went."""
+    """The verdict of one check."""
 
     OK = "ok"
     WARN = "warn"
@@ -26,19 +26,19 @@ class Verdict(StrEnum):
 
 
 class Diagnosis(Enum):
-    """What all checks together mean."""
+    """The verdict of all checks together."""
 
     WELL = auto()
     """No check failed."""
     NEEDS_PERSON = auto()
     """A check failed, and every part answers."""
     UNREACHABLE = auto()
-    """A part does not answer."""
+    """A part of the system does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name, its verdict, a sentence, and what to do. *unreachable*: a part does not answer."""
+    """One check: its name, its verdict, a sentence, and advice. *unreachable*: a part of the system does not answer."""
 
     name: str
     verdict: Verdict
@@ -49,7 +49,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The words for backlogs of one kind. One that is younger than *ignored_for* is not mentioned."""
+    """The words for backlogs of one kind. Backlogs younger than *ignored_for* are not reported."""
 
     name: str
     one: str
@@ -103,14 +103,14 @@ _KINDS: Mapping[BacklogKind, _Kind] = {
     ),
 }
 
-_WANTED = {(BacklogKind.PENDING, WaitReason.DRY_RUN.value)}
-"""The backlogs, by kind and reason, that the settings ask for. They are well, however old they are."""
+_INTENDED = {(BacklogKind.PENDING, WaitReason.DRY_RUN.value)}
+"""The backlogs, by kind and reason, that follow from the settings. They are OK at any age."""
 
 
 def judge(health: Health, policies: Mapping[str, Policy], max_age: Duration) -> Iterator[Check]:
-    """Judge the health of the database: what has waited longer than *max_age* fails, a younger backlog is a warning.
+    """Yield a check for each kind of backlog and for each invariant. *policies* is by account.
 
-    *policies* is by account.
+    A backlog fails when it is older than *max_age*; a younger one is a warning.
     """
     for kind, words in _KINDS.items():
         backlogs = [
@@ -125,8 +125,8 @@ def judge(health: Health, policies: Mapping[str, Policy], max_age: Duration) -> 
     yield _judge_orphaned(health, policies)
 
 
-def worst(checks: Iterable[Check]) -> Diagnosis:
-    """Return what *checks* together mean. A part that does not answer counts more than what needs a person."""
+def diagnose(checks: Iterable[Check]) -> Diagnosis:
+    """Return the verdict of all *checks* together. `UNREACHABLE` takes precedence over `NEEDS_PERSON`."""
     failed = [check for check in checks if check.verdict is Verdict.FAIL]
     if any(check.unreachable for check in failed):
         return Diagnosis.UNREACHABLE
@@ -138,7 +138,7 @@ def _judge_backlog(backlog: Backlog, words: _Kind, now: Instant, max_age: Durati
     reason = f" ({backlog.reason})" if backlog.reason else ""
     since = f"for {span(age)}" if backlog.count == 1 else f"the oldest for {span(age)}"
     sentence = f"{counted(backlog.count, words.one, words.many)}{reason}, {since}"
-    if (backlog.kind, backlog.reason) in _WANTED:
+    if (backlog.kind, backlog.reason) in _INTENDED:
         return Check(words.name, Verdict.OK, f"{sentence}, as the settings ask.")
     verdict = Verdict.FAIL if age > max_age else Verdict.WARN
     return Check(words.name, verdict, f"{sentence}.", words.advice or _advice(backlog))
@@ -146,18 +146,18 @@ def _judge_backlog(backlog: Backlog, words: _Kind, now: Instant, max_age: Durati
 
 def _advice(backlog: Backlog) -> str:
     if backlog.kind is BacklogKind.HELD:
-        return advise_on_hold(backlog.reason.rpartition(" ")[2])  # the reason begins with the account
+        return advise_on_hold(backlog.reason.rpartition(" ")[2])  # before it, the text has the account
     return f"{advise_on_stop(backlog.reason)} See `fulfillment orders list --stopped`."
 
 
 def _judge_sums(discrepancies: Mapping[str, int]) -> Check:
-    wrong = [f"{name} ({count})" for name, count in discrepancies.items() if count]
-    if not wrong:
+    present = [f"{name} ({count})" for name, count in discrepancies.items() if count]
+    if not present:
         return Check("sums", Verdict.OK, "Every delivery has its outcome, and every event its result.")
     return Check(
         "sums",
         Verdict.FAIL,
-        f"The database has {', '.join(wrong)}.",
+        f"The database has {', '.join(present)}.",
         "This must never happen: keep a copy of the database, and report it.",
     )
 
@@ -172,12 +172,12 @@ def _judge_orphaned(health: Health, policies: Mapping[str, Policy]) -> Check:
         return Check(
             "orphaned orders", Verdict.OK, "Every order with something left to do is due, waits or is stopped."
         )
-    named = ", ".join(orphaned[:MAX_NAMED]) + (", …" if len(orphaned) > MAX_NAMED else "")
+    names = ", ".join(orphaned[:MAX_NAMED]) + (", …" if len(orphaned) > MAX_NAMED else "")
     them = "it" if len(orphaned) == 1 else "them"
     return Check(
         "orphaned orders",
         Verdict.FAIL,
         f"{counted(len(orphaned), 'order has', 'orders have')} something left to do,"
-        f" and nobody will look at {them}: {named}.",
-        "`fulfillment orders retry` makes an order due; please report how it came to this.",
+        f" but no worker will reconcile {them}: {names}.",
+        "This is a defect: please report it. `fulfillment orders retry` makes an order due.",
     )

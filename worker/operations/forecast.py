@@ -1,4 +1,4 @@
-"""The forecast: what a worker would do with an order next, by the worker's own rules."""
+"""The forecast: the steps that a worker would take with an order now, by the same rules of the domain."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,22 +14,22 @@ from worker.domain.stages import STAGES, Stage
 
 
 class Forecast(NamedTuple):
-    """The steps still to take, and the result after them. None: only a read can tell."""
+    """The steps still to take, and the result after them. *result* is None when only a read can tell."""
 
     steps: tuple[Step, ...]
     result: Result | None
 
 
 def forecast(order: Order, evidence: Evidence, policy: Policy, now: Instant) -> Forecast:
-    """Apply the rules to *order*, as if a read at *now* showed what the last one did and every step were confirmed.
+    """Apply the rules to *order*, as if a read at *now* showed the last known status and every step were confirmed.
 
-    The database does not keep what the platform says of payment, so an order that waits for it is expected to wait on.
+    The database does not store the payment, so the forecast for an order that waits for its payment is to wait.
     """
     position = order.closed or order.stage
     if position is None:
         return Forecast((), None)
     reading = Reading(order.status, position, now)
-    # A read would find the write without an answer, and date the uncertainty by it.
+    # As a reconciliation does: a write without an answer makes the order uncertain since that write.
     order = replace(order, uncertain_at=order.sent_at) if order.sending else order
     steps: list[Step] = []
     while isinstance(step := decide(order, evidence, reading, policy, now), Step):
@@ -40,15 +40,15 @@ def forecast(order: Order, evidence: Evidence, policy: Policy, now: Instant) -> 
 
 
 def furthest_stage(order: Order, evidence: Evidence, steps: tuple[Step, ...]) -> Stage:
-    """Return the furthest stage that the evidence, the account's rules and the platform justify."""
+    """Return the furthest of three stages: the confirmed stage, the target of the evidence, and the last of *steps*."""
     stages = (order.stage or Stage.PENDING, evidence.target, *(step.stage for step in steps))
     return max(stages, key=STAGES.index)
 
 
 def is_orphaned(snapshot: Snapshot, policy: Policy) -> bool:
-    """Tell whether something is left to do for an order, and nobody will look at it.
+    """Tell whether the order has something left to do, but is not due, leased, waiting, held or stopped.
 
-    This must never happen: `doctor` looks for it.
+    This would be a defect. `doctor` looks for it.
     """
     if snapshot.state not in {State.SETTLED, State.CLOSED}:
         return False

@@ -1,11 +1,11 @@
-"""Instants and durations in words. Everything here is in microseconds and UTC."""
+"""Instants and durations as text. Arguments are in microseconds; times are in UTC."""
 
 from datetime import datetime
 
 from worker.domain.instants import DAY, HOUR, MILLISECOND, MINUTE, SECOND, Duration, Instant, moment_of
 
 LATEST: Instant = 253_402_300_799 * SECOND
-"""The last second of the year 9999: Python's calendar ends there. A later instant is shown as this one."""
+"""The last second of Python's calendar, in the year 9999. A later instant is shown as this one."""
 
 
 def moment(at: Instant) -> str:

@@ -1,4 +1,4 @@
-"""Naming: which order an operator's text means."""
+"""Finds the order that an operator's text means."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.text import clean_text
 from worker.operations.store import OperatorStore
 
-# The number of an order may have slashes. The pattern allows the id of any platform; the account's reader narrows it.
+# A number may have slashes. This pattern allows the ids of all platforms; the account's reader checks the id.
 _ORDER = re.compile("(?:(?P<account>[^/:]*)/)?(?P<order>[A-Za-z0-9_-]{1,64}|(?:number|tracking):.{1,64})")
 
 OrderIdReader: TypeAlias = Callable[[object], str]
@@ -19,10 +19,10 @@ OrderIdReader: TypeAlias = Callable[[object], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """Finds the order that `account/id` means, or an id that only one account can mean.
+class OrderFinder:
+    """Finds the order for `account/id`. The account can be omitted if only one account can have the id.
 
-    The id may be replaced by `number:` and the order's number, or by `tracking:` and the tracking number of a parcel.
+    Instead of an id, the text can have `number:` and the order's number, or `tracking:` and a parcel's tracking number.
     *read_order_id* is by account.
     """
 
@@ -30,9 +30,9 @@ class Naming:
     read_order_id: Mapping[str, OrderIdReader]
 
     def find(self, text: str) -> OrderKey:
-        """Return the order that *text* means; the database need not know it.
+        """Return the order that *text* means. The database need not have it.
 
-        Raises `IllegalRequest` when *text* cannot be an order, or may mean several.
+        Raises `IllegalRequest` when *text* does not name an order, or may mean several orders.
         """
         match = _ORDER.fullmatch(text)
         if not match or not text.isprintable():
@@ -51,13 +51,13 @@ class Naming:
         raise IllegalRequest(f"several accounts may have this order: say {choice}")
 
     def _accounts_that_know(self, order_id: str) -> list[str]:
-        """Return the accounts that have this order, this reference, or an order known by this reference."""
+        """Return the accounts in which the database has this order, this reference, or an order with this reference."""
         keys = [OrderKey(account, order_id) for account in self.read_order_id]
         by_reference = {key.account for key in keys if key.reference and self.store.known_as(key)}
         return sorted(by_reference.union(self.store.accounts_with(order_id)))
 
     def _accounts_that_allow(self, order_id: str) -> list[str]:
-        """Return the accounts whose platform could have this id; if none could, one whose reader says what it takes."""
+        """Return the accounts whose platform has ids of this form; else any account, whose error explains the form."""
         accounts = sorted(self.read_order_id)
         return [account for account in accounts if self._could_have(account, order_id)] or accounts[:1]
 
@@ -69,7 +69,7 @@ class Naming:
     def _read(self, account: str, order_id: str) -> OrderKey:
         read, key = self.read_order_id.get(account), OrderKey(account, order_id)
         if read is None:
-            # The settings may have lost an account whose orders are still in the database.
+            # The database can have orders of an account that is no longer in the settings.
             if account in self.store.accounts_with(order_id):
                 return key
             raise IllegalRequest(f"the settings name no account “{clean_text(account)}”")
@@ -79,7 +79,7 @@ class Naming:
             raise IllegalRequest(f"“{order_id}” {error}") from error
 
     def _follow(self, key: OrderKey) -> OrderKey:
-        """Return the order to which a reference has led, or the reference while the search for it goes on."""
+        """Return the order that was found for a reference, or the reference itself while the search goes on."""
         ids = [] if self.store.snapshot(key) else self.store.known_as(key)
         if len(ids) > 1:
             choice = " or ".join(f"{key.account}/{order_id}" for order_id in ids)

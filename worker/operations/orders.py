@@ -1,4 +1,4 @@
-"""What an operator may do with one order. What the rules forbid is an `IllegalRequest` that says why."""
+"""What an operator can do with one order. For a forbidden request, `IllegalRequest` says why it is forbidden."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from worker.domain.snapshot import Snapshot, State
 from worker.domain.stages import Stage, has_reached
 from worker.domain.text import clean_text
 from worker.operations.instants import when
-from worker.operations.naming import Naming, OrderIdReader
+from worker.operations.naming import OrderFinder, OrderIdReader
 from worker.operations.phrases import with_detail
 from worker.operations.store import OperatorStore
 from worker.ports import Delivery, Intake, WakeUps
@@ -20,7 +20,7 @@ from worker.ports import Delivery, Intake, WakeUps
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """What an operator may do with one order. Each act returns a sentence about what happens now.
+    """What an operator can do with one order. `advance`, `retry` and `release` return a sentence about what follows.
 
     *read_order_id* is by account. All methods raise `IllegalRequest`, and `StoreUnavailable` when the database cannot
     be reached.
@@ -32,63 +32,67 @@ class Operations:
     read_order_id: Mapping[str, OrderIdReader]
 
     def find(self, text: str) -> OrderKey:
-        """Return the order that *text* means, see `Naming.find`."""
-        return Naming(self.store, self.read_order_id).find(text)
+        """Return the order that *text* means: see `OrderFinder.find`."""
+        return OrderFinder(self.store, self.read_order_id).find(text)
 
     def snapshot(self, key: OrderKey) -> Snapshot:
-        """Return everything that is known of an order."""
+        """Return all that the database has about an order."""
         snapshot = self.store.snapshot(key)
         if snapshot is None:
             raise IllegalRequest(f"the database knows no order {key}")
         return snapshot
 
     def advance(self, key: OrderKey, stage: Stage, reason: str, *, create: bool = False) -> str:
-        """Write an event which says that the order has reached *stage*; a worker then takes the steps to it.
+        """Write an event that names *stage*. A worker then takes the steps up to this stage.
 
-        With *create*, the order may be one that the database does not know.
+        *create*: the database need not have the order yet. *reason* is a sentence for people.
         """
         note = require_reason(reason)
         if key.reference:
-            raise IllegalRequest(f"{key} is still looked for: only an order that is known by its id can be advanced")
+            raise IllegalRequest(f"{key} is a reference: only an order that is known by its id can be advanced")
         if stage is Stage.PENDING:
-            raise IllegalRequest("pending is where every order begins: no order is advanced to it")
-        seen = self.store.snapshot(key)
-        if seen is None and not create:
+            raise IllegalRequest("every order begins as pending: no order can be advanced to it")
+        snapshot = self.store.snapshot(key)
+        if snapshot is None and not create:
             raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
-        if seen is not None:
-            _require_stage_ahead(seen, stage)
+        if snapshot is not None:
+            _require_stage_ahead(snapshot, stage)
         self._write_event(key, stage, note)
         return f"{key} is to reach {stage}; a worker takes it from here, within a second or two."
 
     def retry(self, key: OrderKey) -> str:
-        """Make the order due now, whatever it waits for. A stopped order stays stopped."""
-        seen = self.snapshot(key)
-        if seen.row.stop or not self.store.make_due(key):
-            stop = seen.row.stop or "just now"
+        """Make the order due now, for whatever reason it waits. A stopped order is refused."""
+        snapshot = self.snapshot(key)
+        if snapshot.row.stop or not self.store.make_due(key):
+            stop = snapshot.row.stop or "just now"
             raise IllegalRequest(f"{key} is stopped ({stop}): `fulfillment orders release` lifts that, retry does not")
         self.wake_ups.enqueue([key])
-        if seen.row.held:
-            return f"{key} is due; its account is held ({seen.row.held[0].reason}), and a worker takes it after that."
-        if seen.state is State.LEASED:
+        if snapshot.row.held:
+            return (
+                f"{key} is due; its account is held ({snapshot.row.held[0].reason}), and a worker takes it after that."
+            )
+        if snapshot.state is State.LEASED:
             return f"A worker reconciles {key} now; the result says when it is reconciled next."
         return f"{key} is due; a worker takes it from here, within a second or two."
 
-    def stopped(self, key: OrderKey, stop: str = "") -> Snapshot:
-        """Return everything that is known of a stopped order. *stop*, when given, must be the reason of its stop."""
-        seen = self.snapshot(key)
-        if not seen.row.stop:
+    def require_stopped(self, key: OrderKey, stop: str = "") -> Snapshot:
+        """Return all that the database has about a stopped order. *stop*, if not empty, must be the stop's reason."""
+        snapshot = self.snapshot(key)
+        if not snapshot.row.stop:
             raise IllegalRequest(f"{key} is not stopped")
-        if stop and stop != seen.row.stop:
-            raise IllegalRequest(f"{key} is stopped for {seen.row.stop}, not for {stop}: look at it again")
-        return seen
+        if stop and stop != snapshot.row.stop:
+            raise IllegalRequest(f"{key} is stopped for {snapshot.row.stop}, not for {stop}: look at it again")
+        return snapshot
 
     def release(self, key: OrderKey, reason: str, stop: str = "") -> str:
-        """Lift the order's stop. *stop*, when given, must be the reason of the stop."""
-        note, seen = require_reason(reason), self.stopped(key, stop)
-        if not self.store.release(seen, note):
-            raise overtaken(key)
+        """Lift the order's stop. *stop*, if not empty, must be the reason of the stop."""
+        note, snapshot = require_reason(reason), self.require_stopped(key, stop)
+        if not self.store.release(snapshot, note):
+            raise stop_has_changed(key)
         self.wake_ups.enqueue([key])
-        return f"{key} is released from {seen.row.stop} and due; a worker takes it from here, within a second or two."
+        return (
+            f"{key} is released from {snapshot.row.stop} and due; a worker takes it from here, within a second or two."
+        )
 
     def _write_event(self, key: OrderKey, stage: Stage, note: str) -> None:
         now = self.intake.now()
@@ -109,24 +113,24 @@ class Operations:
         self.wake_ups.enqueue(receipt.wake_ups)
 
 
-def _require_stage_ahead(seen: Snapshot, stage: Stage) -> None:
-    order, row = seen.order, seen.row
+def _require_stage_ahead(snapshot: Snapshot, stage: Stage) -> None:
+    order, row = snapshot.order, snapshot.row
     if row.stop:
         raise IllegalRequest(f"{order.key} is stopped ({row.stop}): `fulfillment orders release` it first")
     if order.closed:
         raise IllegalRequest(f"{order.key} is closed ({order.closed}): nothing is written to it any more")
     if order.stage and has_reached(order.stage, stage):
-        since = f", as the platform showed on {when(order.read_at, seen.now)}" if order.read_at is not None else ""
+        since = f", as the platform showed on {when(order.read_at, snapshot.now)}" if order.read_at is not None else ""
         raise IllegalRequest(f"{order.key} is already {order.stage}{since}: an order never goes back to {stage}")
 
 
-def overtaken(key: OrderKey) -> IllegalRequest:
-    """Return the error for a stop that somebody else has changed first."""
+def stop_has_changed(key: OrderKey) -> IllegalRequest:
+    """Return the error for a stop that has changed since the operator saw it."""
     return IllegalRequest(f"the stop of {key} has changed meanwhile: look at it again")
 
 
 def require_reason(reason: str) -> str:
-    """Return *reason* on one clean line. Raises `IllegalRequest` when nothing is left of it."""
+    """Return *reason* as one line without control characters. Raises `IllegalRequest` if that is empty."""
     cleaned = clean_text(reason)
     if not cleaned:
         raise IllegalRequest("a reason is needed: one sentence for people who ask later")

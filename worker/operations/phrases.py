@@ -1,4 +1,4 @@
-"""Parts of sentences that several modules use."""
+"""Parts of sentences, for several modules."""
 
 from collections.abc import Sequence
 
@@ -15,11 +15,11 @@ def with_detail(word: str, detail: str) -> str:
     return f"{word}, {detail}" if detail else word
 
 
-def listed(items: Sequence[str], word: str) -> str:
-    """Return a list with *word* before its last item: `a, b or c`. The list has at least one item."""
+def join_items(items: Sequence[str], word: str) -> str:
+    """Return *items*, at least one, with *word* before the last one: `a, b or c`."""
     return f" {word} ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def meaning_of(words: type[Word], word: str) -> str:
-    """Return the sentence that explains *word*; empty when it is not one of *words*, as a newer version may write."""
+    """Return the meaning of *word*, one of *words*. Empty for a word of a newer version of the program."""
     return words(word).meaning if word in set(words) else ""

@@ -1,27 +1,27 @@
-"""What an operator may decide about a reference whose search has stopped: resolve it or dismiss it."""
+"""What an operator can decide about a reference whose search has stopped: resolve or dismiss it."""
 
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot
 from worker.operations.instants import when
-from worker.operations.orders import Operations, overtaken, require_reason
+from worker.operations.orders import Operations, require_reason, stop_has_changed
 from worker.ports import Attached
 
 
 def resolve(operations: Operations, key: OrderKey, order: str, reason: str, stop: str = "") -> str:
-    """Decide that the reference *key* means *order*, an id or account/id: that order gets all its events and is due.
+    """Give all events of the reference *key* to *order* (an id or account/id), and make that order due.
 
-    *stop*, when given, must be the reason for which the search is stopped. Returns a sentence about what happens now.
-    Raises `IllegalRequest`.
+    *stop*, if not empty, must be the reason of the stop of the search. Returns a sentence about what follows. Raises
+    `IllegalRequest`.
     """
-    note, seen = require_reason(reason), _stopped_search(operations, key, stop)
+    note, snapshot = require_reason(reason), _stopped_search(operations, key, stop)
     target = _find_target(operations, key, order)
-    match operations.store.attach(seen, target.order_id, note):
+    match operations.store.attach(snapshot, target.order_id, note):
         case Attached.OVERTAKEN:
-            raise overtaken(key)
+            raise stop_has_changed(key)
         case Attached.FULL:
             raise IllegalRequest(
-                f"{target} has no capacity for all events of {key}: move it forward by `orders advance`"
+                f"{target} would have too many events with those of {key}: move it forward by `orders advance`"
             )
         case Attached.DONE:
             operations.wake_ups.enqueue([target])
@@ -29,17 +29,19 @@ def resolve(operations: Operations, key: OrderKey, order: str, reason: str, stop
 
 
 def dismiss(operations: Operations, key: OrderKey, reason: str, stop: str = "") -> str:
-    """Decide that nobody looks for *key* any more. *stop*, result and errors are as in `resolve`."""
-    note, seen = require_reason(reason), _stopped_search(operations, key, stop)
-    if not operations.store.dismiss(seen, note):
-        raise overtaken(key)
-    return f"{key} is dismissed: nobody looks for it any more, until there is a newer event of it, or a replay."
+    """End the search for the reference *key*. *stop*, result and errors are as in `resolve`."""
+    note, snapshot = require_reason(reason), _stopped_search(operations, key, stop)
+    if not operations.store.dismiss(snapshot, note):
+        raise stop_has_changed(key)
+    return f"{key} is dismissed: the search has ended, until there is a newer event with this reference, or a replay."
 
 
 def _stopped_search(operations: Operations, key: OrderKey, stop: str) -> Snapshot:
     if not key.reference:
-        raise IllegalRequest(f"{key} is known by its id: only an order known by a number alone is found or dismissed")
-    return operations.stopped(key, stop)
+        raise IllegalRequest(
+            f"{key} is known by its id: --found and --dismiss are for orders that are known only by a number"
+        )
+    return operations.require_stopped(key, stop)
 
 
 def _find_target(operations: Operations, key: OrderKey, text: str) -> OrderKey:
@@ -53,9 +55,9 @@ def _find_target(operations: Operations, key: OrderKey, text: str) -> OrderKey:
     return order
 
 
-def _next(seen: Snapshot | None) -> str:
-    if seen and seen.row.stop:
-        return f"is stopped ({seen.row.stop}): `fulfillment orders release` lifts that"
-    if seen and seen.row.due is not None and seen.row.due > seen.now:
-        return f"waits until {when(seen.row.due, seen.now)}: {seen.row.waiting}"
+def _next(snapshot: Snapshot | None) -> str:
+    if snapshot and snapshot.row.stop:
+        return f"is stopped ({snapshot.row.stop}): `fulfillment orders release` lifts that"
+    if snapshot and snapshot.row.due is not None and snapshot.row.due > snapshot.now:
+        return f"waits until {when(snapshot.row.due, snapshot.now)}: {snapshot.row.waiting}"
     return "is due; a worker takes it from here, within a second or two"

@@ -1,4 +1,4 @@
-"""The port `OperatorStore`: the database, as an operator uses it."""
+"""The port `OperatorStore`: the queries and changes of an operator in the database."""
 
 from typing import Protocol
 
@@ -8,37 +8,37 @@ from worker.ports import Attached
 
 
 class OperatorStore(Protocol):
-    """Shows orders, and changes their schedule. Each call is one transaction. Raises `StoreUnavailable`."""
+    """Shows orders, and makes them due. Each call is one transaction. All methods raise `StoreUnavailable`."""
 
     def snapshot(self, key: OrderKey) -> Snapshot | None:
-        """Return everything that is known of an order; None when the database does not know it."""
+        """Return all that the database has about an order; None when it does not have the order."""
 
     def accounts_with(self, order_id: str) -> list[str]:
-        """Return the names of the accounts in which the database knows an order with this id."""
+        """Return the names of the accounts in which the database has an order with this id."""
 
     def known_as(self, key: OrderKey) -> list[str]:
-        """Return the ids of the orders, at most two, that the database knows by the reference in *key*."""
+        """Return the ids of the orders, at most two, for which the database has the reference in *key*."""
 
     def make_due(self, key: OrderKey) -> bool:
-        """Make the order due now, whatever it waits for. False when it is unknown or stopped."""
+        """Make the order due now, for whatever reason it waits. False when it is unknown or stopped."""
 
-    def release(self, seen: Snapshot, reason: str) -> bool:
-        """Lift the very stop that *seen* shows, acknowledge the events in *seen*, and make the order due.
+    def release(self, snapshot: Snapshot, reason: str) -> bool:
+        """Lift the stop in *snapshot*, acknowledge the events in *snapshot*, and make the order due.
 
-        Events that ended with the stop and name a stage are pending again; so are all events of a reference. The next
-        read sets the stage of an order that was stopped as `moved_back`. The audit log keeps *reason*. False when the
-        order has another stop by now, or none.
+        Events with the result `stopped` that name a stage are pending again; so are all events of a reference. After a
+        stop as `moved_back`, the next read sets the stage. The audit log keeps *reason*. False when the order now has
+        another stop, or none: nothing is changed.
         """
 
-    def attach(self, seen: Snapshot, order_id: str, reason: str) -> Attached:
-        """Give all events of the stopped reference *seen* to *order_id*, make it due, and delete the reference.
+    def attach(self, snapshot: Snapshot, order_id: str, reason: str) -> Attached:
+        """Give all events of the stopped reference *snapshot* to *order_id*, make it due, and delete the reference.
 
-        An order that the database does not know is created. The audit log of the order keeps *reason*. `OVERTAKEN`
-        when the reference has another stop by now, or none.
+        If the database does not have the order, it is created. The audit log of the order keeps *reason*. `OVERTAKEN`
+        when the reference now has another stop, or none.
         """
 
-    def dismiss(self, seen: Snapshot, reason: str) -> bool:
-        """End the search for the stopped reference *seen*, until a newer event or a replay restarts it.
+    def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
+        """End the search for the stopped reference *snapshot*, until a newer event or a replay restarts it.
 
-        Its events stay void. The audit log keeps *reason*. False when the reference has another stop by now, or none.
+        Its events stay void. The audit log keeps *reason*. False when the reference now has another stop, or none.
         """

@@ -64,7 +64,7 @@ def _is_readable(url: str) -> bool:
 def passwords_in(urls: str) -> set[str]:
     """Return the passwords in *urls*, one or several with semicolons between them, both as written and decoded.
 
-    The standard parser of URLs is not used: a database accepts passwords with `/`, `?` and `#`, and it does not.
+    `urlsplit` would end the host at `/`, `?` or `#`, but databases accept passwords with these characters.
     """
     passwords = {match[1] for match in map(_PASSWORD.match, urls.split(";")) if match}
     return (passwords | {unquote(password) for password in passwords}) - {""}

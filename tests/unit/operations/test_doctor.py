@@ -10,7 +10,7 @@ from worker.domain.orders import Order
 from worker.domain.policy import Policy
 from worker.domain.snapshot import EventEntry, OrderRow, Snapshot
 from worker.domain.stages import Stage
-from worker.operations.doctor import Check, Diagnosis, Verdict, judge, worst
+from worker.operations.doctor import Check, Diagnosis, Verdict, diagnose, judge
 
 MAX_AGE = HOUR
 ACCOUNTS = {"main": Policy()}
@@ -28,7 +28,7 @@ def test_a_healthy_database_passes_every_check():
     checks = list(judge(Health(START), ACCOUNTS, MAX_AGE))
     assert {check.verdict for check in checks} == {Verdict.OK}
     assert len(checks) == 9
-    assert worst(checks) is Diagnosis.WELL
+    assert diagnose(checks) is Diagnosis.WELL
 
 
 @pytest.mark.parametrize("kind", BacklogKind)
@@ -36,7 +36,7 @@ def test_a_backlog_is_a_warning_and_fails_once_it_is_too_old(kind):
     (young,) = problems(Backlog(kind, "a_reason", 2, START - MAX_AGE))
     (old,) = problems(Backlog(kind, "a_reason", 2, START - MAX_AGE - 1))
     assert (young.verdict, old.verdict) == (Verdict.WARN, Verdict.FAIL)
-    assert (worst([young]), worst([old])) == (Diagnosis.WELL, Diagnosis.NEEDS_PERSON)
+    assert (diagnose([young]), diagnose([old])) == (Diagnosis.WELL, Diagnosis.NEEDS_PERSON)
     assert "2 " in old.sentence
     assert "a_reason" in old.sentence
     assert "the oldest for 1 h" in old.sentence
@@ -56,7 +56,7 @@ def test_events_that_wait_because_the_settings_ask_for_it_are_well_however_old()
     )
     checks = judge(Health(START, backlogs), ACCOUNTS, MAX_AGE)
     wanted, other = [check for check in checks if check.name == "pending events"]
-    assert (wanted.verdict, worst([wanted]), other.verdict) == (Verdict.OK, Diagnosis.WELL, Verdict.FAIL)
+    assert (wanted.verdict, diagnose([wanted]), other.verdict) == (Verdict.OK, Diagnosis.WELL, Verdict.FAIL)
     assert wanted.sentence == "2 events have no result yet (dry_run), the oldest for 1 d, as the settings ask."
 
 
@@ -79,7 +79,7 @@ def test_a_hold_comes_with_what_ends_it():
 
 def test_sums_that_do_not_agree_fail_at_once():
     (check,) = problems(discrepancies={"events without their order": 1, "accepted deliveries without an event": 0})
-    assert (check.verdict, worst([check])) == (Verdict.FAIL, Diagnosis.NEEDS_PERSON)
+    assert (check.verdict, diagnose([check])) == (Verdict.FAIL, Diagnosis.NEEDS_PERSON)
     assert check.sentence == "The database has events without their order (1)."
 
 
@@ -95,11 +95,11 @@ def test_an_orphaned_order_is_named():
     assert problems(orphaned=(settled,)) == []
     (check,) = problems(orphaned=(settled, orphan))
     assert (check.name, check.verdict) == ("orphaned orders", Verdict.FAIL)
-    assert check.sentence.startswith("1 order has something left to do, and nobody will look at it: main/1.")
+    assert check.sentence.startswith("1 order has something left to do, but no worker will reconcile it: main/1.")
 
 
 def test_a_part_that_does_not_answer_counts_more_than_what_needs_a_person():
     stuck = Check("a", Verdict.FAIL, "")
     gone = Check("b", Verdict.FAIL, "", unreachable=True)
-    diagnoses = [worst([]), worst([stuck]), worst([stuck, gone])]
+    diagnoses = [diagnose([]), diagnose([stuck]), diagnose([stuck, gone])]
     assert diagnoses == [Diagnosis.WELL, Diagnosis.NEEDS_PERSON, Diagnosis.UNREACHABLE]

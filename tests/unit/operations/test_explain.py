@@ -65,7 +65,7 @@ def test_a_pending_order_says_what_it_is_accepted_by(accept, sentence):
 def test_a_write_without_an_answer_is_uncertain():
     sending = {"sending": Stage.SHIPPED, "sent_at": START - MINUTE}
     sentences = explained(snapshot(an_event("shipment.picked_up"), order=sending, due=START))
-    assert "Nobody has the answer to the write of shipped" in sentences
+    assert "There is no answer to the write of shipped" in sentences
     assert "at most the same step is repeated" in sentences
 
 
@@ -127,7 +127,7 @@ def test_the_latest_writes_are_shown_with_their_answers():
             "(in 1 h); then it is due.",
         ),
         (REFUSED, State.STOPPED, "refused", "refused, HTTP 422"),
-        (SETTLED, State.SETTLED, "", "It is where its events put it"),
+        (SETTLED, State.SETTLED, "", "It has the stage that its events justify"),
     ],
 )
 def test_every_state_says_whom_the_order_waits_for_and_until_when(row, state, reason, sentence):
@@ -142,7 +142,7 @@ def test_a_closed_order_needs_nobody():
         snapshot(order={"closed": TerminalStatus.CANCELLED, "status": "cancelled"}, **SETTLED), AT_ONCE
     )
     assert (explanation.state, explanation.reason) == (State.CLOSED, "cancelled")
-    assert explanation.next_steps == ("It needs nobody any more.",)
+    assert explanation.next_steps == ("Nothing is left to do.",)
 
 
 def test_the_plan_of_an_order_with_an_alarm_is_a_stop():

@@ -78,9 +78,9 @@ def test_a_dismissed_search_says_why_and_what_restarts_it():
     assert (explanation.state, explanation.reason, explanation.needs_person) == ("settled", "", False)
     sentences = text(explanation)
     assert "dismissed it on 2026-01-25 11:59:00 UTC (1 min ago): unknown_order: no parcel of ours (ann)." in sentences
-    assert "Nobody looks for it" in sentences
+    assert "The search has ended" in sentences
     assert "A newer event of the order restarts the search" in sentences
-    assert "where its events put it" not in sentences
+    assert "that its events justify" not in sentences
 
 
 def test_a_search_that_rests_without_a_dismissal_is_reported_as_orphaned():

@@ -74,7 +74,7 @@ def test_a_cancelled_order_does_not_ask_for_a_person_and_needs_nobody(name):
     sentences = explained(snapshot(an_event(name), order=cancelled, **SETTLED))
     assert "needs nobody, because the order is cancelled" in sentences
     assert "asks for a person" not in sentences
-    assert "It needs nobody any more." in sentences
+    assert "Nothing is left to do." in sentences
 
 
 def test_a_cancelled_order_says_that_nothing_is_written_although_its_events_justify_a_step():
@@ -88,7 +88,7 @@ def test_a_cancelled_order_says_that_nothing_is_written_although_its_events_just
 def test_a_stopped_order_with_an_uncertain_write_is_not_said_to_be_read_again():
     sending = {"sending": Stage.SHIPPED, "sent_at": START - MINUTE}
     sentences = explained(snapshot(order=sending, stop="gave_up", stopped_at=START))
-    assert "Nobody has the answer to the write of shipped" in sentences
+    assert "There is no answer to the write of shipped" in sentences
     assert "is read again" not in sentences
 
 

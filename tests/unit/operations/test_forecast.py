@@ -1,4 +1,4 @@
-"""What a worker would do next, and which orders nobody will look at."""
+"""What a worker would do next, and which orders no worker will reconcile."""
 
 from dataclasses import replace
 
@@ -58,7 +58,7 @@ def test_an_order_with_something_left_to_do_and_no_due_time_is_orphaned(events, 
     explanation = explain(seen, COMPLETE_AFTER_A_DAY)
     assert is_orphaned(seen, COMPLETE_AFTER_A_DAY)
     assert (explanation.reason, explanation.needs_person) == ("orphaned", True)
-    assert "this should not be" in explanation.next_steps[0]
+    assert "This is a defect" in explanation.next_steps[1]
     assert not is_orphaned(replace(seen, row=replace(seen.row, due=START + HOUR)), COMPLETE_AFTER_A_DAY)
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.support.operators import KEY, FakeOperatorStore, Operator, snapshot
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
-from worker.operations.naming import Naming
+from worker.operations.naming import OrderFinder
 from worker.order_api.platforms import PLATFORMS
 
 
@@ -90,11 +90,11 @@ def test_an_unknown_id_may_mean_only_accounts_whose_platform_could_have_it():
     platforms = {"main": "awalchat", "jakarta": "cekat", "bali": "cekat"}
     readers = {account: PLATFORMS[platform].read_order_id for account, platform in platforms.items()}
     with pytest.raises(IllegalRequest, match=r"say bali/nosuch or jakarta/nosuch$"):
-        Naming(FakeOperatorStore(), readers).find("nosuch")
+        OrderFinder(FakeOperatorStore(), readers).find("nosuch")
     with pytest.raises(IllegalRequest, match=r"say bali/17 or jakarta/17 or main/17$"):
-        Naming(FakeOperatorStore(), readers).find("17")
+        OrderFinder(FakeOperatorStore(), readers).find("17")
     del readers["bali"]
-    assert Naming(FakeOperatorStore(), readers).find("nosuch") == OrderKey("jakarta", "nosuch")
+    assert OrderFinder(FakeOperatorStore(), readers).find("nosuch") == OrderKey("jakarta", "nosuch")
 
 
 def test_an_id_that_no_platform_could_have_says_what_an_id_is():

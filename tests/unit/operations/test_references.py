@@ -64,14 +64,14 @@ def test_only_an_order_of_the_same_account_resolves_a_reference(named, match):
 
 def test_an_order_without_capacity_is_named_and_not_enqueued():
     operator = Operator(STOPPED, full=True)
-    with operator.refuses("main/17 has no capacity for all events of main/number:ORD-1"):
+    with operator.refuses("main/17 would have too many events with those of main/number:ORD-1"):
         resolve(operator)
     assert operator.wake_ups.keys == []
 
 
 def test_a_dismissal_says_what_ends_it_and_enqueues_nothing():
     operator = Operator(STOPPED)
-    assert "nobody looks for it any more, until there is a newer event" in dismiss(operator)
+    assert "the search has ended, until there is a newer event" in dismiss(operator)
     assert (operator.store.dismissed, operator.wake_ups.keys) == ([(STOPPED, "not ours")], [])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from worker.domain.instants import microseconds
-from worker.operations.doctor import Check, Diagnosis, Verdict, worst
+from worker.operations.doctor import Check, Diagnosis, Verdict, diagnose
 from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
 
 STYLES = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
@@ -49,7 +49,7 @@ def doctor(max_age: timedelta, as_json: bool) -> int:
     from worker.cli.json_lines import print_json
 
     checks = list(run_checks(microseconds(max_age)))
-    code = EXIT_CODES[worst(checks)]
+    code = EXIT_CODES[diagnose(checks)]
     if as_json:
         print_json({"exit_code": code, "checks": [_document(check) for check in checks]})
     else:

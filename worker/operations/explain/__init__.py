@@ -1,1 +1,1 @@
-"""Explanations of one order, in sentences. Pure: it imports `domain` and the rest of `operations`."""
+"""Explanations of one order, as sentences. Pure functions; it may import the domain and the rest of `operations`."""

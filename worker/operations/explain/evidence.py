@@ -1,4 +1,4 @@
-"""Sentences about the events of an order: what each kind of them says, and what they justify together."""
+"""Sentences about the events of an order: the meaning of each kind, and the stage that all together justify."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -9,19 +9,19 @@ from worker.domain.orders import Order
 from worker.domain.snapshot import Snapshot
 from worker.domain.stages import Stage, TerminalStatus, stages_ahead
 from worker.operations.instants import moment
-from worker.operations.phrases import counted, listed
+from worker.operations.phrases import counted, join_items
 
 MAX_NUMBERS = 5
 """How many tracking numbers a sentence names."""
 
 
 def describe_evidence(snapshot: Snapshot, evidence: Evidence) -> Iterator[str]:
-    """Say what each kind of event says, how many parcels have arrived, and what all events justify together."""
+    """Yield a sentence for each kind of event, about the parcels that have arrived, and about the justified stage."""
     if not snapshot.events:
         yield "There is no event of this order."
         return
-    for _, same in groupby(sorted(snapshot.events, key=_kind), _kind):
-        yield _describe_kind(list(same), snapshot.order, evidence)
+    for _, events in groupby(sorted(snapshot.events, key=_kind), _kind):
+        yield _describe_kind(list(events), snapshot.order, evidence)
     if evidence.parcels > 1 or evidence.delivered:
         yield from _parcels(evidence)
     yield _justified(snapshot.order, evidence)
@@ -31,29 +31,29 @@ def _kind(recorded: RecordedEvent) -> tuple[str, str]:
     return recorded.event.source, recorded.event.name
 
 
-def _describe_kind(same: list[RecordedEvent], order: Order, evidence: Evidence) -> str:
-    event = same[0].event
-    times, of = (f"{len(same)} × ", "the last of") if len(same) > 1 else ("", "of")
-    latest = max(recorded.event.occurred_at for recorded in same)
-    note = f" (“{event.note}”)" if event.note and len(same) == 1 else ""
-    meaning = _meaning(same, order, evidence)
+def _describe_kind(events: list[RecordedEvent], order: Order, evidence: Evidence) -> str:
+    event = events[0].event
+    times, of = (f"{len(events)} × ", "the last of") if len(events) > 1 else ("", "of")
+    latest = max(recorded.event.occurred_at for recorded in events)
+    note = f" (“{event.note}”)" if event.note and len(events) == 1 else ""
+    meaning = _meaning(events, order, evidence)
     return f"{times}{event.name} from {event.source}, {of} {moment(latest)}, {meaning}{note}."
 
 
-def _meaning(same: list[RecordedEvent], order: Order, evidence: Evidence) -> str:
-    name = same[0].event.name
+def _meaning(events: list[RecordedEvent], order: Order, evidence: Evidence) -> str:
+    name = events[0].event.name
     if name in STAGE_OF:
         return f"says {STAGE_OF[name]}"
-    if any(recorded.id in evidence.alarms for recorded in same):
+    if any(recorded.id in evidence.alarms for recorded in events):
         if isinstance(order.closed, TerminalStatus):
             return f"needs nobody, because the order is {order.closed}"
         return "asks for a person"
-    # A cancellation before the pick-up is no alarm; an operator has acknowledged the other alarms.
+    # A cancellation before the pick-up is no alarm. Other losses without an alarm were acknowledged by an operator.
     return "was acknowledged by an operator" if name in LOSSES else "moves nothing by itself"
 
 
 def _parcels(evidence: Evidence) -> Iterator[str]:
-    """Count the parcels. The tracking numbers are a sentence apart, because they are not those that have arrived."""
+    """Count the parcels. The tracking numbers are in another sentence, because these need not have arrived."""
     has = "has" if evidence.delivered == 1 else "have"
     yield f"{evidence.delivered} of {counted(evidence.parcels, 'parcel', 'parcels')} {has} arrived."
     numbers = [number for number, _ in evidence.tracking[:MAX_NUMBERS]]
@@ -71,4 +71,6 @@ def _justified(order: Order, evidence: Evidence) -> str:
     if not unnamed:
         return f"Together this justifies {evidence.target}."
     are = "is" if len(unnamed) == 1 else "are"
-    return f"Together this justifies {evidence.target}; no event names {listed(unnamed, 'or')}, which {are} inferred."
+    return (
+        f"Together this justifies {evidence.target}; no event names {join_items(unnamed, 'or')}, which {are} inferred."
+    )

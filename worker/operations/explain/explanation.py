@@ -1,4 +1,4 @@
-"""Explains why an order is where it is, what happens next and when, or whom it waits for."""
+"""Explains one order: its position and the reasons for it, and what happens next and when."""
 
 from dataclasses import asdict, dataclass
 
@@ -16,15 +16,15 @@ from worker.operations.forecast import forecast, furthest_stage, is_orphaned
 from worker.operations.instants import iso
 
 ORPHANED = "orphaned"
-"""The reason of an order that has something left to do, and that nobody will look at."""
+"""The reason in the explanation of an orphaned order: see `is_orphaned`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The explanation of one order. The last five fields are sentences, in the order in which people read them.
 
-    *reason* is the word of the stop, the hold or the wait, or `orphaned`; empty where there is none. *due* is when the
-    order is reconciled next. *target* is the furthest stage that is justified.
+    *reason* is the reason of the stop, the hold or the wait, or `orphaned`; empty without one. *target* is the furthest
+    stage that is justified. *due* is when the order is reconciled next.
     """
 
     order: OrderKey
@@ -48,7 +48,7 @@ class Explanation:
 
 
 def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
-    """Explain an order as of the snapshot, by the rules that the worker follows."""
+    """Explain the order in *snapshot*, by the same rules as the worker. *policy* is that of its account."""
     order = snapshot.order
     evidence = weigh(snapshot.events, order.acknowledged)
     expected = forecast(order, evidence, policy, snapshot.now)

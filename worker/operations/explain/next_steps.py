@@ -1,4 +1,4 @@
-"""Sentences about what happens to an order next and when, or whom it waits for."""
+"""Sentences about what happens to an order next, and when."""
 
 from collections.abc import Callable, Iterator, Mapping
 from shlex import quote
@@ -11,18 +11,18 @@ from worker.operations.instants import when
 from worker.operations.phrases import meaning_of, with_detail
 
 OVERDUE: Duration = MINUTE
-"""A worker that runs takes a due order within seconds."""
+"""An order that is due for longer needs attention: a worker takes a due order within seconds."""
 
 
 def next_steps(snapshot: Snapshot, *, orphaned: bool) -> Iterator[str]:
-    """Say what happens next. *orphaned* is what `is_orphaned` returns."""
+    """Yield sentences about what happens next. *orphaned* is the result of `is_orphaned`."""
     sentences = _orphaned(snapshot) if orphaned else _NEXT_STEPS[snapshot.state](snapshot)
-    yield from filter(None, sentences)  # a word of a newer version has no meaning here
+    yield from filter(None, sentences)  # the meaning of a word of a newer version is empty
 
 
 def _orphaned(_: Snapshot) -> Iterator[str]:
-    yield "Nobody will look at this order, though there is something left to do; this should not be."
-    yield "`fulfillment orders retry` makes it due; please report how it came to this."
+    yield "The order has something left to do, but no worker will reconcile it."
+    yield "This is a defect: please report it. `fulfillment orders retry` makes the order due."
 
 
 def _stopped(snapshot: Snapshot) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _held(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _end_of_hold(snapshot: Snapshot) -> Iterator[str]:
-    """Name one time: when the last hold has ended and the order is due."""
+    """Name only one time: when all holds have ended and the order is due."""
     row, now = snapshot.row, snapshot.now
     ends = [hold.until for hold in row.held]
     latest = max((end for end in ends if end is not None), default=now)
@@ -79,11 +79,11 @@ def _waiting(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _closed(_: Snapshot) -> Iterator[str]:
-    yield "It needs nobody any more."
+    yield "Nothing is left to do."
 
 
 def _settled(_: Snapshot) -> Iterator[str]:
-    yield "It is where its events put it; the next event, or a change at the platform, moves it on."
+    yield "It has the stage that its events justify; the next event, or a change at the platform, moves it on."
 
 
 _NEXT_STEPS: Mapping[State, Callable[[Snapshot], Iterator[str]]] = {

@@ -20,10 +20,10 @@ MAX_WRITES = 5
 
 
 def position(snapshot: Snapshot) -> Iterator[str]:
-    """Say what the platform showed last, and when."""
+    """Yield sentences about the last read of the platform."""
     order, now = snapshot.order, snapshot.now
     if order.read_at is None:
-        # Calls may have failed, so this does not say that the platform was never asked.
+        # Calls may have failed, so the sentence must not say that the platform was never called.
         since = when(snapshot.row.first_seen_at, now)
         yield f"The platform has not shown this order yet; it has been known since {since}."
         return
@@ -41,7 +41,7 @@ def _confirmed_stage(order: Order) -> str:
 
 
 def plan(snapshot: Snapshot, evidence: Evidence, forecast: Forecast, policy: Policy) -> Iterator[str]:
-    """Say what follows from the events, by the rules that the worker follows."""
+    """Yield sentences about the steps that follow from the events, by the same rules as the worker."""
     order, (steps, result) = snapshot.order, forecast
     if snapshot.state is State.STOPPED:
         yield "Nothing is sent while the order is stopped."
@@ -89,12 +89,12 @@ def _until(later: Later, snapshot: Snapshot) -> str:
 
 
 def _begins_now(snapshot: Snapshot) -> bool:
-    """Tell whether a worker follows the plan now. Otherwise the next steps name the one time for which it waits."""
+    """Tell whether a worker follows the plan now. If not, only the next steps name a time: when the wait ends."""
     return snapshot.state in {State.DUE, State.LEASED}
 
 
 def writes(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
-    """Say what was sent to the platform, what came of it, and what is uncertain or failing."""
+    """Yield sentences about the writes, their outcomes, and the calls that fail."""
     order, now, hidden = snapshot.order, snapshot.now, len(snapshot.writes) - MAX_WRITES
     if not snapshot.writes:
         yield "Nothing was ever written to the platform."
@@ -103,7 +103,7 @@ def writes(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
     yield from map(_write, snapshot.writes[-MAX_WRITES:])
     if order.sending and order.sent_at is not None:
         yield (
-            f"Nobody has the answer to the write of {order.sending} on {when(order.sent_at, now)}: it is uncertain. "
+            f"There is no answer to the write of {order.sending} on {when(order.sent_at, now)}: it is uncertain. "
             "The next reconciliation begins with a read; then at most the same step is repeated."
         )
     if order.failing_since is not None:
@@ -112,7 +112,7 @@ def writes(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
 
 
 def _last_attempt(snapshot: Snapshot, policy: Policy) -> str:
-    """Return what one more failure may do. The time of a hold does not count, so nobody knows while one lasts."""
+    """Return the end of the sentence: when one more failure stops the order. Unknown during a hold, which adds time."""
     if snapshot.state in {State.STOPPED, State.HELD}:
         return ""
     end, stop = min(_ends(snapshot.order, policy))
@@ -121,7 +121,7 @@ def _last_attempt(snapshot: Snapshot, policy: Policy) -> str:
 
 
 def _ends(order: Order, policy: Policy) -> Iterator[tuple[Instant, StopReason]]:
-    """Yield when failures of this kind end in a stop, by the rules of `domain.retries`."""
+    """Yield each time at which failures lead to a stop, with its reason, by the rules of `domain.retries`."""
     failing_since, lasts = order.failing_since or 0, policy.retry_for
     if order.missing_since is not None:
         lasts = max(lasts, UNKNOWN_FOR)

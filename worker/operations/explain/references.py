@@ -1,4 +1,4 @@
-"""Sentences about a reference: an order known only by a number, and the search for it."""
+"""Sentences about a reference, which is an order known only by a number, and about the search for the order."""
 
 from collections.abc import Iterator
 
@@ -11,42 +11,42 @@ from worker.operations.phrases import counted
 
 
 def is_dismissed(snapshot: Snapshot) -> bool:
-    """Tell whether an operator has ended the search."""
-    rests = snapshot.order.key.reference is not None and snapshot.state is State.SETTLED
-    return rests and any(entry.action == AuditAction.DISMISSED for entry in snapshot.audit_log[-1:])
+    """Tell whether an operator has ended the search, and nothing has restarted it."""
+    is_settled = snapshot.order.key.reference is not None and snapshot.state is State.SETTLED
+    return is_settled and any(entry.action == AuditAction.DISMISSED for entry in snapshot.audit_log[-1:])
 
 
 def about(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
-    """Say by what the order is known, and when the platform last answered a search for it."""
+    """Yield sentences about the reference, and about the platform's last answer to a search."""
     order, row, now = snapshot.order, snapshot.row, snapshot.now
     whose = "its" if reference.kind == "number" else "its parcel's"
     yield f"The order is known only by {whose} {reference.words}, since {when(row.first_seen_at, now)}."
     if order.read_at is None:
-        # Searches may have failed, so this does not say that the platform was never asked.
+        # Searches may have failed, so the sentence must not say that the platform was never called.
         yield "The platform has not answered a search for it yet."
     else:
         yield f"The platform last answered a search for it on {when(order.read_at, now)}."
 
 
 def search_plan(snapshot: Snapshot) -> Iterator[str]:
-    """Say how the search works, and what becomes of the events."""
+    """Yield sentences about the search, and about the future of the events."""
     if snapshot.state is State.STOPPED:
         yield "The search has stopped; a newer event of the order restarts it."
     elif is_dismissed(snapshot):
-        yield "Nobody looks for it, and nothing follows from its events."
+        yield "The search has ended, and nothing follows from its events."
     else:
         yield "The database is asked, then the platform, for the one order that has exactly this number."
         yield "That order gets all of these events, and takes its steps by them; until then, nothing is written."
 
 
 def searches(snapshot: Snapshot) -> Iterator[str]:
-    """Say how often the search has failed, and until when it goes on."""
+    """Yield sentences about failures of the search, and about its last attempt."""
     order, now = snapshot.order, snapshot.now
     if order.failing_since is None:
         return
     failed = counted(order.failures, "search has", "searches in a row have")
     yield f"{failed} failed since {when(order.failing_since, now)}."
-    # The time of a hold does not count, so nobody knows when the last search is while one lasts.
+    # The time of a hold does not count, so the time of the last search is unknown during a hold.
     if order.missing_since is None or snapshot.state in {State.STOPPED, State.HELD}:
         return
     if order.revision > order.seen_revision:
@@ -57,7 +57,7 @@ def searches(snapshot: Snapshot) -> Iterator[str]:
 
 
 def dismissal(snapshot: Snapshot) -> Iterator[str]:
-    """Say when and why an operator has ended the search, and what restarts it."""
+    """Yield sentences about the operator's decision to end the search, and what restarts it."""
     entry = snapshot.audit_log[-1]
     yield f"An operator dismissed it on {when(entry.at, snapshot.now)}: {entry.detail}."
     yield "A newer event of the order restarts the search; so does `fulfillment deliveries replay`, or `orders retry`."
