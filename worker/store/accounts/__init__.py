@@ -1,1 +1,4 @@
-"""Accounts: their holds, their call limits, and the locks for what one worker does for all."""
+"""Accounts: their holds, their call limits, and the locks for work that one worker does for all.
+
+It imports `database`, `conditions` and `tables` of the store.
+"""

@@ -1,1 +1,4 @@
-"""Deliveries and their events, written before the sender has its answer."""
+"""The intake: deliveries and their events are written before the sender gets its answer.
+
+It imports `database`, `audit`, `conditions` and `tables` of the store.
+"""

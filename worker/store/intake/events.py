@@ -1,119 +1,72 @@
-"""How events get into the database: each is new, known, or not usable.
+"""Writes the events that arrive, by the judgement on each of them.
 
-- A known key with the same event (order, event name, tracking number) is a duplicate. A repeated hint makes its order
-  due all the same.
-- A known key with another event is quarantined: `key_reused`.
-- A shipment event without a tracking number, of an order with several parcels, is quarantined: `which_parcel`.
-- An event of an order with 1,000 events is quarantined: `too_many_events`.
+An event of an order that has 1,000 events is quarantined: `too_many_events`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from worker.domain.events import Event, EventName
-from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
-from worker.domain.reasons import DeliveryOutcome, QuarantineReason
-from worker.domain.text import is_storable
+from worker.domain.reasons import QuarantineReason
+from worker.store.intake.judgement import Arrival, KnownEvent, check_storable, judge, names_no_parcel
 from worker.store.intake.outcomes import IntakeResult, quarantined
 from worker.store.intake.statements import MAX_EVENTS, statements
 
-MAX_KEY = 500
-"""Characters of an event's key: PostgreSQL cannot index a text of more than about 2,700 bytes."""
-MAX_PARCELS = 2**31 - 1
-MAX_INSTANT = 2**63 - 1
-
-DueOrders: TypeAlias = Mapping[OrderKey, tuple[int, int]]
+_OrderRows: TypeAlias = Mapping[OrderKey, tuple[int, int]]
 """The row id and the new revision of each order that was made due."""
+_KnownEvents: TypeAlias = Mapping[tuple[str, str], KnownEvent]
+"""The events in the database, by the identity of the arrivals that have their keys."""
 
 
 class Overtaken(Exception):
-    """Another transaction has just changed what this one read: roll back, and begin again."""
-
-
-class Arrival(NamedTuple):
-    """One event, the row id of its delivery, and when it makes its order due."""
-
-    event: Event
-    delivery_id: int
-    now: Instant
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """What is unique about the event: its source and its key."""
-        return self.event.source, self.event.key
-
-
-class _KnownEvent(NamedTuple):
-    """An event in the database: the columns of `KNOWN_EVENT`."""
-
-    id: int
-    delivery_id: int | None
-    order_row: int
-    name: str
-    tracking: str
-    reference: str
-    account: str
-    order_id: str
-
-
-_KnownEvents: TypeAlias = Mapping[tuple[str, str], _KnownEvent]
+    """Another transaction has just changed rows that this one read: roll back, and begin again."""
 
 
 def write_events(connection: Connection, arrivals: Sequence[Arrival]) -> list[IntakeResult]:
     """Write the new events among *arrivals*, and return the result of each arrival. Raises `Overtaken`."""
-    results = {n: result for n, arrival in enumerate(arrivals) if (result := _check_storable(arrival.event))}
+    results = {index: result for index, arrival in enumerate(arrivals) if (result := check_storable(arrival.event))}
     while len(results) < len(arrivals):
-        wave = _next_wave(arrivals, results)
-        results.update(zip(wave, _write_wave(connection, [arrivals[n] for n in wave]), strict=True))
-    return [results[n] for n in range(len(arrivals))]
+        batch = _next_batch(arrivals, results)
+        results.update(zip(batch, _write_batch(connection, [arrivals[index] for index in batch]), strict=True))
+    return [results[index] for index in range(len(arrivals))]
 
 
-def _next_wave(arrivals: Sequence[Arrival], done: Mapping[int, IntakeResult]) -> list[int]:
-    """Choose the arrivals that one set of statements can write: no order and no key twice, the earliest of each."""
-    wave, orders, names = [], set[OrderKey](), set[tuple[str, str]]()
-    for n, arrival in enumerate(arrivals):
-        if n not in done:
-            if arrival.event.order not in orders and arrival.name not in names:
-                wave.append(n)
+def _next_batch(arrivals: Sequence[Arrival], results: Mapping[int, IntakeResult]) -> list[int]:
+    """Return the indexes of the arrivals that one set of statements can write.
+
+    No order and no key may be in a batch twice; the earliest arrival of each is taken.
+    """
+    batch, orders, identities = [], set[OrderKey](), set[tuple[str, str]]()
+    for index, arrival in enumerate(arrivals):
+        if index not in results:
+            if arrival.event.order not in orders and arrival.identity not in identities:
+                batch.append(index)
             orders.add(arrival.event.order)
-            names.add(arrival.name)
-    return wave
+            identities.add(arrival.identity)
+    return batch
 
 
-def _check_storable(event: Event) -> IntakeResult | None:
-    """Quarantine what no database can hold. The readers of events let nothing of it through; this is a second check."""
-    texts = (event.key, *event.order, event.tracking, event.tracking_url, event.note)
-    if len(event.key) > MAX_KEY or not all(map(is_storable, texts)):
-        return quarantined(QuarantineReason.BAD_TEXT, "a text of the event is too long, or cannot be stored")
-    if not 0 <= (event.parcels or 0) <= MAX_PARCELS or abs(event.occurred_at) > MAX_INSTANT:
-        return quarantined(QuarantineReason.BAD_NUMBER, "a number of the event is too large to be stored")
-    return None
+def _write_batch(connection: Connection, batch: Sequence[Arrival]) -> list[IntakeResult]:
+    known_events = _find_known(connection, batch)
+    without_parcel = [arrival.event.order for arrival in batch if names_no_parcel(arrival.event)]
+    several_parcels = _with_several_parcels(connection, without_parcel)
+    results = [judge(arrival, known_events.get(arrival.identity), several_parcels) for arrival in batch]
+    effective = [arrival for arrival, result in zip(batch, results, strict=True) if result.wake_ups]
+    order_rows = _make_due(connection, effective, known_events)
+    new = [
+        arrival for arrival in effective if arrival.identity not in known_events and arrival.event.order in order_rows
+    ]
+    event_ids = _insert(connection, new, order_rows)
+    return [_complete(arrival, result, order_rows, event_ids) for arrival, result in zip(batch, results, strict=True)]
 
 
-def _write_wave(connection: Connection, wave: Sequence[Arrival]) -> list[IntakeResult]:
-    known = _find_known(connection, wave)
-    without_parcel = [a.event.order for a in wave if _names_no_parcel(a.event)]
-    several = _with_several_parcels(connection, without_parcel)
-    results = [_judge(arrival, known.get(arrival.name), several) for arrival in wave]
-    moving = [arrival for arrival, result in zip(wave, results, strict=True) if result.wake_ups]
-    due = _make_due(connection, moving, known)
-    new = [arrival for arrival in moving if arrival.name not in known and arrival.event.order in due]
-    event_ids = _insert(connection, new, due)
-    return [_complete(arrival, result, due, event_ids) for arrival, result in zip(wave, results, strict=True)]
-
-
-def _find_known(connection: Connection, wave: Sequence[Arrival]) -> _KnownEvents:
-    keys = [{"source": source, "key": key} for source, key in (arrival.name for arrival in wave)]
+def _find_known(connection: Connection, batch: Sequence[Arrival]) -> _KnownEvents:
+    keys = [{"source": arrival.event.source, "key": arrival.event.key} for arrival in batch]
     rows = statements(connection.dialect.name).known_event.run(connection, keys)
-    return {arrival.name: _KnownEvent(*row) for arrival, row in zip(wave, rows, strict=True) if row}
-
-
-def _names_no_parcel(event: Event) -> bool:
-    return not event.tracking and event.name.startswith("shipment.")
+    return {arrival.identity: KnownEvent(*row) for arrival, row in zip(batch, rows, strict=True) if row}
 
 
 def _with_several_parcels(connection: Connection, keys: Sequence[OrderKey]) -> frozenset[OrderKey]:
@@ -121,42 +74,26 @@ def _with_several_parcels(connection: Connection, keys: Sequence[OrderKey]) -> f
     return frozenset(key for key, row in zip(keys, rows, strict=True) if row and row[0] > 1)
 
 
-def _judge(arrival: Arrival, known: _KnownEvent | None, several: frozenset[OrderKey]) -> IntakeResult:
-    """Return what becomes of an event. It has wake-ups when it makes its order due."""
-    event = arrival.event
-    if known is not None:
-        return _judge_known(arrival, known)
-    if _names_no_parcel(event) and event.order in several:
-        return quarantined(QuarantineReason.WHICH_PARCEL, "the order has several parcels, and the event names none")
-    return IntakeResult(DeliveryOutcome.ACCEPTED, wake_ups=(event.order,))
-
-
-def _judge_known(arrival: Arrival, known: _KnownEvent) -> IntakeResult:
-    event = arrival.event
-    # The sender may name the order as before, although we have found out which one it is.
-    same_order = event.order in {(known.account, known.order_id), (known.account, known.reference)}
-    if not same_order or (event.name.value, event.tracking) != (known.name, known.tracking):
-        return quarantined(QuarantineReason.KEY_REUSED, f"event {known.id} has the same key and says something else")
-    same_delivery = known.delivery_id == arrival.delivery_id
-    outcome = DeliveryOutcome.ACCEPTED if same_delivery else DeliveryOutcome.DUPLICATE
-    return IntakeResult(outcome, known.id, wake_ups=(event.order,) if event.name is EventName.HINT else ())
-
-
-def _make_due(connection: Connection, moving: Sequence[Arrival], known: _KnownEvents) -> DueOrders:
-    """Make the orders due and count their events. Orders that are full are not in the result."""
-    # In one order, so that two receivers never wait for each other's rows; references first, as their searches lock.
-    moving = sorted(moving, key=lambda arrival: (not arrival.event.order.reference, arrival.event.order))
-    values = [{**a.event.order._asdict(), "now": a.now, "new_events": int(a.name not in known)} for a in moving]
-    rows = statements(connection.dialect.name).order.run(connection, values)
-    due = {arrival.event.order: (row[0], row[1]) for arrival, row in zip(moving, rows, strict=True) if row}
-    if any(a.name in known and due.get(a.event.order, (0,))[0] != known[a.name].order_row for a in moving):
-        raise Overtaken  # The order was pruned just now, and the hint with it: it is new again.
-    _restart_searches(connection, [arrival for arrival in moving if arrival.event.order in due])
-    return due
+def _make_due(connection: Connection, arrivals: Sequence[Arrival], known_events: _KnownEvents) -> _OrderRows:
+    """Make the orders of *arrivals* due, and count their new events. The result has no orders that are full."""
+    # All receivers take the rows in one sequence, so that no two of them wait for each other. References come first,
+    # because a search locks the reference before its order.
+    arrivals = sorted(arrivals, key=lambda arrival: (not arrival.event.order.reference, arrival.event.order))
+    values = [
+        {**a.event.order._asdict(), "now": a.now, "new_events": int(a.identity not in known_events)} for a in arrivals
+    ]
+    rows = statements(connection.dialect.name).make_order_due.run(connection, values)
+    order_rows = {a.event.order: (row[0], row[1]) for a, row in zip(arrivals, rows, strict=True) if row}
+    for arrival in arrivals:
+        known_event = known_events.get(arrival.identity)
+        if known_event and order_rows.get(arrival.event.order, (0,))[0] != known_event.order_row:
+            raise Overtaken  # The order was pruned just now, and the hint with it: the hint is new again.
+    _restart_searches(connection, [arrival for arrival in arrivals if arrival.event.order in order_rows])
+    return order_rows
 
 
 def _restart_searches(connection: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Restart the stopped and dismissed searches for the references among *arrivals*: a new event is a reason."""
+    """Restart the stopped and dismissed searches for the references of *arrivals*, because there is a new event."""
     values = [
         {"its_account": a.event.order.account, "its_order_id": a.event.order.order_id, "at": a.now}
         for a in arrivals
@@ -165,25 +102,26 @@ def _restart_searches(connection: Connection, arrivals: Sequence[Arrival]) -> No
     statements(connection.dialect.name).restart_search.run(connection, values)
 
 
-def _insert(connection: Connection, new: Sequence[Arrival], due: DueOrders) -> dict[tuple[str, str], int]:
-    """Insert the events, and return their ids."""
-    new = sorted(new, key=lambda arrival: arrival.name)
-    rows = [_row(arrival, *due[arrival.event.order]) for arrival in new]
-    inserted = statements(connection.dialect.name).event.run(connection, rows)
+def _insert(connection: Connection, arrivals: Sequence[Arrival], order_rows: _OrderRows) -> dict[tuple[str, str], int]:
+    """Insert the events of *arrivals*, and return their ids by identity."""
+    arrivals = sorted(arrivals, key=lambda arrival: arrival.identity)
+    rows = [_row(arrival, *order_rows[arrival.event.order]) for arrival in arrivals]
+    inserted = statements(connection.dialect.name).insert_event.run(connection, rows)
     if not all(inserted):
         raise Overtaken  # Another transaction wrote the same key between our read and our insert.
-    return {arrival.name: row[0] for arrival, row in zip(new, inserted, strict=True) if row}
+    return {arrival.identity: row[0] for arrival, row in zip(arrivals, inserted, strict=True) if row}
 
 
 def _complete(
-    arrival: Arrival, result: IntakeResult, due: DueOrders, event_ids: Mapping[tuple[str, str], int]
+    arrival: Arrival, result: IntakeResult, order_rows: _OrderRows, event_ids: Mapping[tuple[str, str], int]
 ) -> IntakeResult:
+    """Return *result* with the id of the new event, or a quarantine when the order is full."""
     if not result.wake_ups or result.event_id is not None:
         return result
-    if arrival.event.order not in due:
+    if arrival.event.order not in order_rows:
         detail = f"the order has {MAX_EVENTS} events and takes no more"
         return quarantined(QuarantineReason.TOO_MANY_EVENTS, detail)
-    return replace(result, event_id=event_ids[arrival.name])
+    return replace(result, event_id=event_ids[arrival.identity])
 
 
 def _row(arrival: Arrival, order_row: int, revision: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The port `Intake` in SQL: a delivery and its events are on disk before the sender has an answer."""
+"""The port `Intake` in SQL: a delivery and its events are on disk before the sender gets an answer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -18,10 +18,11 @@ from worker.store.intake.references import restart_searches_for
 from worker.store.intake.statements import OUTCOME_TO_REPLAY, UPDATE_DELIVERY, statements
 
 ATTEMPTS = 3
-"""A delivery that was overtaken reads, at its second attempt, what overtook it."""
+"""At the second attempt, a transaction that was overtaken reads what the other transaction wrote."""
 T = TypeVar("T")
 
 REPLAYABLE = frozenset({DeliveryOutcome.QUARANTINED, DeliveryOutcome.STALE})
+"""The outcomes of deliveries whose events are not in the database."""
 
 
 class SqlIntake:
@@ -36,14 +37,14 @@ class SqlIntake:
         return self._clock()
 
     def write(self, delivery: Delivery) -> Receipt:
-        # The receiver has just read this very clock; asking again would cost each request a round trip.
+        # `received_at` is of this very clock: to ask the database again would cost each request a round trip.
         return self._group.run(delivery)
 
     def _write_all(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
         return self._transact(lambda connection: record(connection, deliveries))
 
     def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
-        # In one order, so that two receivers never wait for each other's rows.
+        # All receivers take the rows in one sequence, so that no two of them wait for each other.
         rows = [
             {"source": source, "outcome": outcome, "count": count}
             for (source, outcome), count in sorted(counts.items())
@@ -55,8 +56,8 @@ class SqlIntake:
     def replay(self, delivery_id: int, delivery: Delivery) -> Receipt:
         """Give a quarantined or stale delivery the outcome of *delivery*, which is a new reading of it.
 
-        An accepted delivery whose order was searched in vain keeps its outcome, and the search starts again. Raises
-        `IllegalRequest` when there is no such delivery, or its events are in use.
+        An accepted delivery whose order was not found keeps its outcome, and the search starts again. Raises
+        `IllegalRequest` when there is no such delivery, or its events are in the database and need no replay.
         """
         return self._transact(lambda connection: self._replay(connection, delivery_id, delivery))
 

@@ -1,4 +1,4 @@
-"""What the intake makes of one event, or of a whole delivery."""
+"""The result of the intake for one event, or for a whole delivery."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from worker.ports import Receipt
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What one event, or a whole delivery, came to. *wake_ups* are the orders that it makes due."""
+    """The result of one event, or of a whole delivery. *wake_ups* are the orders that it makes due."""
 
     outcome: DeliveryOutcome
     event_id: int | None = None

@@ -13,12 +13,13 @@ from worker.domain.instants import Instant
 from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason
 from worker.domain.text import clean_text
 from worker.ports import Delivery, Receipt
-from worker.store.intake.events import Arrival, write_events
+from worker.store.intake.events import write_events
+from worker.store.intake.judgement import Arrival
 from worker.store.intake.outcomes import IntakeResult, quarantined
 from worker.store.intake.statements import UPDATE_DELIVERY, statements
 
 MAX_DETAIL = 500
-"""Characters."""
+"""Characters of the detail of a delivery."""
 
 _ACCEPTED = IntakeResult(DeliveryOutcome.ACCEPTED)
 
@@ -26,22 +27,23 @@ _ACCEPTED = IntakeResult(DeliveryOutcome.ACCEPTED)
 def record(connection: Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
     """Write *deliveries* and their events, and return a receipt for each. Raises `Overtaken`, or the driver's errors.
 
-    New events make their orders due at the instant at which their delivery was received. The row of a duplicate keeps
-    no body. A delivery with a `keep_once` that is stored already is counted instead.
+    New events make their orders due at the instant at which their delivery was received. A duplicate is stored without
+    its body. A delivery with a `keep_once` that is stored already is only counted.
     """
-    kept_once = {n: _keep_once(connection, delivery) for n, delivery in enumerate(deliveries) if delivery.keep_once}
+    stale = {index: _keep_once(connection, delivery) for index, delivery in enumerate(deliveries) if delivery.keep_once}
     others = iter(_record_all(connection, [delivery for delivery in deliveries if not delivery.keep_once]))
-    return [kept_once[n] if n in kept_once else next(others) for n in range(len(deliveries))]
+    return [stale[index] if index in stale else next(others) for index in range(len(deliveries))]
 
 
 def _record_all(connection: Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
     if not deliveries:
         return []
-    # The rows come first, because events refer to them. Nearly every delivery is new, so it is written as accepted.
+    # The deliveries come first, because events refer to them. Nearly all are accepted, so they are written as accepted.
     expected = [_unusable(delivery) or _ACCEPTED for delivery in deliveries]
     rows = [_row(delivery, result) for delivery, result in zip(deliveries, expected, strict=True)]
     ids = [row_id for row_id in _insert(connection, rows) if row_id is not None]
-    results = record_events(connection, [(one, row, one.received_at) for one, row in zip(deliveries, ids, strict=True)])
+    received = [(delivery, row_id, delivery.received_at) for delivery, row_id in zip(deliveries, ids, strict=True)]
+    results = record_events(connection, received)
     for delivery_id, before, after in zip(ids, expected, results, strict=True):
         if after.outcome is not before.outcome:
             body = {"body": None} if after.outcome is DeliveryOutcome.DUPLICATE else {}
@@ -52,20 +54,21 @@ def _record_all(connection: Connection, deliveries: Sequence[Delivery]) -> list[
 def record_events(connection: Connection, deliveries: Sequence[tuple[Delivery, int, Instant]]) -> list[IntakeResult]:
     """Write the events of deliveries that have their rows, and return the result of each delivery.
 
-    *deliveries* are (delivery, id of its row, when its events make orders due). The usable events of a delivery are
-    written even if others of it are not usable.
+    *deliveries* are (delivery, id of its row, when its events make orders due). An event that cannot be used does not
+    keep the other events of its delivery from being written.
     """
-    arrivals = [Arrival(event, row, now) for delivery, row, now in deliveries for event in delivery.events]
+    arrivals = [Arrival(event, row_id, now) for delivery, row_id, now in deliveries for event in delivery.events]
     results = iter(write_events(connection, arrivals))
     return [_gravest(delivery, results) for delivery, _, _ in deliveries]
 
 
 def _gravest(delivery: Delivery, results: Iterator[IntakeResult]) -> IntakeResult:
-    of_delivery = list(islice(results, len(delivery.events)))
+    """Take the results of the delivery's events from *results*. Return the gravest of them, with all wake-ups."""
+    event_results = list(islice(results, len(delivery.events)))
     if unusable := _unusable(delivery):
         return unusable
-    gravest = min(of_delivery, key=lambda result: STORED_OUTCOMES.index(result.outcome))
-    wake_ups = dict.fromkeys(key for result in of_delivery for key in result.wake_ups)
+    gravest = min(event_results, key=lambda result: STORED_OUTCOMES.index(result.outcome))
+    wake_ups = dict.fromkeys(key for result in event_results for key in result.wake_ups)
     return IntakeResult(gravest.outcome, gravest.event_id, gravest.reason, gravest.detail, tuple(wake_ups))
 
 
@@ -83,9 +86,9 @@ def update_outcome(connection: Connection, delivery_id: int, result: IntakeResul
 
 def _keep_once(connection: Connection, delivery: Delivery) -> Receipt:
     stale = IntakeResult(DeliveryOutcome.STALE, reason=delivery.unusable, detail=delivery.detail)
-    # A digest, because the name holds words of the sender, which may be too long for an index.
-    name = hashlib.sha256(delivery.keep_once.encode(errors="surrogatepass")).hexdigest()
-    (delivery_id,) = _insert(connection, [_row(delivery, stale, name)])
+    # A digest, because the text comes from the sender, and may be too long for an index.
+    digest = hashlib.sha256(delivery.keep_once.encode(errors="surrogatepass")).hexdigest()
+    (delivery_id,) = _insert(connection, [_row(delivery, stale, digest)])
     if delivery_id is None:
         one_more = {"source": delivery.source, "outcome": stale.outcome.value, "count": 1}
         connection.execute(statements(connection.dialect.name).add_counts, one_more)
@@ -94,7 +97,7 @@ def _keep_once(connection: Connection, delivery: Delivery) -> Receipt:
 
 def _insert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> list[int | None]:
     """Insert rows of deliveries, and return their ids; None for one whose `keep_once` is stored already."""
-    inserted = statements(connection.dialect.name).delivery.run(connection, rows)
+    inserted = statements(connection.dialect.name).insert_delivery.run(connection, rows)
     return [row[0] if row else None for row in inserted]
 
 

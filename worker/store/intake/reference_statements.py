@@ -1,4 +1,4 @@
-"""The statements about references. Parameters that begin with `its_` choose the rows."""
+"""The statements about references. Parameters that begin with `its_` choose the rows; the others are values."""
 
 from sqlalchemy import BigInteger, Text, bindparam, delete, func, not_, null, or_, select, update
 
@@ -7,7 +7,7 @@ from worker.store.conditions import is_reference
 from worker.store.tables import NUMBERED, TRACKED, audit_log, events, orders
 
 _ENOUGH = 2
-"""Two orders known by one reference prove that it is ambiguous."""
+"""Two orders with one reference prove that the reference is ambiguous."""
 
 _AT = bindparam("at", type_=BigInteger)
 _ROW = bindparam("its_row", type_=BigInteger)
@@ -18,15 +18,15 @@ _HAS_ENDED = or_(orders.c.stop.is_not(None), orders.c.due.is_(None))
 _KNOWN = (
     select(orders.c.order_id).where(orders.c.account == bindparam("its_account"), not_(is_reference())).limit(_ENOUGH)
 )
-# The planner uses a partial index only if its condition stands here word for word. An ORDER BY would make it walk
-# through all orders of the account.
+# The planner uses a partial index only if its condition stands here word for word. An ORDER BY would make it scan
+# all orders of the account.
 KNOWN_AS = {
     "number": _KNOWN.where(NUMBERED, orders.c.number == _VALUE),
     "tracking": _KNOWN.distinct()
     .join(events, events.c.order_row == orders.c.id)
     .where(TRACKED, events.c.tracking == _VALUE),
 }
-"""The ids of the orders known by a reference, by the reference's kind."""
+"""Select the ids of the orders with a reference, at most two; by the kind of the reference."""
 
 RESTART_SEARCH = (
     update(orders)
@@ -46,7 +46,7 @@ ENDED_SEARCHES = (
     .where(is_reference(), _HAS_ENDED)
     .distinct()
 )
-"""The searches that ended without a use for the events of a delivery."""
+"""Selects the references of a delivery's events whose search has ended without an order."""
 
 REOPEN_EVENTS = (
     update(events)
@@ -66,7 +66,7 @@ MOVE_EVENTS = (
     )
     .values(result=EventResult.PENDING.value, result_at=null())
 )
-"""Moves all events of a reference to an order, at the revision that they make."""
+"""Moves all events of a reference to an order, and makes them pending at the order's new revision."""
 
 SET_NUMBER = (
     update(orders).where(orders.c.id == _ROW, orders.c.number == "").values(number=bindparam("found_by", type_=Text))

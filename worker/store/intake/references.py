@@ -1,8 +1,8 @@
-"""References in SQL: events that name an order by its number or a tracking number, until its order is found.
+"""References in SQL: rows for events that name their order by its number or by a tracking number.
 
-A reference is a row of `orders` whose id is the text of the reference. It has a lease, a due time, holds and stops like
-any other row; it has no stage and no writes. Once its order is found, that order gets the events, and the row is
-deleted.
+A reference is a row of `orders` whose `order_id` is the text of the reference. It has a lease, a due time, holds and
+stops like an order, but no stage and no writes. When its order is found, the order gets the events, and the row of the
+reference is deleted.
 """
 
 from sqlalchemy import Connection
@@ -27,15 +27,15 @@ def give_events(
 ) -> Attached:
     """Give all events of the reference *key* to the order *order_id*, make it due, and delete the reference.
 
-    The caller has locked *reference_row*. With *operator_reason*, an operator says which order it is: then the number
-    may be a misprint and is not recorded as the order's own. Never returns `Attached.OVERTAKEN`.
+    The caller has locked the row *reference_row*. *operator_reason* is set when an operator says which order it is:
+    then the number may be a misprint, and is not recorded as the order's own. Never returns `Attached.OVERTAKEN`.
     """
     reference = key.reference
     if reference is None:
         raise ValueError(f"{key} is not a reference")
     count = connection.execute(statements.COUNT_EVENTS, {"its_row": reference_row}).scalar_one()
     order = {"account": key.account, "order_id": order_id, "now": now, "new_events": count}
-    (due,) = intake_statements(connection.dialect.name).order.run(connection, [order])
+    (due,) = intake_statements(connection.dialect.name).make_order_due.run(connection, [order])
     if due is None:
         return Attached.FULL
     order_row, revision = due
@@ -56,23 +56,23 @@ def _found_by(reference: Reference, operator_reason: str) -> str:
 
 
 def restart_search(connection: Connection, key: OrderKey, now: Instant) -> bool:
-    """Restart the search for *key*. False unless it is a reference whose search was stopped or dismissed."""
+    """Restart the search for the reference *key*. Returns False unless it was stopped or dismissed."""
     values = {"its_account": key.account, "its_order_id": key.order_id, "at": now}
     (restarted,) = intake_statements(connection.dialect.name).restart_search.run(connection, [values])
     return restarted is not None
 
 
 def reopen_events(connection: Connection, reference_row: int) -> None:
-    """Let the void events of a reference wait for its order again."""
+    """Make the void events of a reference pending, because the search for its order starts again."""
     connection.execute(statements.REOPEN_EVENTS, {"its_row": reference_row})
 
 
 def restart_searches_for(connection: Connection, delivery_id: int, now: Instant) -> tuple[OrderKey, ...]:
-    """Restart the searches that ended without a use for the events of a delivery, and return their references."""
+    """Restart the searches for a delivery's events that ended without an order, and return their references."""
     ended = connection.execute(statements.ENDED_SEARCHES, {"its_delivery": delivery_id}).all()
     for row in ended:
         if not restart_search(connection, OrderKey(row.account, row.order_id), now):
-            continue  # a newer event has just restarted it, and may have found the order
+            continue  # a newer event has just restarted it, and its order may be found already
         reopen_events(connection, row.id)
         detail = f"{row.stop or AuditAction.DISMISSED}: delivery {delivery_id} was replayed"
         write_entries(connection, row.id, now, [Entry(AuditAction.RELEASED, detail)])

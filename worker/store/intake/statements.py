@@ -13,7 +13,7 @@ from worker.store.intake.reference_statements import RESTART_SEARCH
 from worker.store.tables import counters, deliveries, events, orders
 
 MAX_EVENTS = 1000
-"""How many events an order takes, because a reconciliation reads all of them."""
+"""The most events of one order. They are bounded because a reconciliation reads all of them."""
 
 _INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
@@ -34,7 +34,7 @@ KNOWN_EVENT = (
     .join(orders, orders.c.id == events.c.order_row)
     .where(events.c.source == bindparam("source"), events.c.key == bindparam("key"))
 )
-"""The event of a key, with its order."""
+"""Selects the event of a source with a key, and its order."""
 
 KNOWN_PARCELS = (
     select(func.count(events.c.tracking.distinct()))
@@ -42,10 +42,10 @@ KNOWN_PARCELS = (
     .where(orders.c.account == bindparam("account"), orders.c.order_id == bindparam("order_id"))
     .where(events.c.tracking != "", events.c.name.startswith("shipment."))
 )
-"""How many parcels of an order have a tracking number."""
+"""Counts the parcels of an order that have a tracking number."""
 
 UPDATE_DELIVERY = update(deliveries).where(deliveries.c.id == bindparam("its_delivery"))
-"""Changes the outcome of a delivery."""
+"""Changes columns of a delivery."""
 
 OUTCOME_TO_REPLAY = select(deliveries.c.outcome).where(deliveries.c.id == bindparam("its_delivery")).with_for_update()
 """Locks a delivery for its replay and returns its outcome."""
@@ -59,19 +59,22 @@ _EVENT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """The statements of the intake for one kind of database."""
+    """The statements of the intake for one kind of database. Each returns one row or none, except `add_counts`."""
 
     known_event: Prepared
+    """`KNOWN_EVENT`."""
     known_parcels: Prepared
-    delivery: Prepared
+    """`KNOWN_PARCELS`."""
+    insert_delivery: Prepared
     """Inserts a delivery and returns its id; no row when its `keep_once` is stored already."""
-    order: Prepared
+    make_order_due: Prepared
     """Makes an order due at `now`, counts `new_events`, and returns id and revision; no row when the order is full."""
     restart_search: Prepared
-    event: Prepared
-    """Inserts an event and returns its id; no row when its key has just been taken."""
+    """`RESTART_SEARCH`."""
+    insert_event: Prepared
+    """Inserts an event and returns its id; no row when another transaction has just written the same key."""
     add_counts: Insert
-    """Adds to the counters."""
+    """Adds to the counters of deliveries that are not stored."""
 
 
 @cache
@@ -79,22 +82,22 @@ def statements(dialect: str) -> Statements:
     """Return the statements for `sqlite` or `postgresql`. The two dialects differ only here."""
     insert = _INSERTS[dialect]
     add_counts = insert(counters)
-    delivery = insert(deliveries).on_conflict_do_nothing(index_elements=["keep_once"]).returning(deliveries.c.id)
-    event = insert(events).values(result=EventResult.PENDING.value).on_conflict_do_nothing().returning(events.c.id)
+    new_delivery = insert(deliveries).on_conflict_do_nothing(index_elements=["keep_once"]).returning(deliveries.c.id)
+    new_event = insert(events).values(result=EventResult.PENDING.value).on_conflict_do_nothing().returning(events.c.id)
     return Statements(
         known_event=Prepared(dialect, KNOWN_EVENT),
         known_parcels=Prepared(dialect, KNOWN_PARCELS),
-        delivery=Prepared(dialect, delivery, _DELIVERY_COLUMNS),
-        order=Prepared(dialect, _make_due(insert(orders)), ("account", "order_id")),
+        insert_delivery=Prepared(dialect, new_delivery, _DELIVERY_COLUMNS),
+        make_order_due=Prepared(dialect, _make_order_due(insert(orders)), ("account", "order_id")),
         restart_search=Prepared(dialect, RESTART_SEARCH),
-        event=Prepared(dialect, event, _EVENT_COLUMNS),
+        insert_event=Prepared(dialect, new_event, _EVENT_COLUMNS),
         add_counts=add_counts.on_conflict_do_update(
             index_elements=["source", "outcome"], set_={"count": counters.c.count + add_counts.excluded.count}
         ),
     )
 
 
-def _make_due(insert: sqlite.Insert | postgresql.Insert) -> ClauseElement:
+def _make_order_due(insert: sqlite.Insert | postgresql.Insert) -> ClauseElement:
     now, new = bindparam("now", type_=BigInteger), insert.excluded
     new_events = bindparam("new_events", type_=Integer)
     not_before_back_off = case((orders.c.not_before > new.due, orders.c.not_before), else_=new.due)

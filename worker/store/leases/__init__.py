@@ -1,1 +1,4 @@
-"""Orders as reconciliations use them: which are due, their leases, and their references."""
+"""Orders as the scheduler and reconciliations use them: which are due, their leases, writes and results.
+
+It may import everything of the store except `operator`, `prune` and `queries`.
+"""

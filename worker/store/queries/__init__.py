@@ -1,1 +1,4 @@
-"""Queries for people, metrics and `doctor`. Nothing here changes the database."""
+"""Queries for people, metrics and `doctor`. Nothing here changes the database.
+
+It may import everything of the store except `operator`, `prune` and `leases`.
+"""
