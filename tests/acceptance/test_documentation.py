@@ -77,7 +77,7 @@ def test_the_example_in_python_is_accepted_and_then_a_duplicate(operator: Instal
 def module_of(code: str, pauses: str) -> dict[str, Any]:
     """Read the example as a module, with shorter pauses."""
     module: dict[str, Any] = {"__name__": "example"}
-    exec(filled_in(code, **{"(1, 10, 60, 600, 3600, 21600, 43200)": pauses}), module)  # noqa: S102 - our own page's
+    exec(filled_in(code, **{"(1, 10, 60, 600, 3600, 21600, 64800)": pauses}), module)  # noqa: S102 - our own page's
     return module
 
 
