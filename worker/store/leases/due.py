@@ -1,7 +1,8 @@
-"""Which orders are due: the scheduler asks here what to enqueue."""
+"""The due orders, which the schedulers of all workers claim in order to enqueue them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, update
 
@@ -11,14 +12,17 @@ from worker.store.conditions import has_key, is_awaited, is_due, is_held
 from worker.store.database.database import Database
 from worker.store.tables import orders
 
+_DueRow: TypeAlias = Row[int, str, int]
+"""The id, the account and the due time of an order."""
+
 
 class DueOrders:
-    """Finds due orders, each at most once in a while, however many workers ask."""
+    """Finds due orders. However many workers ask, each order is claimed at most once in a while."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rounds = count(1)
-        self._served: dict[str, int] = {}
+        self._last_rounds: dict[str, int] = {}
         """The round in which each account last had an order claimed."""
 
     def claim(
@@ -26,18 +30,19 @@ class DueOrders:
     ) -> list[OrderKey]:
         """Claim up to *limit* due orders that were not enqueued for *enqueue_again_after*.
 
-        *capacity* returns how many orders of an account there may be. The accounts alternate, so that the backlog of
-        one keeps no other waiting. With nothing due this only reads: an idle worker never takes SQLite's write lock.
+        *capacity* returns how many orders of an account may be claimed. The accounts alternate, so that no account
+        waits for the backlog of another. If nothing is due, nothing is written: an idle worker never takes SQLite's
+        write lock. Raises `StoreUnavailable`.
         """
         with self._database.read() as connection:
             now = self._database.now(connection)
             enqueued_before = now - enqueue_again_after
             accounts = [name for name in _accounts(connection) if not connection.execute(is_held(name, now)).scalar()]
-            limits = [(name, min(limit, capacity(name) if capacity else limit)) for name in accounts]
-            queries = [_due_of(name, now, most, enqueued_before) for name, most in limits if most > 0]
+            limits = {name: min(limit, capacity(name) if capacity else limit) for name in accounts}
+            queries = [_due_of(name, now, most, enqueued_before) for name, most in limits.items() if most > 0]
             queues = [connection.execute(query).all() for query in queries]
-        rows = _alternate(queues, self._served)[:limit]
-        self._served |= dict.fromkeys((row.account for row in rows), next(self._rounds))
+        rows = _alternate(queues, self._last_rounds)[:limit]
+        self._last_rounds |= dict.fromkeys((row.account for row in rows), next(self._rounds))
         return self._claim([row.id for row in rows], now, enqueued_before) if rows else []
 
     def _claim(self, row_ids: list[int], now: Instant, enqueued_before: Instant) -> list[OrderKey]:
@@ -54,23 +59,24 @@ class DueOrders:
         return [keys[row_id] for row_id in row_ids if row_id in keys]
 
     def put_back(self, key: OrderKey) -> None:
-        """Forget that the order was enqueued, because no slot was free for it: the next claim may have it."""
+        """Forget that the order was enqueued, because no slot was free for it. It may be claimed again at once."""
         enqueued = update(orders).where(has_key(key), orders.c.enqueued_at.is_not(None))
         self._database.transact(lambda connection, _now: connection.execute(enqueued.values(enqueued_at=None)))
 
 
-def _alternate(queues: Iterable[Sequence[Row[int, str, int]]], served: Mapping[str, int]) -> list[Row[int, str, int]]:
+def _alternate(queues: Iterable[Sequence[_DueRow]], last_rounds: Mapping[str, int]) -> list[_DueRow]:
     """Return the first row of each queue, then the second of each, and so on.
 
-    In one rank, the account that was *served* longest ago comes first, then the order that is due longest. Due time
-    alone would let new events wait for all backlogs when there are more accounts than slots.
+    Among the rows of one rank, the account of the earliest of *last_rounds* comes first, then the order that is due
+    longest. By due time alone, new events would wait for all backlogs when there are more accounts than slots.
     """
-    ranked = [(rank, served.get(row.account, 0), row.due, row) for queue in queues for rank, row in enumerate(queue)]
-    return [row for *_, row in sorted(ranked, key=lambda entry: entry[:3])]
+    ranked = [(rank, row) for queue in queues for rank, row in enumerate(queue)]
+    ranked.sort(key=lambda entry: (entry[0], last_rounds.get(entry[1].account, 0), entry[1].due))
+    return [row for _, row in ranked]
 
 
 def _accounts(connection: Connection) -> Iterator[str]:
-    """Yield the accounts with awaited orders: one look into the index for each, however many orders they have."""
+    """Yield the accounts with awaited orders: one search in the index for each, however many orders it has."""
     name: str | None = ""
     while True:
         following = select(orders.c.account).where(is_awaited(), orders.c.account > name)

@@ -1,7 +1,7 @@
 """The port `OrderStore` in SQL.
 
-Every statement that changes an order names the token of its lease. A reconciliation that has lost its lease finds no
-row and changes nothing.
+Every statement that changes a leased order names the token of its lease. So a reconciliation that has lost its lease
+finds no row, and changes nothing.
 """
 
 import secrets
@@ -13,16 +13,16 @@ from sqlalchemy import Connection, UpdateBase
 from worker.domain.events import EventResult
 from worker.domain.instants import Duration, Instant
 from worker.domain.orders import Order, OrderKey
-from worker.domain.reasons import AuditAction
-from worker.domain.results import Done, Held, Later, Result, Step, Stopped
+from worker.domain.results import Result, Step
 from worker.domain.stages import Stage
 from worker.ports import AnnouncedWrite, Attached, Finished, LeasedOrder, Update, WriteResult
 from worker.store.accounts.holds import end_expired
-from worker.store.audit import Entry, write_entries
+from worker.store.audit import write_entries
 from worker.store.database.database import Database
 from worker.store.intake.references import give_events, known_as, restart_search
 from worker.store.leases import statements
-from worker.store.rows import columns_of, events_of, order_of
+from worker.store.leases.columns import audit_entries, order_columns, schedule_columns, write_columns
+from worker.store.rows import events_of, order_of
 
 
 class SqlOrderStore:
@@ -32,15 +32,15 @@ class SqlOrderStore:
         self._database = database
 
     def lease(self, key: OrderKey, lease_for: Duration) -> LeasedOrder | None:
-        this = {"its_account": key.account, "its_order_id": key.order_id}
+        its_key = {"its_account": key.account, "its_order_id": key.order_id}
 
         def work(connection: Connection, now: Instant) -> LeasedOrder | None:
             end_expired(connection, key.account, now)
             token, until = secrets.token_hex(8), now + lease_for
             lease = {"at": now, "lease_token": token, "lease_until": until}
-            row = connection.execute(statements.LEASE, this | lease).first()
+            row = connection.execute(statements.LEASE, its_key | lease).first()
             if row is None:
-                connection.execute(statements.FORGET_ENQUEUED, this | {"at": now})
+                connection.execute(statements.FORGET_ENQUEUED, its_key | {"at": now})
                 return None
             events, requested = events_of(connection, row.id, key), _requested(connection, row.id)
             return LeasedOrder(row.id, token, now, until, order_of(row), events, requested)
@@ -52,21 +52,21 @@ class SqlOrderStore:
     ) -> AnnouncedWrite | None:
         def work(connection: Connection, now: Instant) -> AnnouncedWrite | None:
             sending = {"sending": step.stage, "sent_at": now, "lease_until": now + lease_for}
-            known = _columns(earlier.order) if earlier else {}
-            announced = _change(connection, statements.ANNOUNCE, leased, now, known | sending)
-            owned = announced or (earlier and _change(connection, statements.UPDATE_ORDER, leased, now, known))
-            if earlier and owned:
+            columns = order_columns(earlier.order) if earlier else {}
+            announced = _change(connection, statements.ANNOUNCE, leased, now, columns | sending)
+            if earlier and (announced or _change(connection, statements.UPDATE_ORDER, leased, now, columns)):
                 _record(connection, earlier, now)
             if not announced:
                 return None
-            write_id = connection.execute(statements.INSERT_WRITE, _write_row(leased, step, update, now)).scalar_one()
+            columns = write_columns(leased, step, update, now)
+            write_id = connection.execute(statements.INSERT_WRITE, columns).scalar_one()
             return AnnouncedWrite(write_id, now, now + lease_for)
 
         return self._database.transact(work)
 
     def record_answer(self, leased: LeasedOrder, result: WriteResult) -> bool:
         def work(connection: Connection, now: Instant) -> bool:
-            if not _change(connection, statements.UPDATE_ORDER, leased, now, _columns(result.order)):
+            if not _change(connection, statements.UPDATE_ORDER, leased, now, order_columns(result.order)):
                 return False
             _record(connection, result, now)
             return True
@@ -95,7 +95,7 @@ class SqlOrderStore:
         last_write: WriteResult | None = None,
     ) -> Finished:
         def work(connection: Connection, now: Instant) -> Finished:
-            values = _lease(leased, now) | _columns(order) | _schedule(leased, result, now)
+            values = _its_lease(leased, now) | order_columns(order) | schedule_columns(leased, result, now)
             revision = connection.execute(statements.FINISH, values).scalar()
             if revision is None:
                 return Finished.LEASE_LOST
@@ -106,13 +106,14 @@ class SqlOrderStore:
                 restart_search(connection, order.key, now)
                 return Finished.HAS_NEW_EVENTS
             _set_results(connection, event_results, now)
-            write_entries(connection, leased.row_id, now, _audit_entries(leased, order, result))
+            write_entries(connection, leased.row_id, now, audit_entries(leased, order, result))
             return Finished.HAS_NEW_EVENTS if has_new_events else Finished.RESTS
 
         return self._database.transact(work)
 
 
-def _lease(leased: LeasedOrder, now: Instant) -> dict[str, Any]:
+def _its_lease(leased: LeasedOrder, now: Instant) -> dict[str, Any]:
+    """Return the parameters that choose a leased order."""
     return {
         "its_row": leased.row_id,
         "its_token": leased.token,
@@ -121,15 +122,11 @@ def _lease(leased: LeasedOrder, now: Instant) -> dict[str, Any]:
     }
 
 
-def _columns(order: Order) -> dict[str, object]:
-    """Return the columns of what is known of an order. A number that its search has found meanwhile stays."""
-    return {name: value for name, value in columns_of(order).items() if value or name != "number"}
-
-
 def _change(
     connection: Connection, statement: UpdateBase, leased: LeasedOrder, now: Instant, values: Mapping[str, object]
 ) -> bool:
-    return connection.execute(statement, {**values, **_lease(leased, now)}).rowcount == 1
+    """Write *values* into the row of a leased order. Returns False when *statement* finds no row."""
+    return connection.execute(statement, {**values, **_its_lease(leased, now)}).rowcount == 1
 
 
 def _requested(connection: Connection, order_row: int) -> dict[Stage, int]:
@@ -137,64 +134,13 @@ def _requested(connection: Connection, order_row: int) -> dict[Stage, int]:
     return {Stage(stage): revision for stage, revision in rows}
 
 
-def _write_row(leased: LeasedOrder, step: Step, update: Update, now: Instant) -> dict[str, object]:
-    return {
-        "order_row": leased.row_id,
-        "lease_token": leased.token,
-        "revision": leased.order.revision,
-        "stage": step.stage,
-        "inferred": step.inferred,
-        "evidence_at": step.evidence_at,
-        "fields": dict(update),
-        "sent_at": now,
-    }
-
-
 def _record(connection: Connection, result: WriteResult, now: Instant) -> None:
     values = {"answered_at": now, "outcome": result.outcome, "answer": str(result.failure or "")}
     connection.execute(statements.UPDATE_WRITE, values | {"its_write": result.announced.id})
 
 
-def _schedule(leased: LeasedOrder, result: Result, now: Instant) -> dict[str, Any]:
-    """Return the columns that clear the lease and say when the order is due, with new events and without."""
-    due, not_before, waiting, detail = _wait(result, now)
-    values: dict[str, Any] = {
-        "lease_token": None,
-        "lease_until": None,
-        "enqueued_at": None,
-        "seen_revision": leased.order.revision,
-        "due_with_new_events": now if not_before is None else max(now, not_before),
-        "due_without": due,
-        "not_before": not_before,
-        "waiting": waiting,
-        "waiting_detail": detail,
-        "updated_at": now,
-    }
-    if isinstance(result, Stopped):
-        values |= {"stop": result.reason, "stop_detail": result.detail, "stopped_at": now}
-    return values
-
-
-def _wait(result: Result, now: Instant) -> tuple[Instant | None, Instant | None, str, str]:
-    match result:
-        case Later():
-            return result.due, result.due if result.firm else None, result.reason, result.detail
-        case Held():
-            return now, None, result.reason, ""
-        case Done() | Stopped():
-            return None, None, "", ""
-
-
 def _set_results(connection: Connection, results: Mapping[int, EventResult], now: Instant) -> None:
+    """Write the results of events, by event id: one statement for each kind of result."""
     for result in set(results.values()):
-        event_ids = [event_id for event_id, its in results.items() if its is result]
+        event_ids = [event_id for event_id, its_result in results.items() if its_result is result]
         connection.execute(statements.SET_RESULTS, {"its_events": event_ids, "result": result, "result_at": now})
-
-
-def _audit_entries(leased: LeasedOrder, order: Order, result: Result) -> list[Entry]:
-    entries = []
-    if order.closed is not None and order.closed != leased.order.closed:
-        entries.append(Entry(AuditAction.CLOSED, str(order.closed)))
-    if isinstance(result, Stopped):
-        entries.append(Entry(AuditAction.STOPPED, f"{result.reason}: {result.detail}"))
-    return entries
