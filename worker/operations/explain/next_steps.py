@@ -27,8 +27,9 @@ def _orphaned(_: Snapshot) -> Iterator[str]:
 
 def _stopped(snapshot: Snapshot) -> Iterator[str]:
     row, now = snapshot.row, snapshot.now
-    since = f" since {when(row.stopped_at, now)}" if row.stopped_at is not None else ""
-    yield f"It waits for a person{since}: {with_detail(row.stop, row.stop_detail)}."
+    since = when(row.stopped_at, now) if row.stopped_at is not None else ""
+    waits = f"has waited for a person since {since}" if since else "waits for a person"
+    yield f"It {waits}: {with_detail(row.stop, row.stop_detail)}."
     yield meaning_of(StopReason, row.stop)
     yield advise_on_stop(row.stop)
     yield f"To lift the stop: fulfillment orders release {quote(str(snapshot.order.key))} --reason …"
@@ -83,7 +84,7 @@ def _closed(_: Snapshot) -> Iterator[str]:
 
 
 def _settled(_: Snapshot) -> Iterator[str]:
-    yield "It has the stage that its events justify; the next event, or a change at the platform, moves it on."
+    yield "It has the stage that its events justify, and waits for new events."
 
 
 _NEXT_STEPS: Mapping[State, Callable[[Snapshot], Iterator[str]]] = {
