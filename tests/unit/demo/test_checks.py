@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from worker.cli.demo.checks import check_day
-from worker.cli.demo.clients import Receipt, Report
+from worker.cli.demo.clients import Reply, Report
 from worker.cli.demo.findings import Findings
 from worker.cli.demo.progress import View
 from worker.cli.demo.script import At, CourierScan, Expected, NewOrder, Scenario
@@ -56,13 +56,13 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     "riyadh": [{"number": n, "order_id": "1", "code": code} for n, code in enumerate((200, 500, 200), 1)],
     "jakarta": [{"number": n, "order_id": "1", "code": 200} for n in (1, 2, 3, 4)],
 }
-RECEIPTS = (
-    Receipt("awalchat", 202, "accepted", 1),
-    Receipt("awalchat", 202, "accepted", 2),
-    Receipt("courier", 202, "accepted", 3),
-    Receipt("courier", 200, "duplicate", 4),
-    Receipt("kurir", 202, "accepted", 5),
-    Receipt("courier", 401, "refused"),
+REPLIES = (
+    Reply("awalchat", 202, "accepted", 1),
+    Reply("awalchat", 202, "accepted", 2),
+    Reply("courier", 202, "accepted", 3),
+    Reply("courier", 200, "duplicate", 4),
+    Reply("kurir", 202, "accepted", 5),
+    Reply("courier", 401, "refused"),
 )
 DELIVERIES = {("awalchat", "accepted"): 2, ("courier", "accepted"): 1, ("courier", "duplicate"): 1}
 DELIVERIES |= {("kurir", "accepted"): 1}
@@ -84,7 +84,7 @@ FIGURES = Figures(
 
 
 def findings_of(
-    *, orders=ORDERS, rows=ROWS, riyadh=None, jakarta=None, calls=CALLS, figures=FIGURES, receipts=RECEIPTS, **others
+    *, orders=ORDERS, rows=ROWS, riyadh=None, jakarta=None, calls=CALLS, figures=FIGURES, replies=REPLIES, **others
 ):
     totals = {"riyadh": TOTALS["riyadh"] | (riyadh or {}), "jakarta": TOTALS["jakarta"] | (jakarta or {})}
     reports = {
@@ -96,8 +96,8 @@ def findings_of(
         )
         for account, totals_of_account in totals.items()
     }
-    rest: dict[str, Any] = {"health": Health(1), "stored": frozenset({1, 2, 3, 4, 5}), "unused_faults": 0} | others
-    return Findings(view=View(reports, rows, 1), figures=figures, receipts=receipts, **rest)
+    rest: dict[str, Any] = {"health": Health(1), "stored_ids": frozenset({1, 2, 3, 4, 5}), "unused_faults": 0} | others
+    return Findings(view=View(reports, rows, 1), figures=figures, replies=replies, **rest)
 
 
 def with_fields(order: OrderKey, **fields: object) -> dict[str, Any]:
@@ -140,9 +140,9 @@ def test_a_day_that_went_as_its_scenarios_say_passes_every_check():
         ),
         ({"rows": {ONE: ROWS[ONE]}}, "every order ended", "in the database not known"),
         ({"orders": {ONE: ORDERS[ONE], RETURNED: ORDERS[RETURNED]}}, "every order ended", "jakarta/1 is missing"),
-        ({"receipts": RECEIPTS[:-1], "figures": replace(FIGURES, deliveries=DELIVERIES)}, "sender", "refused: 0"),
+        ({"replies": REPLIES[:-1], "figures": replace(FIGURES, deliveries=DELIVERIES)}, "sender", "refused: 0"),
         ({"figures": replace(FIGURES, deliveries=DELIVERIES)}, "every delivery", "refused: 0 in the database, not 1"),
-        ({"stored": frozenset({1, 2, 4, 5})}, "every delivery", "delivery 3 was acknowledged and is not there"),
+        ({"stored_ids": frozenset({1, 2, 4, 5})}, "every delivery", "delivery 3 was acknowledged and is not there"),
         (
             {"figures": replace(FIGURES, events={EventResult.APPLIED: 3, EventResult.PENDING: 1})},
             "event",

@@ -38,5 +38,5 @@ def test_every_secret_is_its_own_and_each_sandbox_has_the_credentials_of_its_acc
     environ = installation.environ()
     for shop in SHOPS.values():
         sandbox = installation.sandbox_environ(shop)
-        for name in (shop.secret, *shop.credentials):
+        for name in (shop.secret_name, *shop.credentials):
             assert sandbox[f"SANDBOX_{name}"] == environ[f"FULFILLMENT_ACCOUNTS__{shop.account.upper()}__{name}"]

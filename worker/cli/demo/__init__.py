@@ -1,6 +1,8 @@
-"""The demo: the whole system on this machine, a day of two small shops, and a check of its result.
+"""The demo: it runs the whole system on this machine through a day of two small shops, and checks the result.
 
-`script` has the kinds of actions, and `day` the actions of each order in the `shops`. `system` starts the processes;
-`driver` carries out the actions through `clients`; `progress` reads the result, and `screen` shows it. At the end,
-`findings` reads everything, `summary` prints it, and `checks` compares it with the day.
+`script` has the types of actions, `shops` the two shops, and `day` the actions of each order. `system` starts the
+processes. `driver` carries out the actions through `clients`; `progress` reads their effects, and `screen` shows them.
+At the end, `findings` reads everything, `summary` prints it, and `checks` compares it with `day`.
+
+It may import everything of the worker. It runs `deploy.sandbox` as a process, and does not import it.
 """

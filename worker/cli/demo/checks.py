@@ -1,4 +1,4 @@
-"""Compares the findings with the scenarios of the day."""
+"""Compares the findings at the end of the day with the scenarios of its orders."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,14 +14,14 @@ from worker.domain.reasons import WriteOutcome
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A sentence that must be true, and the *differences* from it, a line for each."""
+    """A sentence that must be true. Each of the *differences* is a line that says why it is not."""
 
     sentence: str
     differences: tuple[str, ...] = ()
 
 
 def check_day(day: Sequence[Scenario], findings: Findings, *, in_time: bool) -> tuple[Check, ...]:
-    """Compare *findings* with what the scenarios of *day* expect."""
+    """Compare *findings* with the scenarios of *day*. *in_time*: the day was over before the time limit."""
     late = () if in_time else ("it is not over: see the orders above, and the logs",)
     return (
         Check("the day was over in time, and nothing is left to do", (*late, *_open(findings))),
@@ -59,11 +59,11 @@ def _ends(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
 def _answers(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
     actions = [(scenario, at.action) for scenario in day for at in scenario.timetable]
     expected = Counter(answer for scenario, action in actions for answer in expected_answers(scenario, action))
-    yield from _compare(expected, Counter(receipt.outcome for receipt in findings.receipts), "answered")
+    yield from _compare(expected, Counter(reply.outcome for reply in findings.replies), "answered")
 
 
 def expected_answers(scenario: Scenario, action: Action) -> tuple[str, ...]:
-    """Return the answers that the senders should get for *action*, in their order."""
+    """Return the outcomes that the senders should get for *action*, one for each post."""
     match action:
         case NewOrder() if shop_of(scenario.order).platform_source:
             return ("accepted",)
@@ -76,11 +76,11 @@ def expected_answers(scenario: Scenario, action: Action) -> tuple[str, ...]:
 
 
 def _deliveries(findings: Findings) -> Iterator[str]:
-    answers = Counter(f"{receipt.source} {receipt.outcome}" for receipt in findings.receipts)
+    answers = Counter(f"{reply.source} {reply.outcome}" for reply in findings.replies)
     recorded = {f"{source} {outcome}": count for (source, outcome), count in findings.figures.deliveries.items()}
     yield from _compare(answers, Counter(recorded), "in the database")
-    ids = {receipt.delivery_id for receipt in findings.receipts if receipt.is_acknowledged and receipt.delivery_id}
-    missing = sorted(ids - findings.stored)
+    ids = {reply.delivery_id for reply in findings.replies if reply.is_acknowledged and reply.delivery_id}
+    missing = sorted(ids - findings.stored_ids)
     yield from (f"delivery {delivery_id} was acknowledged and is not there" for delivery_id in missing)
 
 
@@ -120,7 +120,7 @@ def _damage(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
 
 
 def _contains(current: object, original: object) -> bool:
-    """Tell whether *current* still contains the *original* of others: our lines and keys may stand beside it."""
+    """Tell whether *current* still has the *original* data of others. Our lines and keys may be added to it."""
     if isinstance(original, str) and isinstance(current, str):
         return original in current.splitlines()
     if isinstance(original, dict) and isinstance(current, dict):

@@ -1,4 +1,4 @@
-"""HTTP clients: of a shop's sandbox, through its control API, and of the receiver, as the senders of webhooks."""
+"""Two HTTP clients: one for the control API of a shop's sandbox, and one that posts webhooks to the receiver."""
 
 import json
 import time
@@ -17,12 +17,12 @@ from worker.domain.signing import SignedRequest, signed_headers
 TIMEOUT_SECONDS = 10.0
 HOUR_SECONDS = 3600
 AFTER_ALL_CALLS = 10**9
-"""A report since this call has no calls in it."""
+"""A call number that no call has: a report of the calls after it has no calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of one sandbox. Its objects are as the sandbox's README describes them."""
+    """The report of one sandbox. The sandbox's README describes the objects in it."""
 
     orders: Mapping[OrderKey, Mapping[str, Any]]
     transitions: Sequence[Mapping[str, Any]]
@@ -38,7 +38,7 @@ class SandboxClient:
         self._http = httpx.Client(base_url=f"{url}/_sandbox", timeout=TIMEOUT_SECONDS, trust_env=False)
 
     def create(self, order_id: str, new_order: NewOrder) -> None:
-        """Place an order, as a customer does."""
+        """Create an order, as a customer does."""
         platform = self.shop.platform
         self._call("POST", "/orders", {"id": platform.encode_id(order_id), **platform.fields_of(new_order)})
 
@@ -47,15 +47,15 @@ class SandboxClient:
         self._call("PATCH", f"/orders/{order_id}", fields)
 
     def inject_fault(self, order_id: str, match: Mapping[str, str], fault: Mapping[str, object]) -> None:
-        """Inject *fault* into those calls for the order that *match*."""
+        """Inject *fault* into the calls for the order that have the properties in *match*."""
         self._call("POST", "/faults", {**fault, "match": {**match, "order_id": order_id}})
 
     def unused_faults(self) -> int:
-        """Count the faults that no call has met yet."""
+        """Return the number of faults that can still happen."""
         return len(self._call("GET", "/faults"))
 
     def report(self, *, with_calls: bool = False) -> Report:
-        """Read all orders, transitions and totals, and with *with_calls* also all calls."""
+        """Return all orders, transitions and totals; *with_calls*: and all calls."""
         report = self._call("GET", f"/report?since={0 if with_calls else AFTER_ALL_CALLS}")
         orders = {OrderKey(self.shop.account, str(order["id"])): order for order in report["orders"]}
         return Report(orders, report["transitions"], report["calls"], report["totals"])
@@ -70,12 +70,12 @@ class SandboxClient:
             response.raise_for_status()
             return response.json() if response.content else None
         except (httpx.HTTPError, ValueError) as error:
-            raise DemoFailed(f"The {self.shop.sandbox} has not answered {method} {path}: {error}.") from error
+            raise DemoFailed(f"The {self.shop.sandbox} did not answer {method} {path}: {error}.") from error
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """The receiver's answer to one sender. *outcome* is its word, *delivery_id* the id that it gave, if any."""
+class Reply:
+    """The receiver's reply to one sender. *outcome* is a word for it: `accepted`, `duplicate`, `refused` and so on."""
 
     source: str
     status: int
@@ -84,28 +84,28 @@ class Receipt:
 
     @property
     def is_acknowledged(self) -> bool:
-        """Whether the sender may forget the event now."""
+        """Whether the reply is 2xx, which means that the event is in the database."""
         return self.status in range(200, 300)
 
 
 class WebhookClient:
-    """Posts webhooks to the receiver at *url*, signed with the secret of each source; keeps all *receipts*."""
+    """Posts webhooks to the receiver at *url*, signed with the *secrets* by source. It keeps all *replies*."""
 
     def __init__(self, url: str, secrets: Mapping[str, str]) -> None:
         self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
         self._secrets = secrets
-        self.receipts: list[Receipt] = []
+        self.replies: list[Reply] = []
 
-    def post(self, source: str, document: Mapping[str, object], signature: Signature = "valid") -> Receipt:
-        """Post one document and return the answer; raises `DemoFailed` when there is none."""
+    def post(self, source: str, document: Mapping[str, object], signature: Signature = "valid") -> Reply:
+        """Post one document and return the reply. Raises `DemoFailed` when there is none."""
         body, path = json.dumps(document).encode(), f"/webhooks/{source}"
         timestamp = str(int(time.time()) - (HOUR_SECONDS if signature == "an hour old" else 0))
         secret = self._secrets[source] if signature != "forged" else "a-secret-of-nobody"
         request = SignedRequest(b"POST", path.encode(), b"", timestamp.encode(), body)
         headers = {"Content-Type": "application/json", **signed_headers(secret.encode(), request)}
-        receipt = _receipt(source, self._send(path, body, headers))
-        self.receipts.append(receipt)
-        return receipt
+        reply = _reply(source, self._send(path, body, headers))
+        self.replies.append(reply)
+        return reply
 
     def close(self) -> None:
         """Close every connection."""
@@ -116,16 +116,16 @@ class WebhookClient:
             return self._http.post(path, content=body, headers=headers)
         except httpx.HTTPError as error:
             reason = f"{error!s:.200} ({type(error).__name__})"
-            raise DemoFailed(f"The receiver has not answered a sender: {reason}.") from error
+            raise DemoFailed(f"The receiver did not answer a sender: {reason}.") from error
 
 
-def _receipt(source: str, response: httpx.Response) -> Receipt:
+def _reply(source: str, response: httpx.Response) -> Reply:
     try:
-        answer = response.json()
+        document = response.json()
     except ValueError as error:
-        raise DemoFailed(f"The receiver's answer is no JSON; its status is {response.status_code}.") from error
+        raise DemoFailed(f"The receiver's reply is not JSON; its status is {response.status_code}.") from error
     if response.status_code == httpx.codes.UNAUTHORIZED:
-        return Receipt(source, response.status_code, "stale" if answer["reason"] == "stale" else "refused")
+        return Reply(source, response.status_code, "stale" if document["reason"] == "stale" else "refused")
     if response.is_success:
-        return Receipt(source, response.status_code, answer["status"], answer.get("delivery_id"))
-    return Receipt(source, response.status_code, answer["reason"])
+        return Reply(source, response.status_code, document["status"], document.get("delivery_id"))
+    return Reply(source, response.status_code, document["reason"])

@@ -3,7 +3,7 @@
 import click
 
 LIMIT_SECONDS = 36.0
-"""How long the start and the day may take; the summary and the stop take the rest of the 40 seconds."""
+"""The limit for the start and the day together. The rest of the 40 seconds is for the summary and the stop."""
 
 
 @click.command()

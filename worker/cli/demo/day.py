@@ -1,7 +1,7 @@
 """The demo day: fifteen orders of two shops, each with its own scenario. This module is data alone.
 
-The actions of an order happen in their order, each not before its time. `checks` compares the end of each order, and
-the answer to each delivery, with what stands here. Both shops have an order 1001.
+The actions of one order happen one after another, each not before its time. `checks` compares the end of each order,
+and the reply to each delivery, with the scenario. Both shops have an order 1001, on purpose.
 """
 
 from functools import partial
@@ -42,8 +42,8 @@ DAY = (
     Scenario(RIYADH("1003"), "events in wrong order", COMPLETED, (
         At("09:20", NewOrder()),
         At("12:25", CourierScan(DELIVERED)),
-        At("15:00", CourierScan(IN_TRANSIT, happened="11:45"), wait_for="completed"),
-        At("15:05", CourierScan(PICKED_UP, happened="10:30")),
+        At("15:00", CourierScan(IN_TRANSIT, happened_at="11:45"), wait_for="completed"),
+        At("15:05", CourierScan(PICKED_UP, happened_at="10:30")),
     )),
     Scenario(RIYADH("1004"), "a skipped scan", COMPLETED, (
         At("09:30", NewOrder()),

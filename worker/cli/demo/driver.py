@@ -1,8 +1,8 @@
-"""Carries out the actions of the demo day when their time comes."""
+"""Carries out the actions of the demo day, each at its time."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from worker.cli.demo.clients import Receipt, SandboxClient, WebhookClient
+from worker.cli.demo.clients import Reply, SandboxClient, WebhookClient
 from worker.cli.demo.progress import Line, View
 from worker.cli.demo.script import (
     ApiFault,
@@ -25,11 +25,11 @@ STYLES = {
     "stale": "red",
     "refused": "red",
 }
-"""How a line is printed, by the receiver's answer."""
+"""The style of a line, by the outcome in the receiver's reply."""
 
 
 class Driver:
-    """Carries out the actions of *day* through *sandboxes*, by account, and *webhooks*."""
+    """Carries out the actions of *day*. *sandboxes* is by account."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Driver:
         return not any(timetable for _, timetable in self._remaining)
 
     def run_due(self, view: View) -> Iterator[Line]:
-        """Carry out all actions that are due, given the orders in *view*; yield a line for each."""
+        """Carry out all actions that are due. *view* has the current orders. Yields a line for each post and change."""
         for scenario, timetable in self._remaining:
             while timetable and self._is_due(timetable[0], scenario, view):
                 for who, text, style in self._carry_out(scenario, timetable.pop(0)):
@@ -80,24 +80,24 @@ class Driver:
 
     def _post_event(self, scenario: Scenario, event: str, clock: str) -> tuple[str, str]:
         shop = shop_of(scenario.order)
-        about = {"id": shop.platform.encode_id(scenario.order.order_id)}
-        document = {"event": event, "timestamp": self._clock.timestamp(clock), "data": about}
-        return _answered(event, self._webhooks.post(shop.platform_source, document))
+        data = {"id": shop.platform.encode_id(scenario.order.order_id)}
+        document = {"event": event, "timestamp": self._clock.timestamp(clock), "data": data}
+        return _text_and_style(event, self._webhooks.post(shop.platform_source, document))
 
     def _post_scan(self, scenario: Scenario, scan: CourierScan, clock: str) -> tuple[str, str]:
-        about = _about(scenario, scan)
+        data = _scan_data(scenario, scan)
         document = {
-            "id": f"{about['tracking_number']}-{scan.event}",
+            "id": f"{data['tracking_number']}-{scan.event}",
             "event": scan.event,
-            "timestamp": self._clock.timestamp(scan.happened or clock),
-            "data": about,
+            "timestamp": self._clock.timestamp(scan.happened_at or clock),
+            "data": data,
         }
         source = shop_of(scenario.order).courier_source
-        return _answered(_description(scan), self._webhooks.post(source, document, scan.signature))
+        return _text_and_style(_description(scan), self._webhooks.post(source, document, scan.signature))
 
 
-def _about(scenario: Scenario, scan: CourierScan) -> dict[str, object]:
-    """Return what the courier knows of the order and its parcels."""
+def _scan_data(scenario: Scenario, scan: CourierScan) -> dict[str, object]:
+    """Return the data of the courier's event: the name of the order, and its parcel."""
     order_id = shop_of(scenario.order).platform.encode_id(scenario.order.order_id)
     names: dict[NamedBy, dict[str, object]] = {
         "id": {"order_id": order_id},
@@ -114,5 +114,5 @@ def _description(scan: CourierScan) -> str:
     return f"{scan.event} {scan.parcel}".strip() + named_by + signature
 
 
-def _answered(event: str, receipt: Receipt) -> tuple[str, str]:
-    return f"{event} → {receipt.status} {receipt.outcome}", STYLES.get(receipt.outcome, "bold red")
+def _text_and_style(event: str, reply: Reply) -> tuple[str, str]:
+    return f"{event} → {reply.status} {reply.outcome}", STYLES.get(reply.outcome, "bold red")

@@ -1,10 +1,10 @@
-"""Everything about the day, read at its end: the platforms' reports, the database, and the answers to the senders."""
+"""Reads everything at the end of the day: the platforms' reports, the database, and the replies to the senders."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from worker.cli.demo.clients import Receipt, Report, SandboxClient
+from worker.cli.demo.clients import Reply, Report, SandboxClient
 from worker.cli.demo.progress import View
 from worker.cli.demo.shops import SHOPS
 from worker.domain.figures import Figures, Health
@@ -15,23 +15,27 @@ from worker.store.queries.deliveries import DeliveryQueries
 from worker.store.queries.health import HealthQueries
 
 MAX_DELIVERIES = 10_000
+"""More than the day has."""
 OK = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was read. *stored* has the ids of the deliveries in the database, *unused_faults* those that no call met."""
+    """The numbers of the day. *stored_ids* are the ids of the deliveries in the database.
+
+    *unused_faults* is the number of faults that no call met.
+    """
 
     view: View
     figures: Figures
     health: Health
-    stored: frozenset[int]
-    receipts: Sequence[Receipt]
+    stored_ids: frozenset[int]
+    replies: Sequence[Reply]
     unused_faults: int
 
     @property
     def orders(self) -> Counter[str]:
-        """The number of orders by their end, according to the database."""
+        """The number of orders by their last position or stop, according to the database."""
         orders: Counter[str] = Counter()
         for group, count in self.figures.orders.items():
             stop = f"stopped: {group.stop}" if group.stop else ""
@@ -47,18 +51,18 @@ class Findings:
         return deliveries
 
     def total(self, name: str) -> int:
-        """Return the sum of a count that every platform has."""
+        """Return the sum over all platforms of the count *name*, which every sandbox has."""
         return sum(report.totals[name] for report in self.view.reports.values())
 
     @property
     def losses(self) -> dict[tuple[str, str], int]:
-        """How often our writes have destroyed data, by account and by the sandbox's name for the loss."""
+        """How often our writes destroyed data, by account and by the sandbox's name for the loss."""
         reports = self.view.reports.items()
         return {(name, loss): report.totals[loss] for name, report in reports for loss in SHOPS[name].platform.losses}
 
     @property
     def answers(self) -> Counter[str]:
-        """The number of calls to the order APIs by status code; `none` stands for no answer."""
+        """The number of calls to the order APIs by HTTP status; `none` is for calls without an answer."""
         answers: Counter[str] = Counter()
         for report in self.view.reports.values():
             answers.update(report.totals["answers"])
@@ -66,12 +70,12 @@ class Findings:
 
     @property
     def failed_calls(self) -> int:
-        """How many calls to the order APIs were not answered with 200."""
+        """The number of calls to the order APIs without an answer 200."""
         return self.answers.total() - self.answers[str(OK)]
 
     @property
     def retries(self) -> int:
-        """How many of the failed calls were followed by another call for the same order."""
+        """The number of failed calls after which there was another call for the same order."""
         return sum(_retries(report) for report in self.view.reports.values())
 
 
@@ -81,21 +85,21 @@ def _retries(report: Report) -> int:
 
 
 def read_findings(
-    sandboxes: Mapping[str, SandboxClient], database: Database, view: View, receipts: Sequence[Receipt]
+    sandboxes: Mapping[str, SandboxClient], database: Database, view: View, replies: Sequence[Reply]
 ) -> Findings:
-    """Read everything once; *view* is the last view of the orders."""
+    """Return the findings. *view* is the last view of the orders during the day."""
     _, deliveries = DeliveryQueries(database).latest(MAX_DELIVERIES)
     reports = {account: sandbox.report(with_calls=True) for account, sandbox in sandboxes.items()}
     return Findings(
         view=View(reports, view.rows, view.now),
         figures=CountQueries(database).figures(),
         health=HealthQueries(database).health(never_pruned=DAY),  # no row is older
-        stored=frozenset(delivery.id for delivery in deliveries),
-        receipts=receipts,
+        stored_ids=frozenset(delivery.id for delivery in deliveries),
+        replies=replies,
         unused_faults=sum(sandbox.unused_faults() for sandbox in sandboxes.values()),
     )
 
 
-def all_deliveries_recorded(database: Database, receipts: Collection[Receipt]) -> bool:
-    """Tell whether the database has all deliveries: those that are not stored are counted a moment later."""
-    return sum(CountQueries(database).figures().deliveries.values()) >= len(receipts)
+def all_deliveries_recorded(database: Database, replies: Collection[Reply]) -> bool:
+    """Tell whether the database has all deliveries. Deliveries that are not stored are counted just after the reply."""
+    return sum(CountQueries(database).figures().deliveries.values()) >= len(replies)

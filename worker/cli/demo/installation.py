@@ -1,4 +1,4 @@
-"""The installation of the demo: its addresses and secrets, and the environment of each process."""
+"""The installation of the demo: its addresses and secrets, and the environments of its processes."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ from pathlib import Path
 from worker.cli.demo.shops import SHOPS, Shop
 
 SHORT_TIMES = {"CALL_DEADLINE": "2s", "SETTLE": "3s"}
-"""Shorter than the defaults, because the day takes a quarter of a minute."""
+"""Times that are shorter than the defaults, because the day takes a quarter of a minute."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,7 +35,7 @@ class Installation:
         )
 
     def environ(self) -> dict[str, str]:
-        """Return this process's environment, with no settings but those of the demo, and no settings file."""
+        """Return this process's environment with the settings of the demo, and no other settings or settings file."""
         settings = {"CONFIG": "", "DATA_DIR": str(self.folder), "LISTEN": self.receiver, "LOG_FORMAT": "console"}
         for shop in SHOPS.values():
             settings |= {
@@ -47,7 +47,7 @@ class Installation:
         return _other_variables() | {f"FULFILLMENT_{key}": value for key, value in settings.items()}
 
     def sandbox_environ(self, shop: Shop) -> dict[str, str]:
-        """Return this process's environment, with the options of the shop's sandbox."""
+        """Return this process's environment with the options of the shop's sandbox."""
         port = self.sandboxes[shop.account].rpartition(":")[2]
         options = {"PLATFORM": shop.platform.name, "PORT": port, "BASE_PATH": shop.base_path}
         options |= {**shop.options, **self._credentials(shop)}
@@ -59,7 +59,7 @@ class Installation:
         return {**settings, **SHORT_TIMES, **shop.settings}
 
     def _credentials(self, shop: Shop) -> dict[str, str]:
-        return {**shop.credentials, shop.secret: self.account_secrets[shop.account]}
+        return {**shop.credentials, shop.secret_name: self.account_secrets[shop.account]}
 
 
 def _other_variables() -> dict[str, str]:

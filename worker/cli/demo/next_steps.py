@@ -1,4 +1,4 @@
-"""Prints what to do next, with accounts of one's own."""
+"""Prints what to do after the demo: the settings of your own accounts, and the commands to run."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ WIDTH = 21
 
 
 def print_next_steps(page: Page) -> None:
-    """Print which settings to write, and which commands to run."""
+    """Print the settings to write and the commands to run."""
     program = program_command()
     page.print("\nFor your own accounts, write fulfillment.toml; one of the two is enough", style="bold")
     for shop in SHOPS.values():
@@ -25,7 +25,7 @@ def print_next_steps(page: Page) -> None:
 
 
 def required_settings(shop: Shop) -> Iterator[tuple[str, str]]:
-    """Yield each line that an account like the shop's needs in its settings, with its meaning, if it needs one."""
+    """Yield the lines of the settings for an account like the shop's. Each has a comment, which may be empty."""
     yield f"[accounts.{shop.account}]", ""
     yield f'platform = "{shop.platform.name}"', ""
     for setting in describe():

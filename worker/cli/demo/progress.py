@@ -1,4 +1,4 @@
-"""What the platforms and the database show of the orders during the day, and what is new in it, as lines."""
+"""The state of the orders during the day, at the platforms and in the database, and its changes as lines."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -21,22 +21,22 @@ MAX_ORDERS = 1000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The reports of the platforms, by account, and the orders in the database; *now* is the database's clock."""
+    """The state of all orders: the platforms' reports by account, and the rows of the database at *now*."""
 
     reports: Mapping[str, Report]
     rows: Mapping[OrderKey, OrderRow]
     now: Instant
 
     def platform_order(self, order: OrderKey) -> Mapping[str, Any]:
-        """Return the fields of the order at its platform; empty before it is placed."""
+        """Return the fields of the order at its platform; empty before the customer places it."""
         return self.reports[order.account].orders.get(order, {})
 
     def state(self, order: OrderKey) -> State | None:
-        """Return what the order waits for; None while the database does not know it."""
+        """Return the state of the order; None while the database does not have it."""
         return self.rows[order].state(self.now) if order in self.rows else None
 
     def is_at_rest_at(self, order: OrderKey, position: str) -> bool:
-        """Tell whether the database has the order at *position*, and nothing to do for it."""
+        """Tell whether the database has the order at *position*, with nothing left to do."""
         return self.state(order) in STATES_AT_REST and position_of(self.rows[order]) == position
 
     @property
@@ -47,7 +47,7 @@ class View:
 
 
 def read_view(sandboxes: Mapping[str, SandboxClient], database: Database) -> View:
-    """Read the database and then the platforms, so that the database is never ahead of them."""
+    """Read the database first, and then the platforms, so that a platform is never behind the database."""
     now, rows = OrderQueries(database).latest(MAX_ORDERS)
     reports = {account: sandbox.report() for account, sandbox in sandboxes.items()}
     return View(reports, {row.order.key: row for row in rows}, now)
@@ -60,7 +60,7 @@ def position_of(row: OrderRow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: the time of the demo day (minutes after midnight), who acts, the order, and what happens."""
+    """One line about an order: the time of the demo day in minutes after midnight, who acts, and what happens."""
 
     minutes: int
     who: str
@@ -73,14 +73,14 @@ class Line:
 
 
 class Progress:
-    """Turns into lines what the worker does: each step that a platform has applied, and each stop in the database."""
+    """Makes lines from the worker's acts: each step that a platform has applied, and each stop in the database."""
 
     def __init__(self) -> None:
         self._transitions: Counter[str] = Counter()
         self._stopped: set[OrderKey] = set()
 
     def new_lines(self, view: View, minutes: int) -> Iterator[Line]:
-        """Yield a line, with the time *minutes*, for everything that *view* is the first to show."""
+        """Yield a line for each act that *view* shows and the views before it did not. *minutes* is the time."""
         for account, report in view.reports.items():
             yield from self._steps(account, report, minutes)
         for order, row in view.rows.items():

@@ -1,4 +1,4 @@
-"""Runs the demo: starts the system, lets the day pass, reads and checks the result, and cleans up."""
+"""Runs the demo: starts the system, runs the day, reads and checks the result, and cleans up."""
 
 import shutil
 import tempfile
@@ -25,18 +25,19 @@ from worker.domain.errors import FulfillmentError
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 MAX_TEMPORARY_PATH = 40
-"""Characters: the folder has a socket, and the system limits its path to about a hundred."""
+"""Characters. The folder has a socket, whose path can have about a hundred characters."""
 LOG_LINES = 6
+"""How many lines of each log are printed after a failure."""
 MAX_LOG_LINE = 240
 """Characters."""
 
 
 def run(page: Page, limit: TimeLimit) -> int:
-    """Run the day in a temporary folder; returns the exit code. The folder stays only when something is wrong."""
+    """Run the day in a temporary folder and return the exit code. The folder stays only when something is wrong."""
     folder = _make_folder()
     try:
         checks = _run_day(page, folder, limit)
-    except (KeyboardInterrupt, BrokenPipeError):  # nobody waits for the result, or nobody reads the output
+    except (KeyboardInterrupt, BrokenPipeError):  # Ctrl-C, or the reader of a pipe has gone
         shutil.rmtree(folder)
         raise
     except (DemoFailed, FulfillmentError, OSError) as error:
@@ -65,8 +66,8 @@ def _run_day(page: Page, folder: Path, limit: TimeLimit) -> tuple[Check, ...]:
     page.print("Starting two shops: their sandboxes, database, Valkey, receiver, Celery worker …")
     with open_system(folder, limit) as system, _clients(system) as (sandboxes, webhooks):
         view = _watch_day(page, system, sandboxes, webhooks, limit)
-        in_time = limit.wait_for(lambda: all_deliveries_recorded(system.database, webhooks.receipts))
-        findings = read_findings(sandboxes, system.database, view, webhooks.receipts)
+        in_time = limit.wait_for(lambda: all_deliveries_recorded(system.database, webhooks.replies))
+        findings = read_findings(sandboxes, system.database, view, webhooks.replies)
         print_summary(page, findings)
     return check_day(DAY, findings, in_time=in_time)
 
@@ -90,7 +91,7 @@ def _watch_day(
     webhooks: WebhookClient,
     limit: TimeLimit,
 ) -> View:
-    """Carry out the day and show it, until nothing is left to do or the time is up; returns the last view."""
+    """Carry out the day and show it until nothing is left to do, or the time is up. Return the last view."""
     clock, progress = DayClock(OPENING), Progress()
     driver = Driver(DAY, clock, sandboxes, webhooks)
     with open_screen(page, DAY) as screen:
@@ -118,6 +119,6 @@ def _print_logs(page: Page, folder: Path) -> None:
 
 
 def _keep(page: Page, folder: Path) -> int:
-    """Print the path of the folder, which stays."""
+    """Print the path of the folder, which is not deleted, and return the exit code."""
     page.print(f"The database and all logs are in {folder}", style="bold", soft_wrap=True)
     return NEEDS_A_PERSON

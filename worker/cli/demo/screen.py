@@ -1,4 +1,4 @@
-"""Shows the day while it runs: tables of the orders on a terminal, and plain lines everywhere else."""
+"""Shows the day while it runs: tables of the orders on a terminal, plain lines elsewhere."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ MIN_WIDTH, MIN_HEIGHT = 80, 23
 COLUMNS = (8, 21, 9, 10, 28)
 MAX_LINES = 20
 OTHER_ROWS = 3 + len(SHOPS)
-"""Rows beside the orders and the lines: all headings, a gap, and the cursor's own."""
+"""Rows that are neither orders nor lines: the headings, an empty row, and the row of the cursor."""
 
 
 class Screen(AbstractContextManager["Screen"], Protocol):
@@ -37,14 +37,14 @@ class Screen(AbstractContextManager["Screen"], Protocol):
 
 
 def open_screen(page: Page, day: Sequence[Scenario]) -> Screen:
-    """Return the screen for *page*: tables if it is a terminal that can redraw and is large enough."""
+    """Return the screen for *page*: tables if it is a large terminal that can redraw lines, else plain lines."""
     can_redraw = page.file.isatty() and page.is_terminal and not page.is_dumb_terminal
     fits = page.width >= MIN_WIDTH and page.height >= MIN_HEIGHT
     return LiveTables(page, day) if can_redraw and fits else PlainLines(page)
 
 
 class PlainLines:
-    """Prints every line as it comes."""
+    """Prints each line once."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -59,11 +59,11 @@ class PlainLines:
         self._page.print(plain(line, line.style), soft_wrap=True)
 
     def show(self, view: View, minutes: int) -> None:
-        """Print nothing: the lines have every change."""
+        """Print nothing, because each change has a line."""
 
 
 class LiveTables:
-    """Draws a table for each shop, with the newest lines below, and redraws them after every change."""
+    """Draws a table for each shop, with the newest lines below them. Redraws everything after each change."""
 
     def __init__(self, page: Page, day: Sequence[Scenario]) -> None:
         self._page, self._day = page, day
@@ -98,7 +98,7 @@ class LiveTables:
 
 
 def _table(shop: Shop, day: Sequence[Scenario], view: View) -> Table:
-    """Return the table of the shop's orders; the column with the platform's name has the platform's own words."""
+    """Return the table of the shop's orders. The column with the platform's name has the platform's statuses."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     names = (shop.account, "scenario", "stage", shop.platform.name, "database")
     for name, width in zip(names, COLUMNS, strict=True):
@@ -113,7 +113,7 @@ def _table(shop: Shop, day: Sequence[Scenario], view: View) -> Table:
 
 
 def _stages(position: str, row: OrderRow | None) -> Text:
-    """Draw the stages that the order has reached; a terminal order has those that the database saw it reach."""
+    """Draw the stages that the order has reached; for a terminal order, up to its last confirmed stage."""
     is_stage = position in {*STAGES}
     stage = Stage(position) if is_stage else (row and row.order.stage) or Stage.PENDING
     reached = STAGES.index(stage) + 1
@@ -122,7 +122,7 @@ def _stages(position: str, row: OrderRow | None) -> Text:
 
 
 def _state(row: OrderRow | None, now: int) -> Text:
-    """Say in a word or two what the order waits for, according to the database."""
+    """Return the state of the order in the database, with the reason of a stop, a hold or a wait."""
     if row is None:
         return Text()
     state = row.state(now)

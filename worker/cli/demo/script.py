@@ -1,4 +1,4 @@
-"""What can happen to an order on the demo day, and what is expected of it."""
+"""The types for the demo day: actions, their times, and the expected end of each order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ NamedBy = Literal["id", "number", "parcel"]
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """A customer places the order; the platform stores it, and posts an event if it posts webhooks.
+    """A customer places the order at the platform, which posts an event if it posts webhooks.
 
-    *number* is what people call the order. *tracking* is a tracking number that the merchant has written into it.
+    *number* is the order's number for people. *tracking* is a tracking number that the merchant writes into the order.
     """
 
     payment: str = "paid"
@@ -25,7 +25,7 @@ class NewOrder:
 
 @dataclass(frozen=True, slots=True)
 class PlatformEvent:
-    """The platform posts an event about the order. *answer* is the receiver's expected answer."""
+    """The platform posts an event about the order. *answer* is the expected outcome in the receiver's reply."""
 
     event: str
     answer: str = "accepted"
@@ -35,16 +35,16 @@ class PlatformEvent:
 class CourierScan:
     """The courier posts an event about a parcel, *times* times.
 
-    The event happened at *happened*; empty: at the time of the post. *parcel* distinguishes the parcels of one order,
-    and *parcels* is how many there are. *named_by* is how the courier names the order. *answer* is the receiver's
-    expected answer to the first post.
+    *happened_at* is the time of day of the event; empty: the time of the post. *parcel* distinguishes the parcels of an
+    order, *parcels* is their number. *named_by* is how the courier names the order. *answer* is the expected outcome in
+    the receiver's reply to the first post; the replies to the others are duplicates.
     """
 
     event: str
     parcel: str = ""
     parcels: int | None = None
     times: int = 1
-    happened: str = ""
+    happened_at: str = ""
     named_by: NamedBy = "id"
     signature: Signature = "valid"
     answer: str = "accepted"
@@ -52,14 +52,14 @@ class CourierScan:
 
 @dataclass(frozen=True, slots=True)
 class ManualChange:
-    """The merchant sets the order's *status*, a word of the platform, on the platform's own pages."""
+    """The merchant sets the order's *status*, a word of the platform, by hand on the platform's pages."""
 
     status: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApiFault:
-    """The platform's API fails calls for the order: the sandbox injects *fault* into the calls that *match*."""
+    """Calls for the order fail: the sandbox injects *fault* into the calls that have the properties in *match*."""
 
     description: str
     match: Mapping[str, str]
@@ -71,10 +71,10 @@ Action = NewOrder | PlatformEvent | CourierScan | ManualChange | ApiFault
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """An action, and when it happens: not before *clock* (`09:05`) of the demo day.
+    """An action that happens not before *clock* (`09:05`) of the demo day.
 
-    With *wait_for* it also waits until the order is at rest at this position in the database. So a manual change or a
-    late event meets the same order on a slow machine.
+    *wait_for* is a position: the action also waits until the order is at rest there in the database. So a manual change
+    or a late event finds the order at the same position on a slow machine.
     """
 
     clock: str
@@ -95,7 +95,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What happens to one order, in this order, and its expected end. The first action is a `NewOrder`."""
+    """The actions of one order, one after another, and its expected end. The first action is a `NewOrder`."""
 
     order: OrderKey
     title: str
@@ -104,5 +104,5 @@ class Scenario:
 
     @property
     def new_order(self) -> NewOrder:
-        """The order as the customer placed it."""
+        """The action that creates the order."""
         return next(at.action for at in self.timetable if isinstance(at.action, NewOrder))

@@ -1,4 +1,4 @@
-"""The two shops, as data: accounts, sources, and the words of their platforms. Only here is a platform named."""
+"""The two shops, as data: their accounts, sources and platforms. The other modules of the demo name no platform."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from worker.domain.stages import Stage
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """How one platform writes its orders.
+    """The facts about one platform that the demo needs.
 
-    *encode_id* gives an order's id as the platform's documents have it. *payments* has the fields of a new order that
-    is paid, or unpaid. *notes_field* is the field that people write into. *positions* has the statuses that are not our
-    words. *completion_path* is the dotted path of the field that says whether a delivered order is completed. *losses*
-    are the sandbox's names for the data that a client can destroy.
+    *encode_id* returns an order's id as a JSON value. *payments* has the fields of a paid and an unpaid new order.
+    *notes_field* is the field for notes of people. *positions* has our word for each status that is not our word.
+    *completion_path* is the dotted path of the field that shows the completion of a delivered order. *losses* are the
+    sandbox's names for losses of data.
     """
 
     name: str
@@ -28,31 +28,32 @@ class Platform:
     completion_path: str = "status"
 
     def position(self, order: Mapping[str, object]) -> str:
-        """Return the position of *order*, in our words, from the fields that the platform shows to the merchant."""
+        """Return the position of *order*, in our words. *order* has the fields at the platform."""
         status = str(order["status"])
         position = self.positions.get(status, status)
         is_completed = position == Stage.DELIVERED and field_at(dict(order), self.completion_path) == Stage.COMPLETED
         return Stage.COMPLETED if is_completed else position
 
     def fields_of(self, new_order: NewOrder) -> dict[str, object]:
-        """Return the fields that the customer and the merchant fill in a new order."""
+        """Return the fields at the platform that the customer and the merchant set in *new_order*."""
         names = {"order_number": new_order.number, "tracking_number": new_order.tracking}
-        given = {name: value for name, value in names.items() if value}
-        return {**self.payments[new_order.payment], self.notes_field: new_order.notes, **given}
+        present = {name: value for name, value in names.items() if value}
+        return {**self.payments[new_order.payment], self.notes_field: new_order.notes, **present}
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
     """One merchant's account, with a sandbox that simulates its platform.
 
-    Account and sandbox share *credentials*, and a secret with the name *secret*; *settings* are the account's alone,
-    *options* the sandbox's. *base_path* is that of the order API. The shop's courier posts to the source
-    *courier_source*; the platform posts to *platform_source*, which is empty if it posts nothing.
+    The account and the sandbox have the same *credentials*, and the same random secret in the setting *secret_name*.
+    *settings* are more settings of the account, *options* more options of the sandbox. *base_path* is the path of the
+    order API. The courier posts to the source *courier_source*, and the platform to *platform_source*, which is empty
+    if the platform posts nothing.
     """
 
     account: str
     platform: Platform
-    secret: str
+    secret_name: str
     courier_source: str
     platform_source: str = ""
     base_path: str = ""
@@ -81,7 +82,7 @@ RIYADH = Shop(
         notes_field="admin_notes",
         losses=("unpaid_by_default",),
     ),
-    secret="HMAC_SECRET",  # noqa: S106 - the name of the setting
+    secret_name="HMAC_SECRET",  # noqa: S106 - the name of the setting
     courier_source="courier",
     platform_source="awalchat",
     base_path="/api/v1",
@@ -100,7 +101,7 @@ JAKARTA = Shop(
         positions={"paid": "pending", "processing": "accepted"},
         completion_path="metadata.fulfillment.stage",
     ),
-    secret="API_KEY",  # noqa: S106 - the name of the setting
+    secret_name="API_KEY",  # noqa: S106 - the name of the setting
     courier_source="kurir",
     # COMPLETE_AFTER stays 0, so that one write makes an order delivered and completed.
     settings={"TIMEZONE": "Asia/Jakarta", "CALLS_PER_MINUTE": "1000"},

@@ -1,4 +1,4 @@
-"""Prints the numbers of the day, and the result of each check."""
+"""Prints the numbers of the day and the results of the checks."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,11 +12,11 @@ from worker.domain.events import EventResult
 
 WIDTH = 80
 NAME, NUMBER = 18, 4
-"""The width of the names and of the numbers, in columns; the parts of a number take the rest."""
+"""The widths of the names and of the numbers, in columns. The parts of a number have the rest of the line."""
 
 
 def print_summary(page: Page, findings: Findings) -> None:
-    """Print each number of the day, with its parts."""
+    """Print each number of the day with its parts."""
     page.print("\nThe day, read back from both platforms and from the database", style="bold")
     for name, number, parts in _rows(findings):
         first, *more = _wrapped(parts)
@@ -59,13 +59,13 @@ def _answer(code: str) -> str:
 
 
 def _parts(counts: Mapping[str, int], keep: str = "") -> list[str]:
-    """Return the parts of a sum, the largest first, without those that are zero; *keep* is there even then."""
+    """Return the parts of a sum, the largest first. Zeros are left out, except *keep*."""
     ordered = sorted(counts.items(), key=lambda part: (-part[1], part[0]))
     return [f"{count} {name}" for name, count in ordered if count or name == keep]
 
 
 def _wrapped(parts: Sequence[str]) -> list[str]:
-    """Join the parts into lines; no part is broken."""
+    """Join the parts into lines. A part is never divided."""
     lines = [""]
     for part in parts:
         longer = f"{lines[-1]} · {part}" if lines[-1] else part

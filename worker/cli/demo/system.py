@@ -1,4 +1,4 @@
-"""The system of the demo: its ports and processes."""
+"""Starts and stops the system of the demo: Valkey, the sandboxes, the database, the receiver and the worker."""
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -20,27 +20,27 @@ from worker.store.database.database import Database
 from worker.store.schema import migrate
 
 STOP_SECONDS = 4.0
-"""How long the processes may take to stop; then they are killed."""
+"""The time that the processes have to stop before they are killed."""
 SERVICES = {"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "worker"]}
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The running system: where its parts are, the database, and the supervisors of its processes."""
+    """The running system: the addresses of its parts, the database, and the supervisors of its processes."""
 
     installation: Installation
     database: Database
     supervisors: Sequence[Supervisor]
 
     def check(self) -> None:
-        """Raise `DemoFailed` when a process has ended."""
+        """Raise `DemoFailed` if a process has ended."""
         if ended := [name for supervisor in self.supervisors for name in supervisor.ended()]:
             raise DemoFailed(f"The {ended[0]} has ended by itself.")
 
 
 @contextmanager
 def open_system(folder: Path, limit: TimeLimit) -> Iterator[System]:
-    """Start everything, with the logs in *folder*, and stop everything after the block.
+    """Start everything, with data and logs in *folder*, and stop everything after the block.
 
     Raises `DemoFailed` when a part is not ready in time, and the errors of the database and of Valkey.
     """
@@ -68,7 +68,7 @@ def open_system(folder: Path, limit: TimeLimit) -> Iterator[System]:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Return *count* different ports that nobody listens on."""
+    """Return *count* different free ports."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [listener.getsockname()[1] for listener in sockets]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 MINUTE_SECONDS = 0.028
-"""How long a minute of the demo day takes: nine hours take a quarter of a minute."""
+"""The length of a minute of the demo day: nine hours take a quarter of a real minute."""
 MINUTES_OF_A_DAY = 24 * 60
 POLL_INTERVAL_SECONDS = 0.1
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -37,13 +37,13 @@ class DayClock:
         return self._opening + int((time.monotonic() - self._began) / MINUTE_SECONDS)
 
     def timestamp(self, clock: str) -> str:
-        """Return the real time, in ISO 8601, at which the demo day reaches *clock*: events have real timestamps."""
-        passed = (minutes_of(clock) - self._opening) * MINUTE_SECONDS
-        return (self._began_at + timedelta(seconds=passed)).isoformat()
+        """Return the real time at which the demo day reaches *clock*, in ISO 8601. Events have real timestamps."""
+        seconds = (minutes_of(clock) - self._opening) * MINUTE_SECONDS
+        return (self._began_at + timedelta(seconds=seconds)).isoformat()
 
 
 class TimeLimit:
-    """Ends after *seconds*, or by a signal. Only `pause` acts on the signal, so that no cleanup is cut short."""
+    """A time limit of *seconds*, which a signal can end earlier. Only `pause` acts on the signal, never a cleanup."""
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
@@ -52,12 +52,12 @@ class TimeLimit:
     @contextmanager
     def signals_handled(self) -> Iterator[None]:
         """Handle Ctrl-C, SIGTERM and SIGHUP during the block. A signal that is ignored stays ignored."""
-        handled = [number for number in END_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-        before = {number: signal.signal(number, self._interrupt) for number in handled}
+        numbers = [number for number in END_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        previous = {number: signal.signal(number, self._interrupt) for number in numbers}
         try:
             yield
         finally:
-            for number, handler in before.items():
+            for number, handler in previous.items():
                 signal.signal(number, handler)
 
     @property
@@ -66,14 +66,14 @@ class TimeLimit:
         return time.monotonic() >= self._ends
 
     def pause(self) -> None:
-        """Wait for a moment; raises KeyboardInterrupt after a signal."""
+        """Sleep for `POLL_INTERVAL_SECONDS`. Raises KeyboardInterrupt after a signal."""
         if not self._is_interrupted:
             time.sleep(POLL_INTERVAL_SECONDS)
         if self._is_interrupted:
             raise KeyboardInterrupt
 
     def wait_for(self, condition: Callable[[], object]) -> bool:
-        """Return True as soon as *condition* is true, and False when the time is up first."""
+        """Wait until *condition* is true, and return True; return False when the time is up first."""
         while not condition():
             if self.is_over:
                 return False
