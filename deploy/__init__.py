@@ -1,1 +1,1 @@
-"""Files for the deployment of the program, and `sandbox`, the order APIs as a simulator without code of ours."""
+"""Files and pages for the deployment, and `sandbox`, a simulator of the order APIs that imports no code of ours."""

@@ -39,9 +39,9 @@ def _add_account_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _platform(name: str, given: dict[str, str | None], base_path: str | None) -> Platform:
+def _platform(name: str, arguments: dict[str, str | None], base_path: str | None) -> Platform:
     try:
-        return PLATFORMS[name].from_options(resolve_options(PLATFORMS[name].options, given), base_path)
+        return PLATFORMS[name].from_options(resolve_options(PLATFORMS[name].options, arguments), base_path)
     except ValueError as error:
         raise click.UsageError(f"{name} {error}") from error
 
@@ -76,7 +76,7 @@ def main(  # noqa: PLR0913 - one parameter for each option
 
     It prints one line, `sandbox listening on http://HOST:PORT`, when it listens, and exits on SIGTERM or SIGINT.
     """
-    # Waitress warns about every call that waits for a thread. Delay faults make calls wait on purpose.
+    # Waitress warns about every call that waits for a thread, but delay faults make calls wait on purpose.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     simulated = _platform(platform, account_options, base_path)
     limit = Limit(simulated.calls_per_minute if rate_limit is None else rate_limit, rate_window)

@@ -18,8 +18,8 @@ _COUNTS = ("calls", "reads", "writes", "applied", "illegal", "repeat", "throttle
 class Call:
     """One call. The fields are those of `calls` in the report.
 
-    *sent* has the checked fields of a write, *status* the status among them, *fault* the kind of the injected fault.
-    *code* is the HTTP status of the response; None while the call runs, and when it got no response.
+    *fields* are the checked fields of a write, *status* the status among them, *fault* the kind of the injected fault.
+    *code* is the HTTP status of the response; None while the call runs, and if it got no response.
     *illegal*: the step was illegal when the call arrived, or when it was applied.
     """
 
@@ -30,7 +30,7 @@ class Call:
     started_at: UnixMicroseconds
     ended_at: UnixMicroseconds | None = None
     status: str | None = None
-    sent: dict[str, object] = field(default_factory=dict)
+    fields: dict[str, object] = field(default_factory=dict)
     fault: str | None = None
     code: int | None = None
     illegal: bool = False
@@ -64,7 +64,7 @@ class CallLog:
     def record_fields(self, call: Call, fields: Mapping[str, object]) -> None:
         """Record the checked *fields* of a write."""
         with self._lock:
-            call.sent = dict(fields)
+            call.fields = dict(fields)
             call.status = str(fields["status"]) if "status" in fields else None
 
     def record_fault(self, call: Call, kind: str) -> None:
@@ -74,7 +74,7 @@ class CallLog:
             self._totals["faults"] += 1
 
     def mark(self, call: Call, mark: Mark) -> None:
-        """Mark *call* and count the mark. A second time changes nothing."""
+        """Mark *call* and count the mark. The same mark again changes nothing."""
         with self._lock:
             self._totals[mark] += not getattr(call, mark)
             setattr(call, mark, True)

@@ -25,7 +25,7 @@ control = Blueprint("control", __name__, url_prefix="/_sandbox")
 
 @control.errorhandler(ApiError)
 def error_response(error: ApiError) -> ResponseReturnValue:
-    """Return what is wrong with a request to the control API."""
+    """Return the error of a request to the control API."""
     return {"error": error.code, "message": error.message, "details": error.details}, error.status
 
 
@@ -103,7 +103,7 @@ def change_rate_limit() -> ResponseReturnValue:
 
 @control.get("/report")
 def report() -> ResponseReturnValue:
-    """Return everything; `?since=N` leaves out the calls up to number N."""
+    """Return the whole report. `?since=N` leaves out the calls up to number N."""
     return _state().report(max(0, request.args.get("since", 0, type=int)))
 
 

@@ -1,4 +1,4 @@
-"""Errors that the simulated API returns: one exception, and one function for each reason that platforms share."""
+"""The errors of the simulated API: one exception, and a function for each error that all platforms have."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -52,7 +52,7 @@ def not_found() -> ApiError:
 
 
 def method_not_allowed() -> ApiError:
-    """Return the error for a method that the path does not have."""
+    """Return the error for a method that the path does not allow."""
     return ApiError(HTTPStatus.METHOD_NOT_ALLOWED, "The resource does not have this method.")
 
 

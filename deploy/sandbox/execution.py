@@ -1,4 +1,4 @@
-"""Executes order requests on the orders of the sandbox, and marks the call in the call log."""
+"""Executes an order request on the orders of the sandbox, and marks its call in the call log."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -23,9 +23,9 @@ class Execution:
     request: OrderRequest
 
     def record_arrival(self) -> None:
-        """Record the fields of a write, and whether its step is illegal now.
+        """Record the fields of a write, and whether its step is illegal at this moment.
 
-        An illegal step counts even if a fault prevents its execution.
+        An illegal step counts even if a fault then prevents its execution.
         """
         if isinstance(self.request, UpdateOrder | CreateOrder):
             self.state.calls.record_fields(self.call, self.request.fields)

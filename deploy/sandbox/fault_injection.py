@@ -1,4 +1,4 @@
-"""Injects one fault into one call."""
+"""Injects one fault into one call: from a fault to a response."""
 
 from collections.abc import Callable
 from typing import TypeAlias

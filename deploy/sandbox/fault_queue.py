@@ -1,4 +1,4 @@
-"""The queue of faults, and which call gets which fault. Thread-safe."""
+"""The queue of faults. It decides which call gets which fault. Thread-safe."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -11,31 +11,31 @@ from deploy.sandbox.instants import Clock, UnixSeconds
 
 @dataclass(slots=True)
 class QueuedFault:
-    """A fault in the queue. *taken* is how often it has happened.
+    """A fault in the queue. *uses* is how often it has happened.
 
-    *left* is how often it can still happen; None: any number of times.
+    *remaining* is how often it can still happen; None: any number of times.
     """
 
     number: int
     fault: Fault
-    left: int | None
+    remaining: int | None
     ends_at: UnixSeconds
     random: Random
-    taken: int = 0
+    uses: int = 0
 
     def take(self) -> Fault | None:
         """Use the fault once and return it; return None if a storm draws no fault for this call."""
         fault = self._draw() if self.fault.kind is FaultKind.STORM else self.fault
         if fault is not None:
-            self.taken += 1
-            self.left = None if self.left is None else self.left - 1
+            self.uses += 1
+            self.remaining = None if self.remaining is None else self.remaining - 1
         return fault
 
     def _draw(self) -> Fault | None:
-        remainder = self.random.random()
+        position = self.random.random()
         for rate, fault in self.fault.choices:
-            remainder -= rate
-            if remainder < 0:
+            position -= rate
+            if position < 0:
                 return fault
         return None
 
@@ -55,7 +55,7 @@ class FaultQueue:
         with self._lock:
             number = next(self._numbers)
             ends_at = float("inf") if fault.lifetime_s is None else self._clock() + fault.lifetime_s
-            # A seed makes a storm repeatable. Nothing here needs a secret random number.
+            # A seed makes a storm repeatable; these random numbers need not be secret.
             self._queue[number] = QueuedFault(number, fault, fault.times, ends_at, Random(fault.seed))  # noqa: S311
             return number
 
@@ -85,10 +85,10 @@ class FaultQueue:
         with self._lock:
             self._remove_ended()
             return [
-                {"id": queued.number, "kind": queued.fault.kind, "left": queued.left, "taken": queued.taken}
+                {"id": queued.number, "kind": queued.fault.kind, "remaining": queued.remaining, "uses": queued.uses}
                 for queued in self._queue.values()
             ]
 
     def _remove_ended(self) -> None:
         now = self._clock()
-        self._queue = {n: queued for n, queued in self._queue.items() if queued.left != 0 and now < queued.ends_at}
+        self._queue = {n: queued for n, queued in self._queue.items() if queued.remaining != 0 and now < queued.ends_at}

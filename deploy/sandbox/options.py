@@ -1,4 +1,4 @@
-"""The command-line options that only one platform has: the parts of its account."""
+"""The command-line options that only one platform has. They describe its account."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class Option:
     choices: tuple[str, ...] = ()
 
 
-def resolve_options(options: Mapping[str, Option], given: Mapping[str, str | None]) -> dict[str, str]:
-    """Return a value for each of a platform's *options*: the one in *given*, or the default.
+def resolve_options(options: Mapping[str, Option], arguments: Mapping[str, str | None]) -> dict[str, str]:
+    """Return a value for each of a platform's *options*: its argument, or the default.
 
-    *given* has the options of all platforms; None means that the option is not given.
-    Raise ValueError when another platform's option is given, or a required one is not.
+    *arguments* has the options of all platforms; the value None means that the option is absent.
+    Raise ValueError if another platform's option is present, or a required one is absent.
     The text completes the sentence "<platform> …".
     """
-    values = {name: value for name, value in given.items() if value is not None}
+    values = {name: value for name, value in arguments.items() if value is not None}
     if unknown := values.keys() - options.keys():
         raise ValueError(f"does not have {_flags(unknown)}.")
     resolved = {name: values.get(name, option.default) for name, option in options.items()}

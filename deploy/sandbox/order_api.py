@@ -1,4 +1,4 @@
-"""The route of the simulated order API: counts every call and responds to it."""
+"""The only route of the simulated order API. It counts every call and responds to it."""
 
 import re
 
@@ -22,15 +22,15 @@ order_api = Blueprint("order_api", __name__)
 def respond(rest: str) -> Response:  # noqa: ARG001 - HttpRequest has the path undecoded
     """Respond to one call. Every path and method has this route, so that every call is counted."""
     sandbox: Sandbox = current_app.extensions["sandbox"]
-    platform, state, received = sandbox.platform, sandbox.state, HttpRequest.from_flask(request)
-    path = received.path[:PATH_LENGTH_KEPT]
+    platform, state, http_request = sandbox.platform, sandbox.state, HttpRequest.from_flask(request)
+    path = http_request.path[:PATH_LENGTH_KEPT]
     order_id = _order_id(platform, path)
-    call = state.calls.record_call(received.method, path, order_id)
-    limit = state.rate_limit.take()
-    exchange = Exchange(platform, state, received, order_id, call)
-    response = exchange.respond() if limit.granted else exchange.fail(errors.too_many_requests())
+    call = state.calls.record_call(http_request.method, path, order_id)
+    limit_result = state.rate_limit.take()
+    exchange = Exchange(platform, state, http_request, order_id, call)
+    response = exchange.respond() if limit_result.is_allowed else exchange.fail(errors.too_many_requests())
     # A fault may already have set one of these headers.
-    for name, value in {**platform.rate_limit_headers(limit), "Date": http_date(state.clock())}.items():
+    for name, value in {**platform.rate_limit_headers(limit_result), "Date": http_date(state.clock())}.items():
         response.headers.setdefault(name, value)
     state.calls.record_response(call, None if isinstance(response, ConnectionReset) else response.status_code)
     return response

@@ -1,4 +1,4 @@
-"""What a valid call requests. A platform parses every call into one of these classes."""
+"""The requests that a valid call can make. A platform parses every call into one of these classes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The orders of the simulated platform, and the changes of their status. Thread-safe."""
+"""The orders of the simulated platform, and the transitions of their status. Thread-safe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TRANSITIONS_KEPT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One change of an order's status. *call* is the number of the API call; None: a manual change."""
+    """One change of an order's status. *call* is the number of the API call; None for a manual change."""
 
     order_id: int | str
     from_status: str
@@ -22,14 +22,14 @@ class Transition:
     at: UnixMicroseconds
 
     def as_json(self) -> dict[str, object]:
-        """Return the entry of the report."""
-        by = "hand" if self.call is None else "api"
+        """Return the entry for the report."""
+        by = "manual" if self.call is None else "api"
         statuses = {"from": self.from_status, "to": self.to_status}
         return {"order_id": self.order_id, **statuses, "by": by, "call": self.call, "at": self.at}
 
 
 class OrderStore:
-    """Orders by id, as text. An order is immutable; a change replaces it atomically."""
+    """The orders, by id as text. An order is immutable; a change replaces it atomically."""
 
     def __init__(self, order_type: type[Order], clock: Clock) -> None:
         """Start empty. Every order is an *order_type*; *clock* gives the instants of changes."""
@@ -38,7 +38,7 @@ class OrderStore:
         self._orders: dict[str, Order] = {}
         self._numbers = count(1)
         self._transitions: list[Transition] = []
-        self._totals = {"transitions": 0, "hand_moves": 0, **dict.fromkeys(order_type.DATA_LOSSES, 0)}
+        self._totals = {"transitions": 0, "manual_moves": 0, **dict.fromkeys(order_type.DATA_LOSSES, 0)}
 
     def add(self, fields: Mapping[str, object]) -> Order | None:
         """Create an order from checked *fields*, and return it; return None if the id is taken.
@@ -105,7 +105,7 @@ class OrderStore:
     def _replace(self, before: Order, after: Order, call: int | None) -> Order:
         self._orders[str(before.id)] = after
         if after.status != before.status:
-            self._totals["hand_moves" if call is None else "transitions"] += 1
+            self._totals["manual_moves" if call is None else "transitions"] += 1
             if len(self._transitions) < TRANSITIONS_KEPT:
                 self._transitions.append(Transition(before.id, before.status, after.status, call, after.updated_at))
         return after

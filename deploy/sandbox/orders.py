@@ -1,4 +1,4 @@
-"""What the orders of all platforms have in common. Each platform has its own subclass."""
+"""The base class of orders. Each platform has a subclass."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from deploy.sandbox.rules import Rule, Schema
 
 
 class Step(StrEnum):
-    """What an update does to the status of an order."""
+    """The effect of an update on the status of an order."""
 
     NONE = "none"
     """The update sets no status."""

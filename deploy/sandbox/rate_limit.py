@@ -18,12 +18,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitResult:
-    """The rate limit after one call.
+    """The rate limit after one call. *is_allowed*: the limit allows this call.
 
     *reset_at* is the end of the window in unix seconds, *wait_s* the time until then in seconds.
     """
 
-    granted: bool
+    is_allowed: bool
     limit: int
     remaining: int
     reset_at: int
@@ -31,7 +31,7 @@ class RateLimitResult:
 
     def retry_after(self) -> Mapping[str, str]:
         """Return the header `Retry-After` if the call is refused, else no header."""
-        return {} if self.granted else {"Retry-After": str(self.wait_s)}
+        return {} if self.is_allowed else {"Retry-After": str(self.wait_s)}
 
 
 class RateLimit:
@@ -45,22 +45,22 @@ class RateLimit:
         self._clock = clock
         self._lock = Lock()
         self._calls, self._window_s = calls, window_s
-        self._used, self._ends_at = 0, 0.0
+        self._count, self._ends_at = 0, 0.0
 
     def change(self, calls: int, window_s: float) -> None:
         """Apply another limit from now on, in a new window."""
         with self._lock:
             self._calls, self._window_s = calls, window_s
-            self._used, self._ends_at = 0, 0.0
+            self._count, self._ends_at = 0, 0.0
 
     def take(self) -> RateLimitResult:
-        """Count one call and return whether the limit allows it. A refused call uses nothing up."""
+        """Count one call and return whether the limit allows it. A refused call is not counted."""
         with self._lock:
             now = self._clock()
             if now >= self._ends_at:
-                self._used, self._ends_at = 0, now + self._window_s
-            granted = self._used < self._calls
-            self._used += granted
+                self._count, self._ends_at = 0, now + self._window_s
+            is_allowed = self._count < self._calls
+            self._count += is_allowed
             reset_at = ceil(self._ends_at)
-            remaining = max(0, self._calls - self._used)
-            return RateLimitResult(granted, self._calls, remaining, reset_at, max(1, ceil(reset_at - now)))
+            remaining = max(0, self._calls - self._count)
+            return RateLimitResult(is_allowed, self._calls, remaining, reset_at, max(1, ceil(reset_at - now)))

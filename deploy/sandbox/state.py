@@ -11,7 +11,7 @@ from deploy.sandbox.rate_limit import Limit, RateLimit
 
 
 class State:
-    """Orders, calls, faults, the rate limit and the delays since the start or the last reset."""
+    """Orders, calls, faults, the rate limit and the delays, since the start or the last reset."""
 
     def __init__(self, order_type: type[Order], limit: Limit, clock: Clock) -> None:
         """Start without orders, calls and faults. *order_type* is the type of the platform's orders."""
@@ -42,8 +42,8 @@ class Sandbox:
 
     def reset(self) -> None:
         """Replace the state by an empty one. Running calls end in the old state and do not change the new one."""
-        self.state, old = self._new_state(), self.state
-        old.delays.cancel()
+        old_state, self.state = self.state, self._new_state()
+        old_state.delays.cancel()
 
     def _new_state(self) -> State:
         return State(self.platform.order_type, self._limit, self._clock)

@@ -25,7 +25,7 @@ def cekat(account_at) -> Platform:
 
 def sent(platform: Platform) -> list[dict[str, object]]:
     """Return the fields from which orders were created."""
-    return [call["sent"] for call in platform.report()["calls"] if call["method"] == "POST"]
+    return [call["fields"] for call in platform.report()["calls"] if call["method"] == "POST"]
 
 
 def test_every_field_arrives_and_the_new_order_is_listed(fulfillment: Commands, cekat: Platform):

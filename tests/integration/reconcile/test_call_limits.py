@@ -75,7 +75,7 @@ def test_a_platform_with_the_same_limit_never_refuses_a_call(harness, per_minute
     window = RateLimit(lambda: harness.clock() / SECOND, per_minute, 60.0)
 
     def answer():
-        assert window.take().granted
+        assert window.take().is_allowed
         harness.clock.advance(milliseconds=latency)
 
     for kind in ("read", "write"):

@@ -16,7 +16,7 @@ def test_the_report_has_every_property_of_a_call(api, clock):
             "started_at": now,
             "ended_at": now,
             "status": "accepted",
-            "sent": {"status": "accepted", "payment_status": "paid"},
+            "fields": {"status": "accepted", "payment_status": "paid"},
             "fault": None,
             "code": 200,
             "illegal": False,
@@ -34,7 +34,7 @@ def test_a_transition_names_who_moved_the_order(api, clock):
     api.control("PATCH", "/orders/1", {"status": "pending"})
     assert api.report()["transitions"] == [
         {"order_id": 1, "from": "pending", "to": "accepted", "by": "api", "call": 1, "at": now},
-        {"order_id": 1, "from": "accepted", "to": "pending", "by": "hand", "call": None, "at": now},
+        {"order_id": 1, "from": "accepted", "to": "pending", "by": "manual", "call": None, "at": now},
     ]
 
 
@@ -57,7 +57,7 @@ def test_the_totals_add_up(api):
         "faults": 1,
         "answers": {"200": 4, "404": 1, "409": 1, "429": 1},
         "transitions": 2,
-        "hand_moves": 1,
+        "manual_moves": 1,
         "unpaid_by_default": 0,
         "pending_late": 0,
     }
@@ -94,7 +94,7 @@ def test_a_manual_change_sets_any_status_and_is_never_illegal(api, status):
     api.add_order(status="completed", payment_status="paid")
     assert api.control("PATCH", "/orders/1", {"status": status, "admin_notes": "written manually"}).status == 200
     assert (api.get(1).json["data"]["status"], api.stored_order()["payment_status"]) == (status, "paid")
-    assert (api.totals()["illegal"], api.totals()["hand_moves"]) == (0, 1)
+    assert (api.totals()["illegal"], api.totals()["manual_moves"]) == (0, 1)
 
 
 def test_the_control_api_creates_one_order_or_many_and_refuses_a_taken_id(api):

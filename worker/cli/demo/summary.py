@@ -47,7 +47,7 @@ def _rows(findings: Findings) -> Iterable[tuple[str, int, Sequence[str]]]:
         ("API calls", total("calls"), [f"{total('reads')} reads", f"{total('writes')} writes"]),
         ("API answers", answers.total(), _parts({_answer(code): count for code, count in answers.items()})),
         ("writes", writes.total(), _parts(writes)),
-        ("steps", total("transitions"), [f"and {total('hand_moves')} by hand"]),
+        ("steps", total("transitions"), [f"and {total('manual_moves')} by hand"]),
         ("retries", findings.retries, retries),
         ("illegal steps", total("illegal"), []),
         ("data losses", sum(findings.losses.values()), losses),

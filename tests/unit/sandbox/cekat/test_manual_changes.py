@@ -18,7 +18,7 @@ def test_a_manual_change_sets_any_status_and_is_never_illegal(api, status):
     assert api.control("PATCH", "/orders/1", fields).status == 200
     assert api.get(1).json["data"]["status"] == status
     totals = api.totals()
-    assert [totals[name] for name in ("illegal", "notes_lost", "metadata_lost", "hand_moves")] == [0, 0, 0, 1]
+    assert [totals[name] for name in ("illegal", "notes_lost", "metadata_lost", "manual_moves")] == [0, 0, 0, 1]
 
 
 def test_a_manual_change_can_set_the_history(api):

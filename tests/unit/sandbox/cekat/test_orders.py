@@ -65,7 +65,7 @@ def test_a_new_order_is_pending_and_has_the_next_free_id(api):
     assert api.get("2").json["data"] == created
     assert (api.totals()["applied"], api.totals()["transitions"], api.totals()["writes"]) == (1, 0, 1)
     call = api.report()["calls"][0]
-    assert (call["order_id"], call["status"], call["sent"]["customer_id"], call["code"]) == (None, None, "ann", 201)
+    assert (call["order_id"], call["status"], call["fields"]["customer_id"], call["code"]) == (None, None, "ann", 201)
 
 
 def test_an_update_can_lose_the_metadata_of_the_creation(api):
