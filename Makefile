@@ -1,5 +1,5 @@
-# Everything runs in .venv, which is built from the hash-locked requirements. The stamp files make the second run
-# instant. They are written last, so that an interrupted installation is repeated.
+# Everything runs in .venv, which is installed from the lock files with hashes. Stamp files prevent a second installation.
+# Each is written last, so that an interrupted installation is repeated.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 PROGRAM := $(VENV)/.program-installed
 TOOLS := $(VENV)/.tools-installed
-# mutmut brings setproctitle, with which Celery changes the titles of its processes, so it gets its own virtualenv.
+# mutmut needs setproctitle, and with it Celery changes the titles of its processes. So mutmut has its own virtualenv.
 MUTANTS_VENV := .venv-mutants
 MUTATOR := $(MUTANTS_VENV)/.mutator-installed
 PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet install
@@ -17,9 +17,9 @@ LOCKED := $(PIP_INSTALL) --only-binary :all: --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --no-config --custom-compile-command 'make lock' --universal --python-version 3.11 \
 	--generate-hashes --group build $(LOCK_FLAGS) pyproject.toml
 
-# The tests of a file share fixtures. The long-running folders come first in the alphabet.
+# The tests of one file share fixtures, so they run in one process. The order of files stays: the slow folders come first.
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
-# Every branch of these is covered by a test.
+# `make coverage` requires 100 % of the branches in these files.
 COVERED_COMPLETELY := worker/domain/*,worker/reconcile/*,webhook_receiver/signatures.py,webhook_receiver/profiles/*
 
 .DEFAULT_GOAL := help
@@ -66,10 +66,10 @@ coverage: $(TOOLS) ## Run the whole test suite, and fail if it covers too little
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='$(COVERED_COMPLETELY)'
 
-mutants: $(MUTATOR) ## Mutate the rules in every small way, and check that the tests notice (about ten minutes)
+mutants: $(MUTATOR) ## Change the rules in many small ways, and check that the tests fail for each (about ten minutes)
 	$(MUTANTS_VENV)/bin/python -m tests.mutants
 
-bench: $(TOOLS) ## Measure against the design that tutorials teach, in 10 minutes (one part: make bench ARGS=receiver)
+bench: $(TOOLS) ## Compare with the design that tutorials teach, in 10 minutes (one part: make bench ARGS=receiver)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make lock LOCK_FLAGS=--upgrade)
@@ -79,12 +79,12 @@ lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make
 
 venv: $(TOOLS) ## Install the program and all tools into .venv
 
-clean: ## Remove both virtualenvs and every cache, and none of your data
+clean: ## Remove both virtualenvs and all caches; your data stays
 	rm -rf $(VENV) $(MUTANTS_VENV) build dist *.egg-info htmlcov mutants .coverage .coverage.* .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A changed lock means a new environment, so that nothing stays installed that is no longer in the lock.
+# A changed lock file means a new environment, so that no removed package stays installed.
 $(RUNTIME): requirements.lock
 	@$(PYTHON) -c '' 2>/dev/null || { echo >&2 \
 	  "$(PYTHON) was not found. Python 3.11 or newer is needed; if it has another name: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }

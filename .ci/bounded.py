@@ -2,9 +2,9 @@
 
     bounded.py SECONDS COMMAND [ARGUMENT ...]
 
-Exits with the command's own code; with 124 when the time ran out; with 125 when the command succeeded but left
-processes. They are listed, then ended. Every descendant of the command is found, in any session or process group,
-because Linux makes us the parent of its orphans.
+The exit code is that of the command; 124 after the time limit; 125 if the command succeeded but left processes behind.
+These are listed, then ended. Every descendant of the command is found, in any session or process group, because Linux
+makes this process the parent of orphans (PR_SET_CHILD_SUBREAPER).
 """
 
 import contextlib
@@ -18,25 +18,25 @@ from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 TIMED_OUT, LEFT_PROCESSES = 124, 125
-GRACE_SECONDS = 5.0  # for a process to end by itself, and then again after SIGTERM
-POLL_INTERVAL_SECONDS = 0.05  # waitpid has no timeout, and only the parent of a descendant is told of its end
+GRACE_SECONDS = 5.0  # the time for processes to end by themselves, and then after SIGTERM
+POLL_INTERVAL_SECONDS = 0.05  # waitpid has no timeout
 
 
 def main(seconds: float, command: list[str]) -> int:
-    """Run *command* for at most *seconds* and return the exit code described above."""
+    """Run *command* for at most *seconds*, and return the exit code that the module's docstring describes."""
     adopt_orphans()
     print(f"$ {shlex.join(command)}", flush=True)
     child = os.posix_spawnp(command[0], command, os.environ)
-    code = exit_code(child, time.monotonic() + seconds)
+    code = wait_for(child, time.monotonic() + seconds)
     if code is None:
         print(f"time limit reached: still running after {seconds:g} s", flush=True)
         end(descendants())
         return TIMED_OUT
-    left = remaining(time.monotonic() + GRACE_SECONDS)
-    for pid in left:
+    pids = remaining(time.monotonic() + GRACE_SECONDS)
+    for pid in pids:
         print(f"left behind: process {pid}: {command_line(pid)}", flush=True)
-    end(left)
-    return LEFT_PROCESSES if left and code == 0 else code
+    end(pids)
+    return LEFT_PROCESSES if pids and code == 0 else code
 
 
 def adopt_orphans() -> None:
@@ -45,8 +45,8 @@ def adopt_orphans() -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
 
 
-def exit_code(child: int, deadline: float) -> int | None:
-    """Wait for *child*, and reap every adopted orphan; None when the deadline comes first."""
+def wait_for(child: int, deadline: float) -> int | None:
+    """Wait for *child* and return its exit code; None at the deadline. Reap every orphan that ends meanwhile."""
     while time.monotonic() < deadline:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == child:
@@ -58,16 +58,16 @@ def exit_code(child: int, deadline: float) -> int | None:
 
 
 def remaining(deadline: float) -> list[int]:
-    """Return the descendants that still exist at the deadline, or an empty list as soon as there are none."""
-    while left := descendants():
+    """Wait until there is no descendant, or until the deadline; return the descendants that still exist."""
+    while pids := descendants():
         if time.monotonic() >= deadline:
             break
         time.sleep(POLL_INTERVAL_SECONDS)
-    return left
+    return pids
 
 
 def end(pids: list[int]) -> None:
-    """End these processes and all their descendants, by SIGTERM and then by SIGKILL."""
+    """Send SIGTERM to these processes, and then SIGKILL to every descendant that is left."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
@@ -78,13 +78,13 @@ def end(pids: list[int]) -> None:
 
 
 def descendants() -> list[int]:
-    """List the living processes that descend from this one, after reaping those that have ended."""
+    """Reap the processes that have ended, and return all other descendants of this process."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it ended meanwhile
+        with contextlib.suppress(OSError):  # the process has ended meanwhile
             state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
             if state != "Z":
                 children.setdefault(int(parent), []).append(int(stat.parent.name))
