@@ -1,4 +1,4 @@
-"""The database: the ports kept in SQL, on SQLite or PostgreSQL. It holds the truth; everything else can be lost.
+"""The adapters of the ports in SQL, on SQLite or PostgreSQL. All state that must survive is here.
 
-It imports `domain` and `ports`. Driver errors end here as `StoreUnavailable`.
+It imports `domain` and `ports`. Errors of the driver leave it as `StoreUnavailable`.
 """

@@ -21,7 +21,7 @@ class Entry(NamedTuple):
 
 
 def write_entries(connection: Connection, order_row: int, now: Instant, entries: Sequence[Entry]) -> None:
-    """Add *entries* about the order with the row id *order_row*."""
+    """Add *entries* about the order with the row id *order_row*, at *now*."""
     rows = [{"order_row": order_row, "at": now, "action": entry.action, "detail": entry.detail} for entry in entries]
     if rows:
         connection.execute(_INSERT, rows)

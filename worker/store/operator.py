@@ -1,4 +1,4 @@
-"""The port `OperatorStore` in SQL: one transaction for each question and each act of an operator."""
+"""The port `OperatorStore` of `operations` in SQL: one transaction for each question and each act of an operator."""
 
 from typing import Any
 
@@ -43,14 +43,14 @@ class SqlOperatorStore:
 
     def make_due(self, key: OrderKey) -> bool:
         with self._database.write() as connection:
-            due = update(orders).where(has_key(key), orders.c.stop.is_(None))
-            return connection.execute(due.values(_due(self._database.now(connection)))).rowcount == 1
+            order = update(orders).where(has_key(key), orders.c.stop.is_(None))
+            return connection.execute(order.values(_due(self._database.now(connection)))).rowcount == 1
 
     def release(self, snapshot: Snapshot, reason: str) -> bool:
         with self._database.write() as connection:
             now = self._database.now(connection)
-            released = update(orders).where(_has_stop(snapshot)).values(_released(snapshot, now)).returning(orders.c.id)
-            order_row = connection.execute(released).scalar()
+            order = update(orders).where(_has_stop(snapshot)).returning(orders.c.id)
+            order_row = connection.execute(order.values(_released(snapshot, now))).scalar()
             if order_row is None:
                 return False
             if snapshot.order.key.reference:
@@ -62,16 +62,18 @@ class SqlOperatorStore:
 
     def attach(self, snapshot: Snapshot, order_id: str, reason: str) -> Attached:
         with self._database.write() as connection:
-            row = connection.execute(select(orders.c.id).where(_has_stop(snapshot)).with_for_update()).scalar()
-            if row is None:
+            locked = select(orders.c.id).where(_has_stop(snapshot)).with_for_update()
+            order_row = connection.execute(locked).scalar()
+            if order_row is None:
                 return Attached.OVERTAKEN
-            return give_events(connection, row, snapshot.order.key, order_id, self._database.now(connection), reason)
+            now = self._database.now(connection)
+            return give_events(connection, order_row, snapshot.order.key, order_id, now, reason)
 
     def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
         with self._database.write() as connection:
             now = self._database.now(connection)
-            dismissed = update(orders).where(_has_stop(snapshot)).values(_dismissed(now)).returning(orders.c.id)
-            order_row = connection.execute(dismissed).scalar()
+            order = update(orders).where(_has_stop(snapshot)).returning(orders.c.id)
+            order_row = connection.execute(order.values(_dismissed(now))).scalar()
             if order_row is None:
                 return False
             write_entries(connection, order_row, now, [Entry(AuditAction.DISMISSED, f"{snapshot.row.stop}: {reason}")])
@@ -105,26 +107,27 @@ _WITHOUT_FAILURES: dict[str, Any] = {
     "conflicts": 0,
     "missing_since": None,
 }
-"""The columns of an order that never failed and never stopped."""
+"""The columns of an order that has neither failures nor a stop."""
 
 
 def _dismissed(now: Instant) -> dict[str, Any]:
-    """Return the columns of a dismissed search. Nothing is left of it that could shorten or delay a later search."""
+    """Return the columns of a dismissed search. They neither shorten nor delay a later search."""
     return _due(now) | _WITHOUT_FAILURES | {"due": None}
 
 
 def _released(snapshot: Snapshot, now: Instant) -> dict[str, Any]:
+    """Return the columns of a released order."""
     values = _due(now) | _WITHOUT_FAILURES
-    # Not the row's own revision: the operator did not see what came in later, so it may stop the order again.
+    # The revision of the snapshot: the operator did not see later events, so they may stop the order again.
     values |= {"acknowledged": snapshot.order.revision, "behind_at": None}
     if snapshot.row.stop == StopReason.MOVED_BACK:
-        # The next read counts, whatever it shows, and completion counts from then.
+        # The next read sets the stage, whatever it shows, and `complete_after` counts from then.
         values |= {"stage": None, "delivered_at": None}
     return values
 
 
 def _reopen_stopped_events(connection: Connection, order_row: int, revision: int) -> None:
-    """Make the events that name a stage pending. Alarms keep their result, because they were acknowledged."""
+    """Make the stopped events up to *revision* pending that name a stage. Alarms were acknowledged and stay stopped."""
     stopped = and_(
         events.c.order_row == order_row,
         events.c.result == EventResult.STOPPED.value,

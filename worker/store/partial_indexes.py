@@ -1,6 +1,6 @@
 """The partial indexes of the tables. Only migrations and their tests need them.
 
-They are apart from the tables because SQLAlchemy loads all dialects for them, which takes longer than a short command.
+They are not in `tables`, because SQLAlchemy loads all dialects for them, which takes longer than a short command runs.
 """
 
 from sqlalchemy import Index, text

@@ -1,4 +1,4 @@
-"""Pruning: deletes what nobody will ask for again, in small transactions that leave time for others."""
+"""Pruning: deletes old rows in small transactions, between which other processes can write."""
 
 import time
 from collections import Counter
@@ -16,27 +16,27 @@ from worker.store.tables import audit_log, deliveries, events, orders, writes
 
 BATCH_SIZE = 500
 PAUSE_SECONDS = 0.05
-"""Between two batches: another process polls for SQLite's write lock, and must find it free."""
+"""Between two batches. Another process polls for SQLite's write lock, and must find it free."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """A batch of rows older than *before*, after the last row of the batch before it."""
+class _Batch:
+    """The next batch of *size* rows: older than *before*, and after the last row of the previous batch."""
 
     now: Instant
     before: Instant
     size: int
     after: tuple[Instant, int] = (0, 0)
 
-    def of(self, table: Table, instant: Column[int]) -> Select[int, int]:
-        """Select and lock the next rows by *instant* and id, so that events which come in now wait for the batch."""
-        in_page = and_(instant < self.before, tuple_(instant, table.c.id) > self.after)
-        rows = select(instant.label("at"), table.c.id).where(in_page).order_by(instant, table.c.id)
+    def select_from(self, table: Table, instant: Column[int]) -> Select[int, int]:
+        """Select and lock the rows, by *instant* and id. Events of these orders that come in now wait for the batch."""
+        in_batch = and_(instant < self.before, tuple_(instant, table.c.id) > self.after)
+        rows = select(instant.label("at"), table.c.id).where(in_batch).order_by(instant, table.c.id)
         return rows.limit(self.size).with_for_update(skip_locked=True)
 
 
 _Rows: TypeAlias = Sequence[tuple[Instant, int]]
-_PrunePage: TypeAlias = Callable[[Connection, _Page], tuple[_Rows, dict[str, int]]]
+_PruneBatch: TypeAlias = Callable[[Connection, _Batch], tuple[_Rows, dict[str, int]]]
 
 
 def prune(
@@ -47,40 +47,40 @@ def prune(
     batch_size: int = BATCH_SIZE,
     pause_seconds: float = PAUSE_SECONDS,
 ) -> dict[str, int]:
-    """Delete settled orders untouched for *keep*, with all that belongs to them, and deliveries as old.
+    """Delete settled orders that were not updated for *keep*, with their events, writes and audit log; and deliveries.
 
-    Returns how many rows are gone, by table. An event's key lives as long as its order's row, so nothing is deleted
-    before *dedupe_for* is over either. Open orders, pending events and quarantined deliveries stay; a delivery stays
-    as long as one of its events.
+    Returns how many rows were deleted, by table. Nothing younger than *dedupe_for* is deleted either, because the key
+    of an event lives as long as its order. Open orders, pending events and quarantined deliveries stay. A delivery
+    stays as long as one of its events. Raises `StoreUnavailable`; the batches before it stay deleted.
     """
     with database.read() as connection:
         now = database.now(connection)
-    page = _Page(now, now - max(keep, dedupe_for), batch_size)
-    gone = Counter(orders=0, events=0, writes=0, audit_log=0, deliveries=0)
-    for prune_page in (_prune_orders, _prune_deliveries):
-        gone.update(_prune_pages(database, prune_page, page, pause_seconds))
-    return dict(gone)
+    batch = _Batch(now, now - max(keep, dedupe_for), batch_size)
+    counts = Counter(orders=0, events=0, writes=0, audit_log=0, deliveries=0)
+    for prune_batch in (_prune_orders, _prune_deliveries):
+        counts.update(_prune_batches(database, prune_batch, batch, pause_seconds))
+    return dict(counts)
 
 
-def _prune_pages(database: Database, prune_page: _PrunePage, page: _Page, pause_seconds: float) -> Counter[str]:
-    gone: Counter[str] = Counter()
+def _prune_batches(database: Database, prune_batch: _PruneBatch, batch: _Batch, pause_seconds: float) -> Counter[str]:
+    counts: Counter[str] = Counter()
     while True:
         with database.write() as connection:
-            rows, deleted = prune_page(connection, page)
-        gone.update(deleted)
-        if len(rows) < page.size:
-            return gone
-        page = replace(page, after=rows[-1])
+            rows, batch_counts = prune_batch(connection, batch)
+        counts.update(batch_counts)
+        if len(rows) < batch.size:
+            return counts
+        batch = replace(batch, after=rows[-1])
         time.sleep(pause_seconds)
 
 
-def _prune_orders(connection: Connection, page: _Page) -> tuple[_Rows, dict[str, int]]:
-    settled = page.of(orders, orders.c.updated_at).where(
+def _prune_orders(connection: Connection, batch: _Batch) -> tuple[_Rows, dict[str, int]]:
+    settled = batch.select_from(orders, orders.c.updated_at).where(
         orders.c.due.is_(None),
         orders.c.stop.is_(None),
         orders.c.sending.is_(None),
         orders.c.seen_revision == orders.c.revision,
-        or_(orders.c.lease_until.is_(None), orders.c.lease_until <= page.now),
+        or_(orders.c.lease_until.is_(None), orders.c.lease_until <= batch.now),
         ~exists().where(events.c.order_row == orders.c.id, events.c.result == EventResult.PENDING.value),
     )
     rows = [(at, row) for at, row in connection.execute(settled)]
@@ -94,8 +94,8 @@ def _prune_orders(connection: Connection, page: _Page) -> tuple[_Rows, dict[str,
     return rows, {name: _delete(connection, column, ids) for name, column in columns.items()}
 
 
-def _prune_deliveries(connection: Connection, page: _Page) -> tuple[_Rows, dict[str, int]]:
-    old = page.of(deliveries, deliveries.c.received_at).where(
+def _prune_deliveries(connection: Connection, batch: _Batch) -> tuple[_Rows, dict[str, int]]:
+    old = batch.select_from(deliveries, deliveries.c.received_at).where(
         deliveries.c.outcome != DeliveryOutcome.QUARANTINED.value,
         ~exists().where(events.c.delivery_id == deliveries.c.id),
     )

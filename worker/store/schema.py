@@ -1,4 +1,4 @@
-"""The schema's version: brought up to date by `migrate`, asked for by every service that starts."""
+"""The version of the schema: `migrate` brings it up to date, and every service checks it at its start."""
 
 import re
 from pathlib import Path
@@ -11,50 +11,52 @@ from worker.store.database.database import Database
 NEEDED = "0001"
 """The newest revision in `migrations`. Revisions are numbers of four digits, so that later ones compare greater.
 
-A newer database is fine: during a rolling deploy, the old program meets the new schema.
+A database with a newer schema can be used: during a rolling deploy, the old program meets the new schema.
 """
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _OURS = re.compile("[0-9]{4}")
 _VERSION_TABLE = "alembic_version"
-_LOCK = 0x66756C66696C6C
-"""The key of PostgreSQL's advisory lock: any number will do that nobody else takes."""
+_REVISION = text(f"SELECT version_num FROM {_VERSION_TABLE}")  # noqa: S608 - a constant
+"""Selects the revision of the schema."""
+_LOCK = text(f"SELECT pg_advisory_xact_lock({0x66756C66696C6C})")
+"""Locks the schema on PostgreSQL until the transaction ends. The number is arbitrary, and that of no other program."""
 _TIMEOUT_SECONDS = 600.0
 """How long a statement of a migration may take, or wait for another process that migrates."""
 
 
 def migrate(database: Database) -> None:
-    """Bring the schema up to date, all of it or nothing; of several processes at once, one does it and the others wait.
+    """Bring the schema up to date in one transaction. When several processes migrate, one does it and the others wait.
 
-    Raises `StoreUnavailable` when the database cannot be reached, or is locked for ten minutes, and
-    `SchemaOutdated` when it is another program's.
+    Raises `StoreUnavailable` when the database cannot be reached, or is locked for ten minutes, and `SchemaOutdated`
+    when the database belongs to another program.
     """
-    patient = Database(database.url, connections=1, timeout_seconds=_TIMEOUT_SECONDS)
+    own_database = Database(database.url, connections=1, timeout_seconds=_TIMEOUT_SECONDS)
     try:
-        with patient.write() as connection:
-            if not patient.is_sqlite:  # There, the transaction is the only one that may write, and lock enough.
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            if (found := _revision(connection)) is None or found < NEEDED:
+        with own_database.write() as connection:
+            if not own_database.is_sqlite:  # on SQLite, a transaction that writes is the only one
+                connection.execute(_LOCK)
+            if (revision := _revision(connection)) is None or revision < NEEDED:
                 _upgrade(connection)
     finally:
-        patient.close()
+        own_database.close()
 
 
 def check(database: Database) -> None:
     """Raise `SchemaOutdated` when the schema is missing or older than this program needs."""
     path = database.url.database
-    if database.is_sqlite and path and not Path(path).exists():  # to look into it would make it
+    if database.is_sqlite and path and not Path(path).exists():  # a connection would create it
         raise SchemaOutdated("there is no database yet: run `fulfillment migrate`")
     with database.read() as connection:
-        found = _revision(connection)
-    if found is None:
+        revision = _revision(connection)
+    if revision is None:
         raise SchemaOutdated("the database has no schema yet: run `fulfillment migrate`")
-    if found < NEEDED:
-        raise SchemaOutdated(f"the database's schema is {found}, and {NEEDED} is needed: run `fulfillment migrate`")
+    if revision < NEEDED:
+        raise SchemaOutdated(f"the database's schema is {revision}, and {NEEDED} is needed: run `fulfillment migrate`")
 
 
 def open_store(url: str, connections: int = 8) -> Database:
-    """Return the database at *url* with at most *connections*. Raises `SchemaOutdated` or `StoreUnavailable`."""
+    """Open the database at *url*, with at most *connections*. Raises `SchemaOutdated` or `StoreUnavailable`."""
     database = Database(url, connections=connections)
     check(database)
     return database
@@ -63,19 +65,19 @@ def open_store(url: str, connections: int = 8) -> Database:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_VERSION_TABLE):
         return None
-    found: str | None = connection.scalar(text(f"SELECT version_num FROM {_VERSION_TABLE}"))  # noqa: S608 - a constant
-    if found is not None and not _OURS.fullmatch(found):
+    revision: str | None = connection.scalar(_REVISION)
+    if revision is not None and not _OURS.fullmatch(revision):
         raise SchemaOutdated("the database holds the tables of another program: give database_url one of its own")
-    return found
+    return revision
 
 
 def _upgrade(connection: Connection) -> None:
-    # Only whoever migrates needs Alembic: a service that merely checks starts without it.
+    # Alembic is loaded only here, so that a service, which only checks the schema, starts faster.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
-    # The path is read as a template, where a percent sign begins a name.
+    # Alembic reads the path as a template, in which a percent sign begins a name.
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     command.upgrade(config, "head")

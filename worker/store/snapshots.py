@@ -1,4 +1,4 @@
-"""Snapshots from SQL: an order's row with everything that happened to it."""
+"""Snapshots in SQL: the row of an order with its events, its writes and its audit log."""
 
 from collections.abc import Iterable
 from typing import Any, TypeAlias
@@ -13,7 +13,7 @@ from worker.store.rows import events_of, order_of
 from worker.store.tables import audit_log, events, holds, writes
 
 Holds: TypeAlias = dict[str, tuple[Hold, ...]]
-"""By account."""
+"""Holds by account."""
 
 
 def active_holds(connection: Connection, now: Instant, account: str | None = None) -> Holds:
@@ -62,10 +62,10 @@ def _event_entries(connection: Connection, row_id: int, order: OrderRow) -> Iter
     key = order.order.key
     columns = (events.c.id, events.c.delivery_id, events.c.result_at, events.c.reference)
     rows = connection.execute(select(*columns).where(events.c.order_row == row_id))
-    # While the order is not found, its row says how the events name it.
+    # Until the order of a reference is found, its row has the reference that its events name.
     reference = key.order_id if key.reference else ""
-    known = {row.id: (row.delivery_id, row.result_at, row.reference or reference) for row in rows}
-    return (EventEntry(recorded, *known[recorded.id]) for recorded in events_of(connection, row_id, key))
+    details = {row.id: (row.delivery_id, row.result_at, row.reference or reference) for row in rows}
+    return (EventEntry(recorded, *details[recorded.id]) for recorded in events_of(connection, row_id, key))
 
 
 def _writes(connection: Connection, row_id: int) -> Iterable[Write]:

@@ -1,14 +1,14 @@
 """Every table and column, in one place. Instants are integers: microseconds since 1970, UTC.
 
-orders      one row an order or a reference: what we remember of it, its lease, and when it is due
-deliveries  one row a stored webhook request, with its outcome
-events      what deliveries say, unique by (source, key), each with one result
-writes      every write to a platform: what was sent, what was answered, under which lease
-audit_log   what happened to an order besides: stops, releases, closings
-holds       accounts that wait, one row for each reason
-locks       who may do what only one worker should do
-counters    deliveries that are counted and not stored
-budgets     how much of its call limit each account has used
+orders      one row for each order or reference: its state, its lease, and when it is due
+deliveries  one row for each stored delivery, with its outcome
+events      the events of deliveries, unique by (source, key), each with one result
+writes      every write to a platform: its fields, its answer, and the lease under which it was sent
+audit_log   what else happened to an order: stops, releases, closings
+holds       accounts that wait, one row for each account and reason
+locks       locks for work that only one worker should do
+counters    how many deliveries were counted and not stored
+budgets     when the call limit of each account is full again
 
 The partial indexes are in `partial_indexes`. No column has the name of a reserved word. The views `v_orders` and
 `v_events` show instants as readable times.
@@ -39,18 +39,18 @@ metadata = MetaData(
     }
 )
 
-Number = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows only in a column of the type INTEGER, which holds 64 bits there."""
+_ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+"""The type of the ids of rows. SQLite numbers rows only in a column of the type INTEGER, which holds 64 bits there."""
 
 
-def _instant(name: str) -> Column[int]:
-    return Column(name, BigInteger)
+def _instant(name: str, *, nullable: bool = True) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
 
 
 orders = Table(
     "orders",
     metadata,
-    Column("id", Number, primary_key=True),
+    Column("id", _ROW_ID, primary_key=True),
     Column("account", Text, nullable=False),
     Column("order_id", Text, nullable=False),
     # The fields of `worker.domain.orders.Order`.
@@ -73,23 +73,23 @@ orders = Table(
     Column("conflicts", Integer, nullable=False, server_default="0"),
     _instant("missing_since"),
     Column("unread", Boolean, nullable=False, server_default=text("false")),
-    Column("first_seen_at", BigInteger, nullable=False),
-    # Who may reconcile it, and until when.
+    _instant("first_seen_at", nullable=False),
+    # The lease: which reconciliation has the order, and until when.
     Column("lease_token", Text),
     _instant("lease_until"),
-    # When it is reconciled next: `due` is never earlier than `not_before`, and NULL when it waits for new events.
+    # The schedule: `due` is NULL while the order waits for events or a person, and never earlier than `not_before`.
     _instant("due"),
     _instant("not_before"),
     _instant("enqueued_at"),
     Column("waiting", Text, nullable=False, server_default=""),
     Column("waiting_detail", Text, nullable=False, server_default=""),
-    # Why it needs a person.
+    # The stop: why the order needs a person.
     Column("stop", Text),
     Column("stop_detail", Text, nullable=False, server_default=""),
     _instant("stopped_at"),
     Column("event_count", Integer, nullable=False, server_default="0"),
-    Column("updated_at", BigInteger, nullable=False),
-    # What people call the order; empty until a read has shown it.
+    _instant("updated_at", nullable=False),
+    # The number by which people name the order; empty until a read or a search has shown it.
     Column("number", Text, nullable=False, server_default=""),
     UniqueConstraint("account", "order_id"),
     Index("ix_orders_updated", "updated_at"),
@@ -100,9 +100,9 @@ NUMBERED = text("number != ''")
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Number, primary_key=True),
+    Column("id", _ROW_ID, primary_key=True),
     Column("source", Text, nullable=False),
-    Column("received_at", BigInteger, nullable=False),
+    _instant("received_at", nullable=False),
     Column("outcome", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     Column("detail", Text, nullable=False, server_default=""),
@@ -116,22 +116,22 @@ deliveries = Table(
 events = Table(
     "events",
     metadata,
-    Column("id", Number, primary_key=True),
+    Column("id", _ROW_ID, primary_key=True),
     Column("source", Text, nullable=False),
     Column("key", Text, nullable=False),
-    Column("delivery_id", Number, ForeignKey("deliveries.id")),
-    Column("order_row", Number, ForeignKey("orders.id"), nullable=False),
+    Column("delivery_id", _ROW_ID, ForeignKey("deliveries.id")),
+    Column("order_row", _ROW_ID, ForeignKey("orders.id"), nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
-    Column("occurred_at", BigInteger, nullable=False),
-    Column("received_at", BigInteger, nullable=False),
+    _instant("occurred_at", nullable=False),
+    _instant("received_at", nullable=False),
     Column("tracking", Text, nullable=False, server_default=""),
     Column("tracking_url", Text, nullable=False, server_default=""),
     Column("parcels", Integer),
     Column("note", Text, nullable=False, server_default=""),
     Column("result", Text, nullable=False),
     _instant("result_at"),
-    # How the event named the order; empty when it had the id.
+    # The reference by which the event named the order; empty when it had the id.
     Column("reference", Text, nullable=False, server_default=""),
     UniqueConstraint("source", "key"),
     Index("ix_events_order_row", "order_row", "revision"),
@@ -143,15 +143,15 @@ TRACKED = text("tracking != ''")
 writes = Table(
     "writes",
     metadata,
-    Column("id", Number, primary_key=True),
-    Column("order_row", Number, ForeignKey("orders.id"), nullable=False),
+    Column("id", _ROW_ID, primary_key=True),
+    Column("order_row", _ROW_ID, ForeignKey("orders.id"), nullable=False),
     Column("lease_token", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("stage", Text, nullable=False),
     Column("inferred", Boolean, nullable=False),
-    Column("evidence_at", BigInteger, nullable=False),
+    _instant("evidence_at", nullable=False),
     Column("fields", JSON, nullable=False),
-    Column("sent_at", BigInteger, nullable=False),
+    _instant("sent_at", nullable=False),
     _instant("answered_at"),
     Column("outcome", Text, nullable=False, server_default="sent"),
     Column("answer", Text, nullable=False, server_default=""),
@@ -161,9 +161,9 @@ writes = Table(
 audit_log = Table(
     "audit_log",
     metadata,
-    Column("id", Number, primary_key=True),
-    Column("order_row", Number, ForeignKey("orders.id"), nullable=False),
-    Column("at", BigInteger, nullable=False),
+    Column("id", _ROW_ID, primary_key=True),
+    Column("order_row", _ROW_ID, ForeignKey("orders.id"), nullable=False),
+    _instant("at", nullable=False),
     Column("action", Text, nullable=False),
     Column("detail", Text, nullable=False, server_default=""),
     Index("ix_audit_log_order_row", "order_row"),
@@ -174,7 +174,7 @@ holds = Table(
     metadata,
     Column("account", Text, primary_key=True),
     Column("reason", Text, primary_key=True),
-    Column("since", BigInteger, nullable=False),
+    _instant("since", nullable=False),
     _instant("until"),
     Column("detail", Text, nullable=False, server_default=""),
 )
@@ -183,7 +183,7 @@ locks = Table(
     "locks",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("locked_until", BigInteger, nullable=False),
+    _instant("locked_until", nullable=False),
 )
 
 counters = Table(
@@ -198,5 +198,5 @@ budgets = Table(
     "budgets",
     metadata,
     Column("account", Text, primary_key=True),
-    Column("refilled_at", BigInteger, nullable=False),
+    _instant("refilled_at", nullable=False),
 )

@@ -25,14 +25,14 @@ from worker.store.database.database import Database
 from worker.store.tables import holds, orders
 
 _UNCONFIGURED = select(holds.c.account).where(holds.c.reason == HoldReason.NOT_CONFIGURED.value)
-"""The accounts that are held because the settings do not name them."""
+"""Selects the accounts that are held because the settings do not name them."""
 
-_OF_ACCOUNT = delete(holds).where(holds.c.account == bindparam("its_account"))
+_DELETE_HOLDS = delete(holds).where(holds.c.account == bindparam("its_account"))
 _ENDED_COLUMNS = (holds.c.account, holds.c.since, holds.c.until)
-_DELETE_EXPIRED = _OF_ACCOUNT.where(holds.c.until <= bindparam("at")).returning(*_ENDED_COLUMNS)
-"""Deletes the holds of an account whose time is over."""
-_DELETE_ONE = _OF_ACCOUNT.where(holds.c.reason == bindparam("its_reason")).returning(*_ENDED_COLUMNS)
-"""Deletes the hold of an account for one reason."""
+_DELETE_EXPIRED = _DELETE_HOLDS.where(holds.c.until <= bindparam("at")).returning(*_ENDED_COLUMNS)
+"""Deletes the expired holds of an account, and returns them."""
+_DELETE_ONE = _DELETE_HOLDS.where(holds.c.reason == bindparam("its_reason")).returning(*_ENDED_COLUMNS)
+"""Deletes the hold of an account for one reason, and returns it."""
 
 
 class SqlHolds:
@@ -45,7 +45,7 @@ class SqlHolds:
     def hold(self, account: str, reason: HoldReason, lasts: Duration | None, detail: str = "") -> None:
         with self._database.write() as connection:
             now = self._database.now(connection)
-            # An expired hold must end first: its time would be lost with its `since`.
+            # An expired hold ends first. Otherwise the new hold would begin at its `since`.
             end_expired(connection, account, now)
             until = None if lasts is None else now + lasts
             row = self._insert(holds).values(account=account, reason=reason, since=now, until=until, detail=detail)
@@ -64,13 +64,13 @@ class SqlHolds:
             _end(connection, _DELETE_ONE, self._database.now(connection), values)
 
     def waiting_for_probe(self) -> list[str]:
-        """Return the accounts with a hold that only a probe can lift."""
+        """Return the accounts that are held for their credentials, until a probe lifts the hold."""
         query = select(holds.c.account).where(holds.c.until.is_(None), holds.c.reason == HoldReason.CREDENTIALS.value)
         with self._database.read() as connection:
             return list(connection.execute(query.distinct()).scalars())
 
     def expire(self) -> None:
-        """Delete the holds whose time is over."""
+        """End the expired holds of all accounts."""
         with self._database.read() as connection:
             now = self._database.now(connection)
             expired = select(holds.c.account).where(holds.c.until <= now).distinct()
@@ -80,39 +80,40 @@ class SqlHolds:
                 end_expired(connection, account, now)
 
     def hold_unconfigured(self, configured: Collection[str]) -> None:
-        """Hold the accounts that have orders and are not *configured*; lift the holds of those that are again."""
+        """Hold the accounts that have orders and are not *configured*; lift this hold of accounts that are."""
         with self._database.read() as connection:
-            known = set(connection.execute(select(orders.c.account).distinct()).scalars())
+            with_orders = set(connection.execute(select(orders.c.account).distinct()).scalars())
             held = set(connection.execute(_UNCONFIGURED).scalars())
-        for account in known - set(configured):
+        for account in with_orders - set(configured):
             self.hold(account, HoldReason.NOT_CONFIGURED, None, "the settings name no such account")
         for account in held & set(configured):
             self.lift(account, HoldReason.NOT_CONFIGURED)
 
 
 def end_expired(connection: Connection, account: str, now: Instant) -> None:
-    """Delete the holds of *account* whose time is over."""
+    """End the expired holds of *account* at *now*."""
     _end(connection, _DELETE_EXPIRED, now, {"its_account": account, "at": now})
 
 
 def _end(connection: Connection, delete_holds: Executable, now: Instant, values: Mapping[str, object]) -> None:
-    """Delete holds. The time that they took does not count as failing time of the account's orders."""
+    """Delete holds by *delete_holds* with *values*. The time that they lasted does not count against `retry_for`."""
     for hold in connection.execute(delete_holds, values).all():
         _move_failures(connection, hold.account, hold.since, min(now, hold.until or now))
 
 
 def _move_failures(connection: Connection, account: str, since: Instant, until: Instant) -> None:
-    """Move the starts of failures of the account's orders by as much of [since, until] as they have seen."""
+    """Move the start of each order's failures forward, by its part of a hold from *since* to *until*."""
     starts = (orders.c.failing_since, orders.c.missing_since)
     failing = or_(*(start < until for start in starts))
-    # PostgreSQL needs the locks, and has no deadlock if all lock in one order: the order of `intake.events`.
+    # On PostgreSQL, all transactions lock rows in the sequence of `intake.events`, so that there is no deadlock.
     order_id = orders.c.order_id if connection.dialect.name == "sqlite" else collate(orders.c.order_id, "C")
-    in_order = (not_(is_reference()), order_id)
-    rows = select(orders.c.id).where(orders.c.account == account, is_awaited(), failing).order_by(*in_order)
+    sequence = (not_(is_reference()), order_id)
+    rows = select(orders.c.id).where(orders.c.account == account, is_awaited(), failing).order_by(*sequence)
     moved = {start: _moved(start, since, until) for start in starts}
     connection.execute(update(orders).where(orders.c.id.in_(rows.with_for_update())).values(moved))
 
 
 def _moved(start: Column[int], since: Instant, until: Instant) -> ColumnElement[int]:
+    """Return *start* plus the part of the hold that came after it; *start* itself when it is later than the hold."""
     waited = until - case((start > since, start), else_=since)
     return case((start < until, start + waited), else_=start)

@@ -1,4 +1,4 @@
-"""The port `Locks` in SQL."""
+"""The port `Locks` in SQL: a lock is free when its row is missing, or its time is over."""
 
 from sqlalchemy.dialects import postgresql, sqlite
 

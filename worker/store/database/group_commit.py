@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from worker.domain.errors import StoreUnavailable
 
 MAX_ITEMS = 64
-"""Items of one transaction, so that none takes long."""
+"""The most items in one transaction, so that no transaction takes long."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -18,10 +18,10 @@ Result = TypeVar("Result")
 class GroupCommit(Generic[Item, Result]):
     """Does the work of concurrent callers together. The first of the waiting callers, the leader, does it for all.
 
-    *work* takes the waiting items in the order in which they came, and returns as many results, or raises and leaves
-    nothing behind. When it raises, the group is split and each item is done alone; `StoreUnavailable` goes to the whole
-    group. A lone caller runs at once. A caller waits *timeout_seconds* at most. After each group, the database is left
-    to other processes for *pause_seconds*.
+    *work* takes the waiting items in the order in which they came, and returns as many results, or raises and has no
+    effect. When it raises, each item of the group is done alone, but `StoreUnavailable` goes to all callers of the
+    group. A lone caller runs at once. A caller waits at most *timeout_seconds*. After each group, the database is free
+    for other processes for *pause_seconds*.
     """
 
     def __init__(
@@ -47,14 +47,14 @@ class GroupCommit(Generic[Item, Result]):
 
     @property
     def waiting(self) -> int:
-        """How many callers wait."""
+        """The number of callers that wait."""
         return len(self._waiting)
 
     def _give_up(self, caller: "_Caller[Item, Result]") -> None:
         with self._mutex:
-            if caller.leads or caller.is_settled:  # called at the last moment
+            if caller.leads or caller.is_settled:  # it was called at the last moment
                 return
-            if caller in self._waiting:  # else it is in a group under way, and its sender will repeat it
+            if caller in self._waiting:  # else a group does its work now, and its sender will repeat it
                 self._waiting.remove(caller)
         raise StoreUnavailable("the database is busy")
 
@@ -84,7 +84,7 @@ class GroupCommit(Generic[Item, Result]):
                 caller.results = [result]
 
     def _hand_over(self, group: Sequence["_Caller[Item, Result]"]) -> None:
-        """Let the first waiting caller lead the next group, and release this one."""
+        """Let the first waiting caller lead the next group, and release the callers of this one."""
         with self._mutex:
             self._has_leader = bool(self._waiting)
             if self._has_leader:
@@ -97,7 +97,7 @@ class GroupCommit(Generic[Item, Result]):
 
 
 class _Caller(Generic[Item, Result]):
-    """One caller's item and what has become of it. It is *called* when it is to lead, or is settled."""
+    """One caller: its item, and its result or error. `called` is released when it is to lead, or is settled."""
 
     def __init__(self, item: Item) -> None:
         self.item = item

@@ -10,14 +10,17 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 POLL_INTERVAL_SECONDS = 0.001
-"""Between two attempts at SQLite's write lock, which another process may hold for about as long."""
+"""Between two attempts to take SQLite's write lock, which another process may hold for about as long."""
 
 DRIVER_ERROR: type[Exception] = sqlite3.Error
 _PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 
 
 def sqlite_engine(url: URL, connections: int, timeout_seconds: float) -> Engine:
-    """Return an engine on a file: write-ahead log, every commit on disk, explicit transactions."""
+    """Return an engine on a file, with a write-ahead log, every commit on disk, and explicit transactions.
+
+    No wait for a free connection or for the write lock takes longer than *timeout_seconds*.
+    """
     engine = create_engine(
         url,
         pool_size=connections,
@@ -25,7 +28,12 @@ def sqlite_engine(url: URL, connections: int, timeout_seconds: float) -> Engine:
         pool_timeout=timeout_seconds,
         connect_args={"timeout": timeout_seconds, "check_same_thread": False},
     )
-    file = _File(url)
+    _listen(engine, _File(url), timeout_seconds)
+    return engine
+
+
+def _listen(engine: Engine, file: "_File", timeout_seconds: float) -> None:
+    """Register the hooks of *engine*: they check the file, and prepare connections and transactions."""
 
     @event.listens_for(engine, "do_connect")
     def require_file(*_: Any) -> None:  # noqa: ANN401 - the arguments of a driver's connect
@@ -33,8 +41,8 @@ def sqlite_engine(url: URL, connections: int, timeout_seconds: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's own types
-        # The driver would open transactions by itself, and only before a write: then two transactions read the same
-        # row, and one update is lost silently.
+        # The driver would begin transactions by itself, and only before a write. Then two transactions could read the
+        # same row, and one update would be lost silently.
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
@@ -52,14 +60,12 @@ def sqlite_engine(url: URL, connections: int, timeout_seconds: float) -> Engine:
         else:
             raw.execute("BEGIN")
 
-    return engine
-
 
 def _begin_writing(connection: Any, timeout_seconds: float) -> None:  # noqa: ANN401 - the driver's own type
-    """Take the file's one write lock, or raise the driver's "locked" after *timeout_seconds*.
+    """Take the write lock of the file. Raises the driver's error "locked" after *timeout_seconds*.
 
-    SQLite itself would sleep longer and longer between two attempts, up to a tenth of a second. A process that writes
-    now and then would wait for seconds beside one that writes all the time.
+    SQLite itself would sleep longer and longer between two attempts, up to a tenth of a second. Then a process that
+    writes now and then would wait for seconds beside one that writes all the time.
     """
     ends_at = time.monotonic() + timeout_seconds
     connection.execute("PRAGMA busy_timeout = 0")
@@ -81,14 +87,14 @@ def _has_begun(connection: Any, ends_at: float) -> bool:  # noqa: ANN401 - the d
 
 
 class _File:
-    """A database file. SQLite goes on writing to a file that was moved or replaced, and all of that is lost."""
+    """A database file. When it is moved or replaced, SQLite goes on writing to the old one, and the writes are lost."""
 
     def __init__(self, url: URL) -> None:
         self._path = Path(url.database) if url.database and "uri" not in url.query else None
         self._was_opened = False
 
     def require(self) -> None:
-        """Raise if the file existed and is gone: SQLite would make an empty one in its place."""
+        """Raise an error if the file existed and is gone, because SQLite would create an empty one."""
         if self._was_opened and self._identity() is None:
             raise sqlite3.OperationalError("the database file is gone")
 
@@ -99,7 +105,7 @@ class _File:
         return identity
 
     def verify(self, identity: tuple[int, int] | None) -> None:
-        """Raise, so that the pool makes a new connection, unless the file still has this *identity*."""
+        """Raise `DisconnectionError` unless the file has this *identity*. Then the pool opens a new connection."""
         if self._identity() != identity:
             raise DisconnectionError("the database file was moved or replaced")
 

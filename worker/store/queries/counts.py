@@ -1,6 +1,7 @@
 """Counts for the metrics: one grouped pass over each table, so the cost grows with the number of rows."""
 
 from collections import Counter
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Column, Connection, func, select
@@ -19,7 +20,7 @@ class CountQueries:
         self._database = database
 
     def figures(self) -> Figures:
-        """Count everything, in one transaction."""
+        """Count everything in one transaction, at one instant. Raises `StoreUnavailable`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
             due, oldest = connection.execute(select(func.count(), func.min(orders.c.due)).where(is_due(now))).one()
@@ -29,14 +30,14 @@ class CountQueries:
                 events=_by(connection, events.c.result),
                 orders=_orders(connection),
                 writes=_by(connection, writes.c.outcome),
-                holds=tuple(hold for of_account in held for hold in of_account),
+                holds=tuple(chain.from_iterable(held)),
                 due=due,
                 oldest_due=now - oldest if oldest is not None else 0,
             )
 
 
 def _deliveries(connection: Connection) -> Counter[tuple[str, str]]:
-    """Return the stored and the counted deliveries; an outcome with both is added up."""
+    """Count deliveries by (source, outcome): the stored ones, plus those that are only counted."""
     by = (deliveries.c.source, deliveries.c.outcome)
     stored = connection.execute(select(*by, func.count()).group_by(*by))
     counted = connection.execute(select(counters.c.source, counters.c.outcome, counters.c.count))

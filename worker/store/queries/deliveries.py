@@ -1,4 +1,4 @@
-"""Deliveries, for lists and pages."""
+"""Queries for lists of deliveries, and for one delivery."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -68,14 +68,14 @@ class DeliveryQueries:
         self, limit: int, *, outcome: str = "", source: str = "", reason: str = ""
     ) -> tuple[int, list[DeliveryRow]]:
         """Return the database's time, and up to *limit* deliveries without their bodies, the newest first."""
-        chosen = {"outcome": outcome, "source": source, "reason": reason}
-        query = select(*_COLUMNS).filter_by(**{name: word for name, word in chosen.items() if word})
+        filters = {"outcome": outcome, "source": source, "reason": reason}
+        query = select(*_COLUMNS).filter_by(**{name: word for name, word in filters.items() if word})
         query = query.order_by(deliveries.c.received_at.desc(), deliveries.c.id.desc()).limit(limit)
         with self._database.read() as connection:
             return self._database.now(connection), [_row(row) for row in connection.execute(query)]
 
     def show(self, delivery_id: int) -> tuple[int, DeliveryDetails | None]:
-        """Return the database's time, and one delivery as a whole; None when it was never stored, or is pruned."""
+        """Return the database's time, and one delivery with its body and events; None when it is not stored."""
         query = select(*_COLUMNS, deliveries.c.body).where(deliveries.c.id == delivery_id)
         with self._database.read() as connection:
             now, row = self._database.now(connection), connection.execute(query).first()

@@ -1,6 +1,7 @@
-"""Health: what waits and since when, whether the sums agree, and whether a commit survives a power failure."""
+"""Health: what waits and since when, whether the tables agree, and whether a commit survives a power failure."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, text
 
@@ -17,27 +18,27 @@ from worker.store.snapshots import active_holds, snapshot_of
 from worker.store.tables import deliveries, events, orders
 
 SAMPLE_SIZE = 200
-"""Orders without a due time that are read one by one; more of them would be the same fault."""
+"""How many orphaned orders are returned. If there are more, they have the same cause."""
 
 _PENDING = events.c.result == EventResult.PENDING.value
 _RESTS = and_(orders.c.due.is_(None), orders.c.stop.is_(None))
-_MODES = {
+_SAFE_MODES = {
     True: {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"},
     False: {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"},
 }
-"""What each mode must be, on SQLite and on PostgreSQL, for a commit to survive a power failure."""
+"""The modes with which a commit survives a power failure, on SQLite (True) and on PostgreSQL (False)."""
 
 
 class HealthQueries:
-    """Asks what `doctor` wants to know of the database."""
+    """The queries of `doctor` about the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def health(self, never_pruned: Duration) -> Health:
-        """Count everything that waits, in one transaction and a few passes over the tables.
+        """Count everything that waits, in one transaction and a few passes over the tables. Raises `StoreUnavailable`.
 
-        Nothing younger than *never_pruned* is ever deleted, so there the sums must agree.
+        Nothing younger than *never_pruned* is ever deleted, so the tables must agree on these rows.
         """
         with self._database.read() as connection:
             now = self._database.now(connection)
@@ -49,30 +50,28 @@ class HealthQueries:
             )
 
     def unsafe_modes(self) -> Mapping[str, str]:
-        """Return the modes of the database in which a committed delivery may be lost, with their values."""
+        """Return the modes of the database, with their values, with which a power failure may undo a commit."""
         show = "PRAGMA {}" if self._database.is_sqlite else "SHOW {}"
+        safe_modes = _SAFE_MODES[self._database.is_sqlite]
         with self._database.read() as connection:
-            modes = {name: connection.scalar(text(show.format(name))) for name in _MODES[self._database.is_sqlite]}
-        wanted = _MODES[self._database.is_sqlite]
-        return {name: str(mode) for name, mode in modes.items() if not _is_safe(name, str(mode), wanted[name])}
+            modes = {name: str(connection.scalar(text(show.format(name)))) for name in safe_modes}
+        return {name: mode for name, mode in modes.items() if not _is_safe(name, mode, safe_modes[name])}
 
 
-def _is_safe(name: str, mode: str, wanted: str) -> bool:
-    # With a standby, PostgreSQL has modes that promise more than "on".
-    return mode == wanted or (name == "synchronous_commit" and mode in {"remote_write", "remote_apply"})
+def _is_safe(name: str, mode: str, safe_mode: str) -> bool:
+    # With a standby, PostgreSQL has modes that are as safe as "on".
+    return mode == safe_mode or (name == "synchronous_commit" and mode in {"remote_write", "remote_apply"})
 
 
 def _backlogs(connection: Connection, now: Instant) -> Iterable[Backlog]:
     stop, reason = orders.c.stop, deliveries.c.reason
-    # An event of an order at rest waits for other events: the second of two parcels.
-    waits, in_dry_run = (
-        and_(_PENDING, events.c.order_row == orders.c.id, ~_RESTS),
-        orders.c.waiting == WaitReason.DRY_RUN.value,
-    )
-    unseen = and_(deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value, deliveries.c.replayed_at.is_(None))
+    # A pending event of an order at rest is no backlog: it waits for other events, say the delivery of a second parcel.
+    waits = and_(_PENDING, events.c.order_row == orders.c.id, ~_RESTS)
+    in_dry_run = orders.c.waiting == WaitReason.DRY_RUN.value
+    not_replayed = and_(deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value, deliveries.c.replayed_at.is_(None))
     return (
         *_grouped(connection, BacklogKind.STOPPED, stop, orders.c.stopped_at, stop.is_not(None)),
-        *_grouped(connection, BacklogKind.QUARANTINED, reason, deliveries.c.received_at, unseen),
+        *_grouped(connection, BacklogKind.QUARANTINED, reason, deliveries.c.received_at, not_replayed),
         *_one(connection, BacklogKind.DUE, orders.c.due, is_due(now)),
         *_one(connection, BacklogKind.LEASE, orders.c.lease_until, orders.c.lease_until <= now),
         *_one(connection, BacklogKind.UNCERTAIN, orders.c.sent_at, orders.c.sending.is_not(None)),
@@ -100,28 +99,28 @@ def _one(
 
 
 def _held(connection: Connection, now: Instant) -> Iterable[Backlog]:
-    held = active_holds(connection, now).values()
-    return [
-        Backlog(BacklogKind.HELD, f"{hold.account}: {hold.reason}", 1, hold.since) for of_one in held for hold in of_one
-    ]
+    held = chain.from_iterable(active_holds(connection, now).values())
+    return [Backlog(BacklogKind.HELD, f"{hold.account}: {hold.reason}", 1, hold.since) for hold in held]
 
 
 def _orphaned(connection: Connection, now: Instant) -> tuple[Snapshot, ...]:
-    """Return the orders without a due time of which something is open: an event, a write, a read, the last step."""
+    """Return the orders without a due time that have something open: an event, a write, a read, or the last step."""
     has_pending = exists(literal(1)).where(events.c.order_row == orders.c.id, _PENDING)
-    open_ = or_(
+    has_open_part = or_(
         orders.c.revision > orders.c.seen_revision,
         orders.c.unread,
         orders.c.sending.is_not(None),
         orders.c.stage == Stage.DELIVERED.value,
         has_pending,
     )
-    found = select(orders).where(is_free(now), orders.c.due.is_(None), orders.c.closed.is_(None), open_)
-    rows, held = connection.execute(found.order_by(orders.c.id).limit(SAMPLE_SIZE)).all(), active_holds(connection, now)
+    query = select(orders).where(is_free(now), orders.c.due.is_(None), orders.c.closed.is_(None), has_open_part)
+    rows = connection.execute(query.order_by(orders.c.id).limit(SAMPLE_SIZE)).all()
+    held = active_holds(connection, now)
     return tuple(snapshot_of(connection, row, held, now) for row in rows)
 
 
 def _discrepancies(connection: Connection, since: Instant) -> dict[str, int]:
+    """Count, by name, rows that only a defect of the program can have caused. No row after *since* was pruned."""
     outcomes, event_results = [outcome.value for outcome in STORED_OUTCOMES], [result.value for result in EventResult]
     accepted = and_(deliveries.c.outcome == DeliveryOutcome.ACCEPTED.value, deliveries.c.received_at >= since)
     impossible = {
@@ -134,5 +133,7 @@ def _discrepancies(connection: Connection, since: Instant) -> dict[str, int]:
         "events without their order": ~exists(literal(1)).where(orders.c.id == events.c.order_row),
     }
     tables = {name: deliveries if "deliveries" in name else events for name in impossible}
-    counted = {name: select(func.count()).select_from(tables[name]).where(found) for name, found in impossible.items()}
-    return {name: connection.execute(query).scalar_one() for name, query in counted.items()}
+    return {
+        name: connection.execute(select(func.count()).select_from(tables[name]).where(condition)).scalar_one()
+        for name, condition in impossible.items()
+    }

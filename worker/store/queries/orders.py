@@ -1,4 +1,4 @@
-"""Orders, for lists."""
+"""Queries for lists of orders."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -27,7 +27,7 @@ IN_STATE: Mapping[State, Callable[[Instant], ColumnElement[bool]]] = {
     State.DUE: is_due,
     State.WAITING: lambda now: and_(is_free(now), orders.c.due > now, not_held(now)),
 }
-"""`OrderRow.state` as conditions."""
+"""The conditions of the states at an instant: the same as `OrderRow.state`, in SQL."""
 
 
 class OrderQueries:
@@ -39,7 +39,7 @@ class OrderQueries:
     def latest(
         self, limit: int, *, account: str = "", stage: Stage | None = None, states: Collection[State] = ()
     ) -> tuple[int, list[OrderRow]]:
-        """Return the database's time, and up to *limit* orders in any of *states*, the latest change first."""
+        """Return the database's time, and up to *limit* orders in any of *states*, the last updated first."""
         with self._database.read() as connection:
             now = self._database.now(connection)
             query = select(orders)

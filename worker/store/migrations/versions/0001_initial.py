@@ -1,4 +1,4 @@
-"""The first schema: all tables of `worker.store.tables`, and two views for people."""
+"""The first schema: all tables, and two views for people."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 ORDER_INSTANTS = (
     *("read_at", "confirmed_at", "delivered_at", "sent_at", "uncertain_at", "behind_at", "failing_since"),
@@ -29,7 +29,7 @@ def upgrade() -> None:
 def _create_orders() -> None:
     op.create_table(
         "orders",
-        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("order_id", sa.Text(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
@@ -82,7 +82,7 @@ def _create_orders() -> None:
 def _create_deliveries() -> None:
     op.create_table(
         "deliveries",
-        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
@@ -101,11 +101,11 @@ def _create_deliveries() -> None:
 def _create_events() -> None:
     op.create_table(
         "events",
-        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("delivery_id", NUMBER),
-        sa.Column("order_row", NUMBER, nullable=False),
+        sa.Column("delivery_id", ROW_ID),
+        sa.Column("order_row", ROW_ID, nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("occurred_at", sa.BigInteger(), nullable=False),
@@ -131,8 +131,8 @@ def _create_events() -> None:
 def _create_writes() -> None:
     op.create_table(
         "writes",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("order_row", NUMBER, nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("order_row", ROW_ID, nullable=False),
         sa.Column("lease_token", sa.Text(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
@@ -152,8 +152,8 @@ def _create_writes() -> None:
 def _create_audit_log() -> None:
     op.create_table(
         "audit_log",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("order_row", NUMBER, nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("order_row", ROW_ID, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False, server_default=""),
@@ -199,9 +199,10 @@ def _create_view(name: str, table: str, instants: tuple[str, ...]) -> None:
     connection = op.get_bind()
     columns = [column["name"] for column in sa.inspect(connection).get_columns(table)]
     readable = _SQLITE_TIME if connection.dialect.name == "sqlite" else _POSTGRESQL_TIME
-    shown = [f"{readable.format(column)} AS {column}" if column in instants else column for column in columns]
-    op.execute(f"CREATE VIEW {name} AS SELECT {', '.join(shown)} FROM {table}")  # noqa: S608 - constants and columns
+    selected = [f"{readable.format(column)} AS {column}" if column in instants else column for column in columns]
+    op.execute(f"CREATE VIEW {name} AS SELECT {', '.join(selected)} FROM {table}")  # noqa: S608 - constants and columns
 
 
+# The expressions for an instant in the column {0}, as a readable time in UTC.
 _SQLITE_TIME = "strftime('%Y-%m-%d %H:%M:%S', {0} / 1000000, 'unixepoch') || printf('.%06d', {0} % 1000000)"
 _POSTGRESQL_TIME = "TIMESTAMP 'epoch' + {0} * INTERVAL '1 microsecond'"
