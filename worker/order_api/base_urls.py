@@ -23,8 +23,8 @@ _PLAIN_PATH = re.compile("(?:/[A-Za-z0-9._~-]+)*")
 def read_base_url(text: str) -> str:
     """Return *text* in its normal form: scheme and host in lower case, no default port, no slash at the end.
 
-    Raises ValueError for plain HTTP to another machine, and for a URL with other parts than scheme, host, port and
-    path. The error's text completes "<key> …" and never contains the value.
+    The scheme must be HTTPS, or HTTP for this machine. A URL has a host, and may have a port and a path without encoded
+    characters. Any other text raises ValueError, whose text completes "<key> …" and never contains the value.
     """
     if len(text) > MAX_LENGTH or not (text.isascii() and text.isprintable()):
         raise ValueError("is not a URL")

@@ -18,7 +18,10 @@ from worker.order_api.http.lookup import Lookup
 SocketOptions = Iterable[httpcore.SOCKET_OPTION] | None
 
 PIECE_BYTES = 16_384
-"""The size of one write. One write has one timeout, so a large write to a slow server could exceed the deadline."""
+"""The size of one write.
+
+httpcore applies the timeout to each `send` of a write, so one large write to a slow server could exceed the deadline.
+"""
 
 _ends_at_seconds: ContextVar[float] = ContextVar("ends_at_seconds")
 """The deadline of this thread's call, by the monotonic clock."""

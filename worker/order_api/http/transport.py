@@ -11,7 +11,10 @@ import httpx
 IDLE_CONNECTIONS = 20
 IDLE_SECONDS = 5.0
 DROPPED_HEADERS = frozenset({b"set-cookie", b"location"})
-"""Headers that httpx would act on. One client serves all accounts, so it must keep no cookie of any of them."""
+"""Headers that httpx acts on: it keeps cookies, and parses the target of a redirect.
+
+One client serves all accounts, so a cookie of one account must not go to another. Redirects are never followed.
+"""
 
 
 class Transport(httpx.BaseTransport):
