@@ -8,7 +8,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class ProblemReason(StrEnum):
-    """Why a request was not served. Each reason has one HTTP *status*, and the first one of a status is its default."""
+    """Why a request was not served. Each reason has one HTTP *status*."""
 
     status: int
 
@@ -39,9 +39,12 @@ def problem(reason: ProblemReason) -> dict[str, object]:
 
 
 def problem_of_status(status: int) -> dict[str, object]:
-    """Return the problem of an HTTP *status*, with its default reason, or else with the status's own name."""
-    defaults = (reason for reason in ProblemReason if reason.status == status)
-    return _problem(status, next(defaults, HTTPStatus(status).name.lower()))
+    """Return the problem of an HTTP *status*, with the first of its reasons, or else with the status's own name.
+
+    The reasons of 503 say what is unavailable, which the status alone does not.
+    """
+    reasons = (reason for reason in ProblemReason if reason.status == status != HTTPStatus.SERVICE_UNAVAILABLE)
+    return _problem(status, next(reasons, HTTPStatus(status).name.lower()))
 
 
 def _problem(status: int, reason: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pytest
+from flask import abort
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -90,6 +91,17 @@ def test_an_error_of_the_program_is_a_problem_too(receiver: ReceiverHarness, cli
     assert is_problem(
         client.post("/webhooks/courier", data=document(), headers=signed(document())), 500, "internal_server_error"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(401, "unauthenticated"), (404, "not_found"), (418, "im_a_teapot"), (503, "service_unavailable")],
+)
+def test_an_error_of_the_framework_never_has_a_reason_that_only_the_receiver_can_know(
+    client: FlaskClient, status: int, reason: str
+):
+    client.application.add_url_rule("/error", view_func=lambda: abort(status))
+    assert is_problem(client.get("/error"), status, reason)
 
 
 # ------------------------------------------------------------------------------------------------------------- bodies
