@@ -1,7 +1,7 @@
-"""Breaks the heart of the program in every small way that mutmut knows, and counts what the tests notice.
+"""Changes the rules of the program in every small way that mutmut knows, and counts how many changes the tests notice.
 
-Called by `make mutants`. Fails when fewer than 85 of 100 mutants are noticed. What has survived, and why it may, is
-told in MUTANTS.md.
+Called by `make mutants`. Fails when the tests notice fewer than 85 of 100 mutants. MUTANTS.md says which mutants
+survive, and why they may.
 """
 
 import json
@@ -17,8 +17,8 @@ ENOUGH = 85
 
 
 def main() -> int:
-    """Run all mutants anew; returns the exit code."""
-    # What it remembers of an earlier run is forgotten: it would not see that the tests have changed.
+    """Run all mutants, and return the exit code."""
+    # mutmut would reuse the results of an earlier run, although the tests have changed.
     shutil.rmtree(FOLDER, ignore_errors=True)
     for command in ("run", "results", "export-cicd-stats"):
         subprocess.run([MUTMUT, command], check=True)

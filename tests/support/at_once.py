@@ -1,4 +1,4 @@
-"""The same call in several threads at the same moment."""
+"""One call in several threads at the same time."""
 
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ R = TypeVar("R")
 
 
 def at_once(work: Callable[[A], R], arguments: Collection[A]) -> list[R]:
-    """Call *work* with each of *arguments*, in threads that begin together; returns what came back, or raises."""
+    """Call *work* with each of *arguments*, in threads that begin together. Returns the results in their order."""
     start = Barrier(len(arguments))
 
     def begin(argument: A) -> R:

@@ -6,7 +6,7 @@ START = int(datetime(2026, 1, 25, 12, tzinfo=UTC).timestamp()) * 1_000_000
 
 
 class Clock:
-    """Says the instant it was set to, in microseconds since the epoch."""
+    """Returns the instant to which it was set, in microseconds since 1970, UTC."""
 
     def __init__(self, now: int = START) -> None:
         self.now = now
@@ -15,6 +15,6 @@ class Clock:
         return self.now
 
     def advance(self, **duration: float) -> int:
-        """Move on by a duration, named as for `timedelta`, and return the new instant."""
+        """Add a duration, given as to `timedelta`, and return the new instant."""
         self.now += timedelta(**duration) // timedelta(microseconds=1)
         return self.now
