@@ -1,4 +1,4 @@
-"""The Celery queue: wake-ups, and how accounts share a worker's slots. It imports `domain` only.
+"""The Celery queue: its configuration, wake-ups, and how accounts share a worker's slots. It imports only `domain`.
 
-The queue may lose, repeat and reorder wake-ups, or be emptied: what is due is in the database.
+The queue may lose, repeat and reorder wake-ups: the database knows which orders are due.
 """

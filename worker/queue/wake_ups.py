@@ -19,19 +19,22 @@ PROBE = "fulfillment.probe"
 PRUNE = "fulfillment.prune"
 
 EXPIRES_SECONDS = 60
-"""A wake-up that has waited this long is dropped, because the scheduler has sent another."""
+"""A wake-up that has waited for this long is dropped, because the scheduler has enqueued another."""
 MAX_QUEUED = 5_000
-"""Beyond this many wake-ups in the queue, none is added: without a worker, they must not fill the broker."""
+"""The most wake-ups in the queue: when no worker runs, they must not fill the broker."""
 MEASURE_EVERY_SECONDS = 1.0
 """How often the length of the queue is measured."""
 
 
 class BrokerUnavailable(Exception):
-    """The broker takes no wake-ups now. The scheduler will find what was not enqueued."""
+    """The broker takes no wake-ups now. The scheduler enqueues the orders later."""
 
 
 class WakeUpQueue:
-    """Enqueues wake-ups, bounded in time by the app's timeouts, and in number by `MAX_QUEUED`."""
+    """Enqueues wake-ups. The timeouts of the app bound the time that it takes, `MAX_QUEUED` the number of wake-ups.
+
+    *monotonic* returns seconds.
+    """
 
     def __init__(self, app: Celery, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._app, self._monotonic = app, monotonic
@@ -60,7 +63,7 @@ class WakeUpQueue:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=1)
 
     def _measure(self) -> None:
-        """Measure the queue's length once in a while. A queue that does not exist yet is empty."""
+        """Measure the length of the queue, if `MEASURE_EVERY_SECONDS` have passed. This creates a missing queue."""
         if self._monotonic() - self._measured_at < MEASURE_EVERY_SECONDS:
             return
         with self._app.connection_for_write() as connection, connection.channel() as channel:
@@ -70,6 +73,7 @@ class WakeUpQueue:
 
 @contextmanager
 def _translated() -> Iterator[None]:
+    """Raise every error of the broker as `BrokerUnavailable`."""
     try:
         yield
     except (OperationalError, AMQPError, OSError, redis.RedisError) as error:

@@ -1,4 +1,4 @@
-"""Opens the accounts that the settings name."""
+"""Opens the accounts that the settings name: their order APIs and HTTP clients."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -32,5 +32,5 @@ def open_client(account: AccountSettings) -> Client:
 
 
 def context_of(account: AccountSettings, client: Client, pause: Callable[[Duration], None]) -> AccountContext:
-    """Return what one account works with besides its credentials; *pause* as in `AccountContext`."""
+    """Return the context of one account, which it needs besides its credentials; *pause* as in `AccountContext`."""
     return AccountContext(client, machine_now, account.timezone, pause, account.statuses)

@@ -1,4 +1,4 @@
-"""The Celery app of the worker: built once, from the settings, when Celery or a command asks for it."""
+"""The Celery app of the worker. It is built once, from the settings, when Celery or a command asks for it."""
 
 import logging
 import os
@@ -28,17 +28,17 @@ log = structlog.get_logger()
 def build_app() -> Celery:
     """Build the worker's Celery app from the environment.
 
-    Wrong settings end the program with their messages and exit code 2: Celery's command line would show an exception
-    as a traceback.
+    Wrong settings end the program with their messages and exit code 2, because Celery's command line would show a
+    traceback.
     """
     with exit_on_error(WRONG_USE):
         settings = load_settings(os.environ)
         app = make_celery(settings.queue_url)
-    import worker.service.tasks  # noqa: F401, PLC0415 - it registers the tasks, and needs good settings
+    import worker.service.tasks  # noqa: F401, PLC0415 - it registers the tasks, when the settings are known to be right
 
     app.set_default()
     _connect_signals(settings, app)
-    # Containers run as root; nothing here unpickles, which is what the warning is about.
+    # Celery warns against unpickling as root. Containers run as root, but nothing here unpickles.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     return app
 
@@ -57,8 +57,8 @@ def _connect_signals(settings: Settings, app: Celery) -> None:
 
     @signals.worker_ready.connect(weak=False)
     def start_scheduler(**_: object) -> None:
-        # Celery warns, whenever the broker goes away, that it does not cancel running tasks. That is what we want.
-        # Celery has turned the warning on again since the app was built.
+        # Whenever the broker goes away, Celery warns that it does not cancel running tasks, which is intended. Celery
+        # turns the warning on while it starts, so it is turned off here.
         warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
         services = wiring.worker_services()
         scheduler = Scheduler(services.due.claim, WakeUpQueue(app), services.maintain, services.fair_share)
@@ -73,7 +73,7 @@ def _connect_signals(settings: Settings, app: Celery) -> None:
 
 
 def _open_services(settings: Settings, fair_share: FairShare) -> None:
-    """Open this process's services, or end it: Celery survives any exception in here, and would run without them."""
+    """Open the services of this process, or end it, because Celery would go on without them after an exception."""
     try:
         with exit_on_error(UNREACHABLE):
             wiring.open_worker(settings, fair_share)
@@ -83,7 +83,7 @@ def _open_services(settings: Settings, fair_share: FairShare) -> None:
 
 
 def _shorten_failed_acknowledgement(record: logging.LogRecord) -> bool:
-    """Log a wake-up that could not be acknowledged without its traceback: the database has all that is due."""
+    """Log a failed acknowledgement as a warning without a traceback: the database knows what is due."""
     if str(record.msg).startswith("Couldn't ack"):
         record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
     return True

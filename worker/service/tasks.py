@@ -1,7 +1,7 @@
-"""The Celery tasks: where the queue meets the application. No decision is made here.
+"""The Celery tasks: the entrances from the queue. They decide nothing.
 
-No task retries or is put off: a finished reconciliation has written into the order's row when it is due again, and the
-scheduler comes back to it.
+No task retries and none is delayed: a reconciliation writes into the order's row when the order is due again, and the
+scheduler enqueues it then.
 """
 
 import structlog
@@ -30,11 +30,11 @@ def reconcile(account: str, order_id: str) -> None:
         log.warning("reconciliation_failed", account=account, order=order_id, reason=error.reason, detail=str(error))
         return
     if result is not None:
-        log.info("reconciled", account=account, order=order_id, **_words(result))
+        log.info("reconciled", account=account, order=order_id, **_log_values(result))
 
 
-def _words(result: Result | OrderFound | LeaseLost) -> dict[str, str]:
-    """Return the result, and its reason or the order that was found, in the words of the glossary."""
+def _log_values(result: Result | OrderFound | LeaseLost) -> dict[str, str]:
+    """Return the values that the log shows of a result, in the words of the contract."""
     match result:
         case Done():
             return {"result": "done"}

@@ -1,4 +1,4 @@
-"""The worker is put together here, from settings. Nothing is opened at import."""
+"""Puts the worker together from its settings. Nothing is opened at import."""
 
 import random
 import time
@@ -23,14 +23,14 @@ from worker.store.prune import prune
 from worker.store.schema import open_store
 
 PRUNE_EVERY = HOUR
-"""One worker prunes in this time."""
+"""All workers together prune once in this time."""
 SPARE_CONNECTIONS = 4
-"""Database connections of a worker beyond one for each slot: for the scheduler, and for operators' tasks."""
+"""Database connections of a worker besides one for each slot: for the scheduler, and for the tasks of operators."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerServices:
-    """What a worker process works with."""
+    """The services of one worker process."""
 
     database: Database
     reconciler: Reconciler
@@ -42,7 +42,7 @@ class WorkerServices:
     prune: Callable[[], Mapping[str, int]]
 
     def maintain(self) -> None:
-        """Do what some worker must do now and then: end expired holds, probe held accounts, prune."""
+        """Do the work that one of the workers must do at intervals: end expired holds, probe held accounts, prune."""
         self.holds.expire()
         for account in self.holds.waiting_for_probe():
             if account in self.reconciler.apis:
@@ -84,7 +84,7 @@ def build_worker(settings: Settings, fair_share: FairShare) -> WorkerServices:
 
 
 def _monotonic_us() -> int:
-    """Return microseconds of a clock that is never set, and that goes on while the machine is suspended, if it can."""
+    """Return the microseconds of a clock that is never set. If possible, it counts while the machine is suspended."""
     return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)) // 1000
 
 
@@ -92,10 +92,10 @@ _opened: list[WorkerServices] = []
 
 
 def open_worker(settings: Settings, fair_share: FairShare) -> None:
-    """Open this process's services. The tasks get them from `worker_services`."""
+    """Open the services of this process. Raises as `build_worker`. The tasks get them from `worker_services`."""
     _opened[:] = [build_worker(settings, fair_share)]
 
 
 def worker_services() -> WorkerServices:
-    """Return the services of this worker process, which `open_worker` has opened."""
+    """Return the services that `open_worker` has opened in this process."""
     return _opened[0]
