@@ -1,7 +1,7 @@
-"""The receiver process: webhooks come in, and are written to the database before they are acknowledged.
+"""The receiver process: it writes webhook deliveries to the database before it acknowledges them.
 
-`wiring` alone knows the database, the queue and the platforms. `wsgi` also knows the settings and the exit codes. All
-other modules know `worker.domain` and `worker.ports` only.
+Only `wiring` imports the database, the queue, the platforms and the settings; `wsgi` imports the settings and the exit
+codes. All other modules import only `worker.domain` and `worker.ports`.
 """
 
 from flask import Flask
@@ -12,7 +12,7 @@ from webhook_receiver.views import ReceiverServices, bp
 def create_app(services: ReceiverServices) -> Flask:
     """Make the WSGI application for *services*. Nothing is opened and no thread starts here."""
     app = Flask(__name__, static_folder=None)
-    app.url_map.merge_slashes = False  # a redirect would lose the body, and the signature with it
+    app.url_map.merge_slashes = False  # a redirect would lose the body
     app.extensions["receiver"] = services
     app.register_blueprint(bp)
     return app

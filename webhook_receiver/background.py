@@ -1,4 +1,4 @@
-"""What the receiver does behind its answers: it enqueues wake-ups and writes counters. No request waits for it."""
+"""The work in the background of the receiver: it enqueues wake-ups and adds counts. No request waits for it."""
 
 import threading
 from collections import Counter
@@ -11,21 +11,22 @@ import structlog
 from worker.domain.orders import OrderKey
 
 MAX_KEYS = 8
+"""The most wake-ups in the list."""
 ENQUEUE_INTERVAL_SECONDS = 0.2
-"""Between two rounds of wake-ups. To enqueue one costs more than to take a delivery in; the scheduler does the rest."""
+"""Between two rounds of wake-ups. They are few, because one costs more than a delivery; the scheduler does the rest."""
 FLUSH_INTERVAL_SECONDS = 1.0
-"""Between two flushes of the counts, and before a failing broker is tried again."""
+"""Between two flushes of the counts, and before the next attempt after a failure of the broker."""
 
 log = structlog.get_logger()
 
 
 class BackgroundSender:
-    """A daemon thread with a bounded list of wake-ups. It starts with its first work, so after any fork.
+    """A daemon thread with a bounded list of wake-ups. It starts with its first work, which comes after any fork.
 
-    *enqueue* enqueues one wake-up, *add_counts* adds counts to the database; both are bounded in time. A wake-up that
-    fails is dropped, because the scheduler finds its order. When the list is full, the newest wake-up of the account
-    with the most wake-ups is dropped, so that one account cannot crowd out the others. Counts that fail are kept for
-    the next flush.
+    *enqueue* enqueues one wake-up, *add_counts* adds counts, by (source, outcome), to the database; both are bounded in
+    time. A wake-up that fails is dropped, because the scheduler finds its order. When the list is full, the newest
+    wake-up of the account with the most wake-ups is dropped, so that one account cannot crowd out the others. Counts
+    that could not be added are kept for the next flush.
     """
 
     def __init__(
@@ -41,13 +42,13 @@ class BackgroundSender:
         self._flushed_at = 0.0
 
     def enqueue(self, keys: Sequence[OrderKey]) -> None:
-        """Ask for a reconciliation of each order. Never waits and never fails."""
+        """Put a wake-up for each order into the list. Never waits and never fails."""
         with self._lock:
             for key in keys:
                 self._keys[key] = None
                 self._drop_excess()
             self._start()
-        if self._keys and not self._has_work.is_set():  # to wake the thread slows down the requests under way
+        if self._keys and not self._has_work.is_set():  # only once, because it slows down the requests that run
             self._has_work.set()
 
     def _drop_excess(self) -> None:
@@ -62,7 +63,7 @@ class BackgroundSender:
             self._start()
 
     def close(self, timeout_seconds: float) -> None:
-        """Finish what is listed within *timeout_seconds*. The rest is dropped."""
+        """Enqueue the wake-ups of the list and add the counts, within *timeout_seconds*. The rest is dropped."""
         with self._lock:
             self._closing.set()
         self._has_work.set()
@@ -100,7 +101,7 @@ class BackgroundSender:
                 self._counts.update(counts)
 
     def _try(self, task: str, run: Callable[[], object]) -> bool:
-        """Run a task, and log its first failure in a row."""
+        """Run a task, and return whether it succeeded. Of several failures in a row, the first is logged."""
         try:
             run()
         except Exception as error:  # noqa: BLE001 - whatever a broker or a database raises, this thread goes on

@@ -1,7 +1,7 @@
-"""Metrics: the database's figures in Prometheus's text format, counted anew for every scrape.
+"""Metrics: the figures of the database in the text format of Prometheus, counted anew for every scrape.
 
-All of them are gauges, because rows are removed after `keep` and a count may go down. A scrape makes one grouped pass
-over each table, which takes about a second for a million rows of each. One scrape a minute is often enough.
+All metrics are gauges, because pruning removes rows, and then a count goes down. A scrape makes one grouped pass over
+each table, which takes about a second for a million rows in each. One scrape a minute is often enough.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,18 +15,18 @@ from worker.domain.figures import Figures
 from worker.domain.instants import SECOND
 
 Samples = Mapping[tuple[str, ...], float]
-"""Values by the values of their labels."""
+"""The values of a metric, by the values of its labels."""
 
 
 class Counts(Protocol):
     """The database, as the metrics use it."""
 
     def figures(self) -> Figures:
-        """Count everything, at one instant; raises `StoreUnavailable`."""
+        """Count everything at one instant. Raises `StoreUnavailable`."""
 
 
 class Metric(NamedTuple):
-    """One metric: its name, its labels, its meaning, and the function that takes its samples from the figures."""
+    """One metric: its name, its labels, its meaning, and the function that returns its samples from the figures."""
 
     name: str
     labels: tuple[str, ...]
@@ -81,7 +81,7 @@ METRICS = (
 
 
 class _FiguresCollector(Collector):
-    """Turns figures into samples, for one scrape."""
+    """Collects the samples of one scrape from *figures*."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
@@ -95,7 +95,7 @@ class _FiguresCollector(Collector):
 
 
 def render(counts: Counts) -> bytes:
-    """Return all metrics as text, version 0.0.4. Raises `StoreUnavailable`."""
+    """Return all metrics in the text format 0.0.4 of Prometheus. Raises `StoreUnavailable`."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_FiguresCollector(counts.figures()))
     return generate_latest(registry)

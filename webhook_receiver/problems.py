@@ -1,4 +1,4 @@
-"""Errors as senders see them: problem details (RFC 9457), each with a reason that never changes."""
+"""Errors as the clients of the receiver see them: problem details (RFC 9457), each with a stable reason."""
 
 from enum import StrEnum
 from http import HTTPStatus
@@ -34,14 +34,14 @@ class ProblemReason(StrEnum):
 
 
 def problem(reason: ProblemReason) -> dict[str, object]:
-    """Return the problem of *reason*."""
+    """Return the problem details of *reason*."""
     return _problem(reason.status, reason)
 
 
 def problem_of_status(status: int) -> dict[str, object]:
-    """Return the problem of an HTTP *status*, with the first of its reasons, or else with the status's own name.
+    """Return the problem details of an HTTP *status* (4xx or 5xx), with its first reason, else with its own name.
 
-    The reasons of 503 say what is unavailable, which the status alone does not.
+    503 gets its own name, because its reasons say what is unavailable, and the status does not.
     """
     reasons = (reason for reason in ProblemReason if reason.status == status != HTTPStatus.SERVICE_UNAVAILABLE)
     return _problem(status, next(reasons, HTTPStatus(status).name.lower()))

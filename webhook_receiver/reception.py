@@ -1,4 +1,4 @@
-"""Takes one delivery in: verify it, read it by its profile, write it, enqueue wake-ups. Plain values in and out."""
+"""Takes in one delivery: verifies it, reads it by its profile, writes it, and enqueues wake-ups. It knows no HTTP."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -18,14 +18,15 @@ from worker.domain.reasons import DeliveryOutcome
 from worker.ports import Delivery, Intake, Receipt, WakeUps
 
 MAX_CHALLENGE = 256
+"""In characters."""
 MAX_CHALLENGE_BODY = 4096
-"""In bytes. A challenge may be unsigned, so a larger body is not parsed for one."""
+"""In bytes. A challenge may be unsigned, so no larger body is parsed in search of one."""
 
 log = structlog.get_logger()
 
 
 class Reply(NamedTuple):
-    """What the sender gets: a status and a JSON object, which is a problem (RFC 9457) from 400 on."""
+    """The reply to the sender: an HTTP status, and a JSON object with problem details (RFC 9457) from 400 on."""
 
     status: int
     body: Mapping[str, object]
@@ -37,7 +38,7 @@ def refusal(reason: ProblemReason) -> Reply:
 
 
 class Reception:
-    """The rules of the receiver. *count* counts deliveries that are not stored, by (source, outcome)."""
+    """Takes in deliveries. *count* counts one delivery that is not stored, by source and outcome."""
 
     def __init__(
         self, sources: Mapping[str, Source], intake: Intake, wake_ups: WakeUps, count: Callable[[str, str], None]
@@ -45,14 +46,17 @@ class Reception:
         self._sources, self._intake, self._wake_ups, self._count = sources, intake, wake_ups, count
 
     def find(self, name: str) -> Source | None:
-        """Return the source of this name. All unknown names are counted together."""
+        """Return the source *name*; None when there is none. All unknown names are counted together."""
         source = self._sources.get(name)
         if source is None:
             self._count("", DeliveryOutcome.UNKNOWN_SOURCE)
         return source
 
     def receive(self, source: Source, request: Request) -> Reply:
-        """Return the reply to *request*. A delivery is written before it is acknowledged."""
+        """Return the reply to *request*. A delivery is written before it is acknowledged.
+
+        An error of the database is a reply, too: 503.
+        """
         challenge = _challenge(source, request.body)
         if challenge and source.verification == "open":
             return Reply(200, {"challenge": challenge})
@@ -77,7 +81,7 @@ class Reception:
         except Unusable as error:
             delivery = Delivery(source.name, now, body, unusable=error.reason, detail=error.detail)
         if not (delivery.events or delivery.unusable):
-            # The body may be a customer's chat: it is not stored, whatever its age.
+            # The body may be a customer's chat, so it is never stored.
             self._count(source.name, DeliveryOutcome.STALE if stale else DeliveryOutcome.IGNORED)
             return refusal(ProblemReason.STALE) if stale else Reply(200, {"status": DeliveryOutcome.IGNORED})
         if stale:
@@ -89,7 +93,7 @@ class Reception:
 
 
 def _stale(delivery: Delivery) -> Delivery:
-    """Return *delivery* without its events, to be stored once however often it is repeated."""
+    """Return *delivery* without its events. It is stored once, however often the sender repeats it."""
     key = delivery.events[0].key if delivery.events else hashlib.sha256(delivery.body).hexdigest()
     return replace(delivery, events=(), keep_once=f"{delivery.source}/{key}")
 

@@ -1,4 +1,4 @@
-"""Checks the signature of a request: over the very bytes received, in constant time, without raising."""
+"""Checks the signature of a request, over the very bytes that were received, in constant time. Never raises."""
 
 import re
 from hmac import compare_digest
@@ -13,7 +13,7 @@ _TIMESTAMP = re.compile("[0-9]{10}")
 
 
 class Request(NamedTuple):
-    """The parts of a request that a signature needs. *target* is undecoded, as received; a missing header is empty."""
+    """The parts of a request that its check needs. *target* is as received, undecoded; a missing header is empty."""
 
     method: str
     target: bytes
@@ -23,7 +23,7 @@ class Request(NamedTuple):
 
 
 def signed_at(request: Request, source: Source) -> Instant | None:
-    """Return when the request was signed with one of the source's secrets. None when no secret fits.
+    """Return when the request was signed, by its timestamp; None unless one of the source's secrets has signed it.
 
     Both headers must match as a whole and in ASCII. A header that came twice has a comma and does not match.
     """
@@ -33,7 +33,7 @@ def signed_at(request: Request, source: Source) -> Instant | None:
     path = source.public_prefix.encode() + path
     signed = SignedRequest(request.method.encode(), path, query, request.timestamp.encode(), request.body)
     signature = request.signature.encode()
-    # Every secret is tried, so that the time that it takes tells nothing about the secrets.
+    # Every secret is tried, so that the time of the check tells nothing about the secrets.
     matches = [
         compare_digest(sign(secret, signed, source.signed_parts).encode(), signature) for secret in source.secrets
     ]

@@ -1,4 +1,4 @@
-"""The senders of webhooks: who may post here, and by which rules."""
+"""The sources of webhooks: who may post to the receiver, and by which rules."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from worker.domain.signing import ALL_PARTS, Part
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One sender: a URL of its own, its secrets, the account whose orders it reports, and its rules.
+    """One source: its name in the URL, its secrets, the account whose orders it reports, and its rules.
 
-    *read_order_id* turns a JSON value into that account's order id, or raises ValueError. *allow* names the
-    families of events that it may send; *max_body* is in bytes. *public_prefix* is what a proxy removes
-    from the path. *zone* is for timestamps without an offset.
+    *read_order_id* returns the order id of that account for a JSON value, or raises ValueError. *allow* has the
+    families of events that the source may send. *max_body* is in bytes. *public_prefix* is the part of the path that a
+    proxy removes. *zone* is for timestamps without an offset.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The routes. They turn HTTP into plain values and back; `reception` decides."""
+"""The routes: from HTTP to plain values, and back. `reception` decides."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,18 +17,19 @@ from webhook_receiver.signatures import Request
 from worker.domain.errors import StoreError
 
 RETRY_AFTER_SECONDS = "5"
-FORWARDING = ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
-PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+FORWARDING_HEADERS = ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
+"""The headers by which a proxy shows that it forwards a request."""
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 bp = Blueprint("receiver", __name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiverServices:
-    """What the routes use.
+    """The services that the routes use.
 
-    *ready* returns the state of each part. The receiver is ready while its `database` is `ok`. *metrics* returns the
-    metrics in Prometheus's text format. Without a *metrics_token*, only this machine gets the metrics.
+    *ready* returns the state of each part; the receiver is ready while its `database` is `ok`. *metrics* returns the
+    metrics in the text format of Prometheus. Without a *metrics_token*, only this machine gets the metrics.
     """
 
     reception: Reception
@@ -43,7 +44,7 @@ def _services() -> ReceiverServices:
 
 @bp.before_app_request
 def refuse_odd_targets() -> None:
-    """Refuse a target that begins with `//`: some servers fold the slashes, some do not."""
+    """Answer 404 to a target that begins with `//`, because servers differ in what they make of the slashes."""
     if _target().startswith(b"//"):
         abort(404)
 
@@ -63,13 +64,13 @@ def receive(name: str) -> Response:
 
 @bp.get("/healthz", provide_automatic_options=False)
 def healthz() -> Response:
-    """Say that this process answers."""
+    """Answer 200: this process is alive."""
     return _reply(200, {"status": "alive"})
 
 
 @bp.get("/readyz", provide_automatic_options=False)
 def readyz() -> Response:
-    """Say whether deliveries can be written. The broker's state is shown and decides nothing."""
+    """Answer 200 when deliveries can be written, else 503. The state of the broker is only shown."""
     parts = _services().ready()
     if parts["database"] == "ok":
         return _reply(200, {"status": "ready", **parts})
@@ -81,12 +82,12 @@ def metrics() -> Response:
     """Show the metrics to this machine, or to a client with the token."""
     if not (_is_local() or _has_token(_services().metrics_token)):
         abort(401)
-    return Response(_services().metrics(), content_type=PROMETHEUS)
+    return Response(_services().metrics(), content_type=METRICS_TYPE)
 
 
 @bp.app_errorhandler(HTTPException)
 def answer_with_problem(error: HTTPException) -> Response:
-    """Turn every error of the framework into a problem, with its headers (`Allow`)."""
+    """Answer an error of the framework with problem details, and with the headers of the error (`Allow`)."""
     status = error.code or 500
     response = _reply(status, problem_of_status(status))
     response.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
@@ -108,7 +109,7 @@ def _reply(status: int, body: Mapping[str, object]) -> Response:
 def _target() -> bytes:
     """Return the request target as received.
 
-    Where the server does not give it, it is rebuilt. A target that was rebuilt wrongly only fails its signature.
+    If the server does not pass it on, it is rebuilt. If that is not the target as sent, the signature does not match.
     """
     environ = request.environ
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
@@ -119,34 +120,34 @@ def _target() -> bytes:
 
 
 def _body(limit: int) -> bytes:
-    """Return the whole body. Raises 413 when it has more than *limit* bytes, announced or not, and 400 when it is cut.
+    """Return the whole body. Raises 413 when it has more than *limit* bytes, and 400 when it was cut short.
 
-    Never more than *limit* + 1 bytes of it are read.
+    At most *limit* + 1 bytes are read, whether the request has a `Content-Length` or not.
     """
-    announced = request.content_length
-    if announced is None and not request.environ.get("wsgi.input_terminated"):
+    length = request.content_length
+    if length is None and not request.environ.get("wsgi.input_terminated"):
         return b""
-    if announced is not None and announced > limit:
+    if length is not None and length > limit:
         raise RequestEntityTooLarge
     body = bytearray()
-    wanted = limit + 1 if announced is None else announced
+    most = limit + 1 if length is None else length
     try:
-        while chunk := request.environ["wsgi.input"].read(wanted - len(body)):
+        while chunk := request.environ["wsgi.input"].read(most - len(body)):
             body += chunk
-    except Exception as error:  # servers raise exceptions of their own for broken and truncated chunks
+    except Exception as error:  # each server has exceptions of its own for broken and truncated chunks
         raise BadRequest from error
     if len(body) > limit:
         raise RequestEntityTooLarge
-    if len(body) < (announced or 0):
+    if len(body) < (length or 0):
         raise BadRequest
     return bytes(body)
 
 
 def _is_local() -> bool:
-    """Tell whether the client is on this machine, and is no proxy that forwards the request of another client."""
+    """Tell whether the client is on this machine, and does not forward the request of another client."""
     peer = request.environ.get("REMOTE_ADDR", "").removeprefix("::ffff:")
     return (peer == "::1" or peer.startswith("127.")) and not any(
-        f"HTTP_{name}" in request.environ for name in FORWARDING
+        f"HTTP_{name}" in request.environ for name in FORWARDING_HEADERS
     )
 
 

@@ -24,7 +24,7 @@ from worker.store.queries.counts import CountQueries
 from worker.store.schema import open_store
 
 CHECK_EVERY_SECONDS = 1.0
-"""The shortest time between two checks: everybody may ask for `/readyz`, and each check costs a write."""
+"""The shortest time between two checks, because anybody may ask for `/readyz`, and each check writes."""
 BROKER_TIMEOUT_SECONDS = 1.0
 CLOSE_WITHIN_SECONDS = 5.0
 
@@ -42,6 +42,7 @@ def open_receiver(settings: Settings) -> Iterator[ReceiverServices]:
         try:
             yield ReceiverServices(
                 reception=Reception(sources_of(settings), intake, background, background.count),
+                # To take a lock, for one microsecond, is a write to the database.
                 ready=Readiness(database=partial(locks.acquire, "ready", 1), broker=queue.ping).states,
                 metrics=partial(render, CountQueries(database)),
                 metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
@@ -56,26 +57,27 @@ def sources_of(settings: Settings) -> dict[str, Source]:
 
 
 def _source(settings: Settings, name: str) -> Source:
-    given, profile = settings.sources[name], PROFILES[settings.sources[name].profile]
+    source = settings.sources[name]
+    profile = PROFILES[source.profile]
     return Source(
         name=name,
         profile=profile,
-        secrets=tuple(secret.get_secret_value().encode() for secret in given.secrets),
-        account=given.account,
-        read_order_id=PLATFORMS[settings.accounts[given.account].platform].read_order_id,
-        allow=frozenset(given.allow) if given.allow else profile.allow,
-        tolerance=microseconds(given.tolerance),
-        stale=given.stale,
-        max_body=given.max_body,
-        signed_parts=given.signed_parts,
-        public_prefix=given.public_prefix,
-        verification=given.verification,
-        zone=given.timezone,
+        secrets=tuple(secret.get_secret_value().encode() for secret in source.secrets),
+        account=source.account,
+        read_order_id=PLATFORMS[settings.accounts[source.account].platform].read_order_id,
+        allow=frozenset(source.allow) if source.allow else profile.allow,
+        tolerance=microseconds(source.tolerance),
+        stale=source.stale,
+        max_body=source.max_body,
+        signed_parts=source.signed_parts,
+        public_prefix=source.public_prefix,
+        verification=source.verification,
+        zone=source.timezone,
     )
 
 
 class Readiness:
-    """The state of each part. It is checked at most once a second, and in between the last state is returned."""
+    """The state of each part: *checks*, by part, raise when it is unavailable. Each state is kept for a second."""
 
     def __init__(self, **checks: Callable[[], object]) -> None:
         self._checks, self._lock = checks, threading.Lock()

@@ -1,6 +1,6 @@
 """The receiver as a WSGI application, `webhook_receiver.wsgi:app`.
 
-It fits any server in which a silent sender occupies no thread.
+The server that runs it must give no thread to a sender that is silent.
 """
 
 import os
@@ -29,6 +29,6 @@ def __getattr__(name: str) -> Flask:
     """Open `app` when a server asks for it, so that importing this module reads no setting."""
     if name != "app":
         raise AttributeError(name)
-    with exit_on_error(UNREACHABLE):  # after any other code, gunicorn would start us again and again
+    with exit_on_error(UNREACHABLE):  # after any other exit code, gunicorn would restart its worker without end
         app: Flask = globals().setdefault("app", _process.enter_context(open_app(load_settings(os.environ))))
     return app

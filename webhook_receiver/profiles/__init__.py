@@ -1,6 +1,6 @@
-"""Profiles: how each kind of source writes its documents, as data. `engine` reads documents by them.
+"""Profiles: the format of each kind of source, as data. `engine` reads documents by them.
 
-May import the domain; the engine also knows `sources`.
+It imports `worker.domain`; `engine` also imports `webhook_receiver.sources`.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from worker.domain.events import EventName
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Where a document has its fields (dotted paths), and what its events are called.
+    """The dotted paths of a document's fields, and the names of its events.
 
-    The first of *orders* that can be read counts; *number* and *tracking* name an order that has no id in the document.
-    *names* maps the sender's event names to ours. With *hints*, the events of this family are hints, and all others are
-    of no interest. *allow* is the default of a source. *challenged*: the sender verifies our URL by a challenge that it
-    may not sign.
+    *orders* are the paths of the order's id; the first id that can be read counts. *number* and *tracking* name an
+    order whose id the document does not have. *names* maps the sender's event names to ours. With *hints*, the events
+    of this family are hints, and all others are of no interest. *allow* is the default of a source's setting.
+    *challenged* means that the sender verifies our URL by a challenge, which may be unsigned.
     """
 
     allow: frozenset[str]

@@ -1,4 +1,4 @@
-"""Reads a document by its source's profile. A document that breaks a rule raises `Unusable`, and nothing else."""
+"""Reads a document by the profile of its source. A document that breaks a rule raises `Unusable`, and nothing else."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _URL = re.compile(r"https?://[^\s<>\"\\]{1,490}", re.IGNORECASE)
 def read_events(source: Source, body: bytes, received_at: Instant) -> tuple[Event, ...]:
     """Return the events in *body*, which was received at *received_at*; none when they are of no interest.
 
-    Raises `Unusable`. A note or a tracking URL that is malformed is left out, because the event counts without it.
+    Raises `Unusable`. A malformed note or tracking URL is left out, because the event can be used without it.
     """
     try:
         document = read_document(body)
@@ -39,7 +39,7 @@ def read_events(source: Source, body: bytes, received_at: Instant) -> tuple[Even
 
 
 def _read_hint(source: Source, document: Mapping[str, object], sent_name: str, received_at: Instant) -> Event:
-    """Return a hint. Only the order's id is trusted; the rest of the document tells one hint from another."""
+    """Return a hint. Only the order's id is trusted; its other fields only distinguish it from other hints."""
     order = _order(source, document)
     timestamp = field_at(document, source.profile.timestamp)
     key = _key(source, document) or fingerprint(order, sent_name, timestamp)
@@ -77,7 +77,7 @@ def _read_event(source: Source, document: Mapping[str, object], sent_name: str, 
 
 
 def _order(source: Source, document: Mapping[str, object], tracking: str | None = None) -> OrderKey:
-    """Return the order's key: by its id, else by its number, else by *tracking*. None: only an id is accepted."""
+    """Return the key of the order: its id, else its number, else *tracking*. When that is None, only an id counts."""
     ids = [value for path in source.profile.orders if (value := field_at(document, path)) is not None]
     for value in ids:
         try:
@@ -101,9 +101,9 @@ def _number(value: object, reason: QuarantineReason) -> str:
 
 
 def _short_text(value: object, limit: int, reason: QuarantineReason) -> str:
-    """Return a printable text of at most *limit* characters, or an integer as text. What is missing is empty.
+    """Return a printable text of at most *limit* characters, or an integer as text; an empty text when it is missing.
 
-    Raises `Unusable` for *reason*.
+    Raises `Unusable` with *reason*.
     """
     text = str(value) if type(value) in {str, int} else ""
     if value is not None and not (0 < len(text) <= limit and text.isprintable()):

@@ -1,4 +1,4 @@
-"""The HTTP server of `fulfillment receiver`: one process or several, on waitress.
+"""The HTTP server of `fulfillment receiver`, in one process or several, on waitress.
 
-May import `webhook_receiver.problems`, and nothing else of the receiver: it serves any WSGI application.
+It serves any WSGI application, and imports only `webhook_receiver.problems` of the receiver.
 """

@@ -1,4 +1,4 @@
-"""One connection: how long it may last, how it ends, and the errors that the server itself answers."""
+"""One connection: its timeouts, its end, and the errors that the server itself answers."""
 
 import json
 import socket
@@ -14,7 +14,7 @@ from webhook_receiver.server.parser import RequestParser
 from webhook_receiver.server.timeouts import Timeouts
 
 LINGER_SECONDS = 2.0
-"""How long a closing connection is still read, so that the last answer is not lost in a reset."""
+"""After its last answer, a connection is still read for this long, so that no reset loses the answer."""
 
 
 class _RequestTimeout(Error):  # type: ignore[misc] # waitress has no types
@@ -22,7 +22,7 @@ class _RequestTimeout(Error):  # type: ignore[misc] # waitress has no types
 
 
 class _ProblemTask(ErrorTask):  # type: ignore[misc]
-    """Answers a request that never reaches the application, with a problem, and closes the connection."""
+    """Answers a request that does not reach the application with problem details, and closes the connection."""
 
     def execute(self) -> None:
         error = self.request.error
@@ -37,8 +37,8 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection.
 
-    Its clock for timeouts, *waits_since*, starts anew after each answer and with the first byte of each request. All
-    instants here are seconds of `time.time()`, because waitress uses them.
+    The timeouts count from `waits_since`: the last answer, or the first byte of the request after it. All instants here
+    are seconds of `time.time()`, as in waitress.
     """
 
     parser_class = RequestParser
@@ -69,9 +69,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return bool(self.lingers_until or super().readable())
 
     def handle_write(self) -> None:
-        """After the last answer, send nothing more, but keep reading for a moment.
+        """After the last answer, send nothing more, but keep reading for `LINGER_SECONDS`.
 
-        To close while the sender is still sending would reset the connection, and the sender would lose our answer.
+        If the connection were closed while the sender still sends, it would be reset, and the sender could lose the
+        answer.
         """
         if self.will_close or not self.close_when_flushed:
             super().handle_write()
@@ -84,11 +85,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether a request has no answer yet, or an answer is not yet sent."""
+        """Whether a request has no answer yet, or an answer is not yet sent."""
         return bool(self.requests or self.total_outbufs_len)
 
     def check_timeouts(self, now: float, timeouts: Timeouts) -> None:
-        """End the connection, or its request with 408, when it has lasted too long at *now* (seconds)."""
+        """Close the connection, or answer 408 to its request, if a timeout is over at *now* (seconds)."""
         if self.lingers_until:
             self.will_close = now > self.lingers_until
         elif self.requests:

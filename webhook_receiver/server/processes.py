@@ -17,17 +17,17 @@ from webhook_receiver.server.timeouts import Timeouts
 
 LISTEN_BACKLOG = 1024
 BIND_TIMEOUT_SECONDS = 4.0
-"""How long an address in use is tried: the child processes of a receiver that was killed hold it until they notice."""
+"""How long an address in use is tried, because the children of a receiver that was killed hold it until they stop."""
 POLL_INTERVAL_SECONDS = 0.1
 RESPAWN_PAUSE_SECONDS = 1.0
-"""The pause before a process that died is replaced: one that cannot start must not keep the machine busy."""
+"""The pause before a process that died is replaced, because one that cannot start must not keep the machine busy."""
 KILL_AFTER_SECONDS = 20.0
 """A process that has not stopped by then is killed."""
 STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 SUPERVISED_SIGNALS = STOP_SIGNALS | {signal.SIGCHLD}
 
 OpenApp = Callable[[], AbstractContextManager[object]]
-"""Opens the WSGI application with everything that it uses, and closes it again."""
+"""Opens the WSGI application with its services, as a context that closes them."""
 
 log = structlog.get_logger()
 
@@ -37,12 +37,11 @@ class CannotListen(OSError):
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """Listen on *host* and *port*, or raise `CannotListen`.
+    """Return a socket that listens on *host* and *port*. Raises `CannotListen`.
 
-    A name with addresses of both families, such as `localhost`, means its IPv4 address: a proxy that is told 127.0.0.1
-    finds it, whatever the order of the addresses in /etc/hosts. `::` means all addresses of both families.
-
-    An address in use is tried for `BIND_TIMEOUT_SECONDS`.
+    If a name has addresses of both families, as `localhost` has, its IPv4 address is used, whatever the sequence in
+    /etc/hosts: so a proxy finds the receiver at 127.0.0.1. `::` means all addresses of both families. An address in use
+    is tried for `BIND_TIMEOUT_SECONDS`.
     """
     deadline = time.monotonic() + BIND_TIMEOUT_SECONDS
     try:
@@ -57,18 +56,18 @@ def open_socket(host: str, port: int) -> socket.socket:
                     raise
             time.sleep(POLL_INTERVAL_SECONDS)
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        shown_host = f"[{host}]" if ":" in host else host
-        raise CannotListen(f"Cannot listen on {shown_host}:{port}: {why}.") from error
+        cause = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        host_in_url = f"[{host}]" if ":" in host else host
+        raise CannotListen(f"Cannot listen on {host_in_url}:{port}: {cause}.") from error
 
 
 def serve(open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: int = 1) -> None:
-    """Serve on *sock* until SIGTERM or SIGINT, then finish what was received. It must run in the main thread.
+    """Serve on *sock* until SIGTERM or SIGINT, then answer the requests that were received. Call it in the main thread.
 
-    *max_body* (bytes) is the largest body that any source may send. With several processes, this process opens
-    nothing of the application: each child opens its own after the fork.
+    *max_body* (bytes) is the largest body that any source may send. With several *processes*, each child opens the
+    application after the fork, and this process only supervises them.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns about every request that waits for a thread
     work = partial(_serve, open_app, sock, max_body)
     if processes == 1:
         work()
@@ -77,7 +76,7 @@ def serve(open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: i
 
 
 def _serve(open_app: OpenApp, sock: socket.socket, max_body: int, parent: int | None = None) -> None:
-    # A signal that comes while the application is opened waits until the server can handle it.
+    # A signal that comes while the application is opened is blocked until the server can handle it.
     mask_before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         with open_app() as app:
@@ -93,7 +92,7 @@ def _serve(open_app: OpenApp, sock: socket.socket, max_body: int, parent: int | 
 
 
 def _supervise(work: Callable[..., None], processes: int) -> None:
-    """Keep *processes* children alive until this process is told to stop; then stop them."""
+    """Keep *processes* children alive until SIGTERM or SIGINT; then stop them."""
     mask_before = signal.pthread_sigmask(signal.SIG_BLOCK, SUPERVISED_SIGNALS)
     children: set[int] = set()
     try:

@@ -1,17 +1,17 @@
 """The HTTP server of `fulfillment receiver`: waitress, made safe for requests from strangers.
 
-We rely on these facts. They were read in the source of waitress 3.0.2, and tests hold them.
+The receiver relies on these facts about waitress 3.0.2. They are from its source, and tests check them.
 
-- One thread reads all sockets and hands whole requests to the worker threads, so a silent sender occupies none.
+- One thread reads all sockets and hands whole requests to the worker threads, so a silent sender occupies no thread.
 - It answers 400 for a bare CR or LF in a header, a first line that is no request, a method in lower case, a
   `Content-Length` that is not digits or came twice, and broken chunks.
 - It answers 501 for every transfer coding but chunked.
-- It drops headers whose name has `_`, so that nobody gets round a proxy's rules.
+- It drops headers whose name has `_`, so that a sender cannot evade the rules of a proxy.
 - It joins headers that come twice with a comma.
 - It decodes chunks before the application sees them.
 - It answers pipelined requests in order.
-- `REQUEST_URI` is the target as received, also in absolute form. Of `PATH_INFO`, the leading slashes are folded.
-- It answers HTTP/0.9 and unknown versions as 1.0.
+- `REQUEST_URI` is the target as received, also in absolute form. `PATH_INFO` has one leading slash instead of several.
+- It treats HTTP/0.9 and unknown versions as 1.0.
 """
 
 import os
@@ -30,17 +30,17 @@ MAX_HEADER_BYTES = 16_384
 MAX_CONNECTIONS = 900
 """A process may usually open 1,024 files, and the database and the broker need some."""
 ANSWER_BUFFER_BYTES = 65_536
-"""How much of an answer is gathered before it is sent."""
+"""How many bytes of an answer are gathered before they are sent."""
 POLL_SECONDS = 1.0
 """How often the timeouts and the parent process are checked."""
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
-    """Serves *app* on *sock* until `stop`; then finishes what was received, and closes.
+    """Serves *app* on *sock* until `stop`; then answers the requests that were received, and closes.
 
     *max_body* (bytes) is the largest body that any source may send; the application applies the limit of each source.
-    The wire may carry twice as much, because chunks have a cost of their own. The server stops by itself when the
-    process *parent* is gone, because nobody could stop it any more.
+    On the wire, a body may be twice as large, because chunks have headers of their own. The server stops by itself when
+    the process with the id *parent* has ended.
     """
 
     channel_class = Channel
@@ -66,7 +66,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         self._drain()
 
     def stop(self, *_signal: object) -> None:
-        """Make `run` return soon. It may be called by a signal handler, and by any thread."""
+        """Make `run` return soon. Signal handlers and any thread may call it."""
         if not self._is_stopping:
             self._is_stopping = True
             self.pull_trigger()
@@ -95,9 +95,9 @@ def _adjustments(sock: socket.socket, max_body: int) -> Adjustments:
         max_request_body_size=2 * max_body + 4096,
         expose_tracebacks=False,
         log_socket_errors=False,
-        # The application must see that a proxy forwards a request: it then treats the client as remote.
+        # The application must see whether a proxy forwards a request, because then the client is not local.
         clear_untrusted_proxy_headers=False,
     )
-    # An answer is sent in one piece and wakes its reader once. waitress warns when this is given as an argument.
+    # An answer is sent in one piece, and wakes its reader once. waitress warns when this is given as an argument.
     adjustments.send_bytes = ANSWER_BUFFER_BYTES
     return adjustments
