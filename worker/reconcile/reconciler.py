@@ -11,7 +11,7 @@ from worker.reconcile.reconciliation import Ports, Reconciliation, lease_length
 from worker.reconcile.search import ReferenceSearch
 
 MAX_IN_A_ROW = 8
-"""How often an order is reconciled at once again because events came in; then other orders get their chance."""
+"""How often in a row an order is reconciled because events come in meanwhile; then other orders get their chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class Reconciler(Ports):
     def reconcile(self, key: OrderKey) -> Result | OrderFound | LeaseLost | None:
         """Reconcile the order if it is due, and again if events came in meanwhile.
 
-        A reference whose order was found is followed by that order. Returns the last result; None when the order was
-        not due. Raises `StoreUnavailable`: then the lease ends by itself, and the order is due again. Raises a defect
-        of the program after it was counted as a failure of the order, which is tried again for `retry_for`.
+        When *key* is a reference whose order is found, that order is reconciled next. Returns the last result; None
+        when the order was not due. Raises `StoreUnavailable`: then the lease ends by itself, and the order is due
+        again. Raises a defect of the program after it was counted as a failure of the order, which is tried again for
+        `retry_for`.
         """
         if key.account not in self.apis:
             return None

@@ -26,8 +26,9 @@ MAINTENANCE_INTERVAL_SECONDS = 5.0
 ENQUEUE_AGAIN_AFTER = 15 * SECOND
 """An order that stays due is enqueued at most once in this time."""
 WAKE_UPS_PER_SLOT = 4
+"""How many wake-ups are enqueued for each free slot."""
 WAKE_UPS_PER_SHARED_SLOT = 1
-"""With several accounts, an account that has its share gets no more slots, so more wake-ups would be refused."""
+"""The same with several accounts: an account that has its share of the slots gets no more, so few may wait."""
 FEW_WAKE_UPS = 2
 """When at most so many wake-ups are expected and slots are free, more are enqueued without waiting."""
 

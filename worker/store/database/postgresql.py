@@ -67,19 +67,24 @@ def _listen(engine: Engine, timeout_seconds: float) -> None:
     """Register the hooks of *engine*: they bound the waits of connections, and replace dead connections."""
 
     @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> _BoundedConnection:  # noqa: ANN401
+    def connect(
+        _dialect: Any,  # noqa: ANN401 - the types of the pool and the driver
+        _record: Any,  # noqa: ANN401 - same
+        arguments: list[Any],
+        options: dict[str, Any],
+    ) -> _BoundedConnection:
         connection = _BoundedConnection.connect(*arguments, **options)
         connection.answer_timeout_seconds = timeout_seconds
         return connection
 
     @event.listens_for(engine, "checkin")
-    def check_in(connection: _BoundedConnection | None, record: Any) -> None:  # noqa: ANN401
+    def check_in(connection: _BoundedConnection | None, record: Any) -> None:  # noqa: ANN401 - same
         if connection is not None:
             connection.answer_timeout_seconds = min(timeout_seconds, PING_TIMEOUT_SECONDS)
             record.info["idle_since"] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
-    def check_out(connection: _BoundedConnection, record: Any, _proxy: Any) -> None:  # noqa: ANN401
+    def check_out(connection: _BoundedConnection, record: Any, _proxy: Any) -> None:  # noqa: ANN401 - same
         idle_seconds = time.monotonic() - record.info.get("idle_since", float("inf"))
         if idle_seconds > IDLE_WITHOUT_PING_SECONDS or _has_unread_data(connection):
             _ping(engine, connection)

@@ -11,7 +11,10 @@ from sqlalchemy import ClauseElement, Connection, Dialect
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
-_DIALECTS: Mapping[str, Dialect] = {"sqlite": sqlite.dialect(paramstyle="named"), "postgresql": psycopg.dialect()}  # type: ignore[no-untyped-call]
+_DIALECTS: Mapping[str, Dialect] = {
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": psycopg.dialect(),  # type: ignore[no-untyped-call]
+}
 
 ResultRow: TypeAlias = tuple[Any, ...] | None
 """The one row that a statement returned, or None."""
@@ -38,11 +41,19 @@ class Prepared:
             cursor.close()
 
 
-def _run_one_by_one(cursor: Any, text: str, rows: Sequence[Mapping[str, object]]) -> list[ResultRow]:  # noqa: ANN401 - the driver's
+def _run_one_by_one(
+    cursor: Any,  # noqa: ANN401 - the driver's own type
+    text: str,
+    rows: Sequence[Mapping[str, object]],
+) -> list[ResultRow]:
     return [next(iter(cursor.execute(text, row).fetchall()), None) for row in rows]
 
 
-def _run_together(cursor: Any, text: str, rows: Sequence[Mapping[str, object]]) -> list[ResultRow]:  # noqa: ANN401 - the driver's
+def _run_together(
+    cursor: Any,  # noqa: ANN401 - the driver's own type
+    text: str,
+    rows: Sequence[Mapping[str, object]],
+) -> list[ResultRow]:
     """Send all rows together, and wait once for the answers."""
     if len(rows) <= 1:
         return _run_one_by_one(cursor, text, rows)
