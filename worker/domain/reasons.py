@@ -151,7 +151,7 @@ class QuarantineReason(Word):
 
 
 class AuditAction(Word):
-    """What happened to an order besides events and writes."""
+    """What else happened to an order, besides events and writes."""
 
     STOPPED = "stopped", "A reconciliation stopped the order."
     RELEASED = "released", "An operator lifted the stop."

@@ -12,14 +12,14 @@ from worker.domain.stages import Stage
 
 
 class State(StrEnum):
-    """What an order waits for; exactly one at a time."""
+    """The state of an order: what it waits for. An order has exactly one at a time."""
 
     STOPPED = "stopped"
     """It needs a person."""
     LEASED = "leased"
     """A worker reconciles it now."""
     CLOSED = "closed"
-    """It is completed, cancelled or refunded, and needs nobody."""
+    """It is completed, cancelled or refunded: nothing more is to be done."""
     SETTLED = "settled"
     """It is at its target and waits for new events."""
     HELD = "held"

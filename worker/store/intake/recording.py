@@ -1,6 +1,6 @@
-"""How deliveries get into the database, inside a transaction that the caller opens and ends.
+"""Writes deliveries and their events, in a transaction that the caller opens and ends.
 
-Many deliveries need hardly more statements than one. Each delivery has one outcome; `events` has the rules for events.
+Many deliveries need hardly more statements than one. Each delivery has one outcome; `judgement` has the rules.
 """
 
 import hashlib

@@ -17,7 +17,7 @@ _DueRow: TypeAlias = Row[int, str, int]
 
 
 class DueOrders:
-    """Finds due orders. However many workers ask, each order is claimed at most once in a while."""
+    """Claims due orders. No order is claimed twice in a short time, even when several workers ask at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
