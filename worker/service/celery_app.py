@@ -37,13 +37,14 @@ def build_app() -> Celery:
     import worker.service.tasks  # noqa: F401, PLC0415 - it registers the tasks, when the settings are known to be right
 
     app.set_default()
-    _connect_signals(settings, app)
+    connect_signals(settings, app)
     # Celery warns against unpickling as root. Containers run as root, but nothing here unpickles.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     return app
 
 
-def _connect_signals(settings: Settings, app: Celery) -> None:
+def connect_signals(settings: Settings, app: Celery) -> None:
+    """Connect Celery's signals to the logs, the services and the scheduler of this process."""
     schedulers: list[Scheduler] = []
 
     @signals.setup_logging.connect(weak=False)
@@ -62,8 +63,8 @@ def _connect_signals(settings: Settings, app: Celery) -> None:
         warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
         services = wiring.worker_services()
         scheduler = Scheduler(services.due.claim, WakeUpQueue(app), services.maintain, services.fair_share)
+        schedulers.append(scheduler)  # before the start, so that a signal which comes meanwhile stops it, too
         scheduler.start()
-        schedulers.append(scheduler)
         log.info("worker_ready", slots=services.fair_share.slots)
 
     @signals.worker_shutting_down.connect(weak=False)
