@@ -1,4 +1,4 @@
-"""Each port's fake and its real adapters, side by side: one test runs over all of them."""
+"""What the contract tests share: a test of a port runs over its fake and over its real adapters."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,8 +23,8 @@ from worker.store.intake.intake import SqlIntake
 from worker.store.tables import counters, deliveries, events, orders
 
 
-class Books(Protocol):
-    """What an intake has written down."""
+class Contents(Protocol):
+    """An intake, and what it has written."""
 
     @property
     def intake(self) -> Intake: ...
@@ -38,7 +38,9 @@ class Books(Protocol):
     def counters(self) -> dict[tuple[str, str], int]: ...
 
 
-class FakeBooks:
+class FakeContents:
+    """What the fake intake has written."""
+
     def __init__(self, intake: FakeIntake) -> None:
         self.intake = self._fake = intake
 
@@ -56,7 +58,9 @@ class FakeBooks:
 
 
 @dataclass
-class SqlBooks:
+class SqlContents:
+    """What the intake in SQL has written."""
+
     database: Database
 
     def __post_init__(self) -> None:
@@ -107,12 +111,12 @@ def leased_reference(harness: Harness, first_event: None) -> LeasedOrder:
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Books]:
+def contents(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Contents]:
     if request.param == "fake":
-        yield FakeBooks(FakeIntake(time=clock.now))
+        yield FakeContents(FakeIntake(time=clock.now))
         return
     database = Database(request.getfixturevalue(f"{request.param}_url"), clock=clock)
-    yield SqlBooks(database)
+    yield SqlContents(database)
     database.close()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.conftest import Books
+from tests.contract.conftest import Contents
 from tests.support.clock import Clock
 from tests.support.events import KEY, a_delivery, a_hint, an_event
 from worker.domain.events import Event, EventName
@@ -15,32 +15,32 @@ ELSEWHERE = OrderKey("main", "2")
 NAMELESS: dict[str, Any] = {"name": EventName.DELIVERED, "tracking": ""}
 
 
-def test_an_intake_returns_the_time_of_its_clock(books: Books, clock: Clock):
-    assert books.intake.now() == clock.now
+def test_an_intake_returns_the_time_of_its_clock(contents: Contents, clock: Clock):
+    assert contents.intake.now() == clock.now
 
 
-def test_an_event_is_written_raises_its_orders_revision_and_enqueues_its_order(books: Books):
-    receipt = books.intake.write(a_delivery(an_event(key="evt_1")))
+def test_an_event_is_written_raises_its_orders_revision_and_enqueues_its_order(contents: Contents):
+    receipt = contents.intake.write(a_delivery(an_event(key="evt_1")))
     assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("accepted", None, (KEY,))
     assert receipt.delivery_id is not None
     assert receipt.event_id is not None
-    assert (books.revision(KEY), books.keys(), books.outcomes()) == (1, ["evt_1"], [("accepted", "")])
+    assert (contents.revision(KEY), contents.keys(), contents.outcomes()) == (1, ["evt_1"], [("accepted", "")])
 
 
-def test_a_repeated_event_names_the_first_one_and_changes_nothing(books: Books):
-    first = books.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1")))
-    again = books.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1", note="a retry", occurred_at=1)))
+def test_a_repeated_event_names_the_first_one_and_changes_nothing(contents: Contents):
+    first = contents.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1")))
+    again = contents.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1", note="a retry", occurred_at=1)))
     assert (again.outcome, again.event_id, again.wake_ups) == ("duplicate", first.event_id, ())
     assert again.delivery_id not in {None, first.delivery_id}
-    assert (books.revision(KEY), books.keys()) == (1, ["evt_1"])
-    assert books.outcomes() == [("accepted", ""), ("duplicate", "")]
+    assert (contents.revision(KEY), contents.keys()) == (1, ["evt_1"])
+    assert contents.outcomes() == [("accepted", ""), ("duplicate", "")]
 
 
-def test_a_repeated_hint_is_a_duplicate_and_still_a_hint(books: Books):
-    first = books.intake.write(a_delivery(a_hint()))
-    again = books.intake.write(a_delivery(a_hint()))
+def test_a_repeated_hint_is_a_duplicate_and_still_a_hint(contents: Contents):
+    first = contents.intake.write(a_delivery(a_hint()))
+    again = contents.intake.write(a_delivery(a_hint()))
     assert (again.outcome, again.event_id, again.wake_ups) == ("duplicate", first.event_id, (KEY,))
-    assert (books.revision(KEY), books.keys()) == (2, ["hint_1"])
+    assert (contents.revision(KEY), contents.keys()) == (2, ["hint_1"])
 
 
 @pytest.mark.parametrize(
@@ -48,27 +48,27 @@ def test_a_repeated_hint_is_a_duplicate_and_still_a_hint(books: Books):
     [{"order": ELSEWHERE}, {"name": EventName.DELIVERED}, {"tracking": "TRK2"}],
     ids=["order", "name", "tracking"],
 )
-def test_a_known_key_with_another_event_is_quarantined_and_never_dropped(books: Books, other: dict[str, Any]):
-    books.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1")))
-    receipt = books.intake.write(a_delivery(an_event(key="evt_1", **{"tracking": "TRK1", **other})))
+def test_a_known_key_with_another_event_is_quarantined_and_never_dropped(contents: Contents, other: dict[str, Any]):
+    contents.intake.write(a_delivery(an_event(key="evt_1", tracking="TRK1")))
+    receipt = contents.intake.write(a_delivery(an_event(key="evt_1", **{"tracking": "TRK1", **other})))
     assert (receipt.outcome, receipt.reason, receipt.event_id) == ("quarantined", "key_reused", None)
     assert receipt.wake_ups == ()
-    assert (books.revision(KEY), books.revision(ELSEWHERE), books.keys()) == (1, 0, ["evt_1"])
+    assert (contents.revision(KEY), contents.revision(ELSEWHERE), contents.keys()) == (1, 0, ["evt_1"])
 
 
-def test_two_sources_may_use_the_same_key(books: Books):
-    books.intake.write(a_delivery(an_event(key="evt_1")))
+def test_two_sources_may_use_the_same_key(contents: Contents):
+    contents.intake.write(a_delivery(an_event(key="evt_1")))
     hint = Event("awalchat", "evt_1", KEY, EventName.HINT, occurred_at=1, received_at=1)
-    receipt = books.intake.write(a_delivery(hint, source="awalchat"))
-    assert (receipt.outcome, books.revision(KEY)) == ("accepted", 2)
+    receipt = contents.intake.write(a_delivery(hint, source="awalchat"))
+    assert (receipt.outcome, contents.revision(KEY)) == ("accepted", 2)
 
 
-def test_a_shipment_event_that_names_none_of_several_parcels_is_quarantined(books: Books):
-    books.intake.write(a_delivery(an_event(key="a", tracking="TRK1")))
-    books.intake.write(a_delivery(an_event(key="b", tracking="TRK2")))
-    receipt = books.intake.write(a_delivery(an_event(key="c", **NAMELESS)))
+def test_a_shipment_event_that_names_none_of_several_parcels_is_quarantined(contents: Contents):
+    contents.intake.write(a_delivery(an_event(key="a", tracking="TRK1")))
+    contents.intake.write(a_delivery(an_event(key="b", tracking="TRK2")))
+    receipt = contents.intake.write(a_delivery(an_event(key="c", **NAMELESS)))
     assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("quarantined", "which_parcel", ())
-    assert (books.revision(KEY), books.keys()) == (2, ["a", "b"])
+    assert (contents.revision(KEY), contents.keys()) == (2, ["a", "b"])
 
 
 @pytest.mark.parametrize(
@@ -82,51 +82,51 @@ def test_a_shipment_event_that_names_none_of_several_parcels_is_quarantined(book
     ids=["one parcel", "the parcel of another order", "an order event", "an event of the whole order"],
 )
 def test_an_event_without_tracking_number_is_of_the_only_parcel_or_the_whole_order(
-    books: Books, first: dict[str, Any], second: dict[str, Any], third: dict[str, Any]
+    contents: Contents, first: dict[str, Any], second: dict[str, Any], third: dict[str, Any]
 ):
-    books.intake.write(a_delivery(an_event(key="a", **first)))
-    books.intake.write(a_delivery(an_event(key="b", **second)))
-    assert books.intake.write(a_delivery(an_event(key="c", **third))).outcome == "accepted"
+    contents.intake.write(a_delivery(an_event(key="a", **first)))
+    contents.intake.write(a_delivery(an_event(key="b", **second)))
+    assert contents.intake.write(a_delivery(an_event(key="c", **third))).outcome == "accepted"
 
 
-def test_an_order_takes_a_thousand_events_and_no_more(books: Books):
+def test_an_order_takes_a_thousand_events_and_no_more(contents: Contents):
     for n in range(1000):
-        assert books.intake.write(a_delivery(a_hint(f"hint_{n}"))).outcome == "accepted"
-    receipt = books.intake.write(a_delivery(a_hint("hint_1000")))
-    assert (receipt.outcome, receipt.reason, books.revision(KEY)) == ("quarantined", "too_many_events", 1000)
-    assert books.intake.write(a_delivery(a_hint("hint_999"))).outcome == "duplicate"
-    assert books.intake.write(a_delivery(a_hint("other", order=ELSEWHERE))).outcome == "accepted"
+        assert contents.intake.write(a_delivery(a_hint(f"hint_{n}"))).outcome == "accepted"
+    receipt = contents.intake.write(a_delivery(a_hint("hint_1000")))
+    assert (receipt.outcome, receipt.reason, contents.revision(KEY)) == ("quarantined", "too_many_events", 1000)
+    assert contents.intake.write(a_delivery(a_hint("hint_999"))).outcome == "duplicate"
+    assert contents.intake.write(a_delivery(a_hint("other", order=ELSEWHERE))).outcome == "accepted"
 
 
-def test_an_unusable_delivery_is_quarantined_with_its_reason(books: Books):
-    receipt = books.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON, detail="it is XML"))
+def test_an_unusable_delivery_is_quarantined_with_its_reason(contents: Contents):
+    receipt = contents.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON, detail="it is XML"))
     assert (receipt.outcome, receipt.reason) == ("quarantined", "not_json")
     assert (receipt.event_id, receipt.wake_ups) == (None, ())
     assert receipt.delivery_id is not None
-    assert books.outcomes() == [("quarantined", "not_json")]
+    assert contents.outcomes() == [("quarantined", "not_json")]
 
 
-def test_a_delivery_without_an_event_is_not_dropped(books: Books):
-    assert books.intake.write(a_delivery()).reason == "no_event"
-    assert books.outcomes() == [("quarantined", "no_event")]
+def test_a_delivery_without_an_event_is_not_dropped(contents: Contents):
+    assert contents.intake.write(a_delivery()).reason == "no_event"
+    assert contents.outcomes() == [("quarantined", "no_event")]
 
 
-def test_a_stale_delivery_is_stored_once_and_its_repetitions_are_counted(books: Books):
-    receipts = [books.intake.write(a_delivery(keep_once="courier/evt_1")) for _ in range(3)]
+def test_a_stale_delivery_is_stored_once_and_its_repetitions_are_counted(contents: Contents):
+    receipts = [contents.intake.write(a_delivery(keep_once="courier/evt_1")) for _ in range(3)]
     assert {(receipt.outcome, receipt.wake_ups) for receipt in receipts} == {("stale", ())}
     assert [receipt.delivery_id is None for receipt in receipts] == [False, True, True]
-    assert (books.outcomes(), books.counters()) == ([("stale", "")], {("courier", "stale"): 2})
-    assert books.intake.write(a_delivery(keep_once="courier/evt_2")).delivery_id is not None
+    assert (contents.outcomes(), contents.counters()) == ([("stale", "")], {("courier", "stale"): 2})
+    assert contents.intake.write(a_delivery(keep_once="courier/evt_2")).delivery_id is not None
 
 
-def test_a_stale_delivery_has_no_effect(books: Books):
-    books.intake.write(a_delivery(keep_once="courier/evt_1"))
-    assert (books.keys(), books.revision(KEY)) == ([], 0)
-    assert books.intake.write(a_delivery(an_event(key="evt_1"))).outcome == "accepted"
+def test_a_stale_delivery_has_no_effect(contents: Contents):
+    contents.intake.write(a_delivery(keep_once="courier/evt_1"))
+    assert (contents.keys(), contents.revision(KEY)) == ([], 0)
+    assert contents.intake.write(a_delivery(an_event(key="evt_1"))).outcome == "accepted"
 
 
-def test_counts_are_added_up(books: Books):
-    books.intake.add_counts({("courier", "refused"): 2, ("", "unknown_source"): 1})
-    books.intake.add_counts({("courier", "refused"): 3})
-    books.intake.add_counts({})
-    assert books.counters() == {("courier", "refused"): 5, ("", "unknown_source"): 1}
+def test_counts_are_added_up(contents: Contents):
+    contents.intake.add_counts({("courier", "refused"): 2, ("", "unknown_source"): 1})
+    contents.intake.add_counts({("courier", "refused"): 3})
+    contents.intake.add_counts({})
+    assert contents.counters() == {("courier", "refused"): 5, ("", "unknown_source"): 1}

@@ -48,11 +48,11 @@ def test_beyond_the_burst_calls_are_evenly_spaced_over_a_minute_and_the_longest_
 
 @pytest.mark.parametrize(("per_minute", "a_minute"), [(10, 4), (60, 49), (300, 249), (1000, 830)])
 def test_an_account_that_asks_all_the_time_gets_most_of_its_limit(per_minute, a_minute):
-    refilled_at, now, made = 0, START, 0
+    refilled_at, now, calls = 0, START, 0
     while now < START + HOUR:
         refilled_at, wait = acquire(refilled_at, now, 5, per_minute)
-        made, now = made + (0 if wait else 5), now + wait
-    assert made // 60 >= a_minute
+        calls, now = calls + (0 if wait else 5), now + wait
+    assert calls // 60 >= a_minute
 
 
 @pytest.mark.parametrize("per_minute", PLANS)
@@ -79,7 +79,7 @@ class Platform:
     now: int = START
     refilled_at: int = 0
     reserved: list[tuple[int, int]] = field(default_factory=list)
-    made: list[int] = field(default_factory=list)
+    made_at: list[int] = field(default_factory=list)
 
     def reserve(self, calls: int) -> None:
         self.refilled_at, wait = acquire(self.refilled_at, self.now, calls, self.per_minute)
@@ -90,11 +90,11 @@ class Platform:
         """End the oldest reconciliation: it makes at most *used* of its calls, and none too late."""
         since, calls = self.reserved.pop(0)
         used = min(used, calls) if self.now - since <= MAX_CALL_DELAY else 0
-        self.made += [self.now] * used
+        self.made_at += [self.now] * used
         self.refilled_at -= refund(calls - used, self.now - since, self.per_minute)
 
     def most_in_a_minute(self) -> int:
-        return max((bisect_right(self.made, at + MINUTE) - n for n, at in enumerate(self.made)), default=0)
+        return max((bisect_right(self.made_at, at + MINUTE) - n for n, at in enumerate(self.made_at)), default=0)
 
 
 PAUSES = st.one_of(
@@ -149,7 +149,7 @@ def test_calls_that_are_given_back_late_do_not_add_up(per_minute):
         if platform.reserved:
             platform.finish(1)
         platform.now += 50 * MILLISECOND
-    assert sum(at <= began + MINUTE for at in platform.made) <= per_minute
+    assert sum(at <= began + MINUTE for at in platform.made_at) <= per_minute
 
 
 @given(LIMITS, st.integers(0, 20 * SECOND), CALLS)
