@@ -37,8 +37,8 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection.
 
-    The timeouts count from `waits_since`: the last answer, or the first byte of the request after it. All instants here
-    are seconds of `time.time()`, as in waitress.
+    The timeouts count from `waits_since`: when the connection opened, the last answer, or the first byte of the request
+    after it. All instants here are seconds of `time.time()`, as in waitress.
     """
 
     parser_class = RequestParser

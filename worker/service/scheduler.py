@@ -28,7 +28,7 @@ ENQUEUE_AGAIN_AFTER = 15 * SECOND
 WAKE_UPS_PER_SLOT = 4
 """How many wake-ups are enqueued for each free slot."""
 WAKE_UPS_PER_SHARED_SLOT = 1
-"""The same with several accounts: an account that has its share of the slots gets no more, so few may wait."""
+"""The same with several accounts. Wake-ups of an account that has its share cannot wait: the free slots refuse them."""
 FEW_WAKE_UPS = 2
 """When at most so many wake-ups are expected and slots are free, more are enqueued without waiting."""
 
