@@ -38,6 +38,8 @@ def create_sandbox(platform: Platform, limit: Limit | None = None, clock: Clock 
 
     @app.errorhandler(HTTPException)
     def error_response(error: HTTPException) -> ResponseReturnValue:
-        return platform.error_response(ApiError(error.code or 500, error.description or "", code="not_served"), 0)
+        shown = ApiError(error.code or 500, error.description or "", code="not_served")
+        sandbox: Sandbox = app.extensions["sandbox"]
+        return sandbox.platform.error_response(shown, 0)
 
     return app

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from flask import Flask
 
 from deploy.sandbox.app import create_sandbox
 from deploy.sandbox.platform import Platform
 from deploy.sandbox.rate_limit import Limit
+from deploy.sandbox.state import Sandbox
 from tests.support.signing import signature
 
 HMAC_SECRET = "sandbox-secret"
@@ -34,6 +36,8 @@ class ApiResponse:
 
 Send = Callable[[str, str, Mapping[str, str], bytes], ApiResponse]
 """Sends a request: method, target, headers, body."""
+_APPS: dict[str, Flask] = {}
+"""By base path."""
 
 
 class ManualClock:
@@ -139,13 +143,22 @@ class CekatSandboxApi(SandboxApi):
 
 def in_process(platform: Platform, clock: ManualClock, limit: Limit | None = None) -> Send:
     """Return the function that sends requests to a sandbox in this process, without a socket."""
-    client = create_sandbox(platform, limit, clock.time).test_client()
+    app = _app_of(platform)
+    sandbox = Sandbox(platform, limit or Limit(platform.calls_per_minute), clock.time)
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
-        response = client.open(target, method=method, headers=dict(headers), data=body)
+        app.extensions["sandbox"] = sandbox
+        response = app.test_client().open(target, method=method, headers=dict(headers), data=body)
         return ApiResponse(response.status_code, response.data, httpx.Headers(list(response.headers)))
 
     return send
+
+
+def _app_of(platform: Platform) -> Flask:
+    """Return one app for each base path, whose sandbox the caller replaces: a new app takes longer than most tests."""
+    if platform.base_path not in _APPS:
+        _APPS[platform.base_path] = create_sandbox(platform)
+    return _APPS[platform.base_path]
 
 
 @contextmanager
