@@ -78,6 +78,7 @@ def test_a_process_that_dies_is_started_again(installation, up):
 
 @pytest.mark.parametrize("number", [SIGINT, SIGTERM])
 def test_a_signal_ends_all_processes_the_embedded_valkey_last_and_the_data_stays(installation, up, number):
+    moves_an_order(installation, 100 + number)
     processes = children(up.pid)
     (valkey,) = [pid for pid, command in processes.items() if "valkey" in command]
     up.send(number)

@@ -1,4 +1,8 @@
-"""The command line: one folder for each group of commands, and flat what several of them share. It may import all else.
+"""The command line `fulfillment`: one folder for each command or group of commands. It may import everything else.
 
-A command imports what it needs when it runs, so that `--help` is instant. The console script is `main.main`.
+`main` runs a command, and `commands` says in which module it is. `failures` has the exit code and the message for each
+error. Several commands share `options`, `context` (settings and database), `printing` (for people), `json_lines` (for
+programs), `local` and `wake_ups`.
+
+A command imports what it needs when it runs, so that `--help` is instant.
 """

@@ -1,4 +1,4 @@
-"""The commands by name: where each is defined, and its line in the help."""
+"""The list of the commands, and the two kinds of command groups."""
 
 from importlib import import_module
 
@@ -13,15 +13,15 @@ COMMANDS = {
     "migrate": ("worker.cli.services.migrate", "Bring the database's schema up to date."),
     "doctor": ("worker.cli.doctor.command", "Check the installation, and find what is stuck."),
     "send": ("worker.cli.send.command", "Sign a test event and send it to the receiver."),
-    "orders": ("worker.cli.orders.group", "See where orders are and why, and act on them."),
-    "deliveries": ("worker.cli.deliveries.commands", "See webhook deliveries, and replay them."),
-    "platform": ("worker.cli.platform.commands", "See orders at the platform, and create them."),
+    "orders": ("worker.cli.orders.commands", "Show and explain orders; advance, retry or release them."),
+    "deliveries": ("worker.cli.deliveries.commands", "Show webhook deliveries, and replay them."),
+    "platform": ("worker.cli.platform.commands", "Show orders at the platform, and create them."),
 }
-"""The module of each command, and its line in the help. The module has the command under its name."""
+"""For each command, its module and its line in the help. In the module, the command has the same name."""
 
 
 class LazyGroup(click.Group):
-    """The commands of `COMMANDS`. A module is imported when its command is called, and not for help or completion."""
+    """The group of all `COMMANDS`. It imports a module only when its command is called, not for help or completion."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -41,3 +41,10 @@ class LazyGroup(click.Group):
             CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)
         ]
         return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+class OrderedGroup(click.Group):
+    """A group that lists its commands in the order in which they were added. Click would sort them by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)

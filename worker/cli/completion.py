@@ -1,7 +1,7 @@
-"""Shell completion: prints the script that a shell loads, and the completions that the script asks for.
+"""Shell completion: prints the script that a shell loads, and the completions that this script asks for.
 
-The shell says in the variable `_FULFILLMENT_COMPLETE` what it wants: `bash_source` or `bash_complete`, and the same for
-`zsh` and `fish`.
+The shell writes its request to the variable `_FULFILLMENT_COMPLETE`: `bash_source` for the script, `bash_complete` for
+completions, and the same for `zsh` and `fish`.
 """
 
 import os
@@ -14,8 +14,8 @@ from worker.processes.exits import WELL, WRONG_USE, print_error
 VARIABLE = "_FULFILLMENT_COMPLETE"
 
 
-def is_asked_for() -> bool:
-    """Tell whether a shell called the program for completion, and not for a command."""
+def is_requested() -> bool:
+    """Tell whether a shell has called the program for completion, and not to run a command."""
     return bool(os.environ.get(VARIABLE))
 
 

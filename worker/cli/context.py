@@ -11,10 +11,11 @@ from worker.settings import Settings, load_settings
 from worker.store import schema
 from worker.store.database.database import Database
 
-if TYPE_CHECKING:  # lists do not need it
+if TYPE_CHECKING:  # imported when it is used, because lists do not need it
     from worker.operations.orders import Operations
 
 CONNECTIONS = 2
+"""A command needs few connections: it asks one thing after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def open_database() -> Iterator[Context]:
 
 @contextmanager
 def open_unchecked_database() -> Iterator[Context]:
-    """Open the database, whatever the state of its schema. Nothing is read yet. Raises `SettingsError`."""
+    """Open the database with a schema of any version, or none. Nothing is read yet. Raises `SettingsError`."""
     settings = load_settings(os.environ)
     database = Database(settings.database_url.get_secret_value(), connections=CONNECTIONS)
     try:

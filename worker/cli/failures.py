@@ -1,4 +1,4 @@
-"""How a command that fails ends: the exit code and the message for each error that we name."""
+"""The exit code and the message of a command that fails, for each error that the program names."""
 
 from worker.domain.errors import (
     ApiError,
@@ -13,7 +13,7 @@ from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WRONG_USE
 
 
 def code_of(error: Exception) -> int:
-    """Return the exit code: 2 for wrong use or settings, 1 for what the platform refuses, 3 for all else."""
+    """Return the exit code: 2 for wrong use or settings, 1 when the platform refuses the request, else 3."""
     match error:
         case SettingsError() | IllegalRequest():
             return WRONG_USE
@@ -23,7 +23,7 @@ def code_of(error: Exception) -> int:
 
 
 def message_of(error: Exception) -> str:
-    """Return the message: one sentence, or one for each mistake in the settings."""
+    """Return the message: one sentence, or one line for each mistake in the settings."""
     if isinstance(error, ApiError):
         return f"{_meaning(error)}: {error}"
     if isinstance(error, OSError) and error.strerror:

@@ -1,4 +1,4 @@
-"""Prints JSON for programs: one object a line, in ASCII, because it may reach a terminal."""
+"""Prints JSON for programs: one object a line, in ASCII, because other characters could act on a terminal."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -14,7 +14,7 @@ from worker.processes.exits import INTERRUPTED, WELL, WRONG_USE, print_error
 
 NAME = "fulfillment"
 EPILOG = """\b
-Settings come from three sources. An earlier source wins:
+Each setting comes from the first of these that has it:
   1. variables that begin with FULFILLMENT_
   2. the TOML file that --config or FULFILLMENT_CONFIG names; else ./fulfillment.toml
   3. defaults
@@ -22,8 +22,8 @@ Exit codes: 0 well · 1 something needs a person · 2 wrong use or settings
             3 a part cannot be reached · 130 interrupted"""
 
 
-def _print_version(ctx: click.Context, _param: click.Parameter, is_asked_for: bool) -> None:
-    if not is_asked_for or ctx.resilient_parsing:  # click parses so to complete a line in a shell
+def _print_version(ctx: click.Context, _param: click.Parameter, is_requested: bool) -> None:
+    if not is_requested or ctx.resilient_parsing:  # so click parses a line that a shell completes
         return
     from importlib.metadata import PackageNotFoundError, version
 
@@ -39,7 +39,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, is_asked_for: bo
     "--config",
     metavar="FILE",
     type=click.Path(),
-    help="Read settings from this TOML file, as if FULFILLMENT_CONFIG named it.",
+    help="Read settings from this TOML file. This option goes before the command.",
 )
 @click.option(
     "--version",
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code. A failure that can be foreseen ends in one clear message on stderr."""
+    """Run one command and return its exit code. A failure that can be foreseen prints one clear message on stderr."""
     try:
         code = _invoke(arguments)
         if sys.stdout:  # the caller may have closed it
@@ -88,16 +88,22 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoke(arguments: Sequence[str]) -> int:
-    if completion.is_asked_for():
+    if completion.is_requested():
         return completion.complete(fulfillment, NAME)
-    # Not click's own `main`, which has other messages and exit codes when the reader of a pipe is gone.
-    with fulfillment.make_context(NAME, list(arguments)) as context:
-        code = fulfillment.invoke(context)
+    # Not click's own `main`, which has other messages, and another exit code when the reader of a pipe is gone.
+    try:
+        with fulfillment.make_context(NAME, list(arguments)) as context:
+            code = fulfillment.invoke(context)
+    except click.NoSuchOption as error:
+        if error.option_name != "--config":
+            raise
+        message = f"{error.message} It goes before the command: {NAME} --config FILE COMMAND"
+        raise click.NoSuchOption(error.option_name, message, ctx=error.ctx) from error
     return code if isinstance(code, int) else WELL
 
 
 def _discard_output() -> int:
-    """Let nothing more be printed, because the reader of a pipe has ended. That is no failure."""
+    """Discard all further output, because the reader of the pipe is gone. That is no failure."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return WELL

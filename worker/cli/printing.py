@@ -1,4 +1,4 @@
-"""Prints tables and facts for people. No text from outside can act on a terminal."""
+"""Prints tables and facts for people. No control character from outside reaches the terminal."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,10 @@ from worker.domain.snapshot import State
 from worker.domain.text import clean_text
 
 MAX_TEXT = 1000
+"""Characters of one value that are printed."""
 MAX_NAME_WIDTH = 28
 MIN_WIDTH = 80
-"""The columns that a table has at least. A narrower terminal breaks its lines, and no column is left out."""
+"""The least width of a table. On a narrower terminal its lines break, so that no column is left out."""
 STYLES = {
     State.STOPPED: "bold red",
     State.HELD: "yellow",
@@ -28,10 +29,10 @@ STYLES = {
 }
 
 
-class Page(Console):
-    """A console on stdout, at least *min_width* columns wide. It has colours on a terminal only.
+class Output(Console):
+    """Stdout for people: at least *min_width* columns wide, with colours on a terminal only.
 
-    It takes no text for markup, an emoji or a number.
+    It prints a text as it is, without markup, emoji codes and highlighting.
     """
 
     def __init__(self, min_width: int = 0) -> None:
@@ -47,7 +48,7 @@ class Page(Console):
 
 
 def plain(value: object, style: str = "") -> Text:
-    """Return a value as text on one line, without control characters."""
+    """Return a value as text on one line, without control characters; None is empty."""
     return Text(clean_text("" if value is None else str(value), MAX_TEXT), style)
 
 
@@ -72,7 +73,7 @@ def make_table(*columns: str, wrapping: str) -> Table:
 
 
 def make_facts(values: Mapping[str, object]) -> Table:
-    """Return a list of names and values, without the empty values."""
+    """Return a table with one line for each name and its value. An empty value has no line."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -83,6 +84,6 @@ def make_facts(values: Mapping[str, object]) -> Table:
     return grid
 
 
-def print_table(table: Table, rows: Sequence[object], nothing: str) -> None:
-    """Print *table*, which was made from *rows*; without rows, print the sentence *nothing*."""
-    Page(MIN_WIDTH).print(table if rows else nothing)
+def print_table(table: Table, rows: Sequence[object], if_empty: str) -> None:
+    """Print *table*, which was made from *rows*. Without rows, print the sentence *if_empty* instead."""
+    Output(MIN_WIDTH).print(table if rows else if_empty)

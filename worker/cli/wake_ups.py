@@ -1,4 +1,4 @@
-"""Wake-ups from a command: enqueued if the broker answers at once, and otherwise left to the scheduler."""
+"""Wake-ups from a command. If the broker does not answer at once, the scheduler enqueues the orders instead."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,7 +11,7 @@ BROKER_TIMEOUT_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class BestEffortWakeUps:
-    """The port `WakeUps` on the broker at *broker_url*."""
+    """The port `WakeUps` on the broker at *broker_url*. A broker that does not answer is no error."""
 
     broker_url: str
 

@@ -1,6 +1,7 @@
-"""The embedded Valkey: the default broker where there is no Redis. It carries the queue, and nothing that matters.
+"""The embedded Valkey: the default broker, if the settings name no other.
 
-It keeps everything in memory and writes nothing to disk. The scheduler finds in the database whatever it loses.
+It has the queue in memory only, and writes nothing to disk. It may lose wake-ups: the scheduler finds the due orders in
+the database.
 """
 
 import fcntl
@@ -15,14 +16,12 @@ from errno import ECHILD
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
-from urllib.parse import quote
 
 import structlog
 
 from worker.domain.errors import EmbeddedValkeyUnavailable
-from worker.processes.valkey_probe import is_open, pid_at
-from worker.processes.valkey_server import start_server
-from worker.processes.valkey_socket import valkey_broker_url, valkey_socket
+from worker.processes.valkey_server import is_open, pid_at, start_server
+from worker.processes.valkey_socket import valkey_socket
 
 log = structlog.get_logger()
 
@@ -36,8 +35,7 @@ class EmbeddedValkey:
     """The embedded Valkey of one data folder. The process that starts it first owns it and ends it; others only use it.
 
     An owner that was killed may leave a server or a dead socket behind. The next owner adopts the server, or replaces
-    the socket. The constructor raises `SettingsError` when the path of the folder is too long for a socket, and touches
-    nothing.
+    the socket. The constructor touches no file. It raises `SettingsError` when the path is too long for a socket.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -47,24 +45,15 @@ class EmbeddedValkey:
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
-    def url(self) -> str:
-        """The URL for redis-py."""
-        return f"unix://{quote(str(self.socket))}"
-
-    @property
-    def broker_url(self) -> str:
-        """The URL for Celery."""
-        return valkey_broker_url(self.socket.parent)
-
-    @property
-    def owned(self) -> bool:
+    def is_owner(self) -> bool:
         """Whether this process owns the server, so that `stop` ends it."""
         return self._lock is not None
 
     def start(self, timeout: timedelta = START_TIMEOUT) -> None:
-        """Return when a server answers. Raises `EmbeddedValkeyUnavailable` when none answers in time.
+        """Start the server, unless one runs, and return when it answers.
 
-        Call it in the main thread: only then the server ends when this process is killed.
+        Raises `EmbeddedValkeyUnavailable` when none answers in time. Call it in the main thread: otherwise the server
+        outlives this process if this process is killed.
         """
         try:
             self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,7 +67,7 @@ class EmbeddedValkey:
 
     def revive(self) -> None:
         """Start the server again if we own it and it has ended. Raises `EmbeddedValkeyUnavailable`."""
-        if self.owned and self._is_gone():
+        if self.is_owner and self._is_gone():
             log.warning("embedded_valkey_ended", socket=str(self.socket))
             self._child = self._pid = None
             self.start()
@@ -87,8 +76,8 @@ class EmbeddedValkey:
         """End the server if we own it: by SIGTERM, or by SIGKILL when it does not end in time."""
         if self._lock is None:
             return
-        numbers = [signal.SIGTERM, signal.SIGKILL] if self._child or self._pid else []
-        for number in numbers:
+        signals = [signal.SIGTERM, signal.SIGKILL] if self._child or self._pid else []
+        for number in signals:
             self._send(number)
             if _wait_for(self._is_gone, STOP_TIMEOUT):
                 self.socket.unlink(missing_ok=True)
@@ -110,9 +99,9 @@ class EmbeddedValkey:
         return self.socket.with_suffix(".log")
 
     def _is_up(self) -> bool:
-        """Tell whether a server answers. If none does, and we can own one, take the next step to start one."""
+        """Tell whether a server answers. If none runs, start one, unless another process is the owner."""
         if self._lock is None:
-            self._lock = _lock(self.socket.with_suffix(".lock"))
+            self._lock = _take_lock(self.socket.with_suffix(".lock"))
         if self._child is None and self._lock is not None and not is_open(self.socket):
             self._child = start_server(self.socket, self._log)
         self._pid = pid_at(self.socket)
@@ -133,8 +122,8 @@ class EmbeddedValkey:
         return not is_open(self.socket)
 
 
-def _lock(path: Path) -> BinaryIO | None:
-    """Take the lock file that only one living process can hold; None while another process holds it."""
+def _take_lock(path: Path) -> BinaryIO | None:
+    """Return the open lock file, which only one living process can hold; None while another process holds it."""
     file = path.open("ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -145,6 +134,7 @@ def _lock(path: Path) -> BinaryIO | None:
 
 
 def _wait_for(condition: Callable[[], bool], timeout: timedelta) -> bool:
+    """Return True when the *condition* is true, False when it is not true in time."""
     ends_at = time.monotonic() + timeout.total_seconds()
     while not condition():
         if time.monotonic() >= ends_at:

@@ -1,34 +1,21 @@
-"""Logs: structlog and the standard library's loggers in one form, on one stream, without secrets.
+"""Logs: the lines of structlog and of the standard library's loggers have one form and go to one stream."""
 
-No code should log a secret. The masking here is the second line of defence.
-"""
-
-import json
 import logging
 import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal, TextIO
-from urllib.parse import quote, quote_plus
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from worker.processes.redaction import Redactor
+
 LogFormat = Literal["auto", "console", "json"]
 
-REDACTED = "[redacted]"
 QUIET = ("alembic", "celery.app.trace", "celery.worker.strategy", "httpx", "httpcore", "sqlalchemy", "urllib3")
-"""Loggers whose lines below a warning hold URLs, headers or rows, or repeat what our own lines say."""
-MAX_DEPTH = 6
-"""Levels of nested values that are kept as structures; deeper ones become text."""
-
-_SECRET_KEY = re.compile(
-    "secret|signature|token|authorization|password|passwd|api_?key|cookie|credential", re.IGNORECASE
-)
-_PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):\S*@")
-_SHORTEST_MASKED = 4
-"""Characters. A shorter text is no secret, and occurs in too many words."""
+"""Loggers whose lines are left out below a warning: they have URLs, headers or rows, or repeat our own lines."""
 
 # As in `domain.text`, but without line breaks, because a traceback has them.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -40,8 +27,8 @@ def configure_logs(
 ) -> None:
     """Send every log line of this process from *level* on to *stream*, by default to stderr.
 
-    It may be called again; only the last call counts. *level* is `debug`, `info`, `warning` or `error`. `auto` means
-    `console` on a terminal, and `json` elsewhere. Only terminals get colours. The *secrets* are masked in all texts.
+    *level* is `debug`, `info`, `warning` or `error`. The format `auto` is `console` on a terminal, `json` elsewhere.
+    Only a terminal gets colours. The *secrets* are masked in all texts. A later call replaces an earlier one.
     """
     stream = stream or sys.stderr
     is_terminal = stream.isatty()
@@ -53,7 +40,7 @@ def configure_logs(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                Redactor(secrets),
+                Redactor(secrets).redact,
                 *_renderers(console=is_console, colors=is_console and is_terminal),
             ],
         )
@@ -77,37 +64,6 @@ def configure_logs(
     )
 
 
-class Redactor:
-    """A structlog processor that masks values under keys such as `token`, and the known secrets in all texts."""
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if len(secret) >= _SHORTEST_MASKED for form in _forms(secret)}
-        # The longest first, because one secret may be the beginning of another.
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._secrets = re.compile("|".join(map(re.escape, longest_first))) if forms else None
-
-    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {key: self._value(key, value, MAX_DEPTH) for key, value in event.items()}
-
-    def _value(self, key: object, value: object, depth: int) -> object:
-        if _SECRET_KEY.search(str(key)):
-            return REDACTED
-        match value:
-            case None | bool() | int() | float():
-                return value
-            case str():
-                return self._text(value)
-            case dict() if depth:
-                return {self._text(str(name)): self._value(name, inner, depth - 1) for name, inner in value.items()}
-            case list() | tuple() | set() | frozenset() if depth:
-                return [self._value("", inner, depth - 1) for inner in value]
-        return self._text(repr(value))
-
-    def _text(self, text: str) -> str:
-        masked = self._secrets.sub(REDACTED, text) if self._secrets else text
-        return _PASSWORD_IN_URL.sub(rf"\1:{REDACTED}@", masked)
-
-
 class _Lines(logging.StreamHandler[TextIO]):
     """A stream of log lines. For a record that cannot be written, it writes a line that names the logger only."""
 
@@ -116,21 +72,15 @@ class _Lines(logging.StreamHandler[TextIO]):
             self.stream.write(f"a log line of {record.name!r} could not be written\n")
 
 
-def _forms(secret: str) -> set[str]:
-    """Return how a secret may be written in a text: as it is, in a repr, in JSON, in a URL."""
-    raw = secret.encode(errors="surrogatepass")
-    quoted = {repr(secret)[1:-1], repr(raw)[2:-1], json.dumps(secret)[1:-1], json.dumps(repr(secret)[1:-1])[1:-1]}
-    return {secret, *quoted, quote(raw), quote(raw, safe=""), quote_plus(raw)}
-
-
 def _renderers(*, console: bool, colors: bool) -> list[Processor]:
     if not console:
-        return [_in_order, structlog.processors.JSONRenderer()]
+        return [_sort_keys, structlog.processors.JSONRenderer()]
     plain = structlog.dev.plain_traceback
     return [_escape_controls, structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
 
 
-def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _sort_keys(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Put the keys that every line has first."""
     return {key: event[key] for key in ("timestamp", "level", "logger", "event") if key in event} | dict(event)
 
 

@@ -1,7 +1,8 @@
 """Makes a child process end when its parent dies, even by `kill -9`.
 
-Run as a script, this file asks Linux to send it SIGTERM when its parent dies (prctl(2), PR_SET_PDEATHSIG), and then
-becomes the given program. So `subprocess` needs no `preexec_fn`, which is unsafe in a program that has threads.
+This file is also the script that the child process runs first. It asks Linux for a SIGTERM when the parent dies
+(prctl(2), PR_SET_PDEATHSIG), and then becomes the child's program. So `subprocess` needs no `preexec_fn`, which is
+unsafe in a program that has threads.
 """
 
 import ctypes
@@ -15,9 +16,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def with_parent_death_signal(command: Sequence[str]) -> list[str]:
-    """Return *command* changed so that it gets SIGTERM when this process dies; unchanged where Linux cannot do that.
+    """Return a command that runs *command* and gets SIGTERM when this process dies.
 
-    Linux watches the thread that starts the child, not its process. So only the main thread gets a changed command.
+    On other systems than Linux, and outside the main thread, it is *command* itself. Linux watches the thread that
+    starts the child: the child would end with this thread.
     """
     if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
         return list(command)
@@ -26,7 +28,7 @@ def with_parent_death_signal(command: Sequence[str]) -> list[str]:
 
 def _run(parent: int, command: list[str]) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    # A parent that died before the request above sends no signal any more.
+    # If the parent died before the request above, no signal comes any more.
     if os.getppid() == parent:
         os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 

@@ -1,4 +1,4 @@
-"""The supervisor: it runs the processes of `up` and `demo` side by side, restarts what ends, and ends them together."""
+"""The supervisor of `up` and `demo`: it runs their processes, restarts those that end, and stops all together."""
 
 import os
 import signal
@@ -22,21 +22,23 @@ STOP_TIMEOUT_SECONDS = 30.0
 POLL_INTERVAL_SECONDS = 0.5
 RESTART_PAUSE_SECONDS = 1.0
 MAX_RESTARTS = 5
-"""A process that ends this often in a row, each time before it is steady, is given up."""
+"""How often in a row a process is restarted. The next time that it ends, the supervisor gives it up."""
 STEADY_AFTER_SECONDS = 60.0
+"""A process that has run for this long is steady: the count of its restarts begins again."""
 
 
 class ProcessGivenUp(FulfillmentError):
-    """A process has ended too often in a row. The message names it."""
+    """A process has ended too often in a row. The message has its name and its exit code."""
 
     reason = "given_up"
 
 
 class Supervisor:
-    """Processes by name: for each, the Python module that it runs, and its arguments.
+    """Runs processes. *commands* has, for each name of a process, its Python module and the arguments.
 
-    They end when this process ends, even by `kill -9`. *environ* replaces this process's environment. Their output goes
-    to NAME.log in the folder *logs*; without it, to the output of this process. Use it in the main thread.
+    The processes end when this process ends, even by `kill -9`. They get *environ* instead of this process's
+    environment. Their output goes to NAME.log in the folder *logs*; without *logs*, to the output of this process. Use
+    it in the main thread.
     """
 
     def __init__(
@@ -59,10 +61,10 @@ class Supervisor:
     def run_until(self, signals: Collection[signal.Signals], on_poll: Callable[[], None] | None = None) -> None:
         """Start all processes, restart those that end, and stop all at one of *signals*. Raises `ProcessGivenUp`.
 
-        *on_poll* is called each time after the processes are checked.
+        *on_poll* is called after each check of the processes, every `POLL_INTERVAL_SECONDS`.
         """
-        # Not an event of `threading`: it has a lock, which the code that a signal interrupts may hold.
-        before = {number: signal.signal(number, self._on_signal) for number in signals}
+        # The signal sets a plain attribute. An event of `threading` has a lock, which the interrupted code may hold.
+        earlier_handlers = {number: signal.signal(number, self._on_signal) for number in signals}
         try:
             self.start()
             while not self._is_stopping:
@@ -72,18 +74,18 @@ class Supervisor:
                 time.sleep(POLL_INTERVAL_SECONDS)
         finally:
             self.stop()
-            for number, handler in before.items():
+            for number, handler in earlier_handlers.items():
                 signal.signal(number, handler)
 
     def restart_ended(self) -> None:
-        """Start each process again that has ended by itself. Raises `ProcessGivenUp`."""
+        """Start each process again that has ended by itself, after a pause. Raises `ProcessGivenUp`."""
         for name in self.ended():
             is_steady = time.monotonic() - self._started_at[name] > STEADY_AFTER_SECONDS
             self._restarts[name] = 1 if is_steady else self._restarts[name] + 1
             code = self._children[name].returncode
             if self._restarts[name] > MAX_RESTARTS:
                 raise ProcessGivenUp(
-                    f"the {name} does not stay alive: it ended with {code}, {MAX_RESTARTS} times in a row"
+                    f"the {name} does not stay alive: after {MAX_RESTARTS} restarts in a row, it ended with {code}"
                 )
             log.warning("process_ended", process=name, code=code)
             time.sleep(RESTART_PAUSE_SECONDS)

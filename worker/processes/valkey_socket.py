@@ -1,4 +1,4 @@
-"""Where the embedded Valkey of a data folder listens: pure functions, which the settings may import."""
+"""The socket at which the embedded Valkey of a data folder listens: pure functions, which the settings import, too."""
 
 import os
 from pathlib import Path

@@ -49,11 +49,13 @@ def choose_settings_file(name: str, environ: MutableMapping[str, str], directory
     """Make the file *name* the settings file of this process and of the processes that inherit *environ*.
 
     The option `--config` calls this before any settings are loaded. A relative *name* starts at *directory*, by default
-    the working directory. Raises `SettingsError` if there is no such file.
+    the working directory. Raises `SettingsError`, which names the option, if the file cannot be read.
     """
     path = ((directory or Path()) / name).absolute()
-    if not _is_file(path):
-        raise SettingsError("--config must name an existing file.")
+    try:
+        read_text_file(path, MAX_BYTES)
+    except UnreadableFile as error:
+        raise SettingsError(f"--config {error.about_key}.") from error
     environ[CONFIG] = str(path)
 
 

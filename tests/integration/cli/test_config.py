@@ -55,7 +55,8 @@ def test_a_file_that_does_not_exist_is_refused_in_one_sentence(fulfillment: Comm
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"\xff\xfe", "FULFILLMENT_CONFIG names a file that is not a text in UTF-8."),
+        (b"\xff\xfe", "fulfillment: --config names a file that is not a text in UTF-8."),
+        (b"#" * 1_100_000, "fulfillment: --config names a file that is larger than 1048576 bytes."),
         (b"log_level = ", "my settings.toml"),
         (TOML.replace("warning", "shout").encode(), "my settings.toml:2: log_level must be "),
     ],
@@ -67,6 +68,12 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(
     result = fulfillment("--config", settings_file.name, "orders", "list")
     assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
     assert sentence in result.err
+
+
+def test_after_the_command_the_message_says_that_it_goes_before_it(fulfillment: Commands):
+    result = fulfillment("orders", "list", "--config", "x.toml")
+    assert (result.code, result.out) == (2, "")
+    assert "It goes before the command: fulfillment --config FILE COMMAND" in result.err
 
 
 def test_help_says_where_settings_come_from(fulfillment: Commands):

@@ -123,7 +123,7 @@ def test_with_several_accounts_one_must_be_named(fulfillment: Commands, account_
     fulfillment.set(OTHER | {f"{COURIER}ACCOUNT": "main"})
     result = fulfillment(*LIST)
     assert (result.code, platform.calls()) == (2, 0)
-    assert result.err == "fulfillment: there are several accounts: say --account and one of main, other\n"
+    assert result.err == "fulfillment: there are several accounts: give --account one of main, other\n"
     for arguments in ((*LIST, "--account", "main"), (*SHOW, "main/1"), (*SHOW, "1", "--account", "main")):
         assert fulfillment(*arguments, "--json").document["account"] == "main"
 

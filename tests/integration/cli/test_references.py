@@ -36,7 +36,7 @@ def test_it_is_shown_and_explained_under_its_number(fulfillment: Commands, stopp
     assert "stopped unknown_order" in shown
     assert "last searched" in shown
     assert "by number:ORD-2024/001 → void" in shown
-    assert "platform says" not in shown
+    assert " status " not in shown
     result = " ".join(fulfillment("orders", "explain", named).out.split())
     assert "known only by its number ORD-2024/001" in result
     assert "fulfillment orders release main/number:ORD-2024/001 --reason" in result

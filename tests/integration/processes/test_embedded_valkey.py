@@ -15,13 +15,14 @@ from kombu.connection import Connection
 from tests.support.programs import until
 from worker.domain.errors import EmbeddedValkeyUnavailable, SettingsError
 from worker.processes.embedded_valkey import EmbeddedValkey
+from worker.processes.valkey_socket import valkey_broker_url
 
 ROOT = Path(__file__).parents[3]
 START = (
     "from pathlib import Path; from worker.processes.embedded_valkey import EmbeddedValkey;"
     " v = EmbeddedValkey(Path({data_dir!r}))"
 )
-HOLD = "; v.start(); print(v.owned, flush=True); input(); v.stop()"
+HOLD = "; v.start(); print(v.is_owner, flush=True); input(); v.stop()"
 HOLD_WITHOUT_PARENT_DEATH_SIGNAL = (
     "; import threading; t = threading.Thread(target=v.start); t.start(); t.join(); print(1, flush=True); input()"
 )
@@ -34,7 +35,7 @@ def data_dir() -> Iterator[Path]:
         folder = Path(short) / "data with %20"
         yield folder
         with EmbeddedValkey(folder) as adopted:  # adopts the server that a failed test may have left, and ends it
-            assert adopted.owned
+            assert adopted.is_owner
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def hold(data_dir: Path, program: str = HOLD) -> subprocess.Popen[str]:
 
 
 def pid_of(valkey: EmbeddedValkey) -> int:
-    with redis.Redis.from_url(valkey.url) as client:
+    with redis.Redis(unix_socket_path=str(valkey.socket)) as client:
         return int(client.info("server")["process_id"])
 
 
@@ -62,7 +63,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_it_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey, data_dir):
-    with redis.Redis.from_url(valkey.url) as client:
+    with redis.Redis(unix_socket_path=str(valkey.socket)) as client:
         assert client.ping()
         known = client.config_get("maxmemory*", "save", "appendonly", "port")
     assert known["maxmemory"] == str(64 * 1024 * 1024)
@@ -72,7 +73,7 @@ def test_it_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey, data_di
         "no",
         "0",
     )
-    with Connection(valkey.broker_url) as connection, connection.SimpleQueue("q") as queue:
+    with Connection(valkey_broker_url(data_dir)) as connection, connection.SimpleQueue("q") as queue:
         queue.put("order")
         message = queue.get(timeout=5)
         message.ack()
@@ -124,7 +125,7 @@ def test_a_server_of_a_killed_owner_is_adopted_and_ended(data_dir):
         pid = pid_of(EmbeddedValkey(data_dir))
         owner.kill()
     with EmbeddedValkey(data_dir) as next_owner:
-        assert next_owner.owned
+        assert next_owner.is_owner
         assert pid_of(next_owner) == pid
     assert not is_alive(pid)
 
@@ -163,7 +164,7 @@ def test_another_program_at_the_socket_is_not_taken_for_the_server(data_dir):
         with pytest.raises(EmbeddedValkeyUnavailable, match="does not answer"):
             valkey.start(timeout=timedelta(milliseconds=100))
         assert valkey.socket.exists()
-        assert not valkey.owned
+        assert not valkey.is_owner
 
 
 def test_a_server_that_cannot_start_says_where_to_look(data_dir, monkeypatch):

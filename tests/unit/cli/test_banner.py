@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.good_settings import COURIER, GOOD, MAIN, OTHER, P
-from worker.cli.services.banner import banner, describe_database, farewell
+from worker.cli.services.banner import banner, describe_database, end_message
 from worker.settings import Settings, load_settings
 from worker.settings.settings_file import SettingsFile
 
@@ -80,7 +80,7 @@ def test_both_texts_name_the_database_without_a_password(url: str, shown: str):
     chosen = settings(DATABASE_URL=url)
     assert describe_database(chosen.database_url.get_secret_value()) == shown
     assert fact(banner(chosen, None), "database") == [shown]
-    assert farewell(chosen) == f"All processes have ended. The data stays: {shown}."
+    assert end_message(chosen) == f"All processes have ended. The data stays: {shown}."
 
 
 def test_no_text_of_the_banner_acts_on_a_terminal():

@@ -1,24 +1,33 @@
 """The group `fulfillment deliveries`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from worker.cli.options import AS_JSON, LIMIT, WholeNumber
+from worker.cli.commands import OrderedGroup
+from worker.cli.options import AS_JSON, LIMIT, WholeNumber, require_name
+from worker.domain.errors import IllegalRequest
 from worker.domain.events import OPERATOR
+from worker.domain.instants import Instant
 from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome
 from worker.processes.exits import NEEDS_A_PERSON, WELL
+
+if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
+    from worker.store.database.database import Database
+    from worker.store.queries.deliveries import DeliveryDetails
 
 OUTCOMES = [outcome.value for outcome in STORED_OUTCOMES]
 DELIVERY_ID = click.argument("delivery_id", metavar="ID", type=WholeNumber(1, 2**63 - 1))
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def deliveries() -> None:
-    """See webhook deliveries, and replay those that could not be used."""
+    """Show webhook deliveries, and replay those that could not be used."""
 
 
 @deliveries.command("list")
 @click.option("--outcome", type=click.Choice(OUTCOMES), default=None, help="Only deliveries with this outcome.")
-@click.option("--source", default="", help="Only the deliveries of this source.")
+@click.option("--source", default="", help="Only deliveries of this source.")
 @click.option("--reason", default="", help="Only deliveries that are quarantined for this reason.")
 @LIMIT
 @AS_JSON
@@ -30,9 +39,8 @@ def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, a
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.cli.context import open_database
     from worker.cli.deliveries.documents import delivery_document
-    from worker.cli.deliveries.pages import print_deliveries
+    from worker.cli.deliveries.printing import print_deliveries
     from worker.cli.json_lines import print_json_lines
-    from worker.cli.names import require_name
     from worker.store.queries.deliveries import DeliveryQueries
 
     with open_database() as context:
@@ -46,37 +54,48 @@ def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, a
         print_deliveries(rows, now, limit)
 
 
-@deliveries.command("show", short_help="Show a delivery, and what became of it.")
+@deliveries.command("show", short_help="Show a delivery, its body and its events.")
 @DELIVERY_ID
 @AS_JSON
 def show_delivery(delivery_id: int, as_json: bool) -> None:
-    """Show a delivery: its body, the events that were read from it, and what became of them."""
+    """Show a delivery, its body, and the events that were read from it, each with its result."""
     from worker.cli.context import open_database
     from worker.cli.deliveries.documents import details_document
-    from worker.cli.deliveries.lookup import find_delivery
-    from worker.cli.deliveries.pages import print_delivery
+    from worker.cli.deliveries.printing import print_delivery
     from worker.cli.json_lines import print_json
 
     with open_database() as context:
-        now, delivery = find_delivery(context, delivery_id)
+        now, delivery = _find(context.database, delivery_id)
     if as_json:
         print_json(details_document(delivery))
     else:
         print_delivery(delivery, now)
 
 
-@deliveries.command("replay", short_help="Read a delivery again, with today's settings.")
+@deliveries.command("replay", short_help="Read a delivery again, with the present settings.")
 @DELIVERY_ID
 def replay_delivery(delivery_id: int) -> int:
-    """Read a quarantined or stale delivery again, with today's settings.
+    """Read a quarantined or stale delivery again, with the present settings.
 
-    Ends with 1 when the delivery still cannot be used; `doctor` then does not count it any more. For an accepted
-    delivery whose order was not found, the search begins again.
+    If the delivery still cannot be used, the exit code is 1; `doctor` does not report it again.
+
+    For an accepted delivery whose order was not found, the search begins again.
     """
     from worker.cli.context import open_database
     from worker.cli.deliveries.replay import replay
 
     with open_database() as context:
-        receipt = replay(context, delivery_id)
+        _, delivery = _find(context.database, delivery_id)
+        receipt = replay(context, delivery)
     click.echo(f"Delivery {delivery_id} is {receipt.outcome}{f': {receipt.reason}' if receipt.reason else ''}.")
     return NEEDS_A_PERSON if receipt.outcome is DeliveryOutcome.QUARANTINED else WELL
+
+
+def _find(database: "Database", delivery_id: int) -> "tuple[Instant, DeliveryDetails]":
+    """Return the time of the database's clock, and the delivery. Raises `IllegalRequest` when there is none."""
+    from worker.store.queries.deliveries import DeliveryQueries
+
+    now, delivery = DeliveryQueries(database).show(delivery_id)
+    if delivery is None:
+        raise IllegalRequest(f"there is no delivery {delivery_id}, or it is not kept any more")
+    return now, delivery

@@ -1,4 +1,4 @@
-"""Deliveries as JSON objects. Instants are RFC 3339 in UTC."""
+"""Deliveries as JSON objects. Instants are RFC 3339 in UTC; a missing value is null."""
 
 from worker.cli.json_lines import Document
 from worker.operations.instants import iso

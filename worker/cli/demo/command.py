@@ -16,8 +16,8 @@ def demo() -> int:
     """
     from worker.cli.demo.run import run
     from worker.cli.demo.timing import TimeLimit
-    from worker.cli.printing import Page
+    from worker.cli.printing import Output
 
     limit = TimeLimit(LIMIT_SECONDS)
     with limit.signals_handled():
-        return run(Page(), limit)
+        return run(Output(), limit)

@@ -3,25 +3,25 @@
 from collections.abc import Iterator
 
 from worker.cli.demo.shops import SHOPS, Shop
-from worker.cli.printing import Page
-from worker.cli.program import program_command
+from worker.cli.local import program_command
+from worker.cli.printing import Output
 from worker.settings import describe
 
 WIDTH = 21
 """The width of a setting, in columns; its meaning takes the rest."""
 
 
-def print_next_steps(page: Page) -> None:
+def print_next_steps(output: Output) -> None:
     """Print the settings to write and the commands to run."""
     program = program_command()
-    page.print("\nFor your own accounts, write fulfillment.toml; one of the two is enough", style="bold")
+    output.print("\nFor your own accounts, write fulfillment.toml; one of the two is enough", style="bold")
     for shop in SHOPS.values():
         for line, meaning in required_settings(shop):
-            page.print(f"  {line:<{WIDTH}}  # {meaning}" if meaning else f"  {line}", soft_wrap=True)
-    page.print("and run in the same folder", style="bold")
-    page.print(f"  {program} up      everything in one terminal, until Ctrl-C", soft_wrap=True)
-    page.print(f"  {program} doctor  checks it, from another terminal", soft_wrap=True)
-    page.print("README.md explains the rest: the platforms, couriers, services, PostgreSQL.")
+            output.print(f"  {line:<{WIDTH}}  # {meaning}" if meaning else f"  {line}", soft_wrap=True)
+    output.print("and run in the same folder", style="bold")
+    output.print(f"  {program} up      everything in one terminal, until Ctrl-C", soft_wrap=True)
+    output.print(f"  {program} doctor  checks it, from another terminal", soft_wrap=True)
+    output.print("README.md explains the rest: the platforms, couriers, services, PostgreSQL.")
 
 
 def required_settings(shop: Shop) -> Iterator[tuple[str, str]]:

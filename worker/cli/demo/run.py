@@ -20,7 +20,7 @@ from worker.cli.demo.shops import SHOPS
 from worker.cli.demo.summary import print_checks, print_summary
 from worker.cli.demo.system import System, open_system
 from worker.cli.demo.timing import DayClock, TimeLimit
-from worker.cli.printing import Page, plain, visible
+from worker.cli.printing import Output, plain, visible
 from worker.domain.errors import FulfillmentError
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
@@ -32,27 +32,27 @@ MAX_LOG_LINE = 240
 """Characters."""
 
 
-def run(page: Page, limit: TimeLimit) -> int:
+def run(output: Output, limit: TimeLimit) -> int:
     """Run the day in a temporary folder and return the exit code. The folder stays only when something is wrong."""
     folder = _make_folder()
     try:
-        checks = _run_day(page, folder, limit)
+        checks = _run_day(output, folder, limit)
     except (KeyboardInterrupt, BrokenPipeError):  # Ctrl-C, or the reader of a pipe has gone
         shutil.rmtree(folder)
         raise
     except (DemoFailed, FulfillmentError, OSError) as error:
-        _print_logs(page, folder)
-        page.print()
-        page.print(plain(f"The demo had to stop. {error}", "bold red"), soft_wrap=True)
-        return _keep(page, folder)
+        _print_logs(output, folder)
+        output.print()
+        output.print(plain(f"The demo had to stop. {error}", "bold red"), soft_wrap=True)
+        return _keep(output, folder)
     is_wrong = any(check.differences for check in checks)
     if is_wrong:
-        _print_logs(page, folder)
-    print_checks(page, checks)
+        _print_logs(output, folder)
+    print_checks(output, checks)
     if is_wrong:
-        return _keep(page, folder)
+        return _keep(output, folder)
     shutil.rmtree(folder)
-    print_next_steps(page)
+    print_next_steps(output)
     return WELL
 
 
@@ -62,13 +62,13 @@ def _make_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="fulfillment-demo-", dir=parent))
 
 
-def _run_day(page: Page, folder: Path, limit: TimeLimit) -> tuple[Check, ...]:
-    page.print("Starting two shops: their sandboxes, database, Valkey, receiver, Celery worker …")
+def _run_day(output: Output, folder: Path, limit: TimeLimit) -> tuple[Check, ...]:
+    output.print("Starting two shops: their sandboxes, database, Valkey, receiver, Celery worker …")
     with open_system(folder, limit) as system, _clients(system) as (sandboxes, webhooks):
-        view = _watch_day(page, system, sandboxes, webhooks, limit)
+        view = _watch_day(output, system, sandboxes, webhooks, limit)
         in_time = limit.wait_for(lambda: all_deliveries_recorded(system.database, webhooks.replies))
         findings = read_findings(sandboxes, system.database, view, webhooks.replies)
-        print_summary(page, findings)
+        print_summary(output, findings)
     return check_day(DAY, findings, in_time=in_time)
 
 
@@ -85,7 +85,7 @@ def _clients(system: System) -> Iterator[tuple[Mapping[str, SandboxClient], Webh
 
 
 def _watch_day(
-    page: Page,
+    output: Output,
     system: System,
     sandboxes: Mapping[str, SandboxClient],
     webhooks: WebhookClient,
@@ -94,7 +94,7 @@ def _watch_day(
     """Carry out the day and show it until nothing is left to do, or the time is up. Return the last view."""
     clock, progress = DayClock(OPENING), Progress()
     driver = Driver(DAY, clock, sandboxes, webhooks)
-    with open_screen(page, DAY) as screen:
+    with open_screen(output, DAY) as screen:
         while True:
             system.check()
             view = read_view(sandboxes, system.database)
@@ -108,17 +108,17 @@ def _watch_day(
             limit.pause()
 
 
-def _print_logs(page: Page, folder: Path) -> None:
+def _print_logs(output: Output, folder: Path) -> None:
     """Print the last lines of every log."""
     for log in sorted(folder.glob("*.log")):
         lines = deque(log.read_text(errors="replace").splitlines(), maxlen=LOG_LINES)
         if lines:
-            page.print(f"\nThe last lines of {log.name}", style="bold")
+            output.print(f"\nThe last lines of {log.name}", style="bold")
         for line in lines:
-            page.print(plain(visible(line)[:MAX_LOG_LINE]), soft_wrap=True)
+            output.print(plain(visible(line)[:MAX_LOG_LINE]), soft_wrap=True)
 
 
-def _keep(page: Page, folder: Path) -> int:
+def _keep(output: Output, folder: Path) -> int:
     """Print the path of the folder, which is not deleted, and return the exit code."""
-    page.print(f"The database and all logs are in {folder}", style="bold", soft_wrap=True)
+    output.print(f"The database and all logs are in {folder}", style="bold", soft_wrap=True)
     return NEEDS_A_PERSON

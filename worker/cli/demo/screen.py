@@ -14,7 +14,7 @@ from worker.cli.demo.progress import Line, View
 from worker.cli.demo.script import Scenario
 from worker.cli.demo.shops import SHOPS, Shop
 from worker.cli.demo.timing import clock_text
-from worker.cli.printing import STYLES, Page, plain
+from worker.cli.printing import STYLES, Output, plain
 from worker.domain.snapshot import OrderRow, State
 from worker.domain.stages import STAGES, Stage
 
@@ -36,18 +36,18 @@ class Screen(AbstractContextManager["Screen"], Protocol):
         """Show the orders, at the time *minutes* of the demo day."""
 
 
-def open_screen(page: Page, day: Sequence[Scenario]) -> Screen:
-    """Return the screen for *page*: tables if it is a large terminal that can redraw lines, else plain lines."""
-    can_redraw = page.file.isatty() and page.is_terminal and not page.is_dumb_terminal
-    fits = page.width >= MIN_WIDTH and page.height >= MIN_HEIGHT
-    return LiveTables(page, day) if can_redraw and fits else PlainLines(page)
+def open_screen(output: Output, day: Sequence[Scenario]) -> Screen:
+    """Return the screen for *output*: tables if it is a large terminal that can redraw lines, else plain lines."""
+    can_redraw = output.file.isatty() and output.is_terminal and not output.is_dumb_terminal
+    fits = output.width >= MIN_WIDTH and output.height >= MIN_HEIGHT
+    return LiveTables(output, day) if can_redraw and fits else PlainLines(output)
 
 
 class PlainLines:
     """Prints each line once."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
+    def __init__(self, output: Output) -> None:
+        self._output = output
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +56,7 @@ class PlainLines:
         """Nothing needs to be closed."""
 
     def add(self, line: Line) -> None:
-        self._page.print(plain(line, line.style), soft_wrap=True)
+        self._output.print(plain(line, line.style), soft_wrap=True)
 
     def show(self, view: View, minutes: int) -> None:
         """Print nothing, because each change has a line."""
@@ -65,10 +65,10 @@ class PlainLines:
 class LiveTables:
     """Draws a table for each shop, with the newest lines below them. Redraws everything after each change."""
 
-    def __init__(self, page: Page, day: Sequence[Scenario]) -> None:
-        self._page, self._day = page, day
+    def __init__(self, output: Output, day: Sequence[Scenario]) -> None:
+        self._output, self._day = output, day
         self._lines: deque[Line] = deque(maxlen=MAX_LINES)
-        self._live = Live(console=page, auto_refresh=False, vertical_overflow="crop")
+        self._live = Live(console=output, auto_refresh=False, vertical_overflow="crop")
         self._tables: Group | None = None
 
     def __enter__(self) -> Self:
@@ -91,7 +91,7 @@ class LiveTables:
         self._draw()
 
     def _draw(self) -> None:
-        capacity = max(1, self._page.height - len(self._day) - OTHER_ROWS)
+        capacity = max(1, self._output.height - len(self._day) - OTHER_ROWS)
         lines = [Text(str(plain(line)), line.style, no_wrap=True, overflow="ellipsis") for line in self._lines]
         parts: list[RenderableType] = [self._tables, Text()] if self._tables else []
         self._live.update(Group(*parts, *lines[-capacity:]), refresh=True)

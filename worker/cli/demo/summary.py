@@ -7,7 +7,7 @@ from rich.text import Text
 
 from worker.cli.demo.checks import Check
 from worker.cli.demo.findings import Findings
-from worker.cli.printing import Page, plain
+from worker.cli.printing import Output, plain
 from worker.domain.events import EventResult
 
 WIDTH = 80
@@ -15,24 +15,24 @@ NAME, NUMBER = 18, 4
 """The widths of the names and of the numbers, in columns. The parts of a number have the rest of the line."""
 
 
-def print_summary(page: Page, findings: Findings) -> None:
+def print_summary(output: Output, findings: Findings) -> None:
     """Print each number of the day with its parts."""
-    page.print("\nThe day, read back from both platforms and from the database", style="bold")
+    output.print("\nThe day, read back from both platforms and from the database", style="bold")
     for name, number, parts in _rows(findings):
         first, *more = _wrapped(parts)
-        page.print(f"  {name:<{NAME}} {number:>{NUMBER}}  {first}".rstrip(), soft_wrap=True)
+        output.print(f"  {name:<{NAME}} {number:>{NUMBER}}  {first}".rstrip(), soft_wrap=True)
         for line in more:
-            page.print(" " * (NAME + NUMBER + 5) + line, soft_wrap=True)
+            output.print(" " * (NAME + NUMBER + 5) + line, soft_wrap=True)
 
 
-def print_checks(page: Page, checks: Iterable[Check]) -> None:
+def print_checks(output: Output, checks: Iterable[Check]) -> None:
     """Print each check, with its differences below it."""
-    page.print()
+    output.print()
     for check in checks:
         mark, style = ("✗", "bold red") if check.differences else ("✓", "green")
-        page.print(Text.assemble(("  " + mark, style), " ", check.sentence), soft_wrap=True)
+        output.print(Text.assemble(("  " + mark, style), " ", check.sentence), soft_wrap=True)
         for difference in check.differences:
-            page.print(Text.assemble("      ", plain(difference, "red")), soft_wrap=True)
+            output.print(Text.assemble("      ", plain(difference, "red")), soft_wrap=True)
 
 
 def _rows(findings: Findings) -> Iterable[tuple[str, int, Sequence[str]]]:

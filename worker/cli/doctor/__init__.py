@@ -1,1 +1,4 @@
-"""`fulfillment doctor`: asks every part of the installation."""
+"""`fulfillment doctor`: checks every part of the installation. It may import everything of the worker.
+
+`command` is the command, `checks` checks the parts one after another, and `accounts` checks one account.
+"""

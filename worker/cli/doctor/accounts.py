@@ -1,4 +1,4 @@
-"""Checks an account: one harmless read at its platform, unless the account has to wait."""
+"""Checks an account by one harmless read at its platform, unless the account has to wait."""
 
 from collections.abc import Iterator
 
@@ -15,19 +15,19 @@ from worker.service.accounts import context_of, open_client
 from worker.settings import AccountSettings
 from worker.store.database.database import Database
 
-SKEW_WARNS, SKEW_FAILS = 30 * SECOND, 5 * MINUTE
-"""How far our clock may be from a platform's. With a larger difference, signatures with a timestamp may be refused."""
+SKEW_THAT_WARNS, SKEW_THAT_FAILS = 30 * SECOND, 5 * MINUTE
+"""Differences between our clock and a platform's. The platform may refuse a signature if its timestamp is wrong."""
 
 
 def check_account(database: Database, name: str, account: AccountSettings, health: Health | None) -> Iterator[Check]:
     """Check the account *name*. *health* is None when the database does not answer."""
     title = f"account {name}"
-    held = f"{name}: {HoldReason.RATE_LIMITED}"
+    pause = f"{name}: {HoldReason.RATE_LIMITED}"
     budget = CallBudget(database, name, account.calls_per_minute)
-    if health and any(backlog.reason == held for backlog in health.backlogs):
+    if health and any(backlog.reason == pause for backlog in health.backlogs):
         yield Check(title, Verdict.WARN, "It was not asked: the platform wants a pause.")
     elif health and (wait := budget.acquire()):
-        yield Check(title, Verdict.WARN, f"It was not asked: {wait.why}.")
+        yield Check(title, Verdict.WARN, f"It was not asked: {wait.reason}.")
     else:
         with open_client(account) as client:
             result = open_account(account.credentials, context_of(account, client, budget.pause)).check()
@@ -35,7 +35,7 @@ def check_account(database: Database, name: str, account: AccountSettings, healt
 
 
 def judge_account(title: str, result: AccountCheck) -> Iterator[Check]:
-    """Judge what one harmless read of a platform has shown."""
+    """Yield a check for the result of one harmless read, and a warning if orders have statuses that we do not know."""
     yield _judge_access(title, result)
     if result.unknown_statuses:
         statuses = ", ".join(f"“{status}”" for status in result.unknown_statuses)
@@ -43,7 +43,7 @@ def judge_account(title: str, result: AccountCheck) -> Iterator[Check]:
             f"{title}, statuses",
             Verdict.WARN,
             f"The platform shows orders in a status that we do not know: {statuses}. Such an order is stopped.",
-            "Say in the account's setting `statuses` what it means.",
+            "Add the meaning of each to the account's setting `statuses`.",
         )
 
 
@@ -54,7 +54,7 @@ def _judge_access(title: str, result: AccountCheck) -> Check:
         case Throttled() as failure:
             return Check(title, Verdict.WARN, f"The platform wants a pause: {failure}.")
         case Transient() as failure:
-            advice = "See that base_url is right and can be reached from here."
+            advice = "Check that base_url is right and can be reached from here."
             return Check(title, Verdict.FAIL, f"The platform does not answer: {failure}.", advice, unreachable=True)
         case failure:
             advice = result.advice or "Compare the account's credentials with those that the platform shows."
@@ -64,9 +64,9 @@ def _judge_access(title: str, result: AccountCheck) -> Check:
 def _judge_clock(title: str, ahead: Duration | None) -> Check:
     if ahead is None:
         return Check(title, Verdict.OK, "The platform answers, and the credentials are good.")
-    if abs(ahead) < SKEW_WARNS:
+    if abs(ahead) < SKEW_THAT_WARNS:
         return Check(title, Verdict.OK, "The platform answers, the credentials are good, and the clocks agree.")
-    verdict = Verdict.FAIL if abs(ahead) >= SKEW_FAILS else Verdict.WARN
+    verdict = Verdict.FAIL if abs(ahead) >= SKEW_THAT_FAILS else Verdict.WARN
     direction = "ahead of" if ahead > 0 else "behind"
     sentence = f"Our clock is {span(ahead)} {direction} the platform's."
     return Check(title, verdict, sentence, "Set this machine's clock by NTP.")

@@ -1,4 +1,4 @@
-"""Asks every part of the installation: the settings, the database, the broker, and the platforms."""
+"""Checks every part of the installation: the settings, the database, the broker, and the platforms."""
 
 import os
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ from worker.store.queries.health import HealthQueries
 
 
 def run_checks(max_age: Duration) -> Iterator[Check]:
-    """Ask every part, and judge what the database says. What has waited longer than *max_age* fails.
+    """Yield the checks of every part, and of the backlogs in the database. A backlog older than *max_age* fails.
 
-    Raises `SettingsError`. Everything else that goes wrong becomes a check.
+    Raises `SettingsError`. Every other failure is the result of a check.
     """
     yield _settings(load_settings(os.environ))
     with open_unchecked_database() as context:
@@ -51,8 +51,9 @@ def _schema(context: Context) -> Check:
 
 def _no_database(error: StoreError) -> Check:
     text = str(error)
-    advice = "" if isinstance(error, SchemaOutdated) else "See that it runs, and that database_url is right."
-    return Check("database", Verdict.FAIL, f"{text[:1].upper()}{text[1:]}.", advice, unreachable=True)
+    stop = "" if text.endswith("?") else "."  # PostgreSQL ends with a question
+    advice = "" if isinstance(error, SchemaOutdated) else "Check that it runs, and that database_url is right."
+    return Check("database", Verdict.FAIL, f"{text[:1].upper()}{text[1:]}{stop}", advice, unreachable=True)
 
 
 def _health(context: Context) -> Health:
@@ -63,7 +64,7 @@ def _health(context: Context) -> Health:
 def _durability(context: Context) -> Check:
     unsafe = HealthQueries(context.database).unsafe_modes()
     if not unsafe:
-        return Check("durability", Verdict.OK, "What is committed survives a power failure.")
+        return Check("durability", Verdict.OK, "Committed data survives a power failure.")
     modes = ", ".join(f"{name} is {mode}" for name, mode in unsafe.items())
     return Check(
         "durability",
@@ -80,7 +81,7 @@ def _broker(settings: Settings) -> Check:
         advice = (
             "`fulfillment up` starts the embedded Valkey."
             if settings.uses_embedded_valkey
-            else "See that it runs, and that broker_url is right."
+            else "Check that it runs, and that broker_url or redis_url is right."
         )
         return Check("broker", Verdict.FAIL, "It does not answer.", advice, unreachable=True)
     return Check("broker", Verdict.OK, "It answers.")

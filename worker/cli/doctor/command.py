@@ -27,19 +27,25 @@ class _Duration(click.ParamType[timedelta]):
         try:
             return read_duration(value)
         except ValueError:
-            self.fail("say it like 90s, 30m, 1h or 2d", param, ctx)
+            self.fail("write a duration like 90s, 30m, 1h or 2d.", param, ctx)
 
 
 @click.command()
 @click.option(
-    "--max-age", type=_Duration(), default="1h", show_default=True, help="What has waited longer fails the check."
+    "--max-age",
+    type=_Duration(),
+    default="1h",
+    show_default=True,
+    help="A backlog older than this is a failure; a younger one is a warning.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(max_age: timedelta, as_json: bool) -> int:
     """Check the installation, and find what is stuck.
 
-    Each check is ok, a warning, or a failure, which says what to do about it. Ends with 0 if nothing failed, with 1 if
-    something needs a person, with 2 for wrong settings, with 3 if a part cannot be reached.
+    Each check is ok, a warning or a failure. A warning or a failure says what to do.
+
+    The exit code is 0 if nothing failed, 1 if something needs a person, 2 if the settings are wrong, 3 if a part
+    cannot be reached.
 
     \b
     fulfillment doctor
@@ -70,7 +76,7 @@ def _document(check: Check) -> dict[str, object]:
 def _print(checks: Sequence[Check]) -> None:
     from rich.table import Table
 
-    from worker.cli.printing import Page, plain
+    from worker.cli.printing import Output, plain
 
     table = Table.grid(padding=(0, 2))
     for column in range(3):
@@ -79,4 +85,4 @@ def _print(checks: Sequence[Check]) -> None:
         table.add_row(plain(check.verdict, STYLES[check.verdict]), plain(check.name), plain(check.sentence))
         if check.advice and check.verdict is not Verdict.OK:
             table.add_row("", "", plain(f"→ {check.advice}", "italic"))
-    Page().print(table)
+    Output().print(table)

@@ -4,10 +4,10 @@ import getpass
 
 import click
 
-from worker.cli.orders.arguments import ORDER, STAGE
+from worker.cli.options import ORDER, STAGE
 from worker.domain.stages import Stage
 
-REASON = click.option("--reason", required=True, help="Why, in a sentence for people who ask later.")
+REASON = click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
 
 
 @click.command("advance", short_help="Say that an order has reached a stage.")
@@ -16,7 +16,7 @@ REASON = click.option("--reason", required=True, help="Why, in a sentence for pe
 @REASON
 @click.option("--create", is_flag=True, help="Create the order if the database does not know it.")
 def advance_order(order: str, stage: str, reason: str, create: bool) -> None:
-    """Say that an order has reached a stage. A worker then takes the steps to this stage at the platform.
+    """Say that an order has reached a stage. A worker then takes the steps up to this stage at the platform.
 
     \b
     fulfillment orders advance 1001 --to delivered --reason "the customer has called"
@@ -25,13 +25,13 @@ def advance_order(order: str, stage: str, reason: str, create: bool) -> None:
 
     with open_database() as context:
         operations = context.operations
-        click.echo(operations.advance(operations.find(order), Stage(stage), _signed(reason), create=create))
+        click.echo(operations.advance(operations.find(order), Stage(stage), _with_user(reason), create=create))
 
 
 @click.command("retry", short_help="Let a worker reconcile an order now.")
 @ORDER
 def retry_order(order: str) -> None:
-    """Let a worker reconcile an order now, whatever the order waits for."""
+    """Let a worker reconcile an order now, for whatever reason the order waits. It does not lift a stop."""
     from worker.cli.context import open_database
 
     with open_database() as context:
@@ -42,13 +42,13 @@ def retry_order(order: str) -> None:
 @click.command("release", short_help="Lift an order's stop.")
 @ORDER
 @REASON
-@click.option("--stop", default="", metavar="WORD", help="Only if the order is stopped for this reason.")
+@click.option("--stop", default="", metavar="WORD", help="Release the order only if this is the reason of its stop.")
 @click.option(
-    "--found", "target", metavar="ORDER", help="For a number whose search has stopped: it is the number of this order."
+    "--found", "target", metavar="ORDER", help="For a number whose search has stopped: the order that has this number."
 )
-@click.option("--dismiss", is_flag=True, help="For a number whose search has stopped: nobody looks for it any more.")
+@click.option("--dismiss", is_flag=True, help="For a number whose search has stopped: end the search.")
 def release_order(order: str, reason: str, stop: str, target: str | None, dismiss: bool) -> None:
-    """Lift an order's stop. This acknowledges all events that are known now: only newer events can stop it again.
+    """Lift an order's stop. The present events cannot stop the order again; newer events can.
 
     \b
     fulfillment orders release 1001 --reason "sent a second parcel"
@@ -62,7 +62,7 @@ def release_order(order: str, reason: str, stop: str, target: str | None, dismis
         raise click.UsageError("Say --found or --dismiss, not both.")
     with open_database() as context:
         operations = context.operations
-        key, note = operations.find(order), _signed(reason)
+        key, note = operations.find(order), _with_user(reason)
         if target is not None:
             sentence = references.resolve(operations, key, target, note, stop)
         elif dismiss:
@@ -72,8 +72,8 @@ def release_order(order: str, reason: str, stop: str, target: str | None, dismis
         click.echo(sentence)
 
 
-def _signed(reason: str) -> str:
-    """Return *reason* with the name of the user, if the machine has one."""
+def _with_user(reason: str) -> str:
+    """Return *reason* with the name of the user, if the user has one. An empty reason stays empty."""
     try:
         return f"{reason} ({getpass.getuser()})" if reason.strip() else ""
     except (KeyError, OSError):  # a container's user may have no name

@@ -1,4 +1,4 @@
-"""Orders as JSON objects. Instants are RFC 3339 in UTC."""
+"""Orders as JSON objects. Instants are RFC 3339 in UTC; a missing value is null."""
 
 from worker.cli.json_lines import Document
 from worker.domain.instants import Instant
@@ -35,7 +35,7 @@ def order_document(row: OrderRow, now: Instant) -> Document:
 
 
 def snapshot_document(snapshot: Snapshot) -> Document:
-    """Return one order with everything that happened to it."""
+    """Return one order with its events, its writes and its audit log."""
     return {
         **order_document(snapshot.row, snapshot.now),
         "events": [_event(entry) for entry in snapshot.event_entries],

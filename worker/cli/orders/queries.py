@@ -2,23 +2,24 @@
 
 import click
 
-from worker.cli.options import AS_JSON, LIMIT, WholeNumber
-from worker.cli.orders.arguments import ORDER, STAGE
+from worker.cli.options import AS_JSON, LIMIT, ORDER, STAGE, WholeNumber, require_name
 from worker.domain.snapshot import State
 from worker.domain.stages import Stage
 
 
 @click.command("list")
-@click.option("--account", default="", help="Only the orders of this account.")
+@click.option("--account", default="", help="Only orders of this account.")
 @click.option("--stage", type=STAGE, help="Only orders at this stage.")
-@click.option("--stopped", is_flag=True, help="Orders that need a person.")
-@click.option("--due", is_flag=True, help="Orders that a worker takes next.")
-@click.option("--held", is_flag=True, help="Orders whose whole account waits.")
-@click.option("--waiting", is_flag=True, help="Orders that wait for a time.")
+@click.option("--stopped", is_flag=True, help="Only orders that need a person.")
+@click.option("--due", is_flag=True, help="Only orders that a worker takes next.")
+@click.option("--held", is_flag=True, help="Only orders whose whole account waits.")
+@click.option("--waiting", is_flag=True, help="Only orders that wait for their due time.")
 @LIMIT
 @AS_JSON
 def list_orders(account: str, stage: str | None, limit: int, as_json: bool, **states: bool) -> None:
     """List orders, the latest change first.
+
+    With several of --stopped, --due, --held and --waiting, it lists the orders in any of these states.
 
     \b
     fulfillment orders list --stopped
@@ -26,20 +27,20 @@ def list_orders(account: str, stage: str | None, limit: int, as_json: bool, **st
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.cli.context import open_database
     from worker.cli.json_lines import print_json_lines
-    from worker.cli.names import require_name
     from worker.cli.orders.documents import order_document
     from worker.store.queries.orders import OrderQueries
 
     with open_database() as context:
-        chosen = [State(name) for name, is_chosen in states.items() if is_chosen]
+        wanted_states = [State(name) for name, is_wanted in states.items() if is_wanted]
         queries = OrderQueries(context.database)
-        now, rows = queries.latest(limit, account=account, stage=Stage(stage) if stage else None, states=chosen)
+        wanted_stage = Stage(stage) if stage else None
+        now, rows = queries.latest(limit, account=account, stage=wanted_stage, states=wanted_states)
         if account and not rows:  # an account that has left the settings may still have orders
             require_name("account", account, context.settings.accounts)
     if as_json:
         print_json_lines(order_document(row, now) for row in rows)
         return
-    from worker.cli.orders.pages import print_orders
+    from worker.cli.orders.printing import print_orders
 
     print_orders(rows, now, limit)
 
@@ -51,7 +52,7 @@ def list_orders(account: str, stage: str | None, limit: int, as_json: bool, **st
 )
 @AS_JSON
 def show_order(order: str, limit: int, as_json: bool) -> None:
-    """Show an order and all that happened to it, by time.
+    """Show an order and all that happened to it, the oldest first.
 
     \b
     fulfillment orders show 1001
@@ -60,7 +61,7 @@ def show_order(order: str, limit: int, as_json: bool) -> None:
     from worker.cli.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.orders.documents import snapshot_document
-    from worker.cli.orders.pages import print_order
+    from worker.cli.orders.printing import print_order
 
     with open_database() as context:
         operations = context.operations
@@ -75,14 +76,14 @@ def show_order(order: str, limit: int, as_json: bool) -> None:
 @ORDER
 @AS_JSON
 def explain_order(order: str, as_json: bool) -> None:
-    """Say why an order is where it is, what happens next and when, or whom it waits for.
+    """Say why an order is where it is, and what happens next and when.
 
     \b
     fulfillment orders explain 1001
     """  # noqa: D301 - same
     from worker.cli.context import open_database
     from worker.cli.json_lines import print_json
-    from worker.cli.orders.explanation_page import print_explanation
+    from worker.cli.orders.printing import print_explanation
     from worker.operations.explain.explanation import explain
 
     with open_database() as context:

@@ -10,7 +10,7 @@ from worker.domain.snapshot import EventEntry, Snapshot, Write
 
 
 class Entry(NamedTuple):
-    """Something that happened at *at*: its kind in a word, and what it was."""
+    """Something that happened at *at*. *kind* is one word for it, and *text* describes it."""
 
     at: Instant
     kind: str
@@ -22,7 +22,7 @@ def timeline(snapshot: Snapshot) -> list[Entry]:
     entries = [
         *map(_event, snapshot.event_entries),
         *(entry for write in snapshot.writes for entry in _write(write)),
-        *(Entry(logged.at, logged.action, logged.detail) for logged in snapshot.audit_log),
+        *(Entry(entry.at, entry.action, entry.detail) for entry in snapshot.audit_log),
     ]
     return sorted(entries, key=attrgetter("at"))
 

@@ -1,4 +1,4 @@
-"""One account, opened for one command. Its calls keep to the account's budget."""
+"""An account at its platform, opened for one command. Its calls stay within the account's call budget."""
 
 import os
 import shlex
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from worker.cli.names import require_name
+from worker.cli.options import require_name
 from worker.cli.platform.budget import CallBudget
 from worker.cli.platform.forms import fill_filters, fill_new_order
 from worker.cli.platform.options import option_name
@@ -22,17 +22,20 @@ from worker.store.database.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAccount:
-    """An account that can be called. Its methods raise `ApiError`s, and `IllegalRequest` before any call."""
+class PlatformAccount:
+    """An account whose platform can be called.
+
+    Its methods raise `IllegalRequest` before any call, and `ApiError` when a call fails or the account has to wait.
+    """
 
     name: str
     settings: AccountSettings
     client: OrdersClient
     budget: CallBudget
 
-    def pages(self, given: Mapping[str, object]) -> Iterator[Page]:
-        """Yield the pages of the list that the filters *given*, as texts, describe."""
-        pages = self.client.pages(fill_filters(self.client.filters, given, self.settings.platform))
+    def pages(self, filters: Mapping[str, object]) -> Iterator[Page]:
+        """Return the pages of the list of orders that match *filters*, which are texts by field. A page is one call."""
+        pages = self.client.pages(fill_filters(self.client.filters, filters, self.settings.platform))
         return self._within_budget(pages)
 
     def _within_budget(self, pages: Iterator[Page]) -> Iterator[Page]:
@@ -53,33 +56,36 @@ class OpenAccount:
         return self.client.show(order_id)
 
     def _search_advice(self, text: str) -> str:
-        """Name the command that finds an order by its number, if *text* is a reference: here, only ids are known."""
+        """Return advice on a *text* that is no id: for `number:…`, the command that finds the order."""
         _, _, number = text.partition(":")
         command = self._list_command(f"--search={number}")
         return f"; to look for a number: {clean_text(command)}" if number else ""
 
-    def create(self, given: Mapping[str, object]) -> PlatformOrder:
-        """Create an order from the JSON values *given*, once. A `Transient` says how to find out whether it exists."""
+    def create(self, values: Mapping[str, object]) -> PlatformOrder:
+        """Create an order from JSON *values* by field. The call is sent once.
+
+        If no answer comes, the message of the `Transient` has a command that shows whether the order exists.
+        """
         creation = self.client.creation
         if creation is None:
             raise IllegalRequest(f"{self.settings.platform} documents no way to create an order")
-        order = fill_new_order(creation.form, given, self.settings.platform)
+        order = fill_new_order(creation.form, values, self.settings.platform)
         self.budget.await_call()
-        with self._warning_of_doubt(given):
+        with self._warn_if_unanswered(values):
             return creation.create(order)
 
     @contextmanager
-    def _warning_of_doubt(self, given: Mapping[str, object]) -> Iterator[None]:
-        """Say that the order may exist, when the block ends without an answer."""
-        shared = {"customer_id"} & given.keys() & self.client.filters.model_fields.keys()
-        command = self._list_command(*(f"{option_name(name)}={given[name]}" for name in shared))
-        doubt = f"the order may have been created or not; before you try again, look: {command}"
+    def _warn_if_unanswered(self, values: Mapping[str, object]) -> Iterator[None]:
+        """Add to the message that the order may exist, if the block ends without an answer."""
+        filters = {"customer_id"} & values.keys() & self.client.filters.model_fields.keys()
+        command = self._list_command(*(f"{option_name(name)}={values[name]}" for name in filters))
+        warning = f"the order may have been created or not; before you try again, look: {command}"
         try:
             yield
         except Transient as error:
-            raise Transient(f"{error}; {doubt}") from error
+            raise Transient(f"{error}; {warning}") from error
         except KeyboardInterrupt:
-            print_error(doubt)
+            print_error(warning)
             raise
 
     def _list_command(self, *options: str) -> str:
@@ -87,20 +93,20 @@ class OpenAccount:
 
 
 @contextmanager
-def open_account(name: str) -> Iterator[OpenAccount]:
+def open_account(name: str) -> Iterator[PlatformAccount]:
     """Open the account *name*, by default the only one, for the length of the block. Nothing is sent yet.
 
-    Raises `SettingsError`, and `IllegalRequest` when it is not clear which account is meant.
+    Raises `SettingsError`, and `IllegalRequest` if *name* is empty and there are several accounts.
     """
     settings = load_settings(os.environ)
-    chosen = _choose(name, settings.accounts)
-    account = settings.accounts[chosen]
+    account_name = _choose(name, settings.accounts)
+    account = settings.accounts[account_name]
     database = Database(settings.database_url.get_secret_value(), connections=1)
-    budget = CallBudget(database, chosen, account.calls_per_minute)
+    budget = CallBudget(database, account_name, account.calls_per_minute)
     try:
         with open_client(account) as http:
             client = connect(account.credentials, context_of(account, http, budget.pause)).orders_client()
-            yield OpenAccount(chosen, account, client, budget)
+            yield PlatformAccount(account_name, account, client, budget)
     except Throttled as error:
         if error.wait:
             budget.pause(error.wait, str(error))
@@ -110,16 +116,19 @@ def open_account(name: str) -> Iterator[OpenAccount]:
 
 
 def split_order(order: str, account: str) -> tuple[str, str]:
-    """Return the account, empty when none is named, and the id that *order* means: an id, or account/id."""
-    named, slash, order_id = order.rpartition("/")
-    if slash and account and named != account:
+    """Return the account and the id of *order*, which is an id or account/id. The account may be empty.
+
+    *account* is the value of `--account`, which may be empty. Raises `IllegalRequest` if *order* has another account.
+    """
+    prefix, slash, order_id = order.rpartition("/")
+    if slash and account and prefix != account:
         raise IllegalRequest(f"{clean_text(order)} is not an order of {clean_text(account)}: name one account")
-    return named or account, order_id
+    return prefix or account, order_id
 
 
 def _choose(name: str, accounts: Mapping[str, AccountSettings]) -> str:
     if name:
         require_name("account", name, accounts)
     elif len(accounts) > 1:
-        raise IllegalRequest(f"there are several accounts: say --account and one of {', '.join(accounts)}")
+        raise IllegalRequest(f"there are several accounts: give --account one of {', '.join(accounts)}")
     return name or next(iter(accounts))

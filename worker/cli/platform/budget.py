@@ -1,4 +1,4 @@
-"""The call budget of an account, as commands keep it: in the database, which commands and workers share."""
+"""The call budget of an account, for commands. It is in the database, so that commands and workers share it."""
 
 import time
 from collections.abc import Callable
@@ -16,21 +16,21 @@ from worker.store.database.database import Database
 from worker.store.snapshots import active_holds
 
 MAX_WAIT = 2 * MINUTE
-"""Limits are counted by the minute. A command does not wait for a longer pause."""
+"""A command waits for the next calls of a limit by the minute, but not for a longer pause."""
 USED_UP = "the platform's limit is used up"
 
 
 class Wait(NamedTuple):
-    """How long the account may send nothing, and why."""
+    """The time for which the account may send nothing, and the reason."""
 
-    lasts: Duration
-    why: str
+    duration: Duration
+    reason: str
 
 
 class CallBudget:
-    """Says when one account may call its platform: not while it is paused, and only within its limit, if it has one.
+    """Tells when one account may call its platform: not during a pause, and only within its calls *per_minute*, if any.
 
-    An account without a limit may call when the database does not answer, because nothing then forbids it.
+    An account without a limit may also call when the database does not answer.
     """
 
     def __init__(
@@ -41,30 +41,33 @@ class CallBudget:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._database, self._account, self._per_minute, self._sleep = database, account, per_minute, sleep
-        self._has_said_why = False
+        self._has_printed_wait = False
 
     def await_call(self) -> None:
-        """Return when a call may be sent. Raises `Throttled` when that takes longer than `MAX_WAIT`."""
+        """Return when one call may be sent, which uses it up.
+
+        Raises `Throttled` if that takes longer than `MAX_WAIT`, and what `acquire` raises.
+        """
         waited: Duration = 0
         while wait := self.acquire():
-            if (waited := waited + wait.lasts) > MAX_WAIT:
-                raise Throttled(wait.why, status=0)
-            self._say_why(wait)
-            self._sleep(wait.lasts / SECOND)
+            if (waited := waited + wait.duration) > MAX_WAIT:
+                raise Throttled(wait.reason, status=0)
+            self._print_once(wait)
+            self._sleep(wait.duration / SECOND)
 
-    def pause(self, lasts: Duration, detail: str = USED_UP) -> None:
-        """Let the account send nothing for *lasts*. *detail* is why, by default that its last call was used.
+    def pause(self, duration: Duration, detail: str = USED_UP) -> None:
+        """Let the account send nothing for *duration*. *detail* is the reason, for people.
 
-        It never fails, because the answer to that call is worth more.
+        If the database does not answer, it only prints a message: the command still needs the answer that it has got.
         """
         try:
             schema.check(self._database)
-            SqlHolds(self._database).hold(self._account, HoldReason.RATE_LIMITED, lasts, detail)
+            SqlHolds(self._database).hold(self._account, HoldReason.RATE_LIMITED, duration, detail)
         except StoreError as error:
-            print_error(f"the workers do not know that {self._account} has to wait for {span(lasts)}: {error}")
+            print_error(f"the workers do not know that {self._account} has to wait for {span(duration)}: {error}")
 
     def acquire(self) -> Wait | None:
-        """Return None when one call may be sent now, else how long to wait before asking again.
+        """Return None if one call may be sent now, which uses it up; else the time to wait before the next try.
 
         Raises `StoreError` when the account has a limit and the database does not answer.
         """
@@ -90,7 +93,7 @@ class CallBudget:
         wait = SqlCallLimits(self._database).acquire(self._account, 1, self._per_minute) if self._per_minute else 0
         return Wait(wait, f"its calls_per_minute is used up for {span(wait)}") if wait else None
 
-    def _say_why(self, wait: Wait) -> None:
-        if not self._has_said_why:
-            print_error(f"{self._account} has to wait: {wait.why}")
-            self._has_said_why = True
+    def _print_once(self, wait: Wait) -> None:
+        if not self._has_printed_wait:
+            print_error(f"{self._account} has to wait: {wait.reason}")
+            self._has_printed_wait = True

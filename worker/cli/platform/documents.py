@@ -7,7 +7,7 @@ from worker.order_api.clients import PlatformOrder
 
 
 def platform_document(account: str, order: PlatformOrder) -> Document:
-    """Return one order: what we read from it, and the document that the platform sent.
+    """Return one order: our reading of it, and the document that the platform sent.
 
     *stage* is null for an order that is cancelled or refunded, or whose status we do not know.
     """

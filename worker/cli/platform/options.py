@@ -1,4 +1,4 @@
-"""The options for the fields of all platforms' forms. The forms of an account's platform say which of them it has."""
+"""The options for the fields of forms, of all platforms together. The form of a platform says which fields it has."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,13 +14,13 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 
 def _text(value: str) -> str:
     if not is_storable(value):
-        raise click.BadParameter("it has characters that are not text.")
+        raise click.BadParameter("it has characters that cannot be stored as text.")
     return value
 
 
 def _number(value: str) -> int | float:
     if not _NUMBER.fullmatch(value):
-        raise click.BadParameter("say a number, like 12.50.")
+        raise click.BadParameter("write a number like 12.50.")
     return float(value) if "." in value else int(value)
 
 
@@ -45,13 +45,13 @@ def _item(value: str) -> dict[str, object]:
     for part in value.split(","):
         key, equals, text = part.partition("=")
         if not equals or key in item:
-            raise click.BadParameter("say KEY=VALUE,… with each key once, or a JSON object.")
+            raise click.BadParameter("write KEY=VALUE,… with each key once, or a JSON object.")
         item[key] = _number(text) if key in {"quantity", "price"} else _text(text)
     return item
 
 
 class Field(NamedTuple):
-    """An option for one field of a form: its help, how its text is read, and whether it may be given several times."""
+    """An option for one field of a form. *read* makes the value from the text; *several*: it may be repeated."""
 
     metavar: str
     help: str
@@ -60,31 +60,34 @@ class Field(NamedTuple):
 
 
 FILTERS: Mapping[str, Field] = {
-    "status": Field("TEXT", "Only orders with this status, in the platform's words."),
+    "status": Field("TEXT", "Only orders with this status of the platform."),
     "since": Field("DATE", "Only orders from this day on: YYYY-MM-DD."),
     "until": Field("DATE", "Only orders up to this day."),
-    "search": Field("TEXT", "Only orders that the platform finds with these words."),
+    "search": Field("TEXT", "Only orders that the platform finds by these words."),
     "customer_id": Field("ID", "Only orders of this customer."),
     "branch_id": Field("ID", "Only orders of this branch."),
     "min_total": Field("NUMBER", "Only orders of at least this amount."),
     "max_total": Field("NUMBER", "Only orders of at most this amount."),
-    "page_size": Field("N", "How many orders one call asks for; by default, the platform decides."),
+    "page_size": Field("N", "Orders on one page, which is one call; by default, the platform decides."),
 }
-"""By the field of the form. The form reads their texts."""
+"""The options of a list, by the field of the form. The form reads their texts."""
 
 NEW_ORDER: Mapping[str, Field] = {
     "customer_id": Field("ID", "The customer who orders.", _text),
     "items": Field(
-        "KEY=VALUE,…", "A line: product_id, quantity, price, name, sku; or a JSON object.", _item, several=True
+        "KEY=VALUE,…",
+        "A line of the order: product_id, quantity, price, name, sku; or a JSON object.",
+        _item,
+        several=True,
     ),
-    "total": Field("NUMBER", "What the customer pays.", _number),
+    "total": Field("NUMBER", "The amount that the customer pays.", _number),
     "currency": Field("CODE", "The currency, three capital letters.", _text),
-    "shipping_address": Field("TEXT|JSON", "Where the parcels go.", _text_or_object),
-    "billing_address": Field("TEXT|JSON", "Where the bill goes.", _text_or_object),
-    "notes": Field("TEXT", "What people should know about the order.", _text),
-    "metadata": Field("JSON", "What programs should know about the order: an object.", _object),
+    "shipping_address": Field("TEXT|JSON", "The address for the parcels.", _text_or_object),
+    "billing_address": Field("TEXT|JSON", "The address for the bill.", _text_or_object),
+    "notes": Field("TEXT", "Notes about the order for people.", _text),
+    "metadata": Field("JSON", "Data about the order for programs: an object.", _object),
 }
-"""By the field of the form. Each text is read into the JSON value that it means."""
+"""The options of a new order, by the field of the form. Each text becomes a JSON value."""
 
 
 def option_name(name: str) -> str:
@@ -93,7 +96,7 @@ def option_name(name: str) -> str:
 
 
 def options_for(fields: Mapping[str, Field]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that gives a command an option for each of *fields*. Arguments have the fields' names."""
+    """Return a decorator that adds an option for each of *fields* to a command, as an argument of the field's name."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for name, field in reversed(list(fields.items())):
@@ -105,6 +108,6 @@ def options_for(fields: Mapping[str, Field]) -> Callable[[Callable[..., Any]], C
     return decorate
 
 
-def given_options(options: Mapping[str, object]) -> dict[str, object]:
-    """Leave out the options that were not given."""
+def without_missing(options: Mapping[str, object]) -> dict[str, object]:
+    """Return the options that the command line has."""
     return {name: value for name, value in options.items() if value not in (None, ())}

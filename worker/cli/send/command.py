@@ -9,7 +9,7 @@ from secrets import token_hex
 
 import click
 
-from worker.cli.options import WholeNumber
+from worker.cli.options import WholeNumber, require_name
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 INTEGER = re.compile("[1-9][0-9]{0,18}")
@@ -20,35 +20,35 @@ FIELDS = {
     "parcels": "parcels",
     "note": "note",
 }
-"""The option that fills each field of the event's data, besides the order's id."""
+"""For each field of the event's data, the option that fills it. The order's id is not among them."""
 
 
 @click.command()
-@click.option("--source", required=True, help="Send as this source, signed with the first of its secrets.")
+@click.option("--source", required=True, help="The source as which to send; its first secret signs the event.")
 @click.option("--order", default="", help="The order's id.")
 @click.option("--number", default="", help="The order's number, instead of its id.")
-@click.option("--event", required=True, help="What happened, in the source's words: shipment.delivered, …")
+@click.option("--event", required=True, help="The event's name in the source's profile: shipment.delivered, …")
 @click.option("--tracking", default="", help="The parcel's tracking number.")
-@click.option("--tracking-url", default="", help="The parcel's tracking page.")
+@click.option("--tracking-url", default="", help="The URL of the parcel's tracking page.")
 @click.option("--parcels", type=WholeNumber(1, 1000), help="How many parcels the order has.")
-@click.option("--note", default="", help="A few words.")
+@click.option("--note", default="", help="A note for people.")
 @click.option("--id", "event_id", default="", help="The event's id; by default a new one.")
-@click.option("--timestamp", default="", help="When it happened, in ISO 8601; by default now.")
-@click.option("--url", default="", help="The receiver's address; by default the setting `listen`.")
+@click.option("--timestamp", default="", help="The event's time in ISO 8601; by default now.")
+@click.option("--url", default="", help="The receiver's URL; by default from the setting `listen`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def send(
     source: str, url: str, event: str, event_id: str, timestamp: str, as_json: bool, **data: str | int | None
 ) -> int:
     """Sign a test event and send it to the receiver.
 
-    Ends with 0 if the receiver accepted it, with 1 if the receiver refused it, with 3 if nothing answered.
+    The exit code is 0 if the receiver took the event in, even into quarantine; 1 if the receiver refused it; 3 if the
+    receiver did not answer.
 
     \b
     fulfillment send --source courier --order 1001 --event shipment.picked_up --tracking TRK1
     fulfillment send --source courier --number ORD-2024-001 --event shipment.delivered
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.cli.json_lines import print_json
-    from worker.cli.names import require_name
     from worker.cli.printing import visible
     from worker.cli.send.posting import post
     from worker.settings import load_settings

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import httpx
 
-from worker.cli.local_receiver import local_url
+from worker.cli.local import local_url
 from worker.domain.errors import IllegalRequest
 from worker.domain.signing import SignedRequest, signed_headers, split_target
 from worker.settings import Settings
@@ -17,14 +17,14 @@ MAX_ANSWER = 65_536
 
 
 class PostResult(NamedTuple):
-    """What the receiver answered: the status, and its JSON, or the text that it sent instead."""
+    """The receiver's answer: its status, and its body as JSON, or as a text if it is not JSON."""
 
     status: int
     document: object
 
 
 def post(settings: Settings, source: str, url: str, body: bytes) -> PostResult:
-    """Sign *body* with the first secret of *source* and send it to *url*, by default to our own receiver.
+    """Sign *body* with the first secret of *source* and send it to *url*; if that is empty, to our own receiver.
 
     Raises `OSError` when nothing answers, and `IllegalRequest` for a wrong URL.
     """
@@ -45,7 +45,10 @@ def post(settings: Settings, source: str, url: str, body: bytes) -> PostResult:
 
 
 def _address(settings: Settings, source: str, url: str) -> tuple[httpx.URL, bytes]:
-    """Return where to post, and the prefix that a proxy would remove from the path before our own receiver gets it."""
+    """Return the URL to post to, and the text to sign before its path.
+
+    Our own receiver puts the source's `public_prefix` before each path, because a proxy has removed it there.
+    """
     try:
         address = httpx.URL(url or local_url(settings.listen))
     except (httpx.InvalidURL, UnicodeError) as error:

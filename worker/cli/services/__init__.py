@@ -1,1 +1,4 @@
-"""`fulfillment receiver`, `worker` and `up`, which run the services, and `migrate`, which comes before them."""
+"""The services: `fulfillment receiver`, `worker`, and `up`, which runs both; and `migrate`, which comes before them.
+
+It may import everything of the program.
+"""

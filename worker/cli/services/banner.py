@@ -1,22 +1,22 @@
-"""What `up` prints before it starts the processes, and after they have ended."""
+"""The texts that `up` prints before it starts the processes, and after they have ended."""
 
 import shlex
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import make_url
 
-from worker.cli.local_receiver import local_url
-from worker.cli.program import program_command
+from worker.cli.local import local_url, program_command
 from worker.domain.text import clean_text
 from worker.settings import AccountSettings, Settings
 from worker.settings.settings_file import SettingsFile
 
 TITLE_WIDTH = 10
 MAX_PATH = 1000
+"""Characters of a path that are printed."""
 
 
 def banner(settings: Settings, file: SettingsFile | None) -> str:
-    """Return what `up` is about to run with *settings*, which *file* holds in part, and a command to try."""
+    """Return what `up` runs with *settings*, and a command to try. *file* is the settings file, or None."""
     return "\n".join(
         [
             "Everything runs in this terminal until Ctrl-C.",
@@ -31,14 +31,14 @@ def banner(settings: Settings, file: SettingsFile | None) -> str:
     )
 
 
-def farewell(settings: Settings) -> str:
-    """Return what `up` says when all processes have ended: no process is left, and where the data stays."""
+def end_message(settings: Settings) -> str:
+    """Return the text for the time after the last process has ended: it says where the data is."""
     database = describe_database(settings.database_url.get_secret_value())
     return f"All processes have ended. The data stays: {database}."
 
 
 def describe_database(url: str) -> str:
-    """Return where the database is, without the user and the password."""
+    """Return the kind of database and its location, without the user's name and the password."""
     parts = make_url(url)
     if parts.get_backend_name() == "sqlite":
         return f"SQLite, {_clean(parts.database)}"

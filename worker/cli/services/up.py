@@ -11,19 +11,20 @@ PROCESSES = {"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "w
 
 @click.command()
 def up() -> None:
-    """Run everything in this terminal: database, embedded Valkey, receiver and worker.
+    """Run everything in this terminal: the receiver, the worker, and the embedded Valkey if there is no other broker.
 
-    Ctrl-C ends all processes, the embedded Valkey last, and leaves none behind. The data stays in the database; by
-    default, that is a file in the folder `data_dir`.
+    Brings the database's schema up to date first. Ctrl-C ends all processes, the embedded Valkey last, and leaves none
+    behind. The data stays in the database; by default, that is a file in the folder `data_dir`.
     """
     from webhook_receiver.server.processes import open_socket
-    from worker.cli.services.banner import banner, farewell
-    from worker.cli.services.start import load_settings_and_log
+    from worker.cli.services.banner import banner, end_message
     from worker.processes.embedded_valkey import EmbeddedValkey
+    from worker.processes.logs import configure_logs
     from worker.processes.supervisor import Supervisor
-    from worker.settings import find_settings_file
+    from worker.settings import find_settings_file, load_settings
 
-    settings = load_settings_and_log()
+    settings = load_settings(os.environ)
+    configure_logs(settings.log_level, settings.log_format, secrets=settings.secret_values())
     valkey = EmbeddedValkey(settings.data_dir) if settings.uses_embedded_valkey else None
     # An address in use is an error now, and not after five restarts of the receiver.
     open_socket(*settings.listen).close()
@@ -33,7 +34,7 @@ def up() -> None:
     with valkey or nullcontext():
         supervisor = Supervisor(PROCESSES)
         supervisor.run_until({signal.SIGINT, signal.SIGTERM}, on_poll=valkey.revive if valkey else None)
-    _print(farewell(settings))
+    _print(end_message(settings))
 
 
 def _migrate(database_url: str) -> None:
@@ -48,5 +49,5 @@ def _migrate(database_url: str) -> None:
 
 
 def _print(text: str) -> None:
-    with suppress(OSError):  # the services run on when nobody reads
+    with suppress(OSError):  # the services keep running when nobody reads stdout
         click.echo(text)

@@ -14,12 +14,13 @@ from worker.cli.options import WholeNumber
     type=WholeNumber(1, 256),
     default=16,
     show_default=True,
-    help="Orders that are reconciled at once.",
+    help="Orders that are reconciled at the same time.",
 )
 def worker(concurrency: int) -> None:
     """Reconcile orders with their platforms, until each platform confirms the stage.
 
-    This is Celery's worker with the right options. You may run several: a worker leases an order before it works on it.
+    This is Celery's worker with the right options. You may run several workers: each leases an order before it works
+    on it.
     """
     from worker.service.celery_app import build_app
 

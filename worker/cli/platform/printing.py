@@ -7,8 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli import printing
-from worker.cli.printing import make_facts, plain, visible
+from worker.cli.printing import MIN_WIDTH, Output, make_facts, plain, visible
 from worker.domain.orders import Payment
 from worker.order_api.clients import Page, PlatformOrder
 
@@ -16,17 +15,17 @@ PAID = {Payment.PAID: "yes", Payment.UNPAID: "no", Payment.UNKNOWN: "–"}
 
 
 def print_orders(pages: Iterable[Page], limit: int | None) -> None:
-    """Print a list of orders, each page as soon as it is read. A list that was cut at *limit* says so."""
-    out, count, page = printing.Page(printing.MIN_WIDTH), 0, None
+    """Print a list of orders, each page as soon as it is read. If *limit* cuts the list, the last line says so."""
+    output, count, page = Output(MIN_WIDTH), 0, None
     for page in pages:
         if page.orders:
-            out.print(_table(page.orders, headed=not count))
+            output.print(_table(page.orders, headed=not count))
         count += len(page.orders)
     if not count:
-        out.print("No such orders.")
+        output.print("No such orders.")
     elif page and count == limit and not page.last:
         of = "" if page.total is None else f" of {page.total}"
-        out.print(f"These are the first {count}{of}; --limit or --all shows more.", style="dim")
+        output.print(f"These are the first {count}{of}; --limit or --all shows more.", style="dim")
 
 
 def _table(orders: Iterable[PlatformOrder], *, headed: bool) -> Table:
@@ -49,19 +48,19 @@ def _row(order: PlatformOrder) -> tuple[str | None, ...]:
 
 
 def print_order(account: str, order: PlatformOrder) -> None:
-    """Print one order: what we read from it, and the whole document."""
-    page, reading = printing.Page(), order.reading
-    page.print(
+    """Print one order: our reading of it, and the whole document of the platform."""
+    output, reading = Output(), order.reading
+    output.print(
         make_facts(
             {
                 "order": Text(f"{account}/{order.order_id}", "bold"),
                 "number": reading.number,
-                "platform says": reading.status,
+                "status": reading.status,
                 "stage": reading.position or "unknown",
                 "paid": PAID[reading.payment],
                 "tracking": f"{reading.tracking or ''} {reading.tracking_url}".strip(),
             }
         )
     )
-    page.print()
-    page.print(Text(visible(json.dumps(order.document, indent=2, ensure_ascii=False))))
+    output.print()
+    output.print(Text(visible(json.dumps(order.document, indent=2, ensure_ascii=False))))

@@ -1,4 +1,4 @@
-"""Prints deliveries for people, in 80 columns, with instants in UTC. *now* is the time of the database's clock."""
+"""Prints deliveries for people, in 80 columns, with times in UTC. *now* is the time of the database's clock."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.printing import MIN_WIDTH, Page, make_facts, make_table, order_name, plain, print_table, visible
+from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table, visible
 from worker.domain.documents import Malformed, read_document
 from worker.domain.instants import Instant
 from worker.domain.reasons import DeliveryOutcome
@@ -14,7 +14,7 @@ from worker.operations.instants import ago, moment, when
 from worker.store.queries.deliveries import DeliveredEvent, DeliveryDetails, DeliveryRow
 
 MAX_BODY = 16_384
-"""Characters of a body that are printed; JSON output has all of it."""
+"""Characters of a body that are printed. JSON has the whole body."""
 STYLES: dict[str, str] = {
     DeliveryOutcome.ACCEPTED: "green",
     DeliveryOutcome.DUPLICATE: "dim",
@@ -24,17 +24,17 @@ STYLES: dict[str, str] = {
 
 
 def print_deliveries(rows: Sequence[DeliveryRow], now: Instant, limit: int) -> None:
-    """Print a list of deliveries. A list of *limit* rows says that it may have been cut."""
+    """Print a list of deliveries. If it has *limit* rows, a line says that there may be more."""
     table = make_table("ID", "RECEIVED (UTC)", "AGO", "SOURCE", "OUTCOME", "REASON", wrapping="REASON")
     for row in rows:
-        received = moment(row.received_at).removesuffix(" UTC")
+        time = moment(row.received_at).removesuffix(" UTC")
         age = ago(row.received_at, now).removesuffix(" ago")
         table.add_row(
-            plain(row.id), plain(received), plain(age), plain(row.source), _styled(row.outcome), plain(_reason(row))
+            plain(row.id), plain(time), plain(age), plain(row.source), _styled(row.outcome), plain(_reason(row))
         )
     print_table(table, rows, "No such deliveries.")
     if len(rows) == limit:
-        Page().print(f"These are the newest {limit}; --limit shows more.", style="dim")
+        Output().print(f"These are the newest {limit}; --limit shows more.", style="dim")
 
 
 def _styled(outcome: str) -> Text:
@@ -47,8 +47,8 @@ def _reason(row: DeliveryRow) -> str:
 
 def print_delivery(delivery: DeliveryDetails, now: Instant) -> None:
     """Print one delivery: its row, its events, its body."""
-    page, row = Page(MIN_WIDTH), delivery.row
-    page.print(
+    output, row = Output(MIN_WIDTH), delivery.row
+    output.print(
         make_facts(
             {
                 "delivery": Text(str(row.id), "bold"),
@@ -63,23 +63,23 @@ def print_delivery(delivery: DeliveryDetails, now: Instant) -> None:
         )
     )
     if delivery.events:
-        page.print()
-        page.print(_events_table(delivery.events))
+        output.print()
+        output.print(_events_table(delivery.events))
     if delivery.body is not None:
-        page.print()
-        page.print(Text(_readable(delivery.body)))
+        output.print()
+        output.print(Text(_readable(delivery.body)))
 
 
 def _events_table(events: Sequence[DeliveredEvent]) -> Table:
-    table = make_table("EVENT", "ORDER", "WHAT", "HAPPENED (UTC)", "RESULT", wrapping="WHAT")
+    table = make_table("ID", "ORDER", "EVENT", "OCCURRED (UTC)", "RESULT", wrapping="EVENT")
     for event in events:
-        happened = moment(event.occurred_at).removesuffix(" UTC")
-        table.add_row(plain(event.id), order_name(event.order), plain(event.name), plain(happened), plain(event.result))
+        time = moment(event.occurred_at).removesuffix(" UTC")
+        table.add_row(plain(event.id), order_name(event.order), plain(event.name), plain(time), plain(event.result))
     return table
 
 
 def _readable(body: bytes) -> str:
-    """Return a body as printable text: JSON indented, all else as a Python literal; cut if it is long."""
+    """Return a body as printable text: JSON is indented, other bodies are Python literals. A long text is cut."""
     try:
         text = visible(json.dumps(read_document(body), indent=2, ensure_ascii=False))
     except Malformed:

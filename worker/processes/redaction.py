@@ -1,0 +1,58 @@
+"""Masks secrets in log lines. No code should log a secret: the masking is the second line of defence."""
+
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+from structlog.typing import EventDict, WrappedLogger
+
+REDACTED = "[redacted]"
+MAX_DEPTH = 6
+"""Levels of nested values that are kept as structures; deeper ones become text."""
+
+_SECRET_KEY = re.compile(
+    "secret|signature|token|authorization|password|passwd|api_?key|cookie|credential", re.IGNORECASE
+)
+_PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):\S*@")
+_SHORTEST_MASKED = 4
+"""Characters. A shorter text is no secret, and occurs in too many words."""
+
+
+class Redactor:
+    """Masks values under keys such as `token`, and the given *secrets* in all texts."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        forms = {form for secret in secrets if len(secret) >= _SHORTEST_MASKED for form in _forms(secret)}
+        # The longest first, because one secret may be the beginning of another.
+        longest_first = sorted(forms, key=len, reverse=True)
+        self._secrets = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+
+    def redact(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        """Return *event* with its secrets masked. This is a processor of structlog."""
+        return {key: self._value(key, value, MAX_DEPTH) for key, value in event.items()}
+
+    def _value(self, key: object, value: object, depth: int) -> object:
+        if _SECRET_KEY.search(str(key)):
+            return REDACTED
+        match value:
+            case None | bool() | int() | float():
+                return value
+            case str():
+                return self._text(value)
+            case dict() if depth:
+                return {self._text(str(name)): self._value(name, inner, depth - 1) for name, inner in value.items()}
+            case list() | tuple() | set() | frozenset() if depth:
+                return [self._value("", inner, depth - 1) for inner in value]
+        return self._text(repr(value))
+
+    def _text(self, text: str) -> str:
+        masked = self._secrets.sub(REDACTED, text) if self._secrets else text
+        return _PASSWORD_IN_URL.sub(rf"\1:{REDACTED}@", masked)
+
+
+def _forms(secret: str) -> set[str]:
+    """Return the forms of a secret in a text: as it is, and as in a repr, in JSON and in a URL."""
+    raw = secret.encode(errors="surrogatepass")
+    quoted = {repr(secret)[1:-1], repr(raw)[2:-1], json.dumps(secret)[1:-1], json.dumps(repr(secret)[1:-1])[1:-1]}
+    return {secret, *quoted, quote(raw), quote(raw, safe=""), quote_plus(raw)}
