@@ -65,7 +65,7 @@ class EmbeddedValkey:
         self.stop()
         raise EmbeddedValkeyUnavailable(f"The embedded Valkey {trouble}; see {self._log}, or set redis_url.")
 
-    def revive(self) -> None:
+    def restart_if_ended(self) -> None:
         """Start the server again if we own it and it has ended. Raises `EmbeddedValkeyUnavailable`."""
         if self.is_owner and self._is_gone():
             log.warning("embedded_valkey_ended", socket=str(self.socket))

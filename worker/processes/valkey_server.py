@@ -14,7 +14,7 @@ from pathlib import Path
 from worker.processes.parent_death import with_parent_death_signal
 
 MAX_MEMORY = "64mb"
-"""Wake-ups are small. A full server refuses them; nothing is lost, and the workers make room."""
+"""Wake-ups are small. A full server refuses new ones. Nothing is lost, and workers empty it."""
 ANSWER_TIMEOUT_SECONDS = 1.0
 MAX_ANSWER = 65_536
 """Bytes of an answer that are read. A longer answer is not Valkey's."""

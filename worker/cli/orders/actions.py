@@ -31,7 +31,10 @@ def advance_order(order: str, stage: str, reason: str, create: bool) -> None:
 @click.command("retry", short_help="Let a worker reconcile an order now.")
 @ORDER
 def retry_order(order: str) -> None:
-    """Let a worker reconcile an order now, for whatever reason the order waits. It does not lift a stop."""
+    """Let a worker reconcile an order now, and not only at its due time.
+
+    A stopped order needs `fulfillment orders release` instead.
+    """
     from worker.cli.context import open_database
 
     with open_database() as context:

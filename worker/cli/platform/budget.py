@@ -16,7 +16,7 @@ from worker.store.database.database import Database
 from worker.store.snapshots import active_holds
 
 MAX_WAIT = 2 * MINUTE
-"""A command waits for the next calls of a limit by the minute, but not for a longer pause."""
+"""The longest wait of a command. A limit of calls a minute needs less; a pause may need more."""
 USED_UP = "the platform's limit is used up"
 
 

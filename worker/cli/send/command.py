@@ -24,7 +24,7 @@ FIELDS = {
 
 
 @click.command()
-@click.option("--source", required=True, help="The source as which to send; its first secret signs the event.")
+@click.option("--source", required=True, help="Send as this source, with a signature by its first secret.")
 @click.option("--order", default="", help="The order's id.")
 @click.option("--number", default="", help="The order's number, instead of its id.")
 @click.option("--event", required=True, help="The event's name in the source's profile: shipment.delivered, …")
@@ -41,8 +41,8 @@ def send(
 ) -> int:
     """Sign a test event and send it to the receiver.
 
-    The exit code is 0 if the receiver took the event in, even into quarantine; 1 if the receiver refused it; 3 if the
-    receiver did not answer.
+    The exit code is 0 if the receiver takes the event in, even if it quarantines it; 1 if it refuses the event; 3 if it
+    does not answer.
 
     \b
     fulfillment send --source courier --order 1001 --event shipment.picked_up --tracking TRK1

@@ -33,7 +33,7 @@ def up() -> None:
     _print(banner(settings, find_settings_file(os.environ)))
     with valkey or nullcontext():
         supervisor = Supervisor(PROCESSES)
-        supervisor.run_until({signal.SIGINT, signal.SIGTERM}, on_poll=valkey.revive if valkey else None)
+        supervisor.run_until({signal.SIGINT, signal.SIGTERM}, on_poll=valkey.restart_if_ended if valkey else None)
     _print(end_message(settings))
 
 
