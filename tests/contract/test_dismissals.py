@@ -57,7 +57,7 @@ def test_a_new_event_restarts_a_dismissed_search_with_an_hour_of_its_own_and_a_r
 def test_a_dismissed_search_that_finds_its_order_later_gives_it_all_events(harness, seen):
     harness.operator_store.dismiss(seen, "not ours")
     harness.api.orders["2"].number = "ORD-1"
-    harness.receive("shipment.picked_up", order=NUMBER, key="c")
+    harness.accept("shipment.picked_up", order=NUMBER, key="c")
     harness.run_for(seconds=30)
     assert (harness.api.orders["2"].status, harness.event_results()["a"]) == ("completed", "applied")
     assert sorted(harness.order_keys()) == [KEY, OTHER]

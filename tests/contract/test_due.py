@@ -15,7 +15,7 @@ from worker.reconcile.reconciliation import MIN_LEASE
 
 def receive(harness, *ids, account="main"):
     for order_id in ids:
-        harness.receive(an_event("shipment.picked_up", order=OrderKey(account, order_id)))
+        harness.accept(an_event("shipment.picked_up", order=OrderKey(account, order_id)))
         harness.clock.now += 1
 
 
@@ -24,7 +24,7 @@ def claim(harness, limit=10):
 
 
 def test_an_order_whose_wake_up_was_lost_is_claimed(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     assert claim(harness) == [KEY]
 
 
@@ -73,7 +73,7 @@ def test_only_the_order_that_was_put_back_is_claimed_again_at_once(harness):
 
 
 def test_an_order_is_claimed_at_most_once_in_fifteen_seconds(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     assert claim(harness) == [KEY]
     harness.clock.now += ENQUEUE_AGAIN_AFTER - 1
     assert claim(harness) == []
@@ -82,7 +82,7 @@ def test_an_order_is_claimed_at_most_once_in_fifteen_seconds(harness):
 
 
 def test_an_order_that_was_reconciled_and_is_due_again_is_claimed_at_once(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     claim(harness)
     leased = harness.lease()
     harness.order_store.finish(leased, leased.order, Later(harness.clock(), WaitReason.INTERRUPTED), {})
@@ -90,23 +90,23 @@ def test_an_order_that_was_reconciled_and_is_due_again_is_claimed_at_once(harnes
 
 
 def test_an_order_that_is_leased_stopped_held_or_settled_is_not_claimed(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     leased = harness.lease()
     assert claim(harness) == []
     harness.order_store.finish(leased, leased.order, Done(), {})
     assert claim(harness) == []
-    harness.receive("hint")
+    harness.accept("hint")
     harness.holds.hold("main", "operator", None)
     assert claim(harness) == []
     harness.holds.lift("main", "operator")
     leased = harness.lease()
     harness.order_store.finish(leased, leased.order, Stopped(StopReason.REFUSED), {})
-    harness.receive("hint")
+    harness.accept("hint")
     assert claim(harness) == []
 
 
 def test_an_order_whose_worker_died_is_claimed_when_its_lease_ends(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     claim(harness)
     harness.order_store.lease(KEY, MIN_LEASE)
     harness.clock.now += MIN_LEASE - 1
@@ -116,11 +116,11 @@ def test_an_order_whose_worker_died_is_claimed_when_its_lease_ends(harness):
 
 
 def test_an_order_is_not_claimed_before_its_back_off_is_over_whatever_events_come_in(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     leased = harness.lease()
     harness.order_store.finish(leased, leased.order, Later(START + HOUR, WaitReason.API_UNAVAILABLE, firm=True), {})
-    harness.receive("shipment.delivered")
-    harness.receive("hint")
+    harness.accept("shipment.delivered")
+    harness.accept("hint")
     harness.clock.now = START + HOUR - 1
     assert claim(harness) == []
     harness.clock.now += 1
@@ -128,12 +128,12 @@ def test_an_order_is_not_claimed_before_its_back_off_is_over_whatever_events_com
 
 
 def test_a_new_event_ends_any_other_wait(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     leased = harness.lease()
     harness.order_store.finish(leased, leased.order, Later(START + HOUR, WaitReason.COMPLETE_AFTER), {})
     harness.clock.now += MINUTE
     assert claim(harness) == []
-    harness.receive("shipment.delivered")
+    harness.accept("shipment.delivered")
     assert claim(harness) == [KEY]
 
 
@@ -147,7 +147,7 @@ def test_workers_that_claim_at_the_same_time_share_the_due_orders(harness):
 
 
 def test_a_claim_without_due_orders_takes_no_lock(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     claim(harness)
     statements = []
     event.listen(harness.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))

@@ -60,13 +60,13 @@ def test_every_result_sets_when_the_order_is_due_again(harness, leased, result, 
 )
 def test_an_event_that_came_in_meanwhile_keeps_the_order_due_and_shortens_no_back_off(harness, leased, result, due):
     harness.clock.now += SECOND
-    harness.receive("hint")
+    harness.accept("hint")
     assert finish(harness, leased, result) is Finished.HAS_NEW_EVENTS
     assert (harness.row()["due"], harness.row()["seen_revision"], harness.row()["revision"]) == (due, 1, 2)
 
 
 def test_a_stop_has_its_reason_and_stays_when_an_event_came_in_meanwhile(harness, leased):
-    harness.receive("hint")
+    harness.accept("hint")
     finish(harness, leased, Stopped(StopReason.REFUSED, "HTTP 422"))
     row = harness.row()
     assert (row["stop"], row["stop_detail"], row["stopped_at"]) == ("refused", "HTTP 422", START)
@@ -81,7 +81,7 @@ def test_the_results_of_events_are_recorded(harness, leased):
 
 def test_a_closed_order_has_one_entry_in_the_audit_log(harness, leased):
     finish(harness, leased, Done(), closed=TerminalStatus.CANCELLED)
-    harness.receive("hint")
+    harness.accept("hint")
     again = harness.lease()
     finish(harness, again, Done())
     assert harness.audit_actions() == ["closed"]

@@ -34,7 +34,7 @@ def test_everything_that_waits_is_in_a_backlog_with_the_age_of_the_oldest(harnes
 
 
 def test_a_lease_that_ended_without_a_result_and_a_write_without_an_answer_are_backlogs(harness: Harness, clock: Clock):
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     leased = harness.lease(order_key(1))
     announced = harness.order_store.announce(leased, Step(Stage.SHIPPED, START), {"status": "shipped"}, 30_000_000)
     assert announced is not None
@@ -51,7 +51,7 @@ def test_a_quarantined_delivery_that_was_replayed_is_in_no_backlog(harness: Harn
 
 def test_events_that_wait_in_a_dry_run_are_a_backlog_of_their_own(harness: Harness, clock: Clock):
     for number, reason in enumerate((WaitReason.DRY_RUN, WaitReason.DRY_RUN, WaitReason.SETTLE), 1):
-        harness.receive(order=order_key(number))
+        harness.accept(order=order_key(number))
         harness.finish(order_key(number), Later(harness.clock() + HOUR, reason), stage=Stage.ACCEPTED)
     in_dry_run, other = Backlog(BacklogKind.PENDING, "dry_run", 2, START), Backlog(BacklogKind.PENDING, "", 1, START)
     assert backlogs(harness) == {in_dry_run, other}
@@ -60,7 +60,7 @@ def test_events_that_wait_in_a_dry_run_are_a_backlog_of_their_own(harness: Harne
 
 
 def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog_and_its_order_counts_as_orphaned(harness: Harness):
-    harness.receive(EventName.DELIVERED, order=order_key(1), tracking="A", parcels=2)
+    harness.accept(EventName.DELIVERED, order=order_key(1), tracking="A", parcels=2)
     harness.finish(order_key(1), Done(), stage=Stage.SHIPPED, seen_revision=1)
     health = HealthQueries(harness.database).health(HOUR)
     assert health.backlogs == ()
@@ -72,7 +72,7 @@ def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog_and_its_order_
     "columns", [{"revision": 9}, {"unread": True}, {"sending": "shipped", "sent_at": START}, {"stage": "delivered"}]
 )
 def test_an_order_without_a_due_time_of_which_something_is_open_is_orphaned(harness: Harness, columns):
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     harness.finish(order_key(1), Done(), EventResult.APPLIED, stage=Stage.SHIPPED)
     assert HealthQueries(harness.database).health(HOUR).orphaned == ()
     harness.change(order_key(1), **columns)

@@ -18,7 +18,7 @@ from worker.store.tables import orders
 
 
 def test_a_snapshot_holds_all_that_happened(harness: Harness, clock: Clock):
-    harness.receive(order=order_key(1), tracking="TRK1")
+    harness.accept(order=order_key(1), tracking="TRK1")
     leased = harness.lease(order_key(1))
     announced = harness.order_store.announce(
         leased, Step(Stage.SHIPPED, START, inferred=True), {"status": "shipped"}, 30_000_000
@@ -46,14 +46,14 @@ def test_a_snapshot_holds_all_that_happened(harness: Harness, clock: Clock):
 
 def test_the_accounts_that_have_an_order_are_known(harness: Harness):
     for account in ("main", "also"):
-        harness.receive(order=order_key(1, account))
+        harness.accept(order=order_key(1, account))
     assert harness.operator_store.accounts_with("1") == ["also", "main"]
     assert harness.operator_store.accounts_with("2") == []
 
 
 def test_an_order_is_made_due_unless_it_is_stopped(harness: Harness):
     for number in (1, 2):
-        harness.receive(order=order_key(number))
+        harness.accept(order=order_key(number))
     harness.finish(order_key(1), Later(START + HOUR, WaitReason.API_UNAVAILABLE, firm=True))
     harness.finish(order_key(2), Stopped(StopReason.REFUSED))
     assert [harness.operator_store.make_due(order_key(number)) for number in (1, 2, 3)] == [True, False, False]
@@ -65,7 +65,7 @@ def test_an_order_is_made_due_unless_it_is_stopped(harness: Harness):
 def stop(harness: Harness, reason: StopReason = StopReason.GAVE_UP, **columns: int) -> Snapshot:
     failing = {"failing_since": START, "failures": 9, "conflicts": 2, "missing_since": START, "behind_at": START}
     for name in (EventName.DELIVERED, EventName.LOST):
-        harness.receive(name, order=order_key(1))
+        harness.accept(name, order=order_key(1))
     harness.finish(order_key(1), Stopped(reason), EventResult.STOPPED, stage=Stage.SHIPPED, **failing, **columns)
     return harness.snapshot(order_key(1))
 
@@ -89,7 +89,7 @@ def test_after_a_release_events_that_name_a_stage_are_pending_again_and_alarms_a
 
 def test_an_event_that_came_in_after_the_operator_looked_is_not_acknowledged(harness: Harness):
     seen = stop(harness)
-    harness.receive(EventName.RETURNED, order=order_key(1))
+    harness.accept(EventName.RETURNED, order=order_key(1))
     assert harness.operator_store.release(seen, "a reason")
     assert (harness.lease(order_key(1)).order.acknowledged, seen.order.revision) == (2, 2)
 

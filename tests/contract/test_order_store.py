@@ -81,7 +81,7 @@ class TestAnnounce:
         assert harness.writes() == [("shipped", "sent")]
 
     def test_a_new_event_forbids_a_write(self, harness, leased):
-        harness.receive("hint")
+        harness.accept("hint")
         assert harness.order_store.announce(leased, SHIP, UPDATE, MIN_LEASE) is None
         assert (harness.row()["sending"], harness.writes()) == (None, [])
 

@@ -67,15 +67,15 @@ def test_states_widen_a_list_and_other_filters_narrow_it(harness: Harness):
 def test_the_latest_change_comes_first_and_no_more_orders_than_the_limit(harness: Harness, clock: Clock):
     for number in (1, 2, 3):
         clock.advance(seconds=1)
-        harness.receive(order=order_key(number))
+        harness.accept(order=order_key(number))
     clock.advance(seconds=1)
-    harness.receive(EventName.DELIVERED, order=order_key(1))
+    harness.accept(EventName.DELIVERED, order=order_key(1))
     _, rows = OrderQueries(harness.database).latest(2)
     assert [row.order.key for row in rows] == [order_key(1), order_key(3)]
 
 
 def test_a_held_order_has_its_hold_until_that_expires(harness: Harness, clock: Clock):
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     harness.holds.hold("main", HoldReason.RATE_LIMITED, MINUTE, "HTTP 429")
     (row,) = OrderQueries(harness.database).latest(1)[1]
     assert row.held == (Hold("main", "rate_limited", START, START + MINUTE, "HTTP 429"),)
@@ -88,7 +88,7 @@ def test_a_held_order_has_its_hold_until_that_expires(harness: Harness, clock: C
 
 
 def test_deliveries_are_listed_by_outcome_source_and_reason(harness: Harness, clock: Clock):
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     clock.advance(seconds=1)
     harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON, received_at=clock()))
     clock.advance(seconds=1)
@@ -139,8 +139,8 @@ def test_figures_count_everything_once(harness: Harness):
 
 def test_figures_have_the_time_for_which_the_oldest_order_has_been_due(harness: Harness, clock: Clock):
     assert CountQueries(harness.database).figures().due == 0
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     clock.advance(seconds=7)
-    harness.receive(order=order_key(2))
+    harness.accept(order=order_key(2))
     figures = CountQueries(harness.database).figures()
     assert (figures.due, figures.oldest_due) == (2, 7_000_000)

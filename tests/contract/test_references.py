@@ -31,8 +31,8 @@ def test_an_order_is_known_by_its_number_only_in_its_own_account(harness):
 
 
 def test_an_order_is_known_by_its_tracking_numbers_and_a_reference_is_no_order(harness):
-    harness.receive("shipment.delivered", "A", order=PARCEL)
-    harness.receive("shipment.delivered", "A", order=NUMBER)
+    harness.accept("shipment.delivered", "A", order=PARCEL)
+    harness.accept("shipment.delivered", "A", order=NUMBER)
     assert harness.order_store.known_as(PARCEL) == ["1"]
     assert harness.order_store.known_as(OrderKey("other", "tracking:A")) == []
     assert harness.order_store.known_as(OrderKey("main", "tracking:B")) == []
@@ -41,7 +41,7 @@ def test_an_order_is_known_by_its_tracking_numbers_and_a_reference_is_no_order(h
 def test_of_many_orders_two_are_returned(harness):
     for order_id in ("2", "3", "4"):
         for _ in range(2):
-            harness.receive("shipment.created", "A", order=OrderKey("main", order_id))
+            harness.accept("shipment.created", "A", order=OrderKey("main", order_id))
     order_ids = harness.order_store.known_as(PARCEL)
     assert len(order_ids) == len(set(order_ids)) == 2
 
@@ -89,7 +89,7 @@ def test_an_order_that_is_new_to_the_database_begins_with_the_events(harness, le
 
 def test_void_events_are_pending_again_once_their_order_is_found(harness, leased_reference):
     stop_search(harness, leased_reference)
-    harness.receive("shipment.picked_up", order=NUMBER, key="c")
+    harness.accept("shipment.picked_up", order=NUMBER, key="c")
     assert harness.event_results() == {"first": "pending", "a": "void", "b": "void", "c": "pending"}
     assert harness.order_store.attach(harness.lease(NUMBER), "1") is Attached.DONE
     assert {(event["result"], event["result_at"]) for event in harness.event_rows()} == {("pending", None)}
@@ -102,7 +102,7 @@ def test_the_number_that_the_platform_shows_is_kept(harness, leased_reference):
 
 
 def test_an_order_that_was_found_by_a_tracking_number_gets_no_number(harness):
-    harness.receive("shipment.delivered", "A", order=PARCEL)
+    harness.accept("shipment.delivered", "A", order=PARCEL)
     harness.order_store.attach(harness.lease(PARCEL), "1")
     assert (harness.row()["number"], harness.audit_rows()[0]["detail"]) == ("", "by its tracking number A")
 
@@ -112,13 +112,13 @@ def test_a_back_off_and_a_stop_of_the_order_stay(harness, leased_reference):
     harness.order_store.attach(leased_reference, "1")
     assert harness.row()["due"] == START + MINUTE
     harness.change(stop="refused", stopped_at=START)
-    harness.receive("shipment.picked_up", order=NUMBER)
+    harness.accept("shipment.picked_up", order=NUMBER)
     harness.order_store.attach(harness.lease(NUMBER), "1")
     assert (harness.row()["stop"], harness.row()["event_count"]) == ("refused", 4)
 
 
 def test_an_event_that_came_in_meanwhile_goes_to_the_order_too(harness, leased_reference):
-    harness.receive("shipment.lost", order=NUMBER, key="late")
+    harness.accept("shipment.lost", order=NUMBER, key="late")
     assert harness.order_store.attach(leased_reference, "1") is Attached.DONE
     assert (harness.row()["event_count"], len(harness.event_rows()), harness.order_keys()) == (4, 4, [KEY])
 

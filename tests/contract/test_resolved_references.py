@@ -79,10 +79,10 @@ def test_the_order_that_an_operator_has_named_is_reconciled(harness, seen):
 
 
 def test_later_events_find_the_order_by_the_parcel_that_an_operator_gave_to_it(harness):
-    harness.receive("shipment.picked_up", "T9", order=PARCEL, key="a")
+    harness.accept("shipment.picked_up", "T9", order=PARCEL, key="a")
     stop_search(harness, harness.lease(PARCEL))
     harness.operator_store.attach(harness.snapshot(PARCEL), "2", "it is theirs")
-    harness.receive("shipment.delivered", "T9", order=PARCEL, key="b")
+    harness.accept("shipment.delivered", "T9", order=PARCEL, key="b")
     harness.run_for(seconds=30)
     assert (harness.api.orders["2"].status, harness.event_results()["b"]) == ("completed", "applied")
     assert sorted(harness.order_keys()) == [KEY, OTHER]

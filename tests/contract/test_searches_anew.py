@@ -25,7 +25,7 @@ def test_a_new_event_restarts_a_stopped_search_and_a_repeated_one_does_not(harne
     harness.clock.advance(hours=3)
     assert harness.receive("shipment.created", order=NUMBER, key="b") == "duplicate"
     assert harness.row(NUMBER)["stop"] == "unknown_order"
-    harness.receive("shipment.picked_up", order=NUMBER)
+    harness.accept("shipment.picked_up", order=NUMBER)
     row = harness.row(NUMBER)
     assert (row["stop"], row["stop_detail"], row["stopped_at"], row["due"]) == (None, "", None, harness.clock())
     assert {row[name] for name in failing} == {0, None}
@@ -33,7 +33,7 @@ def test_a_new_event_restarts_a_stopped_search_and_a_repeated_one_does_not(harne
 
 def test_a_new_event_lifts_no_stop_of_an_order(harness, leased):
     harness.order_store.finish(leased, leased.order, Stopped(StopReason.UNKNOWN_ORDER), {})
-    harness.receive("shipment.picked_up", "A")
+    harness.accept("shipment.picked_up", "A")
     assert harness.row()["stop"] == "unknown_order"
 
 
@@ -41,13 +41,13 @@ def test_a_new_event_neither_shortens_the_back_off_of_a_search_nor_clears_its_fa
     later = Later(START + MINUTE, WaitReason.UNKNOWN_ORDER, firm=True)
     harness.order_store.finish(leased_reference, leased_reference.order, later, {})
     harness.change(NUMBER, missing_since=START, failing_since=START, failures=2)
-    harness.receive("shipment.picked_up", order=NUMBER)
+    harness.accept("shipment.picked_up", order=NUMBER)
     row = harness.row(NUMBER)
     assert (row["due"], row["missing_since"], row["failures"]) == (START + MINUTE, START, 2)
 
 
 def test_a_search_does_not_stop_when_an_event_came_in_meanwhile(harness, leased_reference):
-    harness.receive("shipment.picked_up", order=NUMBER, key="late")
+    harness.accept("shipment.picked_up", order=NUMBER, key="late")
     harness.clock.advance(seconds=1)
     stop_search(harness, leased_reference)
     assert (harness.row(NUMBER)["stop"], harness.row(NUMBER)["due"]) == (None, harness.clock())
@@ -105,14 +105,14 @@ def test_a_delivery_whose_search_did_not_end_in_vain_is_not_replayed(harness, le
 
 def test_the_reconciler_finds_an_order_and_moves_it(harness):
     harness.api.orders["2"].number = "ORD-1"
-    harness.receive("shipment.delivered", order=NUMBER, key="a")
+    harness.accept("shipment.delivered", order=NUMBER, key="a")
     harness.run_for(seconds=30)
     assert (harness.api.orders["2"].status, harness.event_results()["a"]) == ("completed", "applied")
     assert sorted(harness.order_keys()) == [KEY, OTHER]
 
 
 def test_a_search_stops_after_an_hour(harness):
-    harness.receive("shipment.delivered", order=NUMBER, key="a")
+    harness.accept("shipment.delivered", order=NUMBER, key="a")
     harness.run_for(hours=2)
     row = harness.row(NUMBER)
     assert (row["stop"], harness.event_results()["a"]) == (OrderMissing.reason, "void")

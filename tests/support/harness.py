@@ -84,6 +84,10 @@ class Harness(Tables):
             event = an_event(event, tracking, **({"at": self.clock()} | fields))
         return self.intake.write(a_delivery(event, source=event.source, received_at=self.clock())).outcome
 
+    def accept(self, event: Event | EventName | str = EventName.PICKED_UP, tracking: str = "", **fields: Any) -> None:
+        """Write a delivery of one event, which must be new and usable."""
+        assert self.receive(event, tracking, **fields) is DeliveryOutcome.ACCEPTED
+
     def reconcile(self, key: OrderKey = KEY) -> Outcome:
         """Reconcile the order, as after a wake-up."""
         return self.reconciler().reconcile(key)

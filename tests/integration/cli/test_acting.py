@@ -24,14 +24,14 @@ def test_an_order_that_the_database_does_not_know_is_created_and_advanced(fulfil
 
 
 def test_an_order_never_goes_back(fulfillment: Commands, harness: Harness):
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     harness.finish(order_key(1), Done(), EventResult.APPLIED, stage=Stage.DELIVERED, read_at=harness.clock())
     result = fulfillment("orders", "advance", "1", "--to", "shipped", "--reason", "x")
     assert (result.code, "main/1 is already delivered" in result.err) == (2, True)
 
 
 def test_retry_makes_a_waiting_order_due(fulfillment: Commands, harness: Harness):
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     harness.finish(order_key(1), Later(harness.clock() + 3_600_000_000, WaitReason.API_UNAVAILABLE, firm=True))
     assert fulfillment("orders", "list", "--due", "--json").documents == []
     assert fulfillment("orders", "retry", "1").code == 0
@@ -40,7 +40,7 @@ def test_retry_makes_a_waiting_order_due(fulfillment: Commands, harness: Harness
 
 
 def test_release_lifts_the_stop_if_it_has_the_given_reason(fulfillment: Commands, harness: Harness):
-    harness.receive(EventName.LOST, order=order_key(1))
+    harness.accept(EventName.LOST, order=order_key(1))
     harness.finish(order_key(1), Stopped(StopReason.SHIPMENT_LOST), EventResult.STOPPED)
     wrong = fulfillment("orders", "release", "1", "--reason", "x", "--stop", "refused")
     assert (wrong.code, "stopped for shipment_lost, not for refused" in wrong.err) == (2, True)

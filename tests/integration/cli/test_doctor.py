@@ -31,7 +31,7 @@ def test_the_doctor_does_not_call_a_platform_that_wants_a_pause(fulfillment: Com
 
 def test_the_doctor_finds_what_has_been_stuck_for_too_long(fulfillment: Commands, harness: Harness):
     harness.clock.advance(minutes=-30)
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     harness.finish(order_key(1), Stopped(StopReason.REFUSED, "HTTP 422"), EventResult.STOPPED)
 
     def verdict(max_age: str):

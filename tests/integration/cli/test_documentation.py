@@ -18,7 +18,7 @@ def test_the_explanation_shown_is_the_programs_own(fulfillment: Commands, harnes
     key = order_key(1006)
     harness.clock.advance(seconds=-60)
     for name in ("shipment.picked_up", "shipment.picked_up", "shipment.returned"):
-        harness.receive(name, "TRK1", order=key)
+        harness.accept(name, "TRK1", order=key)
         harness.reconcile(key)
         harness.clock.advance(seconds=2)
     printed = fulfillment("orders", "explain", "1006")

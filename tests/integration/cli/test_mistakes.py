@@ -148,7 +148,7 @@ def test_ctrl_c_ends_with_130_and_no_traceback(fulfillment: Commands, monkeypatc
 
 def test_a_reader_that_closes_the_pipe_is_no_failure(fulfillment: Commands, harness: Harness):
     for number in range(1, 30):
-        harness.receive(order=order_key(number))
+        harness.accept(order=order_key(number))
     for arguments in (["orders", "list"], ["orders", "list", "--json"]):
         program = [sys.executable, "-m", "worker.cli", *arguments]
         with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -161,7 +161,7 @@ def test_a_reader_that_closes_the_pipe_is_no_failure(fulfillment: Commands, harn
 def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_database(
     fulfillment: Commands, harness: Harness
 ):
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     source = fulfillment("deliveries", "list", "--json").document["source"]
     fulfillment.set({name: None for name in os.environ if name.startswith("FULFILLMENT_SOURCES__")})
     assert fulfillment("deliveries", "list", "--source", source, "--json").document["source"] == source

@@ -141,7 +141,7 @@ def test_a_platform_that_asks_for_a_pause_pauses_the_workers(
     until = holds(harness.database)["rate_limited"]
     assert until is not None
     assert HOUR - MINUTE < until < HOUR + MINUTE
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     result = " ".join(fulfillment("orders", "explain", "1").out.split())
     assert "rate_limited, HTTP 429" in result
     assert "used up" not in result

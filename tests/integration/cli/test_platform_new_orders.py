@@ -91,8 +91,14 @@ def test_a_file_may_come_from_a_pipe(fulfillment: Commands, cekat: Platform, mon
         ((*LEAST, "--metadata", "{"), "Invalid value for '--metadata': it is not usable as JSON: not_json."),
         ((*LEAST, "--metadata", "[]"), "Invalid value for '--metadata': it is JSON, but not an object."),
         ((*LEAST, "--shipping-address", '{"a": NaN}'), "it is not usable as JSON: bad_number."),
-        ((*LEAST, "--notes", "\udcff"), "Invalid value for '--notes': it has characters that cannot be stored as text."),
-        ((*LEAST, "--item", "p1"), "Invalid value for '--item': write KEY=VALUE,… with each key once, or a JSON object."),
+        (
+            (*LEAST, "--notes", "\udcff"),
+            "Invalid value for '--notes': it has characters that cannot be stored as text.",
+        ),
+        (
+            (*LEAST, "--item", "p1"),
+            "Invalid value for '--item': write KEY=VALUE,… with each key once, or a JSON object.",
+        ),
         ((*LEAST, "--item", "price=1,price=2"), "each key once"),
         ((*LEAST, "--item", "product_id=p,quantity=1,price=x"), "write a number like 12.50."),
         ((*LEAST, "--item", "product_id=p,quantity=1"), "--item: price is missing"),

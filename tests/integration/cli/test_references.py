@@ -50,7 +50,7 @@ def test_json_has_the_reference_of_every_event(fulfillment: Commands, stopped: H
 
 
 def test_when_the_order_is_found_its_number_leads_to_it(fulfillment: Commands, harness: Harness):
-    harness.receive(order=NUMBER)
+    harness.accept(order=NUMBER)
     harness.order_store.attach(harness.lease(NUMBER), "17")
     order = fulfillment("orders", "show", "number:ORD-2024/001", "--json").document
     assert (order["order"], order["number"], order["audit_log"][0]["action"]) == ("17", "ORD-2024/001", "found")
@@ -58,9 +58,9 @@ def test_when_the_order_is_found_its_number_leads_to_it(fulfillment: Commands, h
 
 
 def test_the_longest_reference_fits_into_80_columns(fulfillment: Commands, harness: Harness):
-    harness.receive(order=LONGEST)
+    harness.accept(order=LONGEST)
     harness.finish(LONGEST, Later(harness.clock() + HOUR, WaitReason.UNKNOWN_ORDER))
-    harness.receive(order=order_key(1))
+    harness.accept(order=order_key(1))
     for page in (("orders", "list"), ("deliveries", "show", "1")):
         result = fulfillment(*page).out
         assert max(map(len, result.splitlines())) <= 80

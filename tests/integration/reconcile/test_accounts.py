@@ -17,7 +17,7 @@ DENIED = fails(Unauthorized("bad signature", 401, "authentication_failed"))
 
 @pytest.mark.parametrize("kind", ["read", "write"])
 def test_a_rate_limit_holds_the_account_until_it_ends_by_itself(harness, kind):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script(kind, fails(Throttled("slow down", wait=HOUR)))
     began = harness.clock()
     assert harness.reconcile() == Held(HoldReason.RATE_LIMITED)
@@ -31,7 +31,7 @@ def test_a_rate_limit_holds_the_account_until_it_ends_by_itself(harness, kind):
 
 
 def test_the_hold_of_a_rate_limit_has_the_words_of_the_platform(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", fails(Throttled("slow down", wait=MINUTE)))
     held = []
     harness.holds.hold = lambda *arguments: held.append(arguments)
@@ -40,7 +40,7 @@ def test_the_hold_of_a_rate_limit_has_the_words_of_the_platform(harness):
 
 
 def test_a_rate_limit_is_no_failure_of_the_order(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("write", fails(Throttled(wait=MINUTE)))
     harness.reconcile()
     row = harness.row()
@@ -48,7 +48,7 @@ def test_a_rate_limit_is_no_failure_of_the_order(harness):
 
 
 def test_nothing_is_written_under_a_hold_that_begins_between_read_and_write(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", meanwhile(lambda: harness.holds.hold("main", "operator", None)))
     harness.reconcile()
     assert harness.api.writes == []
@@ -58,7 +58,7 @@ def test_nothing_is_written_under_a_hold_that_begins_between_read_and_write(harn
 
 
 def test_bad_credentials_hold_the_account_after_one_failed_probe(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", DENIED)
     assert harness.reconcile() == Held(HoldReason.CREDENTIALS)
@@ -69,7 +69,7 @@ def test_bad_credentials_hold_the_account_after_one_failed_probe(harness):
 
 
 def test_after_a_good_probe_the_orders_go_on(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", DENIED)
     harness.reconcile()
@@ -79,7 +79,7 @@ def test_after_a_good_probe_the_orders_go_on(harness):
 
 
 def test_an_unauthorized_order_of_an_account_with_good_credentials_is_its_own_failure(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", DENIED)
     result = harness.reconcile()
     assert isinstance(result, Later)
@@ -90,7 +90,7 @@ def test_an_unauthorized_order_of_an_account_with_good_credentials_is_its_own_fa
 
 @pytest.mark.parametrize("answer", [Transient("timed out"), Throttled(wait=MINUTE)])
 def test_a_probe_without_an_answer_holds_nothing(harness, answer):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", fails(answer))
     assert isinstance(harness.reconcile(), Later)
@@ -129,7 +129,7 @@ def test_a_probe_lifts_its_own_hold_and_not_that_of_an_operator(harness):
 
 def test_the_time_of_a_hold_does_not_count_against_retry_for(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", fails(Transient("503")))
     harness.reconcile()
     harness.holds.hold("main", "operator", None)
@@ -143,7 +143,7 @@ def test_the_time_of_a_hold_does_not_count_against_retry_for(harness):
 
 
 def test_the_time_of_a_hold_does_not_count_against_the_hour_of_an_unknown_order(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", unknown, fails(Throttled(wait=5 * HOUR)), unknown)
     harness.reconcile()
     harness.run_for(hours=6)
@@ -152,7 +152,7 @@ def test_the_time_of_a_hold_does_not_count_against_the_hour_of_an_unknown_order(
 
 def test_rate_limits_one_after_another_do_not_count_against_retry_for(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", fails(Transient("503")))
     harness.reconcile()
     harness.clock.advance(seconds=1)
@@ -166,7 +166,7 @@ def test_rate_limits_one_after_another_do_not_count_against_retry_for(harness):
 
 
 def test_orders_of_an_account_that_the_settings_do_not_name_wait_with_a_reason(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     assert harness.reconciler(apis={}).reconcile(KEY) is None
     harness.holds.hold_unconfigured({"another"})
     assert harness.hold_ends() == {"not_configured": None}

@@ -18,7 +18,7 @@ OTHER, ELSEWHERE = OrderKey("main", "2"), OrderKey("other", "1")
 
 
 def test_an_order_of_an_account_without_calls_sends_none_and_goes_on_later(limited):
-    limited.receive("order.completed")
+    limited.accept("order.completed")
     use_up(limited)
     assert limited.reconcile() == Held(HoldReason.BUDGET)
     assert limited.api.calls == []
@@ -31,7 +31,7 @@ def test_an_order_of_an_account_without_calls_sends_none_and_goes_on_later(limit
 
 
 def test_waiting_for_calls_is_no_failure_of_the_order(limited):
-    limited.receive("order.shipped")
+    limited.accept("order.shipped")
     use_up(limited)
     for _ in range(3):
         limited.reconcile()
@@ -40,7 +40,7 @@ def test_waiting_for_calls_is_no_failure_of_the_order(limited):
 
 
 def test_an_account_without_calls_holds_no_other_account(limited):
-    limited.receive(an_event("order.shipped", order=ELSEWHERE))
+    limited.accept(an_event("order.shipped", order=ELSEWHERE))
     use_up(limited)
     assert not limited.budget.acquire("main")
     both = limited.reconciler(
@@ -51,8 +51,8 @@ def test_an_account_without_calls_holds_no_other_account(limited):
 
 
 def test_a_reconciliation_that_has_reserved_its_calls_goes_on_while_another_waits(limited):
-    limited.receive("order.completed")
-    limited.receive(an_event("order.completed", order=OTHER))
+    limited.accept("order.completed")
+    limited.accept(an_event("order.completed", order=OTHER))
     limited.api.script("read", meanwhile(lambda: limited.reconcile(OTHER)))
     assert limited.reconcile() == Done()
     assert limited.api.reads == 1
@@ -61,7 +61,7 @@ def test_a_reconciliation_that_has_reserved_its_calls_goes_on_while_another_wait
 
 
 def test_a_pause_of_the_platform_ends_even_a_reconciliation_that_has_reserved_its_calls(limited):
-    limited.receive("order.completed")
+    limited.accept("order.completed")
     limited.api.script("read", meanwhile(lambda: limited.budget.pause("main", MINUTE)))
     limited.reconcile()
     assert limited.api.writes == []
@@ -81,7 +81,7 @@ def test_a_platform_with_the_same_limit_never_refuses_a_call(harness, per_minute
     for kind in ("read", "write"):
         harness.api.script(kind, *[meanwhile(answer)] * 200)
     for key in keys:
-        harness.receive(an_event("order.delivered", order=key))
+        harness.accept(an_event("order.delivered", order=key))
     while len(harness.api.transitions) < 4 * len(keys):
         for key in harness.due_orders.claim(len(keys), 15 * SECOND):
             harness.reconcile(key)
@@ -100,14 +100,14 @@ def test_a_probe_counts_as_a_call(limited):
 
 def test_refused_credentials_are_probed_when_calls_are_left(limited):
     denied = fails(Unauthorized("bad signature", 401, "authentication_failed"))
-    limited.receive("order.shipped")
+    limited.accept("order.shipped")
     limited.api.script("read", denied)
     limited.api.script("probe", denied)
     assert limited.reconcile() == Held(HoldReason.CREDENTIALS)
 
 
 def test_an_account_without_a_limit_costs_no_statement_about_budgets(harness):
-    harness.receive("order.completed")
+    harness.accept("order.completed")
     statements = []
     event.listen(harness.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     assert harness.reconcile() == Done()

@@ -16,7 +16,7 @@ OUTAGE = fails(Transient("service unavailable", 503))
 
 @pytest.mark.parametrize("kind", ["read", "write"])
 def test_an_order_waits_until_an_outage_is_over(harness, kind):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script(kind, *[OUTAGE] * 6)
     harness.run_for(minutes=10)
     assert harness.api.orders["1"].status == "shipped"
@@ -24,7 +24,7 @@ def test_an_order_waits_until_an_outage_is_over(harness, kind):
 
 
 def test_waits_grow_with_every_failure(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", *[OUTAGE] * 5)
     harness.run_for(minutes=2)
     reads = [call.at for call in harness.api.calls if call.kind == "read"]
@@ -33,13 +33,13 @@ def test_waits_grow_with_every_failure(harness):
 
 
 def test_new_events_do_not_shorten_a_back_off(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", *[OUTAGE] * 4)
     harness.run_for(seconds=8)
     due = harness.row()["due"]
     assert due == harness.row()["not_before"] > harness.clock()
-    harness.receive("order.delivered")
-    harness.receive("hint")
+    harness.accept("order.delivered")
+    harness.accept("hint")
     assert harness.row()["due"] == due
     assert harness.reconcile() is None
     harness.clock.now = due
@@ -47,10 +47,10 @@ def test_new_events_do_not_shorten_a_back_off(harness):
 
 
 def test_events_that_come_in_during_a_failing_call_do_not_shorten_the_back_off(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
 
     def failing(_api, _order_id, _stage):
-        harness.receive("order.delivered")
+        harness.accept("order.delivered")
         raise Transient("503")
 
     harness.api.script("read", failing)
@@ -62,7 +62,7 @@ def test_events_that_come_in_during_a_failing_call_do_not_shorten_the_back_off(h
 
 def test_an_order_whose_step_fails_for_too_long_stops(harness):
     harness.policy = replace(harness.policy, retry_for=2 * HOUR)
-    harness.receive("order.shipped", key="evt")
+    harness.accept("order.shipped", key="evt")
     harness.api.script("read", *[OUTAGE] * 200)
     began = harness.clock()
     harness.run_for(hours=1, minutes=50)
@@ -79,34 +79,34 @@ def test_an_order_whose_step_fails_for_too_long_stops(harness):
 
 def test_after_a_success_retry_for_counts_anew(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("write", *[OUTAGE] * 4)
     harness.run_for(minutes=5)
     assert harness.row()["failing_since"] is None
     harness.clock.advance(days=3)
     harness.api.script("read", OUTAGE)
-    harness.receive("order.delivered")
+    harness.accept("order.delivered")
     assert isinstance(harness.reconcile(), Later)
     assert harness.row()["failing_since"] == harness.clock()
 
 
 def test_a_good_read_is_no_success_of_a_failing_step(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("write", *[OUTAGE] * 1000)
     harness.run_for(hours=2)
     assert harness.row()["stop"] == "gave_up"
 
 
 def test_an_order_that_the_platform_knows_within_the_hour_goes_on(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", *[unknown] * 8)
     harness.run_for(minutes=59)
     assert (harness.row()["stage"], harness.row()["missing_since"]) == ("shipped", None)
 
 
 def test_an_order_that_the_platform_does_not_know_for_an_hour_stops(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", *[unknown] * 1000)
     harness.run_for(minutes=59, seconds=59)
     assert harness.row()["stop"] is None
@@ -115,7 +115,7 @@ def test_an_order_that_the_platform_does_not_know_for_an_hour_stops(harness):
 
 
 def test_a_conflict_is_read_again_and_the_third_stops_the_order(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("write", *[fails(Conflict("not now", 409))] * 3)
     harness.run_for(minutes=1)
     assert [call.kind for call in harness.api.calls] == ["read", "write"] * 3
@@ -123,7 +123,7 @@ def test_a_conflict_is_read_again_and_the_third_stops_the_order(harness):
 
 
 def test_fewer_than_three_conflicts_in_a_row_do_not_stop_the_order(harness):
-    harness.receive("order.completed")
+    harness.accept("order.completed")
     for _ in range(2):
         harness.api.script("write", *[fails(Conflict("not now", 409))] * 2)
         harness.api.script("write", lambda *_: None)
@@ -138,14 +138,14 @@ class TestRefusals:
         return [call.with_note for call in harness.api.calls if call.kind == "write"]
 
     def test_a_refused_write_with_our_note_is_tried_once_without_it(self, harness):
-        harness.receive("shipment.picked_up", "TRK1")
+        harness.accept("shipment.picked_up", "TRK1")
         harness.api.script("write", fails(self.REFUSAL))
         assert harness.reconcile() == Done()
         assert self.with_note(harness) == [True, False, False]
         assert harness.writes() == [("accepted", "failed"), ("accepted", "confirmed"), ("shipped", "confirmed")]
 
     def test_a_write_that_is_refused_with_and_without_our_note_stops_the_order(self, harness):
-        harness.receive("shipment.picked_up", "TRK1", key="evt")
+        harness.accept("shipment.picked_up", "TRK1", key="evt")
         harness.api.script("write", fails(self.REFUSAL), fails(self.REFUSAL))
         assert harness.reconcile() == Stopped(StopReason.REFUSED, str(self.REFUSAL))
         assert self.with_note(harness) == [True, False]
@@ -154,13 +154,13 @@ class TestRefusals:
             assert word in harness.row()["stop_detail"]
 
     def test_a_refused_write_without_a_note_stops_the_order_at_once(self, harness):
-        harness.receive("order.accepted")
+        harness.accept("order.accepted")
         harness.api.script("write", fails(self.REFUSAL))
         assert isinstance(harness.reconcile(), Stopped)
         assert len(harness.api.writes) == 1
 
     def test_an_event_whose_write_was_refused_is_not_applied(self, harness):
-        harness.receive("order.accepted", key="evt")
+        harness.accept("order.accepted", key="evt")
         harness.api.script("write", fails(Conflict("409")))
         harness.reconcile()
         harness.api.orders["1"].status = "accepted"
@@ -168,10 +168,10 @@ class TestRefusals:
         assert harness.event_results() == {"evt": "superseded"}
 
     def test_an_event_that_comes_in_between_the_two_attempts_counts_first(self, harness):
-        harness.receive("shipment.picked_up", "TRK1")
+        harness.accept("shipment.picked_up", "TRK1")
 
         def refused(_api, _order_id, _stage):
-            harness.receive("shipment.lost", "TRK1")
+            harness.accept("shipment.lost", "TRK1")
             raise self.REFUSAL
 
         harness.api.script("write", refused)
@@ -181,7 +181,7 @@ class TestRefusals:
 
 
 def test_the_trouble_of_one_order_never_holds_the_account(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     for error in (Transient("503"), Conflict("409"), Rejected("422")):
         harness.api.script("write", fails(error), fails(error))
     harness.run_for(minutes=10)
@@ -190,14 +190,14 @@ def test_the_trouble_of_one_order_never_holds_the_account(harness):
 
 
 def test_the_answer_of_the_platform_is_recorded_with_the_write(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     harness.api.script("write", fails(Rejected("is closed", 422, "validation_failed", "req-7")))
     harness.reconcile()
     assert harness.answers() == ["HTTP 422, validation_failed, is closed, request req-7"]
 
 
 def test_an_answer_that_shows_an_earlier_stage_than_wanted_is_explained(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     harness.api.script("write", ignores)
     result = harness.reconcile()
     assert isinstance(result, Later)
@@ -205,16 +205,16 @@ def test_an_answer_that_shows_an_earlier_stage_than_wanted_is_explained(harness)
 
 
 def test_an_answer_with_a_terminal_status_is_no_confirmation(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     harness.api.script("write", moves_to("cancelled"))
     harness.reconcile()
     assert harness.writes() == [("accepted", "terminal")]
 
 
 def test_a_released_stop_does_not_stop_the_order_again_but_a_newer_event_does(harness):
-    harness.receive("shipment.lost", "TRK1")
+    harness.accept("shipment.lost", "TRK1")
     assert isinstance(harness.reconcile(), Stopped)
     harness.change(stop=None, acknowledged=1, due=harness.clock())
     assert harness.reconcile() == Done()
-    harness.receive("shipment.lost", "TRK2")
+    harness.accept("shipment.lost", "TRK2")
     assert isinstance(harness.reconcile(), Stopped)

@@ -13,7 +13,7 @@ from worker.reconcile.reconciliation import MIN_LEASE
 
 @pytest.mark.parametrize(("sleep", "writes"), [(MIN_LEASE, []), (READING_LASTS + SECOND, ["not_sent", "confirmed"])])
 def test_a_reconciliation_that_sleeps_between_read_and_write_does_not_trust_its_reading(harness, sleep, writes):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     sleeps, compose = [sleep], harness.api.compose
 
     def slow(*arguments, **options):
@@ -28,7 +28,7 @@ def test_a_reconciliation_that_sleeps_between_read_and_write_does_not_trust_its_
 
 
 def test_an_announced_write_starts_within_a_second_or_not_at_all(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     at = []
     harness.api.script("write", meanwhile(lambda: at.append(harness.clock())))
     began = harness.clock()
@@ -38,20 +38,20 @@ def test_an_announced_write_starts_within_a_second_or_not_at_all(harness):
 
 
 def test_a_write_that_starts_just_in_time_is_sent(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     harness.reconciler(store=SleepingOrderStore(harness, "announce", SECOND)).reconcile(KEY)
     assert harness.writes() == [("accepted", "confirmed")]
 
 
 def test_a_write_that_was_not_sent_is_not_uncertain(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.reconciler(store=SleepingOrderStore(harness, "announce", 2 * SECOND)).reconcile(KEY)
     assert harness.api.writes == ["accepted", "shipped"]
     assert harness.row()["uncertain_at"] is None
 
 
 def test_a_reading_older_than_ten_seconds_is_read_again_before_a_write(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.deadline = 5 * SECOND
     harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=11)))
     harness.reconcile()
@@ -59,14 +59,14 @@ def test_a_reading_older_than_ten_seconds_is_read_again_before_a_write(harness):
 
 
 def test_a_reading_of_ten_seconds_is_good_enough(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=10)))
     harness.reconcile()
     assert [call.kind for call in harness.api.calls] == ["read", "write", "write"]
 
 
 def test_a_read_that_answers_too_late_is_a_failure_and_is_not_used(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("read", meanwhile(lambda: harness.clock.advance(seconds=11)))
     result = harness.reconcile()
     assert isinstance(result, Later)
@@ -77,7 +77,7 @@ def test_a_read_that_answers_too_late_is_a_failure_and_is_not_used(harness):
 
 def test_each_write_renews_the_lease_so_that_a_slow_platform_takes_all_steps(harness):
     harness.api.deadline = 11 * SECOND
-    harness.receive("order.completed")
+    harness.accept("order.completed")
     for _ in range(4):
         harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=11)))
     assert harness.reconcile() == Done()
@@ -85,7 +85,7 @@ def test_each_write_renews_the_lease_so_that_a_slow_platform_takes_all_steps(har
 
 
 def test_a_worker_too_slow_for_any_write_puts_the_order_off_for_a_second(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     announce = harness.order_store.announce
 
     def slow(*arguments):

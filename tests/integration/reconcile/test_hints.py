@@ -18,7 +18,7 @@ from worker.domain.results import Done, Later
 def read_order(harness):
     """An order that was read a second ago, at rest and unpaid."""
     harness.api.orders["1"].payment = Payment.UNPAID
-    harness.receive("hint", key="order.created")
+    harness.accept("hint", key="order.created")
     assert harness.reconcile() == Done()
     harness.clock.advance(seconds=1)
     return harness

@@ -25,7 +25,7 @@ def two_workers(new_harness):
     @contextmanager
     def opened() -> Iterator[tuple[Harness, list[Stepper]]]:
         harness = new_harness(Policy(accept=Accept.MANUAL))
-        harness.receive("shipment.picked_up", "A", key="first")
+        harness.accept("shipment.picked_up", "A", key="first")
         steppers = [Stepper(harness), Stepper(harness)]
         try:
             yield harness, steppers

@@ -22,7 +22,7 @@ def without_enqueued_at(row):
 
 
 def test_an_order_has_one_reconciliation_at_a_time(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     others = []
     harness.api.script("read", meanwhile(lambda: others.append(harness.reconcile())))
     harness.api.script("write", meanwhile(lambda: others.append(harness.reconcile())))
@@ -32,14 +32,14 @@ def test_an_order_has_one_reconciliation_at_a_time(harness):
 
 @pytest.mark.parametrize("sleep", [MIN_LEASE, MIN_LEASE + MINUTE])
 def test_a_reconciliation_that_wakes_after_its_lease_reads_nothing(harness, sleep):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     harness.reconciler(store=SleepingOrderStore(harness, "lease", sleep)).reconcile(KEY)
     assert harness.api.calls == []
     assert harness.reconcile() == Done()
 
 
 def test_a_reconciliation_that_sleeps_past_its_lease_leaves_its_announced_write_to_the_successor(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     successors = []
 
     def successor():
@@ -55,7 +55,7 @@ def test_a_reconciliation_that_sleeps_past_its_lease_leaves_its_announced_write_
 
 
 def test_an_answer_that_comes_after_the_lease_changes_nothing(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     successors = []
 
     def successor():
@@ -71,7 +71,7 @@ def test_an_answer_that_comes_after_the_lease_changes_nothing(harness):
 
 
 def test_the_end_of_a_reconciliation_without_its_lease_leaves_the_order_due(harness):
-    harness.receive("hint")
+    harness.accept("hint")
     harness.api.orders["1"].payment = Payment.UNPAID
     harness.api.script("read", meanwhile(lambda: harness.clock.advance(seconds=9)))
     harness.reconciler(store=SleepingOrderStore(harness, "lease", MIN_LEASE - 6 * SECOND)).reconcile(KEY)
@@ -82,7 +82,7 @@ def test_the_end_of_a_reconciliation_without_its_lease_leaves_the_order_due(harn
 
 
 def test_no_call_starts_with_less_lease_left_than_it_may_take(harness):
-    harness.receive("order.completed")
+    harness.accept("order.completed")
     called_at = []
     for _ in range(4):
         harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=harness.api.deadline // SECOND)))
@@ -106,12 +106,12 @@ def test_no_call_starts_with_less_lease_left_than_it_may_take(harness):
 def test_a_lease_outlasts_a_call_whatever_its_deadline(harness, deadline):
     harness.api.deadline = deadline
     assert lease_length(harness.api) >= 2 * deadline
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     assert harness.reconcile() == Done()
 
 
 def test_the_lease_is_renewed_with_every_write(harness):
-    harness.receive("order.completed")
+    harness.accept("order.completed")
     leases = []
     for _ in range(4):
         harness.api.script(
@@ -130,7 +130,7 @@ def kill():
 
 
 def test_after_a_reconciliation_died_the_order_is_due_when_its_lease_ends(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     harness.api.script("read", meanwhile(kill))
     with suppress(Killed):
         harness.reconcile()
@@ -150,7 +150,7 @@ def test_an_unavailable_database_is_no_failure_of_the_order_which_is_due_when_it
     def locked(*_):
         raise StoreUnavailable("locked")
 
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     with monkeypatch.context() as trouble:
         trouble.setattr(harness.order_store, call, locked)
         with pytest.raises(StoreUnavailable, match="locked"):
@@ -162,8 +162,8 @@ def test_an_unavailable_database_is_no_failure_of_the_order_which_is_due_when_it
 
 
 def test_an_answer_is_recorded_before_another_call_begins(harness):
-    harness.receive("order.accepted")
-    harness.receive("order.shipped")
+    harness.accept("order.accepted")
+    harness.accept("order.shipped")
     harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=11)))
     known = []
     harness.api.script("read", *2 * [meanwhile(lambda: known.append((harness.row()["stage"], harness.writes())))])
@@ -173,8 +173,8 @@ def test_an_answer_is_recorded_before_another_call_begins(harness):
 
 
 def test_a_reconciliation_that_cannot_record_an_answer_makes_no_further_call(harness, monkeypatch):
-    harness.receive("order.accepted")
-    harness.receive("order.shipped")
+    harness.accept("order.accepted")
+    harness.accept("order.shipped")
     harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=11)))
     monkeypatch.setattr(harness.order_store, "record_answer", lambda *_: False)
     harness.reconcile()
@@ -183,7 +183,7 @@ def test_a_reconciliation_that_cannot_record_an_answer_makes_no_further_call(har
 
 def test_an_order_with_ever_new_events_gives_way_to_other_orders(harness):
     harness.policy = replace(harness.policy, accept=Accept.MANUAL)
-    harness.receive("hint")
+    harness.accept("hint")
     for _ in range(20):
         harness.api.script(
             "read", meanwhile(lambda: (harness.receive("order.accepted"), harness.clock.advance(seconds=1)))
@@ -194,27 +194,27 @@ def test_an_order_with_ever_new_events_gives_way_to_other_orders(harness):
 
 
 def test_a_payment_is_not_forgotten_when_the_reconciliation_that_would_accept_the_order_died(harness):
-    harness.receive("hint")
+    harness.accept("hint")
     harness.api.script("write", *[fails(Conflict("409"))] * 2)
     harness.reconcile()
     harness.clock.now = harness.row()["due"]
     with suppress(Killed):
         harness.reconciler(store=SleepingOrderStore(harness, "record_answer", 1, kill)).reconcile(KEY)
-    harness.receive("shipment.created", "A")
+    harness.accept("shipment.created", "A")
     harness.run_for(minutes=1)
     assert harness.api.writes == ["accepted"] * 3
     assert harness.row()["stage"] == "accepted"
 
 
 def test_a_reconciliation_without_its_lease_returns_lease_lost(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     sleeping = SleepingOrderStore(harness, "lease", MIN_LEASE + SECOND)
     assert harness.reconciler(store=sleeping).reconcile(KEY) == LeaseLost()
     assert harness.reconcile() == Done()
 
 
 def test_a_call_that_just_fits_into_the_lease_is_made(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     sleeping = SleepingOrderStore(harness, "lease", MIN_LEASE - harness.api.deadline)
     assert harness.reconciler(store=sleeping).reconcile(KEY) == Done()
     assert harness.api.reads == 1

@@ -13,14 +13,14 @@ from worker.domain.results import Later, Stopped
 
 
 def test_an_event_that_comes_in_between_read_and_write_counts_before_anything_is_written(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     harness.api.script("read", meanwhile(lambda: harness.receive("shipment.lost")))
     assert harness.reconcile() == Stopped(StopReason.SHIPMENT_LOST, "the order is pending, and the courier says lost")
     assert (harness.api.reads, harness.api.writes) == (2, [])
 
 
 def test_an_event_that_comes_in_during_the_last_write_keeps_the_order_due(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     harness.policy = replace(harness.policy, complete_after=DAY)
     harness.api.orders["1"].status = "accepted"
     harness.api.script("write", meanwhile(lambda: harness.receive("shipment.delivered")))
@@ -36,39 +36,39 @@ def test_an_event_that_comes_in_during_the_last_write_keeps_the_order_due(harnes
     ],
 )
 def test_a_payment_is_not_forgotten_when_its_step_was_put_off_and_another_event_comes_in(harness, disturbance, calls):
-    harness.receive("hint")
+    harness.accept("hint")
     harness.api.script("read", meanwhile(lambda: disturbance(harness)))
     harness.reconcile()
     assert harness.api.reads == calls
-    harness.receive("shipment.created", "B")
+    harness.accept("shipment.created", "B")
     harness.run_for(hours=2)
     assert harness.api.writes == ["accepted"]
 
 
 @pytest.mark.parametrize("failure", [Throttled(wait=MINUTE), Conflict("409")])
 def test_a_payment_is_not_forgotten_when_its_step_was_refused_and_another_event_comes_in(harness, failure):
-    harness.receive("hint")
+    harness.accept("hint")
     harness.api.script("write", fails(failure))
     harness.reconcile()
-    harness.receive("shipment.created", "B")
+    harness.accept("shipment.created", "B")
     harness.run_for(hours=1)
     assert harness.api.writes == ["accepted", "accepted"]
 
 
 def test_a_repeated_hint_is_not_forgotten_among_other_events(harness):
     harness.api.orders["1"].payment = Payment.UNPAID
-    harness.receive("hint", key="order.paid")
+    harness.accept("hint", key="order.paid")
     harness.reconcile()
     harness.clock.advance(minutes=1)
     harness.api.orders["1"].payment = Payment.PAID
     harness.receive("hint", key="order.paid")
-    harness.receive("shipment.created", "A")
+    harness.accept("shipment.created", "A")
     harness.reconcile()
     assert harness.api.writes == ["accepted"]
 
 
 def test_hints_about_our_own_writes_do_not_delay_the_next_steps(harness):
-    harness.receive("order.completed")
+    harness.accept("order.completed")
     harness.api.script("write", *4 * [meanwhile(lambda: harness.receive("hint"))])
     result = harness.reconcile()
     assert harness.api.writes == ["accepted", "shipped", "delivered", "completed"]

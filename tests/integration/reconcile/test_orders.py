@@ -12,7 +12,7 @@ from worker.domain.results import Done, Later, Stopped
 
 
 def test_one_read_and_one_write_for_each_step_complete_an_order(harness):
-    harness.receive("shipment.delivered", "TRK1")
+    harness.accept("shipment.delivered", "TRK1")
     assert harness.reconcile() == Done()
     assert harness.api.reads == 1
     assert harness.api.writes == ["accepted", "shipped", "delivered", "completed"]
@@ -20,7 +20,7 @@ def test_one_read_and_one_write_for_each_step_complete_an_order(harness):
 
 
 def test_a_settled_order_has_no_lease_and_no_due_time(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     harness.reconcile()
     row = harness.row()
     assert (row["lease_token"], row["due"], row["sending"], row["unread"]) == (None, None, None, False)
@@ -30,7 +30,7 @@ def test_a_settled_order_has_no_lease_and_no_due_time(harness):
 
 
 def test_only_the_platform_confirms_a_stage(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     harness.api.orders["1"].status = "delivered"
     harness.reconcile()
     assert harness.api.writes == ["completed"]
@@ -47,17 +47,17 @@ def test_a_repeated_event_causes_no_further_call(harness):
 
 
 def test_an_event_of_a_stage_already_reached_has_its_result_without_a_call(harness):
-    harness.receive("shipment.picked_up", key="first")
+    harness.accept("shipment.picked_up", key="first")
     harness.reconcile()
     calls = len(harness.api.calls)
-    harness.receive("shipment.in_transit", key="second")
+    harness.accept("shipment.in_transit", key="second")
     assert harness.reconcile() == Done()
     assert len(harness.api.calls) == calls
     assert harness.event_results() == {"first": "applied", "second": "superseded"}
 
 
 def test_an_answer_that_shows_a_later_stage_than_requested_is_adopted(harness):
-    harness.receive("order.shipped")
+    harness.accept("order.shipped")
     harness.api.script("write", moves_to("delivered"))
     assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted", "completed"]
@@ -65,7 +65,7 @@ def test_an_answer_that_shows_a_later_stage_than_requested_is_adopted(harness):
 
 @pytest.mark.parametrize("status", ["cancelled", "refunded"])
 def test_an_answer_with_a_terminal_status_closes_the_order(harness, status):
-    harness.receive("order.delivered", key="evt")
+    harness.accept("order.delivered", key="evt")
     harness.api.script("write", moves_to(status))
     assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted"]
@@ -76,9 +76,9 @@ def test_an_answer_with_a_terminal_status_closes_the_order(harness, status):
 
 def test_a_parcel_that_moves_after_the_cancellation_stops_the_order_and_nothing_is_written(harness):
     harness.api.orders["1"].status = "cancelled"
-    harness.receive("shipment.created", "A")
+    harness.accept("shipment.created", "A")
     assert harness.reconcile() == Done()
-    harness.receive("shipment.picked_up", "A", key="evt")
+    harness.accept("shipment.picked_up", "A", key="evt")
     assert isinstance(harness.reconcile(), Stopped)
     assert (harness.row()["stop"], harness.event_results()["evt"]) == ("moving_while_cancelled", "stopped")
     assert harness.api.writes == []
@@ -86,7 +86,7 @@ def test_a_parcel_that_moves_after_the_cancellation_stops_the_order_and_nothing_
 
 @pytest.mark.parametrize("answered_to", ["read", "write"])
 def test_an_unknown_status_stops_the_order_and_is_in_the_detail(harness, answered_to):
-    harness.receive("order.delivered")
+    harness.accept("order.delivered")
     harness.api.script(answered_to, moves_to("on_hold"))
     harness.reconcile()
     assert harness.row()["stop"] == "unknown_status"
@@ -96,10 +96,10 @@ def test_an_unknown_status_stops_the_order_and_is_in_the_detail(harness, answere
 
 
 def test_an_order_that_was_moved_back_by_hand_stops_where_it_is(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     harness.reconcile()
     harness.api.orders["1"].status = "pending"
-    harness.receive("order.delivered")
+    harness.accept("order.delivered")
     first = harness.reconcile()
     assert isinstance(first, Later)
     assert first.due == harness.clock() + MINUTE
@@ -111,9 +111,9 @@ def test_an_order_that_was_moved_back_by_hand_stops_where_it_is(harness):
 
 
 def test_a_single_read_behind_the_confirmed_stage_does_not_stop_the_order(harness):
-    harness.receive("shipment.picked_up")
+    harness.accept("shipment.picked_up")
     harness.reconcile()
-    harness.receive("order.delivered")
+    harness.accept("order.delivered")
     harness.api.orders["1"].status = "accepted"
     harness.reconcile()
     harness.api.orders["1"].status = "shipped"
@@ -123,11 +123,11 @@ def test_a_single_read_behind_the_confirmed_stage_does_not_stop_the_order(harnes
 
 def test_completion_counts_from_the_first_read_that_shows_delivered(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
-    harness.receive("order.delivered")
+    harness.accept("order.delivered")
     began = harness.clock()
     assert harness.reconcile() == Later(began + DAY, WaitReason.COMPLETE_AFTER)
     harness.clock.advance(hours=1)
-    harness.receive("shipment.in_transit")
+    harness.accept("shipment.in_transit")
     assert harness.reconcile() == Later(began + DAY, WaitReason.COMPLETE_AFTER)
     harness.run_for(hours=22, minutes=59)
     assert "completed" not in harness.api.writes
@@ -137,9 +137,9 @@ def test_completion_counts_from_the_first_read_that_shows_delivered(harness):
 
 def test_a_return_before_completion_stops_the_order(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
-    harness.receive("shipment.delivered", "A")
+    harness.accept("shipment.delivered", "A")
     harness.reconcile()
-    harness.receive("shipment.returned", "A", key="evt")
+    harness.accept("shipment.returned", "A", key="evt")
     harness.run_for(days=2)
     assert (harness.row()["stop"], harness.event_results()["evt"]) == ("shipment_returned", "stopped")
     assert "completed" not in harness.api.writes
@@ -147,14 +147,14 @@ def test_a_return_before_completion_stops_the_order(harness):
 
 def test_a_dry_run_writes_nothing(harness):
     harness.policy = replace(harness.policy, dry_run=True)
-    harness.receive("order.delivered")
+    harness.accept("order.delivered")
     harness.run_for(hours=3)
     assert harness.api.writes == []
     assert harness.row()["waiting"] == "dry_run"
 
 
 def test_our_own_defect_is_counted_as_a_failure_and_tried_again(harness):
-    harness.receive("order.accepted")
+    harness.accept("order.accepted")
     harness.api.script("read", fails(KeyError("a defect")))
     with pytest.raises(KeyError):
         harness.reconcile()
@@ -169,14 +169,14 @@ def test_an_order_that_is_not_in_the_database_is_not_reconciled(harness):
 
 
 def test_the_event_of_every_requested_stage_is_applied(harness):
-    harness.receive("order.accepted", key="first")
-    harness.receive("order.shipped", key="second")
+    harness.accept("order.accepted", key="first")
+    harness.accept("order.shipped", key="second")
     assert harness.reconcile() == Done()
     assert harness.event_results() == {"first": "applied", "second": "applied"}
 
 
 def test_a_completion_that_the_platform_records_with_the_delivery_counts_as_requested(harness):
-    harness.receive("order.completed", key="evt")
+    harness.accept("order.completed", key="evt")
     harness.api.script("write", unimpeded, unimpeded, moves_to("completed"))
     assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted", "shipped", "delivered"]
@@ -184,7 +184,7 @@ def test_a_completion_that_the_platform_records_with_the_delivery_counts_as_requ
 
 
 def test_a_completion_by_somebody_else_does_not_count_as_requested(harness):
-    harness.receive("order.completed", key="evt")
+    harness.accept("order.completed", key="evt")
     harness.api.script("write", unimpeded, moves_to("completed"))
     assert harness.reconcile() == Done()
     assert harness.api.writes == ["accepted", "shipped"]
@@ -193,9 +193,9 @@ def test_a_completion_by_somebody_else_does_not_count_as_requested(harness):
 
 def test_a_requested_delivery_does_not_count_as_a_requested_completion(harness):
     harness.policy = replace(harness.policy, complete_after=DAY)
-    harness.receive("order.delivered", key="delivered")
+    harness.accept("order.delivered", key="delivered")
     harness.reconcile()
     harness.api.orders["1"].status = "completed"
-    harness.receive("order.completed", key="completed")
+    harness.accept("order.completed", key="completed")
     assert harness.reconcile() == Done()
     assert harness.event_results() == {"delivered": "applied", "completed": "superseded"}

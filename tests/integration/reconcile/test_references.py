@@ -15,7 +15,7 @@ from worker.domain.stages import Stage
 
 @pytest.mark.parametrize(("key", "tracking"), [(NUMBER, "TRK1"), (NUMBER, ""), (PARCEL, "TRK1")])
 def test_an_order_is_found_by_one_search_at_the_platform_and_reconciled_in_the_same_task(numbered, key, tracking):
-    numbered.receive("shipment.picked_up", tracking, order=key, key="evt")
+    numbered.accept("shipment.picked_up", tracking, order=key, key="evt")
     assert numbered.reconcile(key) == Done()
     assert [call.kind for call in numbered.api.calls] == ["find", "read", "write", "write"]
     assert (numbered.api.searches, numbered.api.writes) == ([key.order_id], ["accepted", "shipped"])
@@ -25,19 +25,19 @@ def test_an_order_is_found_by_one_search_at_the_platform_and_reconciled_in_the_s
 
 @pytest.mark.parametrize(("key", "event"), [(NUMBER, "hint"), (PARCEL, "shipment.created")])
 def test_an_order_that_the_database_knows_is_found_without_a_call(numbered, key, event):
-    numbered.receive(event, "TRK1" if event != "hint" else "")
+    numbered.accept(event, "TRK1" if event != "hint" else "")
     numbered.reconcile()
-    numbered.receive("shipment.picked_up", "TRK1", order=key)
+    numbered.accept("shipment.picked_up", "TRK1", order=key)
     assert numbered.reconcile(key) == Done()
     assert (numbered.api.searches, numbered.row()["status"]) == ([], "shipped")
 
 
 def test_every_read_records_the_number_of_the_order(numbered):
-    numbered.receive("hint")
+    numbered.accept("hint")
     numbered.reconcile()
     assert numbered.row()["number"] == "ORD-1"
     numbered.api.orders["1"].number = "ORD-2"
-    numbered.receive("order.shipped")
+    numbered.accept("order.shipped")
     numbered.reconcile()
     assert numbered.row()["number"] == "ORD-2"
 
@@ -58,7 +58,7 @@ def test_the_number_is_recorded_when_the_order_is_found_during_its_own_failing_r
         assert numbered.reconcile(NUMBER) == OrderFound(KEY)
         raise Transient("503")
 
-    numbered.receive("hint")
+    numbered.accept("hint")
     numbered.api.script("read", find_and_fail)
     numbered.reconcile()
     assert (numbered.row()["number"], numbered.row()["read_at"]) == ("ORD-1", None)
@@ -69,7 +69,7 @@ def test_the_order_gets_all_waiting_events_at_once_with_the_reference_that_named
         receive_by_number(harness, key=key)
     harness.reconcile(NUMBER)
     harness.api.orders["1"] = FakeOrder(number="ORD-1")
-    harness.receive("shipment.created", key="by id")
+    harness.accept("shipment.created", key="by id")
     harness.run_for(minutes=1)
     rows = harness.event_rows()
     assert {row["key"]: (row["reference"], row["result"]) for row in rows} == {
@@ -81,7 +81,7 @@ def test_the_order_gets_all_waiting_events_at_once_with_the_reference_that_named
 
 
 def test_an_order_that_another_worker_has_is_left_to_it(numbered):
-    numbered.receive("hint")
+    numbered.accept("hint")
     numbered.order_store.lease(KEY, 30 * SECOND)
     receive_by_number(numbered)
     assert numbered.reconcile(NUMBER) == OrderFound(KEY)
@@ -89,7 +89,7 @@ def test_an_order_that_another_worker_has_is_left_to_it(numbered):
 
 
 def test_an_order_that_was_found_keeps_its_back_off(numbered):
-    numbered.receive("hint")
+    numbered.accept("hint")
     numbered.api.script("read", fails(Transient("503", 503)))
     numbered.reconcile()
     due = numbered.row()["due"]
@@ -105,14 +105,14 @@ def test_two_accounts_with_the_same_number_do_not_mix(numbered):
     reconciler = numbered.reconciler(
         apis={"main": numbered.api, "other": other}, policies=dict.fromkeys(("main", "other"), numbered.policy)
     )
-    numbered.receive("hint")
+    numbered.accept("hint")
     numbered.reconcile()
-    numbered.receive("order.shipped", order=elsewhere)
+    numbered.accept("order.shipped", order=elsewhere)
     assert reconciler.reconcile(elsewhere) == Done()
     assert sorted(numbered.order_keys()) == [KEY, OrderKey("other", "7")]
     assert (other.writes, numbered.api.writes) == (["accepted", "shipped"], ["accepted"])
-    numbered.receive("shipment.created", "TRK1", order=OrderKey("other", "7"))
-    numbered.receive("shipment.delivered", "TRK1", order=PARCEL)
+    numbered.accept("shipment.created", "TRK1", order=OrderKey("other", "7"))
+    numbered.accept("shipment.delivered", "TRK1", order=PARCEL)
     numbered.reconcile(PARCEL)
     assert numbered.row()["status"] == "completed"
 
@@ -153,9 +153,9 @@ def test_a_search_does_not_stop_when_an_event_came_in_meanwhile(harness):
 
 
 def test_an_alarm_that_was_received_by_number_stops_the_order(numbered):
-    numbered.receive("order.shipped")
+    numbered.accept("order.shipped")
     numbered.reconcile()
-    numbered.receive("shipment.lost", order=NUMBER)
+    numbered.accept("shipment.lost", order=NUMBER)
     assert numbered.reconcile(NUMBER) == Stopped(
         StopReason.SHIPMENT_LOST, "the order is shipped, and the courier says lost"
     )

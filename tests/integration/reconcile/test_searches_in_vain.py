@@ -52,8 +52,8 @@ def test_none_of_several_orders_is_chosen(numbered):
 
 def test_a_tracking_number_of_several_orders_in_the_database_is_ambiguous(numbered):
     for order in ("1", "2"):
-        numbered.receive("shipment.created", "TRK1", order=OrderKey("main", order))
-    numbered.receive("shipment.delivered", "TRK1", order=PARCEL)
+        numbered.accept("shipment.created", "TRK1", order=OrderKey("main", order))
+    numbered.accept("shipment.delivered", "TRK1", order=PARCEL)
     result = numbered.reconcile(PARCEL)
     assert isinstance(result, Later)
     assert (result.reason, numbered.api.searches) == ("ambiguous_order", [])
@@ -61,8 +61,8 @@ def test_a_tracking_number_of_several_orders_in_the_database_is_ambiguous(number
 
 
 def test_a_search_does_not_find_another_reference(harness):
-    harness.receive("shipment.picked_up", "TRK1", order=NUMBER)
-    harness.receive("shipment.delivered", "TRK1", order=PARCEL)
+    harness.accept("shipment.picked_up", "TRK1", order=NUMBER)
+    harness.accept("shipment.delivered", "TRK1", order=PARCEL)
     assert isinstance(harness.reconcile(PARCEL), Later)
     assert sorted(harness.order_keys()) == [NUMBER, PARCEL]
 

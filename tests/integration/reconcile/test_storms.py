@@ -33,11 +33,11 @@ TROUBLE = st.lists(st.sampled_from(sorted(FAULTS)), max_size=8)
 @given(events=EVENTS, reads=TROUBLE, writes=TROUBLE, pauses=st.lists(st.integers(0, 100), min_size=8, max_size=8))
 def test_an_order_arrives_whatever_the_platform_does(new_harness, events, reads, writes, pauses):
     harness = new_harness(MANUAL)
-    harness.receive("hint")
+    harness.accept("hint")
     harness.api.script("read", *(FAULTS[fault] for fault in reads))
     harness.api.script("write", *(FAULTS[fault] for fault in writes))
     for event, pause in zip(events, pauses, strict=False):
-        harness.receive(event)
+        harness.accept(event)
         harness.run_for(seconds=pause)
         # A write without an answer is applied within the two minutes of `settle`.
         harness.api.apply_late()
@@ -62,10 +62,10 @@ def test_an_order_arrives_whatever_the_platform_does(new_harness, events, reads,
 @given(events=EVENTS, conflicts=st.integers(0, 2))
 def test_two_conflicts_in_a_row_only_delay_an_order(new_harness, events, conflicts):
     harness = new_harness(MANUAL)
-    harness.receive("order.completed")
+    harness.accept("order.completed")
     harness.api.script("write", *[fails(Conflict("409"))] * conflicts)
     for event in events:
-        harness.receive(event)
+        harness.accept(event)
     harness.run_for(minutes=5)
     assert harness.api.orders[KEY.order_id].status == "completed"
     assert harness.clock() - harness.row()["confirmed_at"] <= 5 * MINUTE + SECOND

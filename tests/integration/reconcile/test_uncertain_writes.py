@@ -30,7 +30,7 @@ def dies():
 def manual(harness):
     harness.policy = replace(harness.policy, accept=Accept.MANUAL)
     harness.api.orders["1"].status = "accepted"
-    harness.receive("shipment.delivered", "A")
+    harness.accept("shipment.delivered", "A")
     return harness
 
 
