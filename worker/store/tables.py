@@ -131,7 +131,7 @@ events = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("result", Text, nullable=False),
     _instant("result_at"),
-    # The reference by which the event named the order; empty when it had the id.
+    # The reference that named the order; empty until the order is found, and when the event has the id.
     Column("reference", Text, nullable=False, server_default=""),
     UniqueConstraint("source", "key"),
     Index("ix_events_order_row", "order_row", "revision"),

@@ -1,0 +1,61 @@
+"""The metrics, pages of the receiver, tasks, log events and tables on the pages are those of the program."""
+
+import re
+from typing import cast
+
+from tests.support.pages import (
+    OPERATIONS,
+    REFERENCE,
+    ROOT,
+    first_words,
+    part,
+    plain,
+    plain_table,
+    table,
+)
+from webhook_receiver import create_app
+from webhook_receiver.metrics import METRICS
+from webhook_receiver.reception import Reception
+from webhook_receiver.views import ReceiverServices
+from worker.service import tasks
+from worker.store.tables import metadata
+
+
+def test_every_metric_is_listed_with_its_labels():
+    expected = [[metric.name, ", ".join(metric.labels), metric.meaning] for metric in METRICS]
+    assert plain_table(REFERENCE, "## Metrics") == expected
+
+
+def test_alerts_name_metrics_that_exist():
+    named = re.findall(r"fulfillment_\w+", part(OPERATIONS, "| alert |").partition("\n\n")[0])
+    assert named
+    assert set(named) <= {metric.name for metric in METRICS}
+
+
+def test_every_page_of_the_receiver_is_listed():
+    app = create_app(ReceiverServices(cast("Reception", None), dict, bytes))
+    rules = [
+        f"{method} {rule.rule.replace('<name>', '<source>')}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    assert sorted(first_words(REFERENCE, "## Pages of the receiver")) == sorted(rules)
+
+
+def test_every_task_that_can_be_called_is_listed():
+    expected = {task.name: (task.run.__doc__ or "").strip() for task in (tasks.reconcile, tasks.probe, tasks.prune)}
+    documented = {plain(name): meaning for name, meaning in table(OPERATIONS, "## By hand")}
+    assert documented == expected
+
+
+def test_every_log_event_is_listed():
+    sources = [path.read_text() for folder in ("worker", "webhook_receiver") for path in (ROOT / folder).rglob("*.py")]
+    call = r"\blog\.(?:debug|info|warning|error|exception)"
+    events = {event for text in sources for event in re.findall(call + r'\(\s*"(\w+)"', text)}
+    documented = first_words(REFERENCE, "## Log events")
+    assert len(documented) == len(set(documented))
+    assert set(documented) == events
+
+
+def test_every_table_of_the_database_is_listed():
+    assert first_words(REFERENCE, "## Database") == list(metadata.tables)
