@@ -39,6 +39,21 @@ def test_the_hold_of_a_rate_limit_has_the_words_of_the_platform(harness):
     assert held == [("main", "rate_limited", MINUTE, "HTTP 429, slow down")]
 
 
+def test_the_hold_of_a_refused_probe_has_the_words_of_the_platform(harness):
+    harness.api.script("probe", DENIED)
+    held = []
+    harness.holds.hold = lambda *arguments: held.append(arguments)
+    assert harness.probe.run("main") is ProbeResult.REFUSED
+    assert held == [("main", "credentials", None, "HTTP 401, authentication_failed, bad signature")]
+
+
+def test_a_pause_without_words_holds_the_account_without_words(harness):
+    held = []
+    harness.holds.hold = lambda *arguments: held.append(arguments)
+    harness.budget.pause("main", MINUTE)
+    assert held == [("main", "rate_limited", MINUTE, "")]
+
+
 def test_a_rate_limit_is_no_failure_of_the_order(harness):
     harness.accept("order.shipped")
     harness.api.script("write", fails(Throttled(wait=MINUTE)))
