@@ -5,14 +5,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from worker.domain.text import clean_text
 from worker.settings.description import secret_keys
 from worker.settings.environment import read_environment
 from worker.settings.layers import Layer, merge
 from worker.settings.mistakes import mistakes_in, settings_error
 from worker.settings.model import Settings
-from worker.settings.problems import Problem, read_problems
+from worker.settings.names import CONFIG
+from worker.settings.problems import NO_ACCOUNT, Problem, read_problems
 from worker.settings.secret_files import read_secret_files
-from worker.settings.settings_file import SettingsFile, find_settings_file, read_settings_file
+from worker.settings.settings_file import FILE_NAME, MAX_NAME, SettingsFile, find_settings_file, read_settings_file
 
 
 def load_settings(environ: Mapping[str, str], directory: Path | None = None) -> Settings:
@@ -32,7 +34,9 @@ def load_settings(environ: Mapping[str, str], directory: Path | None = None) -> 
     settings, problems = _validate(environment, file, _data_dir(source, directory))
     if settings and not mistakes:
         return settings
-    raise settings_error([*mistakes, *mistakes_in(problems, mistakes, environment, file)])
+    mistakes += mistakes_in(problems, mistakes, environment, file)
+    no_account = any(problem.sentence == NO_ACCOUNT for problem in problems)
+    raise settings_error(mistakes, [_no_file(directory)] if no_account and not source and CONFIG not in environ else ())
 
 
 def _validate(environment: Layer, file: Layer, data_dir: Path) -> tuple[Settings | None, list[Problem]]:
@@ -42,6 +46,11 @@ def _validate(environment: Layer, file: Layer, data_dir: Path) -> tuple[Settings
         return Settings.model_validate(values), []
     except ValidationError as error:
         return None, read_problems(error)
+
+
+def _no_file(directory: Path | None) -> str:
+    folder = clean_text(str((directory or Path()).absolute()), MAX_NAME)
+    return f"No settings file was read: {folder} has no {FILE_NAME}, and neither --config nor {CONFIG} names a file."
 
 
 def _data_dir(source: SettingsFile | None, directory: Path | None) -> Path:

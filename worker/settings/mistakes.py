@@ -22,14 +22,17 @@ class Mistake(NamedTuple):
     is_misspelling: bool = False
 
 
-def settings_error(mistakes: Iterable[Mistake]) -> SettingsError:
-    """Return an error with a line for each of *mistakes*: misspelt keys first, then by line of the settings file."""
+def settings_error(mistakes: Iterable[Mistake], advice: Sequence[str] = ()) -> SettingsError:
+    """Return an error with a line for each of *mistakes*: misspelt keys first, then by line of the settings file.
+
+    The sentences of *advice* are its last lines.
+    """
     ordered = sorted(mistakes, key=lambda mistake: (not mistake.is_misspelling, mistake.location.line))
     # A list of secrets can have the same mistake several times.
     sentences = list(dict.fromkeys(_sentence(mistake) for mistake in ordered))
     more = len(sentences) - MAX_SENTENCES
     rest = [f"… and {more} more."] if more > 0 else []
-    return SettingsError("\n".join(sentences[:MAX_SENTENCES] + rest))
+    return SettingsError("\n".join([*sentences[:MAX_SENTENCES], *rest, *advice]))
 
 
 def _sentence(mistake: Mistake) -> str:

@@ -109,6 +109,15 @@ def test_without_an_account_there_is_nothing_to_do(tmp_path):
     assert refusal({}, tmp_path).startswith("FULFILLMENT_ACCOUNTS must name at least one account")
 
 
+def test_without_a_settings_file_the_message_says_which_file_was_looked_for(tmp_path):
+    note = f"No settings file was read: {tmp_path} has no fulfillment.toml"
+    assert refusal({}, tmp_path).splitlines()[-1].startswith(note)
+    for environ in ({"FULFILLMENT_CONFIG": ""}, GOOD | {f"{P}LOG_LEVEL": "loud"}):
+        assert "No settings file" not in refusal(environ, tmp_path)
+    (tmp_path / "fulfillment.toml").write_text("# nothing")
+    assert "No settings file" not in refusal({}, tmp_path)
+
+
 def test_two_accounts_are_never_one_account():
     told = refusal(GOOD | OTHER | {f"{COURIER}ACCOUNT": "main"})
     assert told == f"{P}ACCOUNTS__OTHER is the same account as main."
