@@ -1,4 +1,4 @@
-"""An account's settings, tried on the sandbox: what `doctor` says of them."""
+"""What the account check of `doctor` finds out about an account, against its sandbox."""
 
 from contextlib import closing
 
@@ -38,7 +38,7 @@ def test_a_check_names_the_signed_path_that_works(client, works):
     assert result.advice == f'signed_path = "{works}" works, "{other}" does not'
 
 
-def test_a_check_tells_how_far_apart_the_clocks_are(client):
+def test_a_check_measures_how_far_apart_the_clocks_are(client):
     with (
         sandbox("--clock-offset", "1000", "--base-path", "") as url,
         closing(SandboxAccount(url, client, base_url=url)) as late,

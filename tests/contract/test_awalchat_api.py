@@ -33,7 +33,7 @@ def test_dates_are_in_the_accounts_time_zone_and_the_payment_stays(account):
     assert order["shipping_date"] == order["delivery_date"] == "2026-11-22"
 
 
-def test_dates_of_others_are_left_alone(account):
+def test_dates_that_somebody_else_wrote_stay(account):
     account.order(status="accepted", shipping_date="2026-01-01")
     take(account, Stage.SHIPPED)
     assert account.order_document()["shipping_date"] == "2026-01-01"
@@ -66,7 +66,7 @@ def test_an_error_has_the_platforms_request_id(account):
         ({"phone_number_id": "7"}, "validation_failed"),
     ],
 )
-def test_wrong_settings_are_the_accounts_trouble(url, client, account, settings, code):
+def test_wrong_settings_make_the_account_unauthorized(url, client, account, settings, code):
     account.order()
     with closing(SandboxAccount(url, client, **settings)) as stranger:
         for call in (stranger.api.probe, lambda: stranger.api.read("1")):

@@ -41,7 +41,7 @@ def test_each_account_has_a_limit_of_its_own(call_limits):
     assert call_limits.acquire("other", BURST, LIMIT) == 0
 
 
-def test_calls_that_are_given_back_may_be_acquired_again_unless_time_has_given_them_back(call_limits):
+def test_calls_that_are_given_back_may_be_acquired_again_unless_they_were_already_available(call_limits):
     call_limits.acquire("main", BURST, LIMIT)
     call_limits.give_back("main", 3, 0, LIMIT)
     assert call_limits.acquire("main", 3, LIMIT) == 0
@@ -58,7 +58,7 @@ def test_after_a_clock_was_set_back_the_wait_is_no_longer_than_for_a_burst(call_
     assert call_limits.acquire("main", BURST, LIMIT) == 0
 
 
-def test_workers_that_ask_at_the_same_time_get_no_more_calls_than_there_are(database_url, clock):
+def test_workers_that_acquire_at_the_same_time_get_no_more_calls_than_the_burst(database_url, clock):
     with (
         closing(Database(database_url, clock=clock)) as one,
         closing(Database(database_url, clock=clock)) as another,

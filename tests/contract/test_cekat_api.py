@@ -34,7 +34,7 @@ def platform():
 
 @pytest.fixture(scope="module")
 def other_url():
-    """The URL of a sandbox that answers in the other one of the two documented shapes."""
+    """The URL of a sandbox that answers in the second of the two documented shapes."""
     with sandbox("--answers", "other", platform="cekat") as url:
         yield url
 
@@ -45,7 +45,7 @@ def take(account, stage, **of_step):
     return account.api.write("1", account.api.compose(step, reading, with_note=True))
 
 
-def test_delivery_and_completion_are_one_write_when_one_follows_the_other_at_once(account):
+def test_delivery_and_completion_are_one_write_when_completion_follows_at_once(account):
     account.order(status="paid", metadata={"crm": {"id": 42}}, notes="hubungi dulu")
     reading = account.api.read("1")
     for stage in STAGES[1:-1]:
@@ -83,7 +83,7 @@ def test_a_completed_order_that_is_refunded_later_is_refunded(account):
     assert account.api.read("1").position == "refunded"
 
 
-def test_a_tracking_number_of_others_stays(account):
+def test_a_tracking_number_that_somebody_else_wrote_stays(account):
     account.order(status="processing", tracking_number="HAND1")
     take(account, Stage.SHIPPED, tracking=PARCEL)
     document = account.order_document()

@@ -1,4 +1,4 @@
-"""What the operator store promises about a search that an operator has dismissed, over both databases."""
+"""What `OperatorStore` promises about a search that an operator has dismissed, over both databases."""
 
 import pytest
 
@@ -15,11 +15,11 @@ OTHER = OrderKey("main", "2")
 
 @pytest.fixture
 def seen(harness, leased_reference) -> Snapshot:
-    """A search that stopped, a second after the event of order 1 came in."""
+    """A search that stopped a second after the event of order 1 came in."""
     return fail_search(harness, leased_reference)
 
 
-def test_a_dismissed_search_is_settled_and_needs_nobody(harness, seen):
+def test_a_dismissed_search_is_settled_and_needs_no_operator(harness, seen):
     assert harness.operator_store.dismiss(seen, "not ours (ann)") is True
     after = harness.snapshot(NUMBER)
     assert (after.state, after.row.stop, after.row.due) == (State.SETTLED, "", None)
@@ -27,7 +27,7 @@ def test_a_dismissed_search_is_settled_and_needs_nobody(harness, seen):
     assert [entry.action for entry in after.audit_log] == ["stopped", "dismissed"]
     assert after.audit_log[-1].detail == "unknown_order: not ours (ann)"
     health = HealthQueries(harness.database).health(HOUR)
-    assert {backlog.kind: backlog.count for backlog in health.backlogs} == {"due": 1, "pending": 1}, "those of order 1"
+    assert {backlog.kind: backlog.count for backlog in health.backlogs} == {"due": 1, "pending": 1}, "only order 1"
     assert health.orphaned == ()
 
 

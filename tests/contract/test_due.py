@@ -1,4 +1,4 @@
-"""What `DueOrders` promises: every due order is claimed, each once in a while, by one worker."""
+"""What `DueOrders` promises: one worker claims each due order, and no worker claims it again at once."""
 
 from sqlalchemy import event
 
@@ -28,7 +28,7 @@ def test_an_order_whose_wake_up_was_lost_is_claimed(harness):
     assert claim(harness) == [KEY]
 
 
-def test_the_orders_that_are_due_longest_come_first_and_no_more_than_the_limit(harness):
+def test_a_claim_returns_the_longest_due_orders_first_and_no_more_than_the_limit(harness):
     receive(harness, "3", "1", "2")
     harness.change(due=harness.clock())
     assert {key.order_id for key in claim(harness, 2)} == {"3", "2"}

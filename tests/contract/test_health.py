@@ -56,7 +56,7 @@ def test_events_that_wait_in_a_dry_run_are_a_backlog_of_their_own(harness: Harne
     in_dry_run, other = Backlog(BacklogKind.PENDING, "dry_run", 2, START), Backlog(BacklogKind.PENDING, "", 1, START)
     assert backlogs(harness) == {in_dry_run, other}
     clock.advance(hours=1)
-    assert Backlog(BacklogKind.DUE, "", 3, START + HOUR) in backlogs(harness), "the orders are reconciled no more"
+    assert Backlog(BacklogKind.DUE, "", 3, START + HOUR) in backlogs(harness), "the orders are no longer reconciled"
 
 
 def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog_and_its_order_counts_as_orphaned(harness: Harness):
@@ -71,7 +71,7 @@ def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog_and_its_order_
 @pytest.mark.parametrize(
     "columns", [{"revision": 9}, {"unread": True}, {"sending": "shipped", "sent_at": START}, {"stage": "delivered"}]
 )
-def test_an_order_without_a_due_time_of_which_something_is_open_is_orphaned(harness: Harness, columns):
+def test_an_order_with_open_work_and_without_a_due_time_is_orphaned(harness: Harness, columns):
     harness.accept(order=order_key(1))
     harness.finish(order_key(1), Done(), EventResult.APPLIED, stage=Stage.SHIPPED)
     assert HealthQueries(harness.database).health(HOUR).orphaned == ()
@@ -117,5 +117,5 @@ def test_a_mode_in_which_a_commit_may_be_lost_is_reported(harness: Harness):
             connection.exec_driver_sql("SET SESSION synchronous_commit = off")
             connection.commit()
             unsafe = {"synchronous_commit": "off"}
-    # The pool hands the very same connection out again.
+    # The pool returns the same connection again.
     assert HealthQueries(harness.database).unsafe_modes() == unsafe

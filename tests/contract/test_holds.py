@@ -32,7 +32,7 @@ class TestHolding:
         holds.lift("main", "operator")
         assert harness.due_orders.claim(1, 0) == [KEY]
 
-    def test_each_reason_is_a_hold_of_its_own(self, harness, holds):
+    def test_each_reason_of_an_account_has_its_own_hold(self, harness, holds):
         holds.hold("main", "operator", None)
         holds.hold("main", "credentials", None)
         holds.hold("other", "credentials", None)
@@ -50,7 +50,7 @@ class TestHolding:
             (MINUTE, None, None),
         ],
     )
-    def test_of_two_ends_the_later_one_counts(self, harness, holds, first, second, until):
+    def test_the_later_of_two_ends_counts(self, harness, holds, first, second, until):
         holds.hold("main", "rate_limited", first)
         holds.hold("main", "rate_limited", second)
         assert harness.hold_ends() == {"rate_limited": until}
@@ -82,7 +82,7 @@ class TestHolding:
         holds.lift("main", "credentials")
         assert harness.row()["failing_since"] == START
 
-    def test_workers_that_hold_at_the_same_time_hold_once(self, harness, holds):
+    def test_workers_that_hold_an_account_at_the_same_time_make_one_hold(self, harness, holds):
         at_once(lambda seconds: holds.hold("main", "rate_limited", seconds * SECOND), range(1, 9))
         assert harness.hold_ends() == {"rate_limited": START + 8 * SECOND}
 
@@ -94,8 +94,8 @@ class TestRetryFor:
     @pytest.mark.parametrize(
         ("since", "moved"),
         [
-            (START - HOUR, START - HOUR + 10 * MINUTE),  # failing before the hold: its whole time is left out
-            (START + 4 * MINUTE, START + 10 * MINUTE),  # failing since during the hold: the rest of it is left out
+            (START - HOUR, START - HOUR + 10 * MINUTE),  # the whole hold does not count
+            (START + 4 * MINUTE, START + 10 * MINUTE),  # the rest of the hold does not count
         ],
     )
     def test_the_time_of_a_lifted_hold_does_not_count(self, harness, holds, column, since, moved):

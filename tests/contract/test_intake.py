@@ -1,4 +1,4 @@
-"""The promises of every intake: of the fake for the receiver's tests, and of the store on both databases."""
+"""What every intake promises: the fake for the receiver's tests, and the store on both databases."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def test_an_intake_returns_the_time_of_its_clock(contents: Contents, clock: Cloc
     assert contents.intake.now() == clock.now
 
 
-def test_an_event_is_written_raises_its_orders_revision_and_enqueues_its_order(contents: Contents):
+def test_a_new_event_is_written_raises_its_orders_revision_and_enqueues_its_order(contents: Contents):
     receipt = contents.intake.write(a_delivery(an_event(key="evt_1")))
     assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("accepted", None, (KEY,))
     assert receipt.delivery_id is not None
@@ -81,7 +81,7 @@ def test_a_shipment_event_that_names_none_of_several_parcels_is_quarantined(cont
     ],
     ids=["one parcel", "the parcel of another order", "an order event", "an event of the whole order"],
 )
-def test_an_event_without_tracking_number_is_of_the_only_parcel_or_the_whole_order(
+def test_an_event_without_a_tracking_number_concerns_the_only_parcel_or_the_whole_order(
     contents: Contents, first: dict[str, Any], second: dict[str, Any], third: dict[str, Any]
 ):
     contents.intake.write(a_delivery(an_event(key="a", **first)))

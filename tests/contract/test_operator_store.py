@@ -17,7 +17,7 @@ from worker.store.conditions import has_key
 from worker.store.tables import orders
 
 
-def test_a_snapshot_holds_all_that_happened(harness: Harness, clock: Clock):
+def test_a_snapshot_contains_all_that_happened(harness: Harness, clock: Clock):
     harness.accept(order=order_key(1), tracking="TRK1")
     leased = harness.lease(order_key(1))
     announced = harness.order_store.announce(
@@ -103,7 +103,7 @@ def test_a_stop_that_the_operator_did_not_see_is_not_lifted(harness: Harness, ch
         assert connection.scalar(select(orders.c.stop).where(has_key(order_key(1)))) == change.get("stop", "gave_up")
 
 
-def test_after_a_released_moved_back_the_next_read_counts_whatever_it_shows(harness: Harness):
+def test_after_the_release_of_a_moved_back_order_its_next_read_decides_its_stage(harness: Harness):
     harness.operator_store.release(stop(harness, StopReason.MOVED_BACK, delivered_at=START), "a reason")
     order = harness.lease(order_key(1)).order
     assert (order.stage, order.delivered_at) == (None, None)

@@ -1,4 +1,4 @@
-"""The port `OrderApi` on every platform, against its sandbox in a process, which knows nothing of our code."""
+"""What the port `OrderApi` promises on every platform, against a sandbox in a process of its own."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from worker.order_api.accounts import open_account
 from worker.order_api.platforms import PLATFORMS
 
 SLACK_SECONDS = 1.5
-"""What a busy machine may add to a deadline."""
+"""How far a call may exceed its deadline on a busy machine."""
 
 TRACKING = (("TRK1", "https://courier.example/TRK1"),)
 READING = Reading("pending", Stage.PENDING, 0)
@@ -34,7 +34,7 @@ def take(account, step):
     return account.api.write("1", account.api.compose(step, reading, with_note=True))
 
 
-def test_an_order_takes_every_stage_and_nothing_of_others_is_lost(account):
+def test_an_order_takes_every_stage_and_no_data_of_others_is_lost(account):
     account.order(**account.traits.paid, **{account.traits.notes: "اتصل مرتين\nring twice"})
     assert [take(account, step(stage, PARCELS)).position for stage in STAGES[1:]] == list(STAGES[1:])
     assert account.api.read("1").position is Stage.COMPLETED
@@ -53,7 +53,7 @@ def test_every_status_of_the_table_is_read(account, platform):
         assert (reading.status, reading.position) == (word, statuses.read(word).position)
 
 
-def test_an_unknown_status_is_named_and_means_nothing(account):
+def test_an_unknown_status_is_named_and_has_no_position(account):
     account.order(status="on_hold")
     reading = account.api.read("1")
     assert (reading.status, reading.position) == ("on_hold", None)
@@ -109,14 +109,14 @@ def test_an_illegal_step_is_a_conflict_and_changes_nothing(account):
 
 
 @pytest.mark.parametrize("status", ["cancelled", "refunded"])
-def test_a_terminal_order_is_read_as_such_and_takes_no_write(account, status):
+def test_a_terminal_order_is_read_as_terminal_and_takes_no_write(account, status):
     account.order(status=status)
     assert account.api.read("1").position == status
     with pytest.raises(Conflict):
         account.api.write("1", account.api.compose(step(), READING, with_note=False))
 
 
-def test_a_wrong_secret_is_the_accounts_trouble(url, client, platform, account):
+def test_a_wrong_secret_makes_the_account_unauthorized(url, client, platform, account):
     account.order()
     secret = {"awalchat": "hmac_secret", "cekat": "api_key"}[platform]
     with closing(SandboxAccount(url, client, platform, **{secret: "whsec_another"})) as stranger:
@@ -187,7 +187,7 @@ def test_the_account_pauses_when_the_rate_limit_is_reached(account):
     ],
     ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else value.__name__,
 )
-def test_a_call_that_fails_ends_in_time_and_the_error_says_what_to_do(account, fault, family):
+def test_a_call_that_fails_ends_in_time_with_the_error_of_its_kind(account, fault, family):
     account.order()
     update = account.api.compose(step(), account.api.read("1"), with_note=False)
     account.fault(**fault)

@@ -20,7 +20,7 @@ from worker.store.tables import orders
 # -------------------------------------------------------------------------------------------------------------- orders
 
 
-def test_every_order_is_listed_in_the_one_state_that_its_row_tells(harness: Harness):
+def test_every_order_is_listed_in_exactly_the_state_of_its_row(harness: Harness):
     keys = harness.one_in_each_state()
     assert set(IN_STATE) == set(State)
     for state in State:
@@ -64,7 +64,7 @@ def test_states_widen_a_list_and_other_filters_narrow_it(harness: Harness):
     assert listed(account="nobody") == set()
 
 
-def test_the_latest_change_comes_first_and_no_more_orders_than_the_limit(harness: Harness, clock: Clock):
+def test_a_list_has_the_latest_change_first_and_no_more_orders_than_the_limit(harness: Harness, clock: Clock):
     for number in (1, 2, 3):
         clock.advance(seconds=1)
         harness.accept(order=order_key(number))
@@ -74,7 +74,7 @@ def test_the_latest_change_comes_first_and_no_more_orders_than_the_limit(harness
     assert [row.order.key for row in rows] == [order_key(1), order_key(3)]
 
 
-def test_a_held_order_has_its_hold_until_that_expires(harness: Harness, clock: Clock):
+def test_a_held_order_has_its_hold_until_the_hold_expires(harness: Harness, clock: Clock):
     harness.accept(order=order_key(1))
     harness.holds.hold("main", HoldReason.RATE_LIMITED, MINUTE, "HTTP 429")
     (row,) = OrderQueries(harness.database).latest(1)[1]

@@ -1,4 +1,4 @@
-"""What the operator store promises when an operator resolves a reference, over both databases."""
+"""What `OperatorStore` promises when an operator resolves a reference, over both databases."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ CHANGES: list[dict[str, Any]] = [
 
 @pytest.fixture
 def seen(harness, leased_reference) -> Snapshot:
-    """A search that stopped, a second after the event of order 1 came in."""
+    """A search that stopped a second after the event of order 1 came in."""
     return fail_search(harness, leased_reference)
 
 

@@ -1,4 +1,4 @@
-"""What the intake and the operator store promise about a search that has stopped, over both databases."""
+"""What the intake and `OperatorStore` promise about a search that has stopped, over both databases."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_a_replay_restarts_the_search_for_the_order_of_a_delivery(harness, lease
 
 
 @pytest.mark.parametrize("state", ["waiting", "found", "cancelled"])
-def test_a_delivery_whose_search_did_not_end_in_vain_is_not_replayed(harness, leased_reference, state):
+def test_a_delivery_whose_search_has_not_failed_is_not_replayed(harness, leased_reference, state):
     delivery = harness.event_rows()[1]["delivery_id"]
     if state == "found":
         harness.order_store.attach(leased_reference, "1")

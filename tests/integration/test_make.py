@@ -1,4 +1,4 @@
-"""What `make` would do, as its dry run says."""
+"""What `make` runs, according to its dry run."""
 
 import os
 import subprocess

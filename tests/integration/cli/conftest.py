@@ -20,7 +20,7 @@ def fulfillment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
 
 @pytest.fixture
 def harness(fulfillment: Commands, database_url: str) -> Iterator[Harness]:
-    """A database of either kind, which the command line uses, too; the test's clock begins now."""
+    """A database of each kind, which the command line uses too. The test's clock begins at the present time."""
     fulfillment.set(
         {"FULFILLMENT_DATABASE_URL": database_url.replace("sqlite:///", "sqlite:////", 1).replace("/////", "////")}
     )
@@ -38,7 +38,7 @@ def sandboxes() -> Iterator[Mapping[str, Platform]]:
 
 @pytest.fixture
 def account_at(fulfillment: Commands, sandboxes: Mapping[str, Platform], sqlite_url: str) -> Callable[[str], Platform]:
-    """Gives the account `main` a platform of this kind, where nothing has happened yet; there is a database."""
+    """Gives the account `main` an empty platform of this kind, and makes a database."""
 
     def connect(kind: str) -> Platform:
         platform = sandboxes[kind]

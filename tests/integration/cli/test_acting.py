@@ -51,7 +51,7 @@ def test_release_lifts_the_stop_if_it_has_the_given_reason(fulfillment: Commands
     assert released["audit_log"][-1]["detail"].startswith("shipment_lost: found it (")
 
 
-def test_a_delivery_is_read_again_with_todays_settings(fulfillment: Commands, harness: Harness):
+def test_a_replay_reads_a_delivery_with_the_present_settings(fulfillment: Commands, harness: Harness):
     harness.intake.write(
         a_delivery(
             unusable=QuarantineReason.NOT_ALLOWED, detail="order.shipped", body=BODY, received_at=harness.clock()
@@ -68,7 +68,7 @@ def test_a_delivery_is_read_again_with_todays_settings(fulfillment: Commands, ha
 
 
 @pytest.mark.parametrize(("source", "body"), [("gone", BODY), ("courier", None)])
-def test_what_cannot_be_read_again_says_why(fulfillment: Commands, harness: Harness, source, body):
+def test_the_refusal_of_a_replay_says_why(fulfillment: Commands, harness: Harness, source, body):
     harness.intake.write(
         a_delivery(unusable=QuarantineReason.NOT_JSON, source=source, body=body, received_at=harness.clock())
     )

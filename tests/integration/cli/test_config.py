@@ -11,7 +11,7 @@ from tests.support.good_settings import MAIN, TOML
 
 @pytest.fixture
 def settings_file(fulfillment: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A settings file in the working directory. The environment has no settings but for an empty FULFILLMENT_CONFIG."""
+    """A settings file in the working directory. The environment has only an empty FULFILLMENT_CONFIG."""
     fulfillment.set({name: None for name in os.environ if name.startswith("FULFILLMENT_")})
     fulfillment.set({"FULFILLMENT_CONFIG": ""})
     monkeypatch.chdir(tmp_path)
@@ -38,7 +38,7 @@ def test_processes_that_the_command_starts_inherit_the_file_by_its_absolute_path
     assert os.environ["FULFILLMENT_CONFIG"] == str(settings_file)
 
 
-def test_it_goes_before_the_variable_and_after_single_settings(fulfillment: Commands, settings_file: Path):
+def test_the_option_overrides_its_variable_and_not_single_settings(fulfillment: Commands, settings_file: Path):
     fulfillment.set({"FULFILLMENT_CONFIG": "/nowhere.toml", "FULFILLMENT_LOG_LEVEL": "info"})
     assert "Accounts: from_file." in accounts(fulfillment, "--config", str(settings_file))
     fulfillment.set({"FULFILLMENT_ACCOUNTS__FROM_FILE__PLATFORM": "nonsense"})

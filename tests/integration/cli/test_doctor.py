@@ -23,7 +23,7 @@ def test_the_doctor_needs_no_database_to_say_that_there_is_none(fulfillment: Com
     assert "There is no database yet: run `fulfillment migrate`." in result.out
 
 
-def test_the_doctor_does_not_call_a_platform_that_wants_a_pause(fulfillment: Commands, harness: Harness):
+def test_the_doctor_does_not_call_a_platform_that_asks_for_a_pause(fulfillment: Commands, harness: Harness):
     harness.holds.hold("main", HoldReason.RATE_LIMITED, HOUR)
     checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
     assert (checks["account main"]["verdict"], checks["account main"]["unreachable"]) == ("warn", False)

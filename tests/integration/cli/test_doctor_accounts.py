@@ -62,7 +62,7 @@ def test_an_api_key_that_the_platform_refuses_fails(doctor, fulfillment: Command
     assert "credentials" in check["advice"]
 
 
-def test_a_platform_that_wants_a_pause_is_a_warning(doctor, platform: Platform):
+def test_a_platform_that_asks_for_a_pause_is_a_warning(doctor, platform: Platform):
     platform("POST", "/faults", {"kind": "status", "code": 429, "retry_after": 60})
     assert "The platform wants a pause: HTTP 429" in doctor()["account main"]["sentence"]
 

@@ -1,4 +1,4 @@
-"""Every mistake that can be foreseen ends in one clear message and an exit code."""
+"""Every foreseeable mistake ends in one clear message and an exit code."""
 
 import os
 import subprocess

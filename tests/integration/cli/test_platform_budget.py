@@ -1,4 +1,4 @@
-"""Commands that call a platform keep to the account's budget, as workers do."""
+"""Commands that call a platform keep to the account's call budget, as workers do."""
 
 from contextlib import closing
 from pathlib import Path
@@ -75,7 +75,7 @@ def test_a_command_waits_for_a_short_pause_of_the_platform_and_not_for_a_long_on
 def test_a_command_does_not_wait_for_holds_of_other_accounts_or_for_other_reasons(database: Database, sleeper: Sleeper):
     SqlHolds(database).hold("other", HoldReason.RATE_LIMITED, HOUR)
     SqlHolds(database).hold("main", HoldReason.CREDENTIALS, None)
-    SqlHolds(database).hold("main", HoldReason.BUDGET, HOUR)  # a hold for the workers: a command asks the limit itself
+    SqlHolds(database).hold("main", HoldReason.BUDGET, HOUR)  # only workers wait for this hold
     CallBudget(database, "main", None, sleeper).await_call()
     assert sleeper.slept == 0
 
@@ -93,7 +93,7 @@ def test_a_database_that_does_not_answer_forbids_only_limited_calls(sleeper: Sle
 # --------------------------------------------------------------------------------------------------------- the commands
 
 
-# In its other shape, Cekat's last page is known by being empty.
+# The other shape of Cekat's answers has no total, so a command reads until a page is empty.
 @pytest.mark.parametrize(("kind", "orders"), [("awalchat", 3), ("cekat", 3), ("cekat_other", 2)])
 def test_every_page_counts_as_a_call(
     fulfillment: Commands, harness: Harness, account_at, database_url: str, kind: str, orders: int
@@ -103,7 +103,7 @@ def test_every_page_counts_as_a_call(
     fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": "10"})
     assert len(fulfillment(*LIST, "--page-size", "1", "--json").documents) == orders
     assert platform.calls() == 3
-    with closing(Database(database_url)) as open_database:  # with its own clock, as the command
+    with closing(Database(database_url)) as open_database:  # it has the clock that the command uses
         assert SqlCallLimits(open_database).acquire("main", 2, 10) == 0
         assert SqlCallLimits(open_database).acquire("main", 1, 10) > 0
 

@@ -16,7 +16,7 @@ from worker.order_api.platforms import PLATFORMS
 
 LIST = ("platform", "orders", "list")
 NOON = 1_795_262_400_000_000
-"""Of 2026-11-21, in microseconds."""
+"""An instant of 2026-11-21, in microseconds."""
 DAY = 86_400_000_000
 Fields = Mapping[str, object]
 
@@ -99,7 +99,7 @@ def test_a_limit_stops_the_paging(fulfillment: Commands, platform: Platform, lim
     assert platform.calls() == calls
 
 
-def test_a_list_that_is_cut_says_so(fulfillment: Commands, account_at):
+def test_a_list_that_ends_at_the_limit_says_how_to_see_more(fulfillment: Commands, account_at):
     many(account_at("awalchat"), 60)
     result = fulfillment(*LIST, "--page-size", "20")
     assert result.out.count("ORD-") == 50

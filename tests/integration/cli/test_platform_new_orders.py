@@ -65,7 +65,7 @@ def test_json_shows_the_new_order(fulfillment: Commands, cekat: Platform):
     assert (result["account"], result["stage"], result["document"]["total"]) == ("main", "pending", 19)
 
 
-def test_options_win_over_the_file(fulfillment: Commands, cekat: Platform, tmp_path: Path):
+def test_an_option_replaces_the_field_of_the_file(fulfillment: Commands, cekat: Platform, tmp_path: Path):
     file = tmp_path / "order.json"
     file.write_text(json.dumps({**ORDER, "notes": "from the file", "currency": "IDR"}))
     assert fulfillment(*CREATE, "--file", str(file), "--notes", "from the option").code == 0
@@ -150,7 +150,7 @@ def test_a_platform_that_documents_no_creation_says_so(fulfillment: Commands, ac
 # ------------------------------------------------------------------------------------------------------------- failures
 
 
-def test_an_order_is_sent_once_and_without_an_answer_the_message_has_a_command_that_finds_it(
+def test_an_order_without_an_answer_is_sent_once_and_the_message_has_a_command_that_finds_it(
     fulfillment: Commands, cekat: Platform
 ):
     cekat.fault("lose_answer")
@@ -162,7 +162,7 @@ def test_an_order_is_sent_once_and_without_an_answer_the_message_has_a_command_t
     assert fulfillment(*arguments, "--json").document["document"]["customer_id"] == "c o'1"
 
 
-def test_a_refusal_leaves_no_doubt(fulfillment: Commands, cekat: Platform):
+def test_a_refusal_does_not_say_that_the_order_may_exist(fulfillment: Commands, cekat: Platform):
     cekat.fault("status", code=422)
     result = fulfillment(*CREATE, *LEAST)
     assert (result.code, result.out) == (1, "")

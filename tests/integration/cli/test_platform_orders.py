@@ -50,7 +50,7 @@ def test_a_status_is_shown_as_a_stage_too(fulfillment: Commands, account_at, sta
     account_at("cekat")("POST", "/orders", {"id": 1, "status": status, "tracking_number": "TRK1"})
     result = fulfillment(*SHOW, "1", "--json").document
     assert (result["status"], result["stage"], result["closed"], result["tracking"]) == (status, stage, closed, "TRK1")
-    # Of an unknown status, no stage is shown.
+    # The page shows no stage for an unknown status.
     page = fulfillment(*SHOW, "1").out
     assert ("unknown" in page) is (not stage and not closed)
 
@@ -67,7 +67,7 @@ def test_an_order_is_shown_with_the_whole_document(fulfillment: Commands, accoun
 
 
 @pytest.mark.parametrize("arguments", [LIST, (*SHOW, "1")], ids=" ".join)
-def test_text_from_the_platform_is_printed_in_80_columns_and_no_terminal_obeys_it(
+def test_text_from_the_platform_is_printed_in_80_columns_without_control_characters(
     fulfillment: Commands, account_at, arguments
 ):
     nasty = {"order_number": NASTY, "status": NASTY, "tracking_number": NASTY, "metadata": {NASTY: NASTY}}
@@ -191,7 +191,7 @@ def test_a_call_takes_no_longer_than_the_account_allows(fulfillment: Commands, a
     assert (result.code, "Timeout" in result.err) == (3, True)
 
 
-def test_a_call_of_the_doctor_takes_no_longer_either(fulfillment: Commands, account_at):
+def test_a_call_of_the_doctor_takes_no_longer_than_the_account_allows(fulfillment: Commands, account_at):
     platform = account_at("awalchat")
     fulfillment.set({f"{MAIN}CALL_DEADLINE": "200ms"})
     platform.fault("delay", seconds=5)

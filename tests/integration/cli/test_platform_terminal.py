@@ -17,22 +17,22 @@ from tests.support.sandboxes import Platform
 LIST = ("platform", "orders", "list")
 CREATE = ("platform", "orders", "create", "--customer-id=c1", "--item=product_id=p,quantity=1,price=1", "--total=1")
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
-"""How a terminal is result to hide its cursor, and to show it."""
+"""The sequences that hide and show the cursor of a terminal."""
 
 
 class Terminal:
-    """A command whose stderr, and stdout unless it is *piped*, is a terminal."""
+    """A command whose stderr is a terminal, and whose stdout is a terminal unless *piped* is true."""
 
     def __init__(self, process: subprocess.Popen[bytes], ours: int) -> None:
         self.process, self._ours, self._seen = process, ours, b""
         os.set_blocking(ours, False)
 
     def seen(self) -> str:
-        """Return all that was shown so far."""
+        """Return all that the terminal has shown so far."""
         try:
             while part := os.read(self._ours, 65_536):
                 self._seen += part
-        except OSError:  # there is nothing more now, or the other end is closed
+        except OSError:  # there is nothing to read now, or the command has closed its end
             pass
         return self._seen.decode()
 
@@ -63,18 +63,18 @@ def test_a_terminal_shows_how_many_orders_were_read(fulfillment: Commands, platf
         lines = shown.process.stdout.read().splitlines()
         assert (len(lines), shown.process.wait(30)) == (30, 0)
         page = shown.seen()
-    total = "?" if platform.kind == "cekat_other" else "30"  # that shape has no total
+    total = "?" if platform.kind == "cekat_other" else "30"  # this shape of Cekat's answers has no total
     assert "orders read" in page
     assert f"10/{total}" in page
     assert page.rindex(SHOWN) > page.rindex(HIDDEN)
 
 
-def test_a_table_and_the_bar_share_a_terminal(fulfillment: Commands, account_at):
+def test_the_bar_is_cleared_before_each_page_of_a_table(fulfillment: Commands, account_at):
     many(account_at("awalchat"), 15)
     with terminal(*LIST) as shown:
         assert shown.process.wait(30) == 0
         page = shown.seen()
-    # Before each page, the line of the bar is cleared.
+    # The command clears the line of the bar before each page.
     for first in ("ORDER", "11 "):
         before = page[: page.index(first)]
         assert before.rindex("\x1b[2K") > before.rindex("orders read")

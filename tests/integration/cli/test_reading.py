@@ -27,7 +27,7 @@ LONG = OrderKey("main", "9" * 19)
 
 
 def nasty_order(harness: Harness) -> OrderKey:
-    """Make an order with all the texts that somebody else may choose."""
+    """Make an order with a hostile text in every field that an outsider may fill."""
     event = an_event(
         key=NASTY, order=LONG, name=EventName.DELIVERED, received_at=harness.clock(), note=NASTY, tracking="T" * 64
     )
@@ -56,7 +56,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("arguments", PAGES, ids=" ".join)
-def test_text_from_outside_is_printed_in_80_columns_and_no_terminal_obeys_it(
+def test_text_from_outside_is_printed_in_80_columns_without_control_characters(
     fulfillment: Commands, harness: Harness, arguments
 ):
     nasty_order(harness)
@@ -167,7 +167,7 @@ def on_a_terminal(*arguments: str, **environ: str) -> CommandResult:
         try:
             while part := os.read(ours, 65_536):
                 out += part
-        except OSError:  # Linux reports the closed end so
+        except OSError:  # Linux raises this when the command has closed its end
             pass
         code = process.wait(30)
     os.close(ours)
@@ -184,7 +184,7 @@ def test_tables_are_as_wide_on_a_narrow_terminal(fulfillment: Commands, harness:
         ["deliveries", "show", "1"],
     ):
         (rule,) = re.findall("─+", fulfillment(*arguments).out)
-        # Ages (“just now”, “1 s”) make a table some columns wider or narrower.
+        # The text of an age (“just now”, “1 s”) changes the width of a table by some columns.
         assert 50 < len(rule) <= 80
 
 

@@ -1,4 +1,4 @@
-"""What an operator sees of an order that is known by a number only, and what an operator can do about it."""
+"""What an operator sees of a reference, and what an operator can do about it."""
 
 import json
 
@@ -31,7 +31,7 @@ def stopped(harness: Harness) -> Harness:
 
 
 @pytest.mark.parametrize("named", ["number:ORD-2024/001", "main/number:ORD-2024/001"])
-def test_it_is_shown_and_explained_under_its_number(fulfillment: Commands, stopped: Harness, named: str):
+def test_a_reference_is_shown_and_explained_under_its_number(fulfillment: Commands, stopped: Harness, named: str):
     shown = " ".join(fulfillment("orders", "show", named).out.split())
     assert "stopped unknown_order" in shown
     assert "last searched" in shown
@@ -49,7 +49,7 @@ def test_json_has_the_reference_of_every_event(fulfillment: Commands, stopped: H
     assert (event["reference"], event["result"]) == ("number:ORD-2024/001", "void")
 
 
-def test_when_the_order_is_found_its_number_leads_to_it(fulfillment: Commands, harness: Harness):
+def test_an_order_that_was_found_is_shown_under_its_number(fulfillment: Commands, harness: Harness):
     harness.accept(order=NUMBER)
     harness.order_store.attach(harness.lease(NUMBER), "17")
     order = fulfillment("orders", "show", "number:ORD-2024/001", "--json").document
@@ -88,7 +88,7 @@ def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands,
     assert (again.code, "delivery 1 is accepted: its events are in the database" in again.err) == (2, True)
 
 
-def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Harness):
+def test_an_operator_names_the_order_of_a_reference(fulfillment: Commands, stopped: Harness):
     result = fulfillment("orders", "release", NUMBER.order_id, "--found", "main/17", "--reason", "a misprint")
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("main/number:ORD-2024/001 is main/17, which has its events and is due;")
@@ -97,7 +97,7 @@ def test_an_operator_says_which_order_it_is(fulfillment: Commands, stopped: Harn
     assert order["audit_log"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
 
 
-def test_an_operator_dismisses_the_reference(fulfillment: Commands, stopped: Harness):
+def test_an_operator_dismisses_a_reference(fulfillment: Commands, stopped: Harness):
     result = fulfillment("orders", "release", NUMBER.order_id, "--dismiss", "--reason", "not ours")
     assert (result.code, "main/number:ORD-2024/001 is dismissed" in result.out) == (0, True)
     assert fulfillment("orders", "list", "--stopped", "--json").out == ""
@@ -116,7 +116,7 @@ def test_a_wrong_decision_changes_nothing(fulfillment: Commands, stopped: Harnes
     assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "stopped"
 
 
-def test_the_doctor_counts_it_among_stopped_orders(fulfillment: Commands, stopped: Harness):
+def test_the_doctor_counts_a_stopped_reference_among_stopped_orders(fulfillment: Commands, stopped: Harness):
     checks = fulfillment("doctor", "--json").document["checks"]
     (stopped_orders,) = (check for check in checks if check["check"] == "stopped orders")
     assert "1 order is stopped (unknown_order)" in stopped_orders["sentence"]

@@ -1,4 +1,4 @@
-"""What a command imports: every call of it waits for that."""
+"""What a command imports: every run of the command waits until its imports are loaded."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""One account of a platform, which is a peer: what it sends, what it is answered, and what it shows of itself."""
+"""One account whose platform is a peer on a socket: its requests, its answers, and its printed text."""
 
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ NOW = 1_706_193_000_999_999
 
 
 class PeerAccount:
-    """One account. It records how long it is told to pause, and its clock stands still until a test sets it."""
+    """One account. It records the pauses that it gets, and its clock stands still until a test sets it."""
 
     def __init__(self, peer, client, platform, **settings):
         self.now, self.peer, self.platform = NOW, peer, platform
@@ -28,17 +28,17 @@ class PeerAccount:
         return PeerAccount(self.peer, self.context.client, self.platform, **settings)
 
     def answers_with(self, response):
-        """Let *response* be the answer to every call from now on."""
+        """Answer every call with *response* from now on."""
         headers = [f"{name}: {value}" for name, value in response.headers.items()]
         self.peer.answers(http(response.body, f"{response.status} Reason", *headers))
 
     def only_request(self):
-        """Return the line, the headers and the body of the only request that came."""
+        """Return the first line, the headers and the body of the only request that the peer received."""
         (request,) = self.peer.requests
         return parse(request)
 
     def printed(self):
-        """Return all that its parts show of themselves when they are printed."""
+        """Return the text of all its parts as a log prints them."""
         return " ".join(text for part in parts(self.account, self.api) for text in (repr(part), str(part)))
 
 

@@ -11,7 +11,7 @@ from worker.order_api.http.client import Timeouts
 
 QUICK = Timeouts(connect=timedelta(seconds=0.2), read=timedelta(seconds=0.2), overall=timedelta(seconds=0.3))
 SLACK_SECONDS = 1.5
-"""What a busy machine may add to a deadline."""
+"""How far a call may exceed its deadline on a busy machine."""
 
 
 def http(body=b"{}", status="200 OK", *headers):

@@ -1,4 +1,4 @@
-"""At Cekat every call has the account's key, and a write is believed only if the order's history shows its status."""
+"""At Cekat every call has the account's key, and a write is confirmed only if the order's history shows its status."""
 
 import json
 import logging

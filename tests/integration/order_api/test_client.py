@@ -97,7 +97,7 @@ def test_a_redirect_is_named_and_not_followed(client, peer, location):
     assert "base_url" in str(error)
 
 
-def test_no_cookie_gets_from_one_call_to_the_next(client, peer):
+def test_no_cookie_is_kept_for_the_next_call(client, peer):
     peer.answers(http(b"{}", "200 OK", "Set-Cookie: session=1; Path=/"))
     for _ in range(2):
         send(client, peer.url)

@@ -42,7 +42,7 @@ class CheckedAccount(PeerAccount):
         ]
 
     def run(self, call):
-        """Run one call, and check how it ends; returns what came of it, such as a reading or an error."""
+        """Run one call, check how it ends, and return its reading or its error."""
         began_at = time.monotonic()
         try:
             outcome = call()

@@ -1,3 +1,5 @@
+"""The embedded Valkey server: how it starts and stops, who owns it, and what happens when its owner dies."""
+
 import os
 import signal
 import socket
@@ -34,7 +36,7 @@ def data_dir() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="valkey-") as short:
         folder = Path(short) / "data with %20"
         yield folder
-        with EmbeddedValkey(folder) as adopted:  # adopts the server that a failed test may have left, and ends it
+        with EmbeddedValkey(folder) as adopted:  # it ends a server that a failed test may have left
             assert adopted.is_owner
 
 
@@ -62,12 +64,12 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def test_it_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey, data_dir):
+def test_the_server_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey, data_dir):
     with redis.Redis(unix_socket_path=str(valkey.socket)) as client:
         assert client.ping()
-        known = client.config_get("maxmemory*", "save", "appendonly", "port")
-    assert known["maxmemory"] == str(64 * 1024 * 1024)
-    assert (known["maxmemory-policy"], known["save"], known["appendonly"], known["port"]) == (
+        config = client.config_get("maxmemory*", "save", "appendonly", "port")
+    assert config["maxmemory"] == str(64 * 1024 * 1024)
+    assert (config["maxmemory-policy"], config["save"], config["appendonly"], config["port"]) == (
         "noeviction",
         "",
         "no",
@@ -82,12 +84,12 @@ def test_it_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey, data_di
     assert data_dir.stat().st_mode & 0o777 == 0o700
 
 
-def test_ctrl_c_does_not_reach_it(valkey):
+def test_ctrl_c_does_not_reach_the_server(valkey):
     assert os.getpgid(pid_of(valkey)) != os.getpgrp()
     assert os.getsid(pid_of(valkey)) != os.getsid(0)
 
 
-def test_stopped_it_leaves_neither_process_nor_socket_and_starts_again(data_dir):
+def test_a_stop_leaves_no_process_and_no_socket_and_the_server_starts_again(data_dir):
     valkey = EmbeddedValkey(data_dir)
     for _ in range(2):
         valkey.start()
@@ -109,7 +111,7 @@ def test_a_frozen_server_is_killed(data_dir, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tell a child that its parent has died")
-def test_it_does_not_outlive_a_killed_owner(data_dir):
+def test_the_server_ends_when_its_owner_is_killed(data_dir):
     with hold(data_dir) as owner:
         assert owner.stdout
         owner.stdout.readline()
@@ -138,7 +140,7 @@ def test_a_dead_socket_is_replaced(data_dir):
         assert pid_of(valkey)
 
 
-def test_of_two_starters_one_owns_the_server_and_the_other_ends_nothing(data_dir):
+def test_one_of_two_starters_owns_the_server_and_the_other_does_not_end_it(data_dir):
     with hold(data_dir) as one, hold(data_dir) as other:
         starters = {process: process.stdout.readline().strip() for process in (one, other) if process.stdout}
         assert sorted(starters.values()) == ["False", "True"]
@@ -167,14 +169,14 @@ def test_another_program_at_the_socket_is_not_taken_for_the_server(data_dir):
         assert not valkey.is_owner
 
 
-def test_a_server_that_cannot_start_says_where_to_look(data_dir, monkeypatch):
+def test_the_error_of_a_server_that_cannot_start_names_the_log_file(data_dir, monkeypatch):
     monkeypatch.setattr("worker.processes.valkey_server.MAX_MEMORY", "plenty")
     with pytest.raises(EmbeddedValkeyUnavailable, match=r"it ended as soon as it began; see .*valkey\.log"):
         EmbeddedValkey(data_dir).start()
     assert b"maxmemory" in (data_dir / "valkey.log").read_bytes()
 
 
-def test_a_folder_that_cannot_be_made_is_no_traceback(data_dir):
+def test_a_folder_that_cannot_be_made_is_an_error_that_says_why(data_dir):
     data_dir.mkdir()
     (data_dir / "file").touch()
     with pytest.raises(EmbeddedValkeyUnavailable, match="cannot be started: Not a directory"):

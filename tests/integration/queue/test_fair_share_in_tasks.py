@@ -1,4 +1,4 @@
-"""A wake-up whose account has its share of the slots ends at once, and its order stays due."""
+"""A wake-up ends at once when its account already has its fair share of slots, and its order stays due."""
 
 from types import SimpleNamespace
 

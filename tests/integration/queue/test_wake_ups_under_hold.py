@@ -1,4 +1,4 @@
-"""A wake-up is used up when the account is held. The order is enqueued again as soon as the hold is over."""
+"""A wake-up that comes during a hold has no effect. The order is enqueued again as soon as the hold is over."""
 
 from tests.support.events import KEY
 from tests.support.harness import ENQUEUE_AGAIN_AFTER, Harness

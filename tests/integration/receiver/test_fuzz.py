@@ -19,9 +19,9 @@ from worker.store.intake.intake import SqlIntake
 from worker.store.tables import deliveries, events
 
 STATUSES = {100, 200, 202, 400, 401, 404, 405, 408, 413, 431, 501}
-"""Never a 500. The database of this test can always be written, so never a 503."""
+"""503 is missing because the database of this test is always available. 500 is a defect."""
 SHORT = Timeouts(silence_seconds=0.5, idle_seconds=0.5)
-"""A request whose end was cut off is awaited for so long. All of them wait at the same time."""
+"""How long the receiver waits for the rest of a truncated request. All such requests wait at the same time."""
 REQUESTS = 350
 
 

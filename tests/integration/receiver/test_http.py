@@ -1,4 +1,4 @@
-"""The receiver over real sockets: raw bytes in, one of its responses out."""
+"""The receiver over real sockets: a test sends raw bytes and gets one of the documented responses."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.wire import PATH, Connect, chunked_delivery, delivery, reques
 # ---------------------------------------------------------------------------------------------------- correct requests
 
 
-def test_deliveries_are_accepted_in_every_form_that_http_has(connect: Connect):
+def test_deliveries_are_accepted_in_every_form_of_http(connect: Connect):
     assert connect().send(delivery(document(id="1"))).response().status == 202
     assert connect().send(chunked_delivery(document(id="2"))).response().status == 202
     assert connect().send(delivery(document(id="3"), PATH + "?a=%20&b")).response().status == 202
@@ -190,7 +190,7 @@ def test_metrics_are_not_shown_through_a_proxy_on_this_machine(connect: Connect)
 @pytest.mark.parametrize(
     "body", [b"", b"\x00", b"\xff\xfe", b"[" * 60_000, b'{"a":1' + b"0" * 5000 + b"}", b'"\\ud800"']
 )
-def test_authentic_bytes_of_any_kind_are_stored_and_never_a_500(
+def test_an_authentic_body_of_any_bytes_is_stored_and_quarantined(
     connect: Connect, receiver: ReceiverHarness, body: bytes
 ):
     response = connect().send(delivery(body)).response()

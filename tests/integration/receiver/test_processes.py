@@ -110,7 +110,7 @@ def test_only_the_children_open_the_application_and_a_dead_child_is_replaced():
         assert running.exit_code() == 0
 
 
-def test_children_whose_parent_is_gone_leave_the_port():
+def test_children_whose_parent_has_died_leave_the_port():
     with program(2) as running:
         running.wait_for("opened")
         running.wait_for("opened")

@@ -1,4 +1,4 @@
-"""How long a silent sender, a slow request, an idle connection and a shutdown may last, and that no other waits."""
+"""How long a silent sender, a slow request, an idle connection and a shutdown may last. No other sender waits."""
 
 import select
 import threading

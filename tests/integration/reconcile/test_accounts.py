@@ -1,4 +1,4 @@
-"""The trouble of an account: its orders wait, one probe finds out, and no order counts it as its failure."""
+"""An account that fails: its orders wait, one probe tests its credentials, and no order counts a failure."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def test_a_rate_limit_holds_the_account_until_it_ends_by_itself(harness, kind):
     assert harness.hold_ends() == {}
 
 
-def test_the_hold_of_a_rate_limit_has_the_words_of_the_platform(harness):
+def test_the_hold_of_a_rate_limit_quotes_the_platform(harness):
     harness.accept("order.shipped")
     harness.api.script("read", fails(Throttled("slow down", wait=MINUTE)))
     held = []
@@ -83,7 +83,7 @@ def test_bad_credentials_hold_the_account_after_one_failed_probe(harness):
     assert harness.due_orders.claim(10, 0) == []
 
 
-def test_after_a_good_probe_the_orders_go_on(harness):
+def test_the_orders_are_reconciled_again_after_a_good_probe(harness):
     harness.accept("order.shipped")
     harness.api.script("read", DENIED)
     harness.api.script("probe", DENIED)
@@ -93,7 +93,7 @@ def test_after_a_good_probe_the_orders_go_on(harness):
     assert harness.reconcile() == Done()
 
 
-def test_an_unauthorized_order_of_an_account_with_good_credentials_is_its_own_failure(harness):
+def test_an_order_counts_its_own_failure_when_the_credentials_of_its_account_are_good(harness):
     harness.accept("order.shipped")
     harness.api.script("read", DENIED)
     result = harness.reconcile()
@@ -120,7 +120,7 @@ def test_a_probe_without_an_answer_holds_nothing(harness, answer):
         (None, ProbeResult.GOOD),
     ],
 )
-def test_a_probe_returns_only_what_it_knows(harness, answer, result):
+def test_a_probe_returns_what_its_answer_proves(harness, answer, result):
     harness.api.script("probe", fails(answer) if answer else meanwhile(lambda: None))
     assert harness.probe.run("main") is result
 

@@ -17,7 +17,7 @@ from worker.reconcile.probe import ProbeResult
 OTHER, ELSEWHERE = OrderKey("main", "2"), OrderKey("other", "1")
 
 
-def test_an_order_of_an_account_without_calls_sends_none_and_goes_on_later(limited):
+def test_an_order_of_an_account_without_calls_sends_none_and_is_reconciled_later(limited):
     limited.accept("order.completed")
     use_up(limited)
     assert limited.reconcile() == Held(HoldReason.BUDGET)
@@ -50,7 +50,7 @@ def test_an_account_without_calls_holds_no_other_account(limited):
     assert both.reconcile(ELSEWHERE) == Done()
 
 
-def test_a_reconciliation_that_has_reserved_its_calls_goes_on_while_another_waits(limited):
+def test_a_reconciliation_that_has_reserved_its_calls_continues_while_another_waits(limited):
     limited.accept("order.completed")
     limited.accept(an_event("order.completed", order=OTHER))
     limited.api.script("read", meanwhile(lambda: limited.reconcile(OTHER)))

@@ -1,4 +1,4 @@
-"""The trouble of one order: it waits longer and longer, and at last it stops."""
+"""The failures of one order: it waits longer after each failure, and after `retry_for` it stops."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -77,7 +77,7 @@ def test_an_order_whose_step_fails_for_too_long_stops(harness):
     assert harness.api.reads == reads
 
 
-def test_after_a_success_retry_for_counts_anew(harness):
+def test_retry_for_counts_again_from_zero_after_a_success(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
     harness.accept("order.shipped")
     harness.api.script("write", *[OUTAGE] * 4)
@@ -90,7 +90,7 @@ def test_after_a_success_retry_for_counts_anew(harness):
     assert harness.row()["failing_since"] == harness.clock()
 
 
-def test_a_good_read_is_no_success_of_a_failing_step(harness):
+def test_a_successful_read_does_not_reset_the_failures_of_a_step(harness):
     harness.policy = replace(harness.policy, retry_for=HOUR)
     harness.accept("order.shipped")
     harness.api.script("write", *[OUTAGE] * 1000)
@@ -98,7 +98,7 @@ def test_a_good_read_is_no_success_of_a_failing_step(harness):
     assert harness.row()["stop"] == "gave_up"
 
 
-def test_an_order_that_the_platform_knows_within_the_hour_goes_on(harness):
+def test_an_order_that_the_platform_knows_within_the_hour_is_advanced(harness):
     harness.accept("order.shipped")
     harness.api.script("read", *[unknown] * 8)
     harness.run_for(minutes=59)
@@ -180,7 +180,7 @@ class TestRefusals:
         assert self.with_note(harness) == [True]
 
 
-def test_the_trouble_of_one_order_never_holds_the_account(harness):
+def test_the_failures_of_one_order_never_hold_the_account(harness):
     harness.accept("order.shipped")
     for error in (Transient("503"), Conflict("409"), Rejected("422")):
         harness.api.script("write", fails(error), fails(error))

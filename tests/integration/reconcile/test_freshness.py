@@ -1,4 +1,4 @@
-"""A reading and an announcement last for seconds: a write that comes later is not sent."""
+"""A reading and an announcement expire after seconds: a later write is not sent."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from worker.reconcile.reconciliation import MIN_LEASE
 
 
 @pytest.mark.parametrize(("sleep", "writes"), [(MIN_LEASE, []), (READING_LASTS + SECOND, ["not_sent", "confirmed"])])
-def test_a_reconciliation_that_sleeps_between_read_and_write_does_not_trust_its_reading(harness, sleep, writes):
+def test_a_reconciliation_that_sleeps_between_read_and_write_does_not_use_its_reading(harness, sleep, writes):
     harness.accept("order.accepted")
     sleeps, compose = [sleep], harness.api.compose
 
@@ -58,7 +58,7 @@ def test_a_reading_older_than_ten_seconds_is_read_again_before_a_write(harness):
     assert [call.kind for call in harness.api.calls] == ["read", "write", "read", "write"]
 
 
-def test_a_reading_of_ten_seconds_is_good_enough(harness):
+def test_a_reading_of_ten_seconds_is_still_used(harness):
     harness.accept("order.shipped")
     harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=10)))
     harness.reconcile()
@@ -84,7 +84,7 @@ def test_each_write_renews_the_lease_so_that_a_slow_platform_takes_all_steps(har
     assert [call.kind for call in harness.api.calls] == ["read", "write"] * 4
 
 
-def test_a_worker_too_slow_for_any_write_puts_the_order_off_for_a_second(harness):
+def test_a_worker_too_slow_for_any_write_delays_the_order_by_a_second(harness):
     harness.accept("order.accepted")
     announce = harness.order_store.announce
 

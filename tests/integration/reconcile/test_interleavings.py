@@ -1,6 +1,6 @@
 """Receiver, scheduler, and workers that wake after their lease: nothing is lost, whatever happens between two calls.
 
-A worker pauses before and after each of its calls; at every pause anything else may happen.
+A worker pauses before and after each of its calls. At every pause, other workers may run and events may come in.
 """
 
 from collections.abc import Iterator
@@ -41,12 +41,12 @@ def check(harness, steppers):
     leased = row["lease_until"] is not None and row["lease_until"] > now
     assert row["revision"] <= row["seen_revision"] or row["due"] is not None or row["stop"], "an event was lost"
     assert row["sending"] is None or leased or row["due"] is not None or row["stop"], "a write was forgotten"
-    assert sum(stepper.lease is not None and stepper.lease > now for stepper in steppers) <= 1, "two leases"
+    assert sum(stepper.lease is not None and stepper.lease > now for stepper in steppers) <= 1, "there are two leases"
     assert harness.api.illegal == []
 
 
 def check_at_rest(harness, steppers, status):
-    """Let every worker finish, and time pass: the order is at *status* and rests."""
+    """Let every worker finish and ten minutes pass, then check that the order has *status* and is settled."""
     for stepper in steppers:
         stepper.finish()
         check(harness, steppers)
@@ -83,7 +83,7 @@ def test_an_event_at_any_point_of_a_reconciliation_is_never_lost(two_workers, ev
 
 
 @pytest.mark.parametrize("seconds", [0, 2, 12, 31])
-def test_a_worker_that_sleeps_at_any_point_while_another_one_runs_harms_nothing(two_workers, seconds):
+def test_an_order_reaches_its_target_when_a_worker_sleeps_at_any_point_while_another_one_runs(two_workers, seconds):
     for pauses in range(1, 13):
         with two_workers() as (harness, (sleeper, other)):
             for _ in range(pauses):
@@ -95,7 +95,7 @@ def test_a_worker_that_sleeps_at_any_point_while_another_one_runs_harms_nothing(
             check_at_rest(harness, (sleeper, other), "shipped")
 
 
-def test_a_worker_that_wakes_at_any_point_of_its_successors_work_harms_nothing(two_workers):
+def test_an_order_reaches_its_target_when_a_worker_wakes_at_any_point_of_its_successors_work(two_workers):
     for asleep_at, awake_at in product(range(1, 10), range(1, 10)):
         with two_workers() as (harness, (sleeper, other)):
             for _ in range(asleep_at):

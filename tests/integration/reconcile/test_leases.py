@@ -1,4 +1,4 @@
-"""One reconciliation of an order at a time: one that wakes after its lease starts no call and writes nothing."""
+"""An order has one reconciliation at a time: after the end of its lease, it starts no call and writes nothing."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -47,7 +47,7 @@ def test_a_reconciliation_that_sleeps_past_its_lease_leaves_its_announced_write_
         successors.append(without_enqueued_at(harness.row()))
 
     harness.reconciler(store=SleepingOrderStore(harness, "announce", MIN_LEASE, successor)).reconcile(KEY)
-    # The announced write was never sent, but nobody can know that: its step is repeated, the next one waits.
+    # The successor cannot know that the announced write was never sent: it repeats the step, and the next step waits.
     assert harness.api.writes == ["accepted"]
     assert isinstance(successors[0], Later)
     assert without_enqueued_at(harness.row()) == successors[1]
@@ -122,7 +122,7 @@ def test_the_lease_is_renewed_with_every_write(harness):
 
 
 class Killed(BaseException):
-    """The process dies here: nothing after this runs."""
+    """The process is killed here: no later code of it runs."""
 
 
 def kill():
@@ -165,10 +165,10 @@ def test_an_answer_is_recorded_before_another_call_begins(harness):
     harness.accept("order.accepted")
     harness.accept("order.shipped")
     harness.api.script("write", meanwhile(lambda: harness.clock.advance(seconds=11)))
-    known = []
-    harness.api.script("read", *2 * [meanwhile(lambda: known.append((harness.row()["stage"], harness.writes())))])
+    recorded = []
+    harness.api.script("read", *2 * [meanwhile(lambda: recorded.append((harness.row()["stage"], harness.writes())))])
     assert harness.reconcile() == Done()
-    assert known == [(None, []), ("accepted", [("accepted", "confirmed")])]
+    assert recorded == [(None, []), ("accepted", [("accepted", "confirmed")])]
     assert (harness.api.reads, harness.api.orders["1"].status) == (2, "shipped")
 
 
@@ -181,7 +181,7 @@ def test_a_reconciliation_that_cannot_record_an_answer_makes_no_further_call(har
     assert (harness.api.reads, harness.api.orders["1"].status) == (1, "accepted")
 
 
-def test_an_order_with_ever_new_events_gives_way_to_other_orders(harness):
+def test_an_order_with_ever_new_events_is_put_back_after_a_limited_number_of_reads(harness):
     harness.policy = replace(harness.policy, accept=Accept.MANUAL)
     harness.accept("hint")
     for _ in range(20):

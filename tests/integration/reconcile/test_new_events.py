@@ -72,5 +72,5 @@ def test_hints_about_our_own_writes_do_not_delay_the_next_steps(harness):
     harness.api.script("write", *4 * [meanwhile(lambda: harness.receive("hint"))])
     result = harness.reconcile()
     assert harness.api.writes == ["accepted", "shipped", "delivered", "completed"]
-    # Only the hint about the last write is left, and waits for other hints.
+    # Only the hint about the last write is pending; it waits because more hints may follow.
     assert result == Later(harness.row()["read_at"] + 5 * SECOND, WaitReason.JUST_READ)

@@ -1,4 +1,4 @@
-"""The trouble of a search: rate limits, outages, refusals, a lost lease, an order that is full."""
+"""What can go wrong in a search: rate limits, outages, refusals, a lost lease, an order that is full."""
 
 import pytest
 

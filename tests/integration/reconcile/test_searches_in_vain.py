@@ -1,4 +1,4 @@
-"""The search for an order that no order fits, or several: it is repeated for an hour and then stops."""
+"""A search that no order matches, or several: it is repeated for an hour and then stops."""
 
 from tests.support.clock import START
 from tests.support.events import KEY
@@ -77,7 +77,7 @@ def test_an_event_that_comes_in_at_the_end_of_the_hour_gets_an_hour_of_its_own(h
     assert (harness.row(NUMBER)["stop"], harness.event_results()) == ("unknown_order", {"evt": "void", "late": "void"})
 
 
-def test_a_search_with_ever_new_events_ends_all_the_same(harness):
+def test_a_search_with_ever_new_events_still_stops(harness):
     receive_by_number(harness)
     while harness.row(NUMBER)["stop"] is None:
         harness.run_for(minutes=50)

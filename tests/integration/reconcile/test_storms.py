@@ -1,4 +1,4 @@
-"""Any events, any failures of the platform, answers lost and late: no step is illegal, and the order arrives."""
+"""Random events, failures, and lost or late answers of a platform: an order reaches its target by legal steps."""
 
 from collections import Counter
 
@@ -31,7 +31,7 @@ TROUBLE = st.lists(st.sampled_from(sorted(FAULTS)), max_size=8)
 
 @settings(max_examples=40)
 @given(events=EVENTS, reads=TROUBLE, writes=TROUBLE, pauses=st.lists(st.integers(0, 100), min_size=8, max_size=8))
-def test_an_order_arrives_whatever_the_platform_does(new_harness, events, reads, writes, pauses):
+def test_an_order_reaches_its_target_whatever_the_platform_does(new_harness, events, reads, writes, pauses):
     harness = new_harness(MANUAL)
     harness.accept("hint")
     harness.api.script("read", *(FAULTS[fault] for fault in reads))
@@ -60,7 +60,7 @@ def test_an_order_arrives_whatever_the_platform_does(new_harness, events, reads,
 
 @settings(max_examples=20)
 @given(events=EVENTS, conflicts=st.integers(0, 2))
-def test_two_conflicts_in_a_row_only_delay_an_order(new_harness, events, conflicts):
+def test_up_to_two_conflicts_in_a_row_only_delay_an_order(new_harness, events, conflicts):
     harness = new_harness(MANUAL)
     harness.accept("order.completed")
     harness.api.script("write", *[fails(Conflict("409"))] * conflicts)

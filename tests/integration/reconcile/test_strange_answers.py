@@ -1,6 +1,6 @@
-"""A platform that keeps its orders well and answers badly: an order is completed, or it stops.
+"""A platform that handles its orders correctly and sends strange answers: an order is completed, or it stops.
 
-The real reconciler, database and client, against a platform on a socket whose answers are changed.
+The reconciler, the database and the client are real. The platform is on a socket, and the tests change its answers.
 """
 
 from collections import Counter
@@ -45,12 +45,12 @@ class StrangeInstallation:
         connection.sendall(self.platform.answer(self._peer.requests[-1]))
 
     def run(self):
-        """Receive an event; then let time pass, longer than any trouble lasts."""
+        """Receive an event, then let one hour pass, which is longer than any fault lasts."""
         self.harness.receive("order.completed")
         self.harness.run_for(hours=1)
 
     def check(self, writes):
-        """Check that the order is completed or stopped, every step legal, and none sent more than *writes* times."""
+        """Check that the order is completed or stopped, and no step is illegal or sent more than *writes* times."""
         row = self.harness.row()
         assert self.harness.api.illegal == []
         assert max(Counter(self.harness.api.writes).values(), default=0) <= writes
@@ -89,7 +89,7 @@ def names(dialect: Dialect) -> list[str]:
 @pytest.mark.parametrize(
     ("platform", "name"), [(platform, name) for platform, dialect in DIALECTS.items() for name in names(dialect)]
 )
-def test_an_order_survives_an_answer_with_any_field_missing_or_of_another_kind(
+def test_an_order_is_completed_or_stopped_after_an_answer_with_any_field_missing_or_of_another_kind(
     new_installation, platform, method, name
 ):
     for value in STRANGE.values():
@@ -102,7 +102,7 @@ def test_an_order_survives_an_answer_with_any_field_missing_or_of_another_kind(
 
 @EACH
 @pytest.mark.parametrize("seed", range(12))
-def test_an_order_survives_a_series_of_answers_that_are_strange_huge_late_or_damaged(
+def test_an_order_is_completed_or_stopped_after_answers_that_are_strange_huge_late_or_damaged(
     new_installation, peer, platform, seed
 ):
     installation, dice = new_installation(platform), Random(seed)
@@ -115,7 +115,7 @@ def test_an_order_survives_a_series_of_answers_that_are_strange_huge_late_or_dam
 
 
 def trouble(dice: Random, peer: Peer, dialect: Dialect) -> Twist:
-    """Make up what happens to one answer."""
+    """Choose the fault of one answer at random."""
 
     def late(envelope):
         peer.over.wait(SHORT.overall.total_seconds() + 0.02)

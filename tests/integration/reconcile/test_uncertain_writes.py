@@ -19,7 +19,7 @@ SETTLE = 2 * MINUTE
 
 
 class Killed(BaseException):
-    """The process dies here: nothing after this runs."""
+    """The process is killed here: no later code of it runs."""
 
 
 def dies():
@@ -77,7 +77,7 @@ def test_no_further_step_is_sent_before_settle_has_passed_since_an_uncertain_one
 
 
 @pytest.mark.parametrize("after", range(0, 130, 10))
-def test_a_write_that_is_applied_late_harms_nothing(manual, after):
+def test_a_write_that_is_applied_late_causes_no_illegal_step(manual, after):
     manual.api.script("write", times_out)
     manual.reconcile()
     manual.run_for(seconds=min(after, 119))
@@ -109,7 +109,7 @@ def test_a_read_must_agree_before_the_next_step(manual):
 @pytest.mark.parametrize(
     "refusal", [Rejected("400"), Conflict("409"), Unauthorized("403"), Throttled("429", wait=MINUTE)]
 )
-def test_a_definite_refusal_leaves_nothing_uncertain(manual, refusal):
+def test_a_definite_refusal_leaves_no_uncertain_write(manual, refusal):
     manual.api.script("write", fails(refusal), fails(refusal))
     manual.reconcile()
     assert manual.row()["sending"] is None
@@ -142,7 +142,7 @@ def test_a_write_is_uncertain_when_its_worker_was_killed(manual, applied):
 @pytest.mark.parametrize("call", ["lease", "announce", "record_answer", "finish"])
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
-def test_a_worker_killed_around_any_statement_loses_nothing_and_breaks_nothing(manual, call, when, nth):
+def test_an_order_is_completed_although_its_worker_was_killed_around_any_statement(manual, call, when, nth):
     with suppress(Killed):
         manual.reconciler(store=DyingOrderStore(manual.order_store, call, when, nth)).reconcile(KEY)
     manual.run_for(minutes=10)

@@ -1,4 +1,4 @@
-"""A database that is locked, busy or used by a process that dies: an error in time, and nothing is lost."""
+"""A database that is locked, busy or used by a process that dies: each call ends in time, and nothing is lost."""
 
 import os
 import sqlite3

@@ -21,7 +21,7 @@ def test_the_end_of_a_hold_locks_orders_in_the_same_order_as_new_events(
     contested: Database, postgresql_url: str, in_order: tuple[str, str]
 ):
     holds, intake = SqlHolds(contested), SqlIntake(contested)
-    for order_id in reversed(in_order):  # so that the order of the rows in the table is the wrong one
+    for order_id in reversed(in_order):  # the rows in the table have the opposite order
         intake.write(a_delivery(an_event(key=order_id, order=OrderKey("main", order_id))))
     with contested.write() as connection:
         connection.execute(update(orders).values(failing_since=1))

@@ -47,7 +47,7 @@ def structure(connection: Connection) -> list[str]:
             "SELECT sql FROM sqlite_master"
             " WHERE sql IS NOT NULL AND type IN ('table', 'index') AND name != 'alembic_version'"
         )
-        # The constraints of a table come in no particular order.
+        # The database returns the constraints of a table in no particular order.
         return sorted(str(sorted(_parts(row.sql))) for row in connection.execute(text(declared)))
     columns = (
         "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default)"

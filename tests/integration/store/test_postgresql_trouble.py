@@ -1,4 +1,4 @@
-"""A PostgreSQL server that ends connections, refuses them, is slow or silent: an error in time, and recovery."""
+"""A PostgreSQL server that ends or refuses connections, is slow or silent: each call ends in time."""
 
 import select
 import socket
@@ -21,7 +21,7 @@ from worker.store.tables import deliveries
 TIMEOUT_SECONDS = 0.4
 
 
-def test_connections_that_the_server_has_ended_are_replaced_before_anybody_notices(postgresql_url: str):
+def test_connections_that_the_server_has_ended_are_replaced_before_a_call_fails(postgresql_url: str):
     database = Database(postgresql_url)
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event()))
@@ -59,7 +59,7 @@ def test_a_server_that_refuses_connections_is_unavailable_at_once(postgresql_url
         SqlIntake(database).now()
 
 
-def test_the_server_itself_ends_a_statement_that_takes_too_long(postgresql_url: str):
+def test_the_server_ends_a_statement_that_takes_too_long(postgresql_url: str):
     database = Database(postgresql_url, timeout_seconds=TIMEOUT_SECONDS)
     with pytest.raises(StoreUnavailable, match="statement timeout"), database.read() as connection:
         connection.execute(text("SELECT pg_sleep(10)"))
@@ -76,9 +76,9 @@ def test_a_connection_that_was_idle_waits_as_long_for_an_answer_as_a_new_one(pos
 
 
 class Network:
-    """A network between us and the server. While it is `silent`, it takes bytes and delivers none.
+    """A network between us and the server. While it is `silent`, it accepts bytes and delivers none.
 
-    It can also `forget` its present connections, and go on to carry new ones.
+    After `forget`, it delivers nothing on its present connections and carries new ones.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -98,7 +98,7 @@ class Network:
                 threading.Thread(target=self._carry, args=(self._connections, near, far), daemon=True).start()
 
     def forget(self) -> None:
-        """Deliver nothing any more on the present connections."""
+        """Deliver nothing on the present connections from now on."""
         self._forgotten = self._connections
 
     def _carry(self, number: int, near: socket.socket, far: socket.socket) -> None:
@@ -142,7 +142,7 @@ def test_an_idle_connection_that_the_network_has_forgotten_is_replaced(
     database.close()
 
 
-def test_between_two_readings_of_the_servers_clock_no_statement_is_sent(postgresql_url: str):
+def test_no_statement_is_sent_between_two_readings_of_the_servers_clock(postgresql_url: str):
     database, statements = Database(postgresql_url), list[str]()
     event.listen(database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     clock = database.clock()
@@ -161,7 +161,7 @@ def test_a_server_that_falls_silent_is_unavailable_in_time_and_used_again_when_i
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event(key="evt_1")))
     network.silent.set()
-    # It waits for the answer to a ping, and then for a new connection.
+    # The intake waits for the answer to a ping, and then for a new connection.
     with within(4.5), pytest.raises(StoreUnavailable):
         intake.write(a_delivery(an_event(key="evt_2")))
     network.silent.clear()

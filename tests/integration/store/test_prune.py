@@ -22,7 +22,7 @@ Prune: TypeAlias = Callable[..., dict[str, int]]
 
 @pytest.fixture
 def run_prune(database: Database) -> Prune:
-    """Prunes, without a pause between batches, and returns how many rows are gone."""
+    """Prunes without a pause between batches, and returns how many rows it has deleted."""
 
     def run(**settings: Any) -> dict[str, int]:
         return prune(database, **{"keep": KEEP, "dedupe_for": KEEP, "pause_seconds": 0, **settings})
@@ -36,7 +36,7 @@ def count(database: Database, table: Table) -> int:
 
 
 def settle(database: Database, **columns: Any) -> None:
-    """Settle the order as a reconciliation would: events applied and seen, nothing due."""
+    """Settle the order as a reconciliation does: its events are applied and seen, and it has no due time."""
     with database.write() as connection:
         connection.execute(update(events).values(result="applied", result_at=START))
         settled = {"seen_revision": orders.c.revision, "due": None, "stage": "delivered", **columns}
@@ -77,8 +77,8 @@ def test_nothing_is_deleted_before_its_time(database: Database, run_prune: Prune
     write_history(database)
     clock.advance(days=90)
     assert not any(run_prune().values())
-    assert not any(run_prune(keep=0).values()), "keys stay for dedupe_for"
-    assert not any(run_prune(dedupe_for=0).values()), "orders stay for keep"
+    assert not any(run_prune(keep=0).values()), "keys must stay for dedupe_for"
+    assert not any(run_prune(dedupe_for=0).values()), "orders must stay for keep"
     assert all(run_prune(keep=0, dedupe_for=0).values())
 
 

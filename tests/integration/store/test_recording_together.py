@@ -23,7 +23,7 @@ def order(number: int) -> OrderKey:
 
 
 def write(connection: Connection, *groups: Sequence[Delivery]) -> tuple[Any, ...]:
-    """Record *groups*, and return everything that the database then holds of them, without the ids of rows."""
+    """Record *groups*, and return the receipts and all rows that were written, without the ids of the rows."""
     receipts = [receipt for group in groups for receipt in record(connection, group)]
     stored = connection.execute(select(deliveries).order_by(deliveries.c.received_at)).all()
     nth = {row.id: row.received_at - START for row in stored}
@@ -64,7 +64,7 @@ def test_it_makes_no_difference_whether_deliveries_are_written_together(database
 
 
 def some_delivery(chance: random.Random, number: int) -> Delivery:
-    """Return a new, repeated, contradictory, stale or unusable delivery about one of few orders."""
+    """Return a new, repeated, contradictory, stale or unusable delivery about one of three orders."""
     received_at = START + number
     match chance.randrange(10):
         case 0:

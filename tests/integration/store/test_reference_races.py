@@ -1,4 +1,4 @@
-"""Events of a reference that come in while its order is found: none is lost, and none waits in vain."""
+"""Events of a reference that come in while its order is found: none is lost, and none waits forever."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

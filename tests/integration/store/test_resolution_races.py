@@ -1,4 +1,4 @@
-"""An operator ends a search while a new event comes in, or another operator acts: exactly one act takes effect."""
+"""An operator ends a search while a new event comes in, or another operator acts: exactly one action takes effect."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +47,7 @@ def stopped_search(database: Database) -> Snapshot:
     return seen
 
 
-def test_of_several_acts_at_the_same_moment_one_is_done(database: Database):
+def test_exactly_one_of_several_actions_at_the_same_time_is_done(database: Database):
     seen, store = stopped_search(database), SqlOperatorStore(database)
     actions = [*ACTS, *ACTS]
     were_done = at_once(lambda action: ACTS[action](store, seen), actions)
@@ -57,7 +57,7 @@ def test_of_several_acts_at_the_same_moment_one_is_done(database: Database):
 
 
 @pytest.mark.parametrize("action", ["found", "dismissed"])
-def test_an_act_that_a_newer_event_has_overtaken_changes_nothing(contested: Database, postgresql_url: str, action: str):
+def test_an_action_that_follows_a_newer_event_changes_nothing(contested: Database, postgresql_url: str, action: str):
     seen = stopped_search(contested)
     with ThreadPoolExecutor(1) as pool:
         with contested.write() as connection:

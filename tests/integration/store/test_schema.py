@@ -66,11 +66,11 @@ def test_sqlite_keeps_every_commit_through_a_power_failure(sqlite_url: str):
     database.close()
 
 
-def test_a_file_that_is_no_database_is_an_error_and_no_crash(tmp_path: Path):
+def test_a_file_that_is_not_a_database_is_reported_as_an_error(tmp_path: Path):
     (tmp_path / "fulfillment.db").write_bytes(b"not a database, but long enough to look like one" * 100)
     with pytest.raises(StoreUnavailable, match="not a database"):
         check(Database(f"sqlite:///{tmp_path / 'fulfillment.db'}"))
 
 
-def test_this_python_brings_a_sqlite_that_knows_returning():
+def test_the_sqlite_of_this_python_supports_returning():
     assert sqlite3.sqlite_version_info >= (3, 35)

@@ -30,7 +30,7 @@ def written(database: Database) -> set[str]:
         return set(connection.execute(select(locks.c.name)).scalars())
 
 
-def test_work_that_fails_leaves_nothing_behind_and_all_other_work_is_done(database: Database):
+def test_work_that_fails_writes_nothing_and_all_other_work_is_done(database: Database):
     names = [str(n) for n in range(20)]
     with ThreadPoolExecutor(len(names)) as pool:
         results = {name: pool.submit(write, database, name) for name in names}
@@ -73,7 +73,7 @@ def test_waiting_deliveries_are_committed_together(database: Database):
 
     with ThreadPoolExecutor(20) as pool:
         with database.write() as connection:
-            if not database.is_sqlite:  # there, one transaction does not exclude another
+            if not database.is_sqlite:  # PostgreSQL lets two transactions write at a time
                 connection.execute(text("LOCK TABLE deliveries"))
             event.listen(database.engine, "commit", lambda _: commits.append(1))
             outcomes = [pool.submit(come, n) for n in range(20)]
@@ -82,7 +82,7 @@ def test_waiting_deliveries_are_committed_together(database: Database):
     assert len(commits) <= 1 + 10, "the deliveries were committed one by one"
 
 
-def test_between_two_transactions_sqlite_is_left_to_other_processes(sqlite_url: str):
+def test_sqlite_is_unlocked_between_two_transactions_so_that_other_processes_can_write(sqlite_url: str):
     database, left, taken = Database(sqlite_url), list[float](), list[float]()
     event.listen(database.engine, "checkin", lambda *_: left.append(time.monotonic()))
     for _ in range(20):

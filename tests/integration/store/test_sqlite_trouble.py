@@ -1,4 +1,4 @@
-"""A SQLite file that is full, read-only, gone or replaced: an error, and recovery without help."""
+"""A SQLite file that is full, read-only, gone or replaced: each call ends in time, and later calls succeed."""
 
 import shutil
 import sqlite3
@@ -20,7 +20,7 @@ def file_of(url: str) -> Path:
 
 
 def files_at(path: Path) -> list[Path]:
-    """Return the database file and the files that SQLite keeps beside it, those that exist."""
+    """Return the database file and the files beside it that SQLite has made."""
     return [file for suffix in ("", "-wal", "-shm") if (file := Path(f"{path}{suffix}")).exists()]
 
 
@@ -46,7 +46,7 @@ def test_a_full_disk_loses_no_acknowledged_delivery(sqlite_url: str):
     database.close()
 
 
-def test_a_read_only_database_is_read_and_is_written_again_as_soon_as_that_is_allowed(sqlite_url: str):
+def test_a_read_only_database_can_be_read_and_is_written_again_as_soon_as_writing_is_allowed(sqlite_url: str):
     database = Database(sqlite_url, connections=1)
 
     def forbid_writing(forbidden: int) -> None:
@@ -88,7 +88,7 @@ def test_a_file_that_is_gone_is_unavailable_until_it_is_back_and_no_empty_one_is
     database.close()
 
 
-def test_an_event_goes_into_the_file_that_has_the_name_now_and_not_into_a_replaced_one(
+def test_an_event_is_written_to_the_present_file_and_not_to_the_file_that_it_replaced(
     sqlite_url: str, sqlite_migrated: Path, tmp_path: Path
 ):
     database = Database(sqlite_url)

@@ -1,4 +1,4 @@
-"""What a person who looks into the database sees: readable times, and names that need no quotes."""
+"""What a person sees in the database: readable times, and names that need no quotes."""
 
 import pytest
 from sqlalchemy import RowMapping, Table, text
