@@ -1,4 +1,4 @@
-"""The unit tests start no process and open no socket: one that does belongs in tests/integration."""
+"""A unit test starts no process and opens no socket. A test that does belongs in tests/integration."""
 
 import sys
 import threading
@@ -17,11 +17,11 @@ FORBIDDEN = {
     "os.system": "starts a process",
     "os.exec": "replaces the process",
 }
-"""Audit events of Python, and what the test does then."""
+"""The audit events of Python that a unit test must not cause, and what each of them means."""
 
 
 class Guard:
-    """Refuses what is forbidden while it is *on*, and remembers it: the code under test may catch the error."""
+    """While it is *on*, it refuses forbidden events and records them, because the tested code may catch the error."""
 
     def __init__(self) -> None:
         self.on = False
@@ -36,13 +36,13 @@ class Guard:
 
 
 guard = Guard()
-sys.addaudithook(guard.audit)  # it cannot be removed again, so the fixture turns it on and off
+sys.addaudithook(guard.audit)  # Python cannot remove the hook, so the fixture turns it on and off
 
 
 @pytest.fixture(autouse=True)
 def no_processes_and_sockets() -> Iterator[Guard]:
     """Fail a test that starts a process or opens a socket."""
-    # A thread that an earlier test of another folder has left behind is no thread of this test.
+    # The guard ignores threads that an earlier test of another folder has left running.
     guard.older_threads = {*threading.enumerate()} - {threading.main_thread()}
     guard.violations, guard.on = [], True
     yield guard

@@ -54,11 +54,11 @@ def test_shells_and_systemd_read_the_example_alike():
         assert not set(value) & set("$`\\\"'"), name
 
 
-def test_the_example_keeps_the_services_from_settings_files_that_happen_to_be_there():
+def test_the_example_makes_the_services_ignore_settings_files():
     assert dict(ASSIGNMENT.findall(ENV))[CONFIG] == ""
 
 
-def test_the_example_has_no_secret_but_names_of_files():
+def test_the_example_names_files_of_secrets_and_has_no_secret():
     secrets = [name for name, _ in ASSIGNMENT.findall(ENV) if "SECRET" in name]
     assert secrets
     assert all(name.endswith("_FILE") for name in secrets)
@@ -117,6 +117,6 @@ def test_the_proxy_passes_every_body_that_the_receiver_accepts_by_default():
     assert int(megabytes[0]) * 1_048_576 >= SourceSettings.model_fields["max_body"].default
 
 
-def test_the_proxy_says_for_whom_it_forwards_and_publishes_no_inner_page():
+def test_the_proxy_names_the_client_and_publishes_no_internal_page():
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
     assert re.findall(r"location (?:= )?(\S+)", NGINX) == ["/webhooks/", "/healthz", "/"]

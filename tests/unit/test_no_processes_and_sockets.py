@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-ACTS: dict[str, Callable[[], object]] = {
+FORBIDDEN_CALLS: dict[str, Callable[[], object]] = {
     "socket": socket.socket,
     "connection": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
     "process": lambda: subprocess.Popen([sys.executable, "-c", ""]),
@@ -18,14 +18,14 @@ ACTS: dict[str, Callable[[], object]] = {
 }
 
 
-@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_a_unit_test_cannot_open_a_socket_or_start_a_process(no_processes_and_sockets, act):
+@pytest.mark.parametrize("call", FORBIDDEN_CALLS.values(), ids=FORBIDDEN_CALLS)
+def test_a_unit_test_cannot_open_a_socket_or_start_a_process(no_processes_and_sockets, call):
     with pytest.raises(AssertionError, match="it belongs in tests/integration"):
-        act()
+        call()
     assert no_processes_and_sockets.violations.pop().startswith("a unit test ")
 
 
-def test_an_error_that_the_code_under_test_catches_is_remembered(no_processes_and_sockets):
+def test_an_error_that_the_code_under_test_catches_is_recorded(no_processes_and_sockets):
     with suppress(AssertionError):
         socket.socket()
     assert no_processes_and_sockets.violations == [

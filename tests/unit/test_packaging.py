@@ -107,7 +107,7 @@ def test_a_library_whose_private_parts_are_used_has_an_upper_bound():
 # -------------------------------------------------------------------------------------------------------------- layout
 
 
-def test_the_domain_needs_the_standard_library_alone():
+def test_the_domain_needs_only_the_standard_library():
     for module in (ROOT / "worker" / "domain").rglob("*.py"):
         foreign = {
             name

@@ -83,6 +83,6 @@ def test_both_texts_name_the_database_without_a_password(url: str, shown: str):
     assert end_message(chosen) == f"All processes have ended. The data stays: {shown}."
 
 
-def test_no_text_of_the_banner_acts_on_a_terminal():
+def test_the_banner_has_no_control_characters():
     file = SettingsFile(Path("/shop/\x1b[31m.toml"), "", is_explicit=True)
     assert "\x1b" not in banner(settings(**{f"{MAIN.removeprefix(P)}DRY_RUN": "true"}), file)

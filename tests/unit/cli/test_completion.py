@@ -1,4 +1,4 @@
-"""What a shell gets that asks for completion."""
+"""What a shell gets when it asks for completion."""
 
 import sys
 from collections.abc import Callable

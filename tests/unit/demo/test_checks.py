@@ -181,7 +181,7 @@ def test_every_difference_from_a_scenario_is_named_with_its_shop(changes, check,
     assert says in "\n".join(line for lines in by_sentence.values() for line in lines)
 
 
-def test_a_day_that_is_not_over_in_time_is_no_success():
+def test_a_day_that_is_not_over_in_time_fails_a_check():
     assert "not over" in str(differences(findings_of(), in_time=False))
 
 

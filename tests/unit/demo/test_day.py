@@ -34,7 +34,7 @@ def test_the_day_has_every_kind_of_action_answer_fault_and_stop():
     assert {scenario.expected.stop for scenario in DAY} == {"", "shipment_returned", "moving_while_cancelled"}
 
 
-def test_every_shop_has_orders_and_an_id_that_both_have_is_two_orders_which_end_differently():
+def test_every_shop_has_orders_and_the_id_that_both_use_ends_differently_in_each():
     assert {scenario.order.account for scenario in DAY} == {*SHOPS}
     ends = [scenario.expected for scenario in DAY if scenario.order.order_id == "1001"]
     assert len(ends) == len(set(ends)) == len(SHOPS)

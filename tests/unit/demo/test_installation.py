@@ -32,7 +32,7 @@ def test_settings_of_the_person_who_runs_it_are_neither_read_nor_passed_on(tmp_p
         assert installation.sandbox_environ(shop)["SANDBOX_PORT"] in {"8002", "8003"}
 
 
-def test_every_secret_is_its_own_and_each_sandbox_has_the_credentials_of_its_account(installation):
+def test_no_two_secrets_are_equal_and_each_sandbox_has_the_credentials_of_its_account(installation):
     secrets = [*installation.account_secrets.values(), *installation.source_secrets.values()]
     assert len(secrets) == len(set(secrets))
     environ = installation.environ()

@@ -31,7 +31,7 @@ def test_a_platform_posts_to_its_shop_if_it_posts_at_all(shop):
         (JAKARTA, {"status": "refunded", **COMPLETED}, "refunded"),
     ],
 )
-def test_a_platforms_words_are_read_as_ours(shop, order, position):
+def test_a_platforms_status_is_read_as_our_position(shop, order, position):
     assert shop.platform.position(order) == position
 
 

@@ -1,4 +1,4 @@
-"""Events may come in any number and any order: the steps of an order are legal, and end where its evidence says."""
+"""For any set of events in any sequence, every step is legal, and the order reaches the target of its evidence."""
 
 from collections import Counter
 from dataclasses import replace
@@ -73,7 +73,7 @@ def test_any_set_of_events_in_any_order_leads_to_legal_steps_only(events, counts
 
 
 @given(event_lists(), st.randoms(use_true_random=False), STATUSES, POLICIES)
-def test_where_an_order_ends_does_not_depend_on_the_order_in_which_its_events_came(events, chance, status, policy):
+def test_the_sequence_of_its_events_does_not_change_where_an_order_ends(events, chance, status, policy):
     shuffled = list(events)
     chance.shuffle(shuffled)
     one, other = Reconciled(recorded(*events), status, policy), Reconciled(recorded(*shuffled), status, policy)
@@ -126,7 +126,7 @@ def test_every_event_has_its_result_once_the_order_is_settled(events, counts, st
     result = reconciled.reconcile(len(events))
     pending = [e for e in reconciled.events if e.id not in reconciled.results]
     if isinstance(result, Done | Stopped):
-        # What is left are deliveries of parcels whose order has other parcels under way.
+        # Only the delivery of a parcel stays pending, while the order waits for its other parcels.
         assert all(e.event.name is EventName.DELIVERED for e in pending)
         assert not pending or weigh(reconciled.events).target is Stage.SHIPPED
     if reconciled.order.closed:

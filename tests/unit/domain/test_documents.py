@@ -122,7 +122,7 @@ def test_brackets_within_strings_do_not_count_as_levels():
     ids=["arrays", "objects", "pairs", "endless-string", "backslashes", "integer", "float", "minus"],
 )
 def test_a_mebibyte_of_anything_is_refused_quickly(raw):
-    began = time.thread_time()  # of the processor: others may be busy
+    began = time.thread_time()  # processor time, because other processes may be busy
     refusal(raw)
     assert time.thread_time() - began < 2
 

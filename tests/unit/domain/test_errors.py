@@ -19,7 +19,7 @@ from worker.domain.reasons import QuarantineReason
 
 
 def family(root):
-    """The errors of the domain below *root*; the command line has one of its own."""
+    """Return *root* and the errors of the domain that derive from it. The command line has an error of its own."""
     children = (child for child in root.__subclasses__() if child.__module__ == errors.__name__)
     return [root, *(error for child in children for error in family(child))]
 

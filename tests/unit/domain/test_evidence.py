@@ -43,7 +43,7 @@ def test_an_order_is_delivered_when_its_last_parcel_is():
     assert (wholly.target, wholly.dates[Stage.DELIVERED]) == ("delivered", START + HOUR)
 
 
-def test_an_announced_parcel_is_waited_for():
+def test_an_order_waits_for_an_announced_parcel():
     announced = an_event("shipment.delivered", "A", parcels=2)
     assert weigh(recorded(announced)).target == "shipped"
     assert weigh(recorded(announced, an_event("shipment.delivered", "B"))).target == "delivered"
@@ -93,7 +93,7 @@ def test_a_loss_is_an_alarm_until_an_operator_has_acknowledged_it(name, alarm):
     assert weigh(events, acknowledged=1).alarm == alarm
 
 
-def test_of_several_alarms_the_latest_gives_the_reason():
+def test_the_latest_of_several_alarms_gives_the_reason():
     events = recorded(
         an_event("shipment.returned", "A", at=START + 2 * HOUR),
         an_event("shipment.lost", "B", at=START + HOUR),

@@ -1,4 +1,4 @@
-"""Calls may be acquired, made late or given back in any way: no minute has more of them than the account may make."""
+"""No minute has more calls than the account may make, however calls are acquired, delayed or refunded."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ def test_a_raised_limit_applies_at_once():
 
 @dataclass
 class Platform:
-    """Counts the calls of an account whose reconciliations reserve them, make some later, and give the others back."""
+    """Counts the calls of an account. Its reconciliations reserve calls, make some later, and refund the others."""
 
     per_minute: int
     now: int = START
@@ -101,13 +101,13 @@ PAUSES = st.one_of(
     st.just(0), st.just(MAX_CALL_DELAY), st.just(MINUTE), st.integers(0, SECOND), st.integers(0, 20 * SECOND)
 )
 CALLS = st.integers(1, MIN_BURST)
-ACTS = st.lists(st.tuples(PAUSES, CALLS, st.integers(0, MIN_BURST), st.booleans()), max_size=200)
+RECONCILIATIONS = st.lists(st.tuples(PAUSES, CALLS, st.integers(0, MIN_BURST), st.booleans()), max_size=200)
 
 
-@given(LIMITS, ACTS)
-def test_no_minute_has_more_calls_than_the_account_may_make(per_minute, acts):
+@given(LIMITS, RECONCILIATIONS)
+def test_no_minute_has_more_calls_than_the_account_may_make(per_minute, reconciliations):
     platform = Platform(per_minute)
-    for pause, calls, used, finishes in acts:
+    for pause, calls, used, finishes in reconciliations:
         platform.now += pause
         platform.reserve(calls)
         if finishes and platform.reserved:
@@ -134,7 +134,7 @@ def test_calls_that_are_made_late_and_those_after_them_stay_within_the_limit(per
 
 
 @pytest.mark.parametrize("per_minute", PLANS)
-def test_calls_that_are_given_back_late_do_not_add_up(per_minute):
+def test_late_refunds_do_not_add_up(per_minute):
     platform = Platform(per_minute)
     for _ in range(2 * MINUTE // SECOND):
         platform.reserve(MIN_BURST)
@@ -153,7 +153,7 @@ def test_calls_that_are_given_back_late_do_not_add_up(per_minute):
 
 
 @given(LIMITS, st.integers(0, 20 * SECOND), CALLS)
-def test_giving_calls_back_at_once_undoes_their_acquisition(per_minute, pause, calls):
+def test_an_immediate_refund_undoes_the_acquisition(per_minute, pause, calls):
     before, _ = acquire(0, START, 3, per_minute)
     after, wait = acquire(before, START + pause, calls, per_minute)
     if not wait:
@@ -162,7 +162,7 @@ def test_giving_calls_back_at_once_undoes_their_acquisition(per_minute, pause, c
 
 
 @given(LIMITS, CALLS, st.one_of(st.integers(0, 10 * SECOND), st.just(MINUTE)))
-def test_calls_that_time_has_given_back_are_not_given_back_again(per_minute, calls, age):
+def test_calls_that_are_available_again_are_not_refunded(per_minute, calls, age):
     platform = Platform(per_minute)
     platform.reserve(calls)
     platform.now += age
@@ -174,5 +174,5 @@ def test_calls_that_time_has_given_back_are_not_given_back_again(per_minute, cal
     assert sum(calls for _, calls in platform.reserved) <= burst(per_minute)
 
 
-def test_nothing_is_refunded_for_calls_that_time_has_given_back():
+def test_the_refund_of_a_call_that_is_available_again_is_zero():
     assert refund(1, MINUTE, 60) == 0

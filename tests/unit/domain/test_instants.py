@@ -16,7 +16,7 @@ def test_an_instant_is_the_same_in_every_zone():
 
 def test_a_moment_without_a_zone_is_no_instant():
     with pytest.raises(TypeError):
-        instant_of(datetime(1970, 1, 1))  # noqa: DTZ001 - that is the point
+        instant_of(datetime(1970, 1, 1))  # noqa: DTZ001 - the test is about it
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

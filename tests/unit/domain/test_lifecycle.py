@@ -51,11 +51,11 @@ class TestSteps:
             (Accept.MANUAL, Payment.PAID, False),
         ],
     )
-    def test_a_pending_order_is_accepted_as_the_account_wants(self, accept, payment, accepted):
+    def test_a_pending_order_is_accepted_according_to_the_policy(self, accept, payment, accepted):
         decision = decided(Order(KEY), shows("pending", payment=payment), policy=Policy(accept=accept))
         assert decision == (Step(ACCEPTED, START, inferred=True) if accepted else Done())
 
-    def test_a_pick_up_proves_acceptance_whatever_the_account_wants(self):
+    def test_a_pick_up_proves_acceptance_under_any_policy(self):
         decision = decided(Order(KEY), shows("pending"), an_event("shipment.picked_up"))
         assert decision == Step(ACCEPTED, START, inferred=True)
 
@@ -100,7 +100,7 @@ class TestWhatAReadShows:
     def test_a_second_read_does_not_change_the_instant_of_delivery(self):
         assert observe(order_at("delivered"), shows("delivered", START + HOUR)).delivered_at == START
 
-    def test_a_new_stage_is_a_success_and_the_same_stage_is_none(self):
+    def test_a_new_stage_resets_failures_and_the_same_stage_does_not(self):
         failing = replace(order_at("accepted"), failing_since=START, failures=3, conflicts=1)
         assert observe(failing, shows("accepted")).failing_since == START
         moved = observe(failing, shows("shipped"))

@@ -1,4 +1,4 @@
-"""Stages have one order, an order takes them one by one, and an order has an id or a reference."""
+"""The stages have one sequence. An order takes them one by one, and has an id or a reference."""
 
 import pytest
 

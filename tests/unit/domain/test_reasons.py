@@ -20,7 +20,7 @@ ENUMS = Word.__subclasses__()
 WORDS = [pytest.param(word, id=f"{type(word).__name__}.{word}") for enum in ENUMS for word in enum]
 
 
-def test_every_enum_of_the_module_is_one_of_words():
+def test_every_enum_of_the_module_derives_from_word():
     public = {value for name, value in vars(reasons).items() if isinstance(value, type) and name[0].isupper()}
     assert {*ENUMS} == {enum for enum in public if enum.__module__ == reasons.__name__} - {Word}
 

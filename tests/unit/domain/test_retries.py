@@ -1,4 +1,4 @@
-"""What a failed call means for its order: it is tried again later, and at last it needs a person."""
+"""After a failed call, an order is retried later. After too many failures, it stops."""
 
 from dataclasses import replace
 
@@ -122,7 +122,7 @@ def test_only_an_answer_that_the_order_is_unknown_starts_its_hour():
     assert fail(ORDER, OrderMissing("404"))[0].missing_since == START
 
 
-def test_a_retry_for_shorter_than_an_hour_counts_for_an_outage():
+def test_a_retry_for_of_less_than_an_hour_applies_to_an_outage():
     failing, short = replace(ORDER, failing_since=START), Policy(retry_for=MINUTE)
     result = on_failure(Transient("503"), failing, short, START + MINUTE, 0.5)[1]
     assert isinstance(result, Stopped)

@@ -25,7 +25,7 @@ HELD = (Hold("main", "operator", START),)
         ({}, State.SETTLED),
     ],
 )
-def test_the_gravest_state_counts(columns, state):
+def test_the_state_with_the_highest_precedence_counts(columns, state):
     row = OrderRow(ORDER, START, START, **columns)
     assert Snapshot(START, row).state is row.state(START) is state
 

@@ -39,7 +39,7 @@ class TestUncertainWrites:
         assert isinstance(decision, Later)
         assert decision.due == START + MANUAL.settle
 
-    def test_an_uncertain_step_that_nobody_wants_any_more_is_read_after_settle(self):
+    def test_an_uncertain_step_that_is_no_longer_justified_is_read_after_settle(self):
         order = self.sent(DELIVERED)
         assert isinstance(decided(order, shows("shipped"), now=START), Later)
         assert decided(order, shows("shipped"), now=START + MANUAL.settle) == Done()

@@ -1,4 +1,4 @@
-"""For every stop and every hold there is advice, and what it means."""
+"""Every stop and every hold has a meaning and advice."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What `doctor` makes of the figures of the database."""
+"""How `doctor` judges the figures of the database."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_a_young_backlog_that_a_worker_clears_by_itself_is_not_mentioned(kind):
     assert problems(Backlog(kind, "", 1, START - MINUTE)) != []
 
 
-def test_events_that_wait_because_the_settings_ask_for_it_are_well_however_old():
+def test_events_that_wait_because_the_settings_ask_for_it_are_ok_at_any_age():
     backlogs = (
         Backlog(BacklogKind.PENDING, "dry_run", 2, START - DAY),
         Backlog(BacklogKind.PENDING, "", 1, START - 2 * HOUR),
@@ -71,7 +71,7 @@ def test_each_reason_has_a_check_of_its_own_with_its_own_advice():
     assert "platform's message" in refused.advice
 
 
-def test_a_hold_comes_with_what_ends_it():
+def test_a_hold_says_what_ends_it():
     (check,) = problems(Backlog(BacklogKind.HELD, "main: credentials", 1, START - MINUTE))
     assert check.sentence == "1 account is held (main: credentials), for 1 min."
     assert "Correct the account's credentials" in check.advice
@@ -98,7 +98,7 @@ def test_an_orphaned_order_is_named():
     assert check.sentence.startswith("1 order has something left to do, but no worker will reconcile it: main/1.")
 
 
-def test_a_part_that_does_not_answer_counts_more_than_what_needs_a_person():
+def test_an_unreachable_part_counts_more_than_a_need_for_a_person():
     stuck = Check("a", Verdict.FAIL, "")
     gone = Check("b", Verdict.FAIL, "", unreachable=True)
     diagnoses = [diagnose([]), diagnose([stuck]), diagnose([stuck, gone])]

@@ -57,7 +57,7 @@ def test_events_of_one_kind_share_a_sentence_with_the_latest_time():
     ("accept", "sentence"),
     [(Accept.PAID, "once the platform shows it as paid"), (Accept.MANUAL, "is accepted by a person")],
 )
-def test_a_pending_order_says_what_it_is_accepted_by(accept, sentence):
+def test_a_pending_order_says_how_it_is_accepted(accept, sentence):
     seen = snapshot(order={"stage": Stage.PENDING, "status": "pending"}, **SETTLED)
     assert sentence in explained(seen, Policy(accept=accept))
 
@@ -81,7 +81,7 @@ def test_an_order_that_the_platform_does_not_know_has_an_hour():
     assert "from 2026-01-25 13:00:00 UTC on, one more failure stops the order as unknown_order" in sentences
 
 
-def test_a_stopped_order_is_not_said_to_stop():
+def test_the_explanation_of_a_stopped_order_announces_no_stop():
     missing = {"failures": 6, "failing_since": START - HOUR, "missing_since": START - HOUR}
     sentences = explained(snapshot(order=missing, stop="unknown_order", stopped_at=START))
     assert "6 calls in a row have failed since 2026-01-25 11:00:00 UTC (1 h ago)." in sentences
@@ -96,7 +96,7 @@ def test_a_stopped_order_is_not_said_to_stop():
         ("shipment.cancelled", 0, "moves nothing by itself"),
     ],
 )
-def test_an_alarm_differs_from_an_acknowledged_one_and_from_none(name, acknowledged, meaning):
+def test_an_alarm_an_acknowledged_alarm_and_another_event_have_different_meanings(name, acknowledged, meaning):
     assert meaning in explained(snapshot(an_event(name), order={"acknowledged": acknowledged}, due=START))
 
 

@@ -57,7 +57,7 @@ def test_a_search_that_a_new_event_prolongs_does_not_say_that_it_ends():
     assert "is the last one" not in sentences
 
 
-def test_an_outage_during_a_search_has_no_hour():
+def test_an_outage_does_not_start_the_hour_of_a_search():
     failing = {"failures": 3, "failing_since": START - MINUTE, "read_at": START}
     assert "is the last one" not in explained(reference_snapshot(order=failing, due=START))
 

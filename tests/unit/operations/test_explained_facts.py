@@ -27,13 +27,13 @@ FAILED_TWICE = {"failures": 2, "failing_since": START - MINUTE}
         ({}, {"due": START, "held": (Hold("main", "rate_limited", START, START + HOUR, "HTTP 429"),)}),
     ],
 )
-def test_an_order_without_a_successful_read_is_not_said_to_be_unasked(order, row):
+def test_the_explanation_of_an_unread_order_does_not_claim_that_nobody_asked(order, row):
     sentences = explained(snapshot(order=NEVER_READ | order, **row))
     assert "asked yet" not in sentences
     assert "The platform has not shown this order yet; it has been known since 2026-01-25 11:00:00 UTC" in sentences
 
 
-def test_a_reference_without_an_answered_search_is_not_said_to_be_unsearched():
+def test_the_explanation_of_an_unanswered_search_does_not_claim_that_nobody_searched():
     order = Order(OrderKey("main", "number:1"), failures=2, failing_since=START - MINUTE)
     row = OrderRow(order, START - HOUR, START, due=START + MINUTE, waiting="api_unavailable")
     sentences = explained(Snapshot(START, row))
@@ -42,7 +42,7 @@ def test_a_reference_without_an_answered_search_is_not_said_to_be_unsearched():
     assert "The platform has not answered a search for it yet." in sentences
 
 
-def test_a_write_without_an_answer_is_not_said_to_be_sent_for_sure():
+def test_a_write_without_an_answer_may_not_have_been_sent():
     sentences = explained(snapshot(writes=(Write(Stage.SHIPPED, {}, START),), due=START))
     assert "shipped was sent, or about to be, on 2026-01-25 12:00:00 UTC: no answer is known." in sentences
 

@@ -1,4 +1,4 @@
-"""Which order an operator means: by its id, with or without its account, or by a reference."""
+"""An operator names an order by its id, with or without its account, or by a reference."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_an_id_alone_means_the_only_account_that_knows_it():
 
 
 @pytest.mark.parametrize("known", [(), (snapshot(), snapshot(OrderKey("other", "17")))])
-def test_an_id_that_may_be_of_several_accounts_asks_which(known):
+def test_an_id_that_may_be_of_several_accounts_is_refused_with_the_choices(known):
     operator = Operator(*known, accounts=("main", "other"))
     with operator.refuses("say main/17 or other/17"):
         operator.operations.find("17")
@@ -69,7 +69,7 @@ def test_a_text_that_cannot_be_a_reference_is_refused(text):
         Operator().operations.find(text)
 
 
-def test_a_reference_that_several_accounts_may_mean_asks_which():
+def test_a_reference_that_may_be_of_several_accounts_is_refused_with_the_choices():
     with Operator(accounts=("main", "other")).refuses("say main/number:1 or other/number:1"):
         Operator(accounts=("main", "other")).operations.find("number:1")
 
@@ -79,7 +79,7 @@ def test_a_reference_whose_order_only_one_account_has_found_means_that_account()
     assert operator.operations.find("number:ORD-1") == OrderKey("other", "18")
 
 
-def test_a_reference_that_one_account_has_found_and_another_searches_for_asks_which():
+def test_a_reference_that_one_account_has_found_and_another_searches_for_is_refused_with_the_choices():
     known = (snapshot(OrderKey("other", "18"), number="ORD-1"), snapshot(OrderKey("main", "number:ORD-1"), stage=None))
     operator = Operator(*known, accounts=("main", "other", "third"))
     with operator.refuses("say main/number:ORD-1 or other/number:ORD-1$"):
@@ -108,6 +108,6 @@ def test_a_reference_whose_order_was_found_leads_to_it():
     assert operator.operations.find("number:ORD-2") == OrderKey("main", "number:ORD-2")
 
 
-def test_a_number_that_several_orders_have_asks_which():
+def test_a_number_that_several_orders_have_is_refused_with_the_choices():
     with Operator().refuses("say main/17 or main/18"):
         Operator(*(snapshot(OrderKey("main", n), number="ORD-1") for n in ("17", "18"))).operations.find("number:ORD-1")

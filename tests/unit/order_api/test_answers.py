@@ -1,4 +1,4 @@
-"""An answer that makes sense is believed; any other one is an error that says what to do next, on every platform."""
+"""On every platform, an answer that makes sense is read. Any other answer is an error that says what to do next."""
 
 from contextlib import suppress
 
@@ -20,7 +20,7 @@ def test_a_reading_is_dated_to_the_beginning_of_its_call(answers):
 
 
 @pytest.mark.parametrize("word", ["on_hold", "Shipped", "shipped "])
-def test_an_unknown_status_means_nothing(answers, word):
+def test_an_unknown_status_has_no_position(answers, word):
     assert answers.read(answers.show(status=word)).position is None
 
 
@@ -67,7 +67,7 @@ def test_a_200_without_a_document_of_the_platform_is_transient(answers, body):
     [b'"status": "shipped"', b'"x": "\\u0000"', b'"x": NaN', b'"x": ' + b"7" * 5000],
     ids=lambda piece: piece[:9],
 )
-def test_an_answer_with_one_dubious_piece_is_not_believed_at_all(answers, piece):
+def test_an_answer_with_one_invalid_part_is_refused_as_a_whole(answers, piece):
     body = answers.show().body
     assert type(answers.failure(answer(body[:-2] + b", " + piece + body[-2:]))) is Transient
 

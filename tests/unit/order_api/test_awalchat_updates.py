@@ -83,7 +83,7 @@ def test_notes_that_were_not_shown_are_not_overwritten():
     assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes=None))
 
 
-def test_nothing_is_added_to_the_notes_unless_noted():
+def test_an_update_without_a_note_adds_nothing_to_the_notes():
     assert "admin_notes" not in compose(step(tracking=TRACKING), reading(notes="ring twice"), with_note=False)
 
 
@@ -105,7 +105,7 @@ def test_a_number_is_added_without_its_url_when_both_do_not_fit():
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.tuples(st.text(), st.text()), max_size=5))
-def test_notes_of_others_stay_and_ours_is_one_clean_line_written_once(notes, tracking):
+def test_the_notes_of_others_stay_and_our_note_is_one_clean_line_written_once(notes, tracking):
     parcels = step(tracking=tuple(tracking))
     sent = compose(parcels, reading(notes=notes)).get("admin_notes")
     if sent is None:

@@ -95,7 +95,7 @@ def test_notes_that_were_not_shown_or_name_the_parcel_are_not_written(before):
     assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, before=before)
 
 
-def test_nothing_is_added_to_the_notes_unless_noted():
+def test_an_update_without_a_note_adds_nothing_to_the_notes():
     assert "notes" not in update(Stage.SHIPPED, PARCEL, OTHER, with_note=False)
 
 

@@ -51,12 +51,12 @@ def test_a_page_is_requested_only_when_it_is_used():
     assert positions == [(1, 0)]
 
 
-def test_a_platform_that_shows_the_same_page_again_is_noticed():
+def test_a_page_that_comes_twice_is_an_error():
     with pytest.raises(Transient, match="the same page came twice"):
         read_all(page(1, 2), page(1, 2))
 
 
-def test_an_endless_list_ends():
+def test_a_list_without_an_end_is_read_to_the_largest_page_number():
     assert sum(1 for _ in iterate_pages(lambda position: page(position.page))) == MAX_PAGES
 
 
@@ -76,7 +76,7 @@ def test_a_number_is_taken_whole_or_not_at_all(value, read):
 
 @pytest.mark.parametrize("value", ["86400", "yesterday", "2026-02-30", "2026-1-1", "\uff12026-01-01", ""])
 @pytest.mark.parametrize("filters", [AwalchatFilters, CekatFilters])
-def test_a_day_is_a_date_as_people_write_it(filters, value):
+def test_a_day_has_the_form_yyyy_mm_dd(filters, value):
     with pytest.raises(ValidationError):
         filters.model_validate({"since": value})
     assert filters.model_validate({"since": "2026-11-22"}).parameters().popitem()[1] == "2026-11-22"

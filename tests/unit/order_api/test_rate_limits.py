@@ -9,7 +9,7 @@ from worker.order_api.http.rate_limits import date_of, is_exhausted, pause
 
 DATE = "Sat, 21 Nov 2026 12:00:00 GMT"
 AT = 1_795_262_400
-NOW = (AT - 7200) * SECOND  # our clock is two hours late
+NOW = (AT - 7200) * SECOND  # our clock is two hours behind
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Status words are data: those of a platform, and those that an account adds."""
+"""Every platform has status words, and an account may add its own."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_every_terminal_status_can_be_read(table):
 
 
 @EACH
-def test_an_unknown_status_means_nothing(table):
+def test_an_unknown_status_has_no_position(table):
     assert table.read("on_hold") == table.read("") == Meaning(None)
 
 

@@ -18,7 +18,7 @@ def test_each_mistake_in_the_settings_is_a_line(capsys: pytest.CaptureFixture[st
     ]
 
 
-def test_as_many_mistakes_as_one_message_tells_are_printed(capsys: pytest.CaptureFixture[str]):
+def test_every_mistake_of_a_full_message_is_printed(capsys: pytest.CaptureFixture[str]):
     print_error(str(settings_error(Mistake((), Location(str(n)), "is wrong") for n in range(MAX_SENTENCES + 1))))
     lines = capsys.readouterr().err.splitlines()
     assert (len(lines), lines[-1]) == (MAX_SENTENCES + 1, "fulfillment: … and 1 more.")
@@ -35,6 +35,6 @@ def test_as_many_mistakes_as_one_message_tells_are_printed(capsys: pytest.Captur
         ("", ""),
     ],
 )
-def test_words_from_elsewhere_stay_on_one_line_of_bounded_length(text, line, capsys: pytest.CaptureFixture[str]):
+def test_a_text_from_outside_stays_on_one_line_of_bounded_length(text, line, capsys: pytest.CaptureFixture[str]):
     print_error(text)
     assert capsys.readouterr().err == f"fulfillment: {line}\n"

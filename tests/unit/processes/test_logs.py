@@ -72,7 +72,7 @@ def test_structlog_and_the_standard_library_write_lines_of_the_same_form(name):
         ("json", Terminal(), True, False),
     ],
 )
-def test_colours_are_for_terminals_and_json_for_machines(log_format, stream, is_json, has_colours):
+def test_the_format_and_the_stream_decide_on_json_and_colours(log_format, stream, is_json, has_colours):
     configure_logs("info", log_format, stream)
     structlog.get_logger("x").warning("here")
     assert stream.getvalue().startswith("{") is is_json
@@ -162,7 +162,7 @@ def test_control_characters_from_outside_do_not_reach_a_terminal():
 def test_a_lone_surrogate_does_not_prevent_a_log_line():
     configure_logs("info", "console", stream := io.StringIO())
     ours = next(handler for handler in logging.getLogger().handlers if getattr(handler, "stream", None) is stream)
-    # Not through a logger, because the test runner's own handler cannot write it.
+    # The record does not go through a logger, because pytest's own handler cannot write it.
     assert r"a\ud800" in ours.format(logging.makeLogRecord({"msg": "a\ud800", "levelname": "INFO"}))
 
 

@@ -37,7 +37,7 @@ def test_one_account_of_several_leaves_a_quarter_free_for_the_others(size, most)
         assert share.free == size - most
 
 
-def test_several_busy_accounts_share_alike():
+def test_several_busy_accounts_get_equal_shares():
     share = FairShare(16, shared=True)
     taken = dict.fromkeys(ACCOUNTS, 0)
     with ExitStack() as occupied:
@@ -54,7 +54,7 @@ def test_an_account_without_a_slot_finds_a_free_one_among_busy_accounts():
         assert occupied.enter_context(share.occupied("newcomer"))
 
 
-def test_a_slot_that_one_account_frees_another_may_take():
+def test_another_account_may_take_a_freed_slot():
     share = FairShare(8, shared=True)
     with ExitStack() as occupied:
         assert fill(share, occupied, "a") == 6
@@ -95,7 +95,7 @@ def test_a_wake_up_is_expected_until_its_reconciliation_begins_or_is_refused():
     assert share.expected() == 0
 
 
-def test_reconciliations_that_begin_and_end_at_the_same_time_are_counted_right():
+def test_reconciliations_that_begin_and_end_at_the_same_time_are_counted_correctly():
     share = FairShare(16, shared=True)
 
     def work(account: str) -> None:

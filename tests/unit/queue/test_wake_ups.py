@@ -1,4 +1,4 @@
-"""What becomes of wake-ups when the broker refuses them, or the queue is full."""
+"""What happens to wake-ups when the broker refuses them, or the queue is full."""
 
 from itertools import count
 from typing import Any

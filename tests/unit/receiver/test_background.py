@@ -23,7 +23,7 @@ def refuse_counts(_counts: Mapping[tuple[str, str], int]) -> None:
 
 @contextmanager
 def hanging_broker() -> Iterator[tuple[BackgroundSender, list[OrderKey]]]:
-    """A background sender whose broker hangs on the first of `KEYS` until the block ends, and the keys that it got."""
+    """Yield a sender and the keys that its broker got. The broker hangs on the first key until the block ends."""
     is_hanging, may_go_on, enqueued = threading.Event(), threading.Event(), list[OrderKey]()
 
     def enqueue(key: OrderKey) -> None:

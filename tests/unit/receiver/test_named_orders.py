@@ -32,7 +32,7 @@ def test_without_an_id_the_order_number_counts_and_without_that_the_tracking_num
 
 
 @pytest.mark.parametrize("number", ["ORD-1", [], "x" * 65])
-def test_an_order_id_counts_alone(number):
+def test_an_order_number_beside_an_order_id_is_ignored(number):
     assert read(document(order_number=number)).order == OrderKey("main", "1")
     assert reason(document(order_id="ORD-1", order_number=number)) == "bad_order_id"
 

@@ -57,7 +57,7 @@ def test_a_malformed_id_is_unusable(given: object):
     assert reason(document(id=given)) == "bad_id"
 
 
-def test_without_an_id_the_same_event_has_the_same_key_and_another_event_another():
+def test_without_an_id_the_same_event_has_the_same_key_and_a_different_event_a_different_key():
     first = document(id=None)
     others = [
         document(id=None, order_id=2),
@@ -164,7 +164,7 @@ def test_an_unusable_document_has_a_detail_beside_its_reason(body: bytes, detail
     assert caught.value.detail == detail
 
 
-def test_an_event_that_is_not_allowed_is_the_detail():
+def test_the_detail_names_an_event_that_is_not_allowed():
     shipments = replace(COURIER, allow=frozenset({"shipment"}))
     with pytest.raises(Unusable) as caught:
         read_events(shipments, document("order.accepted"), RECEIVED_AT)

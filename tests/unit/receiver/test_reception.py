@@ -188,5 +188,5 @@ def test_requests_to_unknown_sources_are_counted_together(receiver: ReceiverHarn
     assert receiver.counts == {("", "unknown_source"): 100}
 
 
-def test_a_source_prints_no_secret():
+def test_the_repr_of_a_source_has_no_secret():
     assert "whsec" not in repr(COURIER)

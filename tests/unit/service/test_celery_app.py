@@ -14,13 +14,13 @@ from worker.settings import load_settings
 
 @pytest.fixture(autouse=True)
 def own_receivers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget after each test what it connects: Celery has one set of signals in a process."""
+    """Disconnect after each test what it connects, because a process has one set of Celery signals."""
     for signal in (signals.setup_logging, signals.worker_init, signals.worker_ready, signals.worker_shutting_down):
         monkeypatch.setattr(signal, "receivers", [])
 
 
 class ShutDownAtStart:
-    """A scheduler during whose start the worker gets SIGTERM."""
+    """A scheduler that sends the shutdown signal of the worker while it starts."""
 
     def __init__(self) -> None:
         self.is_stopped = False

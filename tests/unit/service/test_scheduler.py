@@ -1,4 +1,4 @@
-"""The scheduler goes on whatever fails, and enqueues as many due orders as are useful, as soon as they are."""
+"""The scheduler goes on after every failure, and enqueues due orders as soon as there is capacity for them."""
 
 import threading
 import time
@@ -53,7 +53,7 @@ class Queue(WakeUpQueue):
 
 
 class Backlog:
-    """Orders that are due, so many for each account; *capacities* is the capacity of each, claim by claim."""
+    """A number of due orders for each account. *capacities* lists the capacity of each account at each claim."""
 
     def __init__(self, **due: int) -> None:
         self.left = Counter(due)

@@ -32,7 +32,7 @@ def short_folder() -> Iterator[Path]:
         yield Path(folder).resolve()
 
 
-def test_little_needs_to_be_said(short_folder, monkeypatch):
+def test_every_optional_setting_has_a_default(short_folder, monkeypatch):
     monkeypatch.chdir(short_folder)
     settings = load()
     account, source = settings.accounts["main"], settings.sources["courier"]
@@ -57,7 +57,7 @@ def test_the_environment_wins_key_by_key(toml):
     assert settings.data_dir == Path(toml[f"{P}CONFIG"]).parent / ".fulfillment"
 
 
-def test_only_what_is_handed_in_is_read(monkeypatch):
+def test_only_the_given_environment_is_read(monkeypatch):
     monkeypatch.setenv(f"{P}LOG_LEVEL", "debug")
     assert load().log_level == "info"
 
@@ -91,7 +91,7 @@ def test_a_duration_is_an_amount_or_iso_8601(text, meant):
 @pytest.mark.parametrize(
     "text", ["", "72", "1_0h", "+5m", "\u0665m", "5 m", "-P1D", "1 day, 0:00:01", "9999999w", "P9999999999D"]
 )
-def test_what_only_looks_like_a_duration_is_none(text):
+def test_a_text_that_only_looks_like_a_duration_is_refused(text):
     with pytest.raises(SettingsError, match=f"^{MAIN}RETRY_FOR must be a duration"):
         load(**{f"{MAIN}RETRY_FOR": text})
 
@@ -123,7 +123,7 @@ def test_postgresql_gets_its_driver():
 
 
 @pytest.mark.parametrize("password", ["with/slash", "with?mark", "with#hash", "with%2Fcode"])
-def test_a_password_is_masked_whatever_it_is_made_of(password):
+def test_a_password_is_masked_whatever_characters_it_has(password):
     url = load(**{f"{P}DATABASE_URL": f"postgresql://u:{password}@h:5432/d"})
     assert {password, unquote(password)} <= set(url.secret_values())
 
@@ -144,15 +144,15 @@ def test_a_secret_file_in_the_environment_replaces_a_secret_of_the_toml_file(tom
     assert "from-the-file" not in settings.secret_values()
 
 
-def test_what_kubernetes_injects_is_no_setting():
+def test_a_variable_that_kubernetes_injects_is_no_setting():
     injected = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8000_TCP", "PORT_8000_TCP_ADDR")
     load(**{P + name: "tcp://10.0.0.1:8000" for name in injected})
     load(**{f"{P}RECEIVER_{name}": "tcp://10.0.0.1:8000" for name in injected})
 
 
-@pytest.mark.parametrize(("said", "limit"), [({}, 60), ({"CALLS_PER_MINUTE": "300"}, 300)])
-def test_an_account_has_the_limit_of_the_smallest_plan_unless_it_says_another(said, limit):
-    account = {"PLATFORM": "cekat", "API_KEY": SECRET, **said}
+@pytest.mark.parametrize(("changes", "limit"), [({}, 60), ({"CALLS_PER_MINUTE": "300"}, 300)])
+def test_an_account_has_the_limit_of_the_smallest_plan_unless_it_sets_another(changes, limit):
+    account = {"PLATFORM": "cekat", "API_KEY": SECRET, **changes}
     settings = load_settings({f"{MAIN}{key}": value for key, value in account.items()})
     assert settings.accounts["main"].calls_per_minute == limit
     assert settings.accounts["main"].identity == ("cekat", "https://api.cekat.ai", SECRET)

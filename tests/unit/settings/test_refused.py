@@ -16,7 +16,7 @@ NO_BROKER = "must be empty, or a URL of a broker that Celery supports."
 NO_ZONE = "must be a time zone such as Asia/Riyadh or UTC."
 
 
-def all_that_shows(environ: dict[str, str]) -> str:
+def visible_text(environ: dict[str, str]) -> str:
     try:
         settings = load_settings(environ)
     except SettingsError as error:
@@ -88,24 +88,24 @@ def toml(tmp_path: Path) -> dict[str, str]:
         ("SOURCES__DHL__SECRETS", SECRET, "must be one of: awalchat, courier."),
     ],
 )
-def test_what_is_wrong_is_named_in_one_sentence(name, value, sentence):
+def test_a_wrong_setting_is_named_in_one_sentence(name, value, sentence):
     written = "SOURCES__DHL__PROFILE" if "DHL" in name else name
     assert refusal(GOOD | {P + name: value}).startswith(f"{P}{written} {sentence}")
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name.startswith(MAIN)])
-def test_what_is_missing_is_named(name):
+def test_a_missing_setting_is_named(name):
     assert refusal({key: value for key, value in GOOD.items() if key != name}) == f"{name} is missing."
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name.startswith(MAIN)])
-def test_what_is_missing_in_the_file_is_named_with_the_line_of_its_table(name, tmp_path):
+def test_a_setting_that_the_file_lacks_is_named_with_the_line_of_its_table(name, tmp_path):
     key = name.removeprefix(MAIN).lower()
     without = re.sub(f"^{key} = .*$", "", TOML, flags=re.MULTILINE)
     assert refusal_of(without, tmp_path) == [f"fulfillment.toml:3: accounts.main.{key} is missing."]
 
 
-def test_without_an_account_there_is_nothing_to_do(tmp_path):
+def test_settings_without_an_account_are_refused(tmp_path):
     assert refusal({}, tmp_path).startswith("FULFILLMENT_ACCOUNTS must name at least one account")
 
 
@@ -118,18 +118,18 @@ def test_without_a_settings_file_the_message_says_which_file_was_looked_for(tmp_
     assert "No settings file" not in refusal({}, tmp_path)
 
 
-def test_two_accounts_are_never_one_account():
-    told = refusal(GOOD | OTHER | {f"{COURIER}ACCOUNT": "main"})
-    assert told == f"{P}ACCOUNTS__OTHER is the same account as main."
+def test_two_names_for_one_account_are_refused():
+    message = refusal(GOOD | OTHER | {f"{COURIER}ACCOUNT": "main"})
+    assert message == f"{P}ACCOUNTS__OTHER is the same account as main."
 
 
-def test_no_sender_can_have_the_name_under_which_operators_act():
+def test_no_source_can_have_the_name_of_the_operators_source():
     operator = {f"{P}SOURCES__OPERATOR__SECRETS": SECRET, f"{P}SOURCES__OPERATOR__PROFILE": "courier"}
     assert refusal(GOOD | operator) == f"{P}SOURCES__OPERATOR is reserved: it is the source of operators' events."
 
 
 @pytest.mark.parametrize("content", [b"one-secret\nanother\n", b"\xff" * 20, b"x" * 70_000, b""])
-def test_a_file_that_holds_no_single_secret_is_refused(tmp_path, content):
+def test_a_file_that_does_not_hold_exactly_one_secret_is_refused(tmp_path, content):
     (tmp_path / "file").write_bytes(content)
     environ = {name: value for name, value in GOOD.items() if not name.endswith("HMAC_SECRET")}
     assert refusal(environ | {f"{MAIN}HMAC_SECRET_FILE": str(tmp_path / "file")}).startswith(f"{MAIN}HMAC_SECRET_FILE ")
@@ -160,7 +160,7 @@ def test_a_secret_and_a_file_for_it_contradict_each_other(tmp_path):
     ],
 )
 def test_a_key_of_the_file_is_named_with_its_line(tmp_path, content, sentence):
-    assert any(told.startswith(sentence) for told in refusal_of(content, tmp_path))
+    assert any(message.startswith(sentence) for message in refusal_of(content, tmp_path))
 
 
 def test_a_key_without_a_certain_line_is_named_with_the_file_alone(tmp_path):
@@ -184,7 +184,7 @@ def test_a_key_without_a_certain_line_is_named_with_the_file_alone(tmp_path):
         ("#" * 1_100_000, "fulfillment.toml is larger than 1048576 bytes."),
     ],
 )
-def test_a_file_that_is_no_toml_is_told_with_its_line_and_alone(tmp_path, content, sentence):
+def test_invalid_toml_is_the_only_mistake_reported_and_has_its_line(tmp_path, content, sentence):
     assert refusal_of(content, tmp_path) == [sentence]
 
 
@@ -195,18 +195,18 @@ def test_no_error_shows_a_value(row, toml):
     Path(toml[f"{P}CONFIG"]).write_text(f'{key} = {{ it = "{SECRET}", x = 2026-01-01 }}')
     wrong = [{name: json.dumps([SECRET, "x"])}, {name: f"{SECRET} \0 {{}}"}, {f"{name}X": SECRET}]
     for environ in (*(GOOD | change for change in wrong), GOOD | {f"{name}_FILE": SECRET}, toml):
-        assert SECRET not in all_that_shows(environ)
+        assert SECRET not in visible_text(environ)
 
 
 @pytest.mark.parametrize("name", [f"{MAIN}BASE_URL", f"{MAIN}TIMEZONE", f"{P}CONFIG", f"{P}METRICS_TOKEN_FILE"])
-def test_nothing_that_has_seen_the_values_hangs_on_an_error(name):
+def test_an_error_has_no_cause_or_context_that_could_show_a_value(name):
     with pytest.raises(SettingsError) as caught:
         load_settings(GOOD | {name: SECRET})
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
 @pytest.mark.parametrize("content", [f"x = '{SECRET}", f"listen = '{SECRET}'", f"x = '{SECRET}".encode("utf-16")])
-def test_nothing_that_has_seen_the_file_hangs_on_an_error(tmp_path, content):
+def test_an_error_has_no_cause_or_context_that_could_show_the_file(tmp_path, content):
     (tmp_path / "fulfillment.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(SettingsError) as caught:
         load_settings({}, tmp_path)

@@ -16,7 +16,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_file_in_the_working_directory_is_read_when_nothing_else_is_said(folder, monkeypatch):
+def test_the_file_in_the_working_directory_is_read_when_no_file_is_named(folder, monkeypatch):
     monkeypatch.chdir(folder)
     settings = load_settings({})
     assert settings == load_settings({}, folder)
@@ -32,13 +32,13 @@ def test_a_named_file_is_read_instead_of_the_one_in_the_working_directory(folder
         assert (settings.log_level, settings.data_dir) == ("error", folder / "etc" / ".fulfillment")
 
 
-def test_an_empty_name_means_no_file_whatever_lies_in_the_working_directory(folder):
+def test_an_empty_name_means_no_file_even_if_the_working_directory_has_one(folder):
     settings = load_settings({**GOOD, CONFIG: ""}, folder)
     assert (settings.log_level, settings.data_dir) == ("info", folder / ".fulfillment")
     assert find_settings_file({CONFIG: ""}, folder) is None
 
 
-def test_only_a_file_is_found_in_the_working_directory(tmp_path):
+def test_a_missing_file_and_a_folder_of_its_name_are_not_found(tmp_path):
     assert find_settings_file({}, tmp_path) is None
     (tmp_path / "fulfillment.toml").mkdir()
     assert find_settings_file({}, tmp_path) is None
@@ -46,7 +46,7 @@ def test_only_a_file_is_found_in_the_working_directory(tmp_path):
     assert settings.data_dir == tmp_path / ".fulfillment"
 
 
-def test_a_folder_that_cannot_be_looked_into_has_no_file(folder, monkeypatch):
+def test_a_folder_that_cannot_be_read_has_no_file(folder, monkeypatch):
     def refuse(_: Path) -> bool:
         raise PermissionError
 
@@ -54,7 +54,7 @@ def test_a_folder_that_cannot_be_looked_into_has_no_file(folder, monkeypatch):
     assert find_settings_file({}, folder) is None
 
 
-def test_the_file_that_is_read_can_be_asked_for(folder, monkeypatch):
+def test_find_settings_file_returns_the_file_that_is_read(folder, monkeypatch):
     monkeypatch.chdir(folder)
     here, named = find_settings_file({}), find_settings_file({CONFIG: "etc/x.toml"})
     assert here
@@ -62,7 +62,7 @@ def test_the_file_that_is_read_can_be_asked_for(folder, monkeypatch):
     assert named == (folder / "etc" / "x.toml", "etc/x.toml", True)
 
 
-def test_a_file_that_is_chosen_is_read_by_this_process_and_its_children_wherever_they_run(folder, monkeypatch):
+def test_this_process_and_its_children_read_the_chosen_file_in_any_folder(folder, monkeypatch):
     monkeypatch.chdir(folder)
     for name in ("fulfillment.toml", "./fulfillment.toml", str(folder / "fulfillment.toml")):
         environ = {CONFIG: "/another.toml"}
@@ -81,10 +81,10 @@ def test_a_file_that_does_not_exist_cannot_be_chosen(folder, name):
 
 def test_messages_call_a_named_file_by_the_name_that_was_given(folder):
     (folder / "fulfillment.toml").write_text("\n[accounts.main]\nplatform = 'none'\n")
-    place = "fulfillment.toml:3: accounts.main.platform"
-    assert refusal({}, folder).startswith(f"{place} must be one of")
-    assert refusal({CONFIG: "./fulfillment.toml"}, folder).startswith(f"./{place} must be one of")
-    assert refusal({CONFIG: f"{folder}/fulfillment.toml"}).startswith(f"{folder}/{place} must be one of")
+    location = "fulfillment.toml:3: accounts.main.platform"
+    assert refusal({}, folder).startswith(f"{location} must be one of")
+    assert refusal({CONFIG: "./fulfillment.toml"}, folder).startswith(f"./{location} must be one of")
+    assert refusal({CONFIG: f"{folder}/fulfillment.toml"}).startswith(f"{folder}/{location} must be one of")
 
 
 def test_a_byte_order_mark_at_the_beginning_of_a_file_is_accepted(folder):
@@ -105,13 +105,13 @@ def test_a_byte_order_mark_moves_no_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "trouble"),
+    ("content", "problem"),
     [
         (f"x = '{SECRET}'".encode("utf-16"), "is not a text in UTF-8."),
         (b"#" * 1_100_000, "is larger than 1048576 bytes."),
     ],
 )
-def test_a_file_that_is_no_text_is_refused_by_its_name_or_by_the_variable_that_names_it(tmp_path, content, trouble):
+def test_an_unreadable_file_is_refused_with_its_name_or_with_the_variable_that_names_it(tmp_path, content, problem):
     (tmp_path / "fulfillment.toml").write_bytes(content)
-    assert refusal({}, tmp_path) == f"fulfillment.toml {trouble}"
-    assert refusal({CONFIG: "fulfillment.toml"}, tmp_path) == f"{CONFIG} names a file that {trouble}"
+    assert refusal({}, tmp_path) == f"fulfillment.toml {problem}"
+    assert refusal({CONFIG: "fulfillment.toml"}, tmp_path) == f"{CONFIG} names a file that {problem}"

@@ -31,7 +31,7 @@ secrets = ["long-enough"]
 """
 
 
-def test_all_mistakes_are_told_at_once_misspelt_keys_first_then_by_line(tmp_path):
+def test_all_mistakes_are_reported_at_once_misspelt_keys_first_then_by_line(tmp_path):
     assert refusal_of(MISTAKES, tmp_path) == [
         "fulfillment.toml:2: log_levell is not a known setting: did you mean log_level?",
         "fulfillment.toml:7: accounts.main.client_idd is not a known setting: did you mean client_id?",
@@ -51,7 +51,7 @@ def test_all_mistakes_are_told_at_once_misspelt_keys_first_then_by_line(tmp_path
     ]
 
 
-def test_mistakes_in_variables_in_the_file_and_in_files_of_secrets_are_told_together(tmp_path):
+def test_mistakes_in_variables_in_the_file_and_in_files_of_secrets_are_reported_together(tmp_path):
     (tmp_path / "two").write_text("one-secret\nanother-one\n")
     (tmp_path / "fulfillment.toml").write_text(TOML.replace("hmac_secret =", "hmac_secret_file ="))
     environ = {f"{P}LOG_LEVEL": "loud", f"{P}METRICS_TOKEN_FILE": str(tmp_path / "two"), f"{P}log_format": "json"}
@@ -63,10 +63,10 @@ def test_mistakes_in_variables_in_the_file_and_in_files_of_secrets_are_told_toge
     ]
 
 
-def test_no_more_are_told_than_can_be_read(tmp_path):
-    told = refusal_of("".join(f"unknown_{number} = 1\n" for number in range(MAX_SENTENCES + 5)), tmp_path)
-    assert len(told) == MAX_SENTENCES + 1
-    assert told[-1] == "… and 6 more."  # the missing account among them
+def test_the_number_of_reported_mistakes_has_a_limit(tmp_path):
+    messages = refusal_of("".join(f"unknown_{number} = 1\n" for number in range(MAX_SENTENCES + 5)), tmp_path)
+    assert len(messages) == MAX_SENTENCES + 1
+    assert messages[-1] == "… and 6 more."  # the missing account among them
 
 
 @pytest.mark.parametrize(
@@ -92,18 +92,18 @@ def test_no_more_are_told_than_can_be_read(tmp_path):
         (GOOD | {f"{COURIER}SECRETS": '["short", "tiny"]'}, [f"{COURIER}SECRETS must be at least 8 bytes long."]),
     ],
 )
-def test_one_mistake_is_told_once_and_nothing_is_told_that_only_follows_from_it(environ, sentences):
+def test_one_mistake_is_reported_once_and_without_its_consequences(environ, sentences):
     assert refusal(environ).split("\n") == sentences
 
 
-def test_a_wrong_value_is_told_beside_a_misspelling_of_its_key():
+def test_a_wrong_value_is_reported_beside_a_misspelling_of_its_key():
     assert refusal(GOOD | {f"{MAIN}SETLE": "1m", f"{MAIN}SETTLE": "1s"}).split("\n") == [
         f"{MAIN}SETLE is not a known setting: did you mean {MAIN}SETTLE?",
         f"{MAIN}SETTLE must be longer than call_deadline.",
     ]
 
 
-def test_every_variable_of_a_misspelt_table_is_told_and_no_account_is_called_missing():
+def test_every_variable_of_a_misspelt_table_is_reported_and_no_account_is_called_missing():
     environ = {
         name.replace("__MAIN__", "__OTHER__").replace("ACCOUNTS", "ACOUNTS"): value for name, value in GOOD.items()
     }
@@ -114,19 +114,19 @@ def test_every_variable_of_a_misspelt_table_is_told_and_no_account_is_called_mis
     ]
 
 
-def test_a_misspelt_table_of_the_file_is_told_with_the_line_of_its_header(tmp_path):
-    told = refusal_of(TOML.replace("[accounts.main]", "[account.main]"), tmp_path)
-    assert told == ["fulfillment.toml:3: account is not a known setting: did you mean accounts?"]
+def test_a_misspelt_table_of_the_file_is_reported_with_the_line_of_its_header(tmp_path):
+    messages = refusal_of(TOML.replace("[accounts.main]", "[account.main]"), tmp_path)
+    assert messages == ["fulfillment.toml:3: account is not a known setting: did you mean accounts?"]
 
 
-def test_two_accounts_that_are_a_third_are_both_told():
+def test_two_duplicates_of_an_account_are_both_reported():
     third = {name.replace("OTHER", "THIRD"): value for name, value in OTHER.items()}
-    told = refusal(GOOD | OTHER | third | {f"{COURIER}ACCOUNT": "main"})
-    assert told.split("\n") == [f"{P}ACCOUNTS__{name} is the same account as main." for name in ("OTHER", "THIRD")]
+    message = refusal(GOOD | OTHER | third | {f"{COURIER}ACCOUNT": "main"})
+    assert message.split("\n") == [f"{P}ACCOUNTS__{name} is the same account as main." for name in ("OTHER", "THIRD")]
 
 
 def test_no_mistake_among_several_shows_a_value(tmp_path):
     values = {name: SECRET if "PLATFORM" not in name else value for name, value in GOOD.items()}
-    told = refusal(values | {f"{P}LISTEN": SECRET, f"{P}KEEPP": SECRET, f"{MAIN}SETTLE": SECRET, f"{P}CONFIG": ""})
-    assert len(told.split("\n")) > 3
-    assert SECRET not in told
+    message = refusal(values | {f"{P}LISTEN": SECRET, f"{P}KEEPP": SECRET, f"{MAIN}SETTLE": SECRET, f"{P}CONFIG": ""})
+    assert len(message.split("\n")) > 3
+    assert SECRET not in message

@@ -60,7 +60,7 @@ def test_every_form_of_a_key_is_found_on_its_line():
     }
 
 
-def test_lines_that_end_in_the_manner_of_windows_are_counted_alike():
+def test_windows_line_endings_do_not_change_the_line_numbers():
     assert key_lines(ALL_FORMS.replace("\n", "\r\n")) == key_lines(ALL_FORMS)
 
 
@@ -83,7 +83,7 @@ def test_a_table_is_on_the_line_of_its_header_wherever_its_parts_are_written():
         ("\n\n# nothing\n", {}),
     ],
 )
-def test_what_is_not_certain_has_no_line(text, certain):
+def test_a_key_whose_line_is_uncertain_has_no_line(text, certain):
     tomllib.loads(text)
     assert key_lines(text) == certain
 

@@ -12,7 +12,7 @@ PATHS = [row.environment.removeprefix(P) for row in describe()]
 
 
 @pytest.mark.parametrize("pattern", sorted({path for path in PATHS if "__" in path}))
-def test_a_variable_with_single_underscores_is_told_with_the_one_that_is_meant(pattern):
+def test_a_variable_with_single_underscores_is_reported_with_the_name_that_is_meant(pattern):
     name = "MAIN" if "ACCOUNTS" in pattern else "MY_COURIER"
     meant = P + pattern.replace("<NAME>", name)
     for written in {
@@ -38,9 +38,9 @@ def test_a_variable_with_single_underscores_is_told_with_the_one_that_is_meant(p
         ("accounts_main_base_url", "ACCOUNTS__MAIN__BASE_URL"),
     ],
 )
-def test_underscores_in_the_wrong_number_are_recognised_anywhere(written, meant):
-    told = refusal({**GOOD, P + written: "x"}).split("\n")
-    assert f"{P}{written} is not a known setting: did you mean {P}{meant}?" in told
+def test_a_wrong_number_of_underscores_is_recognised_anywhere(written, meant):
+    messages = refusal({**GOOD, P + written: "x"}).split("\n")
+    assert f"{P}{written} is not a known setting: did you mean {P}{meant}?" in messages
 
 
 @pytest.mark.parametrize("written", ["ACCOUNTS_MAIN_NOTHING", "ACCOUNTS", "SOURCES_COURIER", "ACCOUNTS_BASE_URL", "_"])
@@ -48,7 +48,7 @@ def test_a_name_that_no_underscores_turn_into_a_setting_gets_no_such_advice(writ
     assert "did you mean FULFILLMENT_ACCOUNTS__" not in refusal({**GOOD, P + written: "x"})
 
 
-def test_all_variables_with_single_underscores_are_told_and_no_setting_is_called_missing():
+def test_all_variables_with_single_underscores_are_reported_and_no_setting_is_called_missing():
     environ = {name.replace("__", "_"): value for name, value in GOOD.items()}
     assert refusal(environ).split("\n") == [
         f"{name.replace('__', '_')} is not a known setting: did you mean {name}?"
@@ -59,29 +59,31 @@ def test_all_variables_with_single_underscores_are_told_and_no_setting_is_called
 
 def test_the_value_under_a_wrong_name_is_checked_in_the_same_run():
     environ = {name: value for name, value in GOOD.items() if name != f"{MAIN}BASE_URL"}
-    told = refusal({**environ, f"{P}ACCOUNTS_MAIN_BASE_URL": f"ftp://{SECRET}"}).split("\n")
-    assert told[0] == f"{P}ACCOUNTS_MAIN_BASE_URL is not a known setting: did you mean {MAIN}BASE_URL?"
-    assert told[1].startswith(f"{P}ACCOUNTS_MAIN_BASE_URL must ")
-    assert len(told) == 2
+    messages = refusal({**environ, f"{P}ACCOUNTS_MAIN_BASE_URL": f"ftp://{SECRET}"}).split("\n")
+    assert messages[0] == f"{P}ACCOUNTS_MAIN_BASE_URL is not a known setting: did you mean {MAIN}BASE_URL?"
+    assert messages[1].startswith(f"{P}ACCOUNTS_MAIN_BASE_URL must ")
+    assert len(messages) == 2
 
 
 def test_the_variable_with_the_right_name_counts_where_both_are_set():
-    told = refusal({**GOOD, f"{P}ACCOUNTS_MAIN_BASE_URL": "wrong", f"{P}log_level": "wrong", f"{P}LOG_LEVEL": "info"})
-    assert told.split("\n") == [
+    message = refusal(
+        {**GOOD, f"{P}ACCOUNTS_MAIN_BASE_URL": "wrong", f"{P}log_level": "wrong", f"{P}LOG_LEVEL": "info"}
+    )
+    assert message.split("\n") == [
         f"{P}ACCOUNTS_MAIN_BASE_URL is not a known setting: did you mean {MAIN}BASE_URL?",
         f"{P}log_level is not a known setting: the names of our variables are in upper case.",
     ]
 
 
-def test_a_name_with_two_mistakes_is_told_once():
-    told = refusal({**GOOD, f"{P}loglevel": "info"})
-    assert told == f"{P}loglevel is not a known setting: the names of our variables are in upper case."
+def test_a_name_with_two_mistakes_is_reported_once():
+    message = refusal({**GOOD, f"{P}loglevel": "info"})
+    assert message == f"{P}loglevel is not a known setting: the names of our variables are in upper case."
 
 
 @pytest.mark.parametrize("table", [f"{P}ACCOUNTS_MAIN_STATUSES", f"{P}ACCOUNTS__MAIN___STATUSES"])
 def test_a_variable_and_one_below_it_contradict_each_other_whatever_their_underscores(table):
-    told = refusal({**GOOD, table: "{}", f"{MAIN}STATUSES__PACKED": "accepted"}).split("\n")
-    assert f"{MAIN}STATUSES__PACKED and {table} cannot both be set." in told
+    messages = refusal({**GOOD, table: "{}", f"{MAIN}STATUSES__PACKED": "accepted"}).split("\n")
+    assert f"{MAIN}STATUSES__PACKED and {table} cannot both be set." in messages
 
 
 def test_names_of_accounts_and_sources_may_have_underscores_of_their_own():
@@ -95,6 +97,6 @@ def test_names_of_accounts_and_sources_may_have_underscores_of_their_own():
         st.lists(st.sampled_from(["ACCOUNTS", "MAIN", "STATUSES", "DOMAIN", "x", "_", "__"]), max_size=8), max_size=4
     )
 )
-def test_no_names_whatever_are_more_than_wrong_settings(names):
+def test_no_combination_of_names_raises_anything_but_a_settings_error(names):
     with suppress(SettingsError):
         load_settings(GOOD | {P + "".join(words): "x" for words in names})

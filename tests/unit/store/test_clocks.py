@@ -8,7 +8,7 @@ from worker.store.database.clocks import READING_LASTS_SECONDS, CarriedClock
 
 
 class Server:
-    """A clock elsewhere, and one here that runs equally fast; every answer takes *delay* seconds to arrive."""
+    """A remote clock and a local clock of the same speed. Every answer takes *delay* seconds to arrive."""
 
     def __init__(self, delay: float = 0.0):
         self.now, self.monotonic, self.delay, self.reads = 1_000 * SECOND, 0.0, delay, 0

@@ -1,4 +1,4 @@
-"""Callers that come while a transaction runs share the next one. A failure meets the caller of its item only."""
+"""Callers that come while a transaction runs share the next one. The error of an item is raised to its caller only."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from worker.store.database.group_commit import MAX_ITEMS, GroupCommit
 
 
 class Doubling:
-    """Doubles numbers in groups. The first group lasts until `goes_on` is set. *groups* is what came together."""
+    """Doubles numbers in groups. The first group lasts until `goes_on` is set. *groups* has the items of each group."""
 
     def __init__(self, fails: Callable[[Sequence[int]], Exception | None] = lambda _: None, timeout: float = 5.0):
         self.fails, self.groups = fails, list[list[int]]()
@@ -31,7 +31,7 @@ class Doubling:
         return [2 * item for item in items]
 
     def together(self, *items: int) -> list[Future[int]]:
-        """Let *items* come, one after the other, while the work on the first of all, 0, goes on."""
+        """Submit *items* one after the other, while the work on the first item, 0, still runs."""
         first = self.pool.submit(self.commits.run, 0)
         assert self.begun.wait(5)
         calls = []
@@ -121,7 +121,7 @@ def test_no_caller_waits_for_ever_when_the_leader_is_interrupted():
     assert commits.run(3) == 3
 
 
-def test_after_a_group_the_database_is_left_to_others_for_a_pause():
+def test_a_pause_after_each_group_leaves_the_database_to_others():
     ran_at = list[float]()
 
     def note(items: Sequence[int]) -> Sequence[int]:
