@@ -126,7 +126,7 @@ def families(base: type[ApiError] = ApiError) -> Iterator[type[ApiError]]:
 
 
 def reasons_after_failures(kind: type[Later | Stopped]) -> set[Word]:
-    """Return the reasons for which an order waits or stops when a call fails, whatever has gone before."""
+    """Return the reasons for which any of `ORDERS` waits or stops after a failed call."""
     failures = [family for family in families() if family is not Throttled]
     results = [on_failure(family(), order, Policy(), NOW, 0.5)[1] for family in failures for order in ORDERS.values()]
     return {result.reason for result in results if isinstance(result, kind)}

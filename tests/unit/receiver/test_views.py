@@ -108,7 +108,7 @@ def test_an_error_of_the_framework_never_has_a_reason_that_only_the_receiver_can
 
 
 class Stream(io.BytesIO):
-    """The input that a server gives to the application: short reads, and at the end an error of the server's own."""
+    """The input that a server gives to the application. It returns short reads, and raises *error* at its end."""
 
     def __init__(self, body: bytes, error: Exception | None = None) -> None:
         super().__init__(body)
@@ -214,7 +214,7 @@ def test_metrics_are_not_shown_to_other_machines_and_through_proxies(
     assert is_problem(response, 401, "unauthenticated")
 
 
-def test_metrics_are_a_temporary_problem_while_the_database_is_unavailable(receiver: ReceiverHarness):
+def test_metrics_get_a_503_and_retry_after_while_the_database_is_unavailable(receiver: ReceiverHarness):
     def fail() -> bytes:
         raise StoreUnavailable("the database is busy")
 

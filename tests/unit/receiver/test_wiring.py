@@ -17,7 +17,7 @@ def test_the_application_refuses_to_start_in_one_sentence(monkeypatch, capsys, t
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as exit_info:
         _ = wsgi.app
-    assert exit_info.value.code == UNREACHABLE  # the one code that keeps gunicorn from starting it again and again
+    assert exit_info.value.code == UNREACHABLE  # after this code, gunicorn starts no further worker
     sentence = capsys.readouterr().err
     assert sentence.startswith("fulfillment: ")
     assert sentence.count("\n") == 1

@@ -19,7 +19,7 @@ from worker.service.scheduler import Capacity, Scheduler
 
 
 class Failing:
-    """Raises *error* every time; *failed_often* is set at the third time."""
+    """Raises *error* at every run. The third run sets *failed_often*."""
 
     def __init__(self, error: Exception) -> None:
         self.error, self.calls, self.failed_often = error, 0, threading.Event()

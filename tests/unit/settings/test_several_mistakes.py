@@ -66,7 +66,7 @@ def test_mistakes_in_variables_in_the_file_and_in_files_of_secrets_are_reported_
 def test_the_number_of_reported_mistakes_has_a_limit(tmp_path):
     messages = refusal_of("".join(f"unknown_{number} = 1\n" for number in range(MAX_SENTENCES + 5)), tmp_path)
     assert len(messages) == MAX_SENTENCES + 1
-    assert messages[-1] == "… and 6 more."  # the missing account among them
+    assert messages[-1] == "… and 6 more."  # the missing account is one of them
 
 
 @pytest.mark.parametrize(

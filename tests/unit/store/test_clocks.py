@@ -40,7 +40,7 @@ def test_a_clock_is_read_again_once_its_reading_is_old():
     server = Server()
     clock = server.clock()
     clock.now()
-    server.now += 7 * SECOND  # it was corrected
+    server.now += 7 * SECOND  # somebody corrects the remote clock
     server.run_for(READING_LASTS_SECONDS * 1.01)
     assert (clock.now(), server.reads) == (server.now, 2)
 
