@@ -59,7 +59,7 @@ def test_events_that_wait_in_a_dry_run_are_a_backlog_of_their_own(harness: Harne
     assert Backlog(BacklogKind.DUE, "", 3, START + HOUR) in backlogs(harness), "the orders are no longer reconciled"
 
 
-def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog_and_its_order_counts_as_orphaned(harness: Harness):
+def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog_and_its_order_is_orphaned(harness: Harness):
     harness.accept(EventName.DELIVERED, order=order_key(1), tracking="A", parcels=2)
     harness.finish(order_key(1), Done(), stage=Stage.SHIPPED, seen_revision=1)
     health = HealthQueries(harness.database).health(HOUR)

@@ -38,7 +38,7 @@ def test_an_order_is_known_by_its_tracking_numbers_and_a_reference_is_no_order(h
     assert harness.order_store.known_as(OrderKey("main", "tracking:B")) == []
 
 
-def test_of_many_orders_two_are_returned(harness):
+def test_two_of_many_orders_are_returned(harness):
     for order_id in ("2", "3", "4"):
         for _ in range(2):
             harness.accept("shipment.created", "A", order=OrderKey("main", order_id))
@@ -56,7 +56,7 @@ def test_the_order_of_a_reference_is_found_by_an_index(harness, key, index):
         if harness.database.is_sqlite:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters).all()
         else:
-            # With so few rows, a scan would be as cheap.
+            # PostgreSQL would scan the table because it has so few rows.
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
             plan = connection.exec_driver_sql(f"EXPLAIN {sql}", parameters).all()
     assert index in str(plan)
@@ -130,7 +130,7 @@ def test_an_order_without_capacity_for_all_events_gets_none(harness, leased_refe
     assert (harness.row(), harness.row(NUMBER), harness.event_rows()) == before
 
 
-def test_a_lost_lease_attaches_nothing(harness, leased_reference):
+def test_a_search_without_its_lease_attaches_nothing(harness, leased_reference):
     harness.clock.now += MIN_LEASE
     before = harness.row(), harness.row(NUMBER), harness.event_rows()
     assert harness.order_store.attach(leased_reference, "1") is Attached.OVERTAKEN

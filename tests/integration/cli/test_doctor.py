@@ -1,4 +1,4 @@
-"""What the doctor says of the parts of an installation, and of what waits."""
+"""What the doctor says of the parts of an installation, and of its backlogs."""
 
 from tests.support.commands import Commands
 from tests.support.harness import Harness, order_key
@@ -29,7 +29,7 @@ def test_the_doctor_does_not_call_a_platform_that_asks_for_a_pause(fulfillment: 
     assert (checks["account main"]["verdict"], checks["account main"]["unreachable"]) == ("warn", False)
 
 
-def test_the_doctor_finds_what_has_been_stuck_for_too_long(fulfillment: Commands, harness: Harness):
+def test_the_doctor_fails_when_an_order_has_been_stopped_for_too_long(fulfillment: Commands, harness: Harness):
     harness.clock.advance(minutes=-30)
     harness.accept(order=order_key(1))
     harness.finish(order_key(1), Stopped(StopReason.REFUSED, "HTTP 422"), EventResult.STOPPED)

@@ -47,7 +47,7 @@ def test_unknown_statuses_are_named_before_they_stop_an_order(doctor, platform: 
     assert "`statuses`" in check["advice"]
 
 
-def test_statuses_that_the_account_explains_are_not_named(doctor, fulfillment: Commands, platform: Platform):
+def test_statuses_in_the_settings_of_the_account_are_not_named(doctor, fulfillment: Commands, platform: Platform):
     platform("POST", "/orders", {"id": 1, "status": "packed"})
     fulfillment.set({f"{MAIN}STATUSES": '{"packed": "accepted"}'})
     assert "account main, statuses" not in doctor()

@@ -84,7 +84,7 @@ def test_a_throttled_call_has_the_wait_that_the_platform_asks_for(account, answe
     assert account.pauses == pauses
 
 
-def test_the_deadline_is_the_clients(account):
+def test_a_call_has_the_deadline_of_the_client(account):
     overall = account.context.client.timeouts.overall
     assert account.api.deadline == overall.total_seconds() * 1_000_000 == 10_000_000
 

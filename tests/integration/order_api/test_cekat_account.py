@@ -36,7 +36,7 @@ def test_a_write_sends_the_update_as_json(account):
     assert json.loads(body) == update
 
 
-def test_an_answer_whose_history_does_not_show_the_written_status_proves_nothing(account, answers):
+def test_an_answer_whose_history_does_not_show_the_written_status_is_transient(account, answers):
     account.answers_with(answers.show(status="delivered"))
     with pytest.raises(Transient, match="status_history"):
         account.api.write("7", {"status": "delivered"})

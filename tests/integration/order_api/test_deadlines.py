@@ -96,7 +96,7 @@ def test_the_deadline_holds_within_tls(peer):
     assert 0.25 < seconds < 0.3 + SLACK_SECONDS
 
 
-def test_a_name_that_does_not_resolve_in_time_is_given_up():
+def test_a_name_that_does_not_resolve_in_time_ends_the_call():
     over = Event()
 
     def hang(host, port):

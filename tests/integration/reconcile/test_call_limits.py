@@ -106,7 +106,7 @@ def test_refused_credentials_are_probed_when_calls_are_left(limited):
     assert limited.reconcile() == Held(HoldReason.CREDENTIALS)
 
 
-def test_an_account_without_a_limit_costs_no_statement_about_budgets(harness):
+def test_an_account_without_a_limit_needs_no_statement_about_budgets(harness):
     harness.accept("order.completed")
     statements = []
     event.listen(harness.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))

@@ -95,7 +95,7 @@ def test_an_unknown_status_stops_the_order_and_is_in_the_detail(harness, answere
     assert len(harness.api.writes) == (answered_to == "write")
 
 
-def test_an_order_that_was_moved_back_by_hand_stops_where_it_is(harness):
+def test_an_order_that_was_moved_back_by_hand_stops_without_a_write(harness):
     harness.accept("shipment.picked_up")
     harness.reconcile()
     harness.api.orders["1"].status = "pending"
@@ -153,7 +153,7 @@ def test_a_dry_run_writes_nothing(harness):
     assert harness.row()["waiting"] == "dry_run"
 
 
-def test_our_own_defect_is_counted_as_a_failure_and_tried_again(harness):
+def test_a_defect_of_ours_counts_as_a_failure_and_the_order_is_tried_again(harness):
     harness.accept("order.accepted")
     harness.api.script("read", fails(KeyError("a defect")))
     with pytest.raises(KeyError):

@@ -80,7 +80,7 @@ def test_the_order_gets_all_waiting_events_at_once_with_the_reference_that_named
     assert (harness.row()["event_count"], len({row["order_row"] for row in rows})) == (3, 1)
 
 
-def test_an_order_that_another_worker_has_is_left_to_it(numbered):
+def test_an_order_that_another_worker_has_leased_is_not_reconciled(numbered):
     numbered.accept("hint")
     numbered.order_store.lease(KEY, 30 * SECOND)
     receive_by_number(numbered)

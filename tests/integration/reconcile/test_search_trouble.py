@@ -37,7 +37,7 @@ def test_a_search_waits_until_an_outage_is_over(numbered):
     assert numbered.event_results() == {"evt": "applied"}
 
 
-def test_a_search_that_the_platform_rejects_stops_with_the_words_of_the_platform(numbered):
+def test_a_search_that_the_platform_rejects_stops_and_quotes_the_platform(numbered):
     receive_by_number(numbered)
     numbered.api.script("find", fails(Rejected("searchTerm is odd", 422)))
     assert numbered.reconcile(NUMBER) == Stopped(StopReason.REFUSED, "HTTP 422, searchTerm is odd")

@@ -45,7 +45,7 @@ def lock_of_another_program(url: str) -> Iterator[None]:
             yield
 
 
-def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_then_takes_everything(
+def test_a_locked_database_is_unavailable_in_time_to_every_thread_and_later_accepts_every_write(
     with_short_timeout: Database, database_url: str
 ):
     intake = SqlIntake(with_short_timeout)

@@ -52,7 +52,7 @@ def check_each_was_accepted_once(database: Database, outcomes: list[tuple[str, s
         assert len(set(map(tuple, revisions))) == EVENTS
 
 
-def test_of_the_same_events_from_several_threads_each_is_accepted_once(database: Database):
+def test_each_event_that_several_threads_deliver_is_accepted_once(database: Database):
     sql = SqlIntake(database)
 
     def deliver(_: int) -> list[tuple[str, str]]:
@@ -61,7 +61,7 @@ def test_of_the_same_events_from_several_threads_each_is_accepted_once(database:
     check_each_was_accepted_once(database, list(chain.from_iterable(at_once(deliver, range(6)))), 6)
 
 
-def test_of_the_same_events_from_several_processes_each_is_accepted_once(database: Database, database_url: str):
+def test_each_event_that_several_processes_deliver_is_accepted_once(database: Database, database_url: str):
     with PROCESSES.Pool(3) as pool:
         outcomes = pool.map(deliver_all, [database_url] * 3, chunksize=1)
     check_each_was_accepted_once(database, list(chain.from_iterable(outcomes)), 3)
@@ -89,7 +89,7 @@ def test_groups_that_write_the_same_rows_in_another_order_do_not_block_each_othe
     other.close()
 
 
-def test_of_the_same_stale_delivery_from_several_threads_one_is_kept(database: Database):
+def test_a_stale_delivery_that_several_threads_write_is_kept_once(database: Database):
     sql = SqlIntake(database)
     ids = at_once(lambda _: sql.write(a_delivery(keep_once="courier/evt_1")).delivery_id, range(4))
     assert ids.count(None) == 3

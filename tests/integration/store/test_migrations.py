@@ -33,7 +33,7 @@ INSERT INTO events (source, key, order_row, revision, name, occurred_at, receive
 VALUES ('courier', 'evt', 7, 1, 'shipment.created', 5, 5, 'TRK1', 'pending');
 INSERT INTO holds (account, reason, since) VALUES ('other', 'credentials', 5)
 """
-"""They name only the columns without a default."""
+"""Rows with values only for the columns without a default."""
 
 
 def _parts(sql: str) -> list[str]:
