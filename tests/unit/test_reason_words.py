@@ -87,11 +87,6 @@ def test_the_operators_page_gives_the_programs_own_meaning_and_advice(heading, w
     assert table(OPERATIONS, heading) == [[f"`{word}`", word.meaning, advice[word]] for word in words]
 
 
-@pytest.mark.parametrize(("words", "advice"), [(StopReason, STOPS), (HoldReason, HOLDS)])
-def test_there_is_advice_for_every_stop_and_every_hold(words, advice):
-    assert set(advice) == set(words)
-
-
 def test_every_state_of_an_order_has_advice():
     assert first_words(OPERATIONS, "| state |") == [state.value for state in State]
 

@@ -79,7 +79,10 @@ def test_nothing_is_done_without_a_reason(reason):
 
 def test_an_order_can_be_advanced_to_every_stage_but_the_first():
     for stage in STAGES[1:]:
-        Operator().operations.advance(KEY, stage, "a reason", create=True)
+        operator = Operator()
+        operator.operations.advance(KEY, stage, "a reason", create=True)
+        (event,) = (recorded.event for recorded in operator.intake.events.values())
+        assert event.name == f"order.{stage}"
 
 
 def test_an_event_that_the_database_does_not_accept_is_refused_with_the_reason():

@@ -146,8 +146,8 @@ def test_a_secret_file_in_the_environment_replaces_a_secret_of_the_toml_file(tom
 
 def test_a_variable_that_kubernetes_injects_is_no_setting():
     injected = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8000_TCP", "PORT_8000_TCP_ADDR")
-    load(**{P + name: "tcp://10.0.0.1:8000" for name in injected})
-    load(**{f"{P}RECEIVER_{name}": "tcp://10.0.0.1:8000" for name in injected})
+    for prefix in (P, f"{P}RECEIVER_"):
+        assert load(**{prefix + name: "tcp://10.0.0.1:8000" for name in injected}) == load()
 
 
 @pytest.mark.parametrize(("changes", "limit"), [({}, 60), ({"CALLS_PER_MINUTE": "300"}, 300)])
