@@ -62,10 +62,11 @@ def test_an_order_reaches_its_target_whatever_the_platform_does(new_harness, eve
 @given(events=EVENTS, conflicts=st.integers(0, 2))
 def test_up_to_two_conflicts_in_a_row_only_delay_an_order(new_harness, events, conflicts):
     harness = new_harness(MANUAL)
+    began = harness.clock()
     harness.accept("order.completed")
     harness.api.script("write", *[fails(Conflict("409"))] * conflicts)
     for event in events:
         harness.accept(event)
     harness.run_for(minutes=5)
     assert harness.api.orders[KEY.order_id].status == "completed"
-    assert harness.clock() - harness.row()["confirmed_at"] <= 5 * MINUTE + SECOND
+    assert harness.row()["confirmed_at"] - began <= MINUTE

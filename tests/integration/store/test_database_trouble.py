@@ -22,6 +22,7 @@ from worker.store.tables import deliveries
 
 TIMEOUT_SECONDS = 0.4
 IN_TIME_SECONDS = 2.5
+LONGER_THAN_A_WRITE_SECONDS = 0.3
 
 
 @pytest.fixture
@@ -67,7 +68,8 @@ def test_a_short_lock_delays_a_write_and_does_not_fail_it(database: Database, da
     with ThreadPoolExecutor(1) as pool:
         with lock_of_another_program(database_url):
             waiting = pool.submit(SqlIntake(database).write, a_delivery(an_event()))
-            assert not waiting.done()
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=LONGER_THAN_A_WRITE_SECONDS)
         assert waiting.result(timeout=IN_TIME_SECONDS).outcome == "accepted"
 
 
