@@ -24,13 +24,13 @@ POSTGRESQL = os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgr
 
 
 def pytest_configure() -> None:
-    """React to Ctrl-C, and let programs under test do so: a shell lets programs in its background ignore it."""
+    """Let pytest and the programs under test react to Ctrl-C, because a shell makes background programs ignore it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def missing(service: str, why: object) -> None:
-    """Skip a test because *service* is missing; with CI=true, fail: there, a skipped test would not be noticed."""
+    """Skip a test because *service* is missing; with CI=true, fail, because nobody notices a skipped test there."""
     message = f"{service} is missing: {why}".strip()
     if os.environ.get("CI") == "true":
         pytest.fail(message)
@@ -76,7 +76,7 @@ def postgresql_server() -> Iterator[psycopg.Connection]:
 
 
 def new_database(server: psycopg.Connection, name: str) -> Iterator[str]:
-    """Make an empty database, yield its URL, and drop it, even if somebody is still connected."""
+    """Make an empty database, yield its URL, and drop it, even if a client is still connected."""
     server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     server.execute(f'CREATE DATABASE "{name}"')
     yield make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
@@ -95,12 +95,12 @@ def postgresql_migrated(postgresql_server: psycopg.Connection) -> Iterator[str]:
 
 @pytest.fixture
 def postgresql_url(postgresql_migrated: str) -> str:
-    # To delete the few rows of a test is forty times faster than TRUNCATE, which makes new files.
-    emptied = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
-    restarted = [f"ALTER SEQUENCE {table.name}_id_seq RESTART" for table in metadata.sorted_tables if "id" in table.c]
+    # DELETE of the few rows of a test is forty times faster than TRUNCATE, which makes new files.
+    deletes = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
+    restarts = [f"ALTER SEQUENCE {table.name}_id_seq RESTART" for table in metadata.sorted_tables if "id" in table.c]
     url = make_url(postgresql_migrated).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        connection.execute("; ".join(["SET lock_timeout = '5s'", *emptied, *restarted]))
+        connection.execute("; ".join(["SET lock_timeout = '5s'", *deletes, *restarts]))
     return postgresql_migrated
 
 

@@ -37,7 +37,7 @@ def build() -> Iterator[Callable[..., Installation]]:
 
 @pytest.fixture(scope="module")
 def installation(build: Callable[..., Installation]) -> Installation:
-    """An installation on SQLite that runs."""
+    """A running installation on SQLite."""
     return build().open()
 
 

@@ -74,7 +74,7 @@ def test_a_hint_of_the_platform_can_be_sent(fulfillment: Commands, installation:
     until(lambda: fulfillment("orders", "show", "42", "--json").document["stage"] == "accepted")
 
 
-def test_an_event_that_the_receiver_refuses_ends_with_1(fulfillment: Commands, installation: Installation):
+def test_a_quarantined_event_ends_with_0_and_a_refused_one_with_1(fulfillment: Commands, installation: Installation):
     code, result = send(fulfillment, "courier", 43, "order.eaten")
     assert (code, result["answer"]) == (0, {"status": "quarantined", "reason": "unknown_event"})
     fulfillment.set({"FULFILLMENT_SOURCES__COURIER__SECRETS": "another-secret"})

@@ -26,7 +26,7 @@ def installation(build) -> Installation:
 
 @contextmanager
 def locked(installation: Installation) -> Iterator[None]:
-    """Hold SQLite's write lock as another program might, from a moment without a reconciliation under way."""
+    """Hold SQLite's write lock like another program; begin when no reconciliation is under way."""
     with closing(sqlite3.connect(path_of(installation), isolation_level=None)) as other_program:
         until(lambda: _lock(other_program))
         yield
@@ -57,7 +57,7 @@ def path_of(installation: Installation) -> Path:
 
 
 @pytest.mark.parametrize("trouble", [locked, moved_away])
-def test_no_delivery_is_acknowledged_meanwhile_and_everything_goes_on_by_itself_afterwards(installation, trouble):
+def test_no_delivery_is_acknowledged_without_the_database_and_both_processes_recover(installation, trouble):
     order_id = {locked: 2, moved_away: 3}[trouble]
     installation.sandbox.order(order_id)
     document = event_document(f"evt_{order_id}", "shipment.delivered", order_id)

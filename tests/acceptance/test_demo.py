@@ -39,7 +39,7 @@ def number(output: str, name: str) -> int:
 
 
 def parts(output: str, name: str) -> list[int]:
-    """The parts of a number of the summary, on as many lines as they take."""
+    """Return the parts of a number of the summary, which may take several lines."""
     row = re.search(rf"^  {name} +[0-9]+  (.*(?:\n {{20}}.*)*)", output, re.MULTILINE)
     assert row
     return [int(part.split()[0]) for part in re.split("·|\n", row[1])]
@@ -54,7 +54,7 @@ def runs() -> Iterator[tuple[DemoRun, DemoRun]]:
         yield pipe.result(), terminal.result()
 
 
-def test_in_a_pipe_it_runs_the_day_checks_it_and_leaves_nothing(runs):
+def test_the_demo_in_a_pipe_passes_all_its_checks_and_leaves_nothing(runs):
     pipe, _ = runs
     assert (pipe.code, pipe.errors) == (0, ""), pipe.output
     assert pipe.seconds < LIMIT_SECONDS
@@ -64,7 +64,7 @@ def test_in_a_pipe_it_runs_the_day_checks_it_and_leaves_nothing(runs):
     assert_nothing_is_left(pipe.temporary)
 
 
-def test_the_numbers_of_its_summary_agree_with_each_other_and_with_its_lines(runs):
+def test_the_numbers_of_the_summary_agree_with_each_other_and_with_the_lines_before_it(runs):
     output = runs[0].output
     for name in ("orders", "deliveries", "events", "API calls", "API answers", "writes"):
         assert sum(parts(output, name)) == number(output, name), name
@@ -75,7 +75,7 @@ def test_the_numbers_of_its_summary_agree_with_each_other_and_with_its_lines(run
     assert number(output, "retries") == 5
 
 
-def test_on_a_terminal_it_draws_within_its_borders_without_colour_if_asked(runs):
+def test_the_demo_on_a_terminal_draws_within_80_columns_and_without_colour_if_asked(runs):
     _, terminal = runs
     assert terminal.code == 0, terminal.output
     assert terminal.seconds < LIMIT_SECONDS
@@ -98,7 +98,7 @@ def test_on_a_terminal_it_draws_within_its_borders_without_colour_if_asked(runs)
     ("number", "words"),
     [(signal.SIGINT, "Starting two shops"), (signal.SIGTERM, "pending → accepted")],
 )
-def test_interrupted_it_leaves_nothing(temporary, number, words):
+def test_an_interrupted_demo_leaves_nothing(temporary, number, words):
     with running_demo(temporary) as process:
         read_until(process, words)
         process.send_signal(number)
@@ -107,7 +107,7 @@ def test_interrupted_it_leaves_nothing(temporary, number, words):
     assert_nothing_is_left(temporary)
 
 
-def test_killed_outright_it_leaves_no_process(temporary):
+def test_a_killed_demo_leaves_no_process(temporary):
     with running_demo(temporary) as process:
         read_until(process, "pending → accepted")
         process.kill()
@@ -115,7 +115,7 @@ def test_killed_outright_it_leaves_no_process(temporary):
 
 
 @pytest.mark.parametrize("name", ["worker", "jakarta-sandbox"])
-def test_when_a_process_dies_it_says_which_prints_the_logs_and_keeps_them(temporary, name):
+def test_the_demo_names_a_process_that_dies_prints_the_logs_and_keeps_them(temporary, name):
     with running_demo(temporary) as process:
         read_until(process, "pending → accepted")
         for pid in processes_of(temporary):

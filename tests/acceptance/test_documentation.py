@@ -1,4 +1,4 @@
-"""What the pages tell people to run is run here, word by word, against real processes."""
+"""The commands and programs on the pages work word for word, against real processes."""
 
 import json
 import shlex
@@ -32,7 +32,7 @@ def operator(build: Callable[..., Installation]) -> Installation:
 
 
 def filled_in(code: str, **replacements: str) -> str:
-    """Return an example with the test's own values, each in the only place where the page has its own."""
+    """Return an example with the test's values instead of the page's, each of which occurs exactly once."""
     for old, new in replacements.items():
         assert code.count(old) == 1, old
         code = code.replace(old, new)
@@ -77,11 +77,11 @@ def test_the_example_in_python_is_accepted_and_then_a_duplicate(operator: Instal
 def module_of(code: str, pauses: str) -> dict[str, Any]:
     """Read the example as a module, with shorter pauses."""
     module: dict[str, Any] = {"__name__": "example"}
-    exec(filled_in(code, **{"(1, 10, 60, 600, 3600, 21600, 64800)": pauses}), module)  # noqa: S102 - our own page's
+    exec(filled_in(code, **{"(1, 10, 60, 600, 3600, 21600, 64800)": pauses}), module)  # noqa: S102 - code of our page
     return module
 
 
-def test_the_example_in_python_gives_up_at_once_where_a_repetition_cannot_succeed(operator: Installation):
+def test_the_example_in_python_gives_up_at_once_when_a_repetition_cannot_succeed(operator: Installation):
     code = filled_in(PYTHON, **{URL: f"{operator.url}/webhooks/courier", SECRET: "not-the-secret"})
     with pytest.raises(OSError, match="401"):
         module_of(code, "(60,)")["send"](event_document("useless", "shipment.lost", 1))
@@ -100,7 +100,7 @@ def test_the_example_in_python_repeats_until_the_receiver_is_back(operator: Inst
 # -------------------------------------------------------------------------------------------------------- for operators
 
 
-def test_a_backup_taken_while_everything_runs_is_restored_whole(operator: Installation, tmp_path: Path):
+def test_a_backup_taken_while_the_receiver_runs_is_complete(operator: Installation, tmp_path: Path):
     assert operator.courier.post(event_document("kept", "shipment.created", 77)).status_code == 202
     backup = example(OPERATIONS, "sh", "**SQLite.**").strip()
     code = backup.replace(DATA_DIR, str(operator.data_dir)).replace("/var/backups", str(tmp_path))
@@ -114,7 +114,7 @@ def test_a_backup_taken_while_everything_runs_is_restored_whole(operator: Instal
     assert operator.run("migrate", DATABASE_URL=f"sqlite:///{copy}").returncode == 0
 
 
-def test_the_query_of_the_reference_shows_the_orders_while_everything_runs(operator: Installation):
+def test_the_query_of_the_reference_shows_the_orders_while_the_receiver_runs(operator: Installation):
     assert operator.courier.post(event_document("queried", "shipment.created", 78)).status_code == 202
     (query,) = [line for line in example(REFERENCE, "sh", "## Database").splitlines() if "sqlite3" in line]
     if not shutil.which("sqlite3"):

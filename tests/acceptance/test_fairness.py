@@ -1,4 +1,4 @@
-"""One account's trouble is not another's: a platform that hangs occupies only its own account's share of the slots."""
+"""A platform that hangs occupies only its own account's share of the slots, and does not delay another account."""
 
 from contextlib import closing
 

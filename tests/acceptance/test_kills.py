@@ -96,6 +96,6 @@ def test_a_worker_that_wakes_after_its_lease_starts_no_call_and_writes_nothing(f
 
 
 def all_rows(installation: Installation) -> list[object]:
-    """Return everything that the database knows of its orders."""
+    """Return all rows about orders."""
     tables = "orders", "events", "writes", "audit_log"
     return [installation.rows(f"SELECT * FROM {table} ORDER BY id") for table in tables]  # noqa: S608 - four constants

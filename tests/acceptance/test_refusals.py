@@ -1,4 +1,4 @@
-"""A service that cannot start says why in one sentence and exits with a code: each of ours, and plain Celery."""
+"""A service that cannot start prints one sentence and exits with a code: each of our commands, and plain Celery."""
 
 import socket
 

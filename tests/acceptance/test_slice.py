@@ -1,4 +1,4 @@
-"""A signed webhook moves an order until the platform confirms it, with every real process in between."""
+"""A signed webhook moves an order at the platform, through every real process."""
 
 import time
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def test_a_delivered_parcel_brings_its_order_to_the_last_stage(either):
     assert row == {"stage": "completed", "closed": "completed"}
 
 
-def test_at_the_platforms_hint_a_paid_order_is_accepted_and_an_unpaid_one_is_not(either):
+def test_a_hint_of_the_platform_gets_a_paid_order_accepted_and_no_unpaid_one(either):
     either.sandbox.order(2)
     either.sandbox.order(3, payment_status="unpaid")
     assert [either.awalchat.post(hint_document(n, "order.created")).status_code for n in (2, 3)] == [202, 202]
@@ -57,7 +57,7 @@ def test_at_the_platforms_hint_a_paid_order_is_accepted_and_an_unpaid_one_is_not
     assert either.sandbox.seen(2)["payment_status"] == "paid"
 
 
-def test_many_orders_are_completed_at_once_by_all_processes(either):
+def test_many_orders_are_completed_without_an_illegal_or_repeated_write(either):
     orders = range(100, 130)
     for order_id in orders:
         either.sandbox.order(order_id)
@@ -69,7 +69,7 @@ def test_many_orders_are_completed_at_once_by_all_processes(either):
     assert (totals["illegal"], totals["repeat"], totals["unpaid_by_default"]) == (0, 0, 0)
 
 
-def test_the_plain_celery_command_is_a_worker_like_ours(pairs):
+def test_the_plain_celery_command_reconciles_orders_and_ends_after_sigterm(pairs):
     assert all('"reconciled"' in pairs.programs[name].log for name in ("worker", "plain_celery"))
     pairs.programs["plain_celery"].send(SIGTERM)
     assert pairs.programs["plain_celery"].exit_code() == 0

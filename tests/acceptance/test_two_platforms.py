@@ -65,7 +65,9 @@ def test_the_same_id_in_two_accounts_is_two_orders(accounts: TwoAccounts):
 
 
 @pytest.mark.parametrize(
-    "named_by", [{"order_number": "ORD-2024-001", "tracking_number": None}, {"tracking_number": "JNE-1"}]
+    "named_by",
+    [{"order_number": "ORD-2024-001", "tracking_number": None}, {"tracking_number": "JNE-1"}],
+    ids=["order_number", "tracking_number"],
 )
 def test_a_courier_may_name_an_order_without_its_id(accounts: TwoAccounts, named_by: dict[str, object]):
     order_id, event_id = (f"{kind}_{len(named_by)}" for kind in ("ord", "evt"))

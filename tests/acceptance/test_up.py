@@ -96,7 +96,7 @@ def test_a_signal_ends_all_processes_the_embedded_valkey_last_and_the_data_stays
     assert installation.rows("SELECT 1 FROM orders")
 
 
-def test_it_begins_with_what_it_runs_and_a_command_to_try(installation, up):
+def test_up_begins_with_what_it_runs_and_a_command_to_try(installation, up):
     banner, _, _ = up.output.partition("worker_ready")
     assert banner.startswith("Everything runs in this terminal until Ctrl-C.\n")
     for text in (
@@ -109,7 +109,7 @@ def test_it_begins_with_what_it_runs_and_a_command_to_try(installation, up):
         assert text in banner
 
 
-def test_kill_9_leaves_no_process_and_the_next_one_starts(installation, up):
+def test_kill_9_of_up_leaves_no_process_and_up_can_start_again(installation, up):
     processes = children(up.pid)
     assert len(processes) == 3
     up.kill()

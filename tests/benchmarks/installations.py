@@ -21,7 +21,7 @@ _numbers = count(1)
 
 
 class NoPostgresql(Exception):
-    """There is no server to measure on."""
+    """There is no PostgreSQL server to measure on."""
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def worker(of: Installation) -> Program:
 
 
 def other_receiver(of: Installation, module: str, processes: int = 1) -> tuple[Program, int]:
-    """A design's receiver, served as ours is, and its port."""
+    """Return a design's receiver, which our server serves, and its port."""
     port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.serving", module, str(port), str(processes)]
     program = of.add(module, command, lambda: program.output.count("listening") == processes, **broker(of))

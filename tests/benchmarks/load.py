@@ -1,7 +1,7 @@
-"""A load of signed webhooks: a program of its own, so cheap that the server under test is what is measured.
+"""Sends a load of signed webhooks. A program of its own that needs little processor time beside the server under test.
 
-It signs everything first. Then a few keep-alive connections send either as fast as they are answered, or at a
-steady rate, where a latency counts from the instant at which a request was due, not from when a connection was free.
+It signs everything first. Then a few keep-alive connections send as fast as they are answered, or at a steady rate.
+At a steady rate, a latency counts from the instant at which a request is due, even if no connection is free then.
 """
 
 import hashlib
@@ -59,14 +59,14 @@ class _Connection:
         self.socket.sendall(request)
 
     def receive(self) -> Response | None:
-        """Take in what has come; returns the answer once it is whole."""
+        """Read what has arrived. Return the answer once it is complete, and None before."""
         part = self.socket.recv(65_536)
         if not part:
             raise ConnectionError("the server closed the connection")
         self._received += part
-        head, result, body = self._received.partition(b"\r\n\r\n")
+        head, blank_line, body = self._received.partition(b"\r\n\r\n")
         length = _LENGTH.search(head + b"\r\n")
-        if not result or length is None or len(body) < int(length[1]):
+        if not blank_line or length is None or len(body) < int(length[1]):
             return None
         return Response(self._number, int(head[9:12]), self._due, time.time())
 
@@ -86,7 +86,7 @@ class _Load:
         self._ends_at = self._began + plan.seconds
 
     def run(self) -> list[Response]:
-        """Send all that there is time for, and return all responses."""
+        """Send what the plan's seconds allow, and return all responses."""
         responses = []
         while self._waiting or len(self._free) < len(self._lines):
             pause = self._send_due()
@@ -97,7 +97,7 @@ class _Load:
         return responses
 
     def _send_due(self) -> float:
-        """Occupy the free connections; returns for how many seconds there is nothing more to send."""
+        """Send requests that are due on the free connections. Return the longest wait until the next call (seconds)."""
         now = time.time()
         if now > self._ends_at:
             self._waiting.clear()
@@ -112,7 +112,7 @@ class _Load:
 
 
 def _signed(secret: bytes, body: str) -> bytes:
-    """Sign with this module's own few lines, and return the whole request."""
+    """Return a whole request, signed without the code under test."""
     raw, timestamp = body.encode(), str(int(time.time()))
     message = b"POST" + PATH.encode() + timestamp.encode() + raw
     signature = hmac.new(secret, message, hashlib.sha256).hexdigest()

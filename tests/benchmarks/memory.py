@@ -1,4 +1,4 @@
-"""How much memory of the worker waiting orders need."""
+"""How much memory the worker needs for waiting orders."""
 
 import sys
 import time
@@ -60,5 +60,5 @@ def _with_tasks() -> tuple[float, float]:
 
 def _is_stable(program: Program) -> bool:
     before = resident(program)
-    time.sleep(2)  # what is measured is that nothing changes in this time
+    time.sleep(2)  # the memory must not change in this time
     return abs(resident(program) - before) < 0.5

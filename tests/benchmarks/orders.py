@@ -54,7 +54,7 @@ def _shuffled(open_design: OpenDesign, latency_seconds: float, seed: int) -> Out
 
 
 def _all_present() -> float:
-    """Start the worker when all events are written."""
+    """Start the worker when all events are in the database."""
     with ours() as design:
         design.expect(ORDERS)
         design.send(documents(ORDERS, repeats=REPEATS))
@@ -63,7 +63,7 @@ def _all_present() -> float:
 
 
 def _one_by_one(open_design: OpenDesign) -> float:
-    """Send each event of an order when the event before it has been acted on."""
+    """Send each event of an order after the step for the event before it."""
     with open_design() as design:
         design.expect(FEW_ORDERS)
         design.worker.start()

@@ -18,25 +18,27 @@ def run() -> Iterator[str]:
     """Measure with all events present when the worker starts; completion follows at once, or two seconds later."""
     for later, extra in (("0s", 0), ("2s", 1)):
         settings = {f"ACCOUNTS__{name}__COMPLETE_AFTER": later for name in ("MAIN", "JAKARTA")}
-        with closing(TwoAccounts(**settings)) as shops:
-            shops.open(shops.platform, shops.cekat_platform, shops.valkey, shops.receiver)
-            _send_events(shops, shops.sandbox, shops.courier, payment_status="paid")
-            _send_events(shops, shops.cekat, shops.kurir, status="paid")
-            installations.worker(shops).start()
-            until(lambda: _are_completed(shops), within_seconds=60, what="every order is completed")
-            yield from _counted(f"awalchat, completed after {later}", shops.sandbox, 4)
-            yield from _counted(f"Cekat, completed after {later}", shops.cekat, 3 + extra)
+        with closing(TwoAccounts(**settings)) as installation:
+            installation.open(
+                installation.platform, installation.cekat_platform, installation.valkey, installation.receiver
+            )
+            _send_events(installation, installation.sandbox, installation.courier, payment_status="paid")
+            _send_events(installation, installation.cekat, installation.kurir, status="paid")
+            installations.worker(installation).start()
+            until(lambda: _are_completed(installation), within_seconds=60, what="every order is completed")
+            yield from _counted(f"awalchat, completed after {later}", installation.sandbox, 4)
+            yield from _counted(f"Cekat, completed after {later}", installation.cekat, 3 + extra)
 
 
-def _send_events(shops: TwoAccounts, platform: Sandbox, courier: Courier, **paid: str) -> None:
+def _send_events(installation: TwoAccounts, platform: Sandbox, courier: Courier, **paid: str) -> None:
     platform("POST", "/orders", [{"id": n, **paid} for n in ORDERS])
     for order_id in ORDERS:
         for scan in SCANS:
             courier.post(event_document(f"{order_id}-{scan}", scan, order_id))
 
 
-def _are_completed(shops: TwoAccounts) -> bool:
-    (row,) = shops.rows("SELECT count(*) AS count FROM orders WHERE closed = 'completed'")
+def _are_completed(installation: TwoAccounts) -> bool:
+    (row,) = installation.rows("SELECT count(*) AS count FROM orders WHERE closed = 'completed'")
     return bool(row["count"] == 2 * len(ORDERS))
 
 

@@ -73,9 +73,9 @@ def _request(settings: Settings) -> str:
     bodies = [document(next(_numbers), "shipped").encode() for _ in range(TIMES)]
     signed = [_signed(body) for body in bodies]
     whole = _cost(lambda body_and_request: _call(app, *body_and_request), list(zip(bodies, signed, strict=True)))
-    judging = _cost(lambda request: signed_at(request, source), signed)
+    verifying = _cost(lambda request: signed_at(request, source), signed)
     reading = _cost(lambda body: read_events(source, body, 1), bodies)
-    parts = {"Flask": whole - judging - reading, "signature": judging, "reading": reading}
+    parts = {"Flask": whole - verifying - reading, "signature": verifying, "reading": reading}
     with closing(open_store(settings.database_url.get_secret_value())) as database:
         parts |= {f"database, {size} together": _written(database, size) for size in GROUPS}
     wake_ups = WakeUpQueue(make_celery(settings.queue_url))
@@ -131,7 +131,7 @@ def _delivery() -> Delivery:
 
 
 class _FakeWakeUps:
-    """Wake-ups that go nowhere and take no time."""
+    """Wake-ups that are not sent and take no time."""
 
     def enqueue(self, _keys: Sequence[OrderKey]) -> None:
         """Do nothing."""

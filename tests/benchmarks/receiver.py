@@ -57,7 +57,7 @@ class _Server:
 
 
 def _at_full_speed(installation: Installation, processes: int) -> Mapping[str, _Server]:
-    """Measure the servers in turn, so that whatever else the machine does affects them all."""
+    """Measure the servers in turn, so that other load on the machine affects them all."""
     servers = [_Server("ours", installations.receiver(installation, processes).start(), installation.port)]
     for name, module in (("bare view", BARE), ("tutorial's view", TUTORIAL)):
         program, port = installations.other_receiver(installation, module, processes)
@@ -84,7 +84,7 @@ def _compared(where: str, servers: Mapping[str, _Server], goal: Goal) -> Iterato
 
 
 def _steady(where: str, design: Design) -> Iterator[str]:
-    """The worker has more to do than it can, so it competes for the database and for the processors."""
+    """Measure while the worker has more work than it can do, and competes for the database and the processors."""
     orders = range(first := next(_numbers), first + STEADY * STEADY_SECONDS // len(STAGES))
     design.expect(orders)
     design.worker.start()

@@ -1,4 +1,4 @@
-"""Writes orders straight into the database, by the hundred thousand."""
+"""Writes hundreds of thousands of orders directly into the database."""
 
 from sqlalchemy import text
 
@@ -44,7 +44,7 @@ def let_some_be_due(database: Database, due: int) -> None:
 
 
 def let_none_be_due(database: Database) -> None:
-    """Make them wait again."""
+    """Make the due orders wait again."""
     _do(database, _NONE_DUE)
 
 

@@ -40,7 +40,7 @@ def run() -> Iterator[str]:
 
 
 def _rounds(arguments: Sequence[str], environ: dict[str, str]) -> list[float]:
-    """Return the milliseconds of processor time of each round, after one that warms the file cache up."""
+    """Return the milliseconds of processor time of each round, after one that fills the file cache."""
     return [_cpu_ms(arguments, environ) for _ in range(ROUNDS + 1)][1:]
 
 

@@ -1,7 +1,7 @@
 """The baseline: what tutorials teach. A view verifies and calls `delay()`; for each event, a task GETs, then PUTs.
 
 It has what is usually recommended: one HTTP client for all threads, a timeout, retries with exponential back-off, and
-a look at the order before it is written.
+a read of the order before its write.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ def receive() -> ResponseReturnValue:
 
 @celery.task(autoretry_for=(httpx.HTTPError,), retry_backoff=True, max_retries=5)
 def move(order_id: int, status: str) -> None:
-    """Bring an order to the status that an event speaks of."""
+    """Bring an order to the status that an event names."""
     url = httpx.URL(f"{BASE_URL}/orders/{order_id}", params={"phone_number_id": PHONE_NUMBER_ID})
     if call("GET", url)["status"] != status:
         call("PUT", url, json.dumps({"status": status}).encode())

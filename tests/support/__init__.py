@@ -5,14 +5,14 @@ Values in short:
     events               events and deliveries, also drawn by Hypothesis
     snapshots            one order, as an operator sees it
     generated_snapshots  any mixture of what a database can hold about one order
-    decisions            an order as the platform shows it, and what is decided of it
+    decisions            an order as the platform shows it, and what the rules decide about it
     reading              a document, read by the profile of its source
-    good_settings        settings that are right, for tests that change one of them
+    good_settings        valid settings, for tests that change one of them
     credentials          the credentials of one account, on each platform
-    answers              what a platform answers about one order, and what is read from it
+    answers              what a platform answers about one order, and what its client reads
     signing              the signature, computed without the code under test
 
-Stand-ins for what is outside:
+Fakes of what is outside the program:
     fakes                the ports `Intake` and `WakeUps` in memory
     fake_order_api       the port `OrderApi` in memory: a strict platform, and the faults of its calls
     peer                 a platform on a socket, which sends any bytes
@@ -30,7 +30,7 @@ Parts of the program, without its processes:
     commands             the command line
     tables               what the database's tables hold
     at_once, blocked     one call in many threads; a transaction that waits for another
-    database_in_trouble  what is asked of a database that does not answer
+    database_in_trouble  helpers for tests of a database that does not answer
 
 The whole program, in processes:
     programs             a process: started, frozen, killed, and always ended

@@ -1,4 +1,4 @@
-"""What a platform answers about one order, and what is read from it. Nothing is sent."""
+"""What a platform answers about one order, and what its client reads from the answer. Nothing is sent."""
 
 import json
 from typing import cast
@@ -19,7 +19,7 @@ from worker.order_api.http.client import Client, HttpResponse
 
 NOW = 1_795_262_400_000_000
 BEGAN_AT = NOW - 5
-"""When the call began that was answered just now, in microseconds."""
+"""When the call began whose answer comes at `NOW`. Both are in microseconds."""
 ORDER_ID = "7"
 FAMILIES = [
     (400, Rejected),
@@ -36,9 +36,9 @@ FAMILIES = [
     (503, Transient),
     (599, Transient),
 ]
-"""What an HTTP status means by itself, on every platform."""
+"""HTTP statuses, and the error that each means on every platform."""
 ALONE = [(status, family if family in {Unauthorized, Throttled} else Transient) for status, family in FAMILIES]
-"""What it means without the platform's envelope: a proxy may have answered."""
+"""The same for answers without the platform's envelope, which a proxy may have sent."""
 
 
 def answer(document: object, status: int = 200, **headers: str) -> HttpResponse:
@@ -58,7 +58,7 @@ class Answers:
         self._now, self._next_answer = NOW, answer({})
 
     def show(self, **changes: object) -> HttpResponse:
-        """Make an answer that shows the order, but for *changes* of its fields."""
+        """Make an answer that shows the order; *changes* replaces some of its fields."""
         return answer(self.dialect.success(without_missing(self.order | changes)))
 
     def refuse(
@@ -73,11 +73,11 @@ class Answers:
         return self._client.show(ORDER_ID)
 
     def read(self, response: HttpResponse) -> Reading:
-        """Return what is read of the order in *response*."""
+        """Return the reading of the order in *response*."""
         return self.order_in(response).reading
 
     def page(self, response: HttpResponse, **filters: object) -> Page:
-        """Return the page that *response* is of a list with *filters*."""
+        """Return the page that *response* shows when the client lists orders with *filters*."""
         self._answer_with(response)
         return next(self._client.pages(self._client.filters.model_validate(filters)))
 

@@ -1,4 +1,4 @@
-"""An installation with two accounts: `main`, which all sources write about, and `busy`, with a platform of its own."""
+"""An installation with two accounts: `main`, to which all sources belong, and `busy`, with a platform of its own."""
 
 from contextlib import closing
 
@@ -32,7 +32,7 @@ class WithBusyAccount(Installation):
         self.busy_platform, self.busy_sandbox = self.add_platform(port, "sandbox of busy"), Sandbox(port)
 
     def make_due(self, orders: int, *, at_the_platform: int) -> None:
-        """Make *orders* of `busy` due, the lowest numbers first; its platform has the first few of them."""
+        """Make *orders* of `busy` due, lowest numbers first; its platform has the first *at_the_platform* of them."""
         for first in range(1, at_the_platform + 1, BATCH_SIZE):
             numbers = range(first, min(first + BATCH_SIZE, at_the_platform + 1))
             self.busy_sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in numbers])

@@ -15,6 +15,6 @@ class Clock:
         return self.now
 
     def advance(self, **duration: float) -> int:
-        """Add a duration, given as to `timedelta`, and return the new instant."""
+        """Add a duration, in the keywords of `timedelta`, and return the new instant."""
         self.now += timedelta(**duration) // timedelta(microseconds=1)
         return self.now

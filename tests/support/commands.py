@@ -35,7 +35,7 @@ class Commands:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: str) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
-        # Nothing listens there: what is tested here must not need the platform.
+        # Nothing listens at that URL, because these tests must not need the platform.
         here = {
             "FULFILLMENT_DATA_DIR": data_dir,
             "FULFILLMENT_ACCOUNTS__MAIN__BASE_URL": "http://127.0.0.1:9",

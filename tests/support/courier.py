@@ -1,4 +1,4 @@
-"""Senders of webhooks, which sign without the code under test and retry as a good sender does; and what they send."""
+"""Senders of webhooks, and what they send. They sign without the code under test, and retry as a good sender does."""
 
 import json
 import threading
@@ -32,7 +32,7 @@ class Courier:
         return self._client.post(self.path, content=raw, headers=headers)
 
     def post_until_acknowledged(self, body: dict[str, Any], within_seconds: float = 60.0) -> httpx.Response:
-        """Post *body* and repeat it, signed anew, on 5xx and without a response, as the page for couriers advises."""
+        """Post *body*; sign and repeat it after a 5xx or no response, as the page for couriers advises."""
         deadline = time.monotonic() + within_seconds
         while time.monotonic() < deadline:
             try:
@@ -56,7 +56,7 @@ class Courier:
 
 
 def event_document(event_id: str, event: str, order_id: int | str | None, **data: object) -> dict[str, Any]:
-    """Return a document of a courier, in the open format. *data* is added to its `data`; what is None is left out."""
+    """Return a document of a courier, in the open format. *data* is added to its `data`; None leaves a field out."""
     occurred_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))
     all_data = {"order_id": order_id, "tracking_number": f"TRK{order_id}", **data}
     present = {name: value for name, value in all_data.items() if value is not None}
@@ -64,5 +64,5 @@ def event_document(event_id: str, event: str, order_id: int | str | None, **data
 
 
 def hint_document(order_id: int, event: str = "order.updated") -> dict[str, Any]:
-    """Return a document of the platform, of which the receiver trusts the order's id only."""
+    """Return a document of the platform. The receiver trusts only its order id."""
     return {"event": event, "timestamp": "2026-01-01T00:00:00Z", "data": {"id": order_id, "status": "anything"}}

@@ -7,7 +7,7 @@ SECRET = "whsec_very_secret"
 
 
 def credentials_at(url: str, platform: str = "awalchat", **settings: object) -> Credentials:
-    """Return the right credentials for the platform at *url*, but for *settings*."""
+    """Return valid credentials for the platform at *url*; *settings* replaces some of their fields."""
     fields: dict[str, dict[str, object]] = {
         "awalchat": {
             "base_url": f"{url}/api/v1",

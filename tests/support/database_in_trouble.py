@@ -1,4 +1,4 @@
-"""What tests of a database in trouble ask the database and a clock."""
+"""Helpers for tests of a database that does not answer."""
 
 import time
 from collections.abc import Iterator

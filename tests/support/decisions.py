@@ -1,4 +1,4 @@
-"""An order as the platform shows it, and what is decided of it."""
+"""An order as the platform shows it, and what the rules decide about it."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def order_at(status: str, revision: int = 1, **fields: Any) -> Order:
 
 
 def decided(order: Order, reading: Reading, *events: Event, policy: Policy = MANUAL, now: int = START) -> Step | Result:
-    """Return what is decided of *order* after *reading*, with *events* as its evidence."""
+    """Return what the rules decide about *order* after *reading*, with *events* as its evidence."""
     return decide(observe(order, reading), weigh(recorded(*events)), reading, policy, now)
 
 

@@ -107,5 +107,5 @@ def run_on_terminal(temporary: Path, **variables: str) -> DemoRun:
 def read_terminal(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65_536)
-    except OSError:  # so Linux reports that no process has the terminal open any more
+    except OSError:  # Linux raises this when no process has the terminal open any more
         return b""

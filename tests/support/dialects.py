@@ -72,7 +72,7 @@ def _cekat_order(order_id: str, order: FakeOrder) -> Fields:
 
 
 def _cekat_failure(message: str, status: int = 409, code: str = "", details: Mapping[str, str] | None = None) -> Fields:
-    """Write that one of its two shapes which can hold these values."""
+    """Write the first of the two shapes, or the second if it must hold a code or details."""
     if not code and not details:
         return {"success": False, "status_code": status, "error": {"message": message}}
     entries = [{"field": field, "message": text} for field, text in (details or {}).items()]
@@ -106,6 +106,6 @@ DIALECTS = {
 
 
 def request_body(raw: bytes) -> Mapping[str, Any]:
-    """Return the JSON object in the body of a request, which is given as it was sent."""
+    """Return the JSON object in the body of *raw*, a whole request."""
     body: Mapping[str, Any] = json.loads(raw.partition(b"\r\n\r\n")[2])
     return body

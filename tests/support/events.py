@@ -1,4 +1,4 @@
-"""Domain events and deliveries in short, and lists of events that Hypothesis draws."""
+"""Short ways to make events and deliveries, and lists of events that Hypothesis draws."""
 
 from collections.abc import Collection
 from itertools import count, product
@@ -24,7 +24,7 @@ _numbers = count(1)
 def an_event(
     name: EventName | str = EventName.PICKED_UP, tracking: str = "", *, at: int = START, **fields: Any
 ) -> Event:
-    """Return one event that happened and came in *at*. Its key is unique unless *fields* have one."""
+    """Return one event that happened and was received *at* this instant. Its key is unique unless *fields* has one."""
     values: dict[str, Any] = {"source": "courier", "order": KEY, "occurred_at": at, "received_at": at}
     values |= {"key": f"evt_{next(_numbers)}", **fields}
     return Event(name=EventName(name), tracking=tracking, **values)
@@ -49,15 +49,15 @@ def recorded(*events: Event) -> tuple[RecordedEvent, ...]:
 def event_lists(
     names: Collection[EventName] = tuple(EventName), *, without: Collection[EventName] = (), parcels: int = 2
 ) -> st.SearchStrategy[list[Event]]:
-    """Draw up to eight events with these *names*, of at most so many numbered *parcels*, in any order of time."""
+    """Draw up to eight events with these *names*, of at most *parcels* numbered parcels, with instants in any order."""
     chosen = [name for name in names if name not in without]
-    # One draw for each event: Hypothesis takes longer for a draw than the rules take to judge an event.
+    # One draw for each event, because a draw takes longer than the rules take for an event.
     entries = st.lists(st.sampled_from([*product(chosen, PARCELS[: parcels + 1], range(6))]), max_size=8)
     return st.tuples(entries, st.sampled_from([None, 1, 2, 3])).map(_events)
 
 
 def _events(drawn: tuple[list[tuple[EventName, str, int]], int | None]) -> list[Event]:
-    """Make events of triples (name, parcel, hour), and of the number of parcels that each creation announces."""
+    """Make events from triples (name, parcel, hour), and from the number of parcels that each creation announces."""
     entries, announced = drawn
     return [
         an_event(

@@ -1,6 +1,6 @@
-"""A strict platform in memory, behind the port `OrderApi`: it takes one step at a time, and remembers every call.
+"""A strict platform in memory, behind the port `OrderApi`: it takes one step at a time, and records every call.
 
-Tests script what goes wrong: each fault of `script` meets the next call of its kind.
+Tests script what goes wrong: each fault that they give to `script` happens to one of the next calls of its kind.
 """
 
 from collections import defaultdict, deque
@@ -49,7 +49,7 @@ class FakeOrderApi:
     illegal: list[tuple[str, str]] = field(default_factory=list)
     """Writes that skipped a stage, went back, or came to a terminal order, as (shown, wanted)."""
     hanging: list[tuple[str, Stage]] = field(default_factory=list)
-    """Writes that nobody has an answer of, and that may still be applied: see `apply_late`."""
+    """Writes without an answer that may still be applied: see `apply_late`."""
     faults: dict[str, deque["Fault"]] = field(default_factory=lambda: defaultdict(deque))
 
     def read(self, order_id: str) -> Reading:
@@ -78,7 +78,7 @@ class FakeOrderApi:
         self._meet_fault("probe", "", None)
 
     def script(self, kind: str, *faults: "Fault") -> None:
-        """Let each of *faults* meet one of the next calls of this *kind*."""
+        """Apply *faults*, one each, to the next calls of this *kind*."""
         self.faults[kind].extend(faults)
 
     def show(self, order_id: str) -> Reading:
@@ -125,7 +125,7 @@ class FakeOrderApi:
 
 
 Fault = Callable[[FakeOrderApi, str, Stage | None], Reading | None]
-"""What happens to a call instead of the usual; after None, the call goes on as usual."""
+"""What happens to a call. If it returns None, the call then goes on as usual."""
 
 
 def position_of(status: str) -> Position:
@@ -136,7 +136,7 @@ def position_of(status: str) -> Position:
 
 
 def unimpeded(_api: FakeOrderApi, _order_id: str, _stage: Stage | None) -> None:
-    """Nothing happens to the call: the next fault is for a later one."""
+    """Nothing happens to the call; the next fault is for a later call."""
 
 
 def fails(error: Exception) -> Fault:

@@ -16,7 +16,7 @@ MAX_EVENTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One row of the deliveries, as far as tests read it."""
+    """One row of the deliveries: the columns that tests read."""
 
     delivery: Delivery
     outcome: str
@@ -24,7 +24,7 @@ class Stored:
 
 
 class FakeWakeUps:
-    """The port `WakeUps`. It keeps the *keys* that were enqueued."""
+    """The port `WakeUps`. It records the *keys* that were enqueued."""
 
     def __init__(self) -> None:
         self.keys: list[OrderKey] = []

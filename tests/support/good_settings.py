@@ -1,4 +1,4 @@
-"""Settings that are right, for tests that change one of them."""
+"""Valid settings, for tests that change one of them."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ COURIER = f"{P}SOURCES__COURIER__"
 SECRET = "s3cr3t-that-nobody-may-see"
 
 GOOD = {
-    f"{P}CONFIG": "",  # no file, whatever lies in the working directory
+    f"{P}CONFIG": "",  # no file, even if the working directory has one
     f"{MAIN}PLATFORM": "awalchat",
     f"{MAIN}BASE_URL": "https://api.example/v1/",
     f"{MAIN}DOMAIN": "shop",
@@ -39,7 +39,7 @@ secrets = ["current-one", "previous-one"]
 
 
 def refusal(environ: dict[str, str], folder: Path | None = None) -> str:
-    """Return the message with which the settings are refused; *folder* is the working directory."""
+    """Return the message of the error that *environ* causes; *folder* is the working directory."""
     with pytest.raises(SettingsError) as caught:
         load_settings(environ, folder)
     assert caught.value.reason == "settings_invalid"
@@ -47,6 +47,6 @@ def refusal(environ: dict[str, str], folder: Path | None = None) -> str:
 
 
 def refusal_of(toml: str, folder: Path) -> list[str]:
-    """Return the sentences with which a `fulfillment.toml` in *folder* is refused that has nothing beside it."""
+    """Return the sentences of the error that *toml*, written to `fulfillment.toml` in *folder*, causes by itself."""
     (folder / "fulfillment.toml").write_text(toml)
     return refusal({}, folder).split("\n")

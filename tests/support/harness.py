@@ -45,9 +45,9 @@ def order_key(number: int, account: str = "main") -> OrderKey:
 
 @dataclass
 class Harness(Tables):
-    """Everything that the orders of the account `main` meet.
+    """The parts of a worker and of a receiver that handle the orders of the account `main`.
 
-    *policy* is how the account wants them moved, *limits* says how many calls a minute each account may make.
+    *policy* is the policy of that account. *limits* has the calls a minute that an account may make, by account.
     """
 
     database: Database

@@ -64,7 +64,7 @@ class Sandbox:
 
 
 def account_at(port: int, name: str, platform: str = "awalchat") -> dict[str, str]:
-    """The settings of an account at the sandbox that listens at *port*."""
+    """Return the settings of an account at the sandbox that listens at *port*."""
     own = {
         "awalchat": {
             "BASE_URL": f"http://127.0.0.1:{port}/api/v1",
@@ -94,8 +94,8 @@ class Installation:
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url = database_url or f"sqlite:///{self.data_dir}/fulfillment.db"
         ours = self._settings(platform_port) | settings
-        outside = {name: value for name, value in os.environ.items() if not name.startswith("FULFILLMENT_")}
-        self.environ = outside | {f"FULFILLMENT_{name}": value for name, value in ours.items()}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("FULFILLMENT_")}
+        self.environ = inherited | {f"FULFILLMENT_{name}": value for name, value in ours.items()}
         self.programs: dict[str, Program] = {}
         self.platform = self.add_platform(platform_port, "sandbox")
         self.valkey = self._add_valkey(self.data_dir / "valkey.sock")

@@ -29,7 +29,7 @@ def run_traffic_with(installation: Installation, seed: int, *troubles: Callable[
 
 
 def kill(*programs: Program) -> Callable[[], None]:
-    """Return a trouble: `kill -9` of *programs*, and their restart, as by a supervisor."""
+    """Return a trouble: `kill -9` of *programs*, and their restart, as a supervisor does it."""
 
     def trouble() -> None:
         for program in programs:

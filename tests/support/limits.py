@@ -1,4 +1,4 @@
-"""Call limits for tests, which use them up."""
+"""A call limit, and helpers that use it up."""
 
 from tests.support.harness import Harness
 
@@ -7,11 +7,11 @@ LIMIT, BURST = 60, 6
 
 
 def use_up(harness: Harness, calls: int = BURST) -> None:
-    """Take *calls* of the account."""
+    """Acquire *calls* calls of the account `main`; its limit must allow them."""
     for _ in range(calls):
         assert harness.budget.acquire("main")
 
 
 def take_rest(harness: Harness) -> int:
-    """Take all calls that the account may still make, and return how many there were."""
+    """Acquire all calls that the account `main` may still make now, and return their number."""
     return sum(harness.budget.acquire("main") for _ in range(BURST))

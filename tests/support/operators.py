@@ -1,4 +1,4 @@
-"""An operator with everything behind `Operations`, over a few orders."""
+"""`Operations` over a few orders, with fakes of all ports."""
 
 import pytest
 
@@ -17,7 +17,7 @@ KEY = OrderKey("main", "17")
 
 
 class FakeOperatorStore:
-    """The port `OperatorStore` over a few snapshots. It keeps what it was asked to do.
+    """The port `OperatorStore` over a few snapshots. It records what it was asked to do.
 
     *overtaken*: somebody else has changed each stop meanwhile. *full*: no order has capacity for more events.
     """
@@ -79,5 +79,5 @@ class Operator:
 
     def changed_nothing(self) -> bool:
         store = self.store
-        acts = (store.made_due, store.released, store.attached, store.dismissed)
-        return not (any(acts) or self.intake.deliveries or self.wake_ups.keys)
+        changes = (store.made_due, store.released, store.attached, store.dismissed)
+        return not (any(changes) or self.intake.deliveries or self.wake_ups.keys)

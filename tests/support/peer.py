@@ -72,7 +72,7 @@ class Peer:
 
 
 def read_request(connection: socket.socket) -> bytes:
-    """Read one request whole."""
+    """Read one whole request."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += _receive(connection)

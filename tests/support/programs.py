@@ -100,7 +100,7 @@ class Program:
         return self._file.read_bytes()[self._offset :].decode(errors="replace")
 
     def is_frozen(self) -> bool:
-        """Tell whether SIGSTOP has reached each of its threads: a thread inside a system call ends that first."""
+        """Tell whether SIGSTOP has reached each of its threads: a thread finishes its system call first."""
         states = [path.read_text().rpartition(") ")[2][0] for path in Path(f"/proc/{self.pid}/task").glob("*/stat")]
         return set(states) == {"T"}
 

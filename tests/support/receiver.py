@@ -64,7 +64,7 @@ def _without_none(fields: dict[str, object]) -> dict[str, object]:
 
 @dataclass
 class ReceiverHarness:
-    """The receiver's application on a fake intake. It keeps the wake-ups and the counts."""
+    """The receiver's application on a fake intake. It records the wake-ups and the counts."""
 
     sources: Sequence[Source] = (COURIER, AWALCHAT)
     intake: FakeIntake = field(default_factory=FakeIntake)
@@ -86,5 +86,5 @@ class ReceiverHarness:
 
 
 def make_app() -> Flask:
-    """Return an application for a server that is a process of its own."""
+    """Return an application, for a server in a process of its own."""
     return ReceiverHarness().app

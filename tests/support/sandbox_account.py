@@ -59,7 +59,7 @@ TRAITS = {
 
 @contextmanager
 def sandbox(*options: str, platform: str = "awalchat") -> Iterator[str]:
-    """Run a sandbox; gives its URL."""
+    """Run a sandbox, and yield its URL."""
     traits = TRAITS[platform]
     command = [sys.executable, "-m", "deploy.sandbox", *traits.options, *options]
     environment = {**os.environ, traits.secret: SECRET}
@@ -93,7 +93,7 @@ class SandboxAccount:
         return self._control.request(method, path, json=fields or None).raise_for_status()
 
     def order(self, **fields: object) -> None:
-        """Make the sandbox have an order, by default with the id 1."""
+        """Create an order in the sandbox, by default with the id 1."""
         self.control("POST", "/orders", **{"id": 1, **fields})
 
     def fault(self, kind: str, **fields: object) -> None:

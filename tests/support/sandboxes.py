@@ -11,7 +11,7 @@ from tests.support.sandbox_account import sandbox
 PLENTY = "100000"
 """Calls a minute: more than any test sends."""
 OPTIONS = {"awalchat": (), "cekat": (), "cekat_other": ("--answers", "other")}
-"""Cekat's answers are documented in two shapes."""
+"""Cekat documents its answers in two shapes."""
 
 
 class Platform(Sandbox):
@@ -32,7 +32,7 @@ class Platform(Sandbox):
         return {**common, **others, f"{MAIN}BASE_URL": self.url, f"{MAIN}API_KEY": SECRET}
 
     def calls(self) -> int:
-        """Return how many calls have come in."""
+        """Return how many calls the sandbox has received."""
         calls: int = self.totals()["calls"]
         return calls
 

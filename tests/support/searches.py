@@ -1,4 +1,4 @@
-"""References: events that name their order by a number, and what tests do with the searches for it."""
+"""References: events that name their order by a number, and helpers for the searches for that order."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,13 +21,13 @@ def receive_by_number(harness: Harness, **fields: Any) -> None:
 
 
 def stop_search(harness: Harness, leased: LeasedOrder, reason: StopReason = StopReason.UNKNOWN_ORDER) -> None:
-    """End a search in vain."""
+    """End a search that has found no order."""
     results = {event.id: EventResult.VOID for event in leased.events}
     harness.order_store.finish(leased, leased.order, Stopped(reason, "nobody has it"), results)
 
 
 def fail_search(harness: Harness, leased: LeasedOrder) -> Snapshot:
-    """End a search in vain after a second and many failures. Returns what an operator sees."""
+    """After a second, end a search that has found no order, with many failures. Return what an operator sees."""
     harness.clock.advance(seconds=1)
     stop_search(harness, leased)
     key = leased.order.key
@@ -36,7 +36,7 @@ def fail_search(harness: Harness, leased: LeasedOrder) -> Snapshot:
 
 
 class SlowOrderStore:
-    """The store of a worker that is slow to ask for references: *meanwhile* happens first."""
+    """The store of a slow worker: *meanwhile* happens before each call of `known_as`."""
 
     def __init__(self, store: OrderStore, meanwhile: Callable[[], object]) -> None:
         self._store, self._meanwhile = store, meanwhile

@@ -1,4 +1,4 @@
-"""Snapshots of one order in short, and their explanations as one text."""
+"""Short ways to make snapshots of one order, and their explanations as one text."""
 
 from dataclasses import replace
 from typing import Any

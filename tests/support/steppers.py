@@ -1,7 +1,7 @@
 """Steppers: workers that each reconcile in a thread of their own, and move only when a test says so.
 
-A stepper pauses before and after every call that leaves it. The test decides what happens in between: new events, the
-steps of another worker, the passing of time (a stopped process), or its death.
+A stepper pauses at every call to the order store and to the platform. The test decides what happens in between: new
+events, the steps of another worker, passing time (a stopped process), or a kill.
 """
 
 import threading
@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 30.0
 
 
 class Killed(BaseException):
-    """The process is killed where it is."""
+    """The process is killed at its pause."""
 
 
 class Stepper:
@@ -54,7 +54,7 @@ class Stepper:
             self.step()
 
     def kill(self) -> None:
-        """Kill the worker where it is; it may begin anew."""
+        """Kill the worker at its pause; it may begin again."""
         self._is_killed = True
         self.finish()
         self._is_killed, self.lease = False, None
@@ -78,7 +78,7 @@ class Stepper:
 
 
 class _OrderStore:
-    """The order store, with a pause around every call, and a check that a lost lease changes nothing."""
+    """The order store, with a pause at every call, and a check that a lost lease changes nothing."""
 
     def __init__(self, stepper: Stepper) -> None:
         self._stepper, self._store = stepper, stepper.harness.order_store
@@ -112,7 +112,7 @@ class _OrderStore:
         before = harness.row()
         result = call(*arguments)
         if lease is None or lease <= harness.clock():
-            assert result == result_without_lease, "a reconciliation that had lost its lease was let through"
+            assert result == result_without_lease, "the store did not refuse a reconciliation that had lost its lease"
             assert harness.row() == before, "a reconciliation that had lost its lease wrote something"
         return result
 
@@ -151,7 +151,7 @@ class _Api:
         assert row["sending"] == stage, "a write that was not announced"
         assert writes[-1] == (stage, "sent"), "a write that was not announced"
         assert harness.clock() - row["sent_at"] <= SECOND, "a write long after it was announced"
-        assert (stage, "confirmed") not in writes, "a write of what was confirmed"
+        assert (stage, "confirmed") not in writes, "a write of a stage that was confirmed"
 
 
 class SleepingOrderStore:

@@ -12,13 +12,13 @@ from tests.support.courier import Courier, event_document, hint_document
 from tests.support.installation import Installation
 
 THREADS = 8
-LIVES = (
+EVENT_SEQUENCES = (
     ("shipment.picked_up", "shipment.in_transit", "shipment.delivered"),
     ("shipment.created", "shipment.out_for_delivery", "shipment.delivered"),
     ("shipment.delivered",),
     ("order.accepted", "order.shipped", "order.delivered"),
 )
-"""What may be said of one order."""
+"""The events of one order are one of these."""
 
 
 @dataclass
@@ -46,8 +46,8 @@ class Traffic:
         self._chance.shuffle(self._deliveries)
 
     def _events_of(self, order_id: int) -> list[dict[str, Any]]:
-        life = self._chance.choice(LIVES)
-        return [event_document(f"{order_id}-{event}", event, order_id) for event in life]
+        names = self._chance.choice(EVENT_SEQUENCES)
+        return [event_document(f"{order_id}-{name}", name, order_id) for name in names]
 
     def begin(self) -> "Traffic":
         """Make the orders at the platform, and begin to send all deliveries."""

@@ -10,7 +10,7 @@ from tests.support.fake_order_api import fails, ignores, loses_answer, times_out
 from worker.domain.errors import Conflict, Throttled, Transient, Unauthorized
 from worker.domain.events import LOSSES, EventName
 from worker.domain.evidence import weigh
-from worker.domain.instants import MINUTE, SECOND
+from worker.domain.instants import MINUTE
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
 from worker.domain.stages import Stage

@@ -9,7 +9,7 @@ import pytest
 from tests.support.events import KEY
 from tests.support.fake_order_api import fails, ignores, loses_answer, meanwhile, moves_to, times_out
 from worker.domain.errors import Conflict, Rejected, Throttled, Transient, Unauthorized
-from worker.domain.instants import MINUTE, SECOND
+from worker.domain.instants import MINUTE
 from worker.domain.reasons import Accept
 from worker.domain.results import Done, Later
 from worker.domain.stages import Stage
