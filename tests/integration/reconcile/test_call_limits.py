@@ -60,6 +60,16 @@ def test_a_reconciliation_that_has_reserved_its_calls_continues_while_another_wa
     assert limited.row(OTHER)["waiting"] == "budget"
 
 
+def test_the_hold_of_a_used_up_budget_names_the_setting(limited):
+    use_up(limited)
+    held = []
+    limited.holds.hold = lambda *arguments: held.append(arguments)
+    assert not limited.budget.acquire("main")
+    ((account, reason, lasts, detail),) = held
+    assert (account, reason, detail) == ("main", HoldReason.BUDGET, "calls_per_minute is used up")
+    assert lasts > 0
+
+
 def test_a_pause_of_the_platform_ends_even_a_reconciliation_that_has_reserved_its_calls(limited):
     limited.accept("order.completed")
     limited.api.script("read", meanwhile(lambda: limited.budget.pause("main", MINUTE)))
