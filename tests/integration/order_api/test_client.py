@@ -26,6 +26,15 @@ def test_a_name_that_does_not_exist_is_transient(failed):
         assert "could not be resolved" in str(failure(client, "https://example.invalid")[0])
 
 
+def test_an_address_is_not_looked_up(peer):
+    def fail(host, port):
+        raise AssertionError(host)
+
+    with Client(QUICK, lookup=Lookup(fail)) as client:
+        peer.answers(http())
+        assert send(client, f"http://127.0.0.1:{peer.port}").status == 200
+
+
 def test_the_next_address_is_tried_when_one_refuses(peer):
     with Client(QUICK, lookup=Lookup(lambda host, port: ["127.0.0.2", "127.0.0.1"])) as client:
         peer.answers(http())

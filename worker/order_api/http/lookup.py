@@ -1,5 +1,6 @@
 """Resolves host names in bounded time. The system's resolver has no timeout."""
 
+import ipaddress
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -33,10 +34,12 @@ class Lookup:
         self._free: dict[str, BoundedSemaphore] = {}
 
     def addresses(self, host: str, port: int, timeout_seconds: float) -> Sequence[str]:
-        """Return the addresses of *host*, best first.
+        """Return the addresses of *host*, best first. An address needs no lookup.
 
         Raises httpcore's ConnectError, or ConnectTimeout after *timeout_seconds*.
         """
+        if _is_address(host):
+            return [host]
         deadline = time.monotonic() + timeout_seconds
         free = self._free.setdefault(host, BoundedSemaphore(MAX_LOOKUPS))
         if not free.acquire(timeout=timeout_seconds):
@@ -67,3 +70,11 @@ class Lookup:
             future.set_exception(error)
         finally:
             free.release()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
