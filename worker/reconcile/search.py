@@ -27,14 +27,13 @@ class ReferenceSearch(Reconciliation):
         if self.order.revision > self.order.seen_revision:  # the hour begins again with each new event
             self.order = replace(self.order, missing_since=None)
         key = OrderKey(self.order.key.account, self._find())
-        match self._ports.store.attach(self._leased, key.order_id):
-            case Attached.OVERTAKEN:
-                raise Interrupted
-            case Attached.FULL:
-                detail = f"it is the order {key}, which cannot take so many more events"
-                return Stopped(StopReason.TOO_MANY_EVENTS, detail)
-            case Attached.DONE:
-                return OrderFound(key)
+        attached = self._ports.store.attach(self._leased, key.order_id)
+        if attached is Attached.OVERTAKEN:
+            raise Interrupted
+        if attached is Attached.FULL:
+            detail = f"it is the order {key}, which cannot take so many more events"
+            return Stopped(StopReason.TOO_MANY_EVENTS, detail)
+        return OrderFound(key)
 
     def _find(self) -> str:
         """Return the id of the only order with the reference. Raises `OrderMissing` or `OrderAmbiguous`."""
