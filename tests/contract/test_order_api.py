@@ -151,6 +151,12 @@ def test_an_unknown_tracking_number_finds_nothing(account):
     assert account.api.find(Reference("tracking", "TRK1")) == ()
 
 
+def test_no_platform_is_asked_for_a_shipment_id(account):
+    account.order(order_number="S1")
+    assert account.api.find(Reference("shipment", "S1")) == ()
+    assert account.totals()["reads"] == 0
+
+
 def test_the_account_pauses_when_the_rate_limit_is_reached(account, platform):
     account.order()
     account.control("PUT", "/limit", limit=1, window=30)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.domain.instants import DAY, Instant
-from worker.domain.orders import OrderKey
+from worker.domain.orders import OrderKey, Reference
 from worker.domain.stages import Stage
 
 OPERATOR = "operator"
@@ -78,7 +78,7 @@ class Event:
 
     *occurred_at* is when it happened, by the sender's clock and `clamped` by the receiver. *received_at* is the time of
     the database's clock. An empty *tracking* means the order's only parcel. *parcels* is the number of parcels that the
-    order has, if the event says so.
+    order has, if the event says so. *shipment* is the courier's own id of the parcel's shipment, if the event has it.
     """
 
     source: str
@@ -91,6 +91,13 @@ class Event:
     tracking_url: str = ""
     parcels: int | None = None
     note: str = ""
+    shipment: str = ""
+
+    @property
+    def parcel_names(self) -> tuple[Reference, ...]:
+        """The names that the event gives its parcel: the tracking number and the shipment id, if it has them."""
+        names = (Reference("tracking", self.tracking), Reference("shipment", self.shipment))
+        return tuple(name for name in names if name.value)
 
 
 @dataclass(frozen=True, slots=True)

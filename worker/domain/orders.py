@@ -2,16 +2,28 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from worker.domain.instants import Instant
 from worker.domain.stages import Position, Stage, TerminalStatus
 
+ReferenceKind: TypeAlias = Literal["number", "tracking", "shipment"]
+REFERENCE_WORDS: dict[ReferenceKind, str] = {
+    "number": "number",
+    "tracking": "tracking number",
+    "shipment": "shipment id",
+}
+"""The kinds of references, each with its words in a sentence."""
+_KINDS: dict[str, ReferenceKind] = {kind: kind for kind in REFERENCE_WORDS}
+
 
 class Reference(NamedTuple):
-    """The name that an event gives an order without its id: the order's `number`, or a parcel's `tracking` number."""
+    """The name that an event gives an order without its id.
 
-    kind: Literal["number", "tracking"]
+    It is the order's `number`, a parcel's `tracking` number, or a `shipment`: the courier's own id of the shipment.
+    """
+
+    kind: ReferenceKind
     value: str
 
     def __str__(self) -> str:
@@ -20,7 +32,7 @@ class Reference(NamedTuple):
     @property
     def words(self) -> str:
         """The reference as a sentence names it: `tracking number TRK1`."""
-        return f"number {self.value}" if self.kind == "number" else f"tracking number {self.value}"
+        return f"{REFERENCE_WORDS[self.kind]} {self.value}"
 
 
 class OrderKey(NamedTuple):
@@ -36,7 +48,7 @@ class OrderKey(NamedTuple):
     def reference(self) -> Reference | None:
         """The reference in place of the id; None when the id is known."""
         kind, colon, value = self.order_id.partition(":")
-        return Reference("number" if kind == "number" else "tracking", value) if colon else None
+        return Reference(_KINDS.get(kind, "tracking"), value) if colon else None
 
     def __str__(self) -> str:
         return f"{self.account}/{self.order_id}"

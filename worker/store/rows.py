@@ -61,5 +61,6 @@ def _recorded(row: RowMapping, key: OrderKey) -> RecordedEvent:
         tracking_url=row["tracking_url"],
         parcels=row["parcels"],
         note=row["note"],
+        shipment=row["shipment"],
     )
     return RecordedEvent(row["id"], row["revision"], event, EventResult(row["result"]))

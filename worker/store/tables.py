@@ -133,12 +133,16 @@ events = Table(
     _instant("result_at"),
     # The reference that named the order; empty until the order is found, and when the event has the id.
     Column("reference", Text, nullable=False, server_default=""),
+    # The courier's own id of the shipment; empty when the event has none.
+    Column("shipment", Text, nullable=False, server_default=""),
     UniqueConstraint("source", "key"),
     Index("ix_events_order_row", "order_row", "revision"),
     Index("ix_events_delivery_id", "delivery_id"),
 )
 TRACKED = text("tracking != ''")
 """The condition of the index on tracking numbers."""
+HAS_SHIPMENT = text("shipment != ''")
+"""The condition of the index on shipment ids."""
 
 writes = Table(
     "writes",

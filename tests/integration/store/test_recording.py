@@ -41,10 +41,12 @@ def test_an_event_is_pending_and_names_its_delivery_and_revision(intake: SqlInta
         "tracking_url": "https://parcel.example/TRK1",
         "parcels": 2,
         "note": "at the door",
+        "shipment": "5dd599eb",
     }
     receipt = intake.write(a_delivery(an_event(key="evt_2", occurred_at=7, received_at=9, **fields)))
     first, second = rows(database, events)
-    assert (first.revision, first.result, first.parcels, first.tracking) == (1, "pending", None, "")
+    assert (first.revision, first.result, first.parcels) == (1, "pending", None)
+    assert (first.tracking, first.shipment) == ("", "")
     assert (second.id, second.delivery_id, second.revision) == (receipt.event_id, receipt.delivery_id, 2)
     assert (second.source, second.key, second.name) == ("courier", "evt_2", "shipment.picked_up")
     assert (second.occurred_at, second.received_at, second.result, second.result_at) == (7, 9, "pending", None)
@@ -154,11 +156,12 @@ def test_a_delivery_of_several_events_has_the_gravest_outcome_and_its_usable_eve
         ({"key": "k" * 501}, "bad_text"),
         ({"note": "nul\0"}, "bad_text"),
         ({"tracking": "\ud800"}, "bad_text"),
+        ({"shipment": "nul\0"}, "bad_text"),
         ({"order": OrderKey("main", "1\0")}, "bad_text"),
         ({"parcels": 2**31}, "bad_number"),
         ({"occurred_at": 2**63}, "bad_number"),
     ],
-    ids=["long key", "NUL", "lone surrogate", "order id", "parcels", "instant"],
+    ids=["long key", "NUL", "lone surrogate", "shipment", "order id", "parcels", "instant"],
 )
 def test_an_event_that_no_database_can_hold_is_quarantined(intake: SqlIntake, unfit: dict[str, Any], reason: str):
     receipt = intake.write(a_delivery(an_event(**unfit)))

@@ -43,6 +43,7 @@ def test_the_same_id_in_two_accounts_is_two_orders():
         (Reference("number", "ORD-1"), "number ORD-1"),
         (Reference("number", "2024/7: a"), "number 2024/7: a"),
         (Reference("tracking", "TRK1"), "tracking number TRK1"),
+        (Reference("shipment", "5dd599eb"), "shipment id 5dd599eb"),
     ],
 )
 def test_an_order_that_is_still_to_be_found_has_a_reference_instead_of_an_id(reference, words):

@@ -58,8 +58,8 @@ class AwalchatOrdersClient:
         return self._call("PUT", order_id, update)
 
     def find(self, reference: Reference) -> tuple[str, ...]:
-        """Return the ids of the orders with exactly this number. The platform has no field for tracking numbers."""
-        if reference.kind == "tracking":
+        """Return the ids of the orders with exactly this number. The platform has no field for the names of parcels."""
+        if reference.kind != "number":
             return ()
         pages = self.pages(AwalchatFilters(search=reference.value, page_size=LARGEST_PAGE))
         return matching_ids(pages, lambda order: order.reading.number == reference.value)

@@ -80,8 +80,10 @@ class CekatOrdersClient:
     def find(self, reference: Reference) -> tuple[str, ...]:
         """Return the ids of the orders with exactly this number or tracking number.
 
-        For an order without a number, its id counts as its number.
+        For an order without a number, its id counts as its number. The platform has no field for shipment ids.
         """
+        if reference.kind == "shipment":
+            return ()
         pages = self.pages(CekatFilters(search=reference.value, page_size=LARGEST_PAGE))
         if reference.kind == "tracking":
             return matching_ids(pages, lambda order: order.reading.tracking == reference.value)

@@ -139,4 +139,5 @@ def _row(arrival: Arrival, order_row: int, revision: int) -> dict[str, object]:
         "tracking_url": event.tracking_url,
         "parcels": event.parcels,
         "note": event.note,
+        "shipment": event.shipment,
     }

@@ -55,7 +55,7 @@ def check_storable(event: Event) -> IntakeResult | None:
 
     The readers of deliveries let no such event through; this is a second check.
     """
-    texts = (event.key, *event.order, event.tracking, event.tracking_url, event.note)
+    texts = (event.key, *event.order, event.tracking, event.tracking_url, event.note, event.shipment)
     if len(event.key) > MAX_KEY or not all(map(is_storable, texts)):
         return quarantined(QuarantineReason.BAD_TEXT, "a text of the event is too long, or cannot be stored")
     if not 0 <= (event.parcels or 0) <= MAX_PARCELS or abs(event.occurred_at) > MAX_INSTANT:

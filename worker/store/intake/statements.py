@@ -53,7 +53,7 @@ OUTCOME_TO_REPLAY = select(deliveries.c.outcome).where(deliveries.c.id == bindpa
 _DELIVERY_COLUMNS = ("source", "received_at", "outcome", "reason", "detail", "keep_once", "body")
 _EVENT_COLUMNS = (
     *("source", "key", "delivery_id", "order_row", "revision", "name", "occurred_at", "received_at"),
-    *("tracking", "tracking_url", "parcels", "note"),
+    *("tracking", "tracking_url", "parcels", "note", "shipment"),
 )
 
 

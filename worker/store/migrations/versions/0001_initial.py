@@ -117,6 +117,7 @@ def _create_events() -> None:
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("result_at", sa.BigInteger()),
         sa.Column("reference", sa.Text(), nullable=False, server_default=""),
+        sa.Column("shipment", sa.Text(), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
         sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name="fk_events_delivery_id"),
         sa.ForeignKeyConstraint(["order_row"], ["orders.id"], name="fk_events_order_row"),
@@ -126,6 +127,8 @@ def _create_events() -> None:
     op.create_index("ix_events_delivery_id", "events", ["delivery_id"])
     tracked = sa.text("tracking != ''")
     op.create_index("ix_events_tracking", "events", ["tracking"], sqlite_where=tracked, postgresql_where=tracked)
+    shipped = sa.text("shipment != ''")
+    op.create_index("ix_events_shipment", "events", ["shipment"], sqlite_where=shipped, postgresql_where=shipped)
 
 
 def _create_writes() -> None:
