@@ -1,40 +1,49 @@
-"""Takes in one delivery: verifies it, reads it by its profile, writes it, and enqueues wake-ups. It knows no HTTP."""
+"""Takes in one delivery: authenticates it, reads it by its profile, writes it, and enqueues wake-ups. It knows no HTTP."""
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
+from uuid import uuid4
 
 import structlog
 
+from webhook_receiver.captures import MAX_A_DAY, captured
+from webhook_receiver.formats import Format, format_of
 from webhook_receiver.problems import ProblemReason, problem
-from webhook_receiver.profiles.engine import read_events
-from webhook_receiver.signatures import Request, signed_at
+from webhook_receiver.profiles.model import AnswerTable
+from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
-from worker.domain.documents import Malformed, read_document
-from worker.domain.errors import StoreError, Unusable
-from worker.domain.instants import Instant
-from worker.domain.reasons import DeliveryOutcome
+from worker.domain.errors import StoreError
+from worker.domain.instants import DAY, Instant
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Delivery, Intake, Receipt, WakeUps
-
-MAX_CHALLENGE = 256
-"""In characters."""
-MAX_CHALLENGE_BODY = 4096
-"""In bytes. A challenge may be unsigned, so no larger body is parsed in search of one."""
 
 log = structlog.get_logger()
 
 
 class Reply(NamedTuple):
-    """The reply to the sender: an HTTP status, and a JSON object with problem details (RFC 9457) from 400 on."""
+    """The reply to the sender: an HTTP status, and a JSON object with problem details (RFC 9457) from 400 on.
+
+    *text*, if it is not None, is the JSON text that the sender wants instead of *body*.
+    """
 
     status: int
     body: Mapping[str, object]
+    text: str | None = None
 
 
 def refusal(reason: ProblemReason) -> Reply:
     """Return the reply that refuses a request for *reason*."""
     return Reply(reason.status, problem(reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """One source with its format."""
+
+    source: Source
+    format: Format
 
 
 class Reception:
@@ -43,53 +52,69 @@ class Reception:
     def __init__(
         self, sources: Mapping[str, Source], intake: Intake, wake_ups: WakeUps, count: Callable[[str, str], None]
     ) -> None:
-        self._sources, self._intake, self._wake_ups, self._count = sources, intake, wake_ups, count
+        self._receiving = {name: Receiving(source, format_of(source)) for name, source in sources.items()}
+        self._intake, self._wake_ups, self._count = intake, wake_ups, count
 
-    def find(self, name: str) -> Source | None:
+    def find(self, name: str) -> Receiving | None:
         """Return the source *name*; None when there is none. All unknown names are counted together."""
-        source = self._sources.get(name)
-        if source is None:
+        receiving = self._receiving.get(name)
+        if receiving is None:
             self._count("", DeliveryOutcome.UNKNOWN_SOURCE)
-        return source
+        return receiving
 
-    def receive(self, source: Source, request: Request) -> Reply:
+    def receive(self, receiving: Receiving, request: Request) -> Reply:
         """Return the reply to *request*. A delivery is written before it is acknowledged.
 
         An error of the database is a reply, too: 503.
         """
-        challenge = _challenge(source, request.body)
+        source, its_format = receiving.source, receiving.format
+        if its_format.is_probe(request):
+            return Reply(200, {"status": "alive"})
+        challenge = its_format.challenge(request)
         if challenge and source.verification == "open":
             return Reply(200, {"challenge": challenge})
-        signed = signed_at(request, source)
-        if signed is None:
+        authentic = its_format.authenticate(request)
+        if authentic is None:
             self._count(source.name, DeliveryOutcome.REFUSED)
             return refusal(ProblemReason.UNAUTHENTICATED)
         try:
             now = self._intake.now()
-            stale = abs(now - signed) > source.tolerance and source.stale == "refuse"
+            stale = (
+                authentic.signed_at is not None
+                and abs(now - authentic.signed_at) > source.tolerance
+                and source.stale == "refuse"
+            )
             if challenge and not stale:
                 return Reply(200, {"challenge": challenge})
-            return self._take_in(source, request.body, now, stale=stale)
+            if its_format.captures:
+                return self._capture(receiving, request, now)
+            return self._take_in(receiving, request.body, now, stale=stale)
         except StoreError as error:
             log.warning("delivery_not_written", source=source.name, reason=error.reason)
             return refusal(ProblemReason.DATABASE_UNAVAILABLE)
 
-    def _take_in(self, source: Source, body: bytes, now: Instant, *, stale: bool) -> Reply:
-        try:
-            events = read_events(source, body, now)
-            delivery = Delivery(source.name, now, body, events)
-        except Unusable as error:
-            delivery = Delivery(source.name, now, body, unusable=error.reason, detail=error.detail)
+    def _take_in(self, receiving: Receiving, body: bytes, now: Instant, *, stale: bool) -> Reply:
+        name, answer = receiving.source.name, receiving.format.answer
+        delivery = receiving.format.read(body, now)
         if not (delivery.events or delivery.unusable):
             # The body may be a customer's chat, so it is never stored.
-            self._count(source.name, DeliveryOutcome.STALE if stale else DeliveryOutcome.IGNORED)
-            return refusal(ProblemReason.STALE) if stale else Reply(200, {"status": DeliveryOutcome.IGNORED})
+            self._count(name, DeliveryOutcome.STALE if stale else DeliveryOutcome.IGNORED)
+            ignored = Reply(200, {"status": DeliveryOutcome.IGNORED})
+            return refusal(ProblemReason.STALE) if stale else _as_agreed(ignored, answer)
         if stale:
             self._intake.write(_stale(delivery))
             return refusal(ProblemReason.STALE)
         receipt = self._intake.write(delivery)
         self._wake_ups.enqueue(receipt.wake_ups)
-        return _acknowledgement(receipt)
+        return _as_agreed(_acknowledgement(receipt), answer)
+
+    def _capture(self, receiving: Receiving, request: Request, now: Instant) -> Reply:
+        """Keep *request*, to be looked at, unless enough of them were kept today."""
+        name, answer = receiving.source.name, receiving.format.answer
+        if self._intake.count_quarantined(name, QuarantineReason.CAPTURED, now - DAY) >= MAX_A_DAY:
+            self._count(name, DeliveryOutcome.IGNORED)
+            return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), answer)
+        return _as_agreed(_acknowledgement(self._intake.write(captured(name, request, now))), answer)
 
 
 def _stale(delivery: Delivery) -> Delivery:
@@ -105,15 +130,9 @@ def _acknowledgement(receipt: Receipt) -> Reply:
     return Reply(200 if receipt.outcome is DeliveryOutcome.DUPLICATE else 202, {"status": receipt.outcome, **ids})
 
 
-def _challenge(source: Source, body: bytes) -> str:
-    """Return the challenge with which the platform verifies our URL; empty when *body* is something else."""
-    if not source.profile.challenged or len(body) > MAX_CHALLENGE_BODY:
-        return ""
-    try:
-        document = read_document(body)
-    except Malformed:
-        return ""
-    if not isinstance(document, dict) or document.get("type") != "verification":
-        return ""
-    text = document.get("challenge")
-    return text if isinstance(text, str) and len(text) <= MAX_CHALLENGE and text.isprintable() else ""
+def _as_agreed(reply: Reply, answer: AnswerTable | None) -> Reply:
+    """Return *reply* as the profile has agreed it with the courier."""
+    if answer is None:
+        return reply
+    text = None if answer.body is None else answer.body.replace("{uuid}", str(uuid4()))
+    return Reply(answer.status, reply.body, text)

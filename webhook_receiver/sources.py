@@ -1,11 +1,12 @@
 """The sources of webhooks: who may post to the receiver, and by which rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Literal
 
 from webhook_receiver.profiles import Profile
+from webhook_receiver.profiles.model import DEFAULT_MAX_BODY, ProfileFile
 from worker.domain.instants import MINUTE, Duration
 from worker.domain.signing import ALL_PARTS, Part
 
@@ -14,21 +15,28 @@ from worker.domain.signing import ALL_PARTS, Part
 class Source:
     """One source: its name in the URL, its secrets, the account whose orders it reports, and its rules.
 
-    *read_order_id* returns the order id of that account for a JSON value, or raises ValueError. *allow* has the
-    families of events that the source may send. *max_body* is in bytes. *public_prefix* is the part of the path that a
-    proxy removes. *zone* is for timestamps without an offset.
+    *secrets* are by method of authentication. *read_order_id* returns the order id of that account for a JSON value, or
+    raises ValueError. *allow* has the events, and the families of events, that the source may send. *max_body* is in
+    bytes. *public_prefix* is the part of the path that a proxy removes. *zone* is for timestamps without an offset.
+
+    The rest is for profiles that are files: the profile's *options*; *number_prefix*, which is cut off the merchant's
+    reference; *reference*, whether that is the order's number or its id; *statuses*, the source's own status words.
     """
 
     name: str
-    profile: Profile
-    secrets: tuple[bytes, ...] = field(repr=False)
+    profile: Profile | ProfileFile
+    secrets: Mapping[str, tuple[bytes, ...]] = field(repr=False)
     account: str
     read_order_id: Callable[[object], str] = field(repr=False)
     allow: frozenset[str]
     tolerance: Duration = 5 * MINUTE
     stale: Literal["refuse", "accept"] = "refuse"
-    max_body: int = 65_536
+    max_body: int = DEFAULT_MAX_BODY
     signed_parts: frozenset[Part] = frozenset(ALL_PARTS)
     public_prefix: str = ""
     verification: Literal["open", "signed"] = "open"
     zone: tzinfo = UTC
+    options: Mapping[str, str] = field(default_factory=dict)
+    number_prefix: str = ""
+    reference: Literal["number", "id"] = "number"
+    statuses: Mapping[str, str] = field(default_factory=dict)

@@ -9,17 +9,20 @@ from typing import cast
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, request
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from webhook_receiver.problems import CONTENT_TYPE, ProblemReason, problem, problem_of_status
-from webhook_receiver.reception import Reception, refusal
-from webhook_receiver.signatures import Request
+from webhook_receiver.reception import Reception, Reply, refusal
+from webhook_receiver.requests import Request
 from worker.domain.errors import StoreError
 
 RETRY_AFTER_SECONDS = "5"
 FORWARDING_HEADERS = ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
 """The headers by which a proxy shows that it forwards a request."""
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+DELIVERY_METHODS = ("POST", "PUT", "GET", "HEAD", "PATCH", "DELETE", "OPTIONS")
+"""The methods that reach a source, which refuses those that its profile does not have."""
 
 bp = Blueprint("receiver", __name__)
 
@@ -49,23 +52,23 @@ def refuse_odd_targets() -> None:
         abort(404)
 
 
-@bp.post("/webhooks/<name>", provide_automatic_options=False)
+@bp.route("/webhooks/<name>", methods=DELIVERY_METHODS, provide_automatic_options=False)
 def receive(name: str) -> Response:
     """Take in one delivery."""
     reception = _services().reception
-    source = reception.find(name)
-    if source is None:
-        return _reply(*refusal(ProblemReason.UNKNOWN_SOURCE))
-    signature = request.environ.get("HTTP_X_AWAL_SIGNATURE_256", "")
-    timestamp = request.environ.get("HTTP_X_TIMESTAMP", "")
-    body = _body(source.max_body)
-    return _reply(*reception.receive(source, Request(request.method, _target(), signature, timestamp, body)))
+    receiving = reception.find(name)
+    if receiving is None:
+        return _reply(refusal(ProblemReason.UNKNOWN_SOURCE))
+    if request.method not in receiving.format.methods:
+        raise MethodNotAllowed(sorted(receiving.format.methods))
+    body = _body(receiving.source.max_body)
+    return _reply(reception.receive(receiving, Request(request.method, _target(), _headers(), body)))
 
 
 @bp.get("/healthz", provide_automatic_options=False)
 def healthz() -> Response:
     """Answer 200: this process is alive."""
-    return _reply(200, {"status": "alive"})
+    return _reply(Reply(200, {"status": "alive"}))
 
 
 @bp.get("/readyz", provide_automatic_options=False)
@@ -73,8 +76,8 @@ def readyz() -> Response:
     """Answer 200 when deliveries can be written, else 503. The state of the broker is only shown."""
     parts = _services().ready()
     if parts["database"] == "ok":
-        return _reply(200, {"status": "ready", **parts})
-    return _reply(503, {**problem(ProblemReason.NOT_READY), **parts})
+        return _reply(Reply(200, {"status": "ready", **parts}))
+    return _reply(Reply(503, {**problem(ProblemReason.NOT_READY), **parts}))
 
 
 @bp.get("/metrics", provide_automatic_options=False)
@@ -89,7 +92,7 @@ def metrics() -> Response:
 def answer_with_problem(error: HTTPException) -> Response:
     """Answer an error of the framework with problem details, and with the headers of the error (`Allow`)."""
     status = error.code or 500
-    response = _reply(status, problem_of_status(status))
+    response = _reply(Reply(status, problem_of_status(status)))
     response.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
     return response
 
@@ -97,13 +100,24 @@ def answer_with_problem(error: HTTPException) -> Response:
 @bp.app_errorhandler(StoreError)
 def answer_without_database(_error: StoreError) -> Response:
     """Answer 503 when the database cannot be read."""
-    return _reply(*refusal(ProblemReason.DATABASE_UNAVAILABLE))
+    return _reply(refusal(ProblemReason.DATABASE_UNAVAILABLE))
 
 
-def _reply(status: int, body: Mapping[str, object]) -> Response:
-    content_type = CONTENT_TYPE if status >= HTTPStatus.BAD_REQUEST else "application/json"
-    headers = {"Retry-After": RETRY_AFTER_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return Response(json.dumps(body), status, headers, content_type=content_type)
+def _reply(reply: Reply) -> Response:
+    content_type = CONTENT_TYPE if reply.status >= HTTPStatus.BAD_REQUEST else "application/json"
+    headers = {"Retry-After": RETRY_AFTER_SECONDS} if reply.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    text = json.dumps(reply.body) if reply.text is None else reply.text
+    return Response(text, reply.status, headers, content_type=content_type)
+
+
+def _headers() -> dict[str, str]:
+    """Return all headers of the request, by their names in lower case."""
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in request.environ.items()
+        if name.startswith("HTTP_") or name in {"CONTENT_TYPE", "CONTENT_LENGTH"}
+    }
+    return cast("dict[str, str]", headers)
 
 
 def _target() -> bytes:

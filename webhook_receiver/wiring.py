@@ -8,7 +8,7 @@ from functools import partial
 
 from webhook_receiver.background import BackgroundSender
 from webhook_receiver.metrics import render
-from webhook_receiver.profiles import PROFILES
+from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.reception import Reception
 from webhook_receiver.sources import Source
 from webhook_receiver.views import ReceiverServices
@@ -27,6 +27,10 @@ CHECK_EVERY_SECONDS = 1.0
 """The shortest time between two checks, because anybody may ask for `/readyz`, and each check writes."""
 BROKER_TIMEOUT_SECONDS = 1.0
 CLOSE_WITHIN_SECONDS = 5.0
+
+
+COURIERS_ALLOW = frozenset({"shipment"})
+"""What a courier may report, unless its source says otherwise."""
 
 
 @contextmanager
@@ -58,14 +62,17 @@ def sources_of(settings: Settings) -> dict[str, Source]:
 
 def _source(settings: Settings, name: str) -> Source:
     source = settings.sources[name]
-    profile = PROFILES[source.profile]
+    native = NATIVE_PROFILES.get(source.profile.name) if source.profile.file is None else None
     return Source(
         name=name,
-        profile=profile,
-        secrets=tuple(secret.get_secret_value().encode() for secret in source.secrets),
+        profile=source.profile.file or NATIVE_PROFILES[source.profile.name],
+        secrets={
+            method: tuple(secret.get_secret_value().encode() for secret in secrets)
+            for method, secrets in source.secrets.items()
+        },
         account=source.account,
         read_order_id=PLATFORMS[settings.accounts[source.account].platform].read_order_id,
-        allow=frozenset(source.allow) if source.allow else profile.allow,
+        allow=source.allow or (native.allow if native else COURIERS_ALLOW),
         tolerance=microseconds(source.tolerance),
         stale=source.stale,
         max_body=source.max_body,
@@ -73,6 +80,10 @@ def _source(settings: Settings, name: str) -> Source:
         public_prefix=source.public_prefix,
         verification=source.verification,
         zone=source.timezone,
+        options=source.options,
+        number_prefix=source.number_prefix,
+        reference=source.reference,
+        statuses=source.statuses,
     )
 
 

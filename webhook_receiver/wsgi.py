@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 from flask import Flask
 
-from webhook_receiver import create_app
+from webhook_receiver.app import create_app
 from webhook_receiver.wiring import open_receiver
 from worker.processes.exits import UNREACHABLE, exit_on_error
 from worker.settings import Settings, load_settings

@@ -20,7 +20,7 @@ from tests.benchmarks.figures import formatted
 from tests.support.events import a_delivery, an_event
 from tests.support.installation import SECRETS
 from tests.support.signing import signature
-from webhook_receiver import create_app
+from webhook_receiver.app import create_app
 from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.reception import Reception
 from webhook_receiver.signatures import Request, signed_at

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.support.fakes import FakeIntake, FakeWakeUps
 from tests.support.signing import signature
-from webhook_receiver import create_app
+from webhook_receiver.app import create_app
 from webhook_receiver.profiles import PROFILES
 from webhook_receiver.reception import Reception
 from webhook_receiver.sources import Source

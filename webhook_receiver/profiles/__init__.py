@@ -1,6 +1,9 @@
-"""Profiles: the format of each kind of source, as data. `engine` reads documents by them.
+"""Profiles: how each kind of source signs and speaks, as data.
 
-It imports `worker.domain`; `engine` also imports `webhook_receiver.sources`.
+Here are the native profiles: those of the platform's own webhooks and of our open format, which `native` reads. All
+others are files: `model` has their keys, `checks` the rules between the keys, `files` reads them, and `compilation`
+turns them into the values with which `authentication`, `documents`, `statuses`, `times` and `reading` work. `declared`
+puts these together. It imports `worker.domain`, `worker.ports`, and `requests`, `signatures` and `sources` beside it.
 """
 
 from collections.abc import Mapping
@@ -34,7 +37,7 @@ class Profile:
     note: str = "data.note"
 
 
-PROFILES: Mapping[str, Profile] = {
+NATIVE_PROFILES: Mapping[str, Profile] = {
     # The vendor documents the envelope, but neither the names nor the payloads of its order events.
     "awalchat": Profile(
         orders=("data.order_id", "data.id"), allow=frozenset({"order"}), hints="order", challenged=True

@@ -134,8 +134,8 @@ class QuarantineReason(Word):
     BAD_NUMBER = "bad_number", "A number is NaN, infinite or too long."
     BAD_TEXT = "bad_text", "A text is not valid UTF-8, has NUL or a lone surrogate, or is too long."
     NOT_AN_OBJECT = "not_an_object", "The JSON is not an object."
-    UNKNOWN_EVENT = "unknown_event", "The event has no name, or a name that the profile does not have."
-    NOT_ALLOWED = "not_allowed", "The source may not send events of this family: see its setting `allow`."
+    UNKNOWN_EVENT = "unknown_event", "The event has no name, or the profile does not have its name or status."
+    NOT_ALLOWED = "not_allowed", "The source may not send this event: see its setting `allow`."
     NO_ORDER = "no_order", "The delivery names no order."
     BAD_ORDER_ID = "bad_order_id", "The order id does not have the form of the account's platform."
     BAD_ORDER_NUMBER = "bad_order_number", "The order number is not a short printable text or an integer."
@@ -148,6 +148,10 @@ class QuarantineReason(Word):
     KEY_REUSED = "key_reused", "An earlier event had the same id, but another order, name or tracking number."
     WHICH_PARCEL = "which_parcel", "The order has several parcels, but the event names none."
     TOO_MANY_EVENTS = "too_many_events", "The order has 1,000 events and takes no more."
+    NOT_A_FORM = "not_a_form", "The body is not a form: `key=value`, joined by `&`."
+    NO_LIST = "no_list", "There is no list where the profile expects the elements of a batch."
+    TOO_MANY_ELEMENTS = "too_many_elements", "The batch has more than 1,000 elements."
+    CAPTURED = "captured", "The profile `capture` keeps what a courier sends, to be looked at."
 
 
 class AuditAction(Word):

@@ -10,7 +10,7 @@ from worker.settings.description import secret_keys
 from worker.settings.environment import read_environment
 from worker.settings.layers import Layer, merge
 from worker.settings.mistakes import mistakes_in, settings_error
-from worker.settings.model import Settings
+from worker.settings.model import FOLDER, Settings
 from worker.settings.names import CONFIG
 from worker.settings.problems import NO_ACCOUNT, Problem, read_problems
 from worker.settings.secret_files import read_secret_files
@@ -31,7 +31,7 @@ def load_settings(environ: Mapping[str, str], directory: Path | None = None) -> 
     variables, name_mistakes = read_environment(environ)
     environment, secret_mistakes = read_secret_files(variables, secret_keys())
     mistakes = [*name_mistakes, *secret_mistakes, *file_mistakes]
-    settings, problems = _validate(environment, file, _data_dir(source, directory))
+    settings, problems = _validate(environment, file, _folder(source, directory))
     if settings and not mistakes:
         return settings
     mistakes += mistakes_in(problems, mistakes, environment, file)
@@ -39,11 +39,11 @@ def load_settings(environ: Mapping[str, str], directory: Path | None = None) -> 
     raise settings_error(mistakes, [_no_file(directory)] if no_account and not source and CONFIG not in environ else ())
 
 
-def _validate(environment: Layer, file: Layer, data_dir: Path) -> tuple[Settings | None, list[Problem]]:
+def _validate(environment: Layer, file: Layer, folder: Path) -> tuple[Settings | None, list[Problem]]:
     """Return the settings, or else the problems. pydantic's error stays in here, because it has the values."""
-    values = merge(environment.tree(), merge(file.tree(), {"data_dir": data_dir}))
+    values = merge(environment.tree(), merge(file.tree(), {"data_dir": folder / ".fulfillment"}))
     try:
-        return Settings.model_validate(values), []
+        return Settings.model_validate(values, context={FOLDER: folder}), []
     except ValidationError as error:
         return None, read_problems(error)
 
@@ -53,7 +53,6 @@ def _no_file(directory: Path | None) -> str:
     return f"No settings file was read: {folder} has no {FILE_NAME}, and neither --config nor {CONFIG} names a file."
 
 
-def _data_dir(source: SettingsFile | None, directory: Path | None) -> Path:
-    """Return the default of `data_dir`."""
-    folder = source.path.parent if source else (directory or Path()).absolute()
-    return folder / ".fulfillment"
+def _folder(source: SettingsFile | None, directory: Path | None) -> Path:
+    """Return the folder of the settings file; without one, the working directory."""
+    return source.path.parent if source else (directory or Path()).absolute()

@@ -26,6 +26,10 @@ from worker.settings.urls import check_redis_url, passwords_in, read_broker_url,
 from worker.settings.values import Address, Duration, ListenAddress, Name, between
 
 
+FOLDER = "folder"
+"""The key of pydantic's context that has the folder of the settings file."""
+
+
 def _check_data_dir(path: Path) -> Path:
     if not path.is_absolute():
         raise ValueError("must be an absolute path")
@@ -104,9 +108,9 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
 
     @model_validator(mode="before")
     @classmethod
-    def _complete_sources(cls, values: object) -> object:
+    def _complete_sources(cls, values: object, info: ValidationInfo) -> object:
         if isinstance(values, dict) and isinstance(sources := values.get("sources"), dict):
-            return {**values, "sources": complete_sources(sources, values.get("accounts"))}
+            return {**values, "sources": complete_sources(sources, values.get("accounts"), _folder(info))}
         return values
 
     @field_validator("sources")
@@ -137,8 +141,14 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
         return tuple(sorted(secrets | token | {text for text in passwords if len(text) >= SHORTEST_SECRET}))
 
 
+def _folder(info: ValidationInfo) -> Path:
+    """Return the folder of the settings file, where relative paths of profiles begin."""
+    return Path((info.context or {}).get(FOLDER, ""))
+
+
 def _secrets_of(part: BaseModel) -> Iterator[str]:
     for _, value in part:
-        for secret in value if isinstance(value, tuple) else (value,):
+        values = [text for texts in value.values() for text in texts] if isinstance(value, dict) else value
+        for secret in values if isinstance(values, list | tuple) else (values,):
             if isinstance(secret, SecretStr):
                 yield secret.get_secret_value()

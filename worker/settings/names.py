@@ -17,6 +17,10 @@ FILE_SUFFIX = "_file"
 """The end of a key that names a file with the secret: `hmac_secret_file` is the twin key of `hmac_secret`."""
 
 
+SECRETS = ("sources", "secrets")
+"""The path of a source's table of secrets, without the source's name. Its keys are methods of authentication."""
+
+
 class SecretKeys(NamedTuple):
     """The keys that hold one secret (*singles*), and the keys that hold a list of secrets (*lists*)."""
 
@@ -26,7 +30,12 @@ class SecretKeys(NamedTuple):
     def secret_path(self, path: KeyPath) -> KeyPath | None:
         """Return the path of the secret whose file the key at *path* names; None if the key names no such file."""
         key = path[-1].removesuffix(FILE_SUFFIX)
-        return (*path[:-1], key) if key != path[-1] and key in self.singles | self.lists else None
+        is_secret = key in self.singles | self.lists or path[:1] + path[2:-1] == SECRETS
+        return (*path[:-1], key) if key != path[-1] and is_secret else None
+
+    def is_list(self, path: KeyPath) -> bool:
+        """Tell whether the secret at *path* is a list of secrets."""
+        return path[-1] in self.lists or path[:1] + path[2:-1] == SECRETS
 
 
 def variable_name(path: KeyPath) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from worker.settings.layers import Entry, Layer
 from worker.settings.mistakes import Mistake
 from worker.settings.names import KeyPath, SecretKeys
-from worker.settings.text_files import UnreadableFile, read_text_file
+from worker.text_files import UnreadableFile, read_text_file
 
 MAX_BYTES = 65_536
 
@@ -27,7 +27,7 @@ def read_secret_files(layer: Layer, keys: SecretKeys) -> tuple[Layer, list[Mista
             sentence = f"and {twins[0].location.clean_name} cannot both be set"
             mistakes.append(Mistake(secret, entry.location, sentence))
         else:
-            value, sentence = _read(entry.value, is_list=secret[-1] in keys.lists)
+            value, sentence = _read(entry.value, is_list=keys.is_list(secret))
             if sentence:
                 mistakes.append(Mistake(secret, entry.location, sentence))
             else:

@@ -9,13 +9,17 @@ from worker.settings.names import ANY_NAME, TABLES, KeyPath
 from worker.settings.values import is_name
 
 STATUSES = "statuses"
-"""The setting of an account that is a table itself. Its keys are status words of the platform."""
+"""A setting that is a table itself. Its keys are status words of the platform, or of the courier."""
+
+
+_TABLES = {("accounts", ANY_NAME, STATUSES), ("sources", ANY_NAME, STATUSES), ("sources", ANY_NAME, "secrets")}
+"""The settings that are tables themselves, with keys of any name."""
 
 
 def is_known(path: KeyPath) -> bool:
     """Tell whether *path* is a setting, with any name for its account or source."""
     pattern = (path[0], ANY_NAME, *path[2:]) if path[0] in TABLES and len(path) > 1 and is_name(path[1]) else path
-    return pattern in _keys() or pattern[:-1] == ("accounts", ANY_NAME, STATUSES)
+    return pattern in _keys() or pattern[:-1] in _TABLES
 
 
 def with_other_underscores(path: KeyPath) -> KeyPath | None:

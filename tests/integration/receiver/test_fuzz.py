@@ -10,7 +10,7 @@ from tests.support.fakes import FakeWakeUps
 from tests.support.receiver import AWALCHAT, COURIER, NOW_SECONDS
 from tests.support.strange_requests import strange_requests
 from tests.support.wire import Connection, Response, connections, serving
-from webhook_receiver import create_app
+from webhook_receiver.app import create_app
 from webhook_receiver.reception import Reception
 from webhook_receiver.server.timeouts import Timeouts
 from webhook_receiver.views import ReceiverServices

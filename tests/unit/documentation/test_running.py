@@ -13,7 +13,7 @@ from tests.support.pages import (
     plain_table,
     table,
 )
-from webhook_receiver import create_app
+from webhook_receiver.app import create_app
 from webhook_receiver.metrics import METRICS
 from webhook_receiver.reception import Reception
 from webhook_receiver.views import ReceiverServices

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.support.receiver import TOKEN, ReceiverHarness, document, signed
-from webhook_receiver import create_app
+from webhook_receiver.app import create_app
 from webhook_receiver.views import ReceiverServices
 from worker.domain.errors import StoreUnavailable
 

@@ -1,10 +1,10 @@
 """Replays a stored delivery: reads it again with the receiver's own code and the present settings."""
 
-from webhook_receiver.profiles.engine import read_events
+from webhook_receiver.formats import format_of
 from webhook_receiver.sources import Source
 from webhook_receiver.wiring import sources_of
 from worker.cli.context import Context
-from worker.domain.errors import IllegalRequest, Unusable
+from worker.domain.errors import IllegalRequest
 from worker.ports import Delivery, Receipt
 from worker.store.intake.intake import SqlIntake
 from worker.store.queries.deliveries import DeliveryDetails
@@ -30,7 +30,4 @@ def _read(source: Source, stored: DeliveryDetails) -> Delivery:
     row, body = stored.row, stored.body
     if body is None:
         raise IllegalRequest(f"the body of delivery {row.id} was not kept: its outcome is {row.outcome}")
-    try:
-        return Delivery(source.name, row.received_at, body, read_events(source, body, row.received_at))
-    except Unusable as error:
-        return Delivery(source.name, row.received_at, body, unusable=error.reason, detail=error.detail)
+    return format_of(source).read(body, row.received_at)

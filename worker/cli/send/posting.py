@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import httpx
 
+from webhook_receiver.signatures import METHOD
 from worker.cli.local import local_url
 from worker.domain.errors import IllegalRequest
 from worker.domain.signing import SignedRequest, signed_headers, split_target
@@ -32,7 +33,7 @@ def post(settings: Settings, source: str, url: str, body: bytes) -> PostResult:
     sender = settings.sources[source]
     path, query = split_target(address.raw_path)
     request = SignedRequest(b"POST", prefix + path, query, f"{int(time.time()):010d}".encode(), body)
-    secret = sender.secrets[0].get_secret_value().encode()
+    secret = sender.secrets[METHOD][0].get_secret_value().encode()
     headers = {"Content-Type": "application/json", **signed_headers(secret, request, sender.signed_parts)}
     try:
         with (

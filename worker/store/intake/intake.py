@@ -8,14 +8,14 @@ from sqlalchemy import Connection
 
 from worker.domain.errors import IllegalRequest, StoreUnavailable
 from worker.domain.instants import Instant
-from worker.domain.reasons import DeliveryOutcome
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Delivery, Receipt
 from worker.store.database.database import TIMEOUT_SECONDS, Database
 from worker.store.database.group_commit import GroupCommit
 from worker.store.intake.events import Overtaken
 from worker.store.intake.recording import record, record_events, update_outcome
 from worker.store.intake.references import restart_searches_for
-from worker.store.intake.statements import OUTCOME_TO_REPLAY, UPDATE_DELIVERY, statements
+from worker.store.intake.statements import COUNT_QUARANTINED, OUTCOME_TO_REPLAY, UPDATE_DELIVERY, statements
 
 ATTEMPTS = 3
 """At the second attempt, a transaction that was overtaken reads what the other transaction wrote."""
@@ -42,6 +42,11 @@ class SqlIntake:
 
     def _write_all(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
         return self._transact(lambda connection: record(connection, deliveries))
+
+    def count_quarantined(self, source: str, reason: QuarantineReason, since: Instant) -> int:
+        values = {"its_source": source, "its_reason": reason.value, "since": since}
+        with self._database.read() as connection:
+            return connection.execute(COUNT_QUARANTINED, values).scalar_one()
 
     def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
         # All receivers take the rows in one sequence, so that no two of them wait for each other.

@@ -5,6 +5,7 @@ Many deliveries need hardly more statements than one. Each delivery has one outc
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -18,10 +19,8 @@ from worker.store.intake.judgement import Arrival
 from worker.store.intake.outcomes import IntakeResult, quarantined
 from worker.store.intake.statements import UPDATE_DELIVERY, statements
 
-MAX_DETAIL = 500
+MAX_DETAIL = 2000
 """Characters of the detail of a delivery."""
-
-_ACCEPTED = IntakeResult(DeliveryOutcome.ACCEPTED)
 
 
 def record(connection: Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
@@ -39,7 +38,7 @@ def _record_all(connection: Connection, deliveries: Sequence[Delivery]) -> list[
     if not deliveries:
         return []
     # The deliveries come first, because events refer to them. Nearly all are accepted, so they are written as accepted.
-    expected = [_unusable(delivery) or _ACCEPTED for delivery in deliveries]
+    expected = [_unusable(delivery) or _accepted(delivery) for delivery in deliveries]
     rows = [_row(delivery, result) for delivery, result in zip(deliveries, expected, strict=True)]
     ids = [row_id for row_id in _insert(connection, rows) if row_id is not None]
     received = [(delivery, row_id, delivery.received_at) for delivery, row_id in zip(deliveries, ids, strict=True)]
@@ -65,11 +64,15 @@ def record_events(connection: Connection, deliveries: Sequence[tuple[Delivery, i
 def _gravest(delivery: Delivery, results: Iterator[IntakeResult]) -> IntakeResult:
     """Take the results of the delivery's events from *results*. Return the gravest of them, with all wake-ups."""
     event_results = list(islice(results, len(delivery.events)))
+    wake_ups = tuple(dict.fromkeys(key for result in event_results for key in result.wake_ups))
     if unusable := _unusable(delivery):
-        return unusable
+        return replace(unusable, wake_ups=wake_ups)
     gravest = min(event_results, key=lambda result: STORED_OUTCOMES.index(result.outcome))
-    wake_ups = dict.fromkeys(key for result in event_results for key in result.wake_ups)
-    return IntakeResult(gravest.outcome, gravest.event_id, gravest.reason, gravest.detail, tuple(wake_ups))
+    return replace(gravest, detail=gravest.detail or delivery.detail, wake_ups=wake_ups)
+
+
+def _accepted(delivery: Delivery) -> IntakeResult:
+    return IntakeResult(DeliveryOutcome.ACCEPTED, detail=delivery.detail)
 
 
 def _unusable(delivery: Delivery) -> IntakeResult | None:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ClauseElement, Insert, Integer, Table, bindpa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.domain.events import EventResult
+from worker.domain.reasons import DeliveryOutcome
 from worker.store.database.prepared import Prepared
 from worker.store.intake.reference_statements import RESTART_SEARCH
 from worker.store.tables import counters, deliveries, events, orders
@@ -46,6 +47,13 @@ KNOWN_PARCELS = (
 
 UPDATE_DELIVERY = update(deliveries).where(deliveries.c.id == bindparam("its_delivery"))
 """Changes columns of a delivery."""
+
+COUNT_QUARANTINED = (
+    select(func.count())
+    .where(deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value, deliveries.c.received_at > bindparam("since"))
+    .where(deliveries.c.source == bindparam("its_source"), deliveries.c.reason == bindparam("its_reason"))
+)
+"""Counts the deliveries of a source that are quarantined for a reason, since an instant."""
 
 OUTCOME_TO_REPLAY = select(deliveries.c.outcome).where(deliveries.c.id == bindparam("its_delivery")).with_for_update()
 """Locks a delivery for its replay and returns its outcome."""

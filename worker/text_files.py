@@ -1,4 +1,4 @@
-"""Reads the small text files that settings name."""
+"""Reads the small text files that settings name, and files of profiles."""
 
 from pathlib import Path
 

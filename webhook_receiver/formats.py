@@ -1,0 +1,47 @@
+"""The format of a source: how its deliveries are authenticated and read."""
+
+from typing import Protocol
+
+from webhook_receiver.profiles.authentication import Authentic
+from webhook_receiver.profiles.declared import DeclaredFormat
+from webhook_receiver.profiles.model import AnswerTable, ProfileFile
+from webhook_receiver.profiles.native import NativeFormat
+from webhook_receiver.requests import Request
+from webhook_receiver.sources import Source
+from worker.domain.instants import Instant
+from worker.ports import Delivery
+
+
+class Format(Protocol):
+    """What the receiver does with the deliveries of one source, in the order of the methods. Nothing here raises."""
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """The HTTP methods that are not answered 405."""
+
+    def is_probe(self, request: Request) -> bool:
+        """Tell whether *request* only checks our URL: it is answered 200 before it is authenticated."""
+
+    def challenge(self, request: Request) -> str:
+        """Return the challenge with which the platform verifies our URL; empty when *request* is something else."""
+
+    def authenticate(self, request: Request) -> Authentic | None:
+        """Return what authenticates *request*; None when it is not authentic."""
+
+    @property
+    def captures(self) -> bool:
+        """Whether deliveries are only kept, to be looked at."""
+
+    def read(self, body: bytes, received_at: Instant) -> Delivery:
+        """Return the delivery in *body*: its events, its problem, or neither when it is of no interest."""
+
+    @property
+    def answer(self) -> AnswerTable | None:
+        """What an authentic delivery is answered; None: by its outcome."""
+
+
+def format_of(source: Source) -> Format:
+    """Return the format of *source*. Raises ValueError when a secret is not of the form that the profile asks for."""
+    if isinstance(source.profile, ProfileFile):
+        return DeclaredFormat(source.profile, source)
+    return NativeFormat(source.profile, source)

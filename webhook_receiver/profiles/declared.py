@@ -1,0 +1,108 @@
+"""The format of a source whose profile is a file."""
+
+from collections.abc import Sequence
+from functools import reduce
+
+from webhook_receiver.profiles.authentication import Authentic, OpenedRequest, authenticate
+from webhook_receiver.profiles.compilation import interest_of, methods_of
+from webhook_receiver.profiles.documents import elements, read_outer, unwrapped
+from webhook_receiver.profiles.model import AnswerTable, ProfileFile
+from webhook_receiver.profiles.paths import Position
+from webhook_receiver.profiles.reading import ElementReader, ElementReading
+from webhook_receiver.requests import Request
+from webhook_receiver.sources import Source
+from worker.domain.errors import Unusable
+from worker.domain.instants import Instant
+from worker.ports import Delivery
+
+
+class DeclaredFormat:
+    """Authenticates and reads the deliveries of one source by its profile, which is compiled once."""
+
+    def __init__(self, profile: ProfileFile, source: Source) -> None:
+        self.profile, self._source = profile, source
+        self._methods = methods_of(profile, source.secrets, source.options)
+        self._interest = interest_of(profile.document)
+        self._reader = None if profile.capture else ElementReader(profile, source)
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """The HTTP methods that are not answered 405."""
+        return frozenset(self.profile.methods) | ({"GET", "HEAD"} & frozenset(self.profile.probes))
+
+    @property
+    def answer(self) -> AnswerTable:
+        """What an authentic delivery is answered."""
+        return self.profile.answer
+
+    @property
+    def captures(self) -> bool:
+        """Whether deliveries are only kept, to be looked at."""
+        return self.profile.capture
+
+    def is_probe(self, request: Request) -> bool:
+        """Tell whether *request* only checks our URL."""
+        probes = self.profile.probes
+        return request.method in probes or ("empty" in probes and not request.body and request.method != "GET")
+
+    def authenticate(self, request: Request) -> Authentic | None:
+        """Return what authenticates *request*; None when it is not authentic. Never raises."""
+        if not self._methods:
+            return None
+        opened = OpenedRequest(request, self.profile.content, self._source.public_prefix)
+        return authenticate(self._methods, opened)
+
+    def challenge(self, request: Request) -> str:  # noqa: ARG002 - the platform alone verifies a URL by a challenge
+        """Return an empty text: no courier verifies a URL by a challenge."""
+        return ""
+
+    def read(self, body: bytes, received_at: Instant) -> Delivery:
+        """Return the delivery in *body*, with the events that can be used and the first problem. Never raises.
+
+        It has neither when it is of no interest.
+        """
+        try:
+            readings = self.readings(body, received_at)
+        except Unusable as error:
+            return Delivery(self._source.name, received_at, body, unusable=error.reason, detail=error.detail)
+        events = tuple(reading.event for reading in readings if reading.event)
+        problem = next((reading for reading in readings if reading.problem), None)
+        if problem:
+            return Delivery(
+                self._source.name, received_at, body, events, unusable=problem.problem, detail=problem.detail
+            )
+        return Delivery(self._source.name, received_at, body, events, detail=_remarks(readings))
+
+    def readings(self, body: bytes, received_at: Instant) -> Sequence[ElementReading]:
+        """Return what was read of each element of interest. Raises `Unusable` when no element can be found."""
+        document = unwrapped(read_outer(body, self.profile.content), self.profile.document.unwrap)
+        if self._reader is None or not self._interest.wants(document):
+            return ()
+        positions = [
+            position
+            for position in elements(document, self.profile.document.each)
+            if not position or self._interest.wants(document, position)
+        ]
+        if self.profile.document.pick == "latest":
+            positions = self._latest(document, positions)
+        return [self._reader.read(document, position, received_at) for position in positions]
+
+    def _latest(self, document: object, positions: Sequence[Position]) -> list[Position]:
+        """Return the positions that share the newest time; all of them when no time can be read."""
+        times = {position: self._instant(document, position) for position in positions}
+        newest = max((time for time in times.values() if time is not None), default=None)
+        return [position for position, time in times.items() if time == newest]
+
+    def _instant(self, document: object, position: Position) -> Instant | None:
+        if self._reader is None:
+            return None
+        try:
+            time = self._reader.time(document, position)
+        except Unusable:
+            return None
+        return time.instant if time else None
+
+
+def _remarks(readings: Sequence[ElementReading]) -> str:
+    remarks: dict[str, None] = reduce(lambda found, reading: found | dict.fromkeys(reading.remarks), readings, {})
+    return "; ".join(remarks)

@@ -1,0 +1,115 @@
+"""Finds and reads profile files: the built-in ones, and those of a merchant."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from webhook_receiver.profiles.checks import Flaw, flaws_of
+from webhook_receiver.profiles.model import ProfileFile
+from worker.domain.errors import FulfillmentError
+from worker.domain.text import clean_text
+from worker.text_files import UnreadableFile, read_text_file
+
+SUFFIX = ".toml"
+MAX_BYTES = 131_072
+MAX_FLAWS = 10
+_FOLDER = Path(__file__).with_name("builtin")
+_SENTENCES = {
+    "extra_forbidden": "is not a known key",
+    "missing": "is missing",
+    "model_type": "must be a table",
+    "dict_type": "must be a table",
+    "union_tag_not_found": "needs kind: static, basic, hmac or digest",
+    "union_tag_invalid": "must have the kind static, basic, hmac or digest",
+}
+
+
+class ProfileError(FulfillmentError):
+    """A profile file cannot be used. Each of *sentences* names the file and the key, and says why."""
+
+    reason = "profile_invalid"
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+@cache
+def builtin_names() -> tuple[str, ...]:
+    """Return the names of the built-in profiles."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob(f"*{SUFFIX}")))
+
+
+def load_profile(name: str) -> ProfileFile:
+    """Return the built-in profile *name*, or the profile in the file *name*, which ends in `.toml`.
+
+    Raises `ProfileError`.
+    """
+    if name.endswith(SUFFIX):
+        path = Path(name)
+        if path.stem in builtin_names() and not path.resolve().is_relative_to(_FOLDER):
+            raise ProfileError(f"{clean_text(path.name)} has the name of the built-in profile {path.stem}: rename it")
+        return read_profile(path)
+    if name not in builtin_names():
+        raise ProfileError(f"there is no built-in profile {clean_text(name)}; there are {', '.join(builtin_names())}")
+    return _builtin(name)
+
+
+@cache
+def _builtin(name: str) -> ProfileFile:
+    return read_profile(_FOLDER / f"{name}{SUFFIX}")
+
+
+def read_profile(path: Path) -> ProfileFile:
+    """Return the profile in the file at *path*. Raises `ProfileError` with a sentence for each flaw."""
+    name = clean_text(path.name)
+    try:
+        text = read_text_file(path, MAX_BYTES)
+    except UnreadableFile as error:
+        raise ProfileError(f"{name} {error}") from error
+    return parse_profile(text, name)
+
+
+def parse_profile(text: str, name: str) -> ProfileFile:
+    """Return the profile in *text*, which messages call *name*. Raises `ProfileError`."""
+    try:
+        profile = ProfileFile.model_validate(tomllib.loads(text))
+        flaws = flaws_of(profile)
+    except ValidationError as error:
+        flaws = [_flaw(detail) for detail in error.errors(include_url=False, include_input=False)]
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is nested too deeply"
+        raise ProfileError(f"{name} is not valid TOML: {reason}") from error
+    else:
+        if not flaws:
+            return profile
+    raise ProfileError(*_sentences(flaws, name))
+
+
+def _sentences(flaws: list[Flaw], name: str) -> Iterator[str]:
+    sentences = list(dict.fromkeys(f"{name}: {clean_text(flaw.key)} {flaw.sentence}" for flaw in flaws))
+    yield from sentences[:MAX_FLAWS]
+    if len(sentences) > MAX_FLAWS:
+        yield f"{name}: … and {len(sentences) - MAX_FLAWS} more"
+
+
+def _flaw(detail: ErrorDetails) -> Flaw:
+    """Return a flaw that pydantic found, in our words."""
+    kinds = {"static", "basic", "hmac", "digest"}
+    parts = [part for part in detail["loc"] if isinstance(part, str) and part not in {"[key]", "function-plain"}]
+    keys = [part for index, part in enumerate(parts) if not (index == 2 and parts[0] == "auth" and part in kinds)]  # noqa: PLR2004 - auth.NAME.KIND
+    return Flaw(".".join(keys) or "it", _sentence(detail))
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    if detail["type"] == "value_error":
+        return str(context["error"])
+    if detail["type"] in {"literal_error", "enum"}:
+        return f"must be {context['expected']}"
+    message = detail["msg"].removeprefix("Input should ").partition(",")[0]
+    return _SENTENCES.get(detail["type"]) or f"must {message}" if message else "cannot be used"

@@ -1,0 +1,91 @@
+"""Times in a document, by the formats of a profile."""
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+from worker.domain.instants import Instant, instant_of
+
+MAX_LENGTH = 64
+"""Characters of a time."""
+PARTS_JOINED_BY = " "
+"""Stands between the parts of a time that comes in several fields."""
+NAMED = ("iso", "unix", "unix_ms")
+"""The formats that have a name. Any other format is one of `strptime`."""
+
+Parser: TypeAlias = Callable[[str], datetime]
+"""Returns the moment in a text, with or without a time zone, or raises ValueError."""
+
+_UNIX, _UNIX_MS = re.compile("[0-9]{9,11}"), re.compile("[0-9]{12,14}")
+_SHORT_OFFSET = re.compile(r"(?<=[0-9])\s*([+-][0-9]{2}):?([0-9]{2})\Z")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class TimeReading(NamedTuple):
+    """A time as it was read. *instant* is None when *text* fits no format; *format_number* counts from 1."""
+
+    text: str
+    instant: Instant | None = None
+    format_number: int = 0
+
+
+class TimeFormats:
+    """The formats of a profile, tried in turn. *zone* is for a time without an offset."""
+
+    def __init__(self, formats: Sequence[str], zone: tzinfo) -> None:
+        self._parsers = [parser_of(name) for name in formats]
+        self.zone = zone
+
+    def read(self, text: str) -> TimeReading:
+        """Return the instant in *text* by the first format that fits."""
+        if len(text) <= MAX_LENGTH:
+            for number, parse in enumerate(self._parsers, 1):
+                with suppress(ValueError, OverflowError):
+                    moment = parse(text)
+                    moment = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+                    return TimeReading(text, instant_of(moment), number)
+        return TimeReading(text)
+
+
+def parser_of(name: str) -> Parser:
+    """Return the parser of a format: one of `NAMED`, or a format of `strptime`.
+
+    Raises ValueError if `strptime` refuses the format; the error's text completes "<key> …".
+    """
+    match name:
+        case "iso":
+            return _parse_iso
+        case "unix":
+            return partial(_parse_unix, _UNIX, timedelta(seconds=1))
+        case "unix_ms":
+            return partial(_parse_unix, _UNIX_MS, timedelta(milliseconds=1))
+    _check_format(name)
+    return lambda text: datetime.strptime(text, name)  # noqa: DTZ007 - `TimeFormats` adds the zone
+
+
+def _check_format(name: str) -> None:
+    """Raise ValueError unless *name* is a format that reads back at least the date that it writes."""
+    example = datetime(2026, 11, 27, 3, 4, 5, tzinfo=UTC)
+    try:
+        moment = datetime.strptime(example.strftime(name), name)  # noqa: DTZ007 - only its date is compared
+    except (ValueError, re.error) as error:
+        raise ValueError("must be iso, unix, unix_ms or a format of strptime such as %d/%m/%Y %H:%M") from error
+    if moment.date() != example.date():
+        raise ValueError("must have the year, the month and the day")
+
+
+def _parse_iso(text: str) -> datetime:
+    upper = text.strip().upper()
+    with suppress(ValueError):
+        return datetime.fromisoformat(upper)
+    # Some senders write the offset behind a space or without its colon.
+    return datetime.fromisoformat(_SHORT_OFFSET.sub(r"\1:\2", upper))
+
+
+def _parse_unix(pattern: re.Pattern[str], unit: timedelta, text: str) -> datetime:
+    if not pattern.fullmatch(text):
+        raise ValueError("no unix time")
+    return _EPOCH + int(text) * unit

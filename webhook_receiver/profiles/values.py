@@ -1,0 +1,77 @@
+"""Values of a document as texts. What a rule acts on is a text or an integer; a float never is."""
+
+import re
+from collections.abc import Iterable
+
+from webhook_receiver.profiles.paths import Path, Position
+from worker.domain.errors import Unusable
+from worker.domain.reasons import QuarantineReason
+from worker.domain.text import clean_text
+
+MAX_ID, MAX_NUMBER, MAX_PARCELS = 150, 64, 1000
+_URL = re.compile(r"https?://[^\s<>\"\\]{1,490}", re.IGNORECASE)
+_FOLDED = re.compile(r"[\s_-]+")
+
+
+class NoText(ValueError):
+    """A value that has no text: a float, a list or an object."""
+
+
+def text_of(value: object) -> str:
+    """Return a text as it is, an integer in decimal, `true` or `false`, and an empty text for None.
+
+    Raises `NoText`.
+    """
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+    raise NoText
+
+
+def first_value(paths: Iterable[Path], document: object, position: Position = ()) -> object:
+    """Return the value at the first of *paths* that leads to one; None when none does."""
+    return next((value for path in paths if (value := path.value(document, position)) is not None), None)
+
+
+def folded(text: str) -> str:
+    """Return *text* for a comparison without case, `_`, `-` and spaces."""
+    return _FOLDED.sub("", text).casefold()
+
+
+def short_text(value: object, limit: int, reason: QuarantineReason) -> str:
+    """Return a printable text of at most *limit* characters, or an integer as text; an empty text when it is missing.
+
+    Raises `Unusable` with *reason*.
+    """
+    text = str(value) if type(value) in {str, int} else ""
+    if value is not None and not (0 < len(text) <= limit and text.isprintable()):
+        raise Unusable(reason)
+    return text
+
+
+def number_text(value: object, reason: QuarantineReason) -> str:
+    """Return an order number or a tracking number, without control characters; see `short_text`."""
+    return short_text(clean_text(value) if isinstance(value, str) else value, MAX_NUMBER, reason)
+
+
+def url_text(value: object) -> str:
+    """Return a URL of http or https; an empty text for anything else, because an event can be used without it."""
+    return value if isinstance(value, str) and value.isprintable() and _URL.fullmatch(value) else ""
+
+
+def note_text(value: object) -> str:
+    """Return a note on one line; an empty text for anything that is no text."""
+    return clean_text(value) if isinstance(value, str) else ""
+
+
+def parcel_count(value: object) -> int | None:
+    """Return the number of parcels; None when it is missing. Raises `Unusable` unless it is from 1 to 1,000."""
+    if value is None or (type(value) is int and 1 <= value <= MAX_PARCELS):
+        return value
+    raise Unusable(QuarantineReason.BAD_PARCELS)
