@@ -9,7 +9,9 @@ from typing import cast
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.routing import Rule
 
 from webhook_receiver.problems import CONTENT_TYPE, ProblemReason, problem, problem_of_status
 from webhook_receiver.reception import Reception, Reply, refusal
@@ -20,9 +22,6 @@ RETRY_AFTER_SECONDS = "5"
 FORWARDING_HEADERS = ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
 """The headers by which a proxy shows that it forwards a request."""
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-DELIVERY_METHODS = ("POST", "PUT", "GET", "HEAD", "PATCH", "DELETE", "OPTIONS")
-"""The methods that reach a source, which refuses those that its profile does not have."""
 
 bp = Blueprint("receiver", __name__)
 
@@ -52,7 +51,6 @@ def refuse_odd_targets() -> None:
         abort(404)
 
 
-@bp.route("/webhooks/<name>", methods=DELIVERY_METHODS, provide_automatic_options=False)
 def receive(name: str) -> Response:
     """Take in one delivery."""
     reception = _services().reception
@@ -63,6 +61,14 @@ def receive(name: str) -> Response:
         raise MethodNotAllowed(sorted(receiving.format.methods))
     body = _body(receiving.source.max_body)
     return _reply(reception.receive(receiving, Request(request.method, _target(), _headers(), body)))
+
+
+@bp.record_once
+def route_deliveries(state: BlueprintSetupState) -> None:
+    """Route every method to `receive`, because each source has methods of its own, and 405 names them."""
+    endpoint = f"{bp.name}.{receive.__name__}"
+    state.app.url_map.add(Rule("/webhooks/<name>", endpoint=endpoint))
+    state.app.view_functions[endpoint] = receive
 
 
 @bp.get("/healthz", provide_automatic_options=False)

@@ -11,7 +11,7 @@ from flask import Flask
 from tests.support.fakes import FakeIntake, FakeWakeUps
 from tests.support.signing import signature
 from webhook_receiver.app import create_app
-from webhook_receiver.profiles import PROFILES
+from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.reception import Reception
 from webhook_receiver.sources import Source
 from webhook_receiver.views import ReceiverServices
@@ -30,8 +30,9 @@ def read_order_id(value: object) -> str:
     return text
 
 
-COURIER = Source("courier", PROFILES["courier"], (SECRET,), "main", read_order_id, PROFILES["courier"].allow)
-AWALCHAT = replace(COURIER, name="awalchat", profile=PROFILES["awalchat"], allow=PROFILES["awalchat"].allow)
+_COURIER, _AWALCHAT = NATIVE_PROFILES["courier"], NATIVE_PROFILES["awalchat"]
+COURIER = Source("courier", _COURIER, {"signature": (SECRET,)}, "main", read_order_id, _COURIER.allow)
+AWALCHAT = replace(COURIER, name="awalchat", profile=_AWALCHAT, allow=_AWALCHAT.allow)
 
 
 def sign(

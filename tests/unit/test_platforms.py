@@ -13,7 +13,7 @@ from tests.support.credentials import credentials_at
 from tests.support.dialects import DIALECTS
 from tests.support.pages import DESIGN, REFERENCE, ROOT, part, table
 from tests.support.sandbox_account import TRAITS
-from webhook_receiver.profiles import PROFILES
+from webhook_receiver.profiles import NATIVE_PROFILES
 from worker.domain.stages import Stage, TerminalStatus
 from worker.order_api.accounts import ACCOUNTS
 from worker.order_api.platforms import PLATFORMS
@@ -81,7 +81,7 @@ def paths_that_mention(platform: str) -> set[str]:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_only_the_paths_that_the_design_page_lists_mention_a_platform(platform):
-    needless = set() if platform in PROFILES else {"webhook_receiver/profiles/__init__.py"}
+    needless = set() if platform in NATIVE_PROFILES else {"webhook_receiver/profiles/__init__.py"}
     listed = {path for path in listed_paths(platform) - needless if not path.startswith("tests/")}
     assert paths_that_mention(platform) - DEMO == listed
 
@@ -104,7 +104,7 @@ def test_the_section_on_a_third_platform_is_short():
 
 
 def test_a_platform_that_posts_webhooks_has_a_profile_of_its_name():
-    assert {name for name, platform in PLATFORMS.items() if platform.posts_webhooks} == {*PROFILES} - {"courier"}
+    assert {name for name, platform in PLATFORMS.items() if platform.posts_webhooks} == {*NATIVE_PROFILES} - {"courier"}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -143,7 +143,7 @@ def _fits(method: Method, sent: str, values: SignedValues) -> bool:
         sent = sent.lower()
     given = sent.encode("latin-1" if method.location.part == "header" else "utf-8", "replace")
     # Every secret is tried, so that the time of the check tells nothing about the secrets.
-    return any([hmac.compare_digest(wanted, given) for wanted in expected(method, values)])
+    return sum(hmac.compare_digest(wanted, given) for wanted in expected(method, values)) > 0
 
 
 def expected(method: Method, values: SignedValues) -> list[bytes]:

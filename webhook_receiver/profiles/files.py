@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from webhook_receiver.profiles.checks import Flaw, flaws_of
+from webhook_receiver.profiles.checks import flaws_of
+from webhook_receiver.profiles.flaws import Flaw
 from webhook_receiver.profiles.model import ProfileFile
 from worker.domain.errors import FulfillmentError
 from worker.domain.text import clean_text

@@ -91,22 +91,22 @@ def filled(template: Template, values: SignedValues, secret: bytes = b"") -> byt
     return b"".join(_fill(place, values, secret) for place in template.places)
 
 
-def _fill(place: Place, values: SignedValues, secret: bytes) -> bytes:  # noqa: PLR0911 - one case for each kind
+def _fill(place: Place, values: SignedValues, secret: bytes) -> bytes:
     match place.kind:
         case "body":
             return values.body
-        case "field" if place.path:
-            return text_of(place.path.value(values.document())).encode(errors="surrogatepass")
-        case "header":
-            return values.headers.get(place.argument.lower(), "").encode("latin-1", "replace")
-        case "method":
-            return values.method.encode()
+        case "secret":
+            return secret
         case "path":
             return values.public_prefix.encode() + split_target(values.target)[0]
         case "query":
             return split_target(values.target)[1].removeprefix(b"?")
-        case "time":
-            return values.time.encode()
-        case "secret":
-            return secret
-    return place.argument.encode()
+        case "header":
+            return values.headers.get(place.argument.lower(), "").encode("latin-1", "replace")
+    return _text_in(place, values).encode(errors="surrogatepass")
+
+
+def _text_in(place: Place, values: SignedValues) -> str:
+    if place.path is not None:
+        return text_of(place.path.value(values.document()))
+    return {"method": values.method, "time": values.time}.get(place.kind, place.argument)

@@ -156,8 +156,8 @@ class _SignatureAuth(_AuthTable):
     """The hash function: `sha256`, `sha1` or `sha512`; for a digest also `md5`."""
     encoding: Encoding = "hex"
     """`hex`, in either case, or `base64`, exactly."""
-    secret_form: SecretForm = "text"
-    """`text`; `nfkd`: normalised to NFKD; or `base64`: the secret is the Base64 of the key, with or without `whsec_`."""
+    secret_form: SecretForm = "text"  # noqa: S105 - a form is no secret
+    """`text`; `nfkd`: normalised to NFKD; or `base64`: the secret is the key in Base64, with or without `whsec_`."""
     time: TimeLocation | None = None
     """Where the signed time is, for `{time}`. The source's `tolerance` and `stale` apply to it."""
 

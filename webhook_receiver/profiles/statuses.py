@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from webhook_receiver.profiles.values import folded
 from worker.domain.events import EventName
 
-INFO = "info"
+INFO: Literal["info"] = "info"
 """Says that a status is of no interest: it moves nothing."""
 SEPARATOR = " | "
 """Stands between the cells of a word."""

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.reading import RECEIVED_AT, reason
+from tests.support.reading import RECEIVED_AT, read_events, reason
 from tests.support.receiver import AWALCHAT, COURIER, document
-from webhook_receiver.profiles.engine import read_events
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName

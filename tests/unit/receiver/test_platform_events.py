@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from tests.support.reading import RECEIVED_AT, read, reason
+from tests.support.reading import RECEIVED_AT, read, read_events, reason
 from tests.support.receiver import AWALCHAT
-from webhook_receiver.profiles.engine import read_events
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.reading import RECEIVED_AT, read, reason
+from tests.support.reading import RECEIVED_AT, read, read_events, reason
 from tests.support.receiver import COURIER, NOW_SECONDS, document
-from webhook_receiver.profiles.engine import read_events
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName
 from worker.domain.instants import DAY

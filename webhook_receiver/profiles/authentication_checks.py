@@ -1,0 +1,90 @@
+"""The rules between the keys of `[auth]` and `[options]`, and those on keys that a signature must cover."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from webhook_receiver.profiles.compilation import location_of
+from webhook_receiver.profiles.flaws import Flaw
+from webhook_receiver.profiles.model import DigestAuth, HmacAuth, ProfileFile, is_header_name
+from webhook_receiver.profiles.trust import partly_signed
+
+_OPTION = re.compile(r"\{option:([^{}]*)\}")
+
+
+def methods(profile: ProfileFile) -> Iterator[Flaw]:
+    """Yield what is wrong in the methods of authentication."""
+    if not profile.auth:
+        yield Flaw("auth", "is missing: without an [auth.NAME], anybody could report deliveries")
+    examples = {name: option.default or "X" for name, option in profile.options.items()}
+    for name, method in profile.auth.items():
+        key = f"auth.{name}"
+        yield from _location(f"{key}.from", method.from_, examples)
+        if isinstance(method, HmacAuth | DigestAuth):
+            yield from _message(f"{key}.message", method)
+            yield from _signed_time(f"{key}.time", method, examples)
+
+
+def _message(key: str, method: HmacAuth | DigestAuth) -> Iterator[Flaw]:
+    message = method.message
+    if isinstance(method, DigestAuth) and not message.has("secret"):
+        yield Flaw(key, "must hold {secret}: without it, anybody can compute the digest")
+    if isinstance(method, HmacAuth) and not (message.has("body") or message.has("field")):
+        yield Flaw(key, "must hold {body} or a {field:PATH}: else it signs nothing of the delivery")
+
+
+def _signed_time(key: str, method: HmacAuth | DigestAuth, examples: Mapping[str, str]) -> Iterator[Flaw]:
+    is_signed = method.message.has("time")
+    if method.time is None:
+        if is_signed:
+            yield Flaw(key, "is missing, but the message holds {time}")
+        return
+    yield from _location(f"{key}.from", method.time.from_, examples)
+    if not is_signed:
+        yield Flaw(key, "is not signed: the message does not hold {time}")
+
+
+def _location(key: str, text: str, options: Mapping[str, str]) -> Iterator[Flaw]:
+    try:
+        location = location_of(text, options)
+    except ValueError as error:
+        yield Flaw(key, str(error))
+        return
+    if location.part == "header" and not is_header_name(location.name):
+        yield Flaw(key, "names a header that cannot be one")
+    if location.path and location.path.depth:
+        yield Flaw(key, "must lead to one field, without []")
+
+
+def options(profile: ProfileFile) -> Iterator[Flaw]:
+    """Yield the options that are used and not declared, and those that are declared and never used."""
+    used: dict[str, str] = {}
+    for name, method in profile.auth.items():
+        for key, text in _texts_with_options(method):
+            used |= dict.fromkeys(_OPTION.findall(text), f"auth.{name}.{key}")
+    yield from (
+        Flaw(key, f"uses the option {name}, which is not declared: add [options.{name}]")
+        for name, key in used.items()
+        if name not in profile.options
+    )
+    yield from (Flaw(f"options.{name}", "is never used") for name in profile.options if name not in used)
+
+
+def _texts_with_options(method: object) -> Iterator[tuple[str, str]]:
+    yield "from", getattr(method, "from_", "")
+    if isinstance(method, HmacAuth | DigestAuth):
+        yield "message", method.message.text
+        if method.time:
+            yield "time.from", method.time.from_
+
+
+def keys(profile: ProfileFile) -> Iterator[Flaw]:
+    """Yield what is wrong in the fields of an event's key, where a method signs single fields only."""
+    for name, fields in partly_signed(profile).items():
+        if not profile.read.key:
+            yield Flaw(
+                "read.key", f"is missing: auth.{name} signs single fields only, and the key must consist of them"
+            )
+        for key in ("key", "id"):
+            unsigned = [path.text for path in getattr(profile.read, key) if path.text not in fields]
+            if unsigned:
+                yield Flaw(f"read.{key}", f"has {', '.join(unsigned)}, which auth.{name} does not sign")
