@@ -15,7 +15,7 @@ from worker.processes.supervisor import STOP_TIMEOUT_SECONDS
 from worker.settings import describe, load_settings
 from worker.settings.model import Settings
 from worker.settings.names import CONFIG
-from worker.settings.sources import Family, SourceSettings
+from worker.settings.sources import SourceSettings
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
@@ -44,7 +44,7 @@ def test_the_example_settings_are_accepted_once_the_secrets_exist(tmp_path: Path
     settings = load_settings(given)
     assert settings.accounts["main"].complete_after >= timedelta(days=1)
     assert settings.accounts["main"].dry_run is is_whole
-    assert settings.sources["courier"].allow == frozenset[Family]({"shipment"})
+    assert settings.sources["courier"].allow == {"shipment"}
     assert settings.uses_embedded_valkey is not is_whole
 
 

@@ -5,7 +5,7 @@ import re
 
 from tests.support.pages import COURIERS, example, first_words, part, plain, table
 from tests.support.signing import signature
-from webhook_receiver.profiles import engine
+from webhook_receiver.profiles import values
 from worker.domain.events import STAGE_OF, EventName
 from worker.settings.sources import SourceSettings
 
@@ -25,10 +25,10 @@ def _by_family(names: list[str]) -> list[str]:
 
 def test_the_bounds_of_the_fields_are_those_of_the_program():
     meanings = {plain(name): words for name, _, words in table(COURIERS, "| field |")}
-    assert f"at most {engine.MAX_ID} characters" in meanings["id"]
+    assert f"at most {values.MAX_ID} characters" in meanings["id"]
     for number in ("data.order_number", "data.tracking_number"):
-        assert f"at most {engine.MAX_NUMBER} characters" in meanings[number]
-    assert f"1 to {engine.MAX_PARCELS}" in meanings["data.parcels"]
+        assert f"at most {values.MAX_NUMBER} characters" in meanings[number]
+    assert f"1 to {values.MAX_PARCELS}" in meanings["data.parcels"]
     defaults = SourceSettings.model_fields
     assert f"at most {defaults['max_body'].default // 1024} KiB" in part(COURIERS, "Other fields are ignored.")
     minutes = defaults["tolerance"].default.total_seconds() / 60
