@@ -25,7 +25,6 @@ from worker.settings.sources import SourceSettings, complete_sources
 from worker.settings.urls import check_redis_url, passwords_in, read_broker_url, read_database_url
 from worker.settings.values import Address, Duration, ListenAddress, Name, between
 
-
 FOLDER = "folder"
 """The key of pydantic's context that has the folder of the settings file."""
 

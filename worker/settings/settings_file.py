@@ -11,8 +11,8 @@ from worker.domain.errors import SettingsError
 from worker.domain.text import clean_text
 from worker.settings.layers import Entry, Layer, Location
 from worker.settings.names import CONFIG, KeyPath, dotted
-from worker.text_files import UnreadableFile, read_text_file
 from worker.settings.toml_lines import key_lines
+from worker.text_files import UnreadableFile, read_text_file
 
 FILE_NAME = "fulfillment.toml"
 MAX_BYTES = 1_048_576

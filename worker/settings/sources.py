@@ -1,30 +1,23 @@
 """The settings of a source: a sender of webhooks and the rules for its deliveries."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, PlainValidator, model_validator
 
-from webhook_receiver.profiles import NATIVE_PROFILES
-from webhook_receiver.profiles.authentication import key_of
-from webhook_receiver.profiles.files import SUFFIX, ProfileError, builtin_names, load_profile
-from webhook_receiver.profiles.model import DEFAULT_MAX_BODY, DigestAuth, HmacAuth, ProfileFile, is_header_name
+from webhook_receiver.profiles.model import DEFAULT_MAX_BODY
 from webhook_receiver.profiles.statuses import meaning_of
-from webhook_receiver.profiles.trust import Trust, trust_in
 from worker.domain.events import EventName
 from worker.domain.signing import ALL_PARTS, Part
 from worker.secret import Secret
 from worker.settings.problems import Problem, validation_error
+from worker.settings.profiles import ChosenProfile, option_problems, read_profile, secret_problems, with_profile
 from worker.settings.values import Duration, Timezone, between, read_list, read_table, read_timezone
 
-NATIVE_METHOD = "signature"
-"""The method of authentication of the native profiles."""
-SHORTEST_TOKEN_IN_URL = 16
-"""Bytes. A token in a URL is read by more eyes, and stays longer."""
 FAMILIES = ("order", "shipment")
 NATIVE_KEYS = ("signed_parts", "verification")
 """The settings that only the native profiles use."""
@@ -33,43 +26,6 @@ DECLARED_KEYS = ("number_prefix", "reference", "statuses")
 
 _NO_SUCH_ACCOUNT = ""
 """Replaces the name of an account that does not exist, because a validator of this field cannot see the accounts."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenProfile:
-    """The profile of a source: its name, or the path of its file. *file* is None for a native profile."""
-
-    name: str
-    file: ProfileFile | None = None
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """The names of its methods of authentication."""
-        return tuple(self.file.auth) if self.file else (NATIVE_METHOD,)
-
-
-def choose_profile(name: str, folder: Path) -> ChosenProfile:
-    """Return the profile *name*: a native one, a built-in one, or a file beside the settings, in *folder*.
-
-    Raises `ProfileError`.
-    """
-    if name in NATIVE_PROFILES:
-        return ChosenProfile(name)
-    if name.endswith(SUFFIX):
-        return ChosenProfile(name, load_profile(str(folder / name)))
-    if name not in builtin_names():
-        names = ", ".join((*NATIVE_PROFILES, *builtin_names()))
-        raise ProfileError(f"must be one of: {names}; or the path of a profile file, which ends in {SUFFIX}")
-    return ChosenProfile(name, load_profile(name))
-
-
-def _read_profile(value: object) -> ChosenProfile:
-    match value:
-        case ChosenProfile():
-            return value
-        case ProfileError():
-            raise ValueError("\n".join(value.sentences))
-    raise ValueError("must be the name of a profile, or the path of a profile file")
 
 
 def _check_account(name: str) -> str:
@@ -96,9 +52,9 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     """One sender of webhooks, at a URL of its own: `/webhooks/<name>`."""
 
     secrets: Annotated[Mapping[str, Secrets], Field(min_length=1)]
-    """The secrets of this sender: a list, or one plain text. Any of them is valid. For a profile with several methods of
-    authentication, a table with the secrets of each; every method that has some must pass."""
-    profile: Annotated[ChosenProfile, PlainValidator(_read_profile)] = Field(
+    """The secrets of this sender: a list, or one plain text. Any of them is valid. For a profile with several methods
+    of authentication: a table with the secrets of each. Every method that has some must pass."""
+    profile: Annotated[ChosenProfile, PlainValidator(read_profile), PlainSerializer(attrgetter("name"))] = Field(
         json_schema_extra={"default": "the source's own name"}
     )
     """The format in which this sender posts: `awalchat`, `courier`, the name of a built-in profile, or the path of a
@@ -143,60 +99,19 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     ] = Field(default={}, json_schema_extra={"default": "the profile's"})
     """For couriers' profiles: status words beyond the profile's own, each with its event, such as `in_transit`, or with
     `info`."""
-    options: Mapping[str, str] = {}
-    """The options of the profile. In a settings file, each is a key of its own."""
 
     @model_validator(mode="after")
     def _fit_profile(self) -> Self:
-        if problems := [*_secret_problems(self), *_option_problems(self), *_key_problems(self)]:
-            raise validation_error(*problems)
+        secrets = {name: [secret.get_secret_value() for secret in some] for name, some in self.secrets.items()}
+        found = [*secret_problems(self.profile, secrets), *option_problems(self.profile), *_key_problems(self)]
+        if found:
+            raise validation_error(*found)
         return self
 
-
-def _secret_problems(source: SourceSettings) -> Iterator[Problem]:
-    chosen = source.profile
-    for name, secrets in source.secrets.items():
-        if name not in chosen.methods:
-            methods = " or ".join(chosen.methods)
-            yield Problem(
-                ("secrets",), f"has secrets for {name}, but the profile {chosen.name} authenticates by {methods}"
-            )
-        elif chosen.file:
-            texts = [secret.get_secret_value() for secret in secrets]
-            yield from (Problem(("secrets", name), flaw) for flaw in _secret_flaws(chosen.file, name, texts))
-
-
-def _secret_flaws(profile: ProfileFile, name: str, secrets: Sequence[str]) -> Iterator[str]:
-    method = profile.auth[name]
-    shortest = min(len(secret.encode()) for secret in secrets)
-    if trust_in(method, profile.document.unwrap) is Trust.URL and shortest < SHORTEST_TOKEN_IN_URL:
-        yield f"must be at least {SHORTEST_TOKEN_IN_URL} bytes long, because it is a part of the URL"
-    if isinstance(method, HmacAuth | DigestAuth):
-        for secret in secrets:
-            with_flaw = ""
-            try:
-                key_of(secret, method.secret_form)
-            except ValueError as error:
-                with_flaw = str(error)
-            if with_flaw:
-                yield with_flaw
-
-
-def _option_problems(source: SourceSettings) -> Iterator[Problem]:
-    declared = source.profile.file.options if source.profile.file else {}
-    for name, option in declared.items():
-        value = source.options.get(name, option.default)
-        if value is None:
-            yield Problem((name,), f"is missing: {option.help.rstrip('.')}")
-        elif not is_header_name(value) and _names_header(source.profile.file, name):
-            yield Problem((name,), "must be the name of a header")
-        elif not (value.isprintable() and value.isascii()) or "{" in value or "}" in value:
-            yield Problem((name,), "must be printable ASCII text without braces")
-
-
-def _names_header(profile: ProfileFile | None, option: str) -> bool:
-    locations = [method.from_ for method in profile.auth.values()] if profile else []
-    return any(text.startswith("header:") and f"{{option:{option}}}" in text for text in locations)
+    @property
+    def options(self) -> dict[str, str]:
+        """What the source sets of the options of its profile."""
+        return {name: str(value) for name, value in self.profile.options.items()}
 
 
 def _key_problems(source: SourceSettings) -> Iterator[Problem]:
@@ -219,7 +134,7 @@ def complete_sources(sources: Mapping[str, object], accounts: object, folder: Pa
 def _complete(name: str, source: object, accounts: Mapping[str, object], folder: Path) -> object:
     if not isinstance(source, dict):
         return source
-    complete = _with_profile(name, source, folder)
+    complete = with_profile(name, source, folder, tuple(SourceSettings.model_fields))
     if len(accounts) == 1:
         complete.setdefault("account", next(iter(accounts)))
     elif not accounts:  # the mistake is reported for `accounts`
@@ -232,41 +147,6 @@ def _complete(name: str, source: object, accounts: Mapping[str, object], folder:
     else:
         complete.setdefault("timezone", "UTC")
     return complete
-
-
-def _with_profile(name: str, source: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return *source* with its profile, read from its file, and with the profile's options apart."""
-    written = source.get("profile", name)
-    chosen: object = written
-    if isinstance(written, str):
-        try:
-            chosen = choose_profile(written, folder)
-        except ProfileError as error:
-            chosen = error
-    declared = chosen.file.options if isinstance(chosen, ChosenProfile) and chosen.file else {}
-    # Without a profile, nobody knows its options: only the profile's own mistake is reported.
-    is_option = declared.__contains__ if isinstance(chosen, ChosenProfile) else _is_no_setting
-    options = {key: value for key, value in source.items() if is_option(key)}
-    rest = {key: value for key, value in source.items() if key not in options}
-    complete = {**rest, "profile": chosen, "options": options if isinstance(chosen, ChosenProfile) else {}}
-    if isinstance(chosen, ChosenProfile) and chosen.file:
-        complete.setdefault("max_body", chosen.file.max_body)
-    return _with_secrets(complete, chosen)
-
-
-def _with_secrets(source: dict[str, Any], chosen: object) -> dict[str, Any]:
-    """Return *source* with its secrets by method: a plain list is for the only method of the profile."""
-    secrets = source.get("secrets")
-    if secrets is None or isinstance(secrets, dict):
-        return source
-    methods = chosen.methods if isinstance(chosen, ChosenProfile) else (NATIVE_METHOD,)
-    if len(methods) == 1:
-        return {**source, "secrets": {methods[0]: secrets}}
-    return source
-
-
-def _is_no_setting(key: str) -> bool:
-    return key not in SourceSettings.model_fields
 
 
 def _timezone_of(account: object) -> str:

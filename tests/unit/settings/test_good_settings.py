@@ -9,11 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from tests.support.good_settings import COURIER, GOOD, MAIN, SECRET, TOML, P
-from webhook_receiver import profiles
 from worker.domain.errors import SettingsError
 from worker.domain.signing import ALL_PARTS
 from worker.settings import Address, Settings, describe, load_settings
-from worker.settings.sources import PROFILE_NAMES
 
 
 def load(**changes: str) -> Settings:
@@ -43,8 +41,8 @@ def test_every_optional_setting_has_a_default(short_folder, monkeypatch):
     assert (settings.listen, settings.keep, settings.dedupe_for) == (("127.0.0.1", 8000), *[timedelta(days=90)] * 2)
     assert (account.accept, account.complete_after, account.retry_for) == ("paid", timedelta(0), timedelta(hours=72))
     assert (account.settle, account.call_deadline) == (timedelta(minutes=2), timedelta(seconds=10))
-    assert (source.profile, source.account, source.timezone.key) == ("courier", "main", "UTC")
-    assert [secret.get_secret_value() for secret in source.secrets] == ["whsec_test"]
+    assert (source.profile.name, source.account, source.timezone.key) == ("courier", "main", "UTC")
+    assert [secret.get_secret_value() for secret in source.secrets["signature"]] == ["whsec_test"]
     assert source.signed_parts == frozenset(ALL_PARTS)
 
 
@@ -177,7 +175,3 @@ def test_every_setting_is_described():
     } | {"sources.<name>.secrets"}
     assert [row.key for row in rows if not row.meaning.endswith(".")] == []
     assert ("keep", "FULFILLMENT_KEEP", "90d", "How long closed and settled orders are kept.", "") in rows
-
-
-def test_the_settings_know_the_receivers_profiles():
-    assert set(PROFILE_NAMES) == set(profiles.PROFILES)

@@ -85,7 +85,7 @@ def toml(tmp_path: Path) -> dict[str, str]:
         ("SOURCES__COURIER__ACCOUNT", "nobody", "names no account of the settings."),
         ("SOURCES__COURIER__MAX_BODY", "1", "must be greater than or equal to 1024."),
         ("SOURCES__COURIER__PUBLIC_PREFIX", "/a/", "has a form that is not allowed."),
-        ("SOURCES__DHL__SECRETS", SECRET, "must be one of: awalchat, courier."),
+        ("SOURCES__DHL__SECRETS", SECRET, "must be one of: awalchat, courier, "),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_sentence(name, value, sentence):

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.support.good_settings import COURIER, GOOD, MAIN, OTHER, SECRET, TOML, P, refusal, refusal_of
+from webhook_receiver.profiles.files import builtin_names
 from worker.settings.mistakes import MAX_SENTENCES
 from worker.settings.problems import NO_ACCOUNT
 
@@ -46,7 +47,8 @@ def test_all_mistakes_are_reported_at_once_misspelt_keys_first_then_by_line(tmp_
         "fulfillment.toml:14: sources.courier.secrets is missing.",
         "fulfillment.toml:14: sources.courier.account is missing.",
         "fulfillment.toml:15: sources.courier.tolerance must be a duration such as 250ms, 5m, 72h, 90d or PT5M.",
-        "fulfillment.toml:16: sources.dhl.profile must be one of: awalchat, courier.",
+        f"fulfillment.toml:16: sources.dhl.profile must be one of: {', '.join(('awalchat', 'courier', *builtin_names()))};"
+        " or the path of your own profile, which ends in .toml.",
         "fulfillment.toml:17: sources.dhl.account names no account of the settings.",
     ]
 
