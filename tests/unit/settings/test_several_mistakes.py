@@ -5,6 +5,9 @@ from webhook_receiver.profiles.files import builtin_names
 from worker.settings.mistakes import MAX_SENTENCES
 from worker.settings.problems import NO_ACCOUNT
 
+PROFILES = ", ".join(("awalchat", "courier", *builtin_names()))
+OR_OWN = "; or the path of your own profile, which ends in .toml."
+
 
 def without(*names: str) -> dict[str, str]:
     return {name: value for name, value in GOOD.items() if name not in names}
@@ -47,8 +50,7 @@ def test_all_mistakes_are_reported_at_once_misspelt_keys_first_then_by_line(tmp_
         "fulfillment.toml:14: sources.courier.secrets is missing.",
         "fulfillment.toml:14: sources.courier.account is missing.",
         "fulfillment.toml:15: sources.courier.tolerance must be a duration such as 250ms, 5m, 72h, 90d or PT5M.",
-        f"fulfillment.toml:16: sources.dhl.profile must be one of: {', '.join(('awalchat', 'courier', *builtin_names()))};"
-        " or the path of your own profile, which ends in .toml.",
+        f"fulfillment.toml:16: sources.dhl.profile must be one of: {PROFILES}{OR_OWN}",
         "fulfillment.toml:17: sources.dhl.account names no account of the settings.",
     ]
 
