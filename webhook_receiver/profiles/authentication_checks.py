@@ -44,6 +44,8 @@ def _signed_time(key: str, method: HmacAuth | DigestAuth, examples: Mapping[str,
 
 
 def _location(key: str, text: str, options: Mapping[str, str]) -> Iterator[Flaw]:
+    if not {*_OPTION.findall(text)} <= {*options}:
+        return  # an option that is not declared has a flaw of its own
     try:
         location = location_of(text, options)
     except ValueError as error:

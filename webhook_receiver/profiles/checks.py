@@ -7,7 +7,7 @@ from webhook_receiver.profiles.compilation import rows_of
 from webhook_receiver.profiles.flaws import Flaw
 from webhook_receiver.profiles.model import ProfileFile, StatusTableFile
 from webhook_receiver.profiles.paths import EACH, Path
-from webhook_receiver.profiles.statuses import Row, word_of
+from webhook_receiver.profiles.statuses import Row, meaning_of, word_of
 
 NamedPath = tuple[str, Path]
 """A path with the key that has it."""
@@ -96,14 +96,15 @@ def _wrong_rows(status: StatusTableFile) -> Iterator[Flaw]:
     for number, row in enumerate(status.rows, 1):
         if len(row) != cells + 1 or len(row[-1]) != 1:
             yield Flaw("status.rows", f"has row {number}, which must be {wanted}")
+            continue
+        try:
+            meaning_of(row[-1][0])
+        except ValueError as error:
+            yield Flaw("status.rows", f"has row {number}, which {error}")
 
 
 def _hidden_rows(status: StatusTableFile) -> Iterator[Flaw]:
-    try:
-        rows = rows_of(status)
-    except ValueError as error:
-        yield Flaw("status.rows", str(error))
-        return
+    rows = rows_of(status)
     for number, row in enumerate(rows, 1):
         hiding = _hiding(rows[: number - 1], row)
         if hiding:

@@ -1,5 +1,6 @@
 """Finds and reads profile files: the built-in ones, and those of a merchant."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -81,7 +82,7 @@ def parse_profile(text: str, name: str) -> ProfileFile:
         profile = ProfileFile.model_validate(tomllib.loads(text))
         flaws = flaws_of(profile)
     except ValidationError as error:
-        flaws = [_flaw(detail) for detail in error.errors(include_url=False, include_input=False)]
+        flaws = _flaws(error.errors(include_url=False, include_input=False))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is nested too deeply"
         raise ProfileError(f"{name} is not valid TOML: {reason}") from error
@@ -98,6 +99,12 @@ def _sentences(flaws: list[Flaw], name: str) -> Iterator[str]:
         yield f"{name}: … and {len(sentences) - MAX_FLAWS} more"
 
 
+def _flaws(details: list[ErrorDetails]) -> list[Flaw]:
+    """Return the flaws that pydantic found. A list with a wrong item seems too short as well, which is left out."""
+    wrong = {_flaw(detail).key for detail in details if detail["type"] != "too_short"}
+    return [_flaw(detail) for detail in details if detail["type"] != "too_short" or _flaw(detail).key not in wrong]
+
+
 def _flaw(detail: ErrorDetails) -> Flaw:
     """Return a flaw that pydantic found, in our words."""
     kinds = {"static", "basic", "hmac", "digest"}
@@ -112,5 +119,5 @@ def _sentence(detail: ErrorDetails) -> str:
         return str(context["error"])
     if detail["type"] in {"literal_error", "enum"}:
         return f"must be {context['expected']}"
-    message = detail["msg"].removeprefix("Input should ").partition(",")[0]
-    return _SENTENCES.get(detail["type"]) or f"must {message}" if message else "cannot be used"
+    demand = detail["msg"].partition(",")[0].removesuffix(" after validation")
+    return _SENTENCES.get(detail["type"]) or re.sub("^[A-Z][a-z]+ should ", "must ", demand)

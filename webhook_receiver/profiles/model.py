@@ -126,7 +126,9 @@ class TimeLocation(_Table):
     """Where a signed time is: unix seconds in ten digits."""
 
     from_: LocationText = Field(alias="from")
+    """Where the time is: `header:NAME`, `query:NAME` or `body:PATH`. Required."""
     item: str = ""
+    """The value is a list `k=v,k=v`, and only this item of it counts."""
 
 
 class _AuthTable(_Table):
@@ -149,6 +151,7 @@ class BasicAuth(_Table):
 
     kind: Literal["basic"]
     from_: LocationText = Field(default="header:Authorization", alias="from")
+    """Where the value is."""
 
 
 class _SignatureAuth(_AuthTable):
@@ -227,7 +230,8 @@ class ReadTable(_Table):
     parcels: PathsKey = ()
     """How many parcels the order has."""
     key: PathsKey = ()
-    """What makes two deliveries the same event where there is no id; by default number, tracking, status and time."""
+    """What makes two deliveries the same event where there is no id; by default all that names the order and the parcel,
+    with status and time."""
 
 
 class StatusTableFile(_Table):
