@@ -230,8 +230,8 @@ class ReadTable(_Table):
     parcels: PathsKey = ()
     """How many parcels the order has."""
     key: PathsKey = ()
-    """What makes two deliveries the same event where there is no id; by default all that names the order and the parcel,
-    with status and time."""
+    """What makes two deliveries the same event where there is no id; by default, all that names the order and the
+    parcel, with status and time."""
 
 
 class StatusTableFile(_Table):
