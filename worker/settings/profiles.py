@@ -1,6 +1,6 @@
 """The profile of a source, and how the source's secrets, options and keys fit it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.authentication import key_of
 from webhook_receiver.profiles.files import SUFFIX, ProfileError, builtin_names, load_profile
-from webhook_receiver.profiles.model import DigestAuth, HmacAuth, ProfileFile, is_header_name
+from webhook_receiver.profiles.model import AuthTable, DigestAuth, HmacAuth, ProfileFile, is_header_name
 from webhook_receiver.profiles.trust import Trust, trust_in
 from worker.settings.problems import Problem
 
@@ -125,16 +125,31 @@ def _form_flaw(secret: str, method: HmacAuth | DigestAuth) -> str:
     return ""
 
 
-def option_problems(chosen: ChosenProfile) -> Iterator[Problem]:
-    """Yield the problems of a source's options with its profile."""
+def option_problems(chosen: ChosenProfile, methods: Collection[str]) -> Iterator[Problem]:
+    """Yield the problems of a source's options with its profile. *methods* are those for which it has secrets."""
     for name, option in (chosen.file.options if chosen.file else {}).items():
         value = chosen.options.get(name, option.default)
         if value is None:
-            yield Problem((name,), f"is missing: {option.help.rstrip('.')}")
+            if chosen.file and _needs_option(chosen.file, methods, name):
+                yield Problem((name,), f"is missing: {option.help.rstrip('.')}")
         elif not isinstance(value, str) or not value.isprintable() or not value.isascii() or set(value) & set("{}"):
             yield Problem((name,), "must be a printable ASCII text without braces")
         elif _names_header(chosen.file, name) and not is_header_name(value):
             yield Problem((name,), "must be the name of a header")
+
+
+def _needs_option(profile: ProfileFile, methods: Collection[str], option: str) -> bool:
+    """Tell whether one of *methods* uses *option*. What an unused method needs is no mistake."""
+    used = [method for name, method in profile.auth.items() if name in methods]
+    return any(f"{{option:{option}}}" in text for method in used for text in _templates(method))
+
+
+def _templates(method: AuthTable) -> Iterator[str]:
+    yield method.from_
+    if isinstance(method, HmacAuth | DigestAuth):
+        yield method.message.text
+        if method.time:
+            yield method.time.from_
 
 
 def _names_header(profile: ProfileFile | None, option: str) -> bool:

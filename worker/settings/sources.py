@@ -103,7 +103,8 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     @model_validator(mode="after")
     def _fit_profile(self) -> Self:
         secrets = {name: [secret.get_secret_value() for secret in some] for name, some in self.secrets.items()}
-        found = [*secret_problems(self.profile, secrets), *option_problems(self.profile), *_key_problems(self)]
+        options = option_problems(self.profile, secrets)
+        found = [*secret_problems(self.profile, secrets), *options, *_key_problems(self)]
         if found:
             raise validation_error(*found)
         return self

@@ -95,6 +95,15 @@ def test_the_options_of_a_profile_are_keys_of_the_source(tmp_path):
     assert source.options == {"header": "X-Token"}
 
 
+def test_an_option_is_needed_only_by_a_method_that_has_secrets(tmp_path):
+    link = 'secrets = { link = "a-token-in-a-long-url" }\n'
+    assert load(tmp_path, OWN + link).sources["parcelpost"].options == {}
+    both = 'secrets = { link = "a-token-in-a-long-url", token = "a-token-of-ours" }\n'
+    assert "header is missing" in mistakes(tmp_path, OWN + both)[0]
+    signed = PARCELPOST.format(more="").replace('secret_form = "base64"', 'message = "{option:header}{body}"')
+    assert "header is missing" in mistakes(tmp_path, OWN + 'secrets = { signature = "some-secret" }', signed)[0]
+
+
 def test_an_option_can_come_from_the_environment(tmp_path):
     settings = load(tmp_path, GOOD_SOURCE, **{f"{P}SOURCES__PARCELPOST__HEADER": "X-Other"})
     assert settings.sources["parcelpost"].options == {"header": "X-Other"}
