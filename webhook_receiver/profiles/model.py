@@ -268,11 +268,12 @@ class ProfileFile(_Table):
     facts: str = ""
     """Where the format is documented, for people."""
     methods: Annotated[tuple[Literal["POST", "PUT", "GET", "HEAD"], ...], Field(min_length=1)] = ("POST",)
-    """The HTTP methods of deliveries."""
+    """The HTTP methods of deliveries: any of `POST`, `PUT`, `GET` and `HEAD`."""
     content: Content = "json"
     """`json` or `form`: the format of the body. The fields of a form are the document."""
     probes: tuple[Literal["HEAD", "GET", "empty"], ...] = ()
-    """What the courier sends to check the URL: it is answered 200, and nothing is kept."""
+    """What the courier sends to check the URL: `HEAD`, `GET`, or `empty`, which is a request without a body. It is
+    answered 200 before it is authenticated, and nothing is kept."""
     zone: Annotated[ZoneInfo, PlainValidator(_read_zone)] | None = None
     """The time zone of times without an offset, where the courier documents it; else the source's `timezone`."""
     max_body: Annotated[int, Field(ge=1024, le=LARGEST_MAX_BODY)] = DEFAULT_MAX_BODY
