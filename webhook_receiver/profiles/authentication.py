@@ -154,8 +154,7 @@ def expected(method: Method, values: SignedValues) -> list[bytes]:
         case "basic":
             return [base64.b64encode(key) for key in method.keys]
         case "hmac":
-            message = filled(method.message, values)
-            digests = [hmac.digest(key, message, method.hash) for key in method.keys]
+            digests = [hmac.digest(key, filled(method.message, values, key), method.hash) for key in method.keys]
         case _:
             digests = [hashlib.new(method.hash, filled(method.message, values, key)).digest() for key in method.keys]
     return [base64.b64encode(d) if method.encoding == "base64" else d.hex().encode() for d in digests]
