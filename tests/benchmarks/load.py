@@ -13,9 +13,8 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 PATH = "/webhooks/courier"
@@ -28,13 +27,19 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to send where, signed with *secret*: *rate* requests a second, or as many as possible in *seconds*."""
+    """What to send where: *rate* requests a second, or as many as possible in *seconds*.
+
+    Each request has the headers of the same number in *headers*; without them, it is signed with *secret* in the open
+    format.
+    """
 
     port: int
     secret: str
     bodies: Sequence[str]
     rate: float | None = None
     seconds: float = float("inf")
+    path: str = PATH
+    headers: Sequence[Mapping[str, str]] = ()
 
 
 class Response(NamedTuple):
@@ -76,7 +81,7 @@ class _Load:
 
     def __init__(self, plan: Plan) -> None:
         self._rate = plan.rate
-        self._waiting = deque(enumerate(map(partial(_signed, plan.secret.encode()), plan.bodies)))
+        self._waiting = deque(enumerate(_requests(plan)))
         self._lines = [_Connection(plan.port) for _ in range(CLIENTS)]
         self._free = deque(self._lines)
         self._ready = selectors.DefaultSelector()
@@ -111,16 +116,25 @@ class _Load:
         return TIMEOUT_SECONDS
 
 
-def _signed(secret: bytes, body: str) -> bytes:
-    """Return a whole request, signed without the code under test."""
-    raw, timestamp = body.encode(), str(int(time.time()))
-    message = b"POST" + PATH.encode() + timestamp.encode() + raw
-    signature = hmac.new(secret, message, hashlib.sha256).hexdigest()
-    head = (
-        f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n"
-        f"X-Awal-Signature-256: sha256={signature}\r\nX-Timestamp: {timestamp}\r\n\r\n"
-    )
-    return head.encode() + raw
+def _requests(plan: Plan) -> list[bytes]:
+    """Return whole requests, signed without the code under test."""
+    if plan.headers:
+        pairs = zip(plan.headers, plan.bodies, strict=True)
+        return [_request(plan.path, headers, body.encode()) for headers, body in pairs]
+    return [_request(plan.path, _signature(plan, body.encode()), body.encode()) for body in plan.bodies]
+
+
+def _request(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    own = {"Host": "localhost", "Content-Type": "application/json", "Content-Length": str(len(body))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in {**own, **headers}.items())
+    return f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+
+def _signature(plan: Plan, body: bytes) -> dict[str, str]:
+    timestamp = str(int(time.time()))
+    message = b"POST" + plan.path.encode() + timestamp.encode() + body
+    signature = hmac.new(plan.secret.encode(), message, hashlib.sha256).hexdigest()
+    return {"X-Awal-Signature-256": f"sha256={signature}", "X-Timestamp": timestamp}
 
 
 if __name__ == "__main__":

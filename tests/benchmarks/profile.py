@@ -21,14 +21,14 @@ from tests.support.events import a_delivery, an_event
 from tests.support.installation import SECRETS
 from tests.support.signing import signature
 from webhook_receiver.app import create_app
-from webhook_receiver.profiles.engine import read_events
+from webhook_receiver.formats import format_of
 from webhook_receiver.reception import Reception
-from webhook_receiver.signatures import Request, signed_at
+from webhook_receiver.requests import Request
 from webhook_receiver.views import ReceiverServices
 from webhook_receiver.wiring import sources_of
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
-from worker.domain.reasons import DeliveryOutcome
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Delivery, Receipt
 from worker.queue.celery_config import make_celery
 from worker.queue.fair_share import FairShare
@@ -73,8 +73,9 @@ def _request(settings: Settings) -> str:
     bodies = [document(next(_numbers), "shipped").encode() for _ in range(TIMES)]
     signed = [_signed(body) for body in bodies]
     whole = _cost(lambda body_and_request: _call(app, *body_and_request), list(zip(bodies, signed, strict=True)))
-    verifying = _cost(lambda request: signed_at(request, source), signed)
-    reading = _cost(lambda body: read_events(source, body, 1), bodies)
+    its_format = format_of(source)
+    verifying = _cost(its_format.authenticate, signed)
+    reading = _cost(lambda body: its_format.read(body, 1), bodies)
     parts = {"Flask": whole - verifying - reading, "signature": verifying, "reading": reading}
     with closing(open_store(settings.database_url.get_secret_value())) as database:
         parts |= {f"database, {size} together": _written(database, size) for size in GROUPS}
@@ -87,9 +88,8 @@ def _request(settings: Settings) -> str:
 
 def _signed(body: bytes) -> Request:
     stamp = str(int(time.time()))
-    return Request(
-        "POST", PATH.encode(), signature(SECRETS["courier"].encode(), "POST", PATH, stamp, body), stamp, body
-    )
+    signed = signature(SECRETS["courier"].encode(), "POST", PATH, stamp, body)
+    return Request("POST", PATH.encode(), {"x-timestamp": stamp, "x-awal-signature-256": signed}, body)
 
 
 def _call(app: Flask, body: bytes, request: Request) -> None:
@@ -105,8 +105,8 @@ def _call(app: Flask, body: bytes, request: Request) -> None:
         "wsgi.url_scheme": "http",
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
-        "HTTP_X_TIMESTAMP": request.timestamp,
-        "HTTP_X_AWAL_SIGNATURE_256": request.signature,
+        "HTTP_X_TIMESTAMP": request.headers["x-timestamp"],
+        "HTTP_X_AWAL_SIGNATURE_256": request.headers["x-awal-signature-256"],
     }
     _, status, _ = run_wsgi_app(app, environ)
     if status != "202 ACCEPTED":
@@ -145,6 +145,9 @@ class _FakeIntake:
 
     def write(self, delivery: Delivery) -> Receipt:
         return Receipt(DeliveryOutcome.ACCEPTED, 1, 1, wake_ups=(delivery.events[0].order,))
+
+    def count_quarantined(self, source: str, reason: QuarantineReason, since: int) -> int:
+        raise AssertionError(source, reason, since)
 
     def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
         raise AssertionError(counts)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from tests.benchmarks import installations
+from tests.benchmarks import couriers, installations
 from tests.benchmarks.designs import Design, ours, tutorial
 from tests.benchmarks.documents import STAGES, documents
 from tests.benchmarks.figures import Goal, Rounds, compare, figure
@@ -24,10 +24,11 @@ _numbers = count(1, int(MAX_PER_SECOND * SECONDS))
 
 
 def run() -> Iterator[str]:
-    """Measure on both databases."""
+    """Measure on both databases, and then the formats of couriers."""
     yield from _on("SQLite, 1 process", "", 1, Goal("≥", 0.5))
     with installations.empty_postgresql() as url:
         yield from _on("PostgreSQL, 2 processes", url, 2, Goal("≥", 0.3))
+    yield from couriers.run()
 
 
 def _on(where: str, database_url: str, processes: int, goal: Goal) -> Iterator[str]:

@@ -35,7 +35,12 @@ class Responses:
 
 def send(port: int, bodies: Sequence[str], *, rate: float | None = None, seconds: float = float("inf")) -> Responses:
     """Send *bodies* at a steady *rate*, or as many as possible in *seconds*; return when all are answered."""
-    plan = json.dumps(asdict(Plan(port, SECRETS["courier"], bodies, rate, seconds)))
+    return run(Plan(port, SECRETS["courier"], bodies, rate, seconds))
+
+
+def run(of: Plan) -> Responses:
+    """Send what the plan says; return when all is answered."""
+    plan = json.dumps(asdict(of))
     command = [sys.executable, "-m", "tests.benchmarks.load"]
     done = subprocess.run(command, input=plan, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return Responses([Response(*answer) for answer in json.loads(done.stdout)])

@@ -127,7 +127,7 @@ def test_every_package_says_what_belongs_in_it():
 
 def test_the_receivers_request_path_has_at_most_six_hundred_lines():
     package = ROOT / "webhook_receiver"
-    outside_the_path = {*(package / "server").glob("*.py"), *(package / "profiles").glob("*.py")}
+    outside_the_path = {*(package / "server").glob("*.py"), *(package / "profiles").rglob("*.py")}
     outside_the_path |= {package / f"{name}.py" for name in ("wiring", "background", "metrics")}
     path = {*package.rglob("*.py")} - outside_the_path
     assert 0 < sum(len(module.read_text().splitlines()) for module in path) <= 600
