@@ -216,7 +216,7 @@ statuses = { "9" = "in_transit" }
 timezone = "Asia/Jakarta"
 """
     source = sources_of(load(tmp_path, GOOD_SOURCE + lines))["parcelpost"]
-    assert (source.allow, source.number_prefix, source.reference) == ({"shipment.delivered"}, "TK-", "id")
+    assert (set(source.allow), source.number_prefix, source.reference) == ({"shipment.delivered"}, "TK-", "id")
     assert (source.statuses, source.zone) == ({"9": "in_transit"}, ZoneInfo("Asia/Jakarta"))
 
 
