@@ -156,7 +156,7 @@ class BasicAuth(_Table):
 
 class _SignatureAuth(_AuthTable):
     hash: Literal["sha256", "sha1", "sha512"] = "sha256"
-    """The hash function: `sha256`, `sha1` or `sha512`; for a digest also `md5`."""
+    """The hash function: `sha256`, `sha1` or `sha512`."""
     encoding: Encoding = "hex"
     """`hex`, in either case, or `base64`, exactly."""
     secret_form: SecretForm = "text"  # noqa: S105 - a form is no secret
@@ -178,6 +178,7 @@ class DigestAuth(_SignatureAuth):
 
     kind: Literal["digest"]
     hash: Literal["sha256", "sha1", "sha512", "md5"] = "sha256"  # type: ignore[assignment] # md5 is for a digest alone
+    """The hash function: `sha256`, `sha1`, `sha512` or `md5`."""
     message: TemplateKey
     """What is hashed: it has `{secret}`. Required."""
 
