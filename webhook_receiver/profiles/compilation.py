@@ -19,6 +19,7 @@ from webhook_receiver.profiles.model import (
 from webhook_receiver.profiles.paths import parse_path
 from webhook_receiver.profiles.statuses import INFO, Row, StatusTable, cell_of, meaning_of
 from webhook_receiver.profiles.values import folded
+from worker.domain.text import clean_text
 
 _NO_MESSAGE = Template("", ())
 
@@ -89,6 +90,6 @@ def rows_of(status: StatusTableFile) -> tuple[Row, ...]:
 
 def statuses_of(status: StatusTableFile, own: Mapping[str, str]) -> StatusTable:
     """Return the status table of a profile with the *own* words of a source."""
-    words = {folded(word) if status.fold else word: meaning_of(name) for word, name in own.items()}
+    words = {folded(word) if status.fold else clean_text(word): meaning_of(name) for word, name in own.items()}
     unknown = INFO if status.unknown == INFO else None
     return StatusTable(rows_of(status), words, status.fold, unknown)

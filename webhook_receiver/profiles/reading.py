@@ -110,7 +110,7 @@ class ElementReader:
         if status.meaning == INFO:
             return
         if status.meaning is None:
-            raise Unusable(QuarantineReason.UNKNOWN_EVENT, clean_text(status.word) or "the status is missing")
+            raise Unusable(QuarantineReason.UNKNOWN_EVENT, status.word or "the status is missing")
         name = EventName(status.meaning)
         if name not in self._source.allow and name.partition(".")[0] not in self._source.allow:
             raise Unusable(QuarantineReason.NOT_ALLOWED, name)

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from webhook_receiver.profiles.values import folded
 from worker.domain.events import EventName
+from worker.domain.text import clean_text
 
 INFO: Literal["info"] = "info"
 """Says that a status is of no interest: it moves nothing."""
@@ -77,9 +78,12 @@ class StatusTable:
 
 
 def word_of(texts: Sequence[str]) -> str:
-    """Return the word of a status: its cells, without the missing ones at the end."""
+    """Return the word of a status: its cells, without the missing ones at the end.
+
+    It is the word as people read it, because they copy it into the `statuses` of a source.
+    """
     last = max((index for index, text in enumerate(texts) if text), default=-1)
-    return SEPARATOR.join(texts[: last + 1])
+    return clean_text(SEPARATOR.join(texts[: last + 1]))
 
 
 def meaning_of(name: str) -> Meaning:

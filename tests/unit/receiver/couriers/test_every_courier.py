@@ -109,8 +109,9 @@ def test_a_word_that_nobody_has_told_is_quarantined_with_the_word(courier: Couri
 
 
 @every_courier
-def test_a_word_of_the_source_itself_heals_that(courier: Courier):
-    sent = courier.sent(courier.document("never_heard_of", AGO(1)))
+@pytest.mark.parametrize("sent_word", ["never_heard_of", " never  heard\tof ", "لم يسمع", "x" * 300])
+def test_a_word_of_the_source_itself_heals_that(courier: Courier, sent_word: str):
+    sent = courier.sent(courier.document(sent_word, AGO(1)))
     word = received(courier, sent).detail
     (news,) = received(courier, sent, statuses={word: "in_transit"}).news
     assert news.name == "in_transit"

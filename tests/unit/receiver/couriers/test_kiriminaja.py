@@ -84,6 +84,12 @@ def test_a_bad_package_is_quarantined_and_the_good_one_is_read_nevertheless():
     assert (result.outcome, result.reason, len(result.events)) == ("quarantined", "no_order", 1)
 
 
+def test_a_delivery_without_its_list_is_quarantined_and_one_with_an_empty_list_says_nothing():
+    bare = {key: value for key, value in document("finished_packages", AGO(1)).items() if key != "data"}
+    assert received(KIRIMINAJA, sent(bare)).reason == "no_list"
+    assert received(KIRIMINAJA, sent({**bare, "data": []})).outcome == "ignored"
+
+
 def test_a_return_that_is_flagged_and_then_arrives_is_two_events():
     flagged = package("returned_packages", None)
     back = {**flagged, "returned_at": utc(AGO(1), ".000000")}

@@ -107,6 +107,13 @@ def test_version_1_1_has_no_event_and_knows_the_way_back_as_well():
         assert received(NINJAVAN, sent(body)).news[0].name == "returned"
 
 
+def test_an_unknown_word_of_version_1_1_is_healed_by_the_word_as_it_is_shown():
+    made = sent(older("Arrived at Moon Base", AGO(1), is_parcel_on_rts_leg=False))
+    assert received(NINJAVAN, made).detail == "| Arrived at Moon Base | false"
+    own = {"| Arrived at Moon Base | false": "in_transit"}
+    assert received(NINJAVAN, made, statuses=own).news[0].name == "in_transit"
+
+
 @pytest.mark.parametrize("moment", ["2026-11-28T07:00:00+0800", "2026-11-28T07:00:00+08:00", "2026-11-27T23:00:00Z"])
 def test_a_time_may_have_its_offset_with_or_without_a_colon(moment: str):
     assert received(NINJAVAN, sent(document("Delivered", moment))).news[0].at == AGO(1)
