@@ -11,7 +11,7 @@ from webhook_receiver.profiles.compilation import statuses_of
 from webhook_receiver.profiles.model import ProfileFile
 from webhook_receiver.profiles.paths import Path, Position
 from webhook_receiver.profiles.statuses import INFO, StatusMatch
-from webhook_receiver.profiles.times import PARTS_JOINED_BY, TimeFormats, TimeReading
+from webhook_receiver.profiles.times import PARTS_JOINED_BY, TimeFormats, TimeReading, time_text
 from webhook_receiver.profiles.values import (
     MAX_ID,
     NoText,
@@ -98,7 +98,7 @@ class ElementReader:
             values = [first_value(self._paths.time, document, position)]
         present = [value for value in values if value is not None]
         try:
-            text = PARTS_JOINED_BY.join(map(text_of, present))
+            text = PARTS_JOINED_BY.join(map(time_text, present))
         except NoText:
             return TimeReading("")
         return self._times.read(text) if present else None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
+from webhook_receiver.profiles.values import text_of
 from worker.domain.instants import Instant, instant_of
 
 MAX_LENGTH = 64
@@ -19,7 +20,7 @@ NAMED = ("iso", "unix", "unix_ms")
 Parser: TypeAlias = Callable[[str], datetime]
 """Returns the moment in a text, with or without a time zone, or raises ValueError."""
 
-_UNIX, _UNIX_MS = re.compile("[0-9]{9,11}"), re.compile("[0-9]{12,14}")
+_UNIX, _UNIX_MS = re.compile(r"([0-9]{9,11})(?:\.[0-9]{1,9})?"), re.compile(r"([0-9]{12,14})(?:\.[0-9]{1,9})?")
 _SHORT_OFFSET = re.compile(r"(?<=[0-9])\s*([+-][0-9]{2}):?([0-9]{2})\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,6 +67,14 @@ def parser_of(name: str) -> Parser:
     return lambda text: datetime.strptime(text, name)  # noqa: DTZ007 - `TimeFormats` adds the zone
 
 
+def time_text(value: object) -> str:
+    """Return the text of a time. A float, which nothing else may be, is a unix time with a fraction.
+
+    Raises `NoText` for a list and an object.
+    """
+    return repr(value) if isinstance(value, float) else text_of(value)
+
+
 def _check_format(name: str) -> None:
     """Raise ValueError unless *name* is a format that reads back at least the date that it writes."""
     example = datetime(2026, 11, 27, 3, 4, 5, tzinfo=UTC)
@@ -79,6 +88,8 @@ def _check_format(name: str) -> None:
 
 def _parse_iso(text: str) -> datetime:
     upper = text.strip().upper()
+    if upper.isdigit():  # `fromisoformat` takes some unix times for a date of the year 1701
+        raise ValueError("no ISO 8601")
     with suppress(ValueError):
         return datetime.fromisoformat(upper)
     # Some senders write the offset behind a space or without its colon.
@@ -86,6 +97,7 @@ def _parse_iso(text: str) -> datetime:
 
 
 def _parse_unix(pattern: re.Pattern[str], unit: timedelta, text: str) -> datetime:
-    if not pattern.fullmatch(text):
+    whole = pattern.fullmatch(text)
+    if not whole:
         raise ValueError("no unix time")
-    return _EPOCH + int(text) * unit
+    return _EPOCH + int(whole[1]) * unit
