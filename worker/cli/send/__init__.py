@@ -1,4 +1,4 @@
-"""`fulfillment send`: signs and sends a test event. It may import everything of the worker.
+"""`fulfillment send`: makes and sends a test event. It may import everything of the program.
 
-`command` is the command; `posting` signs a body and posts it.
+`command` is the command; `making` makes the request, `posting` sends it.
 """

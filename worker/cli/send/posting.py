@@ -1,16 +1,14 @@
-"""Sends a signed body to a receiver, as a sender of webhooks does."""
+"""Sends a request to a receiver, as a sender of webhooks does."""
 
 import json
-import time
 from typing import NamedTuple
 
 import httpx
 
-from webhook_receiver.signatures import METHOD
+from webhook_receiver.requests import Request
 from worker.cli.local import local_url
 from worker.domain.errors import IllegalRequest
-from worker.domain.signing import SignedRequest, signed_headers, split_target
-from worker.settings import Settings
+from worker.settings import Address
 
 TIMEOUT_SECONDS = 10.0
 MAX_ANSWER = 65_536
@@ -24,43 +22,38 @@ class PostResult(NamedTuple):
     document: object
 
 
-def post(settings: Settings, source: str, url: str, body: bytes) -> PostResult:
-    """Sign *body* with the first secret of *source* and send it to *url*; if that is empty, to our own receiver.
+def address_of(url: str, listen: Address, source: str) -> httpx.URL:
+    """Return the URL to send to: *url*, or that of our own receiver, which listens on *listen*.
 
-    Raises `OSError` when nothing answers, and `IllegalRequest` for a wrong URL.
-    """
-    address, prefix = _address(settings, source, url)
-    sender = settings.sources[source]
-    path, query = split_target(address.raw_path)
-    request = SignedRequest(b"POST", prefix + path, query, f"{int(time.time()):010d}".encode(), body)
-    secret = sender.secrets[METHOD][0].get_secret_value().encode()
-    headers = {"Content-Type": "application/json", **signed_headers(secret, request, sender.signed_parts)}
-    try:
-        with (
-            httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client,
-            client.stream("POST", address, content=body, headers=headers) as response,
-        ):
-            return PostResult(response.status_code, _document(_read(response)))
-    except httpx.HTTPError as error:
-        raise OSError(f"{address} does not answer: {str(error) or type(error).__name__}") from error
-
-
-def _address(settings: Settings, source: str, url: str) -> tuple[httpx.URL, bytes]:
-    """Return the URL to post to, and the text to sign before its path.
-
-    Our own receiver puts the source's `public_prefix` before each path, because a proxy has removed it there.
+    A URL without a path gets that of *source*. Raises `IllegalRequest`.
     """
     try:
-        address = httpx.URL(url or local_url(settings.listen))
+        address = httpx.URL(url or local_url(listen))
     except (httpx.InvalidURL, UnicodeError) as error:
         raise IllegalRequest("--url is not a URL") from error
     if address.scheme not in {"http", "https"} or not address.host:
         raise IllegalRequest("--url must begin with http:// or https://")
     if address.userinfo:
         raise IllegalRequest("--url must have no user and password: a message shows it when nothing answers")
-    if address.path in {"", "/"}:
-        address = address.copy_with(path=f"/webhooks/{source}")
-    return address, b"" if url else settings.sources[source].public_prefix.encode()
+    return address.copy_with(path=f"/webhooks/{source}") if address.path in {"", "/"} else address
+
+
+def post(address: httpx.URL, request: Request) -> PostResult:
+    """Send *request* to the server of *address*, and return its answer. Raises `OSError` when nothing answers.
+
+    The error names the URL without its query, because the query may hold a secret.
+    """
+    url = address.copy_with(raw_path=request.target)
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in request.headers.items()]
+    try:
+        with (
+            httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client,
+            client.stream(request.method, url, content=request.body, headers=headers) as response,
+        ):
+            return PostResult(response.status_code, _document(_read(response)))
+    except httpx.HTTPError as error:
+        shown = address.copy_with(query=None, fragment=None)
+        raise OSError(f"{shown} does not answer: {str(error) or type(error).__name__}") from error
 
 
 def _read(response: httpx.Response) -> bytes:
