@@ -4,13 +4,12 @@ Every method for which the source has secrets must pass. Of each, any secret may
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl
@@ -30,6 +29,8 @@ Encoding = Literal["hex", "base64"]
 
 BASE64_PREFIX = "whsec_"
 """Stands before a secret that is the Base64 of its key (Standard Webhooks)."""
+SHORTEST_KEY = 8
+"""Bytes."""
 MAX_QUERY_FIELDS = 100
 _TIME = re.compile("[0-9]{10}")
 _BASIC = "basic "
@@ -52,7 +53,7 @@ class Method:
     name: str
     kind: Kind
     location: Location
-    keys: tuple[bytes, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
     message: Template
     prefix: str = ""
     hash: str = "sha256"
@@ -165,11 +166,18 @@ def key_of(secret: str, form: SecretForm) -> bytes:
     if form == "nfkd":
         return unicodedata.normalize("NFKD", secret).encode()
     if form == "base64":
-        try:
-            return base64.b64decode(secret.removeprefix(BASE64_PREFIX), validate=True)
-        except binascii.Error as error:
-            raise ValueError("must be the Base64 of a key") from error
+        return _decoded_key(secret.removeprefix(BASE64_PREFIX))
     return secret.encode()
+
+
+def _decoded_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:  # of binascii, or a text that is not ASCII
+        raise ValueError("must be the Base64 of a key") from error
+    if len(key) < SHORTEST_KEY:
+        raise ValueError(f"must be the Base64 of a key of at least {SHORTEST_KEY} bytes")
+    return key
 
 
 def _query_field(query: bytes, name: str) -> str | None:

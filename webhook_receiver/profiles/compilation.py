@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 from webhook_receiver.profiles.authentication import Location, Method, key_of
 from webhook_receiver.profiles.documents import Condition, Interest
-from webhook_receiver.profiles.messages import Template, parse_template, with_options
+from webhook_receiver.profiles.messages import Template, with_option_values, with_options
 from webhook_receiver.profiles.model import (
     AuthTable,
     BasicAuth,
@@ -64,7 +64,7 @@ def _method(name: str, table: AuthTable, secrets: Sequence[str], options: Mappin
         table.kind,
         location,
         tuple(key_of(secret, table.secret_form) for secret in secrets),
-        parse_template(with_options(table.message.text, options)),
+        with_option_values(table.message, options),
         table.prefix,
         table.hash,
         table.encoding,

@@ -83,6 +83,14 @@ def with_options(text: str, options: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda match: options.get(match[2], "") if match[1] == OPTION else match[0], text)
 
 
+def with_option_values(template: Template, options: Mapping[str, str]) -> Template:
+    """Return *template* with the value of each option as plain text in its place, even if it looks like a place."""
+    places = (
+        Place("", options.get(place.argument, "")) if place.kind == OPTION else place for place in template.places
+    )
+    return Template(template.text, tuple(places))
+
+
 def filled(template: Template, values: SignedValues, secret: bytes = b"") -> bytes:
     """Return the message: the template with its places filled.
 
