@@ -4,7 +4,7 @@ Both name a new order by its number, so that they differ only in how they are au
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
@@ -16,6 +16,7 @@ from tests.benchmarks.requests import run as send
 from tests.benchmarks.resources import cpu_seconds
 from tests.support.couriers.everyone import COURIERS
 from tests.support.couriers.samples import Courier
+from tests.support.couriers.settings import sources_of
 from tests.support.installation import SECRETS
 from tests.support.programs import Program
 
@@ -35,7 +36,7 @@ _numbers = count(1)
 def run() -> Iterator[str]:
     """Measure on SQLite, where a delivery costs least beside the reading."""
     couriers = [courier for courier in COURIERS if courier.profile in FIELDS]
-    with installations.installation(**_settings(couriers)) as installation:
+    with installations.installation(**sources_of(couriers)) as installation:
         receiver = installations.receiver(installation).start()
         formats = [_Format("open format", PATH, _open_format)]
         formats += [_Format(c.profile, f"/webhooks/{c.profile}", _in_format_of(c)) for c in couriers]
@@ -91,12 +92,3 @@ def _in_format_of(courier: Courier) -> Callable[[int], _Request]:
 
 def _now() -> datetime:
     return datetime.now(UTC) - timedelta(seconds=1)
-
-
-def _settings(couriers: Sequence[Courier]) -> dict[str, str]:
-    """Return the settings of a source for each courier."""
-    settings = {}
-    for courier in couriers:
-        own = {f"SECRETS__{method}": secret for method, secret in courier.secrets.items()} | dict(courier.options)
-        settings |= {f"SOURCES__{courier.profile}__{key}".upper(): value for key, value in own.items()}
-    return settings
