@@ -1,23 +1,30 @@
 """A replayed delivery still has one outcome, and each of its events one row."""
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.clock import Clock
 from tests.support.events import KEY, a_delivery, an_event
 from tests.support.tables import due, rows
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import EventName
+from worker.domain.orders import OrderKey
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Receipt
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
-from worker.store.tables import deliveries, events
+from worker.store.tables import counters, deliveries, events
 
 
 def write_unusable(intake: SqlIntake) -> int:
     receipt = intake.write(a_delivery(unusable=QuarantineReason.UNKNOWN_EVENT, body=b"kept"))
     assert receipt.delivery_id is not None
     return receipt.delivery_id
+
+
+def counts(database: Database) -> list[tuple[object, ...]]:
+    with database.read() as connection:
+        return [tuple(row) for row in connection.execute(select(counters))]
 
 
 def test_a_replayed_delivery_gets_a_new_outcome(intake: SqlIntake, database: Database, clock: Clock):
@@ -67,3 +74,39 @@ def test_an_accepted_delivery_is_not_replayed(intake: SqlIntake, database: Datab
     with pytest.raises(IllegalRequest, match="there is no delivery 2"):
         intake.replay(2, a_delivery(an_event(key="evt_1")))
     assert [row.outcome for row in rows(database, deliveries)] == ["accepted"]
+
+
+def test_a_replay_takes_in_what_is_healed_of_a_batch_beside_what_was_taken_in(intake: SqlIntake, database: Database):
+    good, healed = an_event(key="good"), an_event(key="healed", order=OrderKey("main", "2"))
+    first = intake.write(a_delivery(good, unusable=QuarantineReason.UNKNOWN_EVENT, detail="strange"))
+    assert (first.outcome, first.delivery_id) == ("quarantined", 1)
+    still = intake.replay(1, a_delivery(good, unusable=QuarantineReason.UNKNOWN_EVENT, detail="strange"))
+    assert (still.outcome, still.wake_ups) == ("quarantined", ())
+    receipt = intake.replay(1, a_delivery(good, healed))
+    assert (receipt.outcome, receipt.wake_ups) == ("accepted", (OrderKey("main", "2"),))
+    assert [(event.key, event.delivery_id) for event in rows(database, events)] == [("good", 1), ("healed", 1)]
+    assert [row.outcome for row in rows(database, deliveries)] == ["accepted"]
+
+
+@pytest.mark.parametrize("keep_once", ["", "courier/evt_1"], ids=["quarantined", "stale"])
+def test_a_delivery_of_no_interest_is_deleted_by_its_replay_and_counted(
+    intake: SqlIntake, database: Database, keep_once: str
+):
+    kept = intake.write(a_delivery(unusable=None if keep_once else QuarantineReason.NOT_ALLOWED, keep_once=keep_once))
+    assert kept.delivery_id is not None
+    for count in (1, 2):
+        assert intake.replay(kept.delivery_id, a_delivery()) == Receipt(DeliveryOutcome.IGNORED, None)
+        assert rows(database, deliveries) == []
+        assert counts(database) == [("courier", "ignored", count)]
+        kept = intake.write(a_delivery(unusable=QuarantineReason.NOT_ALLOWED))
+        assert kept.delivery_id is not None
+
+
+def test_a_batch_whose_bad_elements_are_of_no_interest_now_is_accepted(intake: SqlIntake, database: Database):
+    first = intake.write(a_delivery(an_event(), unusable=QuarantineReason.UNKNOWN_EVENT))
+    assert first.delivery_id is not None
+    receipt = intake.replay(first.delivery_id, a_delivery())
+    (row,) = rows(database, deliveries)
+    assert (receipt.outcome, row.outcome, row.reason) == ("accepted", "accepted", "")
+    assert row.replayed_at is not None
+    assert counts(database) == []

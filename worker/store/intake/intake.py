@@ -13,9 +13,17 @@ from worker.ports import Delivery, Receipt
 from worker.store.database.database import TIMEOUT_SECONDS, Database
 from worker.store.database.group_commit import GroupCommit
 from worker.store.intake.events import Overtaken
+from worker.store.intake.outcomes import IntakeResult
 from worker.store.intake.recording import record, record_events, update_outcome
 from worker.store.intake.references import restart_searches_for
-from worker.store.intake.statements import COUNT_QUARANTINED, OUTCOME_TO_REPLAY, UPDATE_DELIVERY, statements
+from worker.store.intake.statements import (
+    COUNT_QUARANTINED,
+    DELETE_DELIVERY,
+    FIRST_EVENT,
+    OUTCOME_TO_REPLAY,
+    UPDATE_DELIVERY,
+    statements,
+)
 
 ATTEMPTS = 3
 """At the second attempt, a transaction that was overtaken reads what the other transaction wrote."""
@@ -61,8 +69,10 @@ class SqlIntake:
     def replay(self, delivery_id: int, delivery: Delivery) -> Receipt:
         """Give a quarantined or stale delivery the outcome of *delivery*, which is a new reading of it.
 
-        An accepted delivery whose order was not found keeps its outcome, and the search starts again. Raises
-        `IllegalRequest` when there is no such delivery, or its events are in the database and need no replay.
+        A delivery that is of no interest now is deleted with its body, and counted as ignored; but if some of its
+        events are in the database, it is accepted. An accepted delivery whose order was not found keeps its outcome,
+        and the search starts again. Raises `IllegalRequest` when there is no such delivery, or its events are in the
+        database and need no replay.
         """
         return self._transact(lambda connection: self._replay(connection, delivery_id, delivery))
 
@@ -79,6 +89,8 @@ class SqlIntake:
                 f"delivery {delivery_id} is {outcome}: its events are in the database, and a replay is for what could"
                 f" not be used; `fulfillment deliveries show {delivery_id}` shows their results"
             )
+        if not (delivery.events or delivery.unusable):
+            return _ignore(connection, delivery_id, delivery.source, now)
         (result,) = record_events(connection, [(delivery, delivery_id, now)])
         update_outcome(connection, delivery_id, result, replayed_at=now)
         return result.receipt(delivery_id)
@@ -88,3 +100,16 @@ class SqlIntake:
             with suppress(Overtaken), self._database.write() as connection:
                 return work(connection)
         raise StoreUnavailable("other transactions write the same events")
+
+
+def _ignore(connection: Connection, delivery_id: int, source: str, now: Instant) -> Receipt:
+    """Delete a delivery that is of no interest, and count it; if it has events, accept it."""
+    event_id = connection.execute(FIRST_EVENT, {"its_delivery": delivery_id}).scalar()
+    if event_id is not None:
+        accepted = IntakeResult(DeliveryOutcome.ACCEPTED, event_id)
+        update_outcome(connection, delivery_id, accepted, replayed_at=now)
+        return accepted.receipt(delivery_id)
+    connection.execute(DELETE_DELIVERY, {"its_delivery": delivery_id})
+    one_more = {"source": source, "outcome": DeliveryOutcome.IGNORED.value, "count": 1}
+    connection.execute(statements(connection.dialect.name).add_counts, one_more)
+    return Receipt(DeliveryOutcome.IGNORED, None)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import BigInteger, ClauseElement, Insert, Integer, Table, bindparam, case, func, select, update
+from sqlalchemy import BigInteger, ClauseElement, Insert, Integer, Table, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.domain.events import EventResult
@@ -57,6 +57,12 @@ COUNT_QUARANTINED = (
 
 OUTCOME_TO_REPLAY = select(deliveries.c.outcome).where(deliveries.c.id == bindparam("its_delivery")).with_for_update()
 """Locks a delivery for its replay and returns its outcome."""
+
+FIRST_EVENT = select(func.min(events.c.id)).where(events.c.delivery_id == bindparam("its_delivery"))
+"""Selects the first event that a delivery brought."""
+
+DELETE_DELIVERY = delete(deliveries).where(deliveries.c.id == bindparam("its_delivery"))
+"""Deletes a delivery, which has no events."""
 
 _DELIVERY_COLUMNS = ("source", "received_at", "outcome", "reason", "detail", "keep_once", "body")
 _EVENT_COLUMNS = (
