@@ -59,7 +59,12 @@ def test_the_id_is_the_same_in_repeats_with_another_body():
     receiver = Receiver(EASYPOST)
     body = document("delivered", AGO(1))
     again = {**body, "pending_urls": [], "completed_urls": ["https://hooks.example.com"]}
-    assert [receiver.receive(sent(one)).outcome for one in (body, again)] == ["accepted", "duplicate"]
+    other = {**body, "id": "evt_other"}
+    assert [receiver.receive(sent(one)).outcome for one in (body, again, other)] == [
+        "accepted",
+        "duplicate",
+        "accepted",
+    ]
 
 
 def test_the_time_is_that_of_the_last_scan_and_else_when_easypost_noticed():

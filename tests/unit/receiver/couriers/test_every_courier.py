@@ -32,6 +32,13 @@ DELIVERED = {
     "karrio": "delivered",
 }
 """Each courier's word for it."""
+TRACKING_PAGES = {
+    "oto": "https://track.example/b/OTO21010001",
+    "biteship": "https://track.example/6de509",
+    "easypost": "https://track.example/EZ260001",
+    "sendcloud": "https://tracking.example/forward?verification=&code=3SYZXG29001",
+    "karrio": "https://track.example/KA300001",
+}
 
 
 def delivered(courier: Courier, **secrets: str) -> Sent:
@@ -67,6 +74,17 @@ def test_every_sample_has_its_outcome_and_its_events(courier: Courier):
 def test_an_event_is_shown_with_its_time_to_the_second(courier: Courier):
     (news,) = received(courier, delivered(courier)).news
     assert news.at == AGO(1)
+
+
+@every_courier
+def test_the_tracking_page_is_read_where_the_courier_has_one(courier: Courier):
+    (event,) = received(courier, delivered(courier)).events
+    assert event.tracking_url == TRACKING_PAGES.get(courier.profile, "")
+
+
+@pytest.mark.parametrize("name", ["aftership", "easypost", "karrio"])
+def test_a_courier_that_repeats_the_whole_history_may_send_more(name: str):
+    assert load_profile(name).max_body == 4 * 65_536
 
 
 @every_courier
