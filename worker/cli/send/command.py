@@ -34,7 +34,7 @@ def send(source: str, url: str, as_json: bool, **options: Any) -> int:  # noqa: 
 
     \b
     fulfillment send --source courier --order 1001 --event shipment.picked_up --tracking TRK1
-    fulfillment send --source oto --number ORD-2024-001 --event shipment.delivered
+    fulfillment send --source fastbox --number ORD-2024-001 --event shipment.delivered
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from webhook_receiver.wiring import sources_of
     from worker.cli.json_lines import print_json
