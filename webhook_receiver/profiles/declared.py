@@ -84,23 +84,16 @@ class DeclaredFormat:
             if not position or self._interest.wants(document, position)
         ]
         if self.profile.document.pick == "latest":
-            positions = self._latest(document, positions)
+            positions = _latest(self._reader, document, positions)
         return [self._reader.read(document, position, received_at) for position in positions]
 
-    def _latest(self, document: object, positions: Sequence[Position]) -> list[Position]:
-        """Return the positions that share the newest time; all of them when no time can be read."""
-        times = {position: self._instant(document, position) for position in positions}
-        newest = max((time for time in times.values() if time is not None), default=None)
-        return [position for position, time in times.items() if time == newest]
 
-    def _instant(self, document: object, position: Position) -> Instant | None:
-        if self._reader is None:
-            return None
-        try:
-            time = self._reader.time(document, position)
-        except Unusable:
-            return None
-        return time.instant if time else None
+def _latest(reader: ElementReader, document: object, positions: Sequence[Position]) -> list[Position]:
+    """Return the positions that share the newest time, and those without a readable time, which may be newer."""
+    times = [reader.time(document, position) for position in positions]
+    instants = [time.instant if time else None for time in times]
+    newest = max((instant for instant in instants if instant is not None), default=None)
+    return [position for position, instant in zip(positions, instants, strict=True) if instant in {None, newest}]
 
 
 def _remarks(readings: Sequence[ElementReading]) -> str:

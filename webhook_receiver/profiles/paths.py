@@ -63,19 +63,22 @@ class Path:
         return None if document == "" else document
 
     def positions(self, document: object) -> Iterator[Position]:
-        """Yield the position of every element of *document* to which this path leads, in the order of the document."""
+        """Yield the position of every element of *document* to which this path leads, in the order of the document.
+
+        A value that is no list counts as a list of one element, which has no fields: so it is not passed over.
+        """
         yield from _positions(self.parts, document, ())
 
 
 def _positions(parts: Sequence[Part], document: object, above: Position) -> Iterator[Position]:
-    for number, part in enumerate(parts):
-        if part is EACH:
-            if isinstance(document, list):
-                for index, element in enumerate(document):
-                    yield from _positions(parts[number + 1 :], element, (*above, index))
-            return
-        document = Path("", (part,)).value(document)
-    yield above
+    if EACH not in parts:
+        yield above
+        return
+    number = parts.index(EACH)
+    found = Path("", tuple(parts[:number])).value(document)
+    if found is not None:
+        for index, element in enumerate(found if isinstance(found, list) else [()]):
+            yield from _positions(parts[number + 1 :], element, (*above, index))
 
 
 def parse_path(text: str) -> Path:

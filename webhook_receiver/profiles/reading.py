@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from webhook_receiver.profiles.compilation import statuses_of
+from webhook_receiver.profiles.documents import canonical
 from webhook_receiver.profiles.model import ProfileFile
 from webhook_receiver.profiles.paths import Path, Position
 from webhook_receiver.profiles.statuses import INFO, StatusMatch
@@ -16,6 +17,7 @@ from webhook_receiver.profiles.values import (
     MAX_ID,
     NoText,
     first_value,
+    folded,
     note_text,
     number_text,
     parcel_count,
@@ -75,6 +77,8 @@ class ElementReader:
         self._paths, self._source = profile.read, source
         self._status_paths = profile.status.from_
         self._statuses = statuses_of(profile.status, source.statuses)
+        self._folded = folded if profile.status.fold else str
+        self._time_of = {self._folded(word): paths for word, paths in profile.read.time_of.items()}
         self._times = TimeFormats(profile.read.times, profile.zone or source.zone)
 
     def read(self, document: object, position: Position, received_at: Instant) -> ElementReading:
@@ -87,21 +91,28 @@ class ElementReader:
         return reading
 
     def time(self, document: object, position: Position) -> TimeReading | None:
-        """Return the time of the element; None when it has none."""
-        first_cell = next(iter(self._cells(document, position)), "")
-        parts = self._paths.time_parts
-        if first_cell in self._paths.time_of:
-            values = [first_value(self._paths.time_of[first_cell], document, position)]
-        elif parts:
-            values = [path.value(document, position) for path in parts]
-        else:
-            values = [first_value(self._paths.time, document, position)]
+        """Return the time of the element; None when it has none. Never raises."""
+        values = [first_value(paths, document, position) for paths in self._time_paths(document, position)]
         present = [value for value in values if value is not None]
         try:
             text = PARTS_JOINED_BY.join(map(time_text, present))
         except NoText:
-            return TimeReading("")
+            return TimeReading(canonical(present))
         return self._times.read(text) if present else None
+
+    def _time_paths(self, document: object, position: Position) -> Sequence[Sequence[Path]]:
+        """Return the paths of each part of the time."""
+        if self._paths.time_of:
+            paths = self._time_of.get(self._folded(self._first_cell(document, position)))
+            if paths is not None:
+                return [paths]
+        return [[path] for path in self._paths.time_parts] or [self._paths.time]
+
+    def _first_cell(self, document: object, position: Position) -> str:
+        try:
+            return text_of(self._status_paths[0].value(document, position))
+        except NoText:
+            return ""
 
     def _read(self, document: object, reading: ElementReading, received_at: Instant) -> None:
         position = reading.position

@@ -1,0 +1,119 @@
+"""Documents: JSON or a form, and a document inside of a field."""
+
+import json
+
+import pytest
+
+from tests.support.invented import delivery, event, profile
+from webhook_receiver.profiles.documents import MAX_FORM_FIELDS
+from worker.domain.reasons import QuarantineReason
+
+FORM = profile(top='content = "form"', read='number = "ref"\nnote = "note"')
+WRAPPED = profile(document='unwrap = "data.payload"', read='number = "ref"')
+FORM_WITH_JSON = profile(top='content = "form"', document='unwrap = "payload"', read='number = "a.ref"')
+
+
+def wrapped(inner: object) -> dict[str, object]:
+    return {"data": {"payload": inner}, "state": "P", "ref": "outside"}
+
+
+@pytest.mark.parametrize(
+    ("body", "number", "note"),
+    [
+        (b"state=D&ref=ORD-1", "ORD-1", ""),
+        (b"ref=ORD+1%2F2&state=D&note=%D8%B3%D8%B1", "ORD 1/2", "\u0633\u0631"),
+        (b"ref=ORD-1&state=D&note=", "ORD-1", ""),
+        (b"ref=a%3Db%26c&state=D", "a=b&c", ""),
+        (b"ref=x;state=I&state=D", "x;state=I", ""),
+    ],
+)
+def test_the_fields_of_a_form_are_the_document(body: bytes, number: str, note: str):
+    result = event(FORM, body)
+    assert (result.order.order_id, result.note) == (f"number:{number}", note)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"state", "not_a_form"),
+        (b"state=D&&ref=1", "not_a_form"),
+        (b"&", "not_a_form"),
+        (b'{"state":"D","ref":"1"}', "not_a_form"),
+        (b"state=D&ref=%FF", "bad_text"),
+        (b"state=D&ref=\xff", "bad_text"),
+        (b"state=D&ref=%00", "bad_text"),
+        (b"%00=D&ref=1", "bad_text"),
+        (b"state=D&ref=%ED%A0%80", "bad_text"),
+        (b"state=D&ref=1&ref=1", "duplicate_key"),
+        (b"state=D&ref=1&r%65f=2", "duplicate_key"),
+        (b"", "unknown_event"),
+    ],
+)
+def test_a_body_that_is_no_form_is_quarantined(body: bytes, reason: str):
+    assert delivery(FORM, body).unusable == reason
+
+
+def test_a_form_has_a_bounded_number_of_fields():
+    fields = b"&".join(b"f%d=1" % number for number in range(MAX_FORM_FIELDS - 2)) + b"&state=D&ref=1"
+    assert not delivery(FORM, fields).unusable
+    assert delivery(FORM, fields + b"&one=more").unusable is QuarantineReason.NOT_A_FORM
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "not_json"),
+        (b"state=D&ref=1", "not_json"),
+        (b'{"state":"D"}{}', "not_json"),
+        (b"\xef\xbb\xbf{}", "not_json"),
+        (b"\xff", "bad_text"),
+        (b'{"state":"D","state":"D"}', "duplicate_key"),
+        (b"[" * 60_000, "too_deep"),
+        (b"NaN", "bad_number"),
+        (b'"\\ud800"', "bad_text"),
+        (b"[]", "unknown_event"),
+        (b"null", "unknown_event"),
+        (b'"D"', "unknown_event"),
+        (b"7", "unknown_event"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_quarantined(body: bytes, reason: str):
+    assert delivery(profile(), body).unusable == reason
+
+
+def test_a_field_with_a_json_text_is_the_document_from_there_on():
+    inner = json.dumps({"state": "D", "ref": "inside"})
+    result = event(WRAPPED, wrapped(inner))
+    assert (result.name, result.order.order_id) == ("shipment.delivered", "number:inside")
+
+
+def test_a_form_may_hold_a_json_text():
+    assert event(FORM_WITH_JSON, b"payload=%7B%22state%22%3A%22D%22%2C%22a%22%3A%7B%22ref%22%3A1%7D%7D")
+
+
+def test_a_conditions_path_leads_into_the_unwrapped_document():
+    chosen = profile(document='unwrap = "p"\nonly = { kind = ["parcel"] }')
+    inner = {"state": "D", "ref": "1", "kind": "parcel"}
+    assert delivery(chosen, {"p": json.dumps(inner)}).events
+    assert not delivery(chosen, {"p": json.dumps(inner | {"kind": "x"}), "kind": "parcel"}).events
+
+
+@pytest.mark.parametrize("inner", [None, "", 7, True, {"state": "D", "ref": "1"}, ["x"]])
+def test_a_field_without_a_text_is_quarantined_and_named(inner: object):
+    result = delivery(WRAPPED, wrapped(inner))
+    assert (result.unusable, result.detail) == (QuarantineReason.NOT_JSON, "data.payload holds no text")
+
+
+@pytest.mark.parametrize(
+    ("inner", "reason"),
+    [
+        ("{", "not_json"),
+        ('{"state":"D","state":"D"}', "duplicate_key"),
+        ("[" * 5000, "too_deep"),
+        ('{"a":NaN}', "bad_number"),
+        ('"\\u0000"', "bad_text"),
+        ("[]", "unknown_event"),
+    ],
+)
+def test_an_inner_text_that_cannot_be_read_is_quarantined(inner: str, reason: str):
+    assert delivery(WRAPPED, wrapped(inner)).unusable == reason
