@@ -117,6 +117,16 @@ def test_the_proxy_passes_every_body_that_the_receiver_accepts_by_default():
     assert int(megabytes[0]) * 1_048_576 >= SourceSettings.model_fields["max_body"].default
 
 
+def test_the_proxy_writes_no_query_string_of_a_webhook_into_a_log():
+    log_format = re.findall(r"log_format webhooks '(.+)';", NGINX)[0]
+    variables = set(re.findall(r"\$(\w+)", log_format))
+    assert variables
+    assert not variables & {"request", "request_uri", "args", "query_string", "is_args", "http_referer"}
+    webhooks = NGINX.partition("location /webhooks/ {")[2].partition("}")[0]
+    assert re.findall(r"access_log \S+ (\w+);", webhooks) == ["webhooks"]
+    assert re.findall(r"error_log \S+ (\w+);", webhooks)[0] in {"crit", "alert", "emerg"}
+
+
 def test_the_proxy_names_the_client_and_publishes_no_internal_page():
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
     assert re.findall(r"location (?:= )?(\S+)", NGINX) == ["/webhooks/", "/healthz", "/"]
