@@ -53,7 +53,7 @@ def sent(body: Document | bytes, secrets: Secrets = SECRETS) -> Sent:
 def signed_text(body: Document) -> bytes:
     return ":".join(
         str(body[name]) if body[name] is not None else "" for name in ("orderId", "status", "timestamp")
-    ).encode()
+    ).encode(errors="surrogatepass")
 
 
 def samples(ago: Ago) -> tuple[Sample, ...]:
