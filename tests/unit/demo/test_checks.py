@@ -6,9 +6,10 @@ import pytest
 
 from worker.cli.demo.checks import check_day
 from worker.cli.demo.clients import Reply, Report
+from worker.cli.demo.couriers import COURIERS
 from worker.cli.demo.findings import Findings
 from worker.cli.demo.progress import View
-from worker.cli.demo.script import At, CourierScan, Expected, NewOrder, Scenario
+from worker.cli.demo.script import At, CourierScan, Expected, NewOrder, Replay, Scenario
 from worker.domain.events import EventResult
 from worker.domain.figures import Figures, Health
 from worker.domain.orders import Order, OrderKey
@@ -21,7 +22,7 @@ TWO_SHOPS = (
         ONE,
         "arrives",
         Expected("delivered"),
-        (At("09:01", NewOrder()), At("09:02", CourierScan("shipment.delivered", times=2))),
+        (At("09:01", NewOrder()), At("09:02", CourierScan("open", "shipment.delivered", times=2))),
     ),
     Scenario(
         RETURNED,
@@ -29,14 +30,16 @@ TWO_SHOPS = (
         Expected("shipped", "shipment_returned"),
         (
             At("09:01", NewOrder("unpaid")),
-            At("09:05", CourierScan("shipment.lost", signature="forged", answer="refused")),
+            At("09:05", CourierScan("open", "shipment.lost", signature="forged", answer="refused")),
+            At("09:06", CourierScan("token", "shipment.out_for_delivery", unknown=True, answer="quarantined")),
+            At("09:07", Replay("token", "shipment.out_for_delivery")),
         ),
     ),
     Scenario(
         SAME_ID,
         "is completed",
         Expected("completed"),
-        (At("09:01", NewOrder()), At("09:03", CourierScan("shipment.delivered"))),
+        (At("09:01", NewOrder()), At("09:03", CourierScan("batch", "shipment.delivered", others=("2",)))),
     ),
 )
 ORDERS: dict[OrderKey, dict[str, Any]] = {
@@ -56,17 +59,27 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     "riyadh": [{"number": n, "order_id": "1", "code": code} for n, code in enumerate((200, 500, 200), 1)],
     "jakarta": [{"number": n, "order_id": "1", "code": 200} for n in (1, 2, 3, 4)],
 }
+OPEN, TOKEN, BATCH = (COURIERS[kind].source for kind in ("open", "token", "batch"))
 REPLIES = (
     Reply("awalchat", 202, "accepted", 1),
     Reply("awalchat", 202, "accepted", 2),
-    Reply("courier", 202, "accepted", 3),
-    Reply("courier", 200, "duplicate", 4),
-    Reply("kurir", 202, "accepted", 5),
-    Reply("courier", 401, "refused"),
+    Reply(OPEN, 202, "accepted", 3),
+    Reply(OPEN, 200, "duplicate", 4),
+    Reply(BATCH, 200, "accepted", 5),
+    Reply(TOKEN, 200, "quarantined"),
+    Reply(OPEN, 401, "refused"),
 )
-DELIVERIES = {("awalchat", "accepted"): 2, ("courier", "accepted"): 1, ("courier", "duplicate"): 1}
-DELIVERIES |= {("kurir", "accepted"): 1}
-REFUSED = {("courier", "refused"): 1}
+DELIVERIES = {("awalchat", "accepted"): 2, (OPEN, "accepted"): 1, (OPEN, "duplicate"): 1}
+DELIVERIES |= {(BATCH, "accepted"): 1, (TOKEN, "accepted"): 1}
+REFUSED = {(OPEN, "refused"): 1}
+EVENTS = {
+    (ONE, "hint"): 1,
+    (RETURNED, "hint"): 1,
+    (ONE, "shipment.delivered"): 1,
+    (RETURNED, "shipment.out_for_delivery"): 1,
+    (SAME_ID, "shipment.delivered"): 1,
+    (OrderKey("jakarta", "2"), "shipment.delivered"): 1,
+}
 
 
 def row(key: OrderKey, stage: Stage, **fields: Any) -> OrderRow:
@@ -79,7 +92,7 @@ ROWS = {
     SAME_ID: row(SAME_ID, Stage.COMPLETED),
 }
 FIGURES = Figures(
-    DELIVERIES | REFUSED, {EventResult.APPLIED: 4}, writes={"confirmed": 2, "uncertain": 1, "not_sent": 3}
+    DELIVERIES | REFUSED, {EventResult.APPLIED: 6}, writes={"confirmed": 2, "uncertain": 1, "not_sent": 3}
 )
 
 
@@ -96,7 +109,8 @@ def findings_of(
         )
         for account, totals_of_account in totals.items()
     }
-    rest: dict[str, Any] = {"health": Health(1), "stored_ids": frozenset({1, 2, 3, 4, 5}), "unused_faults": 0} | others
+    rest: dict[str, Any] = {"health": Health(1), "stored_ids": frozenset({1, 2, 3, 4, 5}), "unused_faults": 0}
+    rest |= {"events": EVENTS} | others
     return Findings(view=View(reports, rows, 1), figures=figures, replies=replies, **rest)
 
 
@@ -144,11 +158,25 @@ def test_a_day_that_went_as_its_scenarios_say_passes_every_check():
         ({"figures": replace(FIGURES, deliveries=DELIVERIES)}, "every delivery", "refused: 0 in the database, not 1"),
         ({"stored_ids": frozenset({1, 2, 4, 5})}, "every delivery", "delivery 3 was acknowledged and is not there"),
         (
-            {"figures": replace(FIGURES, events={EventResult.APPLIED: 3, EventResult.PENDING: 1})},
-            "event",
+            {"figures": replace(FIGURES, events={EventResult.APPLIED: 5, EventResult.PENDING: 1})},
+            "every event",
             "1 are pending",
         ),
-        ({"figures": replace(FIGURES, events={EventResult.APPLIED: 3})}, "every event", "3 events, and 4 accepted"),
+        (
+            {"figures": replace(FIGURES, events={EventResult.APPLIED: 5})},
+            "every event",
+            "5 have a result, and 6 belong to a delivery",
+        ),
+        (
+            {"figures": replace(FIGURES, deliveries=DELIVERIES | REFUSED | {(TOKEN, "accepted"): 0})},
+            "every delivery",
+            f"{TOKEN} accepted: 0 in the database, not 1",
+        ),
+        (
+            {"events": {event: 1 for event in EVENTS if event != (OrderKey("jakarta", "2"), "shipment.delivered")}},
+            "every word",
+            "shipment.delivered of jakarta/2: 0 in the database, not 1",
+        ),
         ({"jakarta": {"writes": 2}}, "every write", "the platforms saw 4, and the database has 3"),
         ({"figures": replace(FIGURES, writes={"confirmed": 2, "sent": 1})}, "every write", "1 have no answer yet"),
         (

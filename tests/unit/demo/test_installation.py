@@ -17,7 +17,7 @@ def test_its_environment_has_the_settings_of_every_account_and_source(tmp_path, 
         name: shop.platform.name for name, shop in SHOPS.items()
     }
     assert {name: source.account for name, source in settings.sources.items()} == {
-        source: shop.account for shop in SHOPS.values() for source in shop.sources
+        source: shop.account for shop in SHOPS.values() for source in shop.senders
     }
 
 
@@ -33,7 +33,8 @@ def test_settings_of_the_person_who_runs_it_are_neither_read_nor_passed_on(tmp_p
 
 
 def test_no_two_secrets_are_equal_and_each_sandbox_has_the_credentials_of_its_account(installation):
-    secrets = [*installation.account_secrets.values(), *installation.source_secrets.values()]
+    of_sources = [secret for by_method in installation.source_secrets.values() for secret in by_method.values()]
+    secrets = [*installation.account_secrets.values(), *of_sources]
     assert len(secrets) == len(set(secrets))
     environ = installation.environ()
     for shop in SHOPS.values():

@@ -19,7 +19,9 @@ def load_required(folder, *shops) -> Settings:
 def test_the_settings_that_it_asks_for_are_all_that_one_account_needs(tmp_path, shop):
     settings = load_required(tmp_path, shop)
     assert settings.accounts[shop.account].platform == shop.platform.name
-    assert {name: source.profile for name, source in settings.sources.items()} == shop.sources
+    assert {name: source.profile.name for name, source in settings.sources.items()} == {
+        name: sender.profile for name, sender in shop.senders.items()
+    }
 
 
 def test_both_accounts_may_be_in_one_file(tmp_path):

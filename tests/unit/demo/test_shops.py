@@ -9,7 +9,7 @@ COMPLETED = {"metadata": {"fulfillment": {"stage": "completed"}}}
 
 def test_the_shops_are_at_different_platforms_and_every_sender_has_its_own_source():
     assert {shop.platform.name for shop in SHOPS.values()} == {*PLATFORMS}
-    sources = [source for shop in SHOPS.values() for source in shop.sources]
+    sources = [source for shop in SHOPS.values() for source in shop.senders]
     assert len(sources) == len(set(sources))
 
 

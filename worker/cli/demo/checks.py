@@ -1,15 +1,17 @@
 """Compares the findings at the end of the day with the scenarios of its orders."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from worker.cli.demo.expected import actions_of, expected_answers, expected_events, replayed_sources
 from worker.cli.demo.findings import Findings
 from worker.cli.demo.progress import STATES_AT_REST, position_of
-from worker.cli.demo.script import Action, CourierScan, Expected, NewOrder, PlatformEvent, Scenario
+from worker.cli.demo.script import Expected, Scenario
 from worker.cli.demo.shops import shop_of
 from worker.domain.events import EventResult
-from worker.domain.reasons import WriteOutcome
+from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome, WriteOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,12 @@ def check_day(day: Sequence[Scenario], findings: Findings, *, in_time: bool) -> 
             tuple(_ends(day, findings)),
         ),
         Check("every sender was answered as its scenario says", tuple(_answers(day, findings))),
-        Check("every delivery is in the database, with the outcome that was answered", tuple(_deliveries(findings))),
-        Check("every event of an accepted delivery has a result", tuple(_events(findings))),
+        Check(
+            "every delivery is in the database, with the outcome of its answer or its replay",
+            tuple(_deliveries(day, findings)),
+        ),
+        Check("every word of a sender became the event that its scenario says", tuple(_words(day, findings))),
+        Check("every event has a result", tuple(_events(findings))),
         Check("every write that the platforms saw is in the database", tuple(_writes(findings))),
         Check("every call that failed was tried again", tuple(_retries(findings))),
         Check("no step was illegal, and no data of others was lost", tuple(_damage(day, findings))),
@@ -57,39 +63,37 @@ def _ends(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
 
 
 def _answers(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
-    actions = [(scenario, at.action) for scenario in day for at in scenario.timetable]
-    expected = Counter(answer for scenario, action in actions for answer in expected_answers(scenario, action))
+    expected = Counter(answer for scenario, action in actions_of(day) for answer in expected_answers(scenario, action))
     yield from _compare(expected, Counter(reply.outcome for reply in findings.replies), "answered")
 
 
-def expected_answers(scenario: Scenario, action: Action) -> tuple[str, ...]:
-    """Return the outcomes that the senders should get for *action*, one for each post."""
-    match action:
-        case NewOrder() if shop_of(scenario.order).platform_source:
-            return ("accepted",)
-        case PlatformEvent(answer=answer):
-            return (answer,)
-        case CourierScan(answer=answer, times=times):
-            return (answer, *["duplicate"] * (times - 1))
-        case _:
-            return ()
-
-
-def _deliveries(findings: Findings) -> Iterator[str]:
-    answers = Counter(f"{reply.source} {reply.outcome}" for reply in findings.replies)
+def _deliveries(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
+    expected = Counter(f"{reply.source} {reply.outcome}" for reply in findings.replies)
+    for source in replayed_sources(day):
+        expected.subtract([f"{source} {DeliveryOutcome.QUARANTINED}"])
+        expected.update([f"{source} {DeliveryOutcome.ACCEPTED}"])
     recorded = {f"{source} {outcome}": count for (source, outcome), count in findings.figures.deliveries.items()}
-    yield from _compare(answers, Counter(recorded), "in the database")
+    yield from _compare(expected, Counter(recorded), "in the database")
     ids = {reply.delivery_id for reply in findings.replies if reply.is_acknowledged and reply.delivery_id}
     missing = sorted(ids - findings.stored_ids)
     yield from (f"delivery {delivery_id} was acknowledged and is not there" for delivery_id in missing)
 
 
+def _words(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:
+    expected = Counter(event for scenario, action in actions_of(day) for event in expected_events(scenario, action))
+    yield from _compare(_named(expected), _named(findings.events), "in the database")
+
+
+def _named(events: Mapping[tuple[OrderKey, str], int]) -> Counter[str]:
+    return Counter({f"{event} of {order}": count for (order, event), count in events.items()})
+
+
 def _events(findings: Findings) -> Iterator[str]:
-    events, accepted = findings.figures.events, findings.deliveries["accepted"]
-    if events.get(EventResult.PENDING):
-        yield f"{events[EventResult.PENDING]} are pending"
-    if sum(events.values()) != accepted:
-        yield f"{sum(events.values())} events, and {accepted} accepted deliveries"
+    counts = findings.figures.events
+    if pending := counts.get(EventResult.PENDING):
+        yield f"{pending} are pending"
+    if (total := sum(counts.values())) != (stored := sum(findings.events.values())):
+        yield f"{total} have a result, and {stored} belong to a delivery"
 
 
 def _writes(findings: Findings) -> Iterator[str]:

@@ -1,21 +1,18 @@
 """Two HTTP clients: one for the control API of a shop's sandbox, and one that posts webhooks to the receiver."""
 
-import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from webhook_receiver.requests import Request
 from worker.cli.demo.errors import DemoFailed
-from worker.cli.demo.script import NewOrder, Signature
+from worker.cli.demo.script import NewOrder
 from worker.cli.demo.shops import Shop
 from worker.domain.orders import OrderKey
-from worker.domain.signing import SignedRequest, signed_headers
 
 TIMEOUT_SECONDS = 10.0
-HOUR_SECONDS = 3600
 AFTER_ALL_CALLS = 10**9
 """A call number that no call has: a report of the calls after it has no calls."""
 
@@ -89,21 +86,15 @@ class Reply:
 
 
 class WebhookClient:
-    """Posts webhooks to the receiver at *url*, signed with the *secrets* by source. It keeps all *replies*."""
+    """Posts webhooks to the receiver at *url*. It keeps all *replies*."""
 
-    def __init__(self, url: str, secrets: Mapping[str, str]) -> None:
+    def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
-        self._secrets = secrets
         self.replies: list[Reply] = []
 
-    def post(self, source: str, document: Mapping[str, object], signature: Signature = "valid") -> Reply:
-        """Post one document and return the reply. Raises `DemoFailed` when there is none."""
-        body, path = json.dumps(document).encode(), f"/webhooks/{source}"
-        timestamp = str(int(time.time()) - (HOUR_SECONDS if signature == "an hour old" else 0))
-        secret = self._secrets[source] if signature != "forged" else "a-secret-of-nobody"
-        request = SignedRequest(b"POST", path.encode(), b"", timestamp.encode(), body)
-        headers = {"Content-Type": "application/json", **signed_headers(secret.encode(), request)}
-        reply = _reply(source, self._send(path, body, headers))
+    def post(self, source: str, request: Request) -> Reply:
+        """Post the request of *source* and return the reply. Raises `DemoFailed` when there is none."""
+        reply = _reply(source, self._send(request))
         self.replies.append(reply)
         return reply
 
@@ -111,9 +102,11 @@ class WebhookClient:
         """Close every connection."""
         self._http.close()
 
-    def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    def _send(self, request: Request) -> httpx.Response:
         try:
-            return self._http.post(path, content=body, headers=headers)
+            return self._http.request(
+                request.method, request.target.decode(), content=request.body, headers=dict(request.headers)
+            )
         except httpx.HTTPError as error:
             reason = f"{error!s:.200} ({type(error).__name__})"
             raise DemoFailed(f"The receiver did not answer a sender: {reason}.") from error

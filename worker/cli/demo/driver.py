@@ -1,22 +1,28 @@
 """Carries out the actions of the demo day, each at its time."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from worker.cli.demo.clients import Reply, SandboxClient, WebhookClient
+from worker.cli.demo.couriers import COURIERS, Courier, Values
+from worker.cli.demo.merchant import Merchant
 from worker.cli.demo.progress import Line, View
 from worker.cli.demo.script import (
     ApiFault,
     At,
     CourierScan,
     ManualChange,
-    NamedBy,
     NewOrder,
     PlatformEvent,
+    Replay,
     Scenario,
+    Signature,
 )
-from worker.cli.demo.shops import shop_of
+from worker.cli.demo.shops import Shop, shop_of
 from worker.cli.demo.timing import DayClock, minutes_of
 
+FAMILY = "shipment."
+"""The beginning of the names of all events of parcels, which a line leaves out beside a courier's own word."""
 STYLES = {
     "accepted": "",
     "ignored": "dim",
@@ -37,9 +43,11 @@ class Driver:
         clock: DayClock,
         sandboxes: Mapping[str, SandboxClient],
         webhooks: WebhookClient,
+        merchant: Merchant,
     ) -> None:
         self._remaining = [(scenario, list(scenario.timetable)) for scenario in day]
-        self._clock, self._sandboxes, self._webhooks = clock, sandboxes, webhooks
+        self._scenarios = {scenario.order: scenario for scenario in day}
+        self._clock, self._sandboxes, self._webhooks, self._merchant = clock, sandboxes, webhooks, merchant
 
     @property
     def is_finished(self) -> bool:
@@ -75,43 +83,55 @@ class Driver:
             case ApiFault(description, match, fault):
                 sandbox.inject_fault(order_id, match, fault)
                 yield "sandbox", description, "yellow"
-            case CourierScan(times=times) as scan:
-                yield from (("courier", *self._post_scan(scenario, scan, at.clock)) for _ in range(times))
+            case Replay(kind, event):
+                yield "merchant", self._replay(COURIERS[kind], event), "magenta"
+            case CourierScan(kind, times=times) as scan:
+                source = COURIERS[kind].source
+                yield from ((source, *self._post_scan(scenario, scan, at.clock)) for _ in range(times))
 
     def _post_event(self, scenario: Scenario, event: str, clock: str) -> tuple[str, str]:
         shop = shop_of(scenario.order)
         data = {"id": shop.platform.encode_id(scenario.order.order_id)}
-        document = {"event": event, "timestamp": self._clock.timestamp(clock), "data": data}
-        return _text_and_style(event, self._webhooks.post(shop.platform_source, document))
+        document = {"event": event, "timestamp": self._clock.moment(clock).isoformat(), "data": data}
+        return _text_and_style(event, self._post(shop, shop.platform_source, document))
 
     def _post_scan(self, scenario: Scenario, scan: CourierScan, clock: str) -> tuple[str, str]:
-        data = _scan_data(scenario, scan)
-        document = {
-            "id": f"{data['tracking_number']}-{scan.event}",
-            "event": scan.event,
-            "timestamp": self._clock.timestamp(scan.happened_at or clock),
-            "data": data,
-        }
-        source = shop_of(scenario.order).courier_source
-        return _text_and_style(_description(scan), self._webhooks.post(source, document, scan.signature))
+        courier, moment = COURIERS[scan.kind], self._clock.moment(scan.happened_at or clock)
+        orders = [scenario, *(self._scenarios[scenario.order._replace(order_id=other)] for other in scan.others)]
+        parcels = [parcel_values(of, scan, moment) for of in orders]
+        document = courier.compose(courier.word(scan.event, unknown=scan.unknown), parcels)
+        reply = self._post(shop_of(scenario.order), courier.source, document, scan.signature)
+        text, style = _text_and_style(_description(courier, scan), reply)
+        return f"{text}, with {' and '.join(scan.others)}" if scan.others else text, style
+
+    def _post(self, shop: Shop, source: str, document: Mapping[str, object], signature: Signature = "valid") -> Reply:
+        secrets = self._merchant.installation.source_secrets[source]
+        return self._webhooks.post(source, shop.senders[source].request(document, secrets, signature))
+
+    def _replay(self, courier: Courier, event: str) -> str:
+        word, meaning = courier.word(event, unknown=True), event.removeprefix(FAMILY)
+        outcome = self._merchant.replay(courier.source, {word: meaning})
+        return f"adds {word} = {meaning}; replay: {outcome}"
 
 
-def _scan_data(scenario: Scenario, scan: CourierScan) -> dict[str, object]:
-    """Return the data of the courier's event: the name of the order, and its parcel."""
-    order_id = shop_of(scenario.order).platform.encode_id(scenario.order.order_id)
-    names: dict[NamedBy, dict[str, object]] = {
-        "id": {"order_id": order_id},
-        "number": {"order_number": scenario.new_order.number},
-        "parcel": {},
+def parcel_values(scenario: Scenario, scan: CourierScan, moment: datetime) -> Values:
+    """Return the values of the parcel that *scan* is about, for the templates of a courier."""
+    return {
+        "order_id": scenario.order.order_id,
+        "number": scenario.new_order.number,
+        "tracking": f"TRK-{scenario.order.order_id}{scan.parcel}",
+        "parcels": scan.parcels,
+        "time": moment.isoformat().replace("+00:00", "Z"),
+        "unix_ms": str(int(moment.timestamp() * 1000)),
     }
-    parcels = {"parcels": scan.parcels} if scan.parcels else {}
-    return {**names[scan.named_by], "tracking_number": f"TRK-{scenario.order.order_id}{scan.parcel}", **parcels}
 
 
-def _description(scan: CourierScan) -> str:
-    named_by = "" if scan.named_by == "id" else f", by {scan.named_by}"
+def _description(courier: Courier, scan: CourierScan) -> str:
+    word = courier.word(scan.event, unknown=scan.unknown)
+    event = scan.event.removeprefix(FAMILY)
+    meaning = "" if scan.unknown or word in {scan.event, event} else f" = {event}"
     signature = "" if scan.signature == "valid" else f", {scan.signature}"
-    return f"{scan.event} {scan.parcel}".strip() + named_by + signature
+    return f"{word}{meaning} {scan.parcel}".strip() + signature
 
 
 def _text_and_style(event: str, reply: Reply) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Reads everything at the end of the day: the platforms' reports, the database, and the replies to the senders."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.cli.demo.clients import Reply, Report, SandboxClient
@@ -9,6 +9,7 @@ from worker.cli.demo.progress import View
 from worker.cli.demo.shops import SHOPS
 from worker.domain.figures import Figures, Health
 from worker.domain.instants import DAY
+from worker.domain.orders import OrderKey
 from worker.store.database.database import Database
 from worker.store.queries.counts import CountQueries
 from worker.store.queries.deliveries import DeliveryQueries
@@ -23,6 +24,7 @@ OK = 200
 class Findings:
     """The numbers of the day. *stored_ids* are the ids of the deliveries in the database.
 
+    *events* counts the events in the database by order and name.
     *unused_faults* is the number of faults that no call met.
     """
 
@@ -30,6 +32,7 @@ class Findings:
     figures: Figures
     health: Health
     stored_ids: frozenset[int]
+    events: Mapping[tuple[OrderKey, str], int]
     replies: Sequence[Reply]
     unused_faults: int
 
@@ -89,15 +92,22 @@ def read_findings(
 ) -> Findings:
     """Return the findings. *view* is the last view of the orders during the day."""
     _, deliveries = DeliveryQueries(database).latest(MAX_DELIVERIES)
+    stored_ids = frozenset(delivery.id for delivery in deliveries)
     reports = {account: sandbox.report(with_calls=True) for account, sandbox in sandboxes.items()}
     return Findings(
         view=View(reports, view.rows, view.now),
         figures=CountQueries(database).figures(),
         health=HealthQueries(database).health(never_pruned=DAY),  # no row is older
-        stored_ids=frozenset(delivery.id for delivery in deliveries),
+        stored_ids=stored_ids,
+        events=_events(database, stored_ids),
         replies=replies,
         unused_faults=sum(sandbox.unused_faults() for sandbox in sandboxes.values()),
     )
+
+
+def _events(database: Database, delivery_ids: Iterable[int]) -> Counter[tuple[OrderKey, str]]:
+    shown = (DeliveryQueries(database).show(delivery_id)[1] for delivery_id in delivery_ids)
+    return Counter((event.order, event.name) for delivery in shown if delivery for event in delivery.events)
 
 
 def all_deliveries_recorded(database: Database, replies: Collection[Reply]) -> bool:

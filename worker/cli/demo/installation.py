@@ -1,11 +1,13 @@
 """The installation of the demo: its addresses and secrets, and the environments of its processes."""
 
+import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from worker.cli.demo.senders import Sender
 from worker.cli.demo.shops import SHOPS, Shop
 
 SHORT_TIMES = {"CALL_DEADLINE": "2s", "SETTLE": "3s"}
@@ -14,13 +16,16 @@ SHORT_TIMES = {"CALL_DEADLINE": "2s", "SETTLE": "3s"}
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Installation:
-    """The addresses of the receiver and, by account, of the sandboxes; the secrets of accounts and of sources."""
+    """The addresses of the receiver and, by account, of the sandboxes; the secrets of accounts and of sources.
+
+    *source_secrets* has the secret of each method of authentication, by source.
+    """
 
     folder: Path
     receiver: str
     sandboxes: Mapping[str, str]
     account_secrets: Mapping[str, str]
-    source_secrets: Mapping[str, str]
+    source_secrets: Mapping[str, Mapping[str, str]]
 
     @classmethod
     def create(cls, folder: Path, ports: Sequence[int]) -> "Installation":
@@ -31,19 +36,28 @@ class Installation:
             receiver,
             sandboxes=dict(zip(SHOPS, sandboxes, strict=True)),
             account_secrets={account: secrets.token_hex(16) for account in SHOPS},
-            source_secrets={source: secrets.token_hex(16) for shop in SHOPS.values() for source in shop.sources},
+            source_secrets={
+                name: {method: secrets.token_hex(16) for method in sender.methods}
+                for shop in SHOPS.values()
+                for name, sender in shop.senders.items()
+            },
         )
 
-    def environ(self) -> dict[str, str]:
-        """Return this process's environment with the settings of the demo, and no other settings or settings file."""
+    def environ(self, statuses: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, str]:
+        """Return this process's environment with the settings of the demo, and no other settings or settings file.
+
+        *statuses* has more status words, by source.
+        """
         settings = {"CONFIG": "", "DATA_DIR": str(self.folder), "LISTEN": self.receiver, "LOG_FORMAT": "console"}
         for shop in SHOPS.values():
             settings |= {
                 f"ACCOUNTS__{shop.account.upper()}__{key}": value for key, value in self._account(shop).items()
             }
-            for name, profile in shop.sources.items():
-                source = {"PROFILE": profile, "ACCOUNT": shop.account, "SECRETS": self.source_secrets[name]}
-                settings |= {f"SOURCES__{name.upper()}__{key}": value for key, value in source.items()}
+            for sender in shop.senders.values():
+                source = self._source(shop, sender)
+                settings |= {f"SOURCES__{sender.source.upper()}__{key}": value for key, value in source.items()}
+        for name, words in (statuses or {}).items():
+            settings[f"SOURCES__{name.upper()}__STATUSES"] = json.dumps(words)
         return _other_variables() | {f"FULFILLMENT_{key}": value for key, value in settings.items()}
 
     def sandbox_environ(self, shop: Shop) -> dict[str, str]:
@@ -57,6 +71,12 @@ class Installation:
         base_url = f"http://{self.sandboxes[shop.account]}{shop.base_path}"
         settings = {"PLATFORM": shop.platform.name, "BASE_URL": base_url, **self._credentials(shop)}
         return {**settings, **SHORT_TIMES, **shop.settings}
+
+    def _source(self, shop: Shop, sender: Sender) -> dict[str, str]:
+        secrets_by_method = self.source_secrets[sender.source]
+        more = {f"SECRETS__{method.upper()}": secret for method, secret in secrets_by_method.items()}
+        settings = {key.upper(): value for key, value in sender.settings.items()}
+        return {"PROFILE": sender.profile, "ACCOUNT": shop.account, **settings, **more}
 
     def _credentials(self, shop: Shop) -> dict[str, str]:
         return {**shop.credentials, shop.secret_name: self.account_secrets[shop.account]}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from worker.cli.demo.senders import Sender
 from worker.cli.demo.shops import SHOPS, Shop
 from worker.cli.local import program_command
 from worker.cli.printing import Output
@@ -9,12 +10,14 @@ from worker.settings import describe
 
 WIDTH = 21
 """The width of a setting, in columns; its meaning takes the rest."""
+BLANK = '["…"]'
+"""Stands for secrets."""
 
 
 def print_next_steps(output: Output) -> None:
     """Print the settings to write and the commands to run."""
     program = program_command()
-    output.print("\nFor your own accounts, write fulfillment.toml; one of the two is enough", style="bold")
+    output.print("\nFor your own accounts, write fulfillment.toml with what you need of this", style="bold")
     for shop in SHOPS.values():
         for line, meaning in required_settings(shop):
             output.print(f"  {line:<{WIDTH}}  # {meaning}" if meaning else f"  {line}", soft_wrap=True)
@@ -31,9 +34,37 @@ def required_settings(shop: Shop) -> Iterator[tuple[str, str]]:
     for setting in describe():
         if setting.platform == shop.platform.name and not setting.default:
             yield f'{setting.key.rpartition(".")[2]} = "…"', setting.meaning.partition(":")[0].removesuffix(".")
-    for source, profile in shop.sources.items():
-        yield f"[sources.{source}]", ""
-        yield f'profile = "{profile}"', ""
-        yield f'account = "{shop.account}"', ""
-        origin = "of its webhooks, to" if source == shop.platform_source else "one that you choose, for"
-        yield 'secrets = ["…"]', f"{origin} /webhooks/{source}"
+    for sender in shop.senders.values():
+        yield from _source(shop, sender)
+
+
+def _source(shop: Shop, sender: Sender) -> Iterator[tuple[str, str]]:
+    yield f"[sources.{sender.source}]", ""
+    if sender.source != sender.profile:
+        yield f'profile = "{sender.profile}"', ""
+    yield f'account = "{shop.account}"', ""
+    for name, value in sender.settings.items():
+        yield f'{name} = "{value}"', _meaning(sender, name)
+    yield f"secrets = {_secrets(sender)}", f"{_origin(shop, sender)}, for /webhooks/{sender.source}"
+
+
+def _secrets(sender: Sender) -> str:
+    """Return the value of the setting: a table, if the profile has several methods of authentication."""
+    if sender.file is None or len(sender.file.auth) == 1:
+        return BLANK
+    return f"{{ {', '.join(f'{method} = {BLANK}' for method in sender.methods)} }}"
+
+
+def _meaning(sender: Sender, name: str) -> str:
+    """Return the meaning of a setting of a source: an option of its profile, or a setting that any source may have."""
+    options = sender.file.options if sender.file else {}
+    if name in options:
+        return options[name].help
+    meanings = {setting.key.rpartition(".")[2]: setting.meaning for setting in describe()}
+    return meanings[name].partition(": ")[2].partition(".")[0].replace("`", "")
+
+
+def _origin(shop: Shop, sender: Sender) -> str:
+    if sender.source == shop.platform_source:
+        return "of its webhooks"
+    return "shared with the courier" if sender.file else "one that you choose"

@@ -69,7 +69,7 @@ class Line:
     style: str = ""
 
     def __str__(self) -> str:
-        return f"{clock_text(self.minutes)}  {self.who:<9} {self.order!s:<16} {self.text}"
+        return f"{clock_text(self.minutes)}  {self.who:<10} {self.order!s:<16} {self.text}"
 
 
 class Progress:

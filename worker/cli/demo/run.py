@@ -13,6 +13,8 @@ from worker.cli.demo.day import DAY, OPENING
 from worker.cli.demo.driver import Driver
 from worker.cli.demo.errors import DemoFailed
 from worker.cli.demo.findings import all_deliveries_recorded, read_findings
+from worker.cli.demo.introduction import print_couriers
+from worker.cli.demo.merchant import Merchant
 from worker.cli.demo.next_steps import print_next_steps
 from worker.cli.demo.progress import Progress, View, read_view
 from worker.cli.demo.screen import open_screen
@@ -64,6 +66,7 @@ def _make_folder() -> Path:
 
 def _run_day(output: Output, folder: Path, limit: TimeLimit) -> tuple[Check, ...]:
     output.print("Starting two shops: their sandboxes, database, Valkey, receiver, Celery worker …")
+    print_couriers(output)
     with open_system(folder, limit) as system, _clients(system) as (sandboxes, webhooks):
         view = _watch_day(output, system, sandboxes, webhooks, limit)
         in_time = limit.wait_for(lambda: all_deliveries_recorded(system.database, webhooks.replies))
@@ -80,7 +83,7 @@ def _clients(system: System) -> Iterator[tuple[Mapping[str, SandboxClient], Webh
             account: stack.enter_context(closing(SandboxClient(shop, f"http://{installation.sandboxes[account]}")))
             for account, shop in SHOPS.items()
         }
-        webhooks = WebhookClient(f"http://{installation.receiver}", installation.source_secrets)
+        webhooks = WebhookClient(f"http://{installation.receiver}")
         yield sandboxes, stack.enter_context(closing(webhooks))
 
 
@@ -93,7 +96,8 @@ def _watch_day(
 ) -> View:
     """Carry out the day and show it until nothing is left to do, or the time is up. Return the last view."""
     clock, progress = DayClock(OPENING), Progress()
-    driver = Driver(DAY, clock, sandboxes, webhooks)
+    merchant = Merchant(system.installation, system.database)
+    driver = Driver(DAY, clock, sandboxes, webhooks, merchant)
     with open_screen(output, DAY) as screen:
         while True:
             system.check()

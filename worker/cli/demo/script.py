@@ -7,7 +7,8 @@ from typing import Literal
 from worker.domain.orders import OrderKey
 
 Signature = Literal["valid", "forged", "an hour old"]
-NamedBy = Literal["id", "number", "parcel"]
+Kind = Literal["open", "signed", "token", "waybill", "batch"]
+"""The kind of a courier: the name of its file in `formats/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +34,35 @@ class PlatformEvent:
 
 @dataclass(frozen=True, slots=True)
 class CourierScan:
-    """The courier posts an event about a parcel, *times* times.
+    """The courier of this *kind* posts an event about a parcel, *times* times.
 
     *happened_at* is the time of day of the event; empty: the time of the post. *parcel* distinguishes the parcels of an
-    order, *parcels* is their number. *named_by* is how the courier names the order. *answer* is the expected outcome in
-    the receiver's reply to the first post; the replies to the others are duplicates.
+    order, *parcels* is their number. *others* are the ids of the shop's other orders in the same list of parcels.
+    *unknown*: the courier says it in a word that its profile does not have. *answer* is the expected outcome in the
+    receiver's reply to the first post; the replies to the others are duplicates.
     """
 
+    kind: Kind
     event: str
     parcel: str = ""
     parcels: int | None = None
     times: int = 1
     happened_at: str = ""
-    named_by: NamedBy = "id"
+    others: tuple[str, ...] = ()
+    unknown: bool = False
     signature: Signature = "valid"
     answer: str = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The merchant writes the meaning of an unknown word into the settings, and replays the delivery that has it.
+
+    The word is the one of the courier of this *kind* for *event*.
+    """
+
+    kind: Kind
+    event: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ class ApiFault:
     fault: Mapping[str, object] = field(repr=False)
 
 
-Action = NewOrder | PlatformEvent | CourierScan | ManualChange | ApiFault
+Action = NewOrder | PlatformEvent | CourierScan | Replay | ManualChange | ApiFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""The two shops, as data: their accounts, sources and platforms. The other modules of the demo name no platform."""
+"""The two shops, as data: their accounts, platforms and sources. The other modules of the demo name no platform."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from worker.cli.demo.couriers import COURIERS, Courier
 from worker.cli.demo.script import NewOrder
+from worker.cli.demo.senders import Sender
 from worker.domain.documents import field_at
 from worker.domain.orders import OrderKey
 from worker.domain.stages import Stage
@@ -47,14 +49,12 @@ class Shop:
 
     The account and the sandbox have the same *credentials*, and the same random secret in the setting *secret_name*.
     *settings* are more settings of the account, *options* more options of the sandbox. *base_path* is the path of the
-    order API. The courier posts to the source *courier_source*, and the platform to *platform_source*, which is empty
-    if the platform posts nothing.
+    order API. The platform posts to the source *platform_source*, which is empty if the platform posts nothing.
     """
 
     account: str
     platform: Platform
     secret_name: str
-    courier_source: str
     platform_source: str = ""
     base_path: str = ""
     credentials: Mapping[str, str] = field(default_factory=dict)
@@ -62,10 +62,16 @@ class Shop:
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def sources(self) -> dict[str, str]:
-        """The sources of this shop, each with its profile."""
-        platform = {self.platform_source: self.platform.name} if self.platform_source else {}
-        return platform | {self.courier_source: "courier"}
+    def couriers(self) -> tuple[Courier, ...]:
+        """The couriers of this shop."""
+        return tuple(courier for courier in COURIERS.values() if courier.account == self.account)
+
+    @property
+    def senders(self) -> dict[str, Sender]:
+        """All who post about this shop's orders, by source."""
+        platform = [Sender(self.platform_source, self.platform.name)] if self.platform_source else []
+        couriers = [Sender(courier.source, courier.profile, courier.settings) for courier in self.couriers]
+        return {sender.source: sender for sender in (*platform, *couriers)}
 
     @property
     def sandbox(self) -> str:
@@ -83,7 +89,6 @@ RIYADH = Shop(
         losses=("unpaid_by_default",),
     ),
     secret_name="HMAC_SECRET",  # noqa: S106 - the name of the setting
-    courier_source="courier",
     platform_source="awalchat",
     base_path="/api/v1",
     credentials={"DOMAIN": "demo-shop", "CLIENT_ID": "demo-client", "PHONE_NUMBER_ID": "123456"},
@@ -102,7 +107,6 @@ JAKARTA = Shop(
         completion_path="metadata.fulfillment.stage",
     ),
     secret_name="API_KEY",  # noqa: S106 - the name of the setting
-    courier_source="kurir",
     # COMPLETE_AFTER stays 0, so that one write makes an order delivered and completed.
     settings={"TIMEZONE": "Asia/Jakarta", "CALLS_PER_MINUTE": "1000"},
     options={"RATE_LIMIT": "1000"},

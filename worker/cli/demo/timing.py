@@ -36,10 +36,10 @@ class DayClock:
         """The time of the demo day, in minutes after midnight."""
         return self._opening + int((time.monotonic() - self._began) / MINUTE_SECONDS)
 
-    def timestamp(self, clock: str) -> str:
-        """Return the real time at which the demo day reaches *clock*, in ISO 8601. Events have real timestamps."""
+    def moment(self, clock: str) -> datetime:
+        """Return the real time at which the demo day reaches *clock*, in UTC. Events have real timestamps."""
         seconds = (minutes_of(clock) - self._opening) * MINUTE_SECONDS
-        return (self._began_at + timedelta(seconds=seconds)).isoformat()
+        return self._began_at + timedelta(seconds=seconds)
 
 
 class TimeLimit:
