@@ -58,7 +58,7 @@ def test_the_demo_in_a_pipe_passes_all_its_checks_and_leaves_nothing(runs):
     pipe, _ = runs
     assert (pipe.code, pipe.errors) == (0, ""), pipe.output
     assert pipe.seconds < LIMIT_SECONDS
-    assert pipe.output.count("✓") == 8
+    assert pipe.output.count("✓") == 9
     assert "✗" not in pipe.output
     assert "\x1b" not in pipe.output
     assert_nothing_is_left(pipe.temporary)
@@ -92,6 +92,26 @@ def test_the_demo_on_a_terminal_draws_within_80_columns_and_without_colour_if_as
     ):
         assert any(re.match(row, drawn) for drawn in rows), row
     assert_nothing_is_left(terminal.temporary)
+
+
+def test_the_demo_shows_couriers_that_sign_that_have_a_token_and_that_post_lists(runs):
+    output = runs[0].output
+    for line in (
+        "  oto .*signature: 3 fields · Authorization: token · pickedUp = picked_up",
+        r"[0-9:]+  oto +riyadh/\S+ +pickedUp = picked_up → 200 accepted",
+        r"[0-9:]+  oto +riyadh/\S+ +delivered, forged → 401 refused",
+        r"[0-9:]+  aymakan +riyadh/\S+ +AY-0002 = picked_up → 200 duplicate",
+        r"[0-9:]+  kiriminaja +jakarta/\S+ +processed_packages = created → 200 accepted, with ord_soto and ord_kopi",
+        r"[0-9:]+  biteship +jakarta/ord_teh +delivered → 200 accepted",
+        r"[0-9:]+  courier +riyadh/1005 +shipment.delivered B → 202 accepted",
+    ):
+        assert re.search(f"^{line}$", output, re.MULTILINE), line
+
+
+def test_an_unknown_word_is_quarantined_until_the_merchant_tells_its_meaning(runs):
+    lines = [line.partition("riyadh/1008")[2].strip() for line in runs[0].output.splitlines()]
+    words = ["AY-0059 → 200 quarantined", "adds AY-0059 = out_for_delivery; replay: accepted", "accepted → shipped"]
+    assert [line for line in lines if line in words] == words
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,8 @@ def test_the_sums_are_those_of_both_platforms():
     assert both.answers == Counter({"200": 4, "500": 1})
     assert sum(both.losses.values()) == 3
     assert (both.failed_calls, both.retries) == (1, 1)
+
+
+def test_every_sentence_fits_into_a_terminal():
+    sentences = [check.sentence for check in check_day(TWO_SHOPS, findings_of(), in_time=True)]
+    assert max(map(len, sentences)) <= 80 - len("  ✓ ")

@@ -1,13 +1,13 @@
 import pytest
 
-from worker.cli.demo.next_steps import required_settings
+from worker.cli.demo.next_steps import MAX_WIDTH, commented, required_settings
 from worker.cli.demo.shops import SHOPS
 from worker.settings import Settings, load_settings
 
 
 def load_required(folder, *shops) -> Settings:
     """Load the settings that the demo asks for, with a value in every blank."""
-    lines = [line for shop in shops for line, _ in required_settings(shop)]
+    lines = [line for shop in shops for setting in required_settings(shop) for line in commented(*setting)]
     config = folder / "fulfillment.toml"
     config.write_text(
         "\n".join(lines).replace('url = "…"', 'url = "https://shop.example/v1"').replace("…", "a-good-word")
@@ -33,3 +33,15 @@ def test_what_must_be_filled_in_is_explained():
         line.partition(" =")[0]: meaning for shop in SHOPS.values() for line, meaning in required_settings(shop)
     }
     assert all(meanings[key] for key in ("base_url", "api_key", "secrets"))
+
+
+def test_every_line_fits_into_a_terminal():
+    lines = [line for shop in SHOPS.values() for setting in required_settings(shop) for line in commented(*setting)]
+    assert max(map(len, lines)) <= MAX_WIDTH
+    assert [line for line in lines if line.startswith("#")]
+
+
+def test_a_profile_with_two_methods_gets_a_table_of_secrets():
+    lines = [line for shop in SHOPS.values() for line, _ in required_settings(shop)]
+    assert 'secrets = { signature = ["…"], token = ["…"] }' in lines
+    assert 'secrets = ["…"]' in lines

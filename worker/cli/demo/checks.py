@@ -33,7 +33,7 @@ def check_day(day: Sequence[Scenario], findings: Findings, *, in_time: bool) -> 
         ),
         Check("every sender was answered as its scenario says", tuple(_answers(day, findings))),
         Check(
-            "every delivery is in the database, with the outcome of its answer or its replay",
+            "every delivery is in the database, with the outcome of its answer or replay",
             tuple(_deliveries(day, findings)),
         ),
         Check("every word of a sender became the event that its scenario says", tuple(_words(day, findings))),

@@ -10,6 +10,8 @@ from worker.settings import describe
 
 WIDTH = 21
 """The width of a setting, in columns; its meaning takes the rest."""
+MAX_WIDTH = 78
+"""The width of both, in columns."""
 BLANK = '["…"]'
 """Stands for secrets."""
 
@@ -19,12 +21,22 @@ def print_next_steps(output: Output) -> None:
     program = program_command()
     output.print("\nFor your own accounts, write fulfillment.toml with what you need of this", style="bold")
     for shop in SHOPS.values():
-        for line, meaning in required_settings(shop):
-            output.print(f"  {line:<{WIDTH}}  # {meaning}" if meaning else f"  {line}", soft_wrap=True)
+        for setting in required_settings(shop):
+            for line in commented(*setting):
+                output.print(f"  {line}", soft_wrap=True)
     output.print("and run in the same folder", style="bold")
     output.print(f"  {program} up      everything in one terminal, until Ctrl-C", soft_wrap=True)
     output.print(f"  {program} doctor  checks it, from another terminal", soft_wrap=True)
     output.print("README.md explains the rest: the platforms, couriers, services, PostgreSQL.")
+
+
+def commented(line: str, meaning: str) -> Iterator[str]:
+    """Yield *line* with its *meaning* as a comment behind it, or above it where both are too wide."""
+    together = f"{line:<{WIDTH}}  # {meaning}" if meaning else line
+    if len(together) <= MAX_WIDTH:
+        yield together
+    else:
+        yield from (f"# {meaning}", line)
 
 
 def required_settings(shop: Shop) -> Iterator[tuple[str, str]]:
