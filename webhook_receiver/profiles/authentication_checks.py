@@ -1,11 +1,11 @@
 """The rules between the keys of `[auth]` and `[options]`, and those on keys that a signature must cover."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from webhook_receiver.profiles.compilation import location_of
 from webhook_receiver.profiles.flaws import Flaw
-from webhook_receiver.profiles.model import DigestAuth, HmacAuth, ProfileFile, is_header_name
+from webhook_receiver.profiles.model import DigestAuth, HmacAuth, ProfileFile, ReadTable, is_header_name
 from webhook_receiver.profiles.trust import partly_signed
 
 _OPTION = re.compile(r"\{option:([^{}]*)\}")
@@ -26,6 +26,8 @@ def methods(profile: ProfileFile) -> Iterator[Flaw]:
 
 def _message(key: str, method: HmacAuth | DigestAuth) -> Iterator[Flaw]:
     message = method.message
+    if any(place.path and place.path.depth for place in message.places):
+        yield Flaw(key, "must name single fields, without []")
     if isinstance(method, DigestAuth) and not message.has("secret"):
         yield Flaw(key, "must hold {secret}: without it, anybody can compute the digest")
     if isinstance(method, HmacAuth) and not (message.has("body") or message.has("field")):
@@ -81,12 +83,19 @@ def _texts_with_options(method: object) -> Iterator[tuple[str, str]]:
 
 def keys(profile: ProfileFile) -> Iterator[Flaw]:
     """Yield what is wrong in the fields of an event's key, where a method signs single fields only."""
+    unwrap = profile.document.unwrap
     for name, fields in partly_signed(profile).items():
-        if not profile.read.key:
-            yield Flaw(
-                "read.key", f"is missing: auth.{name} signs single fields only, and the key must consist of them"
-            )
-        for key in ("key", "id"):
-            unsigned = [path.text for path in getattr(profile.read, key) if path.text not in fields]
-            if unsigned:
-                yield Flaw(f"read.{key}", f"has {', '.join(unsigned)}, which auth.{name} does not sign")
+        if unwrap:
+            wanted = f"it must hold {{body}} or {{field:{unwrap.text}}}"
+            yield Flaw(f"auth.{name}.message", f"signs nothing of the document in {unwrap.text}: {wanted}")
+        else:
+            yield from _unsigned_keys(profile.read, name, fields)
+
+
+def _unsigned_keys(read: ReadTable, method: str, fields: Collection[str]) -> Iterator[Flaw]:
+    if not read.key:
+        yield Flaw("read.key", f"is missing: auth.{method} signs single fields only, and the key must consist of them")
+    for key, paths in (("key", read.key), ("id", read.id)):
+        unsigned = [path.text for path in paths if path.text not in fields]
+        if unsigned:
+            yield Flaw(f"read.{key}", f"has {', '.join(unsigned)}, which auth.{method} does not sign")

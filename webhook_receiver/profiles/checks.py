@@ -78,7 +78,9 @@ def _times(profile: ProfileFile) -> Iterator[Flaw]:
     rows = profile.status.rows if profile.status else ()
     first_cells = {text for row in rows for cell in row[:1] for text in cell}
     for word in read.time_of:
-        if word not in first_cells:
+        if word.endswith("*"):
+            yield Flaw(f"read.time_of.{word}", "must be a whole text, because a beginning has no time of its own")
+        elif word not in first_cells:
             yield Flaw(f"read.time_of.{word}", "is in no row of status.rows")
 
 

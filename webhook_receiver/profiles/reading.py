@@ -30,7 +30,7 @@ from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName, clamped, fingerprint
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey, Reference
-from worker.domain.reasons import QuarantineReason
+from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, QuarantineReason
 from worker.domain.text import clean_text
 
 
@@ -121,7 +121,7 @@ class ElementReader:
         if status.meaning == INFO:
             return
         if status.meaning is None:
-            raise Unusable(QuarantineReason.UNKNOWN_EVENT, status.word or "the status is missing")
+            raise Unusable(QuarantineReason.UNKNOWN_EVENT, status.word or MISSING_STATUS)
         name = EventName(status.meaning)
         if name not in self._source.allow and name.partition(".")[0] not in self._source.allow:
             raise Unusable(QuarantineReason.NOT_ALLOWED, name)
@@ -152,7 +152,7 @@ class ElementReader:
         try:
             return [text_of(path.value(document, position)) for path in self._status_paths]
         except NoText as error:
-            raise Unusable(QuarantineReason.UNKNOWN_EVENT, "the status is no text and no whole number") from error
+            raise Unusable(QuarantineReason.UNKNOWN_EVENT, STATUS_WITHOUT_WORD) from error
 
     @staticmethod
     def _value(paths: Sequence[Path], document: object, position: Position) -> object:
@@ -182,9 +182,8 @@ class ElementReader:
         raise Unusable(QuarantineReason.NO_ORDER)
 
     def _by_number(self, number: object) -> OrderReading:
-        text = clean_text(number) if isinstance(number, str) else number
-        prefix = self._source.number_prefix
-        cut = text.removeprefix(prefix).strip() if isinstance(text, str) and prefix else text
+        text = clean_text(str(number)) if type(number) in {str, int} else number
+        cut = text.removeprefix(self._source.number_prefix).strip() if isinstance(text, str) else text
         if self._source.reference == "id":
             return OrderReading(self._by_id(cut), "number", _shown(number))
         value = number_text(cut, QuarantineReason.BAD_ORDER_NUMBER)
@@ -207,9 +206,18 @@ class ElementReader:
             names = ("order", "number", "tracking", "shipment")
             fields = {name: self._value(getattr(paths, name), document, position) for name in names}
             fields |= {"status": list(cells), "time": time.text if time else None}
-        if all(value is None for value in fields.values()):
-            raise Unusable(QuarantineReason.NO_KEY, f"neither id nor {', '.join(fields)}")
-        return KeyReading(fingerprint(*fields.values()), tuple(name for name, value in fields.items() if value))
+        texts = {name: _key_text(value) for name, value in fields.items()}
+        if not any(texts.values()):
+            raise Unusable(QuarantineReason.NO_KEY, f"neither id nor {', '.join(texts)}")
+        return KeyReading(fingerprint(*texts.values()), tuple(name for name, text in texts.items() if text))
+
+
+def _key_text(value: object) -> str:
+    """Return the text of a field of a key: that which a signature covers, so that 1 and "1" are no two events."""
+    try:
+        return text_of(value)
+    except NoText:
+        return canonical(value)
 
 
 def _remarks(time: TimeReading | None, *, has_odd_url: bool) -> Iterator[str]:

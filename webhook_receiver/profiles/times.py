@@ -77,6 +77,10 @@ def time_text(value: object) -> str:
 
 def _check_format(name: str) -> None:
     """Raise ValueError unless *name* is a format that reads back at least the date that it writes."""
+    if len(name) > MAX_LENGTH:
+        raise ValueError(f"must have at most {MAX_LENGTH} characters")
+    if "%Z" in name:  # `strptime` reads the name of a zone, but no offset from it
+        raise ValueError("must have %z instead of %Z, or the zone's name itself, with the key zone")
     example = datetime(2026, 11, 27, 3, 4, 5, tzinfo=UTC)
     try:
         moment = datetime.strptime(example.strftime(name), name)  # noqa: DTZ007 - only its date is compared

@@ -31,8 +31,11 @@ def signed_fields(method: AuthTable, unwrap: Path | None) -> frozenset[str] | No
 
 def trust_in(method: AuthTable, unwrap: Path | None) -> Trust:
     """Return how far *method* can be trusted."""
-    if isinstance(method, HmacAuth | DigestAuth):
-        return Trust.SIGNED if signed_fields(method, unwrap) is None else Trust.PARTLY
+    fields = signed_fields(method, unwrap)
+    if fields is None:
+        return Trust.SIGNED
+    if fields:
+        return Trust.PARTLY
     return Trust.URL if method.from_.startswith("query:") else Trust.BEARER
 
 
