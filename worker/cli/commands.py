@@ -15,6 +15,7 @@ COMMANDS = {
     "send": ("worker.cli.send.command", "Sign a test event and send it to the receiver."),
     "orders": ("worker.cli.orders.commands", "Show and explain orders; advance, retry or release them."),
     "deliveries": ("worker.cli.deliveries.commands", "Show webhook deliveries, and replay them."),
+    "sources": ("worker.cli.sources.commands", "Show the sources of webhooks; check and try profiles."),
     "platform": ("worker.cli.platform.commands", "Show orders at the platform, and create them."),
 }
 """For each command, its module and its line in the help. In the module, the command has the same name."""

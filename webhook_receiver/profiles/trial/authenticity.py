@@ -1,0 +1,105 @@
+"""The steps of authentication, and what would make a method fit that does not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from webhook_receiver.profiles.authentication import Authentic, Method, OpenedRequest, check
+from webhook_receiver.profiles.compilation import methods_of
+from webhook_receiver.profiles.trial.changes import fits_of
+from webhook_receiver.profiles.trial.diagnosis import described, why_not
+from webhook_receiver.profiles.trial.fitting import Question, search
+from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text
+from webhook_receiver.profiles.trust import Trust, trust_in
+from webhook_receiver.requests import Request
+from worker.domain.instants import MINUTE
+
+_NO_SECRET = "the secret itself is nowhere in the headers, the query and the body: is it the right one?"  # noqa: S105 - a sentence
+_NO_VALUE = "no header and no field of the query or the body is as long as a signature: is this the whole request?"
+_CHECK = "check the secret first; then that the sample has the body byte by byte as it came"
+_LEFT_OUT = "left out: there is no secret for it, and a source without one does not ask for it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """The result of one method: *method* is None when the secret is not of its form, which *flaw* then says."""
+
+    name: str
+    method: Method | None
+    authentic: Authentic | None = None
+    flaw: str = ""
+
+
+def authentication_steps(subject: Subject, request: Request) -> Iterator[Step]:
+    """Yield a step for each method of the profile, and for the signed time. A method without secrets is left out."""
+    profile = subject.profile
+    unknown = [name for name in subject.secrets if name not in profile.auth]
+    if unknown:
+        known = ", ".join(profile.auth)
+        yield Step("auth", f"the profile has no [auth.{unknown[0]}], so this secret is not used: it has {known}")
+    opened = OpenedRequest(request, profile.content, subject.source.public_prefix)
+    results = {name: _result(subject, name, opened) for name in profile.auth if name in subject.secrets}
+    if not results:
+        yield Step("auth", f"left out: there is no secret for {' or '.join(profile.auth)}")
+        return
+    passed = {name for name, result in results.items() if result.authentic}
+    for name in profile.auth:
+        if name not in results:
+            yield Step(f"auth {name}", _LEFT_OUT)
+        elif name in passed:
+            yield from _passed(subject, results[name])
+        else:
+            yield _failed(subject, results[name], opened, passed)
+
+
+def _result(subject: Subject, name: str, opened: OpenedRequest) -> _Result:
+    secrets = [secret.encode() for secret in subject.secrets[name]]
+    try:
+        (method,) = methods_of(subject.profile, {name: secrets}, subject.source.options)
+    except ValueError as error:
+        return _Result(name, None, flaw=f"the secret {error}")
+    return _Result(name, method, check(method, opened))
+
+
+def _passed(subject: Subject, result: _Result) -> Iterator[Step]:
+    if result.method and result.authentic:
+        advice = tuple(_trust_advice(subject, result.name))
+        yield Step(f"auth {result.name}", f"fits: {described(result.method)}", advice=advice)
+        yield from _signed_time(subject, result.authentic)
+
+
+def _trust_advice(subject: Subject, name: str) -> Iterator[str]:
+    if trust_in(subject.profile.auth[name], subject.profile.document.unwrap) is Trust.PARTLY:
+        yield "only these fields are signed: all others could be changed on the way"
+
+
+def _signed_time(subject: Subject, authentic: Authentic) -> Iterator[Step]:
+    if authentic.signed_at is None:
+        return
+    text = instant_text(authentic.signed_at)
+    if abs(subject.received_at - authentic.signed_at) > subject.source.tolerance:
+        limit = subject.source.tolerance // MINUTE
+        text += f": further than {limit} min from now. As a delivery it would be refused by now (401)"
+    yield Step("signed time", text)
+
+
+def _failed(subject: Subject, result: _Result, opened: OpenedRequest, passed: set[str]) -> Step:
+    """Return the step of a method that does not pass. The secrets of the methods that have *passed* are not tried."""
+    why = why_not(result.method, opened) if result.method else result.flaw
+    secrets = {name: texts for name, texts in subject.secrets.items() if name not in passed}
+    question = Question(subject.profile, result.name, secrets, subject.source.options, opened)
+    return Step(f"auth {result.name}", f"does NOT fit: {why}", is_well=False, advice=_advice(question))
+
+
+def _advice(question: Question) -> tuple[str, ...]:
+    """Return what would fit. A secret is in no line."""
+    result = search(question)
+    fits = fits_of(question, result)
+    if fits:
+        return tuple(fit.sentence for fit in fits)
+    if question.table.kind in {"static", "basic"}:
+        return (_NO_SECRET,)
+    if not result.digests:
+        return (_NO_VALUE,)
+    end = "" if result.is_complete else ", and the search ended at its bounds"
+    tried = f"{result.digests} combinations of message, hash, encoding and form of the secret were tried"
+    return (f"nothing else fits, either: {tried}{end}", _CHECK)

@@ -1,0 +1,110 @@
+"""The steps from the document on: what is read, and what is answered."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from webhook_receiver.profiles.compilation import interest_of
+from webhook_receiver.profiles.documents import elements, read_outer, unwrapped
+from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.trial.elements import Reader
+from webhook_receiver.profiles.trial.outline import names_at_top, similar_paths
+from webhook_receiver.profiles.trial.steps import Outcome, Step, Subject, Trial, counted
+from worker.domain.errors import Unusable
+from worker.domain.reasons import QuarantineReason
+
+_FORM = re.compile(rb"[A-Za-z0-9_.+%-]+(?:%5B%5D|\[\])?=")
+
+
+def read_steps(subject: Subject, body: bytes, steps: list[Step]) -> Trial:
+    """Return the trial from the document on."""
+    profile, shape = subject.profile, subject.format
+    if profile.capture:
+        text = f"{counted(len(body), 'byte')}: kept as it is, and not read"
+        reason = QuarantineReason.CAPTURED
+        captured = Step("document", text)
+        return Trial(
+            Outcome.QUARANTINED, _status(subject), [*steps, captured, _answer(subject, "quarantined")], (), reason
+        )
+    try:
+        outer = read_outer(body, profile.content)
+        document = unwrapped(outer, profile.document.unwrap)
+    except Unusable as error:
+        return _unusable(subject, [*steps, _unreadable(profile, body, error)], error)
+    reader = Reader(profile, subject.source, document, subject.received_at)
+    if not interest_of(profile.document).wants(document):
+        steps = [*steps, Step("document", f"of no interest: {reader.reason_of_no_interest()}")]
+        return Trial(Outcome.IGNORED, _status(subject), [*steps, _answer(subject, "ignored")])
+    try:
+        positions = elements(document, profile.document.each)
+        readings = shape.readings(body, subject.received_at)
+    except Unusable as error:
+        return _unusable(subject, [*steps, _no_list(document, error)], error)
+    steps = [*steps, Step("document", _document_text(profile, len(positions))), *reader.steps(readings)]
+    problem = next((reading.problem for reading in readings if reading.problem), None)
+    events = [reading.event for reading in readings if reading.event]
+    outcome = Outcome.QUARANTINED if problem else Outcome.ACCEPTED if events else Outcome.IGNORED
+    return Trial(outcome, _status(subject), [*steps, _answer(subject, outcome)], events, problem or "")
+
+
+def _document_text(profile: ProfileFile, count: int) -> str:
+    kind = "a form" if profile.content == "form" else "JSON"
+    inside = f", the JSON text in {profile.document.unwrap.text}" if profile.document.unwrap else ""
+    each = f", each {profile.document.each.text}: {counted(count, 'element')}" if profile.document.each else ""
+    latest = ', pick = "latest"' if profile.document.pick == "latest" else ""
+    return f"{kind}{inside}{each}{latest}"
+
+
+def _unreadable(profile: ProfileFile, body: bytes, error: Unusable) -> Step:
+    detail = f" ({error.detail})" if error.detail else ""
+    text = f"{error.reason}{detail}: {error.reason.meaning}"
+    return Step("document", text, is_well=False, advice=tuple(_advice(profile, body, error)))
+
+
+def _advice(profile: ProfileFile, body: bytes, error: Unusable) -> Iterator[str]:
+    """Yield what to change for a body that cannot be read."""
+    unwrap = profile.document.unwrap
+    if not body:
+        yield "there is no body"
+    elif error.detail and unwrap:
+        outer = read_outer(body, profile.content)
+        yield f"document.unwrap: the document has {', '.join(similar_paths(outer, unwrap)) or names_at_top(outer)}"
+    elif profile.content == "json" and _FORM.match(body):
+        yield 'the body is a form: content = "form"'
+    elif profile.content == "form" and body.lstrip()[:1] in {b"{", b"["}:
+        yield 'the body is JSON: content = "json"'
+    elif error.reason is QuarantineReason.NOT_JSON and not unwrap:
+        yield _place_of_error(body.decode())
+
+
+def _place_of_error(text: str) -> str:
+    """Return where *text*, which is no JSON, stops to be JSON."""
+    position = 0
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as flaw:
+        position = flaw.pos
+    where = f"at character {position + 1} of {len(text)}"
+    return f"{where}, which is its end: is it cut off?" if position >= len(text.rstrip()) else where
+
+
+def _no_list(document: object, error: Unusable) -> Step:
+    advice = (f"document.each: the document has {names_at_top(document)}",)
+    detail = f" ({error.detail})" if error.detail else ""
+    return Step("document", f"{error.reason}{detail}: {error.reason.meaning}", is_well=False, advice=advice)
+
+
+def _unusable(subject: Subject, steps: Sequence[Step], error: Unusable) -> Trial:
+    return Trial(
+        Outcome.QUARANTINED, _status(subject), [*steps, _answer(subject, "quarantined")], (), str(error.reason)
+    )
+
+
+def _status(subject: Subject) -> int:
+    return subject.profile.answer.status
+
+
+def _answer(subject: Subject, outcome: str) -> Step:
+    agreed = subject.profile.answer
+    body = agreed.body if agreed.body is not None else f'{{"status": "{outcome}"}}'
+    return Step("answer", f"{agreed.status} {body}")

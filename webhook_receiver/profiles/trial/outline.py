@@ -1,0 +1,84 @@
+"""The outline of a document: the paths of its fields, and those that look like a path that leads nowhere."""
+
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from itertools import islice
+
+from webhook_receiver.profiles.paths import EACH, Path, Position
+from webhook_receiver.profiles.values import folded
+
+MAX_LEAVES = 300
+MAX_ITEMS = 3
+"""Items of each list that are looked at."""
+MAX_DEPTH = 8
+MAX_SUGGESTIONS = 3
+_CLOSE = 0.75
+_NO_NAME = frozenset(".[]")
+
+
+def leaves(document: object) -> Iterator[tuple[str, object]]:
+    """Yield the path and the value of each field that has a text, a number, or true or false.
+
+    A field whose name cannot be written in a path is left out. Of a large document, only the beginning counts.
+    """
+    return islice(_leaves(document, "", 0), MAX_LEAVES)
+
+
+def _leaves(value: object, path: str, depth: int) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict | list):
+        if depth < MAX_DEPTH:
+            for name, member in _members(value, path):
+                yield from _leaves(member, name, depth + 1)
+    elif value is not None and path:
+        yield path, value
+
+
+def _members(value: dict[str, object] | list[object], path: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, list):
+        yield from ((f"{path}[{index}]", item) for index, item in enumerate(value[:MAX_ITEMS]))
+        return
+    for name, member in value.items():
+        if name and not _NO_NAME & set(name):
+            yield f"{path}.{name}" if path else name, member
+
+
+def written_at(path: Path, position: Position) -> str:
+    """Return *path* with the indexes of *position* in the place of its `[]`."""
+    indexes = iter(position)
+    text = ""
+    for part in path.parts:
+        if isinstance(part, str):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{next(indexes, 0) if part is EACH else part}]"
+    return text
+
+
+def similar_paths(document: object, wanted: Path) -> list[str]:
+    """Return paths of fields of *document* whose names look like *wanted*, the most similar first."""
+    name = _last_name(wanted.text)
+    ratings = {path: _likeness(_last_name(path), name) for path, _ in leaves(document)}
+    close = [path for path, rating in ratings.items() if rating >= _CLOSE]
+    return sorted(close, key=lambda path: (-ratings[path], path.count("."), path))[:MAX_SUGGESTIONS]
+
+
+def names_at_top(document: object) -> str:
+    """Return what *document* is: the names of its fields, or its kind."""
+    if isinstance(document, dict):
+        return _listed(document) or "no fields"
+    return f"a list of {len(document)}" if isinstance(document, list) else "neither an object nor a list"
+
+
+def _listed(names: Iterable[str], limit: int = 20) -> str:
+    chosen = list(islice(names, limit + 1))
+    return ", ".join(chosen[:limit]) + (", …" if len(chosen) > limit else "")
+
+
+def _last_name(path: str) -> str:
+    return folded(path.rpartition(".")[2].partition("[")[0])
+
+
+def _likeness(one: str, other: str) -> float:
+    if len(one) > 2 and len(other) > 2 and (one.endswith(other) or other.endswith(one)):  # noqa: PLR2004 - "id" is in many names
+        return 0.9
+    return SequenceMatcher(None, one, other).ratio()

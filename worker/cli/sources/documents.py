@@ -1,0 +1,91 @@
+"""Sources, profiles and trials as JSON objects. A missing value is null."""
+
+from webhook_receiver.profiles.trial.steps import Step, Trial
+from worker.cli.json_lines import Document
+from worker.cli.sources.descriptions import AuthDescription
+from worker.cli.sources.overview import Row, Shown
+from worker.domain.events import Event
+from worker.operations.instants import iso
+
+
+def row_document(row: Row) -> Document:
+    """Return a source, or a profile, as a list shows it."""
+    return {
+        "name": row.name,
+        "profile": row.profile,
+        "title": row.title,
+        "account": row.account or None,
+        "path": row.path or None,
+        "methods": list(row.methods),
+        "trust": row.trust or None,
+    }
+
+
+def shown_document(shown: Shown) -> Document:
+    """Return a source, or a profile, in full."""
+    description = shown.description
+    return {
+        "name": shown.name,
+        "profile": shown.profile,
+        "title": description.title,
+        "facts": description.facts or None,
+        "account": shown.account or None,
+        "path": shown.path or None,
+        "methods": list(description.methods),
+        "probes": list(description.probes),
+        "auth": [_auth(method, shown) for method in description.auth],
+        "options": [
+            {"name": name, "help": text, "default": default, "value": shown.options.get(name)}
+            for name, (text, default) in description.options.items()
+        ],
+        "answer": description.answer,
+        "reads": dict(description.reads),
+        "events": {name: list(words) for name, words in description.events.items()},
+        "limits": list(description.limits),
+    }
+
+
+def _auth(method: AuthDescription, shown: Shown) -> Document:
+    return {
+        "name": method.name,
+        "kind": method.kind,
+        "trust": method.trust,
+        "where": method.where,
+        "what": method.what,
+        "secrets": shown.secrets.get(method.name, 0) if shown.is_source else None,
+    }
+
+
+def trial_document(trial: Trial) -> Document:
+    """Return a trial, with its steps and its events."""
+    return {
+        "outcome": trial.outcome,
+        "status": trial.status,
+        "reason": trial.reason or None,
+        "steps": [_step(step) for step in trial.steps],
+        "events": [_event(event) for event in trial.events],
+    }
+
+
+def _step(step: Step) -> Document:
+    return {
+        "element": step.element or None,
+        "step": step.name,
+        "text": step.text,
+        "well": step.is_well,
+        "advice": list(step.advice),
+    }
+
+
+def _event(event: Event) -> Document:
+    return {
+        "order": event.order.order_id,
+        "key": event.key,
+        "event": event.name,
+        "occurred_at": iso(event.occurred_at),
+        "tracking": event.tracking or None,
+        "tracking_url": event.tracking_url or None,
+        "parcels": event.parcels,
+        "note": event.note or None,
+        "shipment": event.shipment or None,
+    }

@@ -1,0 +1,120 @@
+"""The sources of the settings, and the profiles: what `sources list` and `sources show` print."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from webhook_receiver.profiles import NATIVE_PROFILES
+from webhook_receiver.profiles.files import SUFFIX, builtin_names
+from webhook_receiver.profiles.model import ProfileFile
+from worker.cli.sources.checking import load
+from worker.cli.sources.descriptions import Description, describe
+from worker.domain.errors import IllegalRequest, SettingsError
+from worker.domain.text import clean_text
+from worker.settings import load_settings
+from worker.settings.sources import SourceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list: a source, or a profile, which has no account and no path."""
+
+    name: str
+    profile: str
+    title: str
+    methods: tuple[str, ...]
+    trust: str
+    account: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A source or a profile in full. A profile has no account, no path and no *secrets*.
+
+    *secrets* are the numbers of secrets by method of authentication. *settings* are the other settings of the source.
+    *has_settings* is False when the settings cannot be used, so that nobody knows whether there is such a source.
+    """
+
+    name: str
+    profile: str
+    description: Description
+    account: str = ""
+    path: str = ""
+    secrets: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    has_settings: bool = True
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is a source of the settings."""
+        return bool(self.account)
+
+
+def profile_rows() -> list[Row]:
+    """Return the built-in profiles, those of the program itself first."""
+    names = (*NATIVE_PROFILES, *builtin_names())
+    return [_profile_row(name, describe(name, _file(name))) for name in names]
+
+
+def _profile_row(name: str, description: Description) -> Row:
+    trust = ", ".join(dict.fromkeys(method.trust for method in description.auth))
+    return Row(name, name, description.title, description.methods, trust)
+
+
+def _file(name: str) -> ProfileFile | None:
+    return None if name in NATIVE_PROFILES else load(name)
+
+
+def source_rows() -> list[Row]:
+    """Return the sources of the settings. Raises `SettingsError`."""
+    return [_source_row(shown(name, source)) for name, source in load_settings(os.environ).sources.items()]
+
+
+def _source_row(source: Shown) -> Row:
+    description = source.description
+    trust = description.trust(tuple(source.secrets))
+    return Row(source.name, source.profile, description.title, description.methods, trust, source.account, source.path)
+
+
+def find(name: str) -> Shown:
+    """Return the source *name* of the settings, or else the profile *name*.
+
+    Raises `SettingsError`, also for a wrong profile, and `IllegalRequest` when there is neither.
+    """
+    is_profile = name in NATIVE_PROFILES or name in builtin_names() or name.endswith(SUFFIX)
+    try:
+        sources = load_settings(os.environ).sources
+    except SettingsError as error:
+        if is_profile:
+            return _profile(name, has_settings=False)
+        neither = f"{clean_text(name)} is no built-in profile; the name of a profile file ends in {SUFFIX}."
+        raise SettingsError(f"{neither}\n{error}") from error
+    if name in sources:
+        return shown(name, sources[name])
+    if not is_profile:
+        names = ", ".join(sources) or "none"
+        raise IllegalRequest(f"{clean_text(name)} is neither a source of the settings ({names}) nor a built-in profile")
+    return _profile(name)
+
+
+def _profile(name: str, *, has_settings: bool = True) -> Shown:
+    return Shown(name, name, describe(name, _file(name)), has_settings=has_settings)
+
+
+def shown(name: str, source: SourceSettings) -> Shown:
+    """Return the source *name* of the settings. No secret is in it."""
+    description = describe(source.profile.name, source.profile.file, source.options)
+    keys = ("allow", "timezone", "number_prefix", "reference", "public_prefix", "max_body", "tolerance", "stale")
+    settings = {key: getattr(source, key) for key in keys if key in source.model_fields_set}
+    return Shown(
+        name,
+        source.profile.name,
+        description,
+        source.account,
+        f"{source.public_prefix}/webhooks/{name}",
+        {method: len(secrets) for method, secrets in source.secrets.items()},
+        source.options,
+        {**settings, "statuses": len(source.statuses)} if source.statuses else settings,
+    )
