@@ -9,12 +9,25 @@ DESIGN = ROOT / "worker" / "DESIGN.md"
 REFERENCE = ROOT / "deploy" / "REFERENCE.md"
 OPERATIONS = ROOT / "deploy" / "OPERATIONS.md"
 COURIERS = ROOT / "deploy" / "COURIERS.md"
+PROFILES = ROOT / "deploy" / "PROFILES.md"
 SANDBOX = ROOT / "deploy" / "sandbox" / "README.md"
 BENCHMARKS = ROOT / "tests" / "benchmarks" / "README.md"
 MUTANTS = ROOT / "tests" / "MUTANTS.md"
 CHANGELOG = ROOT / "CHANGELOG.md"
 BUILTIN_COURIERS = tuple(sorted((ROOT / "deploy" / "couriers").glob("*.md")))
-PAGES = (README, DESIGN, REFERENCE, OPERATIONS, COURIERS, SANDBOX, BENCHMARKS, MUTANTS, CHANGELOG, *BUILTIN_COURIERS)
+PAGES = (
+    README,
+    DESIGN,
+    REFERENCE,
+    OPERATIONS,
+    COURIERS,
+    PROFILES,
+    SANDBOX,
+    BENCHMARKS,
+    MUTANTS,
+    CHANGELOG,
+    *BUILTIN_COURIERS,
+)
 
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 
