@@ -19,13 +19,18 @@ NATIVE_HEADER = "X-Awal-Signature-256"
 
 def print_couriers(output: Output) -> None:
     """Print a line for each courier."""
-    output.print("Five couriers, each with its own format: its signature or token, and a word", style="bold")
+    output.print("The couriers, each with its own format: its signature or token, and a word", style="bold")
     for courier in COURIERS.values():
-        sender = SHOPS[courier.account].senders[courier.source]
-        output.print(f"  {courier.source:<{WIDTH}} {' · '.join(facts(courier, sender))}", soft_wrap=True)
+        output.print(introduction(courier), soft_wrap=True)
 
 
-def facts(courier: Courier, sender: Sender) -> Iterator[str]:
+def introduction(courier: Courier) -> str:
+    """Return the line for *courier*."""
+    sender = SHOPS[courier.account].senders[courier.source]
+    return f"  {courier.source:<{WIDTH}} {' · '.join(_facts(courier, sender))}"
+
+
+def _facts(courier: Courier, sender: Sender) -> Iterator[str]:
     """Yield what is peculiar to the format of *courier*."""
     if sender.file is None:
         yield f"{NATIVE_HEADER}: the request"
