@@ -52,7 +52,7 @@ def show_source(name: str, as_json: bool) -> None:
     NAME is a source, a built-in profile, or the path of a profile file. For a profile, no settings are needed.
 
     \b
-    fulfillment sources show oto
+    fulfillment sources show fastbox
     fulfillment sources show couriers/fastbox.toml
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.cli.json_lines import print_json
@@ -124,7 +124,7 @@ def try_profile(
 
     \b
     fulfillment sources try couriers/fastbox.toml request.txt --secret signature=the-secret
-    fulfillment sources try oto body.json --timezone Asia/Riyadh
+    fulfillment sources try couriers/fastbox.toml body.json --timezone Asia/Riyadh
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.cli.sources.samples import read_sample
     from worker.cli.sources.trying import Choices, find_profile, pairs_of, secrets_of, status_pairs, try_sample
