@@ -1,5 +1,6 @@
 """The group `fulfillment deliveries`."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,7 @@ from worker.cli.options import AS_JSON, LIMIT, WholeNumber, require_name
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import OPERATOR
 from worker.domain.instants import Instant
-from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome
+from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
@@ -17,12 +18,13 @@ if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
     from worker.store.queries.deliveries import DeliveryDetails
 
 OUTCOMES = [outcome.value for outcome in STORED_OUTCOMES]
+REASONS = [reason.value for reason in QuarantineReason]
 DELIVERY_ID = click.argument("delivery_id", metavar="ID", type=WholeNumber(1, 2**63 - 1))
 
 
 @click.group(cls=OrderedGroup)
 def deliveries() -> None:
-    """Show webhook deliveries, and replay those that could not be used."""
+    """Show webhook deliveries, try them with a profile, and replay those that could not be used."""
 
 
 @deliveries.command("list")
@@ -72,23 +74,80 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
         print_delivery(delivery, now)
 
 
-@deliveries.command("replay", short_help="Read a delivery again, with the present settings.")
-@DELIVERY_ID
-def replay_delivery(delivery_id: int) -> int:
-    """Read a quarantined or stale delivery again, with the present settings.
+@deliveries.command("replay", short_help="Read deliveries again, with the present settings.")
+@click.argument("delivery_id", metavar="[ID]", type=WholeNumber(1, 2**63 - 1), required=False)
+@click.option("--source", default="", help="All quarantined deliveries of this source.")
+@click.option("--reason", type=click.Choice(REASONS), default=None, help="All that are quarantined for this reason.")
+def replay_delivery(delivery_id: int | None, source: str, reason: str | None) -> int:
+    """Read a quarantined or stale delivery again, or many, with the present settings.
 
-    If the delivery still cannot be used, the exit code is 1; `doctor` does not report it again.
+    If a delivery still cannot be used, the exit code is 1; `doctor` does not report it again. A delivery that is of no
+    interest now is deleted, and counted as ignored.
 
     For an accepted delivery whose order was not found, the search begins again.
-    """
+
+    \b
+    fulfillment deliveries replay 17
+    fulfillment deliveries replay --source oto --reason unknown_event
+    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    if (delivery_id is None) == (not (source or reason)):
+        raise click.UsageError("Name one delivery by its ID, or many by --source, by --reason, or by both.")
+    if delivery_id is None:
+        return _replay_all(source, reason or "")
     from worker.cli.context import open_database
     from worker.cli.deliveries.replay import replay
 
     with open_database() as context:
         _, delivery = _find(context.database, delivery_id)
         receipt = replay(context, delivery)
-    click.echo(f"Delivery {delivery_id} is {receipt.outcome}{f': {receipt.reason}' if receipt.reason else ''}.")
+    if receipt.outcome is DeliveryOutcome.IGNORED:
+        click.echo(f"Delivery {delivery_id} is ignored: it is of no interest now, and was deleted.")
+    else:
+        click.echo(f"Delivery {delivery_id} is {receipt.outcome}{f': {receipt.reason}' if receipt.reason else ''}.")
     return NEEDS_A_PERSON if receipt.outcome is DeliveryOutcome.QUARANTINED else WELL
+
+
+def _replay_all(source: str, reason: str) -> int:
+    """Replay the quarantined deliveries of a source, for a reason, or both. On a terminal, a bar shows the progress."""
+    from worker.cli.context import open_database
+    from worker.cli.deliveries.printing import print_replays
+    from worker.cli.deliveries.replay import replay_all
+    from worker.store.queries.deliveries import DeliveryQueries
+
+    with open_database() as context:
+        ids = DeliveryQueries(context.database).quarantined(source=source, reason=reason)
+        if source and not ids:
+            require_name("source", source, context.settings.sources)
+        is_hidden = not (sys.stderr and sys.stderr.isatty())
+        with click.progressbar(ids, file=sys.stderr, hidden=is_hidden, label="Replaying") as bar:
+            summary = replay_all(context, bar)
+    print_replays(summary)
+    return NEEDS_A_PERSON if summary.reasons or summary.problems else WELL
+
+
+@deliveries.command("try", short_help="Read a stored body with another profile, and change nothing.")
+@DELIVERY_ID
+@click.option("--profile", required=True, help="A built-in profile, or the path of a profile file.")
+@AS_JSON
+def try_delivery(delivery_id: int, profile: str, as_json: bool) -> int:
+    """Read a stored body with another profile, and print what the receiver would read, step by step.
+
+    It is for the deliveries that the profile `capture` has kept. Authentication is left out, because headers are not
+    kept, and nothing is changed. The time zone, the prefix and the options are those of the delivery's source.
+
+    The exit code is 0 if the body would be accepted or ignored; 1 if it would be quarantined.
+
+    \b
+    fulfillment deliveries try 17 --profile couriers/fastbox.toml
+    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.context import open_database
+    from worker.cli.deliveries.trying import try_delivery as try_with
+    from worker.cli.sources.commands import finish
+
+    with open_database() as context:
+        _, delivery = _find(context.database, delivery_id)
+        trial = try_with(context.settings, delivery, profile)
+    return finish(trial, as_json=as_json)
 
 
 def _find(database: "Database", delivery_id: int) -> "tuple[Instant, DeliveryDetails]":

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+import click
 from rich.table import Table
 from rich.text import Text
 
@@ -11,8 +13,14 @@ from worker.domain.documents import Malformed, read_document
 from worker.domain.instants import Instant
 from worker.domain.reasons import DeliveryOutcome
 from worker.operations.instants import ago, moment, when
+from worker.operations.phrases import counted
 from worker.store.queries.deliveries import DeliveredEvent, DeliveryDetails, DeliveryRow
 
+if TYPE_CHECKING:  # lists do not need it
+    from worker.cli.deliveries.replay import ReplaySummary
+
+MAX_PROBLEMS = 10
+"""How many kinds of problems are printed after many replays."""
 MAX_BODY = 16_384
 """Characters of a body that are printed. JSON has the whole body."""
 STYLES: dict[str, str] = {
@@ -85,3 +93,17 @@ def _readable(body: bytes) -> str:
     except Malformed:
         text = repr(body)
     return text if len(text) <= MAX_BODY else f"{text[:MAX_BODY]}\n… and {len(text) - MAX_BODY} characters more"
+
+
+def print_replays(summary: "ReplaySummary") -> None:
+    """Print what became of many replayed deliveries: one line, and one for each kind of problem."""
+    total = summary.outcomes.total()
+    reasons = ", ".join(f"{reason} {count}" for reason, count in summary.reasons.most_common())
+    parts = [
+        f"{count} {outcome}{f' ({reasons})' if outcome is DeliveryOutcome.QUARANTINED else ''}"
+        for outcome, count in summary.outcomes.most_common()
+    ]
+    deliveries = counted(total, "delivery was", "deliveries were")
+    click.echo(f"{deliveries} replayed{': ' if parts else ''}{', '.join(parts)}.")
+    for sentence, count in summary.problems.most_common(MAX_PROBLEMS):
+        click.echo(visible(f"{counted(count, 'was', 'were')} not: {sentence}."))

@@ -1,13 +1,21 @@
-"""Replays a stored delivery: reads it again with the receiver's own code and the present settings."""
+"""Replays stored deliveries: reads them again with the receiver's own code and the present settings."""
 
-from webhook_receiver.formats import format_of
-from webhook_receiver.sources import Source
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from webhook_receiver.formats import Format, format_of
 from webhook_receiver.wiring import sources_of
 from worker.cli.context import Context
 from worker.domain.errors import IllegalRequest
-from worker.ports import Delivery, Receipt
+from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome
+from worker.ports import Receipt
 from worker.store.intake.intake import SqlIntake
-from worker.store.queries.deliveries import DeliveryDetails
+from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries
+
+WAKE_UPS_AT_ONCE = 100
+"""A broker that does not answer costs a second, so wake-ups of many deliveries are enqueued together."""
 
 
 def replay(context: Context, delivery: DeliveryDetails) -> Receipt:
@@ -15,19 +23,75 @@ def replay(context: Context, delivery: DeliveryDetails) -> Receipt:
 
     Raises `IllegalRequest` when it cannot be read again.
     """
-    name = delivery.row.source
-    source = sources_of(context.settings).get(name)
-    if source is None:
-        raise IllegalRequest(f"the settings name no source {name}: its rules are needed to read the delivery")
     # Before the replay is recorded, because `queue_url` may be wrong.
     wake_ups = context.operations.wake_ups
-    receipt = SqlIntake(context.database).replay(delivery.row.id, _read(source, delivery))
+    receipt = Replays(context).replay(delivery)
     wake_ups.enqueue(receipt.wake_ups)
     return receipt
 
 
-def _read(source: Source, stored: DeliveryDetails) -> Delivery:
-    row, body = stored.row, stored.body
-    if body is None:
-        raise IllegalRequest(f"the body of delivery {row.id} was not kept: its outcome is {row.outcome}")
-    return format_of(source).read(body, row.received_at)
+class Replays:
+    """Replays deliveries, without wake-ups. The profile of each source is compiled once."""
+
+    def __init__(self, context: Context) -> None:
+        self._sources = sources_of(context.settings)
+        self._formats: dict[str, Format] = {}
+        self._intake = SqlIntake(context.database)
+
+    def replay(self, delivery: DeliveryDetails) -> Receipt:
+        """Read *delivery* again, and record the result. Raises `IllegalRequest` when it cannot be read again."""
+        row, body = delivery.row, delivery.body
+        its_format = self._format(row.source)
+        if body is None:
+            raise IllegalRequest(f"the body of delivery {row.id} was not kept: its outcome is {row.outcome}")
+        return self._intake.replay(row.id, its_format.read(body, row.received_at))
+
+    def _format(self, name: str) -> Format:
+        if name not in self._formats:
+            if name not in self._sources:
+                raise IllegalRequest(f"the settings name no source {name}: its rules are needed to read the delivery")
+            self._formats[name] = format_of(self._sources[name])
+        if self._formats[name].captures:
+            raise IllegalRequest(f"the profile of {name} keeps deliveries and reads none: give {name} a profile first")
+        return self._formats[name]
+
+
+@dataclass(slots=True)
+class ReplaySummary:
+    """What became of many deliveries. *problems* are the sentences about those that could not be read again."""
+
+    outcomes: Counter[DeliveryOutcome] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Of the deliveries that are still quarantined."""
+    problems: Counter[str] = field(default_factory=Counter)
+
+    def add(self, receipt: Receipt) -> None:
+        """Count one delivery that was replayed."""
+        self.outcomes[receipt.outcome] += 1
+        if receipt.reason:
+            self.reasons[receipt.reason] += 1
+
+
+def replay_all(context: Context, delivery_ids: Iterable[int]) -> ReplaySummary:
+    """Replay deliveries one after another, and return what became of them. Raises `StoreUnavailable`.
+
+    Each is recorded by itself, so after an interruption the same command goes on with the others.
+    """
+    wake_ups, replays, queries = context.operations.wake_ups, Replays(context), DeliveryQueries(context.database)
+    summary, keys = ReplaySummary(), dict[OrderKey, None]()
+    for delivery_id in delivery_ids:
+        _, delivery = queries.show(delivery_id)
+        if delivery is None:  # somebody else has just replayed it, and it was of no interest
+            continue
+        try:
+            receipt = replays.replay(delivery)
+        except IllegalRequest as error:
+            summary.problems[str(error)] += 1
+            continue
+        summary.add(receipt)
+        keys |= dict.fromkeys(receipt.wake_ups)
+        if len(keys) >= WAKE_UPS_AT_ONCE:
+            wake_ups.enqueue(list(keys))
+            keys.clear()
+    wake_ups.enqueue(list(keys))
+    return summary

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome
 from worker.store.database.database import Database
 from worker.store.tables import deliveries, events, orders
 
@@ -73,6 +74,13 @@ class DeliveryQueries:
         query = query.order_by(deliveries.c.received_at.desc(), deliveries.c.id.desc()).limit(limit)
         with self._database.read() as connection:
             return self._database.now(connection), [_row(row) for row in connection.execute(query)]
+
+    def quarantined(self, *, source: str = "", reason: str = "") -> list[int]:
+        """Return the ids of the quarantined deliveries of *source* and with *reason*, the oldest first."""
+        filters = {"outcome": DeliveryOutcome.QUARANTINED.value, "source": source, "reason": reason}
+        query = select(deliveries.c.id).filter_by(**{name: word for name, word in filters.items() if word})
+        with self._database.read() as connection:
+            return list(connection.execute(query.order_by(deliveries.c.id)).scalars())
 
     def show(self, delivery_id: int) -> tuple[int, DeliveryDetails | None]:
         """Return the database's time, and one delivery with its body and events; None when it is not stored."""

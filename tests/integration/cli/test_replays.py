@@ -1,0 +1,152 @@
+"""Many quarantined deliveries are healed: the doctor says how, and one command replays them."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Commands
+from tests.support.events import a_delivery
+from tests.support.harness import Harness
+from webhook_receiver.formats import format_of
+from webhook_receiver.wiring import sources_of
+from worker.domain.reasons import QuarantineReason
+from worker.settings import load_settings
+from worker.store.queries.deliveries import DeliveryQueries
+
+SETTINGS = {
+    "FULFILLMENT_SOURCES__OTO__SECRETS__SIGNATURE": "oto-secret",
+    "FULFILLMENT_SOURCES__KIRIMINAJA__SECRETS": "a-kiriminaja-token",
+    "FULFILLMENT_SOURCES__NEWBOX__PROFILE": "capture",
+    "FULFILLMENT_SOURCES__NEWBOX__SECRETS": "a-token-of-sixteen-bytes",
+}
+WORDS = ["arrivedSomewhere", "arrivedSomewhere", 'odd "word"\n\\', "", "delivered"]
+
+
+@pytest.fixture
+def environ(fulfillment: Commands, harness: Harness, tmp_path: Path) -> dict[str, str]:
+    """The variables of an installation with couriers, and with a settings file that is still empty."""
+    (tmp_path / "own.toml").write_text("")
+    fulfillment.set({**SETTINGS, "FULFILLMENT_CONFIG": str(tmp_path / "own.toml")})
+    return dict(os.environ)
+
+
+def receive(harness: Harness, environ: dict[str, str], source: str, *documents: object) -> list[str]:
+    """Write *documents* as the receiver does, and return the outcome of each."""
+    its_format = format_of(sources_of(load_settings(environ))[source])
+    bodies = [json.dumps(document).encode() for document in documents]
+    return [harness.intake.write(its_format.read(body, harness.clock())).outcome for body in bodies]
+
+
+def of_oto(word: str, number: int) -> dict[str, object]:
+    return {"orderId": f"ORD-{number}", "status": word, "timestamp": str(1_795_737_600_000 + number)}
+
+
+def checks(fulfillment: Commands, name: str) -> list[dict[str, str]]:
+    return [check for check in fulfillment("doctor", "--json").document["checks"] if check["check"] == name]
+
+
+def test_the_advice_for_unknown_words_heals_them_when_it_is_followed_to_the_letter(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str], tmp_path: Path
+):
+    documents = [of_oto(word, number) for number, word in enumerate(WORDS)]
+    assert receive(harness, environ, "oto", *documents) == ["quarantined"] * 4 + ["accepted"]
+    (check,) = checks(fulfillment, "quarantine")
+    assert "4 deliveries are quarantined (unknown_event)" in check["sentence"]
+    assert "from oto: “arrivedSomewhere” (2), " in check["sentence"]
+
+    table = re.search(r"under (\[sources\.oto\]).*: (statuses = \{.*\})\. Restart", check["advice"])
+    command = re.search("`fulfillment (.*)`", check["advice"])
+    assert table
+    assert command
+    (tmp_path / "own.toml").write_text(f"{table[1]}\n{table[2]}\n".replace("…", "in_transit"))
+    result = fulfillment(*command[1].split())
+    assert (result.code, result.out) == (0, "4 deliveries were replayed: 4 accepted.\n")
+    (check,) = checks(fulfillment, "quarantine")
+    assert check["verdict"] == "ok"
+    assert {fulfillment("orders", "show", f"number:ORD-{n}", "--json").document["state"] for n in range(5)} == {"due"}
+
+
+def test_a_replay_of_many_says_what_became_of_them(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str], tmp_path: Path
+):
+    receive(harness, environ, "oto", *(of_oto(word, number) for number, word in enumerate("xxxyyz")))
+    (tmp_path / "own.toml").write_text('[sources.oto]\nstatuses = { x = "lost", y = "info" }\n')
+    result = fulfillment("deliveries", "replay", "--reason", "unknown_event")
+    summary = "6 deliveries were replayed: 3 accepted, 2 ignored, 1 quarantined (unknown_event 1).\n"
+    assert (result.code, result.out, result.err) == (1, summary, "")
+
+
+def test_a_batch_is_healed_beside_what_was_taken_in_before(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str], tmp_path: Path
+):
+    parcels = [{"order_id": "ORD-1", "awb": "A1"}, {"order_id": "", "awb": ""}, {"order_id": "ORD-3", "awb": "A3"}]
+    batch = {"method": "shipped_packages", "data": parcels}
+    assert receive(harness, environ, "kiriminaja", batch) == ["quarantined"]
+    shown = fulfillment("deliveries", "show", "1", "--json").document
+    assert ([event["order"] for event in shown["events"]], shown["reason"]) == (
+        ["number:ORD-1", "number:ORD-3"],
+        "no_order",
+    )
+    result = fulfillment("deliveries", "replay", "--source", "kiriminaja")
+    assert (result.code, result.out) == (1, "1 delivery was replayed: 1 quarantined (no_order 1).\n")
+    assert len(fulfillment("deliveries", "show", "1", "--json").document["events"]) == 2
+
+
+def test_a_delivery_of_no_interest_is_deleted_and_the_command_says_so(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str], tmp_path: Path
+):
+    receive(harness, environ, "oto", of_oto("strange", 1), of_oto("strange", 2))
+    (tmp_path / "own.toml").write_text('[sources.oto]\nstatuses = { strange = "info" }\n')
+    one = fulfillment("deliveries", "replay", "1")
+    assert (one.code, one.out) == (0, "Delivery 1 is ignored: it is of no interest now, and was deleted.\n")
+    many = fulfillment("deliveries", "replay", "--source", "oto")
+    assert (many.code, many.out) == (0, "1 delivery was replayed: 1 ignored.\n")
+    assert fulfillment("deliveries", "list", "--json").documents == []
+
+
+def test_a_captured_delivery_is_kept_until_its_source_has_a_profile(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str]
+):
+    body = json.dumps(of_oto("delivered", 1)).encode()
+    kept = a_delivery(unusable=QuarantineReason.CAPTURED, source="newbox", body=body, received_at=harness.clock())
+    harness.intake.write(kept)
+    for arguments in (["1"], ["--source", "newbox"]):
+        result = fulfillment("deliveries", "replay", *arguments)
+        assert result.code in {1, 2}
+        assert "the profile of newbox keeps deliveries and reads none" in result.out + result.err
+    assert DeliveryQueries(harness.database).quarantined(reason="captured") == [1]
+    fulfillment.set({"FULFILLMENT_SOURCES__NEWBOX__PROFILE": "oto", "FULFILLMENT_SOURCES__NEWBOX__SECRETS": None})
+    fulfillment.set({"FULFILLMENT_SOURCES__NEWBOX__SECRETS__TOKEN": "a-token-of-sixteen-bytes"})
+    assert fulfillment("deliveries", "replay", "1") == (0, "Delivery 1 is accepted.\n", "")
+
+
+def test_a_replay_of_many_passes_over_those_that_cannot_be_read(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str]
+):
+    for source in ("gone", "oto", "gone"):
+        harness.intake.write(
+            a_delivery(
+                unusable=QuarantineReason.UNKNOWN_EVENT,
+                source=source,
+                body=json.dumps(of_oto("delivered", 1)).encode(),
+                received_at=harness.clock(),
+            )
+        )
+    result = fulfillment("deliveries", "replay", "--reason", "unknown_event")
+    assert result.code == 1
+    assert result.out.startswith("1 delivery was replayed: 1 accepted.\n2 were not: the settings name no source gone")
+    assert fulfillment("deliveries", "replay", "--reason", "not_json").out == "0 deliveries were replayed.\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("1", "--source", "oto"), ("--reason", "bad_weather")])
+def test_a_replay_names_one_delivery_or_many(fulfillment: Commands, arguments: tuple[str, ...]):
+    result = fulfillment("deliveries", "replay", *arguments)
+    assert (result.code, "Usage: fulfillment deliveries replay" in result.err) == (2, True)
+
+
+def test_a_replay_of_an_unknown_source_is_refused(fulfillment: Commands, environ: dict[str, str]):
+    result = fulfillment("deliveries", "replay", "--source", "nobody")
+    assert (result.code, "name no source “nobody”" in result.err) == (2, True)
