@@ -7,8 +7,8 @@ from tests.support.clock import START, Clock
 from tests.support.events import a_delivery, a_hint
 from tests.support.harness import Harness, order_key
 from worker.domain.events import EventName, EventResult
-from worker.domain.figures import Backlog, BacklogKind
-from worker.domain.instants import HOUR
+from worker.domain.figures import Backlog, BacklogKind, UnknownWords
+from worker.domain.instants import HOUR, SECOND
 from worker.domain.reasons import QuarantineReason, WaitReason
 from worker.domain.results import Done, Later, Step
 from worker.domain.stages import Stage
@@ -47,6 +47,25 @@ def test_a_quarantined_delivery_that_was_replayed_is_in_no_backlog(harness: Harn
     harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
     harness.intake.replay(1, a_delivery(unusable=QuarantineReason.NOT_JSON))
     assert backlogs(harness) == set()
+
+
+def test_unknown_words_are_counted_by_source_and_the_most_frequent_come_first(harness: Harness, clock: Clock):
+    words = [("oto", "b"), ("oto", "a"), ("bosta", "47 | X"), ("oto", "a"), ("oto", "c"), ("oto", "a"), ("oto", "b")]
+    for source, word in words:
+        harness.intake.write(
+            a_delivery(unusable=QuarantineReason.UNKNOWN_EVENT, source=source, detail=word, received_at=clock.now)
+        )
+        clock.advance(seconds=1)
+    harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON, source="oto", detail="a"))
+    harness.intake.replay(5, a_delivery(unusable=QuarantineReason.UNKNOWN_EVENT, source="oto", detail="c"))
+    assert HealthQueries(harness.database).health(HOUR).unknown_words == (
+        UnknownWords("bosta", 1, START + 2 * SECOND, (("47 | X", 1),)),
+        UnknownWords("oto", 5, START, (("a", 3), ("b", 2))),
+    )
+    for n in range(20):
+        harness.intake.write(a_delivery(unusable=QuarantineReason.UNKNOWN_EVENT, source="oto", detail=f"new {n}"))
+    oto = HealthQueries(harness.database).health(HOUR).unknown_words[1]
+    assert (oto.count, len(oto.words), oto.words[0]) == (25, 10, ("a", 3))
 
 
 def test_events_that_wait_in_a_dry_run_are_a_backlog_of_their_own(harness: Harness, clock: Clock):

@@ -66,14 +66,29 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownWords:
+    """The deliveries of one source that are quarantined as `unknown_event`; the oldest waits since *oldest*.
+
+    *words* are some of the words that are not known, with their counts, the most frequent first.
+    """
+
+    source: str
+    count: int
+    oldest: Instant
+    words: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The state of the database that `doctor` judges.
 
     *discrepancies* counts, by name, rows that only a defect of the program can have caused. *orphaned* has the orders
     that have something open and no due time. The rules say whether such an order waits for events, or was forgotten.
+    *unknown_words* divides the backlog of deliveries that are quarantined as `unknown_event` by source.
     """
 
     now: Instant
     backlogs: tuple[Backlog, ...] = ()
     discrepancies: Mapping[str, int] = field(default_factory=dict)
     orphaned: tuple[Snapshot, ...] = ()
+    unknown_words: tuple[UnknownWords, ...] = ()

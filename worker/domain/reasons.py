@@ -154,6 +154,12 @@ class QuarantineReason(Word):
     CAPTURED = "captured", "The profile `capture` keeps what a courier sends, to be looked at."
 
 
+MISSING_STATUS = "the status is missing"
+"""The detail of a delivery without a status, which is quarantined as `unknown_event`. Its word is the empty text."""
+STATUS_WITHOUT_WORD = "the status is no text and no whole number"
+"""The detail of a delivery whose status cannot be a word."""
+
+
 class AuditAction(Word):
     """What else happened to an order, besides events and writes."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from worker.cli.context import Context, open_unchecked_database
 from worker.cli.doctor.accounts import check_account
+from worker.cli.doctor.sources import check_source
 from worker.cli.wake_ups import BROKER_TIMEOUT_SECONDS
 from worker.domain.errors import SchemaOutdated, StoreError
 from worker.domain.figures import Health
@@ -34,8 +35,11 @@ def run_checks(max_age: Duration) -> Iterator[Check]:
         yield _broker(context.settings)
         for name, account in context.settings.accounts.items():
             yield from check_account(context.database, name, account, health)
+        sources = context.settings.sources
+        yield from (check_source(name, source) for name, source in sources.items())
         if health:
-            yield from judge(health, context.policies, max_age)
+            with_statuses = [name for name, source in sources.items() if source.profile.file]
+            yield from judge(health, context.policies, max_age, with_statuses)
 
 
 def _settings(settings: Settings) -> Check:

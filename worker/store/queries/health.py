@@ -6,9 +6,9 @@ from itertools import chain
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, text
 
 from worker.domain.events import EventResult
-from worker.domain.figures import Backlog, BacklogKind, Health
+from worker.domain.figures import Backlog, BacklogKind, Health, UnknownWords
 from worker.domain.instants import Duration, Instant
-from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, WaitReason
+from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason, WaitReason
 from worker.domain.snapshot import Snapshot
 from worker.domain.stages import Stage
 from worker.store.conditions import is_due
@@ -20,8 +20,12 @@ from worker.store.tables import deliveries, events, orders
 SAMPLE_SIZE = 200
 """How many orphaned orders are returned. If there are more, they have the same cause."""
 
+MAX_WORDS = 10
+"""How many unknown words of each source are returned."""
+
 _PENDING = events.c.result == EventResult.PENDING.value
 _RESTS = and_(orders.c.due.is_(None), orders.c.stop.is_(None))
+_NOT_REPLAYED = and_(deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value, deliveries.c.replayed_at.is_(None))
 _SAFE_MODES = {
     True: {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"},
     False: {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"},
@@ -47,6 +51,7 @@ class HealthQueries:
                 backlogs=(*_backlogs(connection, now), *_held(connection, now)),
                 discrepancies=_discrepancies(connection, now - never_pruned),
                 orphaned=_orphaned(connection, now),
+                unknown_words=tuple(_unknown_words(connection)),
             )
 
     def unsafe_modes(self) -> Mapping[str, str]:
@@ -68,10 +73,9 @@ def _backlogs(connection: Connection, now: Instant) -> Iterable[Backlog]:
     # A pending event of an order at rest is no backlog: it waits for other events, say the delivery of a second parcel.
     waits = and_(_PENDING, events.c.order_row == orders.c.id, ~_RESTS)
     in_dry_run = orders.c.waiting == WaitReason.DRY_RUN.value
-    not_replayed = and_(deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value, deliveries.c.replayed_at.is_(None))
     return (
         *_grouped(connection, BacklogKind.STOPPED, stop, orders.c.stopped_at, stop.is_not(None)),
-        *_grouped(connection, BacklogKind.QUARANTINED, reason, deliveries.c.received_at, not_replayed),
+        *_grouped(connection, BacklogKind.QUARANTINED, reason, deliveries.c.received_at, _NOT_REPLAYED),
         *_one(connection, BacklogKind.DUE, orders.c.due, is_due(now)),
         *_one(connection, BacklogKind.LEASE, orders.c.lease_until, orders.c.lease_until <= now),
         *_one(connection, BacklogKind.UNCERTAIN, orders.c.sent_at, orders.c.sending.is_not(None)),
@@ -96,6 +100,16 @@ def _one(
 ) -> Iterable[Backlog]:
     count, oldest = connection.execute(select(func.count(), func.min(at)).where(where)).one()
     return [Backlog(kind, reason, count, oldest)] if count else []
+
+
+def _unknown_words(connection: Connection) -> Iterable[UnknownWords]:
+    unknown = and_(_NOT_REPLAYED, deliveries.c.reason == QuarantineReason.UNKNOWN_EVENT.value)
+    source, word, count = deliveries.c.source, deliveries.c.detail, func.count().label("count")
+    sources = select(source, count, func.min(deliveries.c.received_at)).where(unknown).group_by(source).order_by(source)
+    words = select(word, count).where(unknown).group_by(word).order_by(count.desc(), word).limit(MAX_WORDS)
+    for name, total, oldest in connection.execute(sources).all():
+        most_frequent = connection.execute(words.where(source == name)).all()
+        yield UnknownWords(name, total, oldest, tuple((text, number) for text, number in most_frequent))
 
 
 def _held(connection: Connection, now: Instant) -> Iterable[Backlog]:
