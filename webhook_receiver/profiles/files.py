@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -31,13 +31,16 @@ _SENTENCES = {
 
 
 class ProfileError(FulfillmentError):
-    """A profile file cannot be used. Each of *sentences* names the file and the key, and says why."""
+    """A profile file cannot be used. Each of *sentences* names the file and the key, and says why.
+
+    *everything* has all sentences, if they are more than those that are worth a look at the start.
+    """
 
     reason = "profile_invalid"
 
-    def __init__(self, *sentences: str) -> None:
+    def __init__(self, *sentences: str, everything: Sequence[str] = ()) -> None:
         super().__init__("\n".join(sentences))
-        self.sentences = sentences
+        self.sentences, self.everything = sentences, tuple(everything) or sentences
 
 
 @cache
@@ -89,11 +92,11 @@ def parse_profile(text: str, name: str) -> ProfileFile:
     else:
         if not flaws:
             return profile
-    raise ProfileError(*_sentences(flaws, name))
-
-
-def _sentences(flaws: list[Flaw], name: str) -> Iterator[str]:
     sentences = list(dict.fromkeys(f"{name}: {clean_text(flaw.key)} {flaw.sentence}" for flaw in flaws))
+    raise ProfileError(*_first(sentences, name), everything=sentences)
+
+
+def _first(sentences: list[str], name: str) -> Iterator[str]:
     yield from sentences[:MAX_FLAWS]
     if len(sentences) > MAX_FLAWS:
         yield f"{name}: … and {len(sentences) - MAX_FLAWS} more"

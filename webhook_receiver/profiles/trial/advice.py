@@ -19,7 +19,6 @@ _TIMES = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f", "%H%M%S
 _OFFSETS = ("", " %z", "%z", " %Z")
 _BETWEEN = (" ", "T", "", ", ", " at ")
 COMMON_FORMATS = (
-    *NAMED,
     *(
         f"{date}{between}{time}{offset}"
         for date in _DATES
@@ -34,8 +33,12 @@ COMMON_FORMATS = (
 
 
 def fitting_formats(text: str) -> list[str]:
-    """Return formats that fit *text*, the most common first."""
+    """Return formats that fit *text*, the most common first. One that has a name is the only one."""
     found: dict[object, str] = {}
+    for name in NAMED:
+        with suppress(ValueError, OverflowError):
+            parser_of(name)(text)
+            return [name]
     for name in COMMON_FORMATS:
         with suppress(ValueError, OverflowError):
             found.setdefault(parser_of(name)(text), name)

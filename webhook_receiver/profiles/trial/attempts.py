@@ -40,7 +40,7 @@ def phases(opened: OpenedRequest, own: Template, carriers: Sequence[Carrier]) ->
         yield plan.attempts([*candidates.own_field_templates(own), *fields], hashes_secret=secret)
         yield from (one.attempts(SIMPLE, hashes_secret=secret) for one in (plan, varied))
     yield plan.attempts(["{secret}"], hashes_secret=True)
-    yield plan.attempts(candidates.pair_templates(fields))
+    yield plan.attempts(candidates.several_field_templates(fields))
 
 
 class _Plan(NamedTuple):

@@ -11,6 +11,7 @@ from webhook_receiver.profiles.trial.fitting import Question, search
 from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text
 from webhook_receiver.profiles.trust import Trust, trust_in
 from webhook_receiver.requests import Request
+from worker.domain.errors import Unusable
 from worker.domain.instants import MINUTE
 
 _NO_SECRET = "the secret itself is nowhere in the headers, the query and the body: is it the right one?"  # noqa: S105 - a sentence
@@ -87,7 +88,16 @@ def _failed(subject: Subject, result: _Result, opened: OpenedRequest, passed: se
     why = why_not(result.method, opened) if result.method else result.flaw
     secrets = {name: texts for name, texts in subject.secrets.items() if name not in passed}
     question = Question(subject.profile, result.name, secrets, subject.source.options, opened)
-    return Step(f"auth {result.name}", f"does NOT fit: {why}", is_well=False, advice=_advice(question))
+    # A body that cannot be read is a flaw of its own, and hides the value.
+    advice = () if result.method and result.method.reads_body and not _is_readable(opened) else _advice(question)
+    return Step(f"auth {result.name}", f"does NOT fit: {why}", is_well=False, advice=advice)
+
+
+def _is_readable(opened: OpenedRequest) -> bool:
+    try:
+        return opened.document is not None
+    except Unusable:
+        return False
 
 
 def _advice(question: Question) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import permutations
+from itertools import chain, permutations
 from typing import NamedTuple, get_args
 
 from webhook_receiver.profiles.authentication import OpenedRequest, SecretForm, key_of
@@ -15,7 +15,7 @@ from worker.domain.errors import Unusable
 
 SEPARATORS = ("", ".", ":", "|", "\n", ",", "-", "&", " ", "_")
 FEW_SEPARATORS = ("", ".", ":", "|", "\n")
-MAX_FIELDS, MAX_HEADERS, MAX_PERMUTED = 40, 20, 5
+MAX_FIELDS, MAX_IN_THREES, MAX_HEADERS, MAX_PERMUTED = 40, 20, 20, 5
 USUAL_HEADERS = frozenset(
     {"accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-length", "content-type"}
     | {
@@ -152,10 +152,10 @@ def single_field_templates(opened: OpenedRequest) -> list[str]:
     return [f"{{field:{path}}}" for path in paths[:MAX_FIELDS]]
 
 
-def pair_templates(singles: Sequence[str]) -> Iterator[str]:
-    """Yield each pair of *singles*, with the usual separators."""
-    for one, other in permutations(singles, 2):
-        yield from (f"{one}{separator}{other}" for separator in ("", ":", ".", "|"))
+def several_field_templates(singles: Sequence[str]) -> Iterator[str]:
+    """Yield two and three of *singles* in each order, with the usual separators."""
+    for chosen in chain(permutations(singles, 2), permutations(singles[:MAX_IN_THREES], 3)):
+        yield from (separator.join(chosen) for separator in (":", "", ".", "|"))
 
 
 def with_secret(template: str) -> Iterator[str]:

@@ -90,7 +90,7 @@ class Reader:
                 f"{shown} fits no row of status.rows",
                 is_well=False,
                 advice=(
-                    *self._missing(status.from_, reading.position),
+                    *(() if cells[0] else self._missing(status.from_[:1], reading.position)),
                     *advice_on_status(self.profile, cells, match.word),
                 ),
             )

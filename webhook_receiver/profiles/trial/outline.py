@@ -1,5 +1,6 @@
 """The outline of a document: the paths of its fields, and those that look like a path that leads nowhere."""
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import islice
@@ -14,6 +15,7 @@ MAX_DEPTH = 8
 MAX_SUGGESTIONS = 3
 _CLOSE = 0.75
 _NO_NAME = frozenset(".[]")
+_INDEX = re.compile(r"\[-?[0-9]*\]")
 
 
 def leaves(document: object) -> Iterator[tuple[str, object]]:
@@ -55,9 +57,8 @@ def written_at(path: Path, position: Position) -> str:
 
 
 def similar_paths(document: object, wanted: Path) -> list[str]:
-    """Return paths of fields of *document* whose names look like *wanted*, the most similar first."""
-    name = _last_name(wanted.text)
-    ratings = {path: _likeness(_last_name(path), name) for path, _ in leaves(document)}
+    """Return paths of fields of *document* that look like *wanted*, the most similar first."""
+    ratings = {path: _likeness(path, wanted.text) for path, _ in leaves(document)}
     close = [path for path, rating in ratings.items() if rating >= _CLOSE]
     return sorted(close, key=lambda path: (-ratings[path], path.count("."), path))[:MAX_SUGGESTIONS]
 
@@ -74,11 +75,21 @@ def _listed(names: Iterable[str], limit: int = 20) -> str:
     return ", ".join(chosen[:limit]) + (", …" if len(chosen) > limit else "")
 
 
+def _likeness(path: str, wanted: str) -> float:
+    """Return how much two paths look alike, from 0 to 1: by their last names, or as a whole."""
+    if _bare(path) == _bare(wanted):
+        return 1.0
+    one, other = _last_name(path), _last_name(wanted)
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) > 2 and (longer.endswith(shorter) or longer.startswith(shorter)):  # noqa: PLR2004 - "id" is in many names
+        return 0.9
+    return SequenceMatcher(None, one, other).ratio()
+
+
 def _last_name(path: str) -> str:
     return folded(path.rpartition(".")[2].partition("[")[0])
 
 
-def _likeness(one: str, other: str) -> float:
-    if len(one) > 2 and len(other) > 2 and (one.endswith(other) or other.endswith(one)):  # noqa: PLR2004 - "id" is in many names
-        return 0.9
-    return SequenceMatcher(None, one, other).ratio()
+def _bare(path: str) -> str:
+    """Return *path* without its dots and indexes."""
+    return folded(_INDEX.sub("", path).replace(".", ""))

@@ -24,7 +24,7 @@ def check(name: str) -> tuple[list[str], str]:
     try:
         profile = load_profile(name)
     except ProfileError as error:
-        flaws = list(error.sentences)
+        flaws = list(error.everything)
         if name in NATIVE_PROFILES:
             return [], f"{name} is part of the program: there is no file to check."
         flaws += _more_flaws(name, flaws)
@@ -41,7 +41,7 @@ def _more_flaws(name: str, known: list[str]) -> list[str]:
     try:
         read_profile(path)
     except ProfileError as error:
-        return [sentence for sentence in error.sentences if sentence not in known]
+        return [sentence for sentence in error.everything if sentence not in known]
     return []
 
 

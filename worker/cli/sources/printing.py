@@ -127,7 +127,7 @@ def print_trial(trial: Trial) -> None:
 
 def _add(table: Table, step: Step) -> None:
     name = f"{step.element} {step.name}" if step.element else step.name
-    style = "" if step.is_well else "bold red"
+    style = "bold red" if not step.is_well else "yellow" if step.advice else ""
     table.add_row(plain(name, style), plain(step.text, style))
     for line in step.advice:
         table.add_row("", plain(f"→ {line}", "italic"))
