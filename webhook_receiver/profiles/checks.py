@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from webhook_receiver.profiles import authentication_checks
 from webhook_receiver.profiles.compilation import rows_of
 from webhook_receiver.profiles.flaws import Flaw
-from webhook_receiver.profiles.model import ProfileFile, StatusTableFile
+from webhook_receiver.profiles.model import ProfileFile, ReadTable, StatusTableFile
 from webhook_receiver.profiles.paths import EACH, Path
 from webhook_receiver.profiles.statuses import Row, meaning_of, word_of
 
@@ -48,6 +48,8 @@ def _paths(profile: ProfileFile) -> Iterator[Flaw]:
     if document.pick == "latest" and not (document.each and _has_time(profile)):
         yield Flaw("document.pick", "needs read.time" if document.each else "needs document.each")
     yield from _paths_of_elements(document.each, paths) if document.each else _paths_without_elements(paths)
+    if document.each and document.pick == "each":
+        yield from _keys_of_elements(profile.read)
 
 
 def _paths_without_elements(paths: Sequence[NamedPath]) -> Iterator[Flaw]:
@@ -63,6 +65,13 @@ def _paths_of_elements(each: Path, paths: Sequence[NamedPath]) -> Iterator[Flaw]
             yield Flaw(key, f"does not begin with {each.text} in {path.text}")
     if not any(path.skeleton == whole for key, path in paths if not key.startswith("document.")):
         yield Flaw("document.each", "is not repeated by any path of [read] or [status]")
+
+
+def _keys_of_elements(read: ReadTable) -> Iterator[Flaw]:
+    """Yield the keys that would be the same for all elements: all but the first would be quarantined."""
+    for key, paths in (("id", read.id), ("key", read.key)):
+        if paths and not any(path.depth for path in paths):
+            yield Flaw(f"read.{key}", "is the same for all elements: one of its paths must have []")
 
 
 def _has_time(profile: ProfileFile) -> bool:

@@ -21,7 +21,7 @@ MEANINGS = {
     "info": "new paymentConfirmed waitingAddressConfirmation addressConfirmed needConfirmation paymentTypeConfirmed"
     " codOrderConfirmed orderConfirmed pickupFromStore interDepotTransfer readyForCollection branchAssigned"
     " assignedToWarehouse shipmentOnHoldWarehouse shipmentOnHoldToCancel notAvailableBR notAvailableWH picked packed"
-    " searchingDriver shipmentProcessing goingToPickup arrivedPickup pickupAttempted shipmentOnHold"
+    " searchingDriver shipmentProcessing goingToPickup arrivedPickup pickupAttemted shipmentOnHold"
     " reverseShipmentProcessing reverseShipmentCreated reverseGoingToPickup reversePickedUp reverseOutForDelivery"
     " reverseArrivedTerminal reverseDepartedTerminal reverseArrivedDestinationTerminal reverseUndeliveredAttempt"
     " reverseShipmentOnHold reverseShipmentCanceled returnShipmentProcessing newReturn approved rejected"

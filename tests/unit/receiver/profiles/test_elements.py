@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.invented import delivery, names, opened, profile
+from tests.support.invented import delivery, flaws, names, opened, profile
 from webhook_receiver.profiles.documents import MAX_ELEMENTS
 from worker.domain.reasons import QuarantineReason
 from worker.ports import Delivery
@@ -179,3 +179,13 @@ def test_the_steps_of_every_element_are_shown_with_its_position():
     first, second = opened(FLAT).readings(body, 0)
     assert (first.position, second.position) == ((0,), (1,))
     assert (first.problem, second.problem) == (None, QuarantineReason.UNKNOWN_EVENT)
+
+
+@pytest.mark.parametrize("key", ["id", "key"])
+def test_what_recognises_repeats_must_differ_from_element_to_element(key: str):
+    read = f'number = "parcels[].ref"\n{key} = "batch"'
+    status = 'from = "parcels[].state"\nrows = [["D", "delivered"]]'
+    sentence = f"read.{key} is the same for all elements: one of its paths must have []"
+    assert flaws(document='each = "parcels[]"', read=read, status=status) == (sentence,)
+    times = f'{read}\ntime = "parcels[].at"'
+    assert flaws(document='each = "parcels[]"\npick = "latest"', read=times, status=status) == ()
