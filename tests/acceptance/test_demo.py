@@ -110,7 +110,7 @@ def test_the_demo_shows_couriers_that_sign_that_have_a_token_and_that_post_lists
 
 def test_an_unknown_word_is_quarantined_until_the_merchant_tells_its_meaning(runs):
     lines = [line.partition("riyadh/1008")[2].strip() for line in runs[0].output.splitlines()]
-    words = ["AY-0059 → 200 quarantined", "adds AY-0059 = out_for_delivery; replay: accepted", "accepted → shipped"]
+    words = ["AY-0059 → 200 quarantined", "replays AY-0059 as out_for_delivery: accepted", "accepted → shipped"]
     assert [line for line in lines if line in words] == words
 
 

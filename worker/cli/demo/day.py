@@ -92,7 +92,7 @@ DAY = (
         At("09:45", BATCH(CREATED)),
         At("15:30", BATCH(RETURNED), wait_for="shipped"),
     )),
-    Scenario(JAKARTA("ord_kopi"), "known by its number", COMPLETED, (
+    Scenario(JAKARTA("ord_kopi"), "in a list of parcels", COMPLETED, (
         At("09:25", NewOrder(number="INV/0714")),
         At("12:10", BATCH(PICKED_UP)),
         At("14:50", BATCH(DELIVERED)),

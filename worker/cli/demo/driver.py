@@ -111,7 +111,7 @@ class Driver:
     def _replay(self, courier: Courier, event: str) -> str:
         word, meaning = courier.word(event, unknown=True), event.removeprefix(FAMILY)
         outcome = self._merchant.replay(courier.source, {word: meaning})
-        return f"adds {word} = {meaning}; replay: {outcome}"
+        return f"replays {word} as {meaning}: {outcome}"
 
 
 def parcel_values(scenario: Scenario, scan: CourierScan, moment: datetime) -> Values:
