@@ -76,6 +76,7 @@ WRONG = [
         f"[read]\n{NUMBER}",
         '[document]\neach = "parcels[]"\n\n[read]\ntracking = "parcels[].code"\nnumber = "orders[].id"',
     ),
+    (f"[read]\n{NUMBER}", '[document]\neach = "parcels[]"\n\n[read]\nid = "id"\nnumber = "parcels[].order"'),
     ("[read]", '[document]\npick = "latest"\n\n[read]'),
     (
         f"[read]\n{NUMBER}\n{TIME}",

@@ -31,6 +31,7 @@ from webhook_receiver.profiles.model import (
 from webhook_receiver.profiles.statuses import cell_of
 from webhook_receiver.profiles.times import NAMED, parser_of
 from webhook_receiver.profiles.trust import Trust, trust_in
+from worker.cli.sources.descriptions import TRUST_WORDS
 from worker.settings.profiles import SHORTEST_TOKEN_IN_URL
 
 PLACES = {"body", "field", "header", "option", "method", "path", "query", "time", "secret"}
@@ -145,8 +146,10 @@ def test_a_cell_of_a_row_fits_what_the_page_says(cell: str | list[str], fitting:
 
 def test_the_trust_in_each_kind_of_authentication_is_the_programs():
     rows = table(PROFILES, "What a secret proves depends on what it covers.")
-    assert [row[0] for row in rows] == list(Trust)
-    for trust, keys, *_ in rows:
+    assert [row[0] for row in rows] == [
+        trust if trust == word else f"{trust}: “{word}”" for trust, word in TRUST_WORDS.items()
+    ]
+    for trust, (_, keys, *_) in zip(Trust, rows, strict=True):
         text = "\n".join(re.findall("`([^`]+)`", keys))
         text += "" if "from" in text else '\nfrom = "header:X-Sig"'
         method = TypeAdapter(AuthTable).validate_python(tomllib.loads(text))
