@@ -33,6 +33,8 @@ class Contents(Protocol):
 
     def outcomes(self) -> list[tuple[str, str]]: ...
 
+    def details(self) -> list[str]: ...
+
     def keys(self) -> list[str]: ...
 
     def counters(self) -> dict[tuple[str, str], int]: ...
@@ -49,6 +51,9 @@ class FakeContents:
 
     def outcomes(self) -> list[tuple[str, str]]:
         return [(stored.outcome, stored.reason) for stored in self._fake.deliveries.values()]
+
+    def details(self) -> list[str]:
+        return [stored.detail for stored in self._fake.deliveries.values()]
 
     def keys(self) -> list[str]:
         return [key for _, key in self._fake.events]
@@ -74,6 +79,10 @@ class SqlContents:
         query = select(deliveries.c.outcome, deliveries.c.reason).order_by(deliveries.c.id)
         with self.database.read() as connection:
             return [(outcome, reason) for outcome, reason in connection.execute(query)]
+
+    def details(self) -> list[str]:
+        with self.database.read() as connection:
+            return list(connection.execute(select(deliveries.c.detail).order_by(deliveries.c.id)).scalars())
 
     def keys(self) -> list[str]:
         with self.database.read() as connection:

@@ -106,6 +106,59 @@ def test_an_unusable_delivery_is_quarantined_with_its_reason(contents: Contents)
     assert contents.outcomes() == [("quarantined", "not_json")]
 
 
+def test_a_batch_takes_in_its_good_elements_beside_the_bad_ones(contents: Contents):
+    good = (an_event(key="a"), an_event(key="b", order=ELSEWHERE), an_event(key="c", order=ELSEWHERE))
+    receipt = contents.intake.write(a_delivery(*good, unusable=QuarantineReason.NO_ORDER, detail="data[3]"))
+    assert (receipt.outcome, receipt.reason, receipt.event_id) == ("quarantined", "no_order", None)
+    assert receipt.wake_ups == (KEY, ELSEWHERE), "each order once, although the delivery is quarantined"
+    assert (sorted(contents.keys()), contents.revision(KEY), contents.revision(ELSEWHERE)) == (["a", "b", "c"], 1, 2)
+    assert (contents.outcomes(), contents.details()) == ([("quarantined", "no_order")], ["data[3]"])
+
+
+def test_an_element_that_cannot_be_used_beside_what_is_known_quarantines_its_batch_alone(contents: Contents):
+    contents.intake.write(a_delivery(an_event(key="a", tracking="TRK1")))
+    receipt = contents.intake.write(a_delivery(an_event(key="a", tracking="TRK2"), an_event(key="b", order=ELSEWHERE)))
+    assert (receipt.outcome, receipt.reason, receipt.wake_ups) == ("quarantined", "key_reused", (ELSEWHERE,))
+    assert contents.keys() == ["a", "b"]
+
+
+def test_a_batch_with_one_new_event_is_accepted_and_one_without_is_a_duplicate(contents: Contents):
+    a, b = an_event(key="a"), an_event(key="b", order=ELSEWHERE)
+    first = contents.intake.write(a_delivery(a))
+    mixed, again = contents.intake.write(a_delivery(a, b)), contents.intake.write(a_delivery(b, a))
+    assert (mixed.outcome, mixed.wake_ups) == ("accepted", (ELSEWHERE,))
+    assert (again.outcome, again.wake_ups, again.event_id) == ("duplicate", (), mixed.event_id)
+    assert first.event_id != mixed.event_id
+    assert contents.keys() == ["a", "b"]
+
+
+def test_an_event_that_comes_twice_in_one_batch_is_new_once(contents: Contents):
+    receipt = contents.intake.write(a_delivery(an_event(key="a"), an_event(key="a")))
+    assert (receipt.outcome, receipt.wake_ups, contents.keys(), contents.revision(KEY)) == (
+        "accepted",
+        (KEY,),
+        ["a"],
+        1,
+    )
+
+
+def test_the_remarks_about_an_accepted_delivery_are_stored(contents: Contents):
+    contents.intake.write(a_delivery(an_event(key="a"), detail="there is no time, so the arrival counts"))
+    contents.intake.write(a_delivery(an_event(key="b")))
+    assert contents.details() == ["there is no time, so the arrival counts", ""]
+
+
+def test_the_quarantined_deliveries_of_a_source_are_counted_by_reason_and_since_an_instant(
+    contents: Contents, clock: Clock
+):
+    captured, other = QuarantineReason.CAPTURED, QuarantineReason.NOT_JSON
+    for source, reason, age in [("a", captured, 2), ("a", captured, 1), ("a", other, 1), ("b", captured, 1)]:
+        contents.intake.write(a_delivery(unusable=reason, source=source, received_at=clock.now - age))
+    contents.intake.write(a_delivery(an_event(), source="a", received_at=clock.now - 1))
+    counts = [contents.intake.count_quarantined("a", captured, clock.now - age) for age in (3, 2, 1)]
+    assert counts == [2, 1, 0]
+
+
 def test_a_delivery_without_an_event_is_not_dropped(contents: Contents):
     assert contents.intake.write(a_delivery()).reason == "no_event"
     assert contents.outcomes() == [("quarantined", "no_event")]

@@ -3,12 +3,13 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from worker.domain.errors import StoreUnavailable
 from worker.domain.events import Event, EventName, RecordedEvent
+from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
-from worker.domain.reasons import DeliveryOutcome, QuarantineReason
+from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason
 from worker.ports import Delivery, Receipt
 
 MAX_EVENTS = 1000
@@ -21,6 +22,7 @@ class Stored:
     delivery: Delivery
     outcome: str
     reason: str
+    detail: str = ""
 
 
 class FakeWakeUps:
@@ -44,6 +46,7 @@ class FakeIntake:
     revisions: Counter[OrderKey] = field(default_factory=Counter)
     counters: Counter[tuple[str, str]] = field(default_factory=Counter)
     _kept: set[str] = field(default_factory=set)
+    _brought_by: dict[int, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> int:
@@ -55,10 +58,15 @@ class FakeIntake:
         with self._lock:
             if delivery.keep_once:
                 return self._keep_once(delivery)
-            if delivery.unusable or not delivery.events:
-                return self._store(delivery, _quarantined(delivery.unusable or QuarantineReason.NO_EVENT))
-            (event,) = delivery.events  # both profiles read one event from a delivery
-            return self._store(delivery, self._take_in(event))
+            receipts = [self._take_in(event, len(self.deliveries) + 1) for event in delivery.events]
+            return self._store(delivery, _gravest(delivery, receipts))
+
+    def count_quarantined(self, source: str, reason: QuarantineReason, since: Instant) -> int:
+        self._check()
+        return sum(
+            (stored.delivery.source, stored.reason) == (source, reason) and stored.delivery.received_at > since
+            for stored in self.deliveries.values()
+        )
 
     def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
         self._check()
@@ -78,13 +86,13 @@ class FakeIntake:
 
     def _store(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         delivery_id = len(self.deliveries) + 1
-        self.deliveries[delivery_id] = Stored(delivery, receipt.outcome, receipt.reason or "")
+        self.deliveries[delivery_id] = Stored(delivery, receipt.outcome, receipt.reason or "", delivery.detail)
         return Receipt(receipt.outcome, delivery_id, receipt.event_id, receipt.reason, receipt.wake_ups)
 
-    def _take_in(self, event: Event) -> Receipt:
+    def _take_in(self, event: Event, delivery_id: int) -> Receipt:
         first = self.events.get((event.source, event.key))
         if first is not None:
-            return self._repeat(event, first)
+            return self._repeat(event, first, delivery_id)
         if not event.tracking and event.name.startswith("shipment.") and len(self._parcels(event.order)) > 1:
             return _quarantined(QuarantineReason.WHICH_PARCEL)
         if sum(recorded.event.order == event.order for recorded in self.events.values()) >= MAX_EVENTS:
@@ -92,15 +100,18 @@ class FakeIntake:
         self.revisions[event.order] += 1
         recorded = RecordedEvent(len(self.events) + 1, self.revisions[event.order], event)
         self.events[event.source, event.key] = recorded
+        self._brought_by[recorded.id] = delivery_id
         return Receipt(DeliveryOutcome.ACCEPTED, None, recorded.id, wake_ups=(event.order,))
 
-    def _repeat(self, event: Event, first: RecordedEvent) -> Receipt:
+    def _repeat(self, event: Event, first: RecordedEvent, delivery_id: int) -> Receipt:
         if (event.order, event.name, event.tracking) != (first.event.order, first.event.name, first.event.tracking):
             return _quarantined(QuarantineReason.KEY_REUSED)
+        is_own = self._brought_by[first.id] == delivery_id
+        outcome = DeliveryOutcome.ACCEPTED if is_own else DeliveryOutcome.DUPLICATE
         if event.name is not EventName.HINT:
-            return Receipt(DeliveryOutcome.DUPLICATE, None, first.id)
+            return Receipt(outcome, None, first.id)
         self.revisions[event.order] += 1
-        return Receipt(DeliveryOutcome.DUPLICATE, None, first.id, wake_ups=(event.order,))
+        return Receipt(outcome, None, first.id, wake_ups=(event.order,))
 
     def _parcels(self, order: OrderKey) -> set[str]:
         events = (recorded.event for recorded in self.events.values())
@@ -109,3 +120,12 @@ class FakeIntake:
 
 def _quarantined(reason: QuarantineReason) -> Receipt:
     return Receipt(DeliveryOutcome.QUARANTINED, None, reason=reason)
+
+
+def _gravest(delivery: Delivery, receipts: Sequence[Receipt]) -> Receipt:
+    """Return the gravest of the receipts of the events, with all wake-ups; what is unusable is the gravest."""
+    wake_ups = tuple(dict.fromkeys(key for receipt in receipts for key in receipt.wake_ups))
+    if delivery.unusable or not receipts:
+        return replace(_quarantined(delivery.unusable or QuarantineReason.NO_EVENT), wake_ups=wake_ups)
+    gravest = min(receipts, key=lambda receipt: STORED_OUTCOMES.index(receipt.outcome))
+    return replace(gravest, wake_ups=wake_ups)

@@ -14,6 +14,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.reasons import QuarantineReason
 from worker.store.conditions import has_key
 from worker.store.database.database import Database
+from worker.store.intake import events as recording_of_events
 from worker.store.intake.intake import SqlIntake
 from worker.store.tables import deliveries, events, orders
 
@@ -148,6 +149,20 @@ def test_a_delivery_of_several_events_has_the_gravest_outcome_and_its_usable_eve
     assert (receipt.outcome, receipt.reason) == (outcome, reason)
     assert len(rows(database, events)) == written
     assert len(rows(database, deliveries)) == len(earlier) + 1
+
+
+def test_a_batch_is_written_whole_or_not_at_all(intake: SqlIntake, database: Database, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object) -> None:
+        raise RuntimeError("the last statement fails")
+
+    monkeypatch.setattr(recording_of_events, "_insert", fail)
+    batch = a_delivery(an_event(), an_event(order=OrderKey("main", "2")), unusable=QuarantineReason.NO_ORDER)
+    with pytest.raises(RuntimeError):
+        intake.write(batch)
+    assert [rows(database, table) for table in (deliveries, orders, events)] == [[], [], []]
+    monkeypatch.undo()
+    assert intake.write(batch).outcome == "quarantined"
+    assert len(rows(database, events)) == 2
 
 
 @pytest.mark.parametrize(
