@@ -88,6 +88,7 @@ WRONG = [
     (TIME, f'{TIME}\ntimes = ["%Q"]'),
     (TIME, f'{TIME}\ntimes = ["%H:%M"]'),
     (TIME, f'{TIME}\ntimes = ["%Y{"-%m" * 30}"]'),
+    (TIME, f'{TIME}\ntimes = ["%Y-%m-%d %Z"]'),
     ("[status]", '[read.time_of]\nLOST = "lost_at"\n\n[status]'),
     ("[status]", '[read.time_of]\n"DELIV*" = "delivered_at"\n\n[status]'),
     (f'[status]\nfrom = "status"\n{ROWS}', ""),
