@@ -14,6 +14,8 @@ from worker.settings.problems import Problem
 
 NATIVE_METHOD = "signature"
 """The method of authentication of the native profiles."""
+WHICH_METHOD = ""
+"""Stands for the method of secrets that are a plain list, when the profile has several methods."""
 SHORTEST_TOKEN_IN_URL = 16
 """Bytes. A token in a URL is read by more eyes."""
 
@@ -92,15 +94,18 @@ def _refuse_options_like_settings(chosen: ChosenProfile | None, settings: Sequen
 def _with_secrets(source: dict[str, Any], methods: Sequence[str]) -> dict[str, Any]:
     """Return *source* with its secrets by method: a plain list is for the only method of the profile."""
     secrets = source.get("secrets")
-    if secrets is None or isinstance(secrets, dict) or len(methods) > 1:
+    if secrets is None or isinstance(secrets, dict):
         return source
-    return {**source, "secrets": {methods[0]: secrets}}
+    return {**source, "secrets": {methods[0] if len(methods) == 1 else WHICH_METHOD: secrets}}
 
 
 def secret_problems(chosen: ChosenProfile, secrets: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
     """Yield the problems of a source's secrets, by method, with its profile."""
     for name, texts in secrets.items():
-        if name not in chosen.methods:
+        if name == WHICH_METHOD:
+            names = ", ".join(chosen.methods)
+            yield Problem(("secrets",), f"must be a table, because the profile has several methods: {names}")
+        elif name not in chosen.methods:
             methods = " or ".join(chosen.methods)
             sentence = f"is for no method of the profile {chosen.name}, which authenticates by {methods}"
             yield Problem(("secrets", name), sentence)

@@ -159,7 +159,10 @@ def test_every_secret_of_a_source_is_masked_in_logs(tmp_path):
         ('header = "X-T"\nsecrets = { signature = "not base64!" }', "secrets.signature must be the Base64 of a key"),
         ('header = "X-T"\nsecrets = {}', "secrets must have at least 1 item"),
         ('header = "X-T"', "secrets is missing"),
-        ('header = "X-T"\nsecrets = ["which-method-is-it"]', "secrets must be a table"),
+        (
+            'header = "X-T"\nsecrets = ["which-method-is-it"]',
+            "secrets must be a table, because the profile has several methods: t",
+        ),
         ('headr = "X-T"\nheader = "X-T"\nsecrets = { token = "a-token-of-ours" }', "headr is not a known setting"),
         (
             'header = "X-T"\nsecrets = { token = "a-token-of-ours" }\nverification = "signed"',
