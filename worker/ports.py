@@ -4,7 +4,7 @@ The adapters are in `store`, `order_api` and `queue`; the wiring modules hand th
 the database answers raises `StoreUnavailable` when the database does not answer in time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol, TypeAlias
@@ -41,7 +41,8 @@ class OrderApi(Protocol):
     def find(self, reference: Reference) -> Sequence[str]:
         """Return the ids of the orders that the platform shows with exactly this number or tracking number.
 
-        Two ids are enough, because they prove that the reference is ambiguous. At most `CALLS_TO_FIND` calls are made.
+        Two ids are enough, because they prove that the reference is ambiguous. At most `CALLS_TO_FIND` calls are made;
+        none for a `shipment`, which no platform knows.
         """
 
     def probe(self) -> None:
@@ -127,11 +128,18 @@ class OrderStore(Protocol):
         It is for a write that a read follows: `announce` and `finish` record the result of the write before them.
         """
 
-    def known_as(self, key: OrderKey) -> Sequence[str]:
-        """Return the ids of the orders, at most two, that the database knows by the reference in *key*."""
+    def known_as(self, account: str, references: Collection[Reference]) -> Sequence[str]:
+        """Return the ids of the orders, at most two, that the database knows by any of *references*.
 
-    def attach(self, leased: LeasedOrder, order_id: str) -> Attached:
-        """Give all events of the leased reference to the order *order_id*, make it due, and delete the reference."""
+        By a tracking number or a shipment id, it knows the orders that have an event with it.
+        """
+
+    def attach(self, leased: LeasedOrder, order_id: str, *, by_parcel: bool = False) -> Attached:
+        """Give all events of the leased reference to the order *order_id*, make it due, and delete the reference.
+
+        The order gets the reference's number as its own, unless it was found only *by_parcel*. References that wait for
+        a parcel of these events are due, too.
+        """
 
     def finish(
         self,

@@ -24,25 +24,25 @@ pytestmark = pytest.mark.usefixtures("first_event")
 
 def test_an_order_is_known_by_its_number_only_in_its_own_account(harness):
     harness.change(number="ORD-1")
-    assert harness.order_store.known_as(NUMBER) == ["1"]
-    assert harness.order_store.known_as(OrderKey("main", "number:ord-1")) == []
-    assert harness.order_store.known_as(OrderKey("other", "number:ORD-1")) == []
-    assert harness.order_store.known_as(OrderKey("main", "number:")) == []
+    assert harness.known_as(NUMBER) == ["1"]
+    assert harness.known_as(OrderKey("main", "number:ord-1")) == []
+    assert harness.known_as(OrderKey("other", "number:ORD-1")) == []
+    assert harness.known_as(OrderKey("main", "number:")) == []
 
 
 def test_an_order_is_known_by_its_tracking_numbers_and_a_reference_is_no_order(harness):
     harness.accept("shipment.delivered", "A", order=PARCEL)
     harness.accept("shipment.delivered", "A", order=NUMBER)
-    assert harness.order_store.known_as(PARCEL) == ["1"]
-    assert harness.order_store.known_as(OrderKey("other", "tracking:A")) == []
-    assert harness.order_store.known_as(OrderKey("main", "tracking:B")) == []
+    assert harness.known_as(PARCEL) == ["1"]
+    assert harness.known_as(OrderKey("other", "tracking:A")) == []
+    assert harness.known_as(OrderKey("main", "tracking:B")) == []
 
 
 def test_two_of_many_orders_are_returned(harness):
     for order_id in ("2", "3", "4"):
         for _ in range(2):
             harness.accept("shipment.created", "A", order=OrderKey("main", order_id))
-    order_ids = harness.order_store.known_as(PARCEL)
+    order_ids = harness.known_as(PARCEL)
     assert len(order_ids) == len(set(order_ids)) == 2
 
 
@@ -50,7 +50,7 @@ def test_two_of_many_orders_are_returned(harness):
 def test_the_order_of_a_reference_is_found_by_an_index(harness, key, index):
     statements: list[tuple[str, Any]] = []
     event.listen(harness.database.engine, "before_cursor_execute", lambda *args: statements.append((args[2], args[3])))
-    harness.order_store.known_as(key)
+    harness.known_as(key)
     ((sql, parameters),) = ((sql, parameters) for sql, parameters in statements if "LIMIT" in sql)
     with harness.database.read() as connection:
         if harness.database.is_sqlite:

@@ -62,7 +62,7 @@ def test_an_order_that_is_new_to_the_database_begins_with_the_events(harness, se
 def test_a_number_that_may_be_a_misprint_is_not_recorded_as_the_orders_own(harness, seen):
     harness.operator_store.attach(seen, "1", "a misprint")
     assert harness.row()["number"] == ""
-    assert harness.order_store.known_as(NUMBER) == []
+    assert harness.known_as(NUMBER) == []
 
 
 def test_an_order_without_capacity_gets_no_event(harness, seen):

@@ -2,6 +2,7 @@
 platform in memory, and a clock that a test sets.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -101,6 +102,11 @@ class Harness(Tables):
             if self.clock() >= ends_at:
                 return results
             self.clock.now = min(ends_at, max(self._next_due() or ends_at, self.clock() + SECOND // 2))
+
+    def known_as(self, *keys: OrderKey) -> Sequence[str]:
+        """Return the ids of the orders that the database knows by any of these references, which are of one account."""
+        references = [key.reference for key in keys if key.reference]
+        return self.order_store.known_as(keys[0].account, references)
 
     def lease(self, key: OrderKey = KEY) -> LeasedOrder:
         """Lease the order, which must be due."""

@@ -1,11 +1,11 @@
 """References: events that name their order by a number, and helpers for the searches for that order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from tests.support.harness import Harness
 from worker.domain.events import EventResult
-from worker.domain.orders import OrderKey
+from worker.domain.orders import OrderKey, Reference
 from worker.domain.reasons import StopReason
 from worker.domain.results import Stopped
 from worker.domain.snapshot import Snapshot
@@ -13,6 +13,7 @@ from worker.ports import LeasedOrder, OrderStore
 
 NUMBER = OrderKey("main", "number:ORD-1")
 PARCEL = OrderKey("main", "tracking:TRK1")
+SHIPMENT = OrderKey("main", "shipment:S1")
 
 
 def receive_by_number(harness: Harness, **fields: Any) -> None:
@@ -44,6 +45,6 @@ class SlowOrderStore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def known_as(self, key: OrderKey) -> Sequence[str]:
+    def known_as(self, account: str, references: Collection[Reference]) -> Sequence[str]:
         self._meanwhile()
-        return self._store.known_as(key)
+        return self._store.known_as(account, references)

@@ -13,7 +13,7 @@ from worker.ports import Attached
 from worker.store.audit import Entry, write_entries
 from worker.store.conditions import has_key
 from worker.store.database.database import Database
-from worker.store.intake.references import give_events, known_as, reopen_events
+from worker.store.intake.references import FoundBy, give_events, known_as, lock_reference, reopen_events
 from worker.store.snapshots import active_holds, snapshot_of
 from worker.store.tables import events, orders
 
@@ -39,7 +39,7 @@ class SqlOperatorStore:
 
     def known_as(self, key: OrderKey) -> list[str]:
         with self._database.read() as connection:
-            return known_as(connection, key.account, key.reference) if key.reference else []
+            return known_as(connection, key.account, [key.reference] if key.reference else [])
 
     def make_due(self, key: OrderKey) -> bool:
         with self._database.write() as connection:
@@ -62,12 +62,16 @@ class SqlOperatorStore:
 
     def attach(self, snapshot: Snapshot, order_id: str, reason: str) -> Attached:
         with self._database.write() as connection:
-            locked = select(orders.c.id).where(_has_stop(snapshot)).with_for_update()
-            order_row = connection.execute(locked).scalar()
+            row_id = connection.execute(select(orders.c.id).where(_has_stop(snapshot))).scalar()
+            if row_id is None:
+                return Attached.OVERTAKEN
+            lock_reference(connection, snapshot.order.key, row_id)
+            # Another transaction may have changed the stop before the lock.
+            order_row = connection.execute(select(orders.c.id).where(_has_stop(snapshot))).scalar()
             if order_row is None:
                 return Attached.OVERTAKEN
             now = self._database.now(connection)
-            return give_events(connection, order_row, snapshot.order.key, order_id, now, reason)
+            return give_events(connection, order_row, snapshot.order.key, order_id, now, FoundBy("an operator", reason))
 
     def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
         with self._database.write() as connection:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import SECOND
-from worker.domain.orders import OrderKey
+from worker.domain.orders import OrderKey, Reference
 from worker.store import schema
 from worker.store.accounts.call_limits import SqlCallLimits
 from worker.store.database.database import Database
@@ -26,6 +26,7 @@ from worker.store.tables import metadata
 
 MIGRATIONS = Path(schema.__file__).with_name("migrations")
 SPAWN = multiprocessing.get_context("spawn")
+PARCEL = Reference("tracking", "TRK1")
 HANDMADE_ROWS = """
 INSERT INTO orders (id, account, order_id, revision, first_seen_at, updated_at, due)
 VALUES (7, 'main', '1', 1, 5, 5, 5), (8, 'other', '1', 1, 5, 5, NULL);
@@ -108,8 +109,8 @@ def test_rows_without_values_for_columns_with_a_default_are_usable_and_survive_a
     migrate(empty)
     check(empty)
     order_store, operator_store = SqlOrderStore(empty), SqlOperatorStore(empty)
-    assert order_store.known_as(OrderKey("main", "tracking:TRK1")) == ["1"]
-    assert order_store.known_as(OrderKey("other", "tracking:TRK1")) == []
+    assert order_store.known_as("main", [PARCEL]) == ["1"]
+    assert order_store.known_as("other", [PARCEL]) == []
     assert order_store.lease(OrderKey("other", "1"), SECOND) is None
     leased = order_store.lease(OrderKey("main", "1"), SECOND)
     assert leased is not None

@@ -3,20 +3,26 @@
 An event of an order that has 1,000 events is quarantined: `too_many_events`.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import QuarantineReason
+from worker.store.database.prepared import ResultRow
 from worker.store.intake.judgement import Arrival, KnownEvent, check_storable, judge, names_no_parcel
 from worker.store.intake.outcomes import IntakeResult, quarantined
 from worker.store.intake.statements import MAX_EVENTS, statements
+from worker.store.intake.waiting import awaited, lock, lock_sequence, references_for, wake
 
 _OrderRows: TypeAlias = Mapping[OrderKey, tuple[int, int]]
 """The row id and the new revision of each order that was made due."""
+_Waiting: TypeAlias = Mapping[tuple[str, str], Sequence[OrderKey]]
+"""The references that wait for the parcel of an event, by the identity of its arrival."""
 _KnownEvents: TypeAlias = Mapping[tuple[str, str], KnownEvent]
 """The events in the database, by the identity of the arrivals that have their keys."""
 
@@ -28,10 +34,30 @@ class Overtaken(Exception):
 def write_events(connection: Connection, arrivals: Sequence[Arrival]) -> list[IntakeResult]:
     """Write the new events among *arrivals*, and return the result of each arrival. Raises `Overtaken`."""
     results = {index: result for index, arrival in enumerate(arrivals) if (result := check_storable(arrival.event))}
+    waiting = _find_waiting(connection, [a for index, a in enumerate(arrivals) if index not in results])
+    # All of them are locked in the first batch, because references are locked before orders.
+    to_wake = {key: arrival.now for arrival in arrivals for key in waiting.get(arrival.identity, ())}
     while len(results) < len(arrivals):
         batch = _next_batch(arrivals, results)
-        results.update(zip(batch, _write_batch(connection, [arrivals[index] for index in batch]), strict=True))
-    return [results[index] for index in range(len(arrivals))]
+        results.update(zip(batch, _write_batch(connection, [arrivals[index] for index in batch], to_wake), strict=True))
+        to_wake = {}
+    return [_with_wake_ups(results[n], waiting.get(arrival.identity, ())) for n, arrival in enumerate(arrivals)]
+
+
+def _find_waiting(connection: Connection, arrivals: Sequence[Arrival]) -> _Waiting:
+    """Return the references that wait for a parcel of a new event, by the identity of its arrival."""
+    candidates = awaited(connection, arrivals)
+    known_events = _find_known(connection, candidates)
+    return {
+        arrival.identity: references_for(connection, arrival.event.order.account, arrival.event.parcel_names)
+        for arrival in candidates
+        if arrival.identity not in known_events
+    }
+
+
+def _with_wake_ups(result: IntakeResult, references: Sequence[OrderKey]) -> IntakeResult:
+    """Return the result of an event with the *references* that wait for its parcel, if it was written."""
+    return replace(result, wake_ups=(*result.wake_ups, *references)) if result.wake_ups and references else result
 
 
 def _next_batch(arrivals: Sequence[Arrival], results: Mapping[int, IntakeResult]) -> list[int]:
@@ -49,13 +75,18 @@ def _next_batch(arrivals: Sequence[Arrival], results: Mapping[int, IntakeResult]
     return batch
 
 
-def _write_batch(connection: Connection, batch: Sequence[Arrival]) -> list[IntakeResult]:
+def _write_batch(
+    connection: Connection, batch: Sequence[Arrival], to_wake: Mapping[OrderKey, Instant]
+) -> list[IntakeResult]:
+    """Write the events of *batch*, and make the references *to_wake* due at their instants."""
     known_events = _find_known(connection, batch)
     without_parcel = [arrival.event.order for arrival in batch if names_no_parcel(arrival.event)]
     several_parcels = _with_several_parcels(connection, without_parcel)
     results = [judge(arrival, known_events.get(arrival.identity), several_parcels) for arrival in batch]
     effective = [arrival for arrival, result in zip(batch, results, strict=True) if result.wake_ups]
-    order_rows = _make_due(connection, effective, known_events)
+    order_rows = _make_due(connection, effective, known_events, sorted(to_wake, key=lock_sequence))
+    for key, now in to_wake.items():
+        wake(connection, key, now)
     new = [
         arrival for arrival in effective if arrival.identity not in known_events and arrival.event.order in order_rows
     ]
@@ -74,15 +105,18 @@ def _with_several_parcels(connection: Connection, keys: Sequence[OrderKey]) -> f
     return frozenset(key for key, row in zip(keys, rows, strict=True) if row and row[0] > 1)
 
 
-def _make_due(connection: Connection, arrivals: Sequence[Arrival], known_events: _KnownEvents) -> _OrderRows:
-    """Make the orders of *arrivals* due, and count their new events. The result has no orders that are full."""
-    # All receivers take the rows in one sequence, so that no two of them wait for each other. References come first,
-    # because a search locks the reference before its order.
-    arrivals = sorted(arrivals, key=lambda arrival: (not arrival.event.order.reference, arrival.event.order))
+def _make_due(
+    connection: Connection, arrivals: Sequence[Arrival], known_events: _KnownEvents, to_lock: Sequence[OrderKey]
+) -> _OrderRows:
+    """Make the orders of *arrivals* due, and count their new events. The result has no orders that are full.
+
+    The references *to_lock* are locked, too.
+    """
+    arrivals = sorted(arrivals, key=lambda arrival: lock_sequence(arrival.event.order))
     values = [
         {**a.event.order._asdict(), "now": a.now, "new_events": int(a.identity not in known_events)} for a in arrivals
     ]
-    rows = statements(connection.dialect.name).make_order_due.run(connection, values)
+    rows = _run_in_sequence(connection, arrivals, values, to_lock)
     order_rows = {a.event.order: (row[0], row[1]) for a, row in zip(arrivals, rows, strict=True) if row}
     for arrival in arrivals:
         known_event = known_events.get(arrival.identity)
@@ -90,6 +124,26 @@ def _make_due(connection: Connection, arrivals: Sequence[Arrival], known_events:
             raise Overtaken  # The order was pruned just now, and the hint with it: the hint is new again.
     _restart_searches(connection, [arrival for arrival in arrivals if arrival.event.order in order_rows])
     return order_rows
+
+
+def _run_in_sequence(
+    connection: Connection,
+    arrivals: Sequence[Arrival],
+    values: Sequence[Mapping[str, object]],
+    to_lock: Sequence[OrderKey],
+) -> list[ResultRow]:
+    """Make the orders of *arrivals* due by *values*, and lock the references *to_lock*, in one sequence."""
+    make_order_due = statements(connection.dialect.name).make_order_due
+    if not to_lock:
+        return make_order_due.run(connection, values)
+    rows, remaining = [], deque(to_lock)
+    for arrival, its_values in zip(arrivals, values, strict=True):
+        while remaining and lock_sequence(remaining[0]) <= lock_sequence(arrival.event.order):
+            lock(connection, remaining.popleft())
+        rows += make_order_due.run(connection, [its_values])
+    for key in remaining:
+        lock(connection, key)
+    return rows
 
 
 def _restart_searches(connection: Connection, arrivals: Sequence[Arrival]) -> None:
@@ -140,4 +194,5 @@ def _row(arrival: Arrival, order_row: int, revision: int) -> dict[str, object]:
         "parcels": event.parcels,
         "note": event.note,
         "shipment": event.shipment,
+        "order_unknown": event.order.reference is not None,
     }

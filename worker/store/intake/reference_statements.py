@@ -1,40 +1,56 @@
 """The statements about references. Parameters that begin with `its_` choose the rows; the others are values."""
 
-from sqlalchemy import BigInteger, Text, bindparam, delete, func, not_, null, or_, select, update
+from collections.abc import Mapping
+
+from sqlalchemy import BigInteger, Select, Text, bindparam, delete, func, not_, null, or_, select, update
 
 from worker.domain.events import EventResult
+from worker.domain.orders import ReferenceKind
 from worker.store.conditions import is_reference
-from worker.store.tables import NUMBERED, TRACKED, audit_log, events, orders
+from worker.store.tables import HAS_SHIPMENT, NUMBERED, TRACKED, audit_log, events, orders
 
-_ENOUGH = 2
+ENOUGH = 2
 """Two orders with one reference prove that the reference is ambiguous."""
 
 _AT = bindparam("at", type_=BigInteger)
 _ROW = bindparam("its_row", type_=BigInteger)
-_VALUE = bindparam("its_value", type_=Text)
+_VALUES = bindparam("its_values", type_=Text, expanding=True)
 _HAS_ENDED = or_(orders.c.stop.is_not(None), orders.c.due.is_(None))
 """The search for a reference was stopped or dismissed."""
 
 _KNOWN = (
-    select(orders.c.order_id).where(orders.c.account == bindparam("its_account"), not_(is_reference())).limit(_ENOUGH)
+    select(orders.c.order_id).where(orders.c.account == bindparam("its_account"), not_(is_reference())).limit(ENOUGH)
 )
 # The planner uses a partial index only if its condition stands here word for word. An ORDER BY would make it scan
 # all orders of the account.
-KNOWN_AS = {
-    "number": _KNOWN.where(NUMBERED, orders.c.number == _VALUE),
-    "tracking": _KNOWN.distinct()
-    .join(events, events.c.order_row == orders.c.id)
-    .where(TRACKED, events.c.tracking == _VALUE),
+_OF_EVENTS = _KNOWN.distinct().join(events, events.c.order_row == orders.c.id)
+KNOWN_AS: dict[ReferenceKind, Select[str]] = {
+    "number": _KNOWN.where(NUMBERED, orders.c.number.in_(_VALUES)),
+    "tracking": _OF_EVENTS.where(TRACKED, events.c.tracking.in_(_VALUES)),
+    "shipment": _OF_EVENTS.where(HAS_SHIPMENT, events.c.shipment.in_(_VALUES)),
 }
-"""Select the ids of the orders with a reference, at most two; by the kind of the reference."""
+"""Select the ids of the orders with one of some references, at most two; by the kind of the references."""
+
+RESTARTED: Mapping[str, object] = {
+    "due": _AT,
+    "not_before": null(),
+    "enqueued_at": null(),
+    "updated_at": _AT,
+    "stop": null(),
+    "stop_detail": "",
+    "stopped_at": null(),
+    "failing_since": null(),
+    "failures": 0,
+    "conflicts": 0,
+    "missing_since": null(),
+}
+"""The columns of a search that begins anew, and is due at once."""
 
 RESTART_SEARCH = (
     update(orders)
     .where(orders.c.account == bindparam("its_account"), orders.c.order_id == bindparam("its_order_id"))
     .where(_HAS_ENDED)
-    .values(due=_AT, updated_at=_AT, enqueued_at=null(), not_before=null())
-    .values(stop=null(), stop_detail="", stopped_at=null())
-    .values(failing_since=null(), failures=0, conflicts=0, missing_since=null())
+    .values(RESTARTED)
     .returning(orders.c.id)
 )
 """Makes a stopped or dismissed search due again; no row when it has not ended."""
@@ -64,6 +80,7 @@ MOVE_EVENTS = (
     .values(
         order_row=bindparam("to_row"), revision=bindparam("to_revision"), reference=bindparam("named_by", type_=Text)
     )
+    .values(order_unknown=False)
     .values(result=EventResult.PENDING.value, result_at=null())
 )
 """Moves all events of a reference to an order, and makes them pending at the order's new revision."""

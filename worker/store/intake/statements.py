@@ -67,7 +67,7 @@ DELETE_DELIVERY = delete(deliveries).where(deliveries.c.id == bindparam("its_del
 _DELIVERY_COLUMNS = ("source", "received_at", "outcome", "reason", "detail", "keep_once", "body")
 _EVENT_COLUMNS = (
     *("source", "key", "delivery_id", "order_row", "revision", "name", "occurred_at", "received_at"),
-    *("tracking", "tracking_url", "parcels", "note", "shipment"),
+    *("tracking", "tracking_url", "parcels", "note", "shipment", "order_unknown"),
 )
 
 

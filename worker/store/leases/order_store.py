@@ -5,21 +5,22 @@ finds no row, and changes nothing.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, UpdateBase
 
 from worker.domain.events import EventResult
 from worker.domain.instants import Duration, Instant
-from worker.domain.orders import Order, OrderKey
+from worker.domain.orders import Order, OrderKey, Reference
 from worker.domain.results import Result, Step
 from worker.domain.stages import Stage
 from worker.ports import AnnouncedWrite, Attached, Finished, LeasedOrder, Update, WriteResult
 from worker.store.accounts.holds import end_expired
 from worker.store.audit import write_entries
 from worker.store.database.database import Database
-from worker.store.intake.references import give_events, known_as, restart_search
+from worker.store.intake.references import FoundBy, give_events, known_as, lock_reference, restart_search
+from worker.store.intake.waiting import wake
 from worker.store.leases import statements
 from worker.store.leases.columns import audit_entries, order_columns, schedule_columns, write_columns
 from worker.store.rows import events_of, order_of
@@ -73,16 +74,18 @@ class SqlOrderStore:
 
         return self._database.transact(work)
 
-    def known_as(self, key: OrderKey) -> Sequence[str]:
+    def known_as(self, account: str, references: Collection[Reference]) -> Sequence[str]:
         with self._database.read() as connection:
-            return known_as(connection, key.account, key.reference) if key.reference else []
+            return known_as(connection, account, references)
 
-    def attach(self, leased: LeasedOrder, order_id: str) -> Attached:
+    def attach(self, leased: LeasedOrder, order_id: str, *, by_parcel: bool = False) -> Attached:
         def work(connection: Connection, now: Instant) -> Attached:
+            lock_reference(connection, leased.order.key, leased.row_id)
             lease = {"its_row": leased.row_id, "its_token": leased.token, "at": now}
             if connection.execute(statements.LOCK, lease).scalar() is None:
                 return Attached.OVERTAKEN
-            return give_events(connection, leased.row_id, leased.order.key, order_id, now)
+            found_by = FoundBy("a parcel") if by_parcel else None
+            return give_events(connection, leased.row_id, leased.order.key, order_id, now, found_by)
 
         return self._database.transact(work)
 
@@ -104,12 +107,22 @@ class SqlOrderStore:
             has_new_events = revision > leased.order.revision
             if has_new_events and order.key.reference:
                 restart_search(connection, order.key, now)
+                if _is_known(connection, leased):  # an event of the order has come in meanwhile
+                    wake(connection, order.key, now)
                 return Finished.HAS_NEW_EVENTS
             _set_results(connection, event_results, now)
             write_entries(connection, leased.row_id, now, audit_entries(leased, order, result))
             return Finished.HAS_NEW_EVENTS if has_new_events else Finished.RESTS
 
         return self._database.transact(work)
+
+
+def _is_known(connection: Connection, leased: LeasedOrder) -> bool:
+    """Tell whether the database knows exactly one order by the leased reference, or by the parcels of its events."""
+    parcels = (name for recorded in leased.events for name in recorded.event.parcel_names)
+    reference = leased.order.key.reference
+    names = {name for name in (reference, *parcels) if name}
+    return len(known_as(connection, leased.order.key.account, names)) == 1
 
 
 def _its_lease(leased: LeasedOrder, now: Instant) -> dict[str, Any]:

@@ -118,6 +118,7 @@ def _create_events() -> None:
         sa.Column("result_at", sa.BigInteger()),
         sa.Column("reference", sa.Text(), nullable=False, server_default=""),
         sa.Column("shipment", sa.Text(), nullable=False, server_default=""),
+        sa.Column("order_unknown", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
         sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name="fk_events_delivery_id"),
         sa.ForeignKeyConstraint(["order_row"], ["orders.id"], name="fk_events_order_row"),
@@ -125,10 +126,11 @@ def _create_events() -> None:
     )
     op.create_index("ix_events_order_row", "events", ["order_row", "revision"])
     op.create_index("ix_events_delivery_id", "events", ["delivery_id"])
-    tracked = sa.text("tracking != ''")
-    op.create_index("ix_events_tracking", "events", ["tracking"], sqlite_where=tracked, postgresql_where=tracked)
-    shipped = sa.text("shipment != ''")
-    op.create_index("ix_events_shipment", "events", ["shipment"], sqlite_where=shipped, postgresql_where=shipped)
+    for name in ("tracking", "shipment"):
+        named = sa.text(f"{name} != ''")
+        op.create_index(f"ix_events_{name}", "events", [name], sqlite_where=named, postgresql_where=named)
+        awaited = sa.text(f"order_unknown AND {name} != ''")
+        op.create_index(f"ix_events_awaited_{name}", "events", [name], sqlite_where=awaited, postgresql_where=awaited)
 
 
 def _create_writes() -> None:

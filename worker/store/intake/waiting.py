@@ -1,0 +1,76 @@
+"""References that wait for a parcel are due as soon as an order has an event that names this parcel.
+
+Such a reference is the tracking number or the shipment id itself, or one of its events has it. A search that has
+stopped because no order was found begins anew; a search that an operator has ended does not.
+
+On PostgreSQL, all transactions lock rows in the sequence of `lock_sequence`, so that there is no deadlock.
+"""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection
+
+from worker.domain.instants import Instant
+from worker.domain.orders import OrderKey, Reference, ReferenceKind
+from worker.store.intake import waiting_statements as statements
+from worker.store.intake.judgement import Arrival
+from worker.store.intake.reference_statements import REOPEN_EVENTS
+
+_PARCEL_KINDS: tuple[ReferenceKind, ReferenceKind] = ("tracking", "shipment")
+"""The kinds of the columns of `PARCELS_OF`."""
+
+
+def lock_sequence(key: OrderKey) -> tuple[bool, OrderKey]:
+    """Return what sorts rows into the sequence of their locks: references first, because searches lock them first."""
+    return not key.reference, key
+
+
+def awaited(connection: Connection, arrivals: Iterable[Arrival]) -> list[Arrival]:
+    """Return those of *arrivals* that give an order a parcel for which a reference waits."""
+    with_parcel = [a for a in arrivals if (a.event.tracking or a.event.shipment) and not a.event.order.reference]
+    found = statements.is_awaited(connection.dialect.name).run(connection, list(map(_parameters, with_parcel)))
+    return [arrival for arrival, row in zip(with_parcel, found, strict=True) if row]
+
+
+def _parameters(arrival: Arrival) -> dict[str, str]:
+    event = arrival.event
+    return {
+        "its_account": event.order.account,
+        "its_tracking": event.tracking,
+        "its_shipment": event.shipment,
+        "its_reference_1": f"tracking:{event.tracking}",
+        "its_reference_2": f"shipment:{event.shipment}",
+    }
+
+
+def references_for(connection: Connection, account: str, parcels: Collection[Reference]) -> tuple[OrderKey, ...]:
+    """Return the references of *account* that wait for one of *parcels*, in the sequence of their locks."""
+    names = {
+        "its_references": [str(name) for name in parcels],
+        "its_tracking": [name.value for name in parcels if name.kind == "tracking"],
+        "its_shipment": [name.value for name in parcels if name.kind == "shipment"],
+    }
+    # Two statements, because a planner might read all orders of the account for a join.
+    rows = connection.execute(statements.WAITING_ROWS, {"its_account": account, **names}).scalars().all()
+    waiting = connection.execute(statements.WAITING, {"its_account": account, "its_rows": rows}).scalars()
+    return tuple(sorted((OrderKey(account, reference) for reference in waiting), key=lock_sequence))
+
+
+def references_beside(connection: Connection, key: OrderKey, row_id: int) -> tuple[OrderKey, ...]:
+    """Return the other references that wait for a parcel of the reference *key*, whose row has the id *row_id*."""
+    rows = connection.execute(statements.PARCELS_OF, {"its_row": row_id}).all()
+    names = {Reference(kind, name) for row in rows for kind, name in zip(_PARCEL_KINDS, row, strict=True) if name}
+    return tuple(other for other in references_for(connection, key.account, names) if other != key)
+
+
+def lock(connection: Connection, key: OrderKey) -> None:
+    """Lock a reference until the transaction ends, if it still exists."""
+    connection.execute(statements.LOCK, {"its_account": key.account, "its_order_id": key.order_id})
+
+
+def wake(connection: Connection, key: OrderKey, now: Instant) -> None:
+    """Make a reference that waits due at *now*, and its events pending. The caller has locked it."""
+    values = {"its_account": key.account, "its_order_id": key.order_id, "at": now}
+    row_id = connection.execute(statements.WAKE, values).scalar()
+    if row_id is not None:
+        connection.execute(REOPEN_EVENTS, {"its_row": row_id})
