@@ -1,6 +1,7 @@
 """Takes in one delivery: authenticates it, reads it by its profile, writes it, and enqueues wake-ups. It knows no HTTP."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -54,6 +55,7 @@ class Reception:
     ) -> None:
         self._receiving = {name: Receiving(source, format_of(source)) for name, source in sources.items()}
         self._intake, self._wake_ups, self._count = intake, wake_ups, count
+        self._capturing = threading.Lock()
 
     def find(self, name: str) -> Receiving | None:
         """Return the source *name*; None when there is none. All unknown names are counted together."""
@@ -109,12 +111,16 @@ class Reception:
         return _as_agreed(_acknowledgement(receipt), answer)
 
     def _capture(self, receiving: Receiving, request: Request, now: Instant) -> Reply:
-        """Keep *request*, to be looked at, unless enough of them were kept today."""
+        """Keep *request*, to be looked at, unless enough of them were kept in the last 24 hours.
+
+        One thread counts and writes at a time. Other processes do not wait for it: each may keep one delivery more.
+        """
         name, answer = receiving.source.name, receiving.format.answer
-        if self._intake.count_quarantined(name, QuarantineReason.CAPTURED, now - DAY) >= MAX_A_DAY:
-            self._count(name, DeliveryOutcome.IGNORED)
-            return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), answer)
-        return _as_agreed(_acknowledgement(self._intake.write(captured(name, request, now))), answer)
+        with self._capturing:
+            if self._intake.count_quarantined(name, QuarantineReason.CAPTURED, now - DAY) < MAX_A_DAY:
+                return _as_agreed(_acknowledgement(self._intake.write(captured(name, request, now))), answer)
+        self._count(name, DeliveryOutcome.IGNORED)
+        return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), answer)
 
 
 def _stale(delivery: Delivery) -> Delivery:
