@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 
-from webhook_receiver.profiles.model import ProfileFile, StatusTableFile
+from webhook_receiver.profiles.model import StatusTableFile
 from webhook_receiver.profiles.statuses import INFO
 from webhook_receiver.profiles.times import NAMED, parser_of
 from webhook_receiver.profiles.trial.steps import quoted
@@ -58,12 +58,9 @@ def advice_on_time(text: str, formats: Sequence[str]) -> tuple[str, ...]:
     return lines
 
 
-def advice_on_status(profile: ProfileFile, cells: Sequence[str], word: str) -> tuple[str, ...]:
-    """Return what to change for a status that fits no row."""
-    status = profile.status
-    if status is None or not word:
-        return ()
-    return tuple(_status_advice(status, cells, word))
+def advice_on_status(status: StatusTableFile, cells: Sequence[str], word: str) -> tuple[str, ...]:
+    """Return what to change for a status that fits no row. A status without any text is a matter of the paths."""
+    return tuple(_status_advice(status, cells, word)) if word else ()
 
 
 def _status_advice(status: StatusTableFile, cells: Sequence[str], word: str) -> Iterator[str]:

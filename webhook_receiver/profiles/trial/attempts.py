@@ -33,8 +33,9 @@ def phases(opened: OpenedRequest, own: Template, carriers: Sequence[Carrier]) ->
     varied = _Plan(plan.times, variants)
     yield from (one.attempts([own.text], hashes_secret=secret) for one in (plan, varied) for secret in (False, True))
     headers = candidates.header_names(opened, carriers)
-    yield plan.attempts(candidates.body_templates(headers))
+    # A signed time is worth more than a signed header: the receiver compares it with its clock.
     yield plan.attempts(candidates.timed_templates(headers))
+    yield plan.attempts(candidates.body_templates(headers))
     fields = candidates.single_field_templates(opened)
     for secret in (False, True):
         yield plan.attempts([*candidates.own_field_templates(own), *fields], hashes_secret=secret)

@@ -20,7 +20,7 @@ _HEX = re.compile("(?:[0-9a-fA-F]{2})+")
 _BASE64 = re.compile("[A-Za-z0-9+/]+={0,2}")
 _URL_SAFE = re.compile("[A-Za-z0-9_-]+={0,2}")
 _ITEM = re.compile(r"[A-Za-z0-9_-]{1,30}")
-_PREFIX = re.compile(r"([^=:\s]{1,40}[=:\s]\s?)(\S.*)", re.DOTALL)
+_PREFIX = re.compile(r"([^=:,\s]{1,40}[=:,\s]\s?)(\S.*)", re.DOTALL)
 _TIME = re.compile("[0-9]{10}")
 _SHORTEST = 20
 """Characters of the shortest digest: MD5 in Base64 without padding has 22."""
@@ -73,7 +73,7 @@ def parts_of(value: Value) -> Iterator[Part]:
         yield from (
             Part(value.location, "", name, text) for name, equals, text in items if equals and _ITEM.fullmatch(name)
         )
-    elif prefix := _PREFIX.fullmatch(value.text):
+    if prefix := _PREFIX.fullmatch(value.text):
         yield Part(value.location, prefix[1], "", prefix[2])
 
 

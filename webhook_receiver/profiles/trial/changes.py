@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from pydantic import TypeAdapter
 
-from webhook_receiver.profiles.authentication import check
+from webhook_receiver.profiles.authentication import Encoding, check
 from webhook_receiver.profiles.compilation import methods_of, options_of
 from webhook_receiver.profiles.messages import with_options
 from webhook_receiver.profiles.model import AuthTable, BasicAuth, DigestAuth, HmacAuth
@@ -59,6 +59,8 @@ def _lines(question: Question, hit: Hit) -> Iterator[str]:
         yield f'kind = "{kind}"'
     for name in _KEYS[kind]:
         value = hit.keys.get(name, _DEFAULTS.get(name))
+        if name == "encoding" and value not in get_args(Encoding):
+            continue  # a remark says it
         if not _is_same(name, value, old.get(name, _DEFAULTS.get(name))):
             yield _option_line(question, name, value) or _line(name, value)
     useless = [

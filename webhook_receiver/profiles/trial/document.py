@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from webhook_receiver.profiles.compilation import interest_of
 from webhook_receiver.profiles.documents import elements, read_outer, unwrapped
 from webhook_receiver.profiles.model import ProfileFile
-from webhook_receiver.profiles.trial.elements import Reader
-from webhook_receiver.profiles.trial.outline import names_at_top, similar_paths
+from webhook_receiver.profiles.trial.elements import ElementSteps, no_interest
+from webhook_receiver.profiles.trial.lookup import Lookup
+from webhook_receiver.profiles.trial.outline import names_of, similar_paths
 from webhook_receiver.profiles.trial.steps import Outcome, Step, Subject, Trial, counted
 from worker.domain.errors import Unusable
+from worker.domain.events import Event
 from worker.domain.reasons import QuarantineReason
 
 _FORM = re.compile(rb"[A-Za-z0-9_.+%-]+(?:%5B%5D|\[\])?=")
@@ -18,33 +20,40 @@ _FORM = re.compile(rb"[A-Za-z0-9_.+%-]+(?:%5B%5D|\[\])?=")
 
 def read_steps(subject: Subject, body: bytes, steps: list[Step]) -> Trial:
     """Return the trial from the document on."""
-    profile, shape = subject.profile, subject.format
-    if profile.capture:
+    profile = subject.profile
+    if profile.status is None:
         text = f"{counted(len(body), 'byte')}: kept as it is, and not read"
-        reason = QuarantineReason.CAPTURED
-        captured = Step("document", text)
-        return Trial(
-            Outcome.QUARANTINED, _status(subject), [*steps, captured, _answer(subject, "quarantined")], (), reason
-        )
+        return _trial(subject, Outcome.QUARANTINED, [*steps, Step("document", text)], (), QuarantineReason.CAPTURED)
     try:
-        outer = read_outer(body, profile.content)
-        document = unwrapped(outer, profile.document.unwrap)
+        document = unwrapped(read_outer(body, profile.content), profile.document.unwrap)
     except Unusable as error:
-        return _unusable(subject, [*steps, _unreadable(profile, body, error)], error)
-    reader = Reader(profile, subject.source, document, subject.received_at)
+        return _trial(subject, Outcome.QUARANTINED, [*steps, _unreadable(profile, body, error)], (), error.reason)
+    lookup = Lookup(document)
     if not interest_of(profile.document).wants(document):
-        steps = [*steps, Step("document", f"of no interest: {reader.reason_of_no_interest()}")]
-        return Trial(Outcome.IGNORED, _status(subject), [*steps, _answer(subject, "ignored")])
+        return _trial(subject, Outcome.IGNORED, [*steps, no_interest(profile, lookup)])
     try:
-        positions = elements(document, profile.document.each)
-        readings = shape.readings(body, subject.received_at)
+        count = len(elements(document, profile.document.each))
+        readings = subject.format.readings(body, subject.received_at)
     except Unusable as error:
-        return _unusable(subject, [*steps, _no_list(document, error)], error)
-    steps = [*steps, Step("document", _document_text(profile, len(positions))), *reader.steps(readings)]
+        return _trial(subject, Outcome.QUARANTINED, [*steps, _no_list(document, error)], (), error.reason)
+    read = ElementSteps(subject, lookup, profile.status).steps(readings)
     problem = next((reading.problem for reading in readings if reading.problem), None)
     events = [reading.event for reading in readings if reading.event]
     outcome = Outcome.QUARANTINED if problem else Outcome.ACCEPTED if events else Outcome.IGNORED
-    return Trial(outcome, _status(subject), [*steps, _answer(subject, outcome)], events, problem or "")
+    return _trial(subject, outcome, [*steps, Step("document", _document_text(profile, count)), *read], events, problem)
+
+
+def _trial(
+    subject: Subject,
+    outcome: Outcome,
+    steps: Sequence[Step],
+    events: Sequence[Event] = (),
+    reason: QuarantineReason | None = None,
+) -> Trial:
+    agreed = subject.profile.answer
+    body = agreed.body if agreed.body is not None else f'{{"status": "{outcome}"}}'
+    answer = Step("answer", f"{agreed.status} {body}")
+    return Trial(outcome, agreed.status, [*steps, answer], events, str(reason or ""))
 
 
 def _document_text(profile: ProfileFile, count: int) -> str:
@@ -68,7 +77,7 @@ def _advice(profile: ProfileFile, body: bytes, error: Unusable) -> Iterator[str]
         yield "there is no body"
     elif error.detail and unwrap:
         outer = read_outer(body, profile.content)
-        yield f"document.unwrap: the document has {', '.join(similar_paths(outer, unwrap)) or names_at_top(outer)}"
+        yield f"document.unwrap: the document has {', '.join(similar_paths(outer, unwrap)) or names_of(outer)}"
     elif profile.content == "json" and _FORM.match(body):
         yield 'the body is a form: content = "form"'
     elif profile.content == "form" and body.lstrip()[:1] in {b"{", b"["}:
@@ -89,22 +98,6 @@ def _place_of_error(text: str) -> str:
 
 
 def _no_list(document: object, error: Unusable) -> Step:
-    advice = (f"document.each: the document has {names_at_top(document)}",)
+    advice = (f"document.each: the document has {names_of(document)}",)
     detail = f" ({error.detail})" if error.detail else ""
     return Step("document", f"{error.reason}{detail}: {error.reason.meaning}", is_well=False, advice=advice)
-
-
-def _unusable(subject: Subject, steps: Sequence[Step], error: Unusable) -> Trial:
-    return Trial(
-        Outcome.QUARANTINED, _status(subject), [*steps, _answer(subject, "quarantined")], (), str(error.reason)
-    )
-
-
-def _status(subject: Subject) -> int:
-    return subject.profile.answer.status
-
-
-def _answer(subject: Subject, outcome: str) -> Step:
-    agreed = subject.profile.answer
-    body = agreed.body if agreed.body is not None else f'{{"status": "{outcome}"}}'
-    return Step("answer", f"{agreed.status} {body}")

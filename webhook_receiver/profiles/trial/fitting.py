@@ -193,8 +193,8 @@ def _hit(attempt: Attempt, known: _Known, name: str, carrier: Carrier) -> Hit:
 
 def _remarks(attempt: Attempt, carrier: Carrier) -> Iterator[str]:
     if attempt.body.remark:
-        yield f"{attempt.body.remark} was signed: the sample is not what was sent"
+        yield f"{attempt.body.remark} (the sample is not byte by byte what was sent)"
     if carrier.encoding not in {"hex", "base64"}:
-        yield f"the value is {carrier.encoding}, which a profile cannot say"
+        yield f"{carrier.encoding}, which a profile cannot say"
     if attempt.time and attempt.time.prefix:
         yield f"the time stands behind “{attempt.time.prefix}”, which a profile cannot say"

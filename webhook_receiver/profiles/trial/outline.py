@@ -63,7 +63,7 @@ def similar_paths(document: object, wanted: Path) -> list[str]:
     return sorted(close, key=lambda path: (-ratings[path], path.count("."), path))[:MAX_SUGGESTIONS]
 
 
-def names_at_top(document: object) -> str:
+def names_of(document: object) -> str:
     """Return what *document* is: the names of its fields, or its kind."""
     if isinstance(document, dict):
         return _listed(document) or "no fields"

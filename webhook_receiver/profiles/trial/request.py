@@ -1,6 +1,7 @@
 """Follows the engine's order of work for one request: probe, method, size, authentication, document, answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from webhook_receiver.profiles.trial.authenticity import authentication_steps
 from webhook_receiver.profiles.trial.document import read_steps
@@ -31,12 +32,14 @@ def try_request(subject: Subject, request: Request) -> Trial:
     steps += authentication_steps(subject, request)
     if not all(step.is_well for step in steps):
         return _refused(subject, request, steps, REFUSED)
-    return read_steps(subject, request.body, steps)
+    is_authenticated = any(name in subject.profile.auth for name in subject.secrets)
+    return replace(read_steps(subject, request.body, steps), is_authenticated=is_authenticated)
 
 
 def try_body(subject: Subject, body: bytes) -> Trial:
     """Return what the engine would read in *body*. Authentication is left out, and a step says so."""
-    return read_steps(subject, body, [Step("auth", "left out: there is only a body")])
+    trial = read_steps(subject, body, [Step("auth", "left out: there is only a body")])
+    return replace(trial, is_authenticated=False)
 
 
 def _room_for(body: bytes) -> int:

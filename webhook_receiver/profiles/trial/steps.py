@@ -44,13 +44,17 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The whole trial. *status* is the HTTP status of the answer; *reason* is that of a quarantine, or empty."""
+    """The whole trial. *status* is the HTTP status of the answer; *reason* is that of a quarantine, or empty.
+
+    *is_authenticated* is False when authentication was left out.
+    """
 
     outcome: Outcome
     status: int
     steps: Sequence[Step]
     events: Sequence[Event] = ()
     reason: str = ""
+    is_authenticated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def trial_document(trial: Trial) -> Document:
         "outcome": trial.outcome,
         "status": trial.status,
         "reason": trial.reason or None,
+        "authenticated": trial.is_authenticated,
         "steps": [_step(step) for step in trial.steps],
         "events": [_event(event) for event in trial.events],
     }

@@ -134,13 +134,18 @@ def _add(table: Table, step: Step) -> None:
 
 
 def _summary(trial: Trial) -> str:
+    left_out = "" if trial.is_authenticated else " Authentication was left out."
+    return _outcome(trial) + left_out
+
+
+def _outcome(trial: Trial) -> str:
     match trial.outcome:
         case Outcome.PROBE:
             return "A probe: answered, and nothing is kept."
         case Outcome.ACCEPTED:
             return f"Accepted: {counted(len(trial.events), 'event')}."
         case Outcome.IGNORED:
-            return "Ignored: authentic, but of no interest."
+            return "Ignored: nothing in it is of interest."
         case Outcome.REFUSED:
             return f"Refused with {trial.status}."
     taken = f" {counted(len(trial.events), 'event')} of it can be used." if trial.events else ""

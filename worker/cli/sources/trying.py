@@ -1,5 +1,6 @@
 """Puts a trial together: from a profile, a sample and the options of the command to the engine's values."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -21,6 +22,7 @@ from worker.processes.exits import NEEDS_A_PERSON, WELL
 from worker.settings.values import read_timezone
 
 ALL_EVENTS = frozenset({"order", "shipment"})
+_METHOD = re.compile("[a-z_]+")
 _ANY = "any"
 """The name and the account of the source of a trial, which the settings do not have."""
 
@@ -69,14 +71,14 @@ def code_of(trial: Trial) -> int:
 
 
 def secrets_of(texts: Sequence[str], profile: ProfileFile) -> dict[str, list[str]]:
-    """Return the secrets by method. A text without the name of a method is for the only method of *profile*.
+    """Return the secrets by method. A text that does not begin with `name=` is for the only method of *profile*.
 
     Raises `IllegalRequest`.
     """
     secrets: dict[str, list[str]] = {}
     for text in texts:
         name, equals, secret = text.partition("=")
-        if (not equals or name not in profile.auth) and len(profile.auth) == 1:
+        if not (equals and _METHOD.fullmatch(name) and secret) and len(profile.auth) == 1:
             name, secret = next(iter(profile.auth)), text
         if name not in profile.auth or not secret:
             raise IllegalRequest(f"--secret must be NAME=SECRET, and NAME one of: {', '.join(profile.auth)}")
@@ -90,7 +92,7 @@ def try_sample(profile: ProfileFile, sample: Sample, choices: Choices, received_
     subject = Subject(profile, _source(profile, sample, chosen), chosen.secrets, received_at)
     trial = try_request(subject, sample.request) if sample.request else try_body(subject, sample.body)
     notes = [Step("sample", note) for note in sample.notes]
-    return Trial(trial.outcome, trial.status, [*notes, *trial.steps], trial.events, trial.reason)
+    return replace(trial, steps=[*notes, *trial.steps])
 
 
 def try_stored(profile: ProfileFile, source: Source | None, body: bytes, received_at: Instant) -> Trial:
