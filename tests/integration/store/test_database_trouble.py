@@ -4,13 +4,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url, select, text
 
 from tests.support.database_in_trouble import count_deliveries, plain_url, within
 from tests.support.events import a_delivery, a_hint, an_event
@@ -78,6 +79,14 @@ def test_an_error_contains_nothing_of_the_delivery(with_short_timeout: Database,
         SqlIntake(with_short_timeout).write(a_delivery(an_event(key="evt_private"), body=b"a customer's address"))
     assert "evt_private" not in str(caught.value)
     assert "address" not in str(caught.value)
+
+
+def test_a_defective_statement_is_reported_without_its_values(database: Database):
+    with pytest.raises(StoreUnavailable) as failure, database.write() as connection:
+        connection.execute(text("SELECT no_such_column FROM deliveries WHERE detail = :detail"), {"detail": "a secret"})
+    logged = "".join(traceback.format_exception(failure.value))
+    assert "no_such_column" in logged
+    assert logged.count("a secret") == logged.count('"a secret"'), "more than the line of this test"
 
 
 def test_a_reader_without_a_free_connection_gets_an_error_in_time(database_url: str):

@@ -53,6 +53,7 @@ def postgresql_engine(url: URL, connections: int, timeout_seconds: float) -> Eng
         pool_size=connections,
         max_overflow=0,
         pool_timeout=timeout_seconds,
+        hide_parameters=True,  # an error is logged, and values are what customers and couriers wrote
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "options": f"-c statement_timeout={statement_timeout_ms}"

@@ -26,6 +26,7 @@ def sqlite_engine(url: URL, connections: int, timeout_seconds: float) -> Engine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=timeout_seconds,
+        hide_parameters=True,  # an error is logged, and values are what customers and couriers wrote
         connect_args={"timeout": timeout_seconds, "check_same_thread": False},
     )
     _listen(engine, _File(url), timeout_seconds)
