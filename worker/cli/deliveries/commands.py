@@ -88,7 +88,7 @@ def replay_delivery(delivery_id: int | None, source: str, reason: str | None) ->
 
     \b
     fulfillment deliveries replay 17
-    fulfillment deliveries replay --source oto --reason unknown_event
+    fulfillment deliveries replay --source fastbox --reason unknown_event
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     if (delivery_id is None) == (not (source or reason)):
         raise click.UsageError("Name one delivery by its ID, or many by --source, by --reason, or by both.")
