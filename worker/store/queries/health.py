@@ -1,9 +1,10 @@
 """Health: what waits and since when, whether the tables agree, and whether a commit survives a power failure."""
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select, text
 
 from worker.domain.events import EventResult
 from worker.domain.figures import Backlog, BacklogKind, Health, UnknownWords
@@ -103,13 +104,34 @@ def _one(
 
 
 def _unknown_words(connection: Connection) -> Iterable[UnknownWords]:
-    unknown = and_(_NOT_REPLAYED, deliveries.c.reason == QuarantineReason.UNKNOWN_EVENT.value)
-    source, word, count = deliveries.c.source, deliveries.c.detail, func.count().label("count")
-    sources = select(source, count, func.min(deliveries.c.received_at)).where(unknown).group_by(source).order_by(source)
-    words = select(word, count).where(unknown).group_by(word).order_by(count.desc(), word).limit(MAX_WORDS)
-    for name, total, oldest in connection.execute(sources).all():
-        most_frequent = connection.execute(words.where(source == name)).all()
-        yield UnknownWords(name, total, oldest, tuple((text, number) for text, number in most_frequent))
+    by_source = groupby(connection.execute(_UNKNOWN_WORDS), lambda row: row.source)
+    for source, rows in by_source:
+        words = list(rows)
+        most_frequent = tuple((row.word, row.number) for row in words)
+        # PostgreSQL sums up counts as decimals.
+        yield UnknownWords(source, int(words[0].total), words[0].oldest, most_frequent)
+
+
+def _select_unknown_words() -> Select[Any]:
+    """Select the most frequent words of each source, with the sums over all its words, in one pass."""
+    source, word, count = deliveries.c.source, deliveries.c.detail.label("word"), func.count()
+    groups = (
+        select(
+            source,
+            word,
+            count.label("number"),
+            func.sum(count).over(partition_by=source).label("total"),
+            func.min(func.min(deliveries.c.received_at)).over(partition_by=source).label("oldest"),
+            func.row_number().over(partition_by=source, order_by=(count.desc(), word)).label("place"),
+        )
+        .where(_NOT_REPLAYED, deliveries.c.reason == QuarantineReason.UNKNOWN_EVENT.value)
+        .group_by(source, deliveries.c.detail)
+        .subquery()
+    )
+    return select(groups).where(groups.c.place <= MAX_WORDS).order_by(groups.c.source, groups.c.place)
+
+
+_UNKNOWN_WORDS = _select_unknown_words()
 
 
 def _held(connection: Connection, now: Instant) -> Iterable[Backlog]:
