@@ -53,7 +53,9 @@ def _location(key: str, text: str, options: Mapping[str, str]) -> Iterator[Flaw]
     except ValueError as error:
         yield Flaw(key, str(error))
         return
-    if location.part == "header" and not is_header_name(location.name):
+    if "{" in location.name or "}" in location.name:
+        yield Flaw(key, "has a brace outside of {option:NAME}")
+    elif location.part == "header" and not is_header_name(location.name):
         yield Flaw(key, "names a header that cannot be one")
     if location.path and location.path.depth:
         yield Flaw(key, "must lead to one field, without []")

@@ -9,6 +9,8 @@ from webhook_receiver.profiles.model import ProfileFile, ReadTable, StatusTableF
 from webhook_receiver.profiles.paths import EACH, Path
 from webhook_receiver.profiles.statuses import Row, meaning_of, word_of
 
+MAX_TEXTS_OF_ROWS = 2000
+"""The texts of all rows together: every row is compared with all earlier ones."""
 NamedPath = tuple[str, Path]
 """A path with the key that has it."""
 
@@ -16,10 +18,25 @@ NamedPath = tuple[str, Path]
 def flaws_of(profile: ProfileFile) -> list[Flaw]:
     """Return what is wrong between the keys of *profile*."""
     flaws = [*authentication_checks.methods(profile), *authentication_checks.options(profile)]
-    if not profile.capture:
+    flaws += _probes(profile)
+    if profile.capture:
+        flaws += _unused_tables(profile)
+    else:
         flaws += [*_order(profile), *_paths(profile), *_times(profile), *authentication_checks.keys(profile)]
         flaws += _status(profile)
     return flaws
+
+
+def _probes(profile: ProfileFile) -> Iterator[Flaw]:
+    both = [method for method in profile.methods if method in profile.probes]
+    if both:
+        yield Flaw("probes", f"has {both[0]}, which is one of the methods: no delivery by it would be read")
+
+
+def _unused_tables(profile: ProfileFile) -> Iterator[Flaw]:
+    """Yield the tables that say how to read, in a profile that reads nothing."""
+    for table in sorted({"document", "read", "status"} & profile.model_fields_set):
+        yield Flaw(table, "is never used: with capture, nothing is read")
 
 
 def _order(profile: ProfileFile) -> Iterator[Flaw]:
@@ -96,6 +113,10 @@ def _times(profile: ProfileFile) -> Iterator[Flaw]:
 def _status(profile: ProfileFile) -> Iterator[Flaw]:
     if profile.status is None:
         yield Flaw("status", "is missing")
+        return
+    texts = sum(len(cell) for row in profile.status.rows for cell in row)
+    if texts > MAX_TEXTS_OF_ROWS:
+        yield Flaw("status.rows", f"must have at most {MAX_TEXTS_OF_ROWS} texts")
         return
     wrong = list(_wrong_rows(profile.status))
     yield from wrong or _hidden_rows(profile.status)

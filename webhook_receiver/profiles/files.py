@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.checks import flaws_of
 from webhook_receiver.profiles.flaws import Flaw
 from webhook_receiver.profiles.model import ProfileFile
@@ -19,12 +20,23 @@ from worker.text_files import UnreadableFile, read_text_file
 SUFFIX = ".toml"
 MAX_BYTES = 131_072
 MAX_FLAWS = 10
+MAX_DOTS = 200
+"""In one line."""
+MAX_SENTENCE = 1000
+"""Characters."""
 _FOLDER = Path(__file__).with_name("builtin")
 _SENTENCES = {
     "extra_forbidden": "is not a known key",
     "missing": "is missing",
     "model_type": "must be a table",
     "dict_type": "must be a table",
+    "tuple_type": "must be a list",
+    "string_type": "must be a text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "union_tag_not_found": "needs kind: static, basic, hmac or digest",
     "union_tag_invalid": "must have the kind static, basic, hmac or digest",
 }
@@ -56,7 +68,7 @@ def load_profile(name: str) -> ProfileFile:
     """
     if name.endswith(SUFFIX):
         path = Path(name)
-        if path.stem in builtin_names() and not path.resolve().is_relative_to(_FOLDER):
+        if path.stem in {*builtin_names(), *NATIVE_PROFILES} and not path.resolve().is_relative_to(_FOLDER):
             raise ProfileError(f"{clean_text(path.name)} has the name of the built-in profile {path.stem}: rename it")
         return read_profile(path)
     if name not in builtin_names():
@@ -82,18 +94,32 @@ def read_profile(path: Path) -> ProfileFile:
 def parse_profile(text: str, name: str) -> ProfileFile:
     """Return the profile in *text*, which messages call *name*. Raises `ProfileError`."""
     try:
-        profile = ProfileFile.model_validate(tomllib.loads(text))
+        profile = ProfileFile.model_validate(_table(text, name))
         flaws = flaws_of(profile)
     except ValidationError as error:
         flaws = _flaws(error.errors(include_url=False, include_input=False))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is nested too deeply"
-        raise ProfileError(f"{name} is not valid TOML: {reason}") from error
     else:
         if not flaws:
             return profile
-    sentences = list(dict.fromkeys(f"{name}: {clean_text(flaw.key)} {flaw.sentence}" for flaw in flaws))
+    texts = dict.fromkeys(f"{clean_text(flaw.key)} {flaw.sentence}" for flaw in flaws)
+    sentences = [f"{name}: {clean_text(text, MAX_SENTENCE)}" for text in texts]
     raise ProfileError(*_first(sentences, name), everything=sentences)
+
+
+def _table(text: str, name: str) -> dict[str, object]:
+    """Return the table that the TOML in *text* writes. Raises `ProfileError`."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MAX_DOTS:  # the parser's time grows with the square of the parts of a dotted key
+            raise ProfileError(f"{name} has more than {MAX_DOTS} dots in line {number}")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        reason = "a number is too long"
+    raise ProfileError(f"{name} is not valid TOML: {clean_text(reason)}")
 
 
 def _first(sentences: list[str], name: str) -> Iterator[str]:

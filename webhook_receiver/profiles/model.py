@@ -15,12 +15,13 @@ from webhook_receiver.profiles.authentication import Encoding, SecretForm
 from webhook_receiver.profiles.documents import Content
 from webhook_receiver.profiles.messages import HEADER_NAME, Template, parse_template
 from webhook_receiver.profiles.paths import Path, parse_path
-from webhook_receiver.profiles.statuses import meaning_of
 from webhook_receiver.profiles.times import parser_of
 
 DEFAULT_MAX_BODY = 65_536
 LARGEST_MAX_BODY = 10_485_760
-MAX_ROWS, MAX_PATHS, MAX_TEXTS = 500, 20, 200
+MAX_ROWS, MAX_PATHS, MAX_TEXTS, MAX_MESSAGE = 500, 20, 200, 1000
+LARGEST_INTEGER = 10**32 - 1
+"""The largest integer that is read in a document."""
 METHODS = ("POST", "PUT", "GET", "HEAD")
 
 
@@ -44,6 +45,8 @@ def _read_template(value: object) -> Template:
         return value
     if not isinstance(value, str):
         raise ValueError("must be a text such as {time}.{body}")  # noqa: TRY004 - pydantic wants ValueError
+    if len(value) > MAX_MESSAGE:
+        raise ValueError(f"must have at most {MAX_MESSAGE} characters")
     return parse_template(value)
 
 
@@ -75,14 +78,13 @@ def _read_cell(value: object) -> tuple[str, ...]:
 
 def _read_texts(value: object) -> frozenset[str]:
     items = value if isinstance(value, list) else [value]
-    if not items or not all(isinstance(item, str | bool | int) for item in items):
+    if not items or not all(map(_has_text, items)):
         raise ValueError("must be a list of texts, whole numbers, true or false")
     return frozenset(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
 
 
-def _check_meaning(name: str) -> str:
-    meaning_of(name)
-    return name
+def _has_text(item: object) -> bool:
+    return isinstance(item, str) or (isinstance(item, int) and abs(item) <= LARGEST_INTEGER)
 
 
 def _check_name(name: str) -> str:
