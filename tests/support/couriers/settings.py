@@ -7,7 +7,7 @@ from tests.support.couriers.samples import Courier
 
 def sources_of(couriers: Iterable[Courier]) -> dict[str, str]:
     """Return the variables of a source for each courier, with the name of its profile, without `FULFILLMENT_`."""
-    settings = {}
+    settings: dict[str, str] = {}
     for courier in couriers:
         own = {f"SECRETS__{method}": secret for method, secret in courier.secrets.items()}
         own |= {**courier.options, "TIMEZONE": courier.timezone}
