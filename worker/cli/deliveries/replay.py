@@ -14,8 +14,8 @@ from worker.ports import Receipt
 from worker.store.intake.intake import SqlIntake
 from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries
 
-WAKE_UPS_AT_ONCE = 100
-"""A broker that does not answer costs a second, so wake-ups of many deliveries are enqueued together."""
+MAX_WAKE_UPS = 100
+"""How many wake-ups many replays enqueue. The scheduler finds the other orders, and takes a few at a time."""
 
 
 def replay(context: Context, delivery: DeliveryDetails) -> Receipt:
@@ -89,9 +89,7 @@ def replay_all(context: Context, delivery_ids: Iterable[int]) -> ReplaySummary:
             summary.problems[str(error)] += 1
             continue
         summary.add(receipt)
-        keys |= dict.fromkeys(receipt.wake_ups)
-        if len(keys) >= WAKE_UPS_AT_ONCE:
-            wake_ups.enqueue(list(keys))
-            keys.clear()
-    wake_ups.enqueue(list(keys))
+        if len(keys) < MAX_WAKE_UPS:
+            keys |= dict.fromkeys(receipt.wake_ups)
+    wake_ups.enqueue(list(keys)[:MAX_WAKE_UPS])
     return summary
