@@ -1,8 +1,11 @@
 """What a time or a status word, which a profile does not have, should be in the profile."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 
 from webhook_receiver.profiles.model import StatusTableFile
 from webhook_receiver.profiles.statuses import INFO
@@ -30,21 +33,31 @@ COMMON_FORMATS = (
     *_DATES,
 )
 """The formats that are tried for a time that fits no format of a profile."""
+_WORDS = re.compile("[A-Za-z0-9]+")
+_OFFSET_MARKS = re.compile(r"[+-]:?\Z")
+_PUNCTUATION = {name: _WORDS.sub("", re.sub("%[A-Za-z]", "", name)) for name in COMMON_FORMATS}
 
 
-def fitting_formats(text: str) -> list[str]:
+@lru_cache(1000)
+def fitting_formats(text: str) -> tuple[str, ...]:
     """Return formats that fit *text*, the most common first. One that has a name is the only one."""
-    found: dict[object, str] = {}
     for name in NAMED:
         with suppress(ValueError, OverflowError):
             parser_of(name)(text)
-            return [name]
+            return (name,)
+    found: dict[datetime, str] = {}
     for name in COMMON_FORMATS:
-        with suppress(ValueError, OverflowError):
-            found.setdefault(parser_of(name)(text), name)
-        if len(found) == MAX_FORMATS:
-            break
-    return list(found.values())
+        # Without this test, each text would cost a second: `strptime` makes a regular expression of each format.
+        if _PUNCTUATION[name] in _punctuation_without_offset(text):
+            with suppress(ValueError):
+                found.setdefault(datetime.strptime(text, name), name)  # noqa: DTZ007 - only compared with its like
+    return tuple(found.values())[:MAX_FORMATS]
+
+
+def _punctuation_without_offset(text: str) -> tuple[str, str]:
+    """Return the punctuation of a time, as it is, and without that of an offset at its end."""
+    punctuation = _WORDS.sub("", text)
+    return punctuation, _OFFSET_MARKS.sub("", punctuation)
 
 
 def advice_on_time(text: str, formats: Sequence[str]) -> tuple[str, ...]:

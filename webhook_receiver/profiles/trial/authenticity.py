@@ -44,12 +44,14 @@ def authentication_steps(subject: Subject, request: Request) -> Iterator[Step]:
         return
     passed = {name for name, result in results.items() if result.authentic}
     for name in profile.auth:
-        if name not in results:
+        result = results.get(name)
+        if result is None:
             yield Step(f"auth {name}", _LEFT_OUT)
-        elif name in passed:
-            yield from _passed(subject, results[name])
+        elif result.method and result.authentic:
+            yield Step(f"auth {name}", f"fits: {described(result.method)}", advice=tuple(_trust_advice(subject, name)))
+            yield from _signed_time(subject, result.authentic)
         else:
-            yield _failed(subject, results[name], opened, passed)
+            yield _failed(subject, result, opened, passed)
 
 
 def _result(subject: Subject, name: str, opened: OpenedRequest) -> _Result:
@@ -59,13 +61,6 @@ def _result(subject: Subject, name: str, opened: OpenedRequest) -> _Result:
     except ValueError as error:
         return _Result(name, None, flaw=f"the secret {error}")
     return _Result(name, method, check(method, opened))
-
-
-def _passed(subject: Subject, result: _Result) -> Iterator[Step]:
-    if result.method and result.authentic:
-        advice = tuple(_trust_advice(subject, result.name))
-        yield Step(f"auth {result.name}", f"fits: {described(result.method)}", advice=advice)
-        yield from _signed_time(subject, result.authentic)
 
 
 def _trust_advice(subject: Subject, name: str) -> Iterator[str]:

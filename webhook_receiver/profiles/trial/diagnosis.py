@@ -45,7 +45,7 @@ def why_not(method: Method, opened: OpenedRequest) -> str:
     except Unusable as error:
         return f"a field of the body is needed, but the body cannot be read: {error.reason.meaning}"
     except NoText:
-        return f"a field of the message {method.message.text} is a number with a fraction, a list or an object"
+        return "a field of the body that is needed is a number with a fraction, a list or an object"
 
 
 def _missing(location: Location, opened: OpenedRequest) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from webhook_receiver.profiles.paths import Path, Position
 from webhook_receiver.profiles.trial.outline import names_of, similar_paths, written_at
@@ -17,6 +17,8 @@ class Lookup:
     """A document in which paths are looked up."""
 
     document: object
+    _similar: dict[str, list[str]] = field(default_factory=dict)
+    """What looks like a path, by its text. Each element of a batch asks again."""
 
     def there(self, paths: Sequence[Path], position: Position) -> list[Path]:
         """Return those of *paths* that lead to a value."""
@@ -44,7 +46,9 @@ class Lookup:
         return tuple(self._missing(path, position) for path in paths if path not in there)
 
     def _missing(self, path: Path, position: Position) -> str:
-        similar = [found for found in similar_paths(self.document, path) if found != written_at(path, position)]
+        if path.text not in self._similar:
+            self._similar[path.text] = similar_paths(self.document, path)
+        similar = [found for found in self._similar[path.text] if found != written_at(path, position)]
         if similar:
             return f"{path.text} leads to nothing; there is {', '.join(similar)}"
         return f"{path.text} leads to nothing; {self._parent(path, position)}"

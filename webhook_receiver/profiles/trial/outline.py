@@ -19,7 +19,7 @@ _INDEX = re.compile(r"\[-?[0-9]*\]")
 
 
 def leaves(document: object) -> Iterator[tuple[str, object]]:
-    """Yield the path and the value of each field that has a text, a number, or true or false.
+    """Yield the path and the value of each field that has a text that is not empty, a number, or true or false.
 
     A field whose name cannot be written in a path is left out. Of a large document, only the beginning counts.
     """
@@ -31,7 +31,7 @@ def _leaves(value: object, path: str, depth: int) -> Iterator[tuple[str, object]
         if depth < MAX_DEPTH:
             for name, member in _members(value, path):
                 yield from _leaves(member, name, depth + 1)
-    elif value is not None and path:
+    elif value not in {None, ""} and path:
         yield path, value
 
 
@@ -57,8 +57,12 @@ def written_at(path: Path, position: Position) -> str:
 
 
 def similar_paths(document: object, wanted: Path) -> list[str]:
-    """Return paths of fields of *document* that look like *wanted*, the most similar first."""
-    ratings = {path: _likeness(path, wanted.text) for path, _ in leaves(document)}
+    """Return paths of fields of *document* that look like *wanted*, the most similar first.
+
+    The same field of another element is none.
+    """
+    others = [path for path, _ in leaves(document) if _INDEX.sub("[]", path) != wanted.text]
+    ratings = {path: _likeness(path, wanted.text) for path in others}
     close = [path for path, rating in ratings.items() if rating >= _CLOSE]
     return sorted(close, key=lambda path: (-ratings[path], path.count("."), path))[:MAX_SUGGESTIONS]
 

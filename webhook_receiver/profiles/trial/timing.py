@@ -2,26 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 
-from webhook_receiver.profiles.model import ReadTable
+from webhook_receiver.profiles.model import ProfileFile, ReadTable
 from webhook_receiver.profiles.paths import Path, Position
 from webhook_receiver.profiles.times import TimeReading, parser_of
 from webhook_receiver.profiles.trial.advice import advice_on_time
 from webhook_receiver.profiles.trial.lookup import Lookup
 from webhook_receiver.profiles.trial.outline import written_at
 from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text, quoted
+from webhook_receiver.profiles.values import folded
 from worker.domain.events import MAX_AGE
 from worker.domain.instants import DAY, HOUR, Instant
 
 
 def time_step(subject: Subject, lookup: Lookup, time: TimeReading | None, position: Position, first_cell: str) -> Step:
     """Return the step of *time*, which was read of the element at *position* with this first status cell."""
-    paths = time_paths(subject.profile.read, first_cell)
+    paths = _time_paths(subject.profile, first_cell)
     if time is None:
         advice = lookup.missing(paths, position) if paths else ("no time is read: see read.time",)
         return Step("time", "nothing there: the arrival counts", advice=advice)
     shown = f"{_names(subject.profile.read, lookup, paths, position)} {quoted(time.text)}"
-    if not time.text:
-        return Step("time", f"{shown} is no text and no whole number: the arrival counts")
     formats = subject.profile.read.times
     if time.instant is None:
         listed = ", ".join(map(quoted, formats))
@@ -34,9 +33,11 @@ def time_step(subject: Subject, lookup: Lookup, time: TimeReading | None, positi
     return Step("time", text, advice=tuple(_advice(subject, time.instant, is_local=is_local)))
 
 
-def time_paths(read: ReadTable, first_cell: str) -> Sequence[Path]:
+def _time_paths(profile: ProfileFile, first_cell: str) -> Sequence[Path]:
     """Return the paths of the time of an element with this first status cell."""
-    return read.time_of.get(first_cell) or read.time_parts or read.time
+    fold = folded if profile.status and profile.status.fold else str
+    by_word = {fold(word): paths for word, paths in profile.read.time_of.items()}
+    return by_word.get(fold(first_cell)) or profile.read.time_parts or profile.read.time
 
 
 def _advice(subject: Subject, instant: Instant, *, is_local: bool) -> Iterator[str]:

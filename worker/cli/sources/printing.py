@@ -114,11 +114,12 @@ def print_trial(trial: Trial) -> None:
     table.add_column(overflow="fold")
     elements = list(dict.fromkeys(step.element for step in trial.steps if step.element))
     hidden = set(elements[MAX_ELEMENTS:])
-    for step in trial.steps:
-        if step.element not in hidden:
-            _add(table, step)
+    *steps, answer = [step for step in trial.steps if step.element not in hidden]
+    for step in steps:
+        _add(table, step)
     if hidden:
         table.add_row("", plain(f"… and {counted(len(hidden), 'element')} more: --json shows all", "dim"))
+    _add(table, answer)
     output = Output(MIN_WIDTH)
     output.print(table)
     output.print()
