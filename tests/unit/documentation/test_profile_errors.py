@@ -41,6 +41,9 @@ WRONG = [
     (TITLE, f"{TITLE}\nmethods = []"),
     (TITLE, f"{TITLE}\nmax_body = 100"),
     (TITLE, f'{TITLE}\nzone = "Riyadh"'),
+    (TITLE, f'{TITLE}\nprobes = ["POST"]'),
+    (TITLE, f'{TITLE}\nmethods = ["POST", "GET"]\nprobes = ["GET"]'),
+    (GOOD_PROFILE, f"{TITLE}\ncapture = true\n\n[auth.token]\n{TOKEN}\n\n[read]\n{NUMBER}\n"),
     (NUMBER, "number = 5"),
     (NUMBER, "number = []"),
     (NUMBER, 'number = ""'),
@@ -51,6 +54,7 @@ WRONG = [
     ("auth.token", "auth.Token"),
     (FROM, '"X-Token"'),
     (FROM, '"header:X Token"'),
+    (FROM, '"header:{header}"'),
     (FROM, '"body:tokens[]"'),
     (TOKEN, f"{HMAC}\nmessage = 5"),
     (TOKEN, f'{HMAC}\nmessage = "{{bodi}}"'),
@@ -98,6 +102,8 @@ WRONG = [
     (ROWS, 'rows = [["*", "info"], ["DELIVERED", "delivered"]]'),
     ("[status]", "[answer]\nbody = 'success'\n\n[status]"),
     ("[status]", "[answer]\nstatus = 404\n\n[status]"),
+    ("[status]", "[answer]\nstatus = 205\n\n[status]"),
+    ("[status]", "[answer]\nstatus = 204\nbody = '{}'\n\n[status]"),
 ]
 OWN, SECRETS = 'profile = "couriers/fastbox.toml"', 'secrets = "a-token-that-you-choose"'
 WRONG_SOURCES = [
