@@ -1,6 +1,7 @@
 """The rules between the keys of a profile. What is wrong is an error at start, and nothing is guessed."""
 
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
 from webhook_receiver.profiles import authentication_checks
 from webhook_receiver.profiles.compilation import rows_of
@@ -18,7 +19,7 @@ NamedPath = tuple[str, Path]
 def flaws_of(profile: ProfileFile) -> list[Flaw]:
     """Return what is wrong between the keys of *profile*."""
     flaws = [*authentication_checks.methods(profile), *authentication_checks.options(profile)]
-    flaws += _probes(profile)
+    flaws += [*_probes(profile), *_answer(profile)]
     if profile.capture:
         flaws += _unused_tables(profile)
     else:
@@ -31,6 +32,14 @@ def _probes(profile: ProfileFile) -> Iterator[Flaw]:
     both = [method for method in profile.methods if method in profile.probes]
     if both:
         yield Flaw("probes", f"has {both[0]}, which is one of the methods: no delivery by it would be read")
+
+
+def _answer(profile: ProfileFile) -> Iterator[Flaw]:
+    status, body = profile.answer.status, profile.answer.body
+    if status in {HTTPStatus.RESET_CONTENT, HTTPStatus.PARTIAL_CONTENT}:
+        yield Flaw("answer.status", f"must not be {status}, which is no answer to a delivery")
+    if status == HTTPStatus.NO_CONTENT and body is not None:
+        yield Flaw("answer.body", f"is never sent: an answer with the status {status} has no body")
 
 
 def _unused_tables(profile: ProfileFile) -> Iterator[Flaw]:

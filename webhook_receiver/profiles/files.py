@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.checks import flaws_of
 from webhook_receiver.profiles.flaws import Flaw
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.model import LARGEST_INTEGER, ProfileFile
 from worker.domain.errors import FulfillmentError
 from worker.domain.text import clean_text
 from worker.text_files import UnreadableFile, read_text_file
@@ -24,6 +24,7 @@ MAX_DOTS = 200
 """In one line."""
 MAX_SENTENCE = 1000
 """Characters."""
+TOO_LONG = "a number is too long"
 _FOLDER = Path(__file__).with_name("builtin")
 _SENTENCES = {
     "extra_forbidden": "is not a known key",
@@ -112,14 +113,25 @@ def _table(text: str, name: str) -> dict[str, object]:
         if line.count(".") > MAX_DOTS:  # the parser's time grows with the square of the parts of a dotted key
             raise ProfileError(f"{name} has more than {MAX_DOTS} dots in line {number}")
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason = str(error)
     except RecursionError:
         reason = "it is nested too deeply"
-    except ValueError:  # Python reads no integer of more than 4,300 digits
-        reason = "a number is too long"
+    except ValueError:
+        reason = TOO_LONG
+    else:
+        if not _has_long_number(table):
+            return table
+        reason = TOO_LONG
     raise ProfileError(f"{name} is not valid TOML: {clean_text(reason)}")
+
+
+def _has_long_number(value: object) -> bool:
+    """Tell whether a number is in *value* that Python cannot show: one of more than 4,300 digits."""
+    if isinstance(value, dict | list):
+        return any(map(_has_long_number, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and abs(value) > LARGEST_INTEGER
 
 
 def _first(sentences: list[str], name: str) -> Iterator[str]:

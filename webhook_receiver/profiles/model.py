@@ -19,9 +19,9 @@ from webhook_receiver.profiles.times import parser_of
 
 DEFAULT_MAX_BODY = 65_536
 LARGEST_MAX_BODY = 10_485_760
-MAX_ROWS, MAX_PATHS, MAX_TEXTS, MAX_MESSAGE = 500, 20, 200, 1000
+MAX_ROWS, MAX_PATHS, MAX_TEXTS, MAX_TABLES, MAX_MESSAGE = 500, 20, 200, 50, 1000
 LARGEST_INTEGER = 10**32 - 1
-"""The largest integer that is read in a document."""
+"""Of a profile file; it is also the largest that is read in a document."""
 METHODS = ("POST", "PUT", "GET", "HEAD")
 
 
@@ -78,13 +78,9 @@ def _read_cell(value: object) -> tuple[str, ...]:
 
 def _read_texts(value: object) -> frozenset[str]:
     items = value if isinstance(value, list) else [value]
-    if not items or not all(map(_has_text, items)):
+    if not items or not all(isinstance(item, str | bool | int) for item in items):
         raise ValueError("must be a list of texts, whole numbers, true or false")
     return frozenset(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
-
-
-def _has_text(item: object) -> bool:
-    return isinstance(item, str) or (isinstance(item, int) and abs(item) <= LARGEST_INTEGER)
 
 
 def _check_name(name: str) -> str:
@@ -106,7 +102,7 @@ PathsKey = Annotated[tuple[Path, ...], PlainValidator(_read_paths)]
 TemplateKey = Annotated[Template, PlainValidator(_read_template)]
 LocationText = Annotated[str, AfterValidator(_check_location)]
 Texts = Annotated[frozenset[str], PlainValidator(_read_texts)]
-Conditions = Mapping[PathKey, Texts]
+Conditions = Annotated[Mapping[PathKey, Texts], Field(max_length=MAX_TABLES)]
 NameKey = Annotated[str, Field(max_length=50), AfterValidator(_check_name)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -224,7 +220,7 @@ class ReadTable(_Table):
     """The formats of times, tried in turn: `iso`, `unix`, `unix_ms`, or one of `strptime`."""
     time_parts: PathsKey = ()
     """Instead of `time`: fields that are joined by a space, such as a date and a time."""
-    time_of: Mapping[str, PathsKey] = {}
+    time_of: Annotated[Mapping[str, PathsKey], Field(max_length=MAX_TEXTS)] = {}
     """By a text of the first status field: the paths of the time, instead of `time`."""
     tracking_url: PathsKey = ()
     """The parcel's tracking page."""
@@ -283,8 +279,8 @@ class ProfileFile(_Table):
     """The default of the source's `max_body`, in bytes."""
     capture: bool = False
     """`true`: nothing is read; a few bodies are kept, to see what a courier sends."""
-    options: Mapping[NameKey, OptionTable] = {}
-    auth: Mapping[NameKey, AuthTable] = {}
+    options: Annotated[Mapping[NameKey, OptionTable], Field(max_length=MAX_TABLES)] = {}
+    auth: Annotated[Mapping[NameKey, AuthTable], Field(max_length=MAX_TABLES)] = {}
     document: DocumentTable = DocumentTable()
     read: ReadTable = ReadTable()
     status: StatusTableFile | None = None

@@ -83,8 +83,8 @@ def _positions(parts: Sequence[Part], document: object, above: Position) -> Iter
 
 def parse_path(text: str) -> Path:
     """Return the path that *text* writes. Raises ValueError; the error's text completes "<key> …"."""
-    if not 0 < len(text) <= MAX_LENGTH:
-        raise ValueError(f"must be a path of 1 to {MAX_LENGTH} characters")
+    if not (0 < len(text) <= MAX_LENGTH and text.isprintable()):
+        raise ValueError(f"must be a path of 1 to {MAX_LENGTH} printable characters")
     parts: list[Part] = []
     end = 0
     while end < len(text):

@@ -134,9 +134,11 @@ def test_an_odd_path_is_refused_at_its_first_wrong_character(path: str, characte
         parse_path(path)
 
 
-@pytest.mark.parametrize("path", ["", "a" * (MAX_LENGTH + 1), "a." * MAX_LENGTH + "a"])
-def test_a_path_has_a_length(path: str):
-    with pytest.raises(ValueError, match="must be a path of 1 to 200 characters"):
+@pytest.mark.parametrize(
+    "path", ["", "a" * (MAX_LENGTH + 1), "a." * MAX_LENGTH + "a", "a\0b", "a\n", "\x1b[2J", "\u202e"]
+)
+def test_a_path_is_printable_and_has_a_length(path: str):
+    with pytest.raises(ValueError, match="must be a path of 1 to 200 printable characters"):
         parse_path(path)
 
 

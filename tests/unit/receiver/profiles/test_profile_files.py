@@ -91,6 +91,8 @@ def test_a_file_that_is_no_text_or_too_large_is_an_error(tmp_path: Path):
         ("a = " + "[" * 60_000, "it is nested too deeply"),
         ("a = " + "{b=" * 30_000, "it is nested too deeply"),
         ("max_body = " + "9" * 5000, "a number is too long"),
+        ("max_body = 0x" + "f" * 5000, "a number is too long"),
+        (f"a = [{{b = [{10**32}]}}]", "a number is too long"),
         ("a = 2026-02-30", "Invalid date or datetime"),
         ("a = '\x00'", "Found invalid character '\\x00'"),
         ('a = "\\ud800"', "Escaped character is not a Unicode scalar value"),

@@ -163,6 +163,15 @@ def test_an_option_is_declared_where_it_is_used(auth: str, key: str):
     assert not flaws(auth=auth, more="[options.x]\nhelp = 'its name'")
 
 
+def test_the_methods_and_the_options_have_a_bound():
+    methods = "".join(f'[auth.a{number}]\nkind = "basic"\n' for number in range(51))
+    assert flaws(auth=methods) == ("auth must have at most 50 items",)
+    options = "".join(f"[options.a{number}]\nhelp = 'x'\n" for number in range(51))
+    assert flaws(more=options) == ("options must have at most 50 items",)
+    times = "".join(f'w{number} = "at"\n' for number in range(201))
+    assert flaws(more=f"[read.time_of]\n{times}") == ("read.time_of must have at most 200 items",)
+
+
 def test_the_default_of_an_option_must_fit_its_place():
     more = "[options.x]\nhelp = 'its name'\ndefault = '{}'"
     header = '[auth.a]\nkind = "static"\nfrom = "header:{option:x}"'
@@ -180,7 +189,8 @@ def test_the_default_of_an_option_must_fit_its_place():
         ("only = { a = [] }", "document.only.a must be a list of texts, whole numbers, true or false"),
         ("only = { a = [1.5] }", "document.only.a must be a list of texts"),
         ("only = { a = [[]] }", "document.only.a must be a list of texts"),
-        (f"only = {{ a = [{10**32}] }}", "document.only.a must be a list of texts"),
+        (f"only = {{ a = [{10**32}] }}", "a number is too long"),
+        (f"only = {{ {', '.join(f'a{n} = [1]' for n in range(51))} }}", "document.only must have at most 50 items"),
         ("only = { a = 2026-11-27 }", "document.only.a must be a list of texts"),
         ('only = { "a..b" = ["x"] }', "document.only.a..b has no path at character 3"),
         ('skip = { "a[].b" = ["x"] }', "document.skip has [] in a[].b, but document.each is missing"),
@@ -266,7 +276,7 @@ def test_the_newest_element_needs_a_time():
         ("number = []", "read.number must be a path, or a list of 1 to 20 paths"),
         (f"number = {['a'] * 21}", "read.number must be a path, or a list of 1 to 20 paths"),
         ('number = ["a", 7]', "read.number must be a path such as"),
-        ('number = ""', "read.number must be a path of 1 to 200 characters"),
+        ('number = ""', "read.number must be a path of 1 to 200 printable characters"),
         ('number = "ref"\ncourier = "x"', "read.courier is not a known key"),
         ('number = "ref"\ntime = "at"\ntimes = []', "read.times must have at least 1 item"),
         ('number = "ref"\ntime = "at"\ntimes = ["ISO"]', "read.times must have the year, the month and the day"),
@@ -349,6 +359,10 @@ def test_the_rows_have_a_bound():
     [
         ("status = 200\nbody = '{\"ok\": true}'", ""),
         ("status = 299", ""),
+        ("status = 204", ""),
+        ("status = 204\nbody = 'null'", "answer.body is never sent: an answer with the status 204 has no body"),
+        ("status = 205", "answer.status must not be 205, which is no answer to a delivery"),
+        ("status = 206", "answer.status must not be 206, which is no answer to a delivery"),
         ("body = '\"{uuid}\"'", ""),
         ("body = 'null'", ""),
         ("status = 199", "answer.status must be greater than or equal to 200"),
