@@ -1,4 +1,4 @@
-"""Takes in one delivery: authenticates it, reads it by its profile, writes it, and enqueues wake-ups. It knows no HTTP."""
+"""Takes in one delivery: authenticates it, reads it by its profile, writes it, enqueues wake-ups. It knows no HTTP."""
 
 import hashlib
 import threading
@@ -12,11 +12,12 @@ import structlog
 from webhook_receiver.captures import MAX_A_DAY, captured
 from webhook_receiver.formats import Format, format_of
 from webhook_receiver.problems import ProblemReason, problem
+from webhook_receiver.profiles.authentication import Authentic
 from webhook_receiver.profiles.model import AnswerTable
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.errors import StoreError
-from worker.domain.instants import DAY, Instant
+from worker.domain.instants import DAY, Duration, Instant
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Delivery, Intake, Receipt, WakeUps
 
@@ -80,20 +81,19 @@ class Reception:
             self._count(source.name, DeliveryOutcome.REFUSED)
             return refusal(ProblemReason.UNAUTHENTICATED)
         try:
-            now = self._intake.now()
-            stale = (
-                authentic.signed_at is not None
-                and abs(now - authentic.signed_at) > source.tolerance
-                and source.stale == "refuse"
-            )
-            if challenge and not stale:
-                return Reply(200, {"challenge": challenge})
-            if its_format.captures:
-                return self._capture(receiving, request, now)
-            return self._take_in(receiving, request.body, now, stale=stale)
+            return self._receive_authentic(receiving, request, authentic, challenge)
         except StoreError as error:
             log.warning("delivery_not_written", source=source.name, reason=error.reason)
             return refusal(ProblemReason.DATABASE_UNAVAILABLE)
+
+    def _receive_authentic(self, receiving: Receiving, request: Request, authentic: Authentic, challenge: str) -> Reply:
+        now = self._intake.now()
+        stale = receiving.source.stale == "refuse" and _is_beyond(receiving.source.tolerance, authentic, now)
+        if challenge and not stale:
+            return Reply(200, {"challenge": challenge})
+        if receiving.format.captures:
+            return self._capture(receiving, request, now)
+        return self._take_in(receiving, request.body, now, stale=stale)
 
     def _take_in(self, receiving: Receiving, body: bytes, now: Instant, *, stale: bool) -> Reply:
         name, answer = receiving.source.name, receiving.format.answer
@@ -121,6 +121,10 @@ class Reception:
                 return _as_agreed(_acknowledgement(self._intake.write(captured(name, request, now))), answer)
         self._count(name, DeliveryOutcome.IGNORED)
         return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), answer)
+
+
+def _is_beyond(tolerance: Duration, authentic: Authentic, now: Instant) -> bool:
+    return authentic.signed_at is not None and abs(now - authentic.signed_at) > tolerance
 
 
 def _stale(delivery: Delivery) -> Delivery:
