@@ -36,8 +36,8 @@ class Sample:
 
 def read_sample(content: bytes) -> Sample:
     """Return the sample in *content*. Raises `IllegalRequest` when it has the form of JSON, but a wrong part."""
-    if _REQUEST_LINE.match(content):
-        return _read_raw(content)
+    if line := _REQUEST_LINE.match(content):
+        return _read_raw(content, line)
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -47,10 +47,7 @@ def read_sample(content: bytes) -> Sample:
     return Sample(content)
 
 
-def _read_raw(content: bytes) -> Sample:
-    line = _REQUEST_LINE.match(content)
-    if line is None:
-        return Sample(content)
+def _read_raw(content: bytes, line: re.Match[bytes]) -> Sample:
     headers: dict[str, str] = {}
     end = line.end()
     while header := _HEADER.match(content, end):
