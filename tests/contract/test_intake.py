@@ -183,3 +183,15 @@ def test_counts_are_added_up(contents: Contents):
     contents.intake.add_counts({("courier", "refused"): 3})
     contents.intake.add_counts({})
     assert contents.counters() == {("courier", "refused"): 5, ("", "unknown_source"): 1}
+
+
+def test_an_event_of_an_order_wakes_the_references_that_wait_for_its_parcel(contents: Contents):
+    waiting = [OrderKey("main", order_id) for order_id in ("number:ORD-1", "shipment:S1", "tracking:TRK1")]
+    elsewhere = OrderKey("other", "tracking:TRK1")
+    contents.intake.write(a_delivery(an_event(EventName.DELIVERED, "TRK1", order=waiting[0])))
+    contents.intake.write(a_delivery(an_event(EventName.DELIVERED, order=waiting[1], shipment="S1")))
+    contents.intake.write(a_delivery(an_event(EventName.DELIVERED, "TRK1", order=waiting[2])))
+    contents.intake.write(a_delivery(an_event(EventName.DELIVERED, "TRK1", order=elsewhere)))
+    receipt = contents.intake.write(a_delivery(an_event(EventName.CREATED, "TRK1", shipment="S1")))
+    assert receipt.wake_ups == (KEY, *waiting)
+    assert [contents.revision(key) for key in (*waiting, elsewhere)] == [2, 2, 2, 1]

@@ -1,5 +1,7 @@
 """What the intake and `OrderStore` promise about references that wait for a parcel, over both databases."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.clock import START
@@ -15,7 +17,7 @@ from worker.ports import Attached, Receipt
 
 OTHER = OrderKey("main", "2")
 WAITS = Later(START + MINUTE, WaitReason.UNKNOWN_ORDER, firm=True)
-NAMES = {"tracking": "TRK1", "shipment": "S1"}
+NAMES: dict[str, Any] = {"tracking": "TRK1", "shipment": "S1"}
 
 
 def wait_for(harness: Harness, key: OrderKey, **names: str) -> None:
@@ -25,7 +27,7 @@ def wait_for(harness: Harness, key: OrderKey, **names: str) -> None:
     harness.order_store.finish(leased, leased.order, WAITS, {})
 
 
-def register(harness: Harness, key: OrderKey = KEY, **names: str) -> Receipt:
+def register(harness: Harness, key: OrderKey = KEY, **names: Any) -> Receipt:
     return harness.intake.write(a_delivery(an_event("shipment.created", order=key, **names)))
 
 

@@ -101,7 +101,19 @@ class FakeIntake:
         recorded = RecordedEvent(len(self.events) + 1, self.revisions[event.order], event)
         self.events[event.source, event.key] = recorded
         self._brought_by[recorded.id] = delivery_id
-        return Receipt(DeliveryOutcome.ACCEPTED, None, recorded.id, wake_ups=(event.order,))
+        waiting = self._waiting_for(event)
+        self.revisions.update(waiting)
+        return Receipt(DeliveryOutcome.ACCEPTED, None, recorded.id, wake_ups=(event.order, *waiting))
+
+    def _waiting_for(self, event: Event) -> list[OrderKey]:
+        """Return the references that wait for the parcel of an order's *event*. Here, no search ever ends."""
+        names = set(event.parcel_names)
+        references = {
+            other.order
+            for other in (recorded.event for recorded in self.events.values())
+            if other.order.reference and names & {other.order.reference, *other.parcel_names}
+        }
+        return [] if event.order.reference else sorted(key for key in references if key.account == event.order.account)
 
     def _repeat(self, event: Event, first: RecordedEvent, delivery_id: int) -> Receipt:
         if (event.order, event.name, event.tracking) != (first.event.order, first.event.name, first.event.tracking):

@@ -84,9 +84,7 @@ def _write_batch(
     several_parcels = _with_several_parcels(connection, without_parcel)
     results = [judge(arrival, known_events.get(arrival.identity), several_parcels) for arrival in batch]
     effective = [arrival for arrival, result in zip(batch, results, strict=True) if result.wake_ups]
-    order_rows = _make_due(connection, effective, known_events, sorted(to_wake, key=lock_sequence))
-    for key, now in to_wake.items():
-        wake(connection, key, now)
+    order_rows = _make_due(connection, effective, known_events, to_wake)
     new = [
         arrival for arrival in effective if arrival.identity not in known_events and arrival.event.order in order_rows
     ]
@@ -106,17 +104,20 @@ def _with_several_parcels(connection: Connection, keys: Sequence[OrderKey]) -> f
 
 
 def _make_due(
-    connection: Connection, arrivals: Sequence[Arrival], known_events: _KnownEvents, to_lock: Sequence[OrderKey]
+    connection: Connection,
+    arrivals: Sequence[Arrival],
+    known_events: _KnownEvents,
+    to_wake: Mapping[OrderKey, Instant],
 ) -> _OrderRows:
     """Make the orders of *arrivals* due, and count their new events. The result has no orders that are full.
 
-    The references *to_lock* are locked, too.
+    The references *to_wake* are due, too, at their instants.
     """
     arrivals = sorted(arrivals, key=lambda arrival: lock_sequence(arrival.event.order))
     values = [
         {**a.event.order._asdict(), "now": a.now, "new_events": int(a.identity not in known_events)} for a in arrivals
     ]
-    rows = _run_in_sequence(connection, arrivals, values, to_lock)
+    rows = _run_in_sequence(connection, arrivals, values, to_wake)
     order_rows = {a.event.order: (row[0], row[1]) for a, row in zip(arrivals, rows, strict=True) if row}
     for arrival in arrivals:
         known_event = known_events.get(arrival.identity)
@@ -130,20 +131,26 @@ def _run_in_sequence(
     connection: Connection,
     arrivals: Sequence[Arrival],
     values: Sequence[Mapping[str, object]],
-    to_lock: Sequence[OrderKey],
+    to_wake: Mapping[OrderKey, Instant],
 ) -> list[ResultRow]:
-    """Make the orders of *arrivals* due by *values*, and lock the references *to_lock*, in one sequence."""
+    """Make the orders of *arrivals* due by *values*, and wake the references *to_wake*, in the sequence of locks."""
     make_order_due = statements(connection.dialect.name).make_order_due
-    if not to_lock:
+    if not to_wake:
         return make_order_due.run(connection, values)
-    rows, remaining = [], deque(to_lock)
+    rows, waiting = [], deque(sorted(to_wake, key=lock_sequence))
     for arrival, its_values in zip(arrivals, values, strict=True):
-        while remaining and lock_sequence(remaining[0]) <= lock_sequence(arrival.event.order):
-            lock(connection, remaining.popleft())
+        while waiting and lock_sequence(waiting[0]) <= lock_sequence(arrival.event.order):
+            _wake(connection, waiting[0], to_wake[waiting.popleft()])
         rows += make_order_due.run(connection, [its_values])
-    for key in remaining:
-        lock(connection, key)
+    for key in waiting:
+        _wake(connection, key, to_wake[key])
     return rows
+
+
+def _wake(connection: Connection, key: OrderKey, now: Instant) -> None:
+    row_id = lock(connection, key)
+    if row_id is not None:  # else its order was found just now
+        wake(connection, row_id, now)
 
 
 def _restart_searches(connection: Connection, arrivals: Sequence[Arrival]) -> None:

@@ -17,7 +17,7 @@ from worker.ports import Attached
 from worker.store.audit import Entry, write_entries
 from worker.store.intake import reference_statements as statements
 from worker.store.intake.statements import statements as intake_statements
-from worker.store.intake.waiting import lock, lock_sequence, references_beside, wake
+from worker.store.intake.waiting import lock, lock_if_free, lock_sequence, references_beside, wake
 
 
 def known_as(connection: Connection, account: str, references: Collection[Reference]) -> list[str]:
@@ -60,7 +60,8 @@ def give_events(
     reference = key.reference
     if reference is None:
         raise ValueError(f"{key} is not a reference")
-    others = references_beside(connection, key, reference_row)
+    # Nearly all are locked already. If one has just come in and is locked by another transaction, it is due anyway.
+    others = [lock_if_free(connection, other) for other in references_beside(connection, key, reference_row)]
     count = connection.execute(statements.COUNT_EVENTS, {"its_row": reference_row}).scalar_one()
     order = {"account": key.account, "order_id": order_id, "now": now, "new_events": count}
     (due,) = intake_statements(connection.dialect.name).make_order_due.run(connection, [order])
@@ -74,8 +75,8 @@ def give_events(
     write_entries(connection, order_row, now, [Entry(AuditAction.FOUND, _detail(reference, found_by))])
     connection.execute(statements.DELETE_AUDIT_LOG, {"its_row": reference_row})
     connection.execute(statements.DELETE_REFERENCE, {"its_row": reference_row})
-    for other in others:
-        wake(connection, other, now)
+    for row_id in filter(None, others):
+        wake(connection, row_id, now)
     return Attached.DONE
 
 

@@ -63,14 +63,19 @@ def references_beside(connection: Connection, key: OrderKey, row_id: int) -> tup
     return tuple(other for other in references_for(connection, key.account, names) if other != key)
 
 
-def lock(connection: Connection, key: OrderKey) -> None:
-    """Lock a reference until the transaction ends, if it still exists."""
-    connection.execute(statements.LOCK, {"its_account": key.account, "its_order_id": key.order_id})
+def lock(connection: Connection, key: OrderKey) -> int | None:
+    """Lock a reference until the transaction ends, and return the id of its row; None when its order was just found."""
+    values = {"its_account": key.account, "its_order_id": key.order_id}
+    return connection.execute(statements.LOCK, values).scalar()
 
 
-def wake(connection: Connection, key: OrderKey, now: Instant) -> None:
-    """Make a reference that waits due at *now*, and its events pending. The caller has locked it."""
-    values = {"its_account": key.account, "its_order_id": key.order_id, "at": now}
-    row_id = connection.execute(statements.WAKE, values).scalar()
-    if row_id is not None:
+def lock_if_free(connection: Connection, key: OrderKey) -> int | None:
+    """Like `lock`, but never wait: return None when another transaction has locked the reference."""
+    values = {"its_account": key.account, "its_order_id": key.order_id}
+    return connection.execute(statements.LOCK_IF_FREE, values).scalar()
+
+
+def wake(connection: Connection, row_id: int, now: Instant) -> None:
+    """Make a reference that waits due at *now*, and its events pending. The caller has locked its row."""
+    if connection.execute(statements.WAKE, {"its_row": row_id, "at": now}).scalar() is not None:
         connection.execute(REOPEN_EVENTS, {"its_row": row_id})

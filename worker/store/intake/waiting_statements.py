@@ -77,7 +77,14 @@ PARCELS_OF = select(events.c.tracking, events.c.shipment).where(events.c.order_r
 LOCK = select(orders.c.id).where(_THIS).with_for_update()
 """Locks a reference; no row when its order was just found."""
 
+LOCK_IF_FREE = select(orders.c.id).where(_THIS).with_for_update(skip_locked=True)
+"""Locks a reference; no row when another transaction has locked it."""
+
 WAKE = (
-    update(orders).where(_THIS, _WAITS).values(RESTARTED).values(revision=orders.c.revision + 1).returning(orders.c.id)
+    update(orders)
+    .where(orders.c.id == bindparam("its_row", type_=BigInteger), _WAITS)
+    .values(RESTARTED)
+    .values(revision=orders.c.revision + 1)
+    .returning(orders.c.id)
 )
 """Makes a reference that waits due at once, and begins its search anew; no row when it does not wait any more."""

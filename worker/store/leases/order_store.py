@@ -108,7 +108,7 @@ class SqlOrderStore:
             if has_new_events and order.key.reference:
                 restart_search(connection, order.key, now)
                 if _is_known(connection, leased):  # an event of the order has come in meanwhile
-                    wake(connection, order.key, now)
+                    wake(connection, leased.row_id, now)
                 return Finished.HAS_NEW_EVENTS
             _set_results(connection, event_results, now)
             write_entries(connection, leased.row_id, now, audit_entries(leased, order, result))
