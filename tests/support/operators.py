@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.fakes import FakeIntake, FakeWakeUps
 from worker.domain.errors import IllegalRequest
-from worker.domain.orders import Order, OrderKey
+from worker.domain.orders import Order, OrderKey, Reference
 from worker.domain.snapshot import OrderRow, Snapshot
 from worker.domain.stages import Stage
 from worker.operations.orders import Operations
@@ -37,9 +37,8 @@ class FakeOperatorStore:
         return sorted(key.account for key in self.snapshots if key.order_id == order_id)
 
     def known_as(self, key: OrderKey) -> list[str]:
-        number = key.reference.value if key.reference else ""
         of_account = [snapshot for known, snapshot in self.snapshots.items() if known.account == key.account]
-        return [snapshot.order.key.order_id for snapshot in of_account if snapshot.order.number == number]
+        return [snapshot.order.key.order_id for snapshot in of_account if key.reference in _references(snapshot)]
 
     def make_due(self, key: OrderKey) -> bool:
         self.made_due.append(key)
@@ -58,6 +57,12 @@ class FakeOperatorStore:
     def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
         self.dismissed.append((snapshot, reason))
         return not self.overtaken
+
+
+def _references(known: Snapshot) -> set[Reference]:
+    """Return the references by which an order is known."""
+    names = (name for recorded in known.events for name in recorded.event.parcel_names)
+    return {Reference("number", known.order.number), *names}
 
 
 def snapshot(key: OrderKey = KEY, *, stage: Stage | None = Stage.SHIPPED, **row) -> Snapshot:

@@ -1,5 +1,6 @@
 """Options and arguments that several commands share, and checks of their values."""
 
+import getpass
 from collections.abc import Collection
 
 import click
@@ -34,3 +35,11 @@ def require_name(kind: str, name: str, names: Collection[str]) -> None:
     if name not in names:
         choice = ", ".join(names) or "none"
         raise IllegalRequest(f"the settings name no {kind} “{clean_text(name)}”; they name: {choice}")
+
+
+def with_user(reason: str) -> str:
+    """Return *reason* with the name of the user, if the user has one. An empty reason stays empty."""
+    try:
+        return f"{reason} ({getpass.getuser()})" if reason.strip() else ""
+    except (KeyError, OSError):  # a container's user may have no name
+        return reason

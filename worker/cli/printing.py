@@ -54,7 +54,12 @@ def plain(value: object, style: str = "") -> Text:
 
 def order_name(key: OrderKey) -> Text:
     """Return the name of an order for a column of a table; a long name takes several lines."""
-    name = plain(key).plain
+    return broken_name(str(key))
+
+
+def broken_name(text: str) -> Text:
+    """Return a name for a column of a table that breaks no lines; a long name takes several lines."""
+    name = plain(text).plain
     return Text("\n".join(name[start : start + MAX_NAME_WIDTH] for start in range(0, len(name), MAX_NAME_WIDTH)))
 
 

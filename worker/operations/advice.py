@@ -31,9 +31,9 @@ STOPS: Mapping[StopReason, str] = {
     StopReason.CONFLICT: "Look at the order at the platform: something there forbids this step; then release it.",
     StopReason.UNKNOWN_ORDER: (
         "Check that the order exists in this account (its credentials, its base_url) with exactly this id or number."
-        " If a tracking number is all that is known, say which order has the parcel (`fulfillment send`:"
-        " `shipment.created`, with `--order` and `--tracking`). Then release it. If the number is a misprint, say which"
-        " order it is, by `orders release --found`. If nobody should look for it any more, `--dismiss` it."
+        " Then release it. If only a parcel is known, say which order has it, by `fulfillment parcels add`: then the"
+        " search begins again by itself. If the number is a misprint, say which order it is, by `orders release"
+        " --found`. If nobody should look for it any more, `--dismiss` it."
     ),
     StopReason.AMBIGUOUS_ORDER: (
         "Say which order it is, by `orders release --found`; or correct the numbers at the platform and release it."

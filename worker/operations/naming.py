@@ -12,7 +12,7 @@ from worker.domain.text import clean_text
 from worker.operations.store import OperatorStore
 
 # A number may have slashes. This pattern allows the ids of all platforms; the account's reader checks the id.
-_ORDER = re.compile("(?:(?P<account>[^/:]*)/)?(?P<order>[A-Za-z0-9_-]{1,64}|(?:number|tracking):.{1,64})")
+_ORDER = re.compile("(?:(?P<account>[^/:]*)/)?(?P<order>[A-Za-z0-9_-]{1,64}|(?:number|tracking|shipment):.{1,64})")
 
 OrderIdReader: TypeAlias = Callable[[object], str]
 """Returns the order id that a text means at one platform, or raises ValueError."""
@@ -22,7 +22,8 @@ OrderIdReader: TypeAlias = Callable[[object], str]
 class OrderFinder:
     """Finds the order for `account/id`. The account can be omitted if only one account can have the id.
 
-    Instead of an id, the text can have `number:` and the order's number, or `tracking:` and a parcel's tracking number.
+    Instead of an id, the text can have `number:` and the order's number, `tracking:` and a parcel's tracking number, or
+    `shipment:` and the courier's own id of a shipment.
     *read_order_id* is by account.
     """
 
@@ -37,7 +38,7 @@ class OrderFinder:
         match = _ORDER.fullmatch(text)
         if not match or not text.isprintable():
             raise IllegalRequest(
-                f"“{clean_text(text)}” is not an order: say its id, account/id, number:… or tracking:…"
+                f"“{clean_text(text)}” is not an order: say its id, account/id, number:…, tracking:… or shipment:…"
             )
         account, order_id = match["account"], match["order"]
         key = self._read(self._only_account(order_id) if account is None else account, order_id)

@@ -15,7 +15,7 @@ from worker.operations.instants import when
 from worker.operations.naming import OrderFinder, OrderIdReader
 from worker.operations.phrases import with_detail
 from worker.operations.store import OperatorStore
-from worker.ports import Delivery, Intake, WakeUps
+from worker.ports import Delivery, Intake, Receipt, WakeUps
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,20 @@ class Operations:
             received_at=now,
             note=note,
         )
-        body = {"order": str(key), "to": stage, "reason": note}
-        receipt = self.intake.write(Delivery(OPERATOR, now, json.dumps(body).encode(), (event,)))
-        if receipt.outcome != DeliveryOutcome.ACCEPTED:
+        self.write(event, json.dumps({"order": str(key), "to": stage, "reason": note}).encode())
+
+    def write(self, event: Event, body: bytes, *, may_repeat: bool = False) -> Receipt:
+        """Write an operator's event, with *body* as its delivery, and enqueue wake-ups.
+
+        Raises `IllegalRequest` when the database does not accept it. *may_repeat*: it may be a duplicate.
+        """
+        receipt = self.intake.write(Delivery(OPERATOR, event.received_at, body, (event,)))
+        is_repeated = may_repeat and receipt.outcome is DeliveryOutcome.DUPLICATE
+        if receipt.outcome is not DeliveryOutcome.ACCEPTED and not is_repeated:
             outcome = with_detail(receipt.outcome, receipt.reason or "")
             raise IllegalRequest(f"the database did not accept the event: {outcome}")
         self.wake_ups.enqueue(receipt.wake_ups)
+        return receipt
 
 
 def _require_stage_ahead(snapshot: Snapshot, stage: Stage) -> None:

@@ -87,8 +87,8 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, harnes
     shown = fulfillment("orders", "show", LONG.order_id, "--json").document
     assert " ".join(shown) == f"{row} events writes audit_log"
     assert " ".join(shown["events"][0]) == (
-        "id delivery_id source key event occurred_at received_at tracking tracking_url parcels note reference result"
-        " result_at"
+        "id delivery_id source key event occurred_at received_at tracking tracking_url shipment parcels note reference"
+        " result result_at"
     )
     assert " ".join(shown["writes"][0]) == "stage inferred fields sent_at answered_at outcome answer lease_token"
     assert " ".join(fulfillment("deliveries", "list", "--json").documents[0]) == delivery

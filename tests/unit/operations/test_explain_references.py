@@ -87,3 +87,31 @@ def test_a_search_that_rests_without_a_dismissal_is_reported_as_orphaned():
     dismissed, released = AuditEntry(START, "dismissed", "a reason"), AuditEntry(START, "released", "a reason")
     for audit_log in ((), (dismissed, released)):
         assert explain(replace(reference_snapshot(due=None), audit_log=audit_log), AT_ONCE).reason == "orphaned"
+
+
+def test_a_shipment_id_is_said_to_be_the_couriers_own_and_no_platform_is_asked():
+    sentences = explained(reference_snapshot("shipment:5dd5", due=START))
+    assert "known only by its parcel's shipment id 5dd5, since" in sentences
+    assert "This id is the courier's own: no platform knows it." in sentences
+    assert "The database is asked for the one order that has a parcel with exactly this id." in sentences
+    assert "has not answered" not in sentences
+    assert "then the platform" not in sentences
+
+
+@pytest.mark.parametrize("stop", ["unknown_order", "gave_up"])
+@pytest.mark.parametrize(
+    ("reference", "command"),
+    [
+        ("tracking:T 1", "fulfillment parcels add ORDER 'T 1'"),
+        ("shipment:5dd5", "fulfillment parcels add ORDER TRACKING --shipment 5dd5"),
+    ],
+)
+def test_a_stopped_search_for_a_parcel_names_the_command_that_registers_it(stop, reference, command):
+    stopped = reference_snapshot(reference, stop=stop, stop_detail="no order", stopped_at=START)
+    assert command in explained(stopped)
+
+
+@pytest.mark.parametrize(("reference", "stop"), [("number:1", "unknown_order"), ("tracking:T1", "ambiguous_order")])
+def test_a_search_that_no_registration_helps_names_no_such_command(reference, stop):
+    stopped = reference_snapshot(reference, stop=stop, stop_detail="several orders", stopped_at=START)
+    assert "parcels add ORDER" not in explained(stopped)

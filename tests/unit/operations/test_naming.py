@@ -34,7 +34,7 @@ def test_a_text_that_cannot_be_an_order_id_is_refused(text):
 
 
 def test_a_refusal_says_how_an_order_can_be_named():
-    with Operator().refuses("say its id, account/id, number:… or tracking:…"):
+    with Operator().refuses("say its id, account/id, number:…, tracking:… or shipment:…"):
         Operator().operations.find("?")
 
 
@@ -49,7 +49,8 @@ def test_an_order_of_an_account_that_left_the_settings_can_be_shown():
 
 
 @pytest.mark.parametrize(
-    "order_id", ["number:ORD-2024-001", "number:2024/7", "number:2024/7: a b", "tracking:TRK1", "number:number:1"]
+    "order_id",
+    ["number:ORD-2024-001", "number:2024/7", "number:2024/7: a b", "tracking:TRK1", "shipment:5dd5", "number:number:1"],
 )
 def test_an_order_that_is_not_found_yet_is_named_by_its_reference(order_id):
     operator = Operator(snapshot(OrderKey("other", order_id), stage=None), accounts=("main", "other"))

@@ -1,10 +1,8 @@
 """The commands that change orders: `advance`, `retry`, `release`."""
 
-import getpass
-
 import click
 
-from worker.cli.options import ORDER, STAGE
+from worker.cli.options import ORDER, STAGE, with_user
 from worker.domain.stages import Stage
 
 REASON = click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
@@ -25,7 +23,7 @@ def advance_order(order: str, stage: str, reason: str, create: bool) -> None:
 
     with open_database() as context:
         operations = context.operations
-        click.echo(operations.advance(operations.find(order), Stage(stage), _with_user(reason), create=create))
+        click.echo(operations.advance(operations.find(order), Stage(stage), with_user(reason), create=create))
 
 
 @click.command("retry", short_help="Let a worker reconcile an order now.")
@@ -65,7 +63,7 @@ def release_order(order: str, reason: str, stop: str, target: str | None, dismis
         raise click.UsageError("Say --found or --dismiss, not both.")
     with open_database() as context:
         operations = context.operations
-        key, note = operations.find(order), _with_user(reason)
+        key, note = operations.find(order), with_user(reason)
         if target is not None:
             sentence = references.resolve(operations, key, target, note, stop)
         elif dismiss:
@@ -73,11 +71,3 @@ def release_order(order: str, reason: str, stop: str, target: str | None, dismis
         else:
             sentence = operations.release(key, note, stop)
         click.echo(sentence)
-
-
-def _with_user(reason: str) -> str:
-    """Return *reason* with the name of the user, if the user has one. An empty reason stays empty."""
-    try:
-        return f"{reason} ({getpass.getuser()})" if reason.strip() else ""
-    except (KeyError, OSError):  # a container's user may have no name
-        return reason

@@ -12,7 +12,8 @@ def orders() -> None:
     """Show and explain orders; advance, retry or release them.
 
     ORDER is the id of an order, or account/id if several accounts have an order with this id. Instead of the id, you
-    can give the order's number, as number:ORD-2024-001, or a tracking number, as tracking:TRK1.
+    can give the order's number, as number:ORD-2024-001, a tracking number, as tracking:TRK1, or the courier's own id of
+    a shipment, as shipment:5dd599eb.
     """
 
 

@@ -56,6 +56,7 @@ def _event(entry: EventEntry) -> Document:
         "received_at": iso(event.received_at),
         "tracking": event.tracking or None,
         "tracking_url": event.tracking_url or None,
+        "shipment": event.shipment or None,
         "parcels": event.parcels,
         "note": event.note or None,
         "reference": entry.reference or None,

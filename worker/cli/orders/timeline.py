@@ -32,6 +32,7 @@ def _event(entry: EventEntry) -> Entry:
     parts = [
         f"{event.source}: {event.name}",
         event.tracking,
+        f"shipment {event.shipment}" if event.shipment else "",
         f"of {event.parcels} parcels" if event.parcels is not None else "",
         f"by {entry.reference}" if entry.reference else "",
         f"“{event.note}”" if event.note else "",

@@ -11,7 +11,7 @@ from worker.domain.stages import Stage
 from worker.operations.explain.evidence import describe_evidence
 from worker.operations.explain.next_steps import next_steps
 from worker.operations.explain.orders import plan, position, writes
-from worker.operations.explain.references import about, dismissal, is_dismissed, search_plan, searches
+from worker.operations.explain.references import about, dismissal, is_dismissed, registration, search_plan, searches
 from worker.operations.forecast import forecast, furthest_stage, is_orphaned
 from worker.operations.instants import iso
 
@@ -67,7 +67,10 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
         evidence=tuple(describe_evidence(snapshot, evidence)),
         plan=tuple(search_plan(snapshot) if reference else plan(snapshot, evidence, expected, policy)),
         writes=tuple(searches(snapshot) if reference else writes(snapshot, policy)),
-        next_steps=tuple(dismissal(snapshot) if dismissed else next_steps(snapshot, orphaned=orphaned)),
+        next_steps=(
+            *(dismissal(snapshot) if dismissed else next_steps(snapshot, orphaned=orphaned)),
+            *(registration(snapshot, reference) if reference else ()),
+        ),
     )
 
 

@@ -1,9 +1,10 @@
-"""Sentences about a reference, which is an order known only by a number, and about the search for the order."""
+"""Sentences about a reference, which is an order known only by a number or a parcel, and about the search for it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from worker.domain.orders import Reference
-from worker.domain.reasons import AuditAction
+from worker.domain.reasons import AuditAction, StopReason
 from worker.domain.retries import UNKNOWN_FOR
 from worker.domain.snapshot import Snapshot, State
 from worker.operations.instants import moment, when
@@ -21,7 +22,9 @@ def about(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
     order, row, now = snapshot.order, snapshot.row, snapshot.now
     whose = "its" if reference.kind == "number" else "its parcel's"
     yield f"The order is known only by {whose} {reference.words}, since {when(row.first_seen_at, now)}."
-    if order.read_at is None:
+    if reference.kind == "shipment":
+        yield "This id is the courier's own: no platform knows it."
+    elif order.read_at is None:
         # Searches may have failed, so the sentence must not say that the platform was never called.
         yield "The platform has not answered a search for it yet."
     else:
@@ -35,8 +38,23 @@ def search_plan(snapshot: Snapshot) -> Iterator[str]:
     elif is_dismissed(snapshot):
         yield "The search has ended, and nothing follows from its events."
     else:
-        yield "The database is asked, then the platform, for the one order that has exactly this number."
+        yield _question(snapshot)
         yield "That order gets all of these events, and takes its steps by them; until then, nothing is written."
+
+
+def _question(snapshot: Snapshot) -> str:
+    reference = snapshot.order.key.reference
+    if reference and reference.kind == "shipment":
+        return "The database is asked for the one order that has a parcel with exactly this id."
+    return "The database is asked, then the platform, for the one order that has exactly this number."
+
+
+def registration(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
+    """Yield the command that says which order has the parcel, if the search for the order has found none."""
+    if snapshot.row.stop not in {StopReason.UNKNOWN_ORDER, StopReason.GAVE_UP} or reference.kind == "number":
+        return
+    names = f"TRACKING --shipment {quote(reference.value)}" if reference.kind == "shipment" else quote(reference.value)
+    yield f"To say which order has the parcel: fulfillment parcels add ORDER {names}"
 
 
 def searches(snapshot: Snapshot) -> Iterator[str]:

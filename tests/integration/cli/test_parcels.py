@@ -1,0 +1,119 @@
+"""`fulfillment parcels`: a person says which order has a parcel, and what waits for the parcel goes on."""
+
+import pytest
+
+from tests.support.commands import Commands
+from tests.support.harness import Harness, order_key
+from tests.support.searches import PARCEL, SHIPMENT, stop_search
+from worker.domain.orders import OrderKey
+from worker.domain.reasons import WaitReason
+from worker.domain.results import Later
+
+URL = "https://track.example/TRK1"
+ADD = ("parcels", "add", "1", "TRK1")
+
+
+@pytest.fixture
+def known(harness: Harness) -> Harness:
+    """The database knows the order 1."""
+    harness.accept("order.accepted", order=order_key(1))
+    return harness
+
+
+def test_a_registered_parcel_is_listed_with_its_names_and_its_latest_event(fulfillment: Commands, known: Harness):
+    result = fulfillment(*ADD, "--url", URL, "--shipment", "S1", "--reason", "the list of [today]")
+    assert result == (0, "main/1 has the parcel TRK1 now. No reference waited for it.\n", "")
+    (parcel,) = fulfillment("parcels", "list", "1", "--json").documents
+    assert {name: parcel[name] for name in ("order", "tracking", "tracking_url", "shipment", "event")} == {
+        "order": "1",
+        "tracking": "TRK1",
+        "tracking_url": URL,
+        "shipment": "S1",
+        "event": "shipment.created",
+    }
+    event = fulfillment("orders", "show", "1", "--json").document["events"][-1]
+    assert (event["source"], event["tracking"], event["shipment"]) == ("operator", "TRK1", "S1")
+    assert event["note"].startswith("the list of [today] (")
+    assert "operator: shipment.created TRK1 shipment S1" in " ".join(fulfillment("orders", "show", "1").out.split())
+    for name in ("tracking:TRK1", "shipment:S1"):
+        assert fulfillment("orders", "show", name, "--json").document["order"] == "1"
+
+
+def test_the_same_parcel_again_is_no_error_and_changes_nothing(fulfillment: Commands, known: Harness):
+    assert fulfillment(*ADD, "--url", URL).code == 0
+    assert fulfillment(*ADD, "--url", URL) == (0, "main/1 has the parcel TRK1 already.\n", "")
+    assert fulfillment(*ADD, "--json").document["is_new"] is False
+    assert len(fulfillment("orders", "show", "1", "--json").document["events"]) == 2
+
+
+def test_references_that_wait_or_have_stopped_are_woken_and_named(fulfillment: Commands, known: Harness):
+    known.accept("shipment.delivered", "TRK1", order=PARCEL)
+    known.accept("shipment.picked_up", order=SHIPMENT, shipment="S1")
+    stop_search(known, known.lease(PARCEL))
+    known.finish(SHIPMENT, Later(known.clock() + 600_000_000, WaitReason.UNKNOWN_ORDER, firm=True))
+    result = fulfillment(*ADD, "--shipment", "S1")
+    assert result.out == (
+        "main/1 has the parcel TRK1 now. 2 references that waited for it are due: shipment:S1, tracking:TRK1.\n"
+    )
+    assert [order["state"] for order in fulfillment("orders", "list", "--due", "--json").documents] == ["due"] * 3
+
+
+def test_woken_references_are_listed_in_json(fulfillment: Commands, known: Harness):
+    known.accept("shipment.delivered", "TRK1", order=PARCEL)
+    assert fulfillment(*ADD, "--json").document == {
+        "account": "main",
+        "order": "1",
+        "tracking": "TRK1",
+        "tracking_url": None,
+        "shipment": None,
+        "is_new": True,
+        "woken": ["tracking:TRK1"],
+    }
+
+
+def test_the_advice_for_a_stopped_reference_does_what_it_says(fulfillment: Commands, known: Harness):
+    known.accept("shipment.delivered", "TRK1", order=PARCEL)
+    stop_search(known, known.lease(PARCEL))
+    advice = " ".join(fulfillment("orders", "explain", "tracking:TRK1").out.split())
+    assert "To say which order has the parcel: fulfillment parcels add ORDER TRK1" in advice
+    assert "1 reference that waited for it is due: tracking:TRK1." in fulfillment(*ADD).out
+    assert fulfillment("orders", "show", "tracking:TRK1", "--json").document["state"] == "due"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("2", "TRK1"), "the database knows no order main/2; to create it, add --create"),
+        (("tracking:TRK9", "TRK1"), "main/tracking:TRK9 is a reference"),
+        (("1", "TRK1", "--url", "track.example/TRK1"), "“track.example/TRK1” is no URL"),
+        (("1", ""), "a tracking number is needed"),
+        (("1", "TRK8"), "another order, main/8, has the tracking number TRK8"),
+        (("1", "TRK1", "--shipment", "S8"), "another order, main/8, has the shipment id S8"),
+    ],
+)
+def test_a_parcel_that_cannot_be_registered_changes_nothing(
+    fulfillment: Commands, known: Harness, arguments: tuple[str, ...], sentence: str
+):
+    known.accept("shipment.created", "TRK8", order=order_key(8), shipment="S8")
+    events = known.event_rows()
+    result = fulfillment("parcels", "add", *arguments)
+    assert (result.code, result.out, sentence in result.err) == (2, "", True)
+    assert known.event_rows() == events
+
+
+def test_an_order_is_created_with_its_parcel(fulfillment: Commands, harness: Harness):
+    assert fulfillment(*ADD, "--create").code == 0
+    assert harness.order_keys() == [OrderKey("main", "1")]
+
+
+def test_an_order_without_parcels_says_so(fulfillment: Commands, known: Harness):
+    assert fulfillment("parcels", "list", "1") == (0, "No event of the order names a parcel.\n", "")
+    assert fulfillment("parcels", "list", "2").code == 2
+
+
+def test_the_longest_names_fit_into_80_columns(fulfillment: Commands, known: Harness):
+    known.accept("shipment.out_for_delivery", "q" * 64, shipment="S" * 64, tracking_url=URL + "x" * 300)
+    known.accept("shipment.created", shipment="W1")
+    result = fulfillment("parcels", "list", "1").out
+    assert max(map(len, result.splitlines())) <= 80
+    assert (result.count("q"), result.count("S"), "W1" in result) == (64, 64 + 2, True)  # the heading has two

@@ -1,0 +1,74 @@
+"""The group `fulfillment parcels` and its commands: `list` and `add`."""
+
+import click
+
+from worker.cli.commands import OrderedGroup
+from worker.cli.options import AS_JSON, ORDER, with_user
+
+
+@click.group(cls=OrderedGroup)
+def parcels() -> None:
+    """Show the parcels of an order; register a parcel.
+
+    ORDER is as in `fulfillment orders`.
+    """
+
+
+@parcels.command("list", short_help="List the parcels of an order.")
+@ORDER
+@AS_JSON
+def list_parcels(order: str, as_json: bool) -> None:
+    """List the parcels that the events of an order name, each with its latest event.
+
+    \b
+    fulfillment parcels list 1001
+    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.context import open_database
+    from worker.cli.json_lines import print_json_lines
+    from worker.cli.parcels.documents import parcel_document
+    from worker.operations.parcels import parcels_of
+
+    with open_database() as context:
+        operations = context.operations
+        snapshot = operations.snapshot(operations.find(order))
+    entries = parcels_of(snapshot.events)
+    if as_json:
+        print_json_lines(parcel_document(snapshot.order.key, entry) for entry in entries)
+        return
+    from worker.cli.parcels.printing import print_parcels
+
+    print_parcels(entries, snapshot.now)
+
+
+@parcels.command("add", short_help="Register a parcel of an order.")
+@ORDER
+@click.argument("tracking")
+@click.option("--url", default="", help="The URL of the parcel's tracking page.")
+@click.option("--shipment", default="", help="The courier's own id of the shipment, if its events name only that.")
+@click.option("--reason", default="", help="The reason, in one sentence for people who ask later.")
+@click.option("--create", is_flag=True, help="Create the order if the database does not know it.")
+@AS_JSON
+def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, create: bool, as_json: bool) -> None:
+    """Register a parcel, TRACKING, of an order. Events that wait for the order of this parcel go to it at once.
+
+    A parcel that the order has already is left as it is. A parcel that another order has is refused.
+
+    \b
+    fulfillment parcels add 1001 TRK1 --url https://track.example/TRK1
+    fulfillment parcels add number:ORD-2024-001 TRK2 --shipment 5dd599eb
+    """  # noqa: D301 - same
+    from worker.cli.context import open_database
+    from worker.cli.json_lines import print_json
+    from worker.cli.parcels.documents import registration_document
+    from worker.operations.parcels import Parcel, register
+
+    with open_database() as context:
+        operations = context.operations
+        parcel = Parcel(tracking, url, shipment)
+        result = register(operations, operations.find(order), parcel, with_user(reason), create=create)
+    if as_json:
+        print_json(registration_document(result))
+        return
+    from worker.cli.parcels.printing import registration_sentence
+
+    click.echo(registration_sentence(result))
