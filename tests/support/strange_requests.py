@@ -54,13 +54,13 @@ def strange_requests(seed: int, count: int) -> list[bytes]:
     random = Random(seed)
     requests = [_request(random, number) for number in range(count)]
     requests = [random.choice(requests) if random.random() < 1 / 8 else raw for raw in requests]
-    return [_damaged(random, raw) if random.random() < 1 / 3 else raw for raw in requests]
+    return [damaged(random, raw) if random.random() < 1 / 3 else raw for raw in requests]
 
 
 def _request(random: Random, number: int) -> bytes:
     method, target, body = random.choice(METHODS), random.choice(TARGETS), _body(random, number)
     headers = signed(body, target) if random.random() < 0.9 else {}
-    framing_headers, framed_body = _framed(random, body)
+    framing_headers, framed_body = framed(random, body)
     headers |= framing_headers
     while random.random() < 0.15:
         name = random.choice(sorted(HEADERS))
@@ -79,7 +79,7 @@ def _body(random: Random, number: int) -> bytes:
     return body if random.random() < 0.9 else body[: random.randrange(len(body))]
 
 
-def _framed(random: Random, body: bytes) -> tuple[dict[str, str], bytes]:
+def framed(random: Random, body: bytes) -> tuple[dict[str, str], bytes]:
     """Return the headers that say where *body* ends, and the body as it is sent with them."""
     chance = random.random()
     if chance < 0.6:
@@ -91,7 +91,7 @@ def _framed(random: Random, body: bytes) -> tuple[dict[str, str], bytes]:
     return {"Transfer-Encoding": "chunked"}, chunks(body, size) + last_chunk
 
 
-def _damaged(random: Random, raw: bytes) -> bytes:
+def damaged(random: Random, raw: bytes) -> bytes:
     """Change a few bytes, most often in the first line and the headers."""
     for _ in range(random.randrange(1, 4)):
         at = random.randrange(min(len(raw), random.choice([50, 500, len(raw)])) or 1)
