@@ -23,7 +23,7 @@ class DeclaredFormat:
         self.profile, self._source = profile, source
         self._methods = methods_of(profile, source.secrets, source.options)
         self._interest = interest_of(profile.document)
-        self._reader = None if profile.capture else ElementReader(profile, source)
+        self._reader = ElementReader(profile, profile.status, source) if profile.status else None
 
     @property
     def methods(self) -> frozenset[str]:
@@ -43,7 +43,8 @@ class DeclaredFormat:
     def is_probe(self, request: Request) -> bool:
         """Tell whether *request* only checks our URL."""
         probes = self.profile.probes
-        return request.method in probes or ("empty" in probes and not request.body and request.method != "GET")
+        lacks_body = not request.body and request.method not in {"GET", "HEAD"}
+        return request.method in probes or ("empty" in probes and lacks_body)
 
     def authenticate(self, request: Request) -> Authentic | None:
         """Return what authenticates *request*; None when it is not authentic. Never raises."""

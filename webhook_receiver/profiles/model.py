@@ -22,12 +22,9 @@ LARGEST_MAX_BODY = 10_485_760
 MAX_ROWS, MAX_PATHS, MAX_TEXTS, MAX_TABLES, MAX_MESSAGE = 500, 20, 200, 50, 1000
 LARGEST_INTEGER = 10**32 - 1
 """Of a profile file; it is also the largest that is read in a document."""
-METHODS = ("POST", "PUT", "GET", "HEAD")
 
 
 def _read_path(value: object) -> Path:
-    if isinstance(value, Path):
-        return value
     if not isinstance(value, str):
         raise ValueError("must be a path such as data.order.number")  # noqa: TRY004 - pydantic wants ValueError
     return parse_path(value)
@@ -41,8 +38,6 @@ def _read_paths(value: object) -> tuple[Path, ...]:
 
 
 def _read_template(value: object) -> Template:
-    if isinstance(value, Template):
-        return value
     if not isinstance(value, str):
         raise ValueError("must be a text such as {time}.{body}")  # noqa: TRY004 - pydantic wants ValueError
     if len(value) > MAX_MESSAGE:

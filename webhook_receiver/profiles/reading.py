@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from webhook_receiver.profiles.compilation import statuses_of
 from webhook_receiver.profiles.documents import canonical
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.model import ProfileFile, StatusTableFile
 from webhook_receiver.profiles.paths import Path, Position
 from webhook_receiver.profiles.statuses import INFO, StatusMatch
 from webhook_receiver.profiles.times import PARTS_JOINED_BY, TimeFormats, TimeReading, time_text
@@ -69,15 +69,13 @@ class ElementReading:
 
 
 class ElementReader:
-    """Reads elements by a profile and by the rules of a source."""
+    """Reads elements by a profile, by its *status* table, and by the rules of a source."""
 
-    def __init__(self, profile: ProfileFile, source: Source) -> None:
-        if profile.status is None:
-            raise ValueError("the profile reads nothing")
+    def __init__(self, profile: ProfileFile, status: StatusTableFile, source: Source) -> None:
         self._paths, self._source = profile.read, source
-        self._status_paths = profile.status.from_
-        self._statuses = statuses_of(profile.status, source.statuses)
-        self._folded = folded if profile.status.fold else str
+        self._status_paths = status.from_
+        self._statuses = statuses_of(status, source.statuses)
+        self._folded = folded if status.fold else str
         self._time_of = {self._folded(word): paths for word, paths in profile.read.time_of.items()}
         self._times = TimeFormats(profile.read.times, profile.zone or source.zone)
 
