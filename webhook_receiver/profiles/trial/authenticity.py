@@ -83,24 +83,30 @@ def _failed(subject: Subject, result: _Result, opened: OpenedRequest, passed: se
     why = why_not(result.method, opened) if result.method else result.flaw
     secrets = {name: texts for name, texts in subject.secrets.items() if name not in passed}
     question = Question(subject.profile, result.name, secrets, subject.source.options, opened)
-    # A body that cannot be read is a flaw of its own, and hides the value.
-    advice = () if result.method and result.method.reads_body and not _is_readable(opened) else _advice(question)
+    needs_body = result.method is not None and result.method.reads_body
+    advice = _advice(question, is_hidden=needs_body and not _is_readable(opened))
     return Step(f"auth {result.name}", f"does NOT fit: {why}", is_well=False, advice=advice)
 
 
 def _is_readable(opened: OpenedRequest) -> bool:
     try:
-        return opened.document is not None
+        _ = opened.document
     except Unusable:
         return False
+    return True
 
 
-def _advice(question: Question) -> tuple[str, ...]:
-    """Return what would fit. A secret is in no line."""
+def _advice(question: Question, *, is_hidden: bool) -> tuple[str, ...]:
+    """Return what would fit. A secret is in no line.
+
+    *is_hidden* means that the body, in which the value should be, cannot be read. Another step says so.
+    """
     result = search(question)
     fits = fits_of(question, result)
     if fits:
         return tuple(fit.sentence for fit in fits)
+    if is_hidden:
+        return ()
     if question.table.kind in {"static", "basic"}:
         return (_NO_SECRET,)
     if not result.digests:

@@ -8,6 +8,7 @@ from typing import NamedTuple, get_args
 
 from webhook_receiver.profiles.authentication import OpenedRequest, SecretForm, key_of
 from webhook_receiver.profiles.messages import Template
+from webhook_receiver.profiles.model import is_header_name
 from webhook_receiver.profiles.trial.carriers import Carrier
 from webhook_receiver.profiles.trial.outline import leaves
 from worker.domain.documents import Malformed, read_document
@@ -30,6 +31,7 @@ USUAL_HEADERS = frozenset(
     }
 )
 """No sender signs these alone."""
+_BRACES = frozenset("{}")
 
 
 class Key(NamedTuple):
@@ -148,7 +150,7 @@ def single_field_templates(opened: OpenedRequest) -> list[str]:
         fields = list(leaves(opened.document))
     except Unusable:
         return []
-    paths = [path for path, value in fields if not isinstance(value, float) and not {"{", "}"} & set(path)]
+    paths = [path for path, value in fields if not isinstance(value, float) and not _BRACES & set(path)]
     return [f"{{field:{path}}}" for path in paths[:MAX_FIELDS]]
 
 
@@ -171,5 +173,5 @@ def with_secret(template: str) -> Iterator[str]:
 def header_names(opened: OpenedRequest, carriers: Sequence[Carrier]) -> list[str]:
     """Return the names of headers that could be a part of a message: a signature does not sign itself."""
     own = {carrier.part.location for carrier in carriers}
-    names = [name for name in opened.request.headers if name not in USUAL_HEADERS and f"header:{name}" not in own]
-    return names[:MAX_HEADERS]
+    names = [name for name in opened.request.headers if is_header_name(name) and name not in USUAL_HEADERS]
+    return [name for name in names if f"header:{name}" not in own and not _BRACES & set(name)][:MAX_HEADERS]

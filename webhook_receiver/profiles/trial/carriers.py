@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from webhook_receiver.profiles.authentication import MAX_QUERY_FIELDS, OpenedRequest
+from webhook_receiver.profiles.model import is_header_name
 from webhook_receiver.profiles.trial.outline import leaves
 from worker.domain.errors import Unusable
 from worker.domain.signing import split_target
@@ -53,10 +54,11 @@ class Carrier(NamedTuple):
 def values_of(opened: OpenedRequest) -> Iterator[Value]:
     """Yield the values of the headers, of the query, and of the body, if it can be read."""
     request = opened.request
-    yield from (Value(f"header:{name}", text) for name, text in request.headers.items())
+    headers = ((name, text) for name, text in request.headers.items() if is_header_name(name))
+    yield from (Value(f"header:{name}", text) for name, text in headers)
     query = split_target(request.target)[1].removeprefix(b"?").decode("latin-1")
-    for name, text in parse_qsl(query, keep_blank_values=True)[:MAX_QUERY_FIELDS]:
-        yield Value(f"query:{name}", text)
+    fields_of_query = parse_qsl(query, keep_blank_values=True)[:MAX_QUERY_FIELDS]
+    yield from (Value(f"query:{name}", text) for name, text in fields_of_query if name and name.isprintable())
     try:
         fields = list(leaves(opened.document))
     except Unusable:

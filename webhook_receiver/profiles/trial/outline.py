@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import islice
 
-from webhook_receiver.profiles.paths import EACH, Path, Position
+from webhook_receiver.profiles.paths import EACH, Path, Position, parse_path
 from webhook_receiver.profiles.values import folded
 
 MAX_LEAVES = 300
@@ -31,8 +31,16 @@ def _leaves(value: object, path: str, depth: int) -> Iterator[tuple[str, object]
         if depth < MAX_DEPTH:
             for name, member in _members(value, path):
                 yield from _leaves(member, name, depth + 1)
-    elif value not in {None, ""} and path:
+    elif value not in {None, ""} and _can_be_written(path):
         yield path, value
+
+
+def _can_be_written(path: str) -> bool:
+    try:
+        parse_path(path)
+    except ValueError:
+        return False
+    return True
 
 
 def _members(value: dict[str, object] | list[object], path: str) -> Iterator[tuple[str, object]]:
