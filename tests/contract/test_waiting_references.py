@@ -40,10 +40,9 @@ def has_been_woken(harness: Harness, key: OrderKey) -> bool:
     ("waiting", "its_names", "registered"),
     [
         (PARCEL, {"tracking": "TRK1"}, {"tracking": "TRK1"}),
-        (PARCEL, {}, {"tracking": "TRK1"}),
         (PARCEL, NAMES, {"shipment": "S1"}),
         (SHIPMENT, {"shipment": "S1"}, NAMES),
-        (SHIPMENT, {}, {"shipment": "S1"}),
+        (SHIPMENT, {"shipment": "S1"}, {"shipment": "S1"}),
         (NUMBER, {"tracking": "TRK1"}, NAMES),
         (NUMBER, {"shipment": "S1"}, {"shipment": "S1"}),
     ],

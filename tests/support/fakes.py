@@ -111,7 +111,7 @@ class FakeIntake:
         references = {
             other.order
             for other in (recorded.event for recorded in self.events.values())
-            if other.order.reference and names & {other.order.reference, *other.parcel_names}
+            if other.order.reference and names.intersection(other.parcel_names)
         }
         return [] if event.order.reference else sorted(key for key in references if key.account == event.order.account)
 

@@ -1,7 +1,7 @@
 """References that wait for a parcel are due as soon as an order has an event that names this parcel.
 
-Such a reference is the tracking number or the shipment id itself, or one of its events has it. A search that has
-stopped because no order was found begins anew; a search that an operator has ended does not.
+A reference waits for the parcels that its own events name. A search that has stopped because no order was found begins
+anew; a search that an operator has ended does not.
 
 On PostgreSQL, all transactions lock rows in the sequence of `lock_sequence`, so that there is no deadlock.
 """
@@ -26,32 +26,33 @@ def lock_sequence(key: OrderKey) -> tuple[bool, OrderKey]:
 
 
 def awaited(connection: Connection, arrivals: Iterable[Arrival]) -> list[Arrival]:
-    """Return those of *arrivals* that give an order a parcel for which a reference waits."""
-    with_parcel = [a for a in arrivals if (a.event.tracking or a.event.shipment) and not a.event.order.reference]
-    found = statements.is_awaited(connection.dialect.name).run(connection, list(map(_parameters, with_parcel)))
-    return [arrival for arrival, row in zip(with_parcel, found, strict=True) if row]
+    """Return those of *arrivals* that give an order a parcel for which a reference may wait."""
+    of_orders = [arrival for arrival in arrivals if not arrival.event.order.reference]
+    by_tracking = _are_awaited(connection, "tracking", {a.event.tracking for a in of_orders})
+    by_shipment = _are_awaited(connection, "shipment", {a.event.shipment for a in of_orders})
+    return [a for a in of_orders if a.event.tracking in by_tracking or a.event.shipment in by_shipment]
 
 
-def _parameters(arrival: Arrival) -> dict[str, str]:
-    event = arrival.event
-    return {
-        "its_account": event.order.account,
-        "its_tracking": event.tracking,
-        "its_shipment": event.shipment,
-        "its_reference_1": f"tracking:{event.tracking}",
-        "its_reference_2": f"shipment:{event.shipment}",
-    }
+def _are_awaited(connection: Connection, kind: ReferenceKind, names: Collection[str]) -> Collection[str]:
+    """Return those of *names* for which a reference of any account waits. Nearly all events have no shipment id."""
+    names = sorted(filter(None, names))
+    if not names:
+        return ()
+    statement = statements.is_awaited(connection.dialect.name, kind)
+    found = statement.run(connection, [{"its_name": name} for name in names])
+    return {name for name, row in zip(names, found, strict=True) if row}
 
 
 def references_for(connection: Connection, account: str, parcels: Collection[Reference]) -> tuple[OrderKey, ...]:
     """Return the references of *account* that wait for one of *parcels*, in the sequence of their locks."""
     names = {
-        "its_references": [str(name) for name in parcels],
         "its_tracking": [name.value for name in parcels if name.kind == "tracking"],
         "its_shipment": [name.value for name in parcels if name.kind == "shipment"],
     }
     # Two statements, because a planner might read all orders of the account for a join.
-    rows = connection.execute(statements.WAITING_ROWS, {"its_account": account, **names}).scalars().all()
+    rows = connection.execute(statements.WAITING_ROWS, names).scalars().all()
+    if not rows:
+        return ()
     waiting = connection.execute(statements.WAITING, {"its_account": account, "its_rows": rows}).scalars()
     return tuple(sorted((OrderKey(account, reference) for reference in waiting), key=lock_sequence))
 

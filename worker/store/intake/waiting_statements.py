@@ -37,22 +37,21 @@ _WAITS = or_(
 """The search goes on, or has stopped because no order was found."""
 
 _ONE: ColumnElement[int] = literal_column("1")
-_HAS_EITHER = or_(*(orders.c.order_id == bindparam(f"its_reference_{n}", type_=Text) for n in (1, 2)))
-_IS_AWAITED = union_all(
-    select(_ONE).select_from(orders).where(_OF_ACCOUNT, _HAS_EITHER),
-    select(_ONE).select_from(events).where(AWAITS_TRACKING, events.c.tracking == bindparam("its_tracking", type_=Text)),
-    select(_ONE).select_from(events).where(AWAITS_SHIPMENT, events.c.shipment == bindparam("its_shipment", type_=Text)),
-).limit(1)
+_ONE_NAME = bindparam("its_name", type_=Text)
+_IS_AWAITED = {
+    "tracking": select(_ONE).select_from(events).where(AWAITS_TRACKING, events.c.tracking == _ONE_NAME).limit(1),
+    "shipment": select(_ONE).select_from(events).where(AWAITS_SHIPMENT, events.c.shipment == _ONE_NAME).limit(1),
+}
 
 
 @cache
-def is_awaited(dialect: str) -> Prepared:
-    """Return the statement that tells whether a reference, of any account, may wait for one parcel: no row if not.
+def is_awaited(dialect: str, kind: str) -> Prepared:
+    """Return the statement that tells whether a reference of any account may wait for one name of this kind.
 
-    Its parameters are the account, the tracking number, the shipment id, and both as references. It is a part of nearly
-    every request, so it only looks into indexes, of which the last two have only the events of references.
+    It returns no row if none does. It is a part of nearly every request, so it only looks into an index that has only
+    the events of references, and PostgreSQL plans it in no time.
     """
-    return Prepared(dialect, _IS_AWAITED)
+    return Prepared(dialect, _IS_AWAITED[kind])
 
 
 def _names(name: str) -> BindParameter[Sequence[str]]:
@@ -60,11 +59,10 @@ def _names(name: str) -> BindParameter[Sequence[str]]:
 
 
 WAITING_ROWS = union_all(
-    select(orders.c.id).where(_OF_ACCOUNT, orders.c.order_id.in_(_names("its_references"))),
     select(events.c.order_row).distinct().where(AWAITS_TRACKING, events.c.tracking.in_(_names("its_tracking"))),
     select(events.c.order_row).distinct().where(AWAITS_SHIPMENT, events.c.shipment.in_(_names("its_shipment"))),
 ).limit(_MAX_ROWS)
-"""Selects the rows of the references that have one of some names, or an event with one."""
+"""Selects the rows of the references that have an event with one of some names."""
 
 WAITING = select(orders.c.order_id).where(
     orders.c.id.in_(bindparam("its_rows", type_=BigInteger, expanding=True)), _OF_ACCOUNT, is_reference(), _WAITS
