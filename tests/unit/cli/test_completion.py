@@ -42,6 +42,12 @@ def complete(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         ("fulfillment platform orders c", ["create"]),
         ("fulfillment deliveries list --outcome ", ["quarantined", "stale", "accepted", "duplicate"]),
         ("fulfillment orders show ", []),
+        ("fulfillment sources ", ["list", "show", "check", "try"]),
+        ("fulfillment sources show cap", ["capture", "file,cap"]),
+        ("fulfillment sources check x", ["file,x"]),
+        ("fulfillment sources try capture x", ["file,x"]),
+        ("fulfillment sources try --re", ["--reference"]),
+        ("fulfillment deliveries try 1 --profile cap", ["capture", "file,cap"]),
     ],
 )
 def test_commands_options_and_values_are_completed(complete: Complete, line: str, expected: list[str]):

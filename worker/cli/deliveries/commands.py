@@ -7,6 +7,7 @@ import click
 
 from worker.cli.commands import OrderedGroup
 from worker.cli.options import AS_JSON, LIMIT, WholeNumber, require_name
+from worker.cli.sources.options import PROFILE
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import OPERATOR
 from worker.domain.instants import Instant
@@ -127,7 +128,7 @@ def _replay_all(source: str, reason: str) -> int:
 
 @deliveries.command("try", short_help="Read a stored body with another profile, and change nothing.")
 @DELIVERY_ID
-@click.option("--profile", required=True, help="A built-in profile, or the path of a profile file.")
+@click.option("--profile", type=PROFILE, required=True, help="A built-in profile, or the path of a profile file.")
 @AS_JSON
 def try_delivery(delivery_id: int, profile: str, as_json: bool) -> int:
     """Read a stored body with another profile, and print what the receiver would read, step by step.

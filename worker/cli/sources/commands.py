@@ -7,6 +7,7 @@ import click
 
 from worker.cli.commands import OrderedGroup
 from worker.cli.options import AS_JSON
+from worker.cli.sources.options import PROFILE
 from worker.processes.exits import WELL, WRONG_USE
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
@@ -44,7 +45,7 @@ def list_sources(profiles: bool, as_json: bool) -> None:
 
 
 @sources.command("show", short_help="Show what to tell the courier, and what it can report.")
-@click.argument("name")
+@click.argument("name", type=PROFILE)
 @AS_JSON
 def show_source(name: str, as_json: bool) -> None:
     """Show a source of the settings, or else a profile: what to tell the courier, and what it can report.
@@ -68,7 +69,7 @@ def show_source(name: str, as_json: bool) -> None:
 
 
 @sources.command("check", short_help="Find what is wrong with a profile file.")
-@click.argument("file")
+@click.argument("file", type=PROFILE)
 def check_profile(file: str) -> int:
     """Find what is wrong with a profile file. Each line names the file and the key, and says why.
 
@@ -88,7 +89,7 @@ def check_profile(file: str) -> int:
 
 
 @sources.command("try", short_help="Try a profile with a request of the courier.")
-@click.argument("profile")
+@click.argument("profile", type=PROFILE)
 @click.argument("sample", type=click.Path(allow_dash=True))
 @click.option("--secret", "secrets", metavar="NAME=SECRET", multiple=True, help="A secret of a method. Repeatable.")
 @click.option("--option", "options", metavar="NAME=VALUE", multiple=True, help="An option of the profile. Repeatable.")
