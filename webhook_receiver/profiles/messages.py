@@ -13,8 +13,8 @@ OPTION = "option"
 _PLACE = re.compile(r"\{([a-z]+)(?::([^{}]*))?\}")
 _NEEDS_ARGUMENT = {"field", "header", OPTION}
 _PLAIN = {"body", "method", "path", "query", "time", "secret"}
-HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-"""A token (RFC 9110, 5.6.2)."""
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^`|~-]{1,100}")
+"""A token (RFC 9110, 5.6.2) without `_`, because WSGI servers drop the headers that have one."""
 
 
 class Place(NamedTuple):

@@ -88,6 +88,7 @@ def test_a_title_is_required(title: str):
         ('[auth.token]\nkind = "static"\nfrom = "cookie:x"', "auth.token.from must be header:NAME"),
         ('[auth.token]\nkind = "static"\nfrom = 7', "auth.token.from must be a text"),
         ('[auth.token]\nkind = "static"\nfrom = "header:a b"', "auth.token.from names a header that cannot be one"),
+        ('[auth.token]\nkind = "static"\nfrom = "header:X_Token"', "auth.token.from names a header that cannot be one"),
         ('[auth.token]\nkind = "static"\nfrom = "header:é"', "auth.token.from names a header that cannot be one"),
         ('[auth.token]\nkind = "static"\nfrom = "header:{a}"', "auth.token.from has a brace"),
         ('[auth.token]\nkind = "static"\nfrom = "query:{token}"', "auth.token.from has a brace"),

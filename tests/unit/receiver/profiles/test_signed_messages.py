@@ -150,6 +150,7 @@ def test_bytes_of_a_header_are_signed_as_they_came():
         "{header:}",
         "{header:a b}",
         "{header:é}",
+        "{header:X_Trace}",
         "{option}",
         "{time:x}",
         "{{body}}",
