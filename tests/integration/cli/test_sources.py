@@ -349,6 +349,11 @@ def test_a_built_in_profile_is_shown_when_no_source_has_its_name(fulfillment: Co
     assert fulfillment("sources", "show", "awalchat").code == 0
 
 
+def test_a_source_is_shown_rather_than_the_profile_of_the_same_name(fulfillment: Commands):
+    fulfillment.set({"FULFILLMENT_SOURCES__CAPTURE__SECRETS": SECRET})
+    assert "1 secret set" in fulfillment("sources", "show", "capture").out
+
+
 def test_a_name_of_nothing_ends_with_2(fulfillment: Commands):
     result = fulfillment("sources", "show", "nothing")
     assert (result.code, result.out) == (2, "")

@@ -77,8 +77,8 @@ def advice_on_status(status: StatusTableFile, cells: Sequence[str], word: str) -
 
 
 def _status_advice(status: StatusTableFile, cells: Sequence[str], word: str) -> Iterator[str]:
-    for number, row in enumerate(status.rows, 1):
-        if not status.fold and all(map(_fits_folded, row[:-1], cells)):
+    for number, row in enumerate(status.rows, 1):  # none of them, if the profile folds already
+        if all(map(_fits_folded, row[:-1], cells)):
             yield f"row {number} fits with: fold = true in [status]"
             break
     first_texts = [text for row in status.rows for text in row[0]]

@@ -48,8 +48,7 @@ class Lookup:
     def _missing(self, path: Path, position: Position) -> str:
         if path.text not in self._similar:
             self._similar[path.text] = similar_paths(self.document, path)
-        similar = [found for found in self._similar[path.text] if found != written_at(path, position)]
-        if similar:
+        if similar := self._similar[path.text]:
             return f"{path.text} leads to nothing; there is {', '.join(similar)}"
         return f"{path.text} leads to nothing; {self._parent(path, position)}"
 

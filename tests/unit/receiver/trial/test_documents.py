@@ -309,6 +309,12 @@ def test_each_element_of_a_batch_has_the_advice():
     assert second == first
 
 
+def test_the_same_field_of_another_element_is_no_advice():
+    trial = reading_of(BATCH, {"type": "news", "items": [item("09:00"), item("09:00", ref="")]})
+    (sentence,) = step(trial, "quarantine", "[1]").advice
+    assert sentence == "items[].ref leads to nothing; items[1] has: kind, state, ref, at"
+
+
 @pytest.mark.parametrize(
     ("document", "text", "advice"),
     [

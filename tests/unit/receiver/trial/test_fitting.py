@@ -106,6 +106,11 @@ def test_a_wrong_header_of_basic_authentication_is_found():
     assert advice('kind = "basic"', sent({"X-Auth": f"Basic {credentials}"}), "user:password") == expected
 
 
+@pytest.mark.parametrize("name", ["", "%00"])
+def test_a_field_of_the_query_that_a_profile_cannot_name_is_left_out(name: str):
+    assert "is this the whole request?" in advice(HMAC, sent({}, target=f"/w?{name}={SECRET}"))[0]
+
+
 def test_a_secret_in_the_query_is_found():
     assert advice(HMAC, sent({}, target=f"/w?key={SECRET}")) == fits('kind = "static"', 'from = "query:key"')
 
