@@ -17,6 +17,7 @@ from worker.domain.reasons import WaitReason
 from worker.domain.results import Later
 from worker.ports import Attached
 from worker.reconcile.reconciliation import MIN_LEASE
+from worker.store.conditions import has_key
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.intake.recording import record
@@ -63,6 +64,25 @@ def test_a_woken_search_that_ends_later_is_due_at_once(contested: Database, post
     row = next(row for row in rows(contested, orders) if row.order_id == PARCEL.order_id)
     assert row.not_before is None
     assert row.due < later.due
+
+
+def test_a_reference_that_is_locked_while_its_parcel_is_found_elsewhere_is_woken(
+    contested: Database, postgresql_url: str
+):
+    sql, order_store = SqlIntake(contested), SqlOrderStore(contested)
+    sql.write(a_delivery(an_event("shipment.delivered", order=SHIPMENT, shipment="S1")))
+    sql.write(a_delivery(an_event("shipment.created", order=PARCEL, **NAMES)))
+    leased = order_store.lease(PARCEL, MIN_LEASE)
+    assert leased is not None
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            back_off = {"due": leased.leased_at + MIN_LEASE, "not_before": leased.leased_at + MIN_LEASE}
+            connection.execute(orders.update().where(has_key(SHIPMENT)).values(back_off))
+            attached = pool.submit(order_store.attach, leased, "1")
+            wait_until_blocked(postgresql_url)
+        assert attached.result() is Attached.DONE
+    (waiting,) = (row for row in rows(contested, orders) if row.order_id == SHIPMENT.order_id)
+    assert (waiting.not_before, waiting.revision) == (None, 2)
 
 
 def test_searches_registrations_and_news_of_one_parcel_do_not_block_each_other(database: Database):
