@@ -181,8 +181,11 @@ def _decoded_key(text: str) -> bytes:
 
 
 def _query_field(query: bytes, name: str) -> str | None:
-    """Return the only value of a field of the query; None when it is missing or comes twice."""
-    text = query.removeprefix(b"?").decode("latin-1")
+    """Return the only value of a field of the query; None when it is missing or comes twice.
+
+    A `+` is no space, because people write Base64 into a URL as it is.
+    """
+    text = query.removeprefix(b"?").replace(b"+", b"%2B").decode("latin-1")
     try:
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS)
     except ValueError:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from webhook_receiver.profiles.authentication import Location, Method, expected
 from webhook_receiver.profiles.documents import Content
@@ -40,7 +40,7 @@ class Outgoing:
     def request(self) -> Request:
         """Return the request as it is now. Raises `Unsettable` when a form cannot hold the document."""
         path, query = split_target(self._target)
-        added = urlencode(self._query).encode()
+        added = urlencode(self._query, quote_via=quote).encode()
         target = path + query + (b"&" if query else b"?") + added if added else self._target
         return Request(self._method, target, dict(self.headers), self._body())
 

@@ -151,6 +151,11 @@ def test_a_key_that_is_too_short_is_an_error_at_start_however_long_its_text(secr
         fits('secret_form = "base64"', "", secrets=[secret])
 
 
+def test_a_key_of_eight_bytes_is_long_enough():
+    key = b"8 bytes!"
+    assert fits('secret_form = "base64"', digest(key).hex(), secrets=[base64_of(key)])
+
+
 def test_a_prefix_and_an_item_are_cut_off_before_the_signature_is_compared():
     text = digest().hex()
     assert fits('item = "v1"\nprefix = "sha256:"', f"t=1, v1=sha256:{text}, v0={text}")

@@ -77,6 +77,12 @@ def test_a_secret_in_the_query_may_be_percent_encoded_utf_8():
     assert authentic(QUERY, request(target=target(f"token={encoded}")), [ARABIC])
 
 
+@pytest.mark.parametrize("query", ["token=ab+/cd+/ef==", "token=ab%2B%2Fcd%2b%2fef%3D%3D"])
+def test_a_secret_in_base64_may_be_written_into_the_url_as_it_is(query: str):
+    assert authentic(QUERY, request(target=target(query)), ["ab+/cd+/ef=="])
+    assert not authentic(QUERY, request(target=target(query)), ["ab /cd /ef=="])
+
+
 def test_the_secret_in_the_body_is_authentic():
     assert authentic(BODY, request(body_with(SECRET)))
     assert authentic(BODY, request(body_with(123456789)), ["123456789"])
