@@ -151,7 +151,7 @@ def test_the_path_is_signed_with_the_prefix_that_a_proxy_removes():
 def test_secrets_are_added_to_the_query_that_the_url_has():
     a_source = source(PLAIN.replace("header:X-Token", "query:to ken"), {"token": "sécret & more than that"})
     request = compose(a_source, NewEvent(EventName.DELIVERED, number="1"), b"/w?a=%20", NOW_SECONDS, "test-1")
-    assert request.target == b"/w?a=%20&to+ken=s%C3%A9cret+%26+more+than+that"
+    assert request.target == b"/w?a=%20&to%20ken=s%C3%A9cret%20%26%20more%20than%20that"
     read(a_source, request)
 
 
