@@ -83,9 +83,8 @@ def _written(question: Question) -> dict[str, object]:
         keys |= {"prefix": table.prefix, "item": table.item}
     if isinstance(table, HmacAuth | DigestAuth):
         time = table.time and {"from": with_options(table.time.from_, options), "item": table.time.item}
-        message = with_options(table.message.text, options)
         keys |= {"hash": table.hash, "encoding": table.encoding, "secret_form": table.secret_form}
-        keys |= {"message": message, "time": time}
+        keys |= {"message": table.message.text, "time": time}
     return keys
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from webhook_receiver.profiles.authentication import OpenedRequest
 from webhook_receiver.profiles.compilation import options_of
-from webhook_receiver.profiles.messages import SignedValues, Template, filled, parse_template, with_options
+from webhook_receiver.profiles.messages import SignedValues, Template, filled, parse_template, with_option_values
 from webhook_receiver.profiles.model import AuthTable, DigestAuth, HmacAuth, ProfileFile
 from webhook_receiver.profiles.trial.attempts import Attempt, phases
 from webhook_receiver.profiles.trial.candidates import Key, keys_of
@@ -45,9 +45,8 @@ class Question:
 
     @property
     def message(self) -> Template:
-        """The message of the method, with the values of the options."""
-        text = self.table.message.text if isinstance(self.table, HmacAuth | DigestAuth) else "{body}"
-        return parse_template(with_options(text, options_of(self.profile, self.options)))
+        """The message of the method, as it is written."""
+        return self.table.message if isinstance(self.table, HmacAuth | DigestAuth) else _parsed("{body}")
 
 
 class Hit(NamedTuple):
@@ -144,10 +143,12 @@ def _signed(
     for carrier in carriers:
         by_digest.setdefault(carrier.digest, []).append(carrier)
     hashes = [name for name, size in DIGEST_SIZES.items() if any(len(digest) == size for digest in by_digest)]
+    options = options_of(question.profile, question.options)
     for attempt in attempts:
-        values = _values(question, attempt)
+        values, template = _values(question, attempt), with_option_values(_parsed(attempt.template), options)
         for known, name in product(secrets, hashes):
-            digest = _digest(attempt, values, known.key.key, name, bounds)
+            message = _message(template, values, known.key.key)
+            digest = _digest(attempt, message, known.key.key, name, bounds)
             yield from (_hit(attempt, known, name, carrier) for carrier in by_digest.get(digest, ()))
         if bounds.are_reached:
             return
@@ -157,17 +158,21 @@ def _values(question: Question, attempt: Attempt) -> SignedValues:
     return replace(question.opened.values(attempt.time.text if attempt.time else ""), body=attempt.body.body)
 
 
-def _digest(attempt: Attempt, values: SignedValues, key: bytes, name: str, bounds: _Bounds) -> bytes:
-    """Return the digest of the attempt's message; empty when there is none."""
-    if name == "md5" and not attempt.hashes_secret:
-        return b""
+def _message(template: Template, values: SignedValues, key: bytes) -> bytes | None:
+    """Return the message; None when one of its fields has no text."""
     with suppress(NoText, Unusable):
-        message = filled(_parsed(attempt.template), values, key)
-        bounds.add(message)
-        if attempt.hashes_secret:
-            return hashlib.new(name, message, usedforsecurity=False).digest()
-        return hmac.digest(key, message, name)
-    return b""
+        return filled(template, values, key)
+    return None
+
+
+def _digest(attempt: Attempt, message: bytes | None, key: bytes, name: str, bounds: _Bounds) -> bytes:
+    """Return the digest of the attempt's message; empty when there is none."""
+    if message is None or (name == "md5" and not attempt.hashes_secret):
+        return b""
+    bounds.add(message)
+    if attempt.hashes_secret:
+        return hashlib.new(name, message, usedforsecurity=False).digest()
+    return hmac.digest(key, message, name)
 
 
 @lru_cache(10_000)

@@ -306,3 +306,12 @@ def test_the_search_ends_at_its_bounds(monkeypatch: pytest.MonkeyPatch):
 def test_a_large_body_ends_the_search_early(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(fitting, "MAX_BYTES", 1000)
     assert "ended at its bounds" in advice(HMAC, sent({"X-Sig": hexed(b"")}, b"x" * 2000))[0]
+
+
+@pytest.mark.parametrize("code", ["J0086", "{body}"])
+def test_an_option_in_the_message_stays_there(code: str):
+    options = '[options.code]\nhelp = "your number"'
+    auth = f'{options}\n[auth.signature]\n{HMAC}\nmessage = "{{option:code}}.{{body}}"'
+    signed = sent({"X-Sig": b64(f"{code}.".encode() + BODY)})
+    trial = trial_of(profile(auth=auth), signed, options={"code": code})
+    assert step(trial, "auth signature").advice == fits('encoding = "base64"')
