@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from webhook_receiver.profiles.model import LARGEST_MAX_BODY
 from webhook_receiver.profiles.trial.authenticity import authentication_steps
 from webhook_receiver.profiles.trial.document import read_steps
 from webhook_receiver.profiles.trial.steps import Outcome, Step, Subject, Trial
@@ -43,7 +44,7 @@ def try_body(subject: Subject, body: bytes) -> Trial:
 
 
 def _room_for(body: bytes) -> int:
-    return 1 << len(body).bit_length()
+    return min(1 << len(body).bit_length(), LARGEST_MAX_BODY)
 
 
 def _refused(subject: Subject, request: Request, steps: Sequence[Step], status: int) -> Trial:

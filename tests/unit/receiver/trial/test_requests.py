@@ -64,6 +64,8 @@ def test_a_body_that_is_too_large_names_the_setting():
     trial = trial_of(BASIC, request(body, TOKEN))
     assert (trial.outcome, trial.status) == (Outcome.REFUSED, 413)
     assert step(trial, "size").advice == ("max_body = 131072",)
+    huge = trial_of(BASIC, request(b" " * 9_000_000, TOKEN))
+    assert step(huge, "size").advice == ("max_body = 10485760",)
 
 
 def test_a_refused_request_has_no_event():
