@@ -72,7 +72,7 @@ def unwrapped(outer: object, path: Path | None) -> object:
     text = path.value(outer)
     if not isinstance(text, str):
         raise Unusable(QuarantineReason.NOT_JSON, f"{path.text} holds no text")
-    return read_outer(text.encode(errors="surrogatepass"), "json")
+    return read_outer(text.encode(), "json")
 
 
 def elements(document: object, each: Path | None) -> Sequence[Position]:

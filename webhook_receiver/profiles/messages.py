@@ -111,7 +111,7 @@ def _fill(place: Place, values: SignedValues, secret: bytes) -> bytes:
             return split_target(values.target)[1].removeprefix(b"?")
         case "header":
             return values.headers.get(place.argument.lower(), "").encode("latin-1", "replace")
-    return _text_in(place, values).encode(errors="surrogatepass")
+    return _text_in(place, values).encode()
 
 
 def _text_in(place: Place, values: SignedValues) -> str:

@@ -129,7 +129,7 @@ def test_a_tracking_url_is_kept(url: str):
 def test_an_odd_tracking_url_is_left_out_with_a_remark(url: object):
     result = delivery(PROFILE, GOOD | {"url": url})
     assert result.events[0].tracking_url == ""
-    assert "the tracking URL is left out" in result.detail
+    assert result.detail.endswith("; the tracking URL is left out: it is no URL of http or https")
     assert url_text(url) == ""
 
 
