@@ -180,8 +180,9 @@ class Locks(Protocol):
 class Delivery:
     """One authentic webhook request, as the database keeps it.
 
-    *events* were read from its body; *unusable* is the reason when none could be read. *keep_once* identifies a stale
-    delivery, which must not be stored twice; it is empty for all others.
+    *events* were read from its body; *unusable* is the reason why it, or an element of it, could not be used. *detail*
+    says more about that, or which optional fields were left out. *keep_once* identifies a stale delivery, which must
+    not be stored twice; it is empty for all others.
     """
 
     source: str
@@ -215,6 +216,9 @@ class Intake(Protocol):
 
         Raises `StoreUnavailable` within five seconds when the database cannot write them.
         """
+
+    def count_quarantined(self, source: str, reason: QuarantineReason, since: Instant) -> int:
+        """Return how many deliveries of *source* are quarantined for *reason* and were received after *since*."""
 
     def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
         """Add *counts*, by (source, outcome), to the counters of deliveries that are not stored."""
