@@ -19,10 +19,13 @@ Fakes of what is outside the program:
     dialects             how each platform writes its answers
     strange_answers      a platform that keeps its orders correctly and answers wrongly
     strange_requests     requests that no sender should make
+    invented             invented couriers, each with a profile for the case
+    hostile              deliveries and profile files that nobody should make
 
 Parts of the program, without its processes:
     receiver             the receiver on a fake database
     wire                 the receiver's real server in a thread, and raw bytes to it
+    trials               trials of profiles, with what they print
     harness              the reconciler and the intake over the real database, a fake platform and a clock
     limits, searches     the call limit of an account; events that name their order by a number
     steppers             several workers that move only when a test says so

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from webhook_receiver.profiles.paths import Path, Position
 from worker.domain.errors import Unusable
 from worker.domain.reasons import QuarantineReason
-from worker.domain.text import clean_text
+from worker.domain.text import clean_text, is_web_url
 
 MAX_ID, MAX_NUMBER, MAX_PARCELS = 150, 64, 1000
-_URL = re.compile(r"https?://[^\s<>\"\\]{1,490}", re.IGNORECASE)
 _FOLDED = re.compile(r"[\s_-]+")
 
 
@@ -62,7 +61,7 @@ def number_text(value: object, reason: QuarantineReason) -> str:
 
 def url_text(value: object) -> str:
     """Return a URL of http or https; an empty text for anything else, because an event can be used without it."""
-    return value if isinstance(value, str) and value.isprintable() and _URL.fullmatch(value) else ""
+    return value if isinstance(value, str) and is_web_url(value) else ""
 
 
 def note_text(value: object) -> str:

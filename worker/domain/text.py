@@ -6,6 +6,7 @@ import re
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 # Embeddings, overrides and isolates reorder what follows them; the marks that Arabic and Hebrew need stay.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]+")
+_WEB_URL = re.compile(r"https?://[^\s<>\"\\]{1,490}", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -17,3 +18,8 @@ def clean_text(text: str, limit: int = 200) -> str:
 def is_storable(text: str) -> bool:
     """Tell whether a column of text can hold *text*: PostgreSQL refuses NUL, and no encoding has lone surrogates."""
     return _UNSTORABLE.search(text) is None
+
+
+def is_web_url(text: str) -> bool:
+    """Tell whether *text* is a printable URL of http or https, short enough for an order's notes."""
+    return text.isprintable() and _WEB_URL.fullmatch(text) is not None

@@ -1,7 +1,6 @@
 """What an operator can do with the parcels of an order: list them, and register one that no courier has announced."""
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,12 +10,11 @@ from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import DeliveryOutcome
 from worker.domain.snapshot import Snapshot
-from worker.domain.text import clean_text
+from worker.domain.text import clean_text, is_web_url
 from worker.operations.orders import Operations
 
 MAX_NAME = 64
 """Characters of a tracking number or a shipment id; the receiver has the same limit."""
-_URL = re.compile(r"https?://[^\s<>\"\\]{1,490}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def _require_well_formed(parcel: Parcel) -> None:
             raise IllegalRequest(f"“{clean_text(name)}” is no {what}: at most {MAX_NAME} printable characters")
     if not parcel.tracking:
         raise IllegalRequest("a tracking number is needed")
-    if parcel.url and not (parcel.url.isprintable() and _URL.fullmatch(parcel.url)):
+    if parcel.url and not is_web_url(parcel.url):
         raise IllegalRequest(f"“{clean_text(parcel.url)}” is no URL: one begins with https:// or http://")
 
 
