@@ -46,6 +46,7 @@ def test_the_fields_of_a_form_are_the_document(body: bytes, number: str, note: s
         (b"state=D&ref=%ED%A0%80", "bad_text"),
         (b"state=D&ref=1&ref=1", "duplicate_key"),
         (b"state=D&ref=1&r%65f=2", "duplicate_key"),
+        (b"state=D&ref=&ref=1", "duplicate_key"),
         (b"", "unknown_event"),
     ],
 )

@@ -35,6 +35,9 @@ def utc(text: str) -> datetime:
         ("2026-11-27T20:00:00-0330", "2026-11-27 23:30:00"),
         ("2026-11-27 20:00:00 +0300", "2026-11-27 17:00:00"),
         ("2026-11-27 20:00:00 +03:00", "2026-11-27 17:00:00"),
+        ("2026-11-27 20:00:00.250 +0300", "2026-11-27 17:00:00.250"),
+        ("2026-11-27T20:00:00  -03:00", "2026-11-27 23:00:00"),
+        ("2026-11-27T20:00:00Z".center(MAX_LENGTH), "2026-11-27 20:00:00"),
         ("2026-11-27T20:00:00.123456Z", "2026-11-27 20:00:00.123456"),
         ("2026-11-27T20:00:00.123Z", "2026-11-27 20:00:00.123"),
         ("2026-11-27T20:00:00.1234567Z", "2026-11-27 20:00:00.123456"),
@@ -215,5 +218,6 @@ def test_a_format_with_the_name_of_a_zone_is_an_error_because_its_offset_would_b
 
 
 def test_a_format_has_a_length():
-    with pytest.raises(ValueError, match="must have at most"):
-        parser_of("%Y-%m-%d" + " " * MAX_LENGTH)
+    assert parser_of("%Y-%m-%d".ljust(MAX_LENGTH, "!"))
+    with pytest.raises(ValueError, match="must have at most 64 characters"):
+        parser_of("%Y-%m-%d".ljust(MAX_LENGTH + 1, "!"))
