@@ -164,6 +164,12 @@ def test_an_option_is_declared_where_it_is_used(auth: str, key: str):
     assert not flaws(auth=auth, more="[options.x]\nhelp = 'its name'")
 
 
+def test_a_time_of_a_status_is_for_a_text_of_the_first_cell():
+    status = 'from = ["state", "sub"]\nrows = [["D", "X", "delivered"]]'
+    assert not flaws(status=status, more='[read.time_of]\nD = "at"')
+    assert flaws(status=status, more='[read.time_of]\nX = "at"') == ("read.time_of.X is in no row of status.rows",)
+
+
 def test_the_methods_and_the_options_have_a_bound():
     methods = "".join(f'[auth.a{number}]\nkind = "basic"\n' for number in range(51))
     assert flaws(auth=methods) == ("auth must have at most 50 items",)
@@ -394,4 +400,6 @@ def test_a_profile_that_captures_reads_nothing():
     text = f'title = "Capture"\ncapture = true\n{TOKEN}\n'
     assert not text_flaws(text)
     assert text_flaws('title = "Capture"\ncapture = true')
-    assert text_flaws(text + '[read]\nnumber = "ref"') == ("read is never used: with capture, nothing is read",)
+    tables = {"document": "pick = 'each'", "read": 'number = "ref"', "status": STATUS}
+    for name, keys in tables.items():
+        assert text_flaws(f"{text}[{name}]\n{keys}") == (f"{name} is never used: with capture, nothing is read",)
