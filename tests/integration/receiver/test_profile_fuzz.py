@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -88,9 +89,9 @@ def deliveries_of(courier: Courier) -> Callable[[Random], Sent]:
     def make(random: Random) -> Sent:
         if random.random() < 0.4:
             return random.choice(samples)
-        document = courier.document("delivered", AGO(random.randrange(9)))
+        document: Any = courier.document("delivered", AGO(random.randrange(9)))
         for path in random.sample(paths, 2):
-            document |= planted(document, path, random.choice(ODD_VALUES))
+            document = planted(document, path, random.choice(ODD_VALUES))
         return courier.sent(document)
 
     return make

@@ -89,7 +89,8 @@ def test_a_field_with_a_json_text_is_the_document_from_there_on():
 
 
 def test_a_form_may_hold_a_json_text():
-    assert event(FORM_WITH_JSON, b"payload=%7B%22state%22%3A%22D%22%2C%22a%22%3A%7B%22ref%22%3A1%7D%7D")
+    body = b"payload=%7B%22state%22%3A%22D%22%2C%22a%22%3A%7B%22ref%22%3A1%7D%7D"
+    assert event(FORM_WITH_JSON, body).order.order_id == "number:1"
 
 
 def test_a_conditions_path_leads_into_the_unwrapped_document():

@@ -200,7 +200,12 @@ def test_a_huge_file_is_refused_before_it_costs_much():
 def test_the_search_for_hidden_rows_has_a_bound(columns: int, texts: int, monkeypatch: pytest.MonkeyPatch):
     calls: list[int] = []
     hides = Row.hides
-    monkeypatch.setattr(Row, "hides", lambda self, other: calls.append(1) or hides(self, other))
+
+    def count_and_hide(row: Row, other: Row) -> bool:
+        calls.append(1)
+        return hides(row, other)
+
+    monkeypatch.setattr(Row, "hides", count_and_hide)
     count = min(MAX_ROWS, MAX_TEXTS_OF_ROWS // (columns * texts + 2))
     first = [[f"{letter}*" for letter in range(texts)]] * columns
     rows = [[*first, f"last {number}", "info"] for number in range(count)]

@@ -1,5 +1,7 @@
 """Which order an event is about: its id, its number, the parcel or the shipment, and what the source says of them."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.invented import delivery, event, profile, reading
@@ -10,12 +12,12 @@ ALL = profile(read='order = "id"\nnumber = ["ref", "ref2"]\ntracking = "awb"\nsh
 NUMBER = profile(read='number = "ref"')
 
 
-def order(chosen: ProfileFile, **fields: object) -> str:
+def order(chosen: ProfileFile, **fields: Any) -> str:
     source = fields.pop("source", {})
     return event(chosen, {"state": "D"} | fields, **source).order.order_id
 
 
-def reason(chosen: ProfileFile, **fields: object) -> QuarantineReason | None:
+def reason(chosen: ProfileFile, **fields: Any) -> QuarantineReason | None:
     source = fields.pop("source", {})
     result = delivery(chosen, {"state": "D"} | fields, **source)
     assert result.events == ()
@@ -41,6 +43,7 @@ def test_the_orders_id_goes_before_the_number_the_parcel_and_the_shipment():
 )
 def test_the_field_that_named_the_order_is_shown(fields: dict[str, object], field: str, text: str):
     found = reading(ALL, {"state": "D"} | fields).order
+    assert found
     assert (found.field, found.text) == (field, text)
 
 
@@ -86,6 +89,7 @@ def test_an_odd_tracking_number_is_quarantined_even_with_an_id():
 def test_the_sources_prefix_is_cut_off_the_number_where_it_is(sent: object, number: str):
     assert order(NUMBER, ref=sent, source={"number_prefix": "TK-"}) == f"number:{number}"
     found = reading(NUMBER, {"state": "D", "ref": sent}, number_prefix="TK-").order
+    assert found
     assert (found.field, found.text) == ("number", str(sent).strip())
 
 

@@ -78,7 +78,7 @@ def test_a_path_that_cannot_be_is_an_error(tmp_path: Path, name: str):
 def test_a_file_that_is_no_text_or_too_large_is_an_error(tmp_path: Path):
     assert error_of(written(tmp_path, b"title = '\xff'")) == "fastbox.toml is not a text in UTF-8"
     large = GOOD + "#" * (MAX_BYTES - len(GOOD))
-    assert load_profile(written(tmp_path, large))
+    assert load_profile(written(tmp_path, large)) == profile()
     assert error_of(written(tmp_path, large + "#")) == f"fastbox.toml is larger than {MAX_BYTES} bytes"
 
 
@@ -113,6 +113,11 @@ def test_a_key_of_very_many_parts_is_refused_before_it_is_parsed(separator: str)
 
 def test_as_many_dots_as_may_be_are_read():
     assert not text_flaws(profile_text(top=f"facts = '{'.' * MAX_DOTS}'"))
+    assert text_flaws(f"\n\nfacts = '{'.' * (MAX_DOTS + 1)}'") == ("fastbox.toml has more than 200 dots in line 3",)
+
+
+def test_the_longest_number_is_read():
+    assert not text_flaws(profile_text(document=f"only = {{ a = [{10**32 - 1}, -{10**32 - 1}] }}"))
 
 
 def test_every_flaw_has_a_sentence_of_its_own_and_the_rest_are_counted():
@@ -120,6 +125,11 @@ def test_every_flaw_has_a_sentence_of_its_own_and_the_rest_are_counted():
     flaws = text_flaws(text)
     assert flaws[:2] == ("key_0 is not a known key", "key_1 is not a known key")
     assert flaws[MAX_FLAWS:] == ("… and 3 more",)
+
+
+def test_as_many_flaws_as_are_shown_are_no_more():
+    text = profile_text(top="\n".join(f"key_{number} = 1" for number in range(MAX_FLAWS)))
+    assert len(text_flaws(text)) == MAX_FLAWS
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ def test_the_shortest_profile_has_the_documented_defaults():
     assert (chosen.max_body, chosen.capture, chosen.options, chosen.facts) == (DEFAULT_MAX_BODY, False, {}, "")
     assert (chosen.document.each, chosen.document.unwrap, chosen.document.pick) == (None, None, "each")
     assert (chosen.read.times, chosen.answer.status, chosen.answer.body) == (("iso",), 200, None)
+    assert chosen.status
     assert (chosen.status.fold, chosen.status.unknown) == (False, "quarantine")
 
 
@@ -52,6 +53,11 @@ def test_good_keys_at_the_top_are_taken(top: str):
         ("max_body = 10485761", "max_body must be less than or equal to 10485760"),
         ("capture = 7", "capture must be true or false"),
         ("facts = 7", "facts must be a text"),
+        ("max_body = 'large'", "max_body must be a whole number"),
+        ("max_body = 2048.5", "max_body must be a whole number"),
+        ("max_body = []", "max_body must be a whole number"),
+        ("capture = []", "capture must be true or false"),
+        ("answer = 7", "answer must be a table"),
         ('titel = "x"', "titel is not a known key"),
         ("read = 7", "is not valid TOML"),
     ],

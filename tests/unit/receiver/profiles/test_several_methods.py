@@ -76,10 +76,12 @@ def test_the_body_is_read_only_after_the_other_methods_have_passed(monkeypatch: 
     fields = '[auth.field]\nkind = "static"\nfrom = "body:token"\n'
     chosen = profile(auth=fields + '[auth.token]\nkind = "static"\nfrom = "header:X-Token"')
     reads: list[bytes] = []
-    monkeypatch.setattr(
-        "webhook_receiver.profiles.authentication.read_outer",
-        lambda body, _: reads.append(body) or {"token": "in-body"},
-    )
+
+    def read(body: bytes, _content: str) -> object:
+        reads.append(body)
+        return {"token": "in-body"}
+
+    monkeypatch.setattr("webhook_receiver.profiles.authentication.read_outer", read)
     its_format = opened(chosen, secrets={"field": ("in-body",), "token": ("in-header",)})
     assert its_format.authenticate(request(headers={"X-Token": "wrong"})) is None
     assert reads == []

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,12 @@ from webhook_receiver.requests import Request
 TARGET = "/webhooks/fastbox%2F?b=2&a=%20"
 
 
-def signed(message: str, text: str | bytes, sent: Request, **changes: object) -> bool:
+def signed(message: str, text: str | bytes, sent: Request, **changes: Any) -> bool:
     """Tell whether a request is authentic with a signature over *text*, when the profile signs *message*."""
     raw = text.encode() if isinstance(text, str) else text
     signature = hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
     auth = f"[auth.signature]\nkind = 'hmac'\nfrom = 'header:X-Signature'\nmessage = '{message}'\n"
-    top = str(changes.pop("top", ""))
-    more = str(changes.pop("more", ""))
+    top, more = changes.pop("top", ""), changes.pop("more", "")
     with_signature = sent._replace(headers={**sent.headers, "x-signature": signature})
     return authentic(auth + more, with_signature, top=top, **changes)
 

@@ -61,7 +61,9 @@ def test_a_profile_without_a_time_says_the_same():
 def test_a_time_is_within_the_month_before_the_arrival():
     assert event(ONE, sent(at="2020-01-01T00:00:00Z")).occurred_at == RECEIVED_AT - MAX_AGE
     assert event(ONE, sent(at="2030-01-01T00:00:00Z")).occurred_at == RECEIVED_AT
-    assert reading(ONE, sent(at="2020-01-01T00:00:00Z")).time.instant == instant_of(datetime(2020, 1, 1, tzinfo=UTC))
+    time = reading(ONE, sent(at="2020-01-01T00:00:00Z")).time
+    assert time
+    assert time.instant == instant_of(datetime(2020, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("scan", [{}, {"at": None}, {"at": ""}, None, "x"])
