@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from webhook_receiver.profiles.authentication import Authentic
 from webhook_receiver.profiles.declared import DeclaredFormat
-from webhook_receiver.profiles.model import AnswerTable, ProfileFile
+from webhook_receiver.profiles.engine.authentication import Authentic
 from webhook_receiver.profiles.native import NativeFormat
+from webhook_receiver.profiles.schema.model import AnswerTable, ProfileFile
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.instants import Instant

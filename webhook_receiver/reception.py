@@ -12,8 +12,8 @@ import structlog
 from webhook_receiver.captures import MAX_A_DAY, captured
 from webhook_receiver.formats import Format, format_of
 from webhook_receiver.problems import ProblemReason, problem
-from webhook_receiver.profiles.authentication import Authentic
-from webhook_receiver.profiles.model import AnswerTable
+from webhook_receiver.profiles.engine.authentication import Authentic
+from webhook_receiver.profiles.schema.model import AnswerTable
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.errors import StoreError

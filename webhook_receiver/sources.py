@@ -6,7 +6,7 @@ from datetime import UTC, tzinfo
 from typing import Literal
 
 from webhook_receiver.profiles import Profile
-from webhook_receiver.profiles.model import DEFAULT_MAX_BODY, ProfileFile
+from webhook_receiver.profiles.schema.model import DEFAULT_MAX_BODY, ProfileFile
 from worker.domain.instants import MINUTE, Duration
 from worker.domain.signing import ALL_PARTS, Part
 

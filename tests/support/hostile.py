@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from webhook_receiver.profiles.model import ProfileFile
-from webhook_receiver.profiles.paths import EACH, Part, Path
+from webhook_receiver.profiles.engine.paths import EACH, Part, Path
+from webhook_receiver.profiles.schema.model import ProfileFile
 from worker.domain.events import MAX_AGE, Event
 from worker.domain.instants import Instant
 from worker.domain.text import is_storable

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.support.invented import RECEIVED_AT, SECRET, encoded, profile, source_of
-from webhook_receiver.profiles.authentication import OpenedRequest
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.engine.authentication import OpenedRequest
+from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.profiles.trial.request import try_body, try_request
 from webhook_receiver.profiles.trial.steps import Step, Subject, Trial
 from webhook_receiver.requests import Request

@@ -1,9 +1,11 @@
 """Profiles: how each kind of source signs and speaks, as data.
 
 Here are the native profiles: those of the platform's own webhooks and of our open format, which `native` reads. All
-others are files: `model` has their keys, `checks` the rules between the keys, `files` reads them, and `compilation`
-turns them into the values with which `authentication`, `documents`, `statuses`, `times` and `reading` work. `declared`
-puts these together. It imports `worker.domain`, `worker.ports`, and `requests`, `signatures` and `sources` beside it.
+others are files, in `builtin` or beside a merchant's settings. `schema` says what may stand in them, `engine` has the
+functions that they use, and `declared` and `reading` read a delivery by them. `composition` makes deliveries for tests
+of an installation, and `trial` explains what the engine does with one.
+
+It imports `worker.domain`, `worker.ports`, `worker.text_files`, and `requests`, `signatures` and `sources` beside it.
 """
 
 from collections.abc import Mapping
@@ -14,7 +16,7 @@ from worker.domain.events import EventName
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The dotted paths of a document's fields, and the names of its events.
+    """The dotted paths of a document's fields, and the names of its events. *title* is for people.
 
     *orders* are the paths of the order's id; the first id that can be read counts. *number* and *tracking* name an
     order whose id the document does not have. *names* maps the sender's event names to ours. With *hints*, the events
@@ -22,6 +24,7 @@ class Profile:
     *challenged* means that the sender verifies our URL by a challenge, which may be unsigned.
     """
 
+    title: str
     allow: frozenset[str]
     orders: tuple[str, ...] = ("data.order_id",)
     names: Mapping[str, EventName] = field(default_factory=dict)
@@ -40,10 +43,15 @@ class Profile:
 NATIVE_PROFILES: Mapping[str, Profile] = {
     # The vendor documents the envelope, but neither the names nor the payloads of its order events.
     "awalchat": Profile(
-        orders=("data.order_id", "data.id"), allow=frozenset({"order"}), hints="order", challenged=True
+        title="Awalchat, the platform's own webhooks",
+        allow=frozenset({"order"}),
+        orders=("data.order_id", "data.id"),
+        hints="order",
+        challenged=True,
     ),
     # Our own open format has our event names.
     "courier": Profile(
+        title="Our open format, for couriers that can follow it: deploy/COURIERS.md",
         allow=frozenset({"order", "shipment"}),
         names={name.value: name for name in EventName if name is not EventName.HINT},
     ),

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import reduce
 
-from webhook_receiver.profiles.authentication import Authentic, OpenedRequest, authenticate
-from webhook_receiver.profiles.compilation import interest_of, methods_of
-from webhook_receiver.profiles.documents import elements, read_outer, unwrapped
-from webhook_receiver.profiles.model import AnswerTable, ProfileFile
-from webhook_receiver.profiles.paths import Position
+from webhook_receiver.profiles.engine.authentication import Authentic, OpenedRequest, authenticate
+from webhook_receiver.profiles.engine.documents import elements, read_outer, unwrapped
+from webhook_receiver.profiles.engine.paths import Position
 from webhook_receiver.profiles.reading import ElementReader, ElementReading
+from webhook_receiver.profiles.schema.compilation import interest_of, methods_of
+from webhook_receiver.profiles.schema.model import AnswerTable, ProfileFile
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable

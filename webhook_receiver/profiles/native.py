@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from webhook_receiver.profiles import Profile
-from webhook_receiver.profiles.authentication import Authentic
-from webhook_receiver.profiles.values import (
+from webhook_receiver.profiles.engine.authentication import Authentic
+from webhook_receiver.profiles.engine.values import (
     MAX_ID,
     note_text,
     number_text,

@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from webhook_receiver.profiles.compilation import statuses_of
-from webhook_receiver.profiles.documents import canonical
-from webhook_receiver.profiles.model import ProfileFile, StatusTableFile
-from webhook_receiver.profiles.paths import Path, Position
-from webhook_receiver.profiles.statuses import INFO, StatusMatch
-from webhook_receiver.profiles.times import PARTS_JOINED_BY, TimeFormats, TimeReading, time_text
-from webhook_receiver.profiles.values import (
+from webhook_receiver.profiles.engine.documents import canonical
+from webhook_receiver.profiles.engine.paths import Path, Position
+from webhook_receiver.profiles.engine.statuses import INFO, StatusMatch
+from webhook_receiver.profiles.engine.times import PARTS_JOINED_BY, TimeFormats, TimeReading, time_text
+from webhook_receiver.profiles.engine.values import (
     MAX_ID,
     NoText,
     first_value,
@@ -25,6 +23,8 @@ from webhook_receiver.profiles.values import (
     text_of,
     url_text,
 )
+from webhook_receiver.profiles.schema.compilation import statuses_of
+from webhook_receiver.profiles.schema.model import ProfileFile, StatusTableFile
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName, clamped, fingerprint

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from webhook_receiver.profiles import NATIVE_PROFILES
-from webhook_receiver.profiles.authentication import key_of
-from webhook_receiver.profiles.files import SUFFIX, ProfileError, builtin_names, load_profile
-from webhook_receiver.profiles.model import AuthTable, DigestAuth, HmacAuth, ProfileFile, is_header_name
-from webhook_receiver.profiles.trust import Trust, trust_in
+from webhook_receiver.profiles.engine.authentication import key_of
+from webhook_receiver.profiles.schema.files import SUFFIX, ProfileError, builtin_names, load_profile
+from webhook_receiver.profiles.schema.model import AuthTable, DigestAuth, HmacAuth, ProfileFile, is_header_name
+from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from worker.settings.problems import Problem
 
 NATIVE_METHOD = "signature"

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, PlainValidator, model_validator
 
-from webhook_receiver.profiles.model import DEFAULT_MAX_BODY
-from webhook_receiver.profiles.statuses import meaning_of
+from webhook_receiver.profiles.engine.statuses import meaning_of
+from webhook_receiver.profiles.schema.model import DEFAULT_MAX_BODY
 from worker.domain.events import EventName
 from worker.domain.signing import ALL_PARTS, Part
 from worker.secret import Secret

@@ -22,7 +22,7 @@ from tests.support.invented import source_of as invented_source_of
 from tests.support.strange_requests import damaged, framed
 from tests.support.wire import Connection, connections, request, serving
 from webhook_receiver.app import create_app
-from webhook_receiver.profiles.files import load_profile
+from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.reception import Reception
 from webhook_receiver.server.timeouts import Timeouts
 from webhook_receiver.sources import Source

@@ -9,8 +9,8 @@ import structlog
 
 from tests.support.receiver import ReceiverHarness, read_order_id
 from tests.support.wire import Connect, connections, request, serving
-from webhook_receiver.profiles.files import load_profile, parse_profile
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.schema.files import load_profile, parse_profile
+from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.server.timeouts import Timeouts
 from webhook_receiver.sources import Source
 from worker.domain.errors import StoreUnavailable

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tests.support.couriers.samples import Ago, Courier, News, Outcome, Sent
 from webhook_receiver.formats import format_of
-from webhook_receiver.profiles.files import load_profile
+from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.events import Event, EventName

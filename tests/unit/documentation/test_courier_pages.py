@@ -10,8 +10,8 @@ from tests.support.couriers.receiving import meaning
 from tests.support.couriers.samples import Courier
 from tests.support.good_settings import TOML
 from tests.support.pages import ROOT, first_words, plain_table, table
-from webhook_receiver.profiles.files import load_profile
-from webhook_receiver.profiles.trust import trust_in
+from webhook_receiver.profiles.schema.files import load_profile
+from webhook_receiver.profiles.schema.trust import trust_in
 from worker.settings import load_settings
 
 FOLDER = ROOT / "deploy" / "couriers"

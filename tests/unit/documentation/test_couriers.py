@@ -5,7 +5,7 @@ import re
 
 from tests.support.pages import COURIERS, example, first_words, part, plain, table
 from tests.support.signing import signature
-from webhook_receiver.profiles import values
+from webhook_receiver.profiles.engine import values
 from worker.domain.events import STAGE_OF, EventName
 from worker.settings.sources import SourceSettings
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.good_settings import GOOD
 from tests.support.pages import PROFILES, ROOT, example, first_words, table
-from webhook_receiver.profiles.files import ProfileError, parse_profile
+from webhook_receiver.profiles.schema.files import ProfileError, parse_profile
 from worker.domain.errors import SettingsError
 from worker.settings import load_settings
 
@@ -154,9 +154,16 @@ def test_no_error_of_a_profile_is_left_out():
         assert any(text in message for message in messages), text
 
 
+MODULES = (
+    *(f"schema/{name}" for name in ("checks", "authentication_checks", "model")),
+    *(f"engine/{name}" for name in ("messages", "paths", "statuses", "times")),
+)
+"""The modules that say what is wrong in a profile."""
+
+
 def texts_of_errors() -> Iterator[str]:
     """Yield the longest constant part of each error in the program that checks profiles."""
-    for name in ("checks", "authentication_checks", "model", "messages", "paths", "statuses", "times"):
+    for name in MODULES:
         tree = ast.parse((ROOT / "webhook_receiver" / "profiles" / f"{name}.py").read_text())
         # A time that cannot be read is no error of the profile.
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]

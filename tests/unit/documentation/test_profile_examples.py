@@ -12,7 +12,7 @@ import pytest
 from tests.support.good_settings import GOOD
 from tests.support.pages import PROFILES, example
 from webhook_receiver.formats import Format, format_of
-from webhook_receiver.profiles.files import parse_profile
+from webhook_receiver.profiles.schema.files import parse_profile
 from webhook_receiver.requests import Request
 from webhook_receiver.wiring import sources_of
 from worker.cli.main import run

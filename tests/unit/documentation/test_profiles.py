@@ -13,8 +13,10 @@ from pydantic.fields import FieldInfo
 
 from tests.support.pages import PROFILES, first_words, part, table
 from webhook_receiver.captures import MAX_A_DAY
-from webhook_receiver.profiles.messages import Template
-from webhook_receiver.profiles.model import (
+from webhook_receiver.profiles.engine.messages import Template
+from webhook_receiver.profiles.engine.statuses import cell_of
+from webhook_receiver.profiles.engine.times import NAMED, parser_of
+from webhook_receiver.profiles.schema.model import (
     AnswerTable,
     AuthTable,
     BasicAuth,
@@ -28,9 +30,7 @@ from webhook_receiver.profiles.model import (
     StatusTableFile,
     TimeLocation,
 )
-from webhook_receiver.profiles.statuses import cell_of
-from webhook_receiver.profiles.times import NAMED, parser_of
-from webhook_receiver.profiles.trust import Trust, trust_in
+from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from worker.cli.sources.descriptions import TRUST_WORDS
 from worker.settings.profiles import SHORTEST_TOKEN_IN_URL
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.support.good_settings import GOOD, P
-from webhook_receiver.profiles.files import builtin_names, load_profile
+from webhook_receiver.profiles.schema.files import builtin_names, load_profile
 from webhook_receiver.wiring import sources_of
 from worker.domain.errors import SettingsError
 from worker.settings import Settings, load_settings

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.support.good_settings import COURIER, GOOD, MAIN, OTHER, SECRET, TOML, P, refusal, refusal_of
-from webhook_receiver.profiles.files import builtin_names
+from webhook_receiver.profiles.schema.files import builtin_names
 from worker.settings.mistakes import MAX_SENTENCES
 from worker.settings.problems import NO_ACCOUNT
 

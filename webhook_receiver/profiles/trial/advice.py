@@ -7,11 +7,11 @@ from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
 
-from webhook_receiver.profiles.model import StatusTableFile
-from webhook_receiver.profiles.statuses import INFO
-from webhook_receiver.profiles.times import NAMED, parser_of
+from webhook_receiver.profiles.engine.statuses import INFO
+from webhook_receiver.profiles.engine.times import NAMED, parser_of
+from webhook_receiver.profiles.engine.values import folded
+from webhook_receiver.profiles.schema.model import StatusTableFile
 from webhook_receiver.profiles.trial.steps import quoted
-from webhook_receiver.profiles.values import folded
 
 MAX_FORMATS = 3
 _DATES = (

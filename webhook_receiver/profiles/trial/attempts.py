@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from webhook_receiver.profiles.authentication import OpenedRequest
-from webhook_receiver.profiles.messages import Template
+from webhook_receiver.profiles.engine.authentication import OpenedRequest
+from webhook_receiver.profiles.engine.messages import Template
 from webhook_receiver.profiles.trial import candidates
 from webhook_receiver.profiles.trial.candidates import Body
 from webhook_receiver.profiles.trial.carriers import Carrier, Part, times_of

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from webhook_receiver.profiles.authentication import Authentic, Method, OpenedRequest, check
-from webhook_receiver.profiles.compilation import methods_of
+from webhook_receiver.profiles.engine.authentication import Authentic, Method, OpenedRequest, check
+from webhook_receiver.profiles.schema.compilation import methods_of
+from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from webhook_receiver.profiles.trial.changes import fits_of
 from webhook_receiver.profiles.trial.diagnosis import described, why_not
 from webhook_receiver.profiles.trial.fitting import Question, search
 from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text
-from webhook_receiver.profiles.trust import Trust, trust_in
 from webhook_receiver.requests import Request
 from worker.domain.errors import Unusable
 from worker.domain.instants import MINUTE

@@ -6,9 +6,9 @@ from contextlib import suppress
 from itertools import chain, permutations
 from typing import NamedTuple, get_args
 
-from webhook_receiver.profiles.authentication import OpenedRequest, SecretForm, key_of
-from webhook_receiver.profiles.messages import Template
-from webhook_receiver.profiles.model import is_header_name
+from webhook_receiver.profiles.engine.authentication import OpenedRequest, SecretForm, key_of
+from webhook_receiver.profiles.engine.messages import Template
+from webhook_receiver.profiles.schema.model import is_header_name
 from webhook_receiver.profiles.trial.carriers import Carrier
 from webhook_receiver.profiles.trial.outline import leaves
 from worker.domain.documents import Malformed, read_document

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from webhook_receiver.profiles.authentication import MAX_QUERY_FIELDS, OpenedRequest
-from webhook_receiver.profiles.model import is_header_name
+from webhook_receiver.profiles.engine.authentication import MAX_QUERY_FIELDS, OpenedRequest
+from webhook_receiver.profiles.schema.model import is_header_name
 from webhook_receiver.profiles.trial.outline import leaves
 from worker.domain.errors import Unusable
 from worker.domain.signing import split_target

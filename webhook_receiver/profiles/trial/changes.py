@@ -6,10 +6,10 @@ from typing import NamedTuple, get_args
 
 from pydantic import TypeAdapter
 
-from webhook_receiver.profiles.authentication import Encoding, check
-from webhook_receiver.profiles.compilation import methods_of, options_of
-from webhook_receiver.profiles.messages import with_options
-from webhook_receiver.profiles.model import AuthTable, BasicAuth, DigestAuth, HmacAuth
+from webhook_receiver.profiles.engine.authentication import Encoding, check
+from webhook_receiver.profiles.engine.messages import with_options
+from webhook_receiver.profiles.schema.compilation import methods_of, options_of
+from webhook_receiver.profiles.schema.model import AuthTable, BasicAuth, DigestAuth, HmacAuth
 from webhook_receiver.profiles.trial.fitting import Hit, Question, Search
 
 MAX_FITS = 3

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from webhook_receiver.profiles.authentication import Location, Method, OpenedRequest
-from webhook_receiver.profiles.messages import filled
+from webhook_receiver.profiles.engine.authentication import Location, Method, OpenedRequest
+from webhook_receiver.profiles.engine.messages import filled
+from webhook_receiver.profiles.engine.values import NoText
 from webhook_receiver.profiles.trial.carriers import DIGEST_SIZES, decodings
 from webhook_receiver.profiles.trial.outline import similar_paths
 from webhook_receiver.profiles.trial.steps import counted, quoted
-from webhook_receiver.profiles.values import NoText
 from worker.domain.errors import Unusable
 
 _HEX = re.compile("[0-9a-fA-F]+")

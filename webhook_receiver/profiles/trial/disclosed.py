@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from webhook_receiver.profiles.authentication import OpenedRequest
+from webhook_receiver.profiles.engine.authentication import OpenedRequest
 from webhook_receiver.profiles.trial.carriers import Part, Value, parts_of, values_of
 
 MAX_PREFIX = 40

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from webhook_receiver.profiles.compilation import interest_of
-from webhook_receiver.profiles.documents import elements, read_outer, unwrapped
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.engine.documents import elements, read_outer, unwrapped
+from webhook_receiver.profiles.schema.compilation import interest_of
+from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.profiles.trial.elements import ElementSteps, no_interest
 from webhook_receiver.profiles.trial.lookup import Lookup
 from webhook_receiver.profiles.trial.outline import names_of, similar_paths

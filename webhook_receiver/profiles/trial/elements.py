@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from webhook_receiver.profiles.compilation import interest_of
-from webhook_receiver.profiles.documents import elements
-from webhook_receiver.profiles.model import ProfileFile, StatusTableFile
-from webhook_receiver.profiles.paths import Position
+from webhook_receiver.profiles.engine.documents import elements
+from webhook_receiver.profiles.engine.paths import Position
+from webhook_receiver.profiles.engine.statuses import INFO, StatusMatch
+from webhook_receiver.profiles.engine.values import folded
 from webhook_receiver.profiles.reading import ElementReading, KeyReading, OrderReading
-from webhook_receiver.profiles.statuses import INFO, StatusMatch
+from webhook_receiver.profiles.schema.compilation import interest_of
+from webhook_receiver.profiles.schema.model import ProfileFile, StatusTableFile
 from webhook_receiver.profiles.trial.advice import advice_on_status
 from webhook_receiver.profiles.trial.lookup import Lookup
 from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text, quoted
 from webhook_receiver.profiles.trial.timing import time_step
-from webhook_receiver.profiles.values import folded
 from worker.domain.events import Event
 from worker.domain.reasons import QuarantineReason
 

@@ -12,15 +12,15 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from webhook_receiver.profiles.authentication import OpenedRequest
-from webhook_receiver.profiles.compilation import options_of
-from webhook_receiver.profiles.messages import SignedValues, Template, filled, parse_template, with_option_values
-from webhook_receiver.profiles.model import AuthTable, DigestAuth, HmacAuth, ProfileFile
+from webhook_receiver.profiles.engine.authentication import OpenedRequest
+from webhook_receiver.profiles.engine.messages import SignedValues, Template, filled, parse_template, with_option_values
+from webhook_receiver.profiles.engine.values import NoText
+from webhook_receiver.profiles.schema.compilation import options_of
+from webhook_receiver.profiles.schema.model import AuthTable, DigestAuth, HmacAuth, ProfileFile
 from webhook_receiver.profiles.trial.attempts import Attempt, phases
 from webhook_receiver.profiles.trial.candidates import Key, keys_of
 from webhook_receiver.profiles.trial.carriers import DIGEST_SIZES, Carrier, carriers_of
 from webhook_receiver.profiles.trial.disclosed import find_disclosed
-from webhook_receiver.profiles.values import NoText
 from worker.domain.errors import Unusable
 
 MAX_DIGESTS, MAX_BYTES = 200_000, 400_000_000

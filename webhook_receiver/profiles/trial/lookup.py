@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from webhook_receiver.profiles.paths import Path, Position
+from webhook_receiver.profiles.engine.paths import Path, Position
+from webhook_receiver.profiles.engine.values import NoText, text_of
 from webhook_receiver.profiles.trial.outline import names_of, similar_paths, written_at
 from webhook_receiver.profiles.trial.steps import quoted
-from webhook_receiver.profiles.values import NoText, text_of
 
 NO_TEXT = "(no text)"
 

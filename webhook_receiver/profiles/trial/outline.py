@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import islice
 
-from webhook_receiver.profiles.paths import EACH, Path, Position, parse_path
-from webhook_receiver.profiles.values import folded
+from webhook_receiver.profiles.engine.paths import EACH, Path, Position, parse_path
+from webhook_receiver.profiles.engine.values import folded
 
 MAX_LEAVES = 300
 MAX_ITEMS = 3

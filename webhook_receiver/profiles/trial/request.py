@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from webhook_receiver.profiles.model import LARGEST_MAX_BODY
+from webhook_receiver.profiles.schema.model import LARGEST_MAX_BODY
 from webhook_receiver.profiles.trial.authenticity import authentication_steps
 from webhook_receiver.profiles.trial.document import read_steps
 from webhook_receiver.profiles.trial.steps import Outcome, Step, Subject, Trial

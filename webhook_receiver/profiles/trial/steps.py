@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from webhook_receiver.profiles.declared import DeclaredFormat
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.sources import Source
 from worker.domain.events import Event
 from worker.domain.instants import Instant, moment_of

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from webhook_receiver.profiles.model import ProfileFile, ReadTable
-from webhook_receiver.profiles.paths import Path, Position
-from webhook_receiver.profiles.times import TimeReading, parser_of
+from webhook_receiver.profiles.engine.paths import Path, Position
+from webhook_receiver.profiles.engine.times import TimeReading, parser_of
+from webhook_receiver.profiles.engine.values import folded
+from webhook_receiver.profiles.schema.model import ProfileFile, ReadTable
 from webhook_receiver.profiles.trial.advice import advice_on_time
 from webhook_receiver.profiles.trial.lookup import Lookup
 from webhook_receiver.profiles.trial.outline import written_at
 from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text, quoted
-from webhook_receiver.profiles.values import folded
 from worker.domain.events import MAX_AGE
 from worker.domain.instants import DAY, HOUR, Instant
 

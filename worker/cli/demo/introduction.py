@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from webhook_receiver.profiles.compilation import location_of, options_of
-from webhook_receiver.profiles.model import ProfileFile
-from webhook_receiver.profiles.trust import signed_fields
+from webhook_receiver.profiles.schema.compilation import location_of, options_of
+from webhook_receiver.profiles.schema.model import ProfileFile
+from webhook_receiver.profiles.schema.trust import signed_fields
 from worker.cli.demo.couriers import COURIERS, Courier
 from worker.cli.demo.senders import Sender
 from worker.cli.demo.shops import SHOPS

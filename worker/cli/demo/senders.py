@@ -4,11 +4,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from webhook_receiver.profiles.compilation import methods_of
-from webhook_receiver.profiles.credentials import Outgoing, add_credentials
-from webhook_receiver.profiles.files import builtin_names, load_profile
-from webhook_receiver.profiles.model import ProfileFile
-from webhook_receiver.profiles.trust import Trust, trust_in
+from webhook_receiver.profiles.composition.credentials import Outgoing, add_credentials
+from webhook_receiver.profiles.schema.compilation import methods_of
+from webhook_receiver.profiles.schema.files import builtin_names, load_profile
+from webhook_receiver.profiles.schema.model import ProfileFile
+from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from webhook_receiver.requests import Request
 from worker.cli.demo.script import Signature
 from worker.domain.signing import SignedRequest, signed_headers

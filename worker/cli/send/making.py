@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from webhook_receiver.profiles.composition import compose, events_of
-from webhook_receiver.profiles.model import ProfileFile
-from webhook_receiver.profiles.statuses import INFO, meaning_of
-from webhook_receiver.profiles.writing import NewEvent
+from webhook_receiver.profiles.composition.compose import compose, events_of
+from webhook_receiver.profiles.composition.writing import NewEvent
+from webhook_receiver.profiles.engine.statuses import INFO, meaning_of
+from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.requests import Request
 from webhook_receiver.signatures import METHOD
 from webhook_receiver.sources import Source

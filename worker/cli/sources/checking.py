@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from webhook_receiver.profiles import NATIVE_PROFILES
-from webhook_receiver.profiles.files import SUFFIX, ProfileError, builtin_names, load_profile, read_profile
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.schema.files import SUFFIX, ProfileError, builtin_names, load_profile, read_profile
+from webhook_receiver.profiles.schema.model import ProfileFile
 from worker.cli.sources.descriptions import describe
 from worker.domain.errors import SettingsError
 from worker.domain.text import clean_text

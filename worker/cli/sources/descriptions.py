@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from webhook_receiver.profiles import NATIVE_PROFILES, Profile
-from webhook_receiver.profiles.messages import with_options
-from webhook_receiver.profiles.model import AuthTable, BasicAuth, DigestAuth, HmacAuth, ProfileFile, StaticAuth
-from webhook_receiver.profiles.statuses import INFO, SEPARATOR, meaning_of
-from webhook_receiver.profiles.trust import Trust, trust_in
+from webhook_receiver.profiles.engine.messages import with_options
+from webhook_receiver.profiles.engine.statuses import INFO, SEPARATOR, meaning_of
+from webhook_receiver.profiles.schema.model import AuthTable, BasicAuth, DigestAuth, HmacAuth, ProfileFile, StaticAuth
+from webhook_receiver.profiles.schema.trust import Trust, trust_in
+from webhook_receiver.signatures import METHOD
 from worker.domain.events import EventName
 
 TRUST_WORDS: Mapping[Trust, str] = {
@@ -23,11 +24,6 @@ TRUST_SENTENCES: Mapping[str, str] = {
     "token in the URL": "it covers nothing, and proxies write it into their logs: at least 16 characters",
 }
 EXPECTED = tuple(name for name in EventName if name.startswith("shipment."))
-NATIVE_METHOD = "signature"
-NATIVE_TITLES = {
-    "awalchat": "Awalchat, the platform's own webhooks",
-    "courier": "Our open format, for couriers that can follow it: deploy/COURIERS.md",
-}
 _NATIVE_WHERE = "header X-Awal-Signature-256"
 _NATIVE_WHAT = "“sha256=” and the HMAC-SHA256 in hex of method, path, query string, X-Timestamp and body"
 
@@ -70,7 +66,7 @@ def describe(name: str, profile: ProfileFile | None, options: Mapping[str, str] 
     *options* are the values that a source has set.
     """
     if profile is None:
-        return _native(name, NATIVE_PROFILES[name])
+        return _native(NATIVE_PROFILES[name])
     shown = {option: (options or {}).get(option, f"<{option}>") for option in profile.options}
     return Description(
         profile.title,
@@ -86,10 +82,10 @@ def describe(name: str, profile: ProfileFile | None, options: Mapping[str, str] 
     )
 
 
-def _native(name: str, profile: Profile) -> Description:
-    auth = AuthDescription(NATIVE_METHOD, "hmac", TRUST_WORDS[Trust.SIGNED], _NATIVE_WHERE, _NATIVE_WHAT)
+def _native(profile: Profile) -> Description:
+    auth = AuthDescription(METHOD, "hmac", TRUST_WORDS[Trust.SIGNED], _NATIVE_WHERE, _NATIVE_WHAT)
     names = {event.value: (word,) for word, event in profile.names.items()}
-    return Description(NATIVE_TITLES[name], "", ("POST",), (auth,), events=names or {"hint": (f"{profile.hints}.*",)})
+    return Description(profile.title, "", ("POST",), (auth,), events=names or {"hint": (f"{profile.hints}.*",)})
 
 
 def _auth(name: str, table: AuthTable, profile: ProfileFile, options: Mapping[str, str]) -> AuthDescription:

@@ -15,7 +15,7 @@ class ProfileName(click.ParamType[str]):
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
-        from webhook_receiver.profiles.files import builtin_names
+        from webhook_receiver.profiles.schema.files import builtin_names
 
         names = [CompletionItem(name) for name in builtin_names() if name.startswith(incomplete)]
         return [*names, CompletionItem(incomplete, type="file")]

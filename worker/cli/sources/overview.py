@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from webhook_receiver.profiles import NATIVE_PROFILES
-from webhook_receiver.profiles.files import SUFFIX, builtin_names
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.schema.files import SUFFIX, builtin_names
+from webhook_receiver.profiles.schema.model import ProfileFile
 from worker.cli.sources.checking import load
 from worker.cli.sources.descriptions import Description, describe
 from worker.domain.errors import IllegalRequest, SettingsError

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from webhook_receiver.profiles.files import SUFFIX
+from webhook_receiver.profiles.schema.files import SUFFIX
 from webhook_receiver.profiles.trial.steps import Outcome, Step, Trial, counted
 from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, plain, print_table
 from worker.cli.sources.descriptions import TRUST_SENTENCES

@@ -7,8 +7,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from webhook_receiver.profiles import NATIVE_PROFILES
-from webhook_receiver.profiles.model import ProfileFile
-from webhook_receiver.profiles.statuses import meaning_of
+from webhook_receiver.profiles.engine.statuses import meaning_of
+from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.profiles.trial.request import try_body, try_request
 from webhook_receiver.profiles.trial.steps import Outcome, Step, Subject, Trial
 from webhook_receiver.sources import Source

@@ -12,7 +12,7 @@ from tests.support.couriers.everyone import COURIERS
 from tests.support.couriers.oto import OTO
 from tests.support.couriers.receiving import AGO, NOW, Received, Receiver, fits, received
 from tests.support.couriers.samples import Courier, Sample, Sent
-from webhook_receiver.profiles.files import builtin_names, load_profile
+from webhook_receiver.profiles.schema.files import builtin_names, load_profile
 
 NAMES = [courier.profile for courier in COURIERS]
 every_courier = pytest.mark.parametrize("courier", COURIERS, ids=NAMES)

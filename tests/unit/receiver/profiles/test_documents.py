@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.support.invented import delivery, event, profile
-from webhook_receiver.profiles.documents import MAX_FORM_FIELDS
+from webhook_receiver.profiles.engine.documents import MAX_FORM_FIELDS
 from worker.domain.reasons import QuarantineReason
 
 FORM = profile(top='content = "form"', read='number = "ref"\nnote = "note"')

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.support.invented import delivery, flaws, names, opened, profile
-from webhook_receiver.profiles.documents import MAX_ELEMENTS
+from webhook_receiver.profiles.engine.documents import MAX_ELEMENTS
 from worker.domain.reasons import QuarantineReason
 from worker.ports import Delivery
 

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import webhook_receiver.profiles.files as module
+import webhook_receiver.profiles.schema.files as module
 from tests.support.hostile import assert_storable
 from tests.support.invented import RECEIVED_AT, STATUS, TOKEN, opened, profile_text, request
-from webhook_receiver.profiles.checks import MAX_TEXTS_OF_ROWS
-from webhook_receiver.profiles.files import MAX_BYTES, MAX_FLAWS, ProfileError, builtin_names, parse_profile
-from webhook_receiver.profiles.model import MAX_ROWS, ProfileFile
-from webhook_receiver.profiles.statuses import Row
+from webhook_receiver.profiles.engine.statuses import Row
+from webhook_receiver.profiles.schema.checks import MAX_TEXTS_OF_ROWS
+from webhook_receiver.profiles.schema.files import MAX_BYTES, MAX_FLAWS, ProfileError, builtin_names, parse_profile
+from webhook_receiver.profiles.schema.model import MAX_ROWS, ProfileFile
 
-BUILTIN = {name: (Path(module.__file__).parent / "builtin" / f"{name}.toml").read_text() for name in builtin_names()}
+BUILTIN = {
+    name: (Path(module.__file__).parents[1] / "builtin" / f"{name}.toml").read_text() for name in builtin_names()
+}
 BODIES = [b"", b"[]", b"{}", b'{"data":[{"a":[{}]}],"state":"D"}', b"a=1&b=2", b"\xff", b"[[[[[[1]]]]]]"]
 
 VALUES = [

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.support.invented import delivery, event, flaws, profile, reading
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.schema.model import ProfileFile
 from worker.domain.reasons import QuarantineReason
 
 PLAIN = profile(read='number = "ref"\ntracking = "awb"\nshipment = "ship"\ntime = "at"\nnote = "note"')

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.invented import delivery, event, profile, reading
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.schema.model import ProfileFile
 from worker.domain.reasons import QuarantineReason
 
 ALL = profile(read='order = "id"\nnumber = ["ref", "ref2"]\ntracking = "awb"\nshipment = "ship"')

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webhook_receiver.profiles.paths import EACH, MAX_LENGTH, parse_path
+from webhook_receiver.profiles.engine.paths import EACH, MAX_LENGTH, parse_path
 
 DOCUMENT = {
     "a": {"b": [{"c": 1}, {"c": 2}], "": 3, "d e": 4, "ü-ß": 5, "0": 6},

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.invented import TOKEN, profile, profile_text, text_flaws
 from webhook_receiver.profiles import NATIVE_PROFILES
-from webhook_receiver.profiles.files import (
+from webhook_receiver.profiles.schema.files import (
     MAX_BYTES,
     MAX_DOTS,
     MAX_FLAWS,
@@ -47,10 +47,10 @@ def test_a_built_in_profile_is_read_once():
 
 
 def test_a_built_in_profile_may_be_named_by_its_path():
-    import webhook_receiver.profiles.files as module  # noqa: PLC0415 - only its folder is of interest
+    import webhook_receiver.profiles.schema.files as module  # noqa: PLC0415 - only its folder is of interest
 
     for name in builtin_names():
-        path = Path(module.__file__).parent / "builtin" / f"{name}.toml"
+        path = Path(module.__file__).parents[1] / "builtin" / f"{name}.toml"
         assert load_profile(str(path)) == load_profile(name)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.invented import STATUS, TOKEN, flaws, profile, text_flaws
-from webhook_receiver.profiles.model import DEFAULT_MAX_BODY
+from webhook_receiver.profiles.schema.model import DEFAULT_MAX_BODY
 
 HMAC = '[auth.sig]\nkind = "hmac"\nfrom = "header:X-Sig"\n'
 DIGEST = '[auth.sig]\nkind = "digest"\nfrom = "header:X-Sig"\n'

@@ -6,8 +6,8 @@ import hmac
 import pytest
 
 from tests.support.invented import opened, profile, request
-from webhook_receiver.profiles.authentication import Authentic
-from webhook_receiver.profiles.compilation import methods_of
+from webhook_receiver.profiles.engine.authentication import Authentic
+from webhook_receiver.profiles.schema.compilation import methods_of
 from webhook_receiver.requests import Request
 
 AUTH = """
@@ -81,7 +81,7 @@ def test_the_body_is_read_only_after_the_other_methods_have_passed(monkeypatch: 
         reads.append(body)
         return {"token": "in-body"}
 
-    monkeypatch.setattr("webhook_receiver.profiles.authentication.read_outer", read)
+    monkeypatch.setattr("webhook_receiver.profiles.engine.authentication.read_outer", read)
     its_format = opened(chosen, secrets={"field": ("in-body",), "token": ("in-header",)})
     assert its_format.authenticate(request(headers={"X-Token": "wrong"})) is None
     assert reads == []

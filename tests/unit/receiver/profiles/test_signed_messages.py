@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.invented import SECRET, authentic, profile, request
-from webhook_receiver.profiles.files import ProfileError
+from webhook_receiver.profiles.schema.files import ProfileError
 from webhook_receiver.requests import Request
 
 TARGET = "/webhooks/fastbox%2F?b=2&a=%20"
@@ -159,4 +159,4 @@ def test_bytes_of_a_header_are_signed_as_they_came():
 )
 def test_a_template_with_an_unknown_place_is_refused(message: str):
     with pytest.raises(ProfileError, match=r"auth\.signature\.message"):
-        profile(auth=f"[auth.signature]\nkind = 'hmac'\nfrom = 'header:X'\nmessage = '{message}'")
+        profile(auth=f"[auth.signature]\nkind = 'hmac'\nfrom = 'header:X'\nmessage = '{{body}}{message}'")

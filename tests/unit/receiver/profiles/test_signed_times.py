@@ -6,7 +6,7 @@ import hmac
 import pytest
 
 from tests.support.invented import SECRET, authentication, request
-from webhook_receiver.profiles.authentication import Authentic
+from webhook_receiver.profiles.engine.authentication import Authentic
 from webhook_receiver.requests import Request
 
 BODY = b'{"at":1795824000,"nested":{"at":"1795824000"}}'

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.invented import delivery, flaws, names, profile, reading
-from webhook_receiver.profiles.model import ProfileFile
-from webhook_receiver.profiles.statuses import StatusMatch, meaning_of, word_of
+from webhook_receiver.profiles.engine.statuses import StatusMatch, meaning_of, word_of
+from webhook_receiver.profiles.schema.model import ProfileFile
 from worker.domain.events import EventName
 from worker.domain.reasons import QuarantineReason
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from webhook_receiver.profiles.times import MAX_LENGTH, TimeFormats, TimeReading, parser_of, time_text
-from webhook_receiver.profiles.values import NoText
+from webhook_receiver.profiles.engine.times import MAX_LENGTH, TimeFormats, TimeReading, parser_of, time_text
+from webhook_receiver.profiles.engine.values import NoText
 from worker.domain.instants import instant_of
 
 RIYADH, BERLIN = ZoneInfo("Asia/Riyadh"), ZoneInfo("Europe/Berlin")

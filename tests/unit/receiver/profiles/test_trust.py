@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.invented import flaws, profile
-from webhook_receiver.profiles.trust import Trust, partly_signed, trust_of
+from webhook_receiver.profiles.schema.trust import Trust, partly_signed, trust_of
 
 METHODS = {
     "body": '[auth.body]\nkind = "hmac"\nfrom = "header:X"\n',

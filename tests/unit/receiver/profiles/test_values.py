@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.invented import delivery, event, profile
+from webhook_receiver.profiles.engine.values import NoText, folded, note_text, text_of, url_text
 from webhook_receiver.profiles.reading import ElementReading
-from webhook_receiver.profiles.values import NoText, folded, note_text, text_of, url_text
 from worker.domain.reasons import QuarantineReason
 
 FIELDS = """

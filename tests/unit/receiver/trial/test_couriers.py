@@ -6,7 +6,7 @@ from tests.support.couriers.everyone import COURIERS
 from tests.support.couriers.receiving import AGO, NOW, Receiver, received, request_of
 from tests.support.couriers.samples import Courier
 from tests.support.trials import texts
-from webhook_receiver.profiles.model import ProfileFile
+from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.profiles.trial.request import try_request
 from webhook_receiver.profiles.trial.steps import Subject
 from worker.domain.instants import instant_of

@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.invented import ARRIVAL, SECRET, profile, request
 from tests.support.trials import reading_of, signed_trial, step, steps, texts, trial_of
-from webhook_receiver.profiles.compilation import methods_of
-from webhook_receiver.profiles.files import load_profile
+from webhook_receiver.profiles.schema.compilation import methods_of
+from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.profiles.trial.diagnosis import described
 from webhook_receiver.profiles.trial.steps import Outcome
 from worker.domain.instants import instant_of

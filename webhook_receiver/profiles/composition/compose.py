@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice, product
 
-from webhook_receiver.profiles.authentication import OpenedRequest, authenticate
-from webhook_receiver.profiles.compilation import interest_of, methods_of, statuses_of
-from webhook_receiver.profiles.credentials import Outgoing, add_credentials
-from webhook_receiver.profiles.documents import Condition, Interest
-from webhook_receiver.profiles.drafts import Unsettable, with_value
-from webhook_receiver.profiles.model import ProfileFile
-from webhook_receiver.profiles.statuses import INFO, SEPARATOR, meaning_of
-from webhook_receiver.profiles.values import NoText, text_of
-from webhook_receiver.profiles.writing import NewEvent, Plan, write
+from webhook_receiver.profiles.composition.credentials import Outgoing, add_credentials
+from webhook_receiver.profiles.composition.drafts import Unsettable, with_value
+from webhook_receiver.profiles.composition.writing import NewEvent, Plan, write
+from webhook_receiver.profiles.engine.authentication import OpenedRequest, authenticate
+from webhook_receiver.profiles.engine.documents import Condition, Interest
+from webhook_receiver.profiles.engine.statuses import INFO, SEPARATOR, meaning_of
+from webhook_receiver.profiles.engine.values import NoText, text_of
+from webhook_receiver.profiles.schema.compilation import interest_of, methods_of, statuses_of
+from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.errors import IllegalRequest

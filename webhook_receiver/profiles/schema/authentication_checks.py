@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from webhook_receiver.profiles.compilation import location_of
-from webhook_receiver.profiles.flaws import Flaw
-from webhook_receiver.profiles.model import DigestAuth, HmacAuth, ProfileFile, ReadTable, is_header_name
-from webhook_receiver.profiles.trust import partly_signed
+from webhook_receiver.profiles.schema.compilation import location_of
+from webhook_receiver.profiles.schema.flaws import Flaw
+from webhook_receiver.profiles.schema.model import DigestAuth, HmacAuth, ProfileFile, ReadTable, is_header_name
+from webhook_receiver.profiles.schema.trust import partly_signed
 
 _OPTION = re.compile(r"\{option:([^{}]*)\}")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl
 
-from webhook_receiver.profiles.paths import Path, Position
-from webhook_receiver.profiles.values import NoText, text_of
+from webhook_receiver.profiles.engine.paths import Path, Position
+from webhook_receiver.profiles.engine.values import NoText, text_of
 from worker.domain.documents import Malformed, read_document
 from worker.domain.errors import Unusable
 from worker.domain.reasons import QuarantineReason

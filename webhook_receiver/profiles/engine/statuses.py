@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-from webhook_receiver.profiles.values import folded
+from webhook_receiver.profiles.engine.values import folded
 from worker.domain.events import EventName
 from worker.domain.text import clean_text
 

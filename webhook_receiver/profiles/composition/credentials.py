@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlencode
 
-from webhook_receiver.profiles.authentication import Location, Method, expected
-from webhook_receiver.profiles.documents import Content
-from webhook_receiver.profiles.drafts import Unsettable, with_value
-from webhook_receiver.profiles.messages import SignedValues
-from webhook_receiver.profiles.paths import Path
-from webhook_receiver.profiles.values import NoText, text_of
+from webhook_receiver.profiles.composition.drafts import Unsettable, with_value
+from webhook_receiver.profiles.engine.authentication import Location, Method, expected
+from webhook_receiver.profiles.engine.documents import Content
+from webhook_receiver.profiles.engine.messages import SignedValues
+from webhook_receiver.profiles.engine.paths import Path
+from webhook_receiver.profiles.engine.values import NoText, text_of
 from webhook_receiver.requests import Request
 from worker.domain.signing import split_target
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from webhook_receiver.profiles.paths import Path, parse_path
-from webhook_receiver.profiles.values import text_of
+from webhook_receiver.profiles.engine.paths import Path, parse_path
+from webhook_receiver.profiles.engine.values import text_of
 from worker.domain.signing import split_target
 
 OPTION = "option"

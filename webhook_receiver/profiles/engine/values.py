@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from webhook_receiver.profiles.paths import Path, Position
+from webhook_receiver.profiles.engine.paths import Path, Position
 from worker.domain.errors import Unusable
 from worker.domain.reasons import QuarantineReason
 from worker.domain.text import clean_text, is_web_url

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from webhook_receiver.profiles.model import AuthTable, DigestAuth, HmacAuth, ProfileFile
-from webhook_receiver.profiles.paths import Path
+from webhook_receiver.profiles.engine.paths import Path
+from webhook_receiver.profiles.schema.model import AuthTable, DigestAuth, HmacAuth, ProfileFile
 
 
 class Trust(StrEnum):

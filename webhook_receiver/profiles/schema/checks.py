@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
-from webhook_receiver.profiles import authentication_checks
-from webhook_receiver.profiles.compilation import rows_of
-from webhook_receiver.profiles.flaws import Flaw
-from webhook_receiver.profiles.model import ProfileFile, ReadTable, StatusTableFile
-from webhook_receiver.profiles.paths import EACH, Path
-from webhook_receiver.profiles.statuses import Row, meaning_of, word_of
+from webhook_receiver.profiles.engine.paths import EACH, Path
+from webhook_receiver.profiles.engine.statuses import Row, meaning_of, word_of
+from webhook_receiver.profiles.schema import authentication_checks
+from webhook_receiver.profiles.schema.compilation import rows_of
+from webhook_receiver.profiles.schema.flaws import Flaw
+from webhook_receiver.profiles.schema.model import ProfileFile, ReadTable, StatusTableFile
 
 MAX_TEXTS_OF_ROWS = 2000
 """The texts of all rows together: every row is compared with all earlier ones."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from webhook_receiver.profiles.paths import EACH, Part, Path
+from webhook_receiver.profiles.engine.paths import EACH, Part, Path
 
 FIRST: tuple[Part, ...] = (0, -1, EACH)
 """The parts of a path that lead to the only element of a list."""

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainValidator
 
-from webhook_receiver.profiles.authentication import Encoding, SecretForm
-from webhook_receiver.profiles.documents import Content
-from webhook_receiver.profiles.messages import HEADER_NAME, Template, parse_template
-from webhook_receiver.profiles.paths import Path, parse_path
-from webhook_receiver.profiles.times import parser_of
+from webhook_receiver.profiles.engine.authentication import Encoding, SecretForm
+from webhook_receiver.profiles.engine.documents import Content
+from webhook_receiver.profiles.engine.messages import HEADER_NAME, Template, parse_template
+from webhook_receiver.profiles.engine.paths import Path, parse_path
+from webhook_receiver.profiles.engine.times import parser_of
 
 DEFAULT_MAX_BODY = 65_536
 LARGEST_MAX_BODY = 10_485_760

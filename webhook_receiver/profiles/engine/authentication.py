@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl
 
-from webhook_receiver.profiles.documents import Content, read_outer
-from webhook_receiver.profiles.messages import SignedValues, Template, filled
-from webhook_receiver.profiles.paths import Path
-from webhook_receiver.profiles.values import NoText, text_of
+from webhook_receiver.profiles.engine.documents import Content, read_outer
+from webhook_receiver.profiles.engine.messages import SignedValues, Template, filled
+from webhook_receiver.profiles.engine.paths import Path
+from webhook_receiver.profiles.engine.values import NoText, text_of
 from webhook_receiver.requests import Request
 from worker.domain.errors import Unusable
 from worker.domain.instants import SECOND, Instant

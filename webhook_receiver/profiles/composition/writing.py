@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from webhook_receiver.profiles.documents import Interest
-from webhook_receiver.profiles.drafts import Unsettable, with_first, with_value
-from webhook_receiver.profiles.model import ProfileFile, StatusTableFile
-from webhook_receiver.profiles.paths import Path, Position
-from webhook_receiver.profiles.statuses import StatusTable
-from webhook_receiver.profiles.times import PARTS_JOINED_BY
+from webhook_receiver.profiles.composition.drafts import Unsettable, with_first, with_value
+from webhook_receiver.profiles.engine.documents import Interest
+from webhook_receiver.profiles.engine.paths import Path, Position
+from webhook_receiver.profiles.engine.statuses import StatusTable
+from webhook_receiver.profiles.engine.times import PARTS_JOINED_BY
+from webhook_receiver.profiles.schema.model import ProfileFile, StatusTableFile
 from webhook_receiver.sources import Source
 from worker.domain.events import EventName
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
-from webhook_receiver.profiles.values import text_of
+from webhook_receiver.profiles.engine.values import text_of
 from worker.domain.instants import Instant, instant_of
 
 MAX_LENGTH = 64

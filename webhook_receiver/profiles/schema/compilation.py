@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
-from webhook_receiver.profiles.authentication import Location, Method, key_of
-from webhook_receiver.profiles.documents import Condition, Interest
-from webhook_receiver.profiles.messages import Template, with_option_values, with_options
-from webhook_receiver.profiles.model import (
+from webhook_receiver.profiles.engine.authentication import Location, Method, key_of
+from webhook_receiver.profiles.engine.documents import Condition, Interest
+from webhook_receiver.profiles.engine.messages import Template, with_option_values, with_options
+from webhook_receiver.profiles.engine.paths import parse_path
+from webhook_receiver.profiles.engine.statuses import INFO, Row, StatusTable, cell_of, meaning_of
+from webhook_receiver.profiles.engine.values import folded
+from webhook_receiver.profiles.schema.model import (
     AuthTable,
     BasicAuth,
     Conditions,
@@ -16,9 +19,6 @@ from webhook_receiver.profiles.model import (
     ProfileFile,
     StatusTableFile,
 )
-from webhook_receiver.profiles.paths import parse_path
-from webhook_receiver.profiles.statuses import INFO, Row, StatusTable, cell_of, meaning_of
-from webhook_receiver.profiles.values import folded
 from worker.domain.text import clean_text
 
 _NO_MESSAGE = Template("", ())

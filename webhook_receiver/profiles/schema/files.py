@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from webhook_receiver.profiles import NATIVE_PROFILES
-from webhook_receiver.profiles.checks import flaws_of
-from webhook_receiver.profiles.flaws import Flaw
-from webhook_receiver.profiles.model import LARGEST_INTEGER, ProfileFile
+from webhook_receiver.profiles.schema.checks import flaws_of
+from webhook_receiver.profiles.schema.flaws import Flaw
+from webhook_receiver.profiles.schema.model import LARGEST_INTEGER, ProfileFile
 from worker.domain.errors import FulfillmentError
 from worker.domain.text import clean_text
 from worker.text_files import UnreadableFile, read_text_file
@@ -25,7 +25,7 @@ MAX_DOTS = 200
 MAX_SENTENCE = 1000
 """Characters."""
 TOO_LONG = "a number is too long"
-_FOLDER = Path(__file__).with_name("builtin")
+_FOLDER = Path(__file__).parent.with_name("builtin")
 _SENTENCES = {
     "extra_forbidden": "is not a known key",
     "missing": "is missing",
