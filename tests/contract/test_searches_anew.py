@@ -9,7 +9,7 @@ from worker.domain.errors import IllegalRequest, OrderMissing
 from worker.domain.events import EventResult
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import OrderKey
-from worker.domain.reasons import StopReason, WaitReason
+from worker.domain.reasons import QuarantineReason, StopReason, WaitReason
 from worker.domain.results import Done, Later, Stopped
 
 PARCEL = OrderKey("main", "tracking:A")
@@ -98,6 +98,16 @@ def test_a_delivery_whose_search_has_not_failed_is_not_replayed(harness, leased_
         harness.change(stop="moving_while_cancelled", stopped_at=START)
     with pytest.raises(IllegalRequest, match="is accepted: its events are in the database"):
         harness.intake.replay(delivery, a_delivery())
+
+
+def test_a_replay_of_a_batch_restarts_a_search_and_takes_in_what_is_healed(harness):
+    found, healed = an_event(order=NUMBER, key="a"), an_event(order=OTHER, key="healed")
+    batch = harness.intake.write(a_delivery(found, unusable=QuarantineReason.UNKNOWN_EVENT, detail="NEW1"))
+    stop_search(harness, harness.lease(NUMBER))
+    receipt = harness.intake.replay(batch.delivery_id, a_delivery(found, healed))
+    assert (receipt.outcome, receipt.wake_ups) == ("accepted", (NUMBER, OTHER))
+    assert harness.row(NUMBER)["stop"] is None
+    assert harness.event_results()["healed"] == "pending"
 
 
 # ---------------------------------------------------------------------------------------------------------- end to end

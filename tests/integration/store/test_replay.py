@@ -10,7 +10,7 @@ from worker.domain.errors import IllegalRequest
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
-from worker.ports import Receipt
+from worker.ports import Delivery, Receipt
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.tables import counters, deliveries, events
@@ -57,6 +57,50 @@ def test_a_replay_that_is_still_not_usable_stays_in_quarantine_and_may_be_repeat
     (row,) = rows(database, deliveries)
     assert (row.outcome, row.reason, row.detail) == ("quarantined", "no_order", "still")
     assert intake.replay(delivery_id, a_delivery(an_event())).outcome == "accepted"
+
+
+UNKNOWN = QuarantineReason.UNKNOWN_EVENT
+
+
+@pytest.mark.parametrize(
+    ("reading", "is_news"),
+    [
+        (a_delivery(unusable=UNKNOWN, detail="NEW1"), False),
+        (a_delivery(unusable=UNKNOWN, detail="NEW2"), True),
+        (a_delivery(unusable=QuarantineReason.NO_ORDER, detail="NEW1"), True),
+        (a_delivery(an_event(), unusable=UNKNOWN, detail="NEW1"), True),
+    ],
+    ids=["the same", "another word", "another reason", "an event was taken in"],
+)
+def test_only_a_replay_that_changes_nothing_silences_a_quarantined_delivery(
+    intake: SqlIntake, database: Database, reading: Delivery, *, is_news: bool
+):
+    intake.write(a_delivery(unusable=UNKNOWN, detail="NEW1"))
+    intake.replay(1, reading)
+    assert [row.replayed_at is None for row in rows(database, deliveries)] == [is_news]
+    intake.replay(1, reading)
+    assert [row.replayed_at is None for row in rows(database, deliveries)] == [False], "nothing has changed"
+
+
+def test_what_was_silenced_is_news_again_when_it_ends_otherwise(intake: SqlIntake, database: Database):
+    intake.write(a_delivery(unusable=UNKNOWN, detail="NEW1"))
+    for detail in ("NEW1", "NEW2"):
+        intake.replay(1, a_delivery(unusable=UNKNOWN, detail=detail))
+    assert [row.replayed_at for row in rows(database, deliveries)] == [None]
+
+
+def test_a_stale_delivery_that_is_quarantined_by_its_replay_is_news(intake: SqlIntake, database: Database):
+    kept = intake.write(a_delivery(unusable=UNKNOWN, detail="NEW1", keep_once="courier/evt_1"))
+    assert (kept.outcome, kept.delivery_id) == ("stale", 1)
+    assert intake.replay(1, a_delivery(unusable=UNKNOWN, detail="NEW1")).outcome == "quarantined"
+    assert [row.replayed_at for row in rows(database, deliveries)] == [None]
+
+
+def test_a_long_detail_that_was_cut_is_the_same_detail(intake: SqlIntake, database: Database, clock: Clock):
+    reading = a_delivery(unusable=UNKNOWN, detail="x" * 3000)
+    intake.write(reading)
+    intake.replay(1, reading)
+    assert [row.replayed_at for row in rows(database, deliveries)] == [clock.now]
 
 
 def test_a_replay_counts_the_events_that_its_first_reading_wrote(intake: SqlIntake, database: Database):

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -14,13 +15,14 @@ from worker.store.database.database import TIMEOUT_SECONDS, Database
 from worker.store.database.group_commit import GroupCommit
 from worker.store.intake.events import Overtaken
 from worker.store.intake.outcomes import IntakeResult
-from worker.store.intake.recording import record, record_events, update_outcome
+from worker.store.intake.recording import outcome_columns, record, record_events, update_outcome
 from worker.store.intake.references import restart_searches_for
 from worker.store.intake.statements import (
+    COUNT_EVENTS,
     COUNT_QUARANTINED,
     DELETE_DELIVERY,
     FIRST_EVENT,
-    OUTCOME_TO_REPLAY,
+    RESULT_TO_REPLAY,
     UPDATE_DELIVERY,
     statements,
 )
@@ -69,30 +71,45 @@ class SqlIntake:
     def replay(self, delivery_id: int, delivery: Delivery) -> Receipt:
         """Give a quarantined or stale delivery the outcome of *delivery*, which is a new reading of it.
 
-        A delivery that is of no interest now is deleted with its body, and counted as ignored; but if some of its
-        events are in the database, it is accepted. An accepted delivery whose order was not found keeps its outcome,
-        and the search starts again. Raises `IllegalRequest` when there is no such delivery, or its events are in the
-        database and need no replay.
-        """
-        return self._transact(lambda connection: self._replay(connection, delivery_id, delivery))
+        It is marked as replayed, so that `doctor` does not report it any more; but if it is quarantined for another
+        reason or with another detail than before, or if events of it were taken in, it is news, and not marked.
 
-    def _replay(self, connection: Connection, delivery_id: int, delivery: Delivery) -> Receipt:
-        outcome = connection.execute(OUTCOME_TO_REPLAY, {"its_delivery": delivery_id}).scalar()
-        if outcome is None:
-            raise IllegalRequest(f"there is no delivery {delivery_id}")
+        A delivery that is of no interest now is deleted with its body, and counted as ignored; but if some of its
+        events are in the database, it is accepted. If the order of one of its events was not found, the search starts
+        again; an accepted delivery keeps its outcome. Raises `IllegalRequest` when there is no such delivery, or its
+        events are in the database and need no replay.
+        """
+        # It has a transaction of its own, because all references of a transaction must be locked in one sequence.
+        searches = self._transact(lambda connection: self._restart_searches(connection, delivery_id))
+        if searches.wake_ups and searches.outcome not in REPLAYABLE:
+            return searches
+        receipt = self._transact(lambda connection: self._read_again(connection, delivery_id, delivery))
+        return replace(receipt, wake_ups=tuple(dict.fromkeys((*searches.wake_ups, *receipt.wake_ups))))
+
+    def _restart_searches(self, connection: Connection, delivery_id: int) -> Receipt:
+        """Restart the searches for the events of a delivery that ended without an order: *wake_ups* are these."""
+        outcome, *_ = _lock_to_replay(connection, delivery_id)
         now = self._database.now(connection)
-        if keys := restart_searches_for(connection, delivery_id, now):
+        keys = restart_searches_for(connection, delivery_id, now)
+        if keys and outcome not in REPLAYABLE:
             connection.execute(UPDATE_DELIVERY, {"its_delivery": delivery_id, "replayed_at": now})
-            return Receipt(DeliveryOutcome(outcome), delivery_id, wake_ups=keys)
-        if outcome not in REPLAYABLE:
+        return Receipt(DeliveryOutcome(outcome), delivery_id, wake_ups=keys)
+
+    def _read_again(self, connection: Connection, delivery_id: int, delivery: Delivery) -> Receipt:
+        before = _lock_to_replay(connection, delivery_id)
+        if before.outcome not in REPLAYABLE:
             raise IllegalRequest(
-                f"delivery {delivery_id} is {outcome}: its events are in the database, and a replay is for what could"
-                f" not be used; `fulfillment deliveries show {delivery_id}` shows their results"
+                f"delivery {delivery_id} is {before.outcome}: its events are in the database, and a replay is for what"
+                f" could not be used; `fulfillment deliveries show {delivery_id}` shows their results"
             )
+        now = self._database.now(connection)
         if not (delivery.events or delivery.unusable):
             return _ignore(connection, delivery_id, delivery.source, now)
+        count = _count_events(connection, delivery_id)
         (result,) = record_events(connection, [(delivery, delivery_id, now)])
-        update_outcome(connection, delivery_id, result, replayed_at=now)
+        same = before == _Replayed(**outcome_columns(result)) and count == _count_events(connection, delivery_id)
+        is_news = result.outcome is DeliveryOutcome.QUARANTINED and not same
+        update_outcome(connection, delivery_id, result, replayed_at=None if is_news else now)
         return result.receipt(delivery_id)
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
@@ -100,6 +117,25 @@ class SqlIntake:
             with suppress(Overtaken), self._database.write() as connection:
                 return work(connection)
         raise StoreUnavailable("other transactions write the same events")
+
+
+class _Replayed(NamedTuple):
+    """The result of a delivery, before or after its replay."""
+
+    outcome: str
+    reason: str
+    detail: str
+
+
+def _lock_to_replay(connection: Connection, delivery_id: int) -> _Replayed:
+    row = connection.execute(RESULT_TO_REPLAY, {"its_delivery": delivery_id}).first()
+    if row is None:
+        raise IllegalRequest(f"there is no delivery {delivery_id}")
+    return _Replayed(*row)
+
+
+def _count_events(connection: Connection, delivery_id: int) -> int:
+    return connection.execute(COUNT_EVENTS, {"its_delivery": delivery_id}).scalar_one()
 
 
 def _ignore(connection: Connection, delivery_id: int, source: str, now: Instant) -> Receipt:

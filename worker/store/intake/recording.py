@@ -83,7 +83,7 @@ def _unusable(delivery: Delivery) -> IntakeResult | None:
 
 def update_outcome(connection: Connection, delivery_id: int, result: IntakeResult, **columns: object) -> None:
     """Give the delivery the outcome of *result*, and set further *columns*."""
-    values = {**_outcome_columns(result), **columns}
+    values = {**outcome_columns(result), **columns}
     connection.execute(UPDATE_DELIVERY, {"its_delivery": delivery_id, **values})
 
 
@@ -108,13 +108,14 @@ def _row(delivery: Delivery, result: IntakeResult, keep_once: str | None = None)
     return {
         "source": delivery.source,
         "received_at": delivery.received_at,
-        **_outcome_columns(result),
+        **outcome_columns(result),
         "keep_once": keep_once,
         "body": delivery.body,
     }
 
 
-def _outcome_columns(result: IntakeResult) -> dict[str, object]:
+def outcome_columns(result: IntakeResult) -> dict[str, str]:
+    """Return the columns of a delivery that has *result*."""
     return {
         "outcome": result.outcome.value,
         "reason": result.reason.value if result.reason else "",

@@ -55,8 +55,15 @@ COUNT_QUARANTINED = (
 )
 """Counts the deliveries of a source that are quarantined for a reason, since an instant."""
 
-OUTCOME_TO_REPLAY = select(deliveries.c.outcome).where(deliveries.c.id == bindparam("its_delivery")).with_for_update()
-"""Locks a delivery for its replay and returns its outcome."""
+RESULT_TO_REPLAY = (
+    select(deliveries.c.outcome, deliveries.c.reason, deliveries.c.detail)
+    .where(deliveries.c.id == bindparam("its_delivery"))
+    .with_for_update()
+)
+"""Locks a delivery for its replay and returns its outcome, its reason and its detail."""
+
+COUNT_EVENTS = select(func.count()).where(events.c.delivery_id == bindparam("its_delivery"))
+"""Counts the events that a delivery brought."""
 
 FIRST_EVENT = select(func.min(events.c.id)).where(events.c.delivery_id == bindparam("its_delivery"))
 """Selects the first event that a delivery brought."""
