@@ -1,5 +1,6 @@
 """The native formats: the platform's own webhooks, and our open format. Both are signed as the platform signs."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -29,6 +30,7 @@ MAX_CHALLENGE = 256
 """In characters."""
 MAX_CHALLENGE_BODY = 4096
 """In bytes. A challenge may be unsigned, so no larger body is parsed in search of one."""
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]+")
 
 
 class NativeFormat:
@@ -111,7 +113,7 @@ def _read_event(
         raise Unusable(QuarantineReason.UNKNOWN_EVENT, clean_text(sent_name))
     if name not in source.allow and name.partition(".")[0] not in source.allow:
         raise Unusable(QuarantineReason.NOT_ALLOWED, name)
-    tracking = number_text(field_at(document, profile.tracking), QuarantineReason.BAD_TRACKING)
+    tracking = _tracking(profile, document)
     order = _order(profile, source, document, tracking)
     timestamp = field_at(document, profile.timestamp)
     key = _key(profile, document)
@@ -148,6 +150,13 @@ def _order(profile: Profile, source: Source, document: Mapping[str, object], tra
     if not (number or tracking):
         raise Unusable(QuarantineReason.NO_ORDER)
     return OrderKey(source.account, str(Reference("number", number) if number else Reference("tracking", tracking)))
+
+
+def _tracking(profile: Profile, document: Mapping[str, object]) -> str:
+    """Return the tracking number. Scanners leave control characters in it, and each counts as a space."""
+    value = field_at(document, profile.tracking)
+    spaced = _CONTROLS.sub(" ", value) if isinstance(value, str) else value
+    return number_text(spaced, QuarantineReason.BAD_TRACKING)
 
 
 def _key(profile: Profile, document: Mapping[str, object]) -> str:

@@ -9,37 +9,31 @@ from typing import NamedTuple
 
 from webhook_receiver.profiles.engine.documents import canonical
 from webhook_receiver.profiles.engine.paths import Path, Position
-from webhook_receiver.profiles.engine.statuses import INFO, StatusMatch
+from webhook_receiver.profiles.engine.statuses import INFO, MAX_CELL, StatusMatch, word_of
 from webhook_receiver.profiles.engine.times import PARTS_JOINED_BY, TimeFormats, TimeReading, time_text
 from webhook_receiver.profiles.engine.values import (
     MAX_ID,
     NoText,
     first_value,
     folded,
+    is_longer_than,
     note_text,
-    number_text,
     parcel_count,
     short_text,
     text_of,
     url_text,
 )
+from webhook_receiver.profiles.orders import OrderReader, OrderReading
 from webhook_receiver.profiles.schema.compilation import statuses_of
 from webhook_receiver.profiles.schema.model import ProfileFile, StatusTableFile
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName, clamped, fingerprint
 from worker.domain.instants import Instant
-from worker.domain.orders import OrderKey, Reference
 from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, QuarantineReason
-from worker.domain.text import clean_text
 
-
-class OrderReading(NamedTuple):
-    """The order of an element: its key, the field that names it, and the text there before the prefix was cut off."""
-
-    key: OrderKey
-    field: str
-    text: str
+MAX_KEY_TEXT = 10_000
+"""Characters of a field of a key, because a field of the whole document is a part of the key of each element."""
 
 
 class KeyReading(NamedTuple):
@@ -73,6 +67,7 @@ class ElementReader:
 
     def __init__(self, profile: ProfileFile, status: StatusTableFile, source: Source) -> None:
         self._paths, self._source = profile.read, source
+        self._orders = OrderReader(profile.read, source)
         self._status_paths = status.from_
         self._statuses = statuses_of(status, source.statuses)
         self._folded = folded if status.fold else str
@@ -92,6 +87,8 @@ class ElementReader:
         """Return the time of the element; None when it has none. Never raises."""
         values = [first_value(paths, document, position) for paths in self._time_paths(document, position)]
         present = [value for value in values if value is not None]
+        if is_longer_than(present, MAX_KEY_TEXT):
+            return TimeReading("")
         try:
             text = PARTS_JOINED_BY.join(map(time_text, present))
         except NoText:
@@ -108,13 +105,13 @@ class ElementReader:
 
     def _first_cell(self, document: object, position: Position) -> str:
         try:
-            return text_of(self._status_paths[0].value(document, position))
-        except NoText:
+            return _texts(self._status_paths[:1], document, position)[0]
+        except Unusable:
             return ""
 
     def _read(self, document: object, reading: ElementReading, received_at: Instant) -> None:
         position = reading.position
-        cells = self._cells(document, position)
+        cells = _texts(self._status_paths, document, position)
         status = reading.status = self._statuses.match(cells)
         if status.meaning == INFO:
             return
@@ -123,9 +120,9 @@ class ElementReader:
         name = EventName(status.meaning)
         if name not in self._source.allow and name.partition(".")[0] not in self._source.allow:
             raise Unusable(QuarantineReason.NOT_ALLOWED, name)
-        tracking = number_text(self._value(self._paths.tracking, document, position), QuarantineReason.BAD_TRACKING)
-        shipment = self._shipment(document, position)
-        order = reading.order = self._order(document, position, tracking, shipment)
+        tracking = self._orders.tracking(document, position)
+        shipment = self._orders.shipment(document, position)
+        order = reading.order = self._orders.order(document, position, tracking, shipment)
         time = reading.time = self.time(document, position)
         key = reading.key = self._key(document, position, cells, time)
         url = self._value(self._paths.tracking_url, document, position)
@@ -146,52 +143,9 @@ class ElementReader:
             shipment=shipment,
         )
 
-    def _cells(self, document: object, position: Position) -> list[str]:
-        try:
-            return [text_of(path.value(document, position)) for path in self._status_paths]
-        except NoText as error:
-            raise Unusable(QuarantineReason.UNKNOWN_EVENT, STATUS_WITHOUT_WORD) from error
-
     @staticmethod
     def _value(paths: Sequence[Path], document: object, position: Position) -> object:
         return first_value(paths, document, position) if paths else None
-
-    def _shipment(self, document: object, position: Position) -> str:
-        """Return the courier's id of the shipment; empty when it is odd, because few orders are found by it."""
-        try:
-            value = self._value(self._paths.shipment, document, position)
-            return number_text(value, QuarantineReason.NO_ORDER)
-        except Unusable:
-            return ""
-
-    def _order(self, document: object, position: Position, tracking: str, shipment: str) -> OrderReading:
-        """Return the order: by its id, else by the merchant's reference, the parcel, or the shipment."""
-        account = self._source.account
-        order_id = self._value(self._paths.order, document, position)
-        if order_id is not None:
-            return OrderReading(self._by_id(order_id), "order", _shown(order_id))
-        number = self._value(self._paths.number, document, position)
-        if number is not None:
-            return self._by_number(number)
-        if tracking:
-            return OrderReading(OrderKey(account, str(Reference("tracking", tracking))), "tracking", tracking)
-        if shipment:
-            return OrderReading(OrderKey(account, str(Reference("shipment", shipment))), "shipment", shipment)
-        raise Unusable(QuarantineReason.NO_ORDER)
-
-    def _by_number(self, number: object) -> OrderReading:
-        text = clean_text(str(number)) if type(number) in {str, int} else number
-        cut = text.removeprefix(self._source.number_prefix).strip() if isinstance(text, str) else text
-        if self._source.reference == "id":
-            return OrderReading(self._by_id(cut), "number", _shown(number))
-        value = number_text(cut, QuarantineReason.BAD_ORDER_NUMBER)
-        return OrderReading(OrderKey(self._source.account, str(Reference("number", value))), "number", _shown(number))
-
-    def _by_id(self, value: object) -> OrderKey:
-        try:
-            return OrderKey(self._source.account, self._source.read_order_id(value))
-        except ValueError as error:
-            raise Unusable(QuarantineReason.BAD_ORDER_ID) from error
 
     def _key(self, document: object, position: Position, cells: Sequence[str], time: TimeReading | None) -> KeyReading:
         paths = self._paths
@@ -204,10 +158,24 @@ class ElementReader:
             names = ("order", "number", "tracking", "shipment")
             fields = {name: self._value(getattr(paths, name), document, position) for name in names}
             fields |= {"status": list(cells), "time": time.text if time else None}
+        too_long = [name for name, value in fields.items() if is_longer_than(value, MAX_KEY_TEXT)]
+        if too_long:
+            raise Unusable(QuarantineReason.NO_KEY, f"{too_long[0]} has more than {MAX_KEY_TEXT} characters")
         texts = {name: _key_text(value) for name, value in fields.items()}
         if not any(texts.values()):
             raise Unusable(QuarantineReason.NO_KEY, f"neither id nor {', '.join(texts)}")
         return KeyReading(fingerprint(*texts.values()), tuple(name for name, text in texts.items() if text))
+
+
+def _texts(status_paths: Sequence[Path], document: object, position: Position) -> list[str]:
+    """Return the texts of status fields. Raises `Unusable` when one has no text, or one that is too long."""
+    try:
+        texts = [text_of(path.value(document, position)) for path in status_paths]
+    except NoText as error:
+        raise Unusable(QuarantineReason.UNKNOWN_EVENT, STATUS_WITHOUT_WORD) from error
+    if max(map(len, texts)) > MAX_CELL:
+        raise Unusable(QuarantineReason.UNKNOWN_EVENT, word_of(texts))
+    return texts
 
 
 def _key_text(value: object) -> str:
@@ -229,8 +197,4 @@ def _remarks(time: TimeReading | None, *, has_odd_url: bool) -> Iterator[str]:
 
 def _whole_number(value: object) -> object:
     """Return the integer in a text of digits; other values stay."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 5 else value  # noqa: PLR2004 - at most 1,000 parcels
-
-
-def _shown(value: object) -> str:
-    return clean_text(str(value))
+    return int(value) if isinstance(value, str) and len(value) < 5 and value.isascii() and value.isdigit() else value  # noqa: PLR2004 - at most 1,000 parcels

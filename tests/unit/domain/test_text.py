@@ -53,3 +53,9 @@ def test_nul_and_lone_surrogates_are_not_storable(text):
 @given(ANYTHING)
 def test_clean_text_is_storable(text):
     assert is_storable(clean_text(text))
+
+
+def test_a_long_text_is_cleaned_from_its_beginning_alone():
+    assert clean_text(" " * 1999 + "x" * 10**6) == "x"
+    assert clean_text(" " * 2000 + "x" * 10**6) == ""
+    assert clean_text("x" * 200 + " " * 10**6) == "x" * 200

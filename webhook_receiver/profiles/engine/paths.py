@@ -85,6 +85,8 @@ def parse_path(text: str) -> Path:
     """Return the path that *text* writes. Raises ValueError; the error's text completes "<key> …"."""
     if not (0 < len(text) <= MAX_LENGTH and text.isprintable()):
         raise ValueError(f"must be a path of 1 to {MAX_LENGTH} printable characters")
+    if text == "$" or text.startswith(("$.", "$[")):
+        raise ValueError("is a JSONPath: write the path without $.")
     parts: list[Part] = []
     end = 0
     while end < len(text):

@@ -12,6 +12,8 @@ INFO: Literal["info"] = "info"
 """Says that a status is of no interest: it moves nothing."""
 SEPARATOR = " | "
 """Stands between the cells of a word."""
+MAX_CELL = 200
+"""Characters of a status field. A longer one is no status, and is neither compared nor folded."""
 
 Meaning: TypeAlias = EventName | Literal["info"]
 
@@ -83,7 +85,7 @@ def word_of(texts: Sequence[str]) -> str:
     It is the word as people read it, because they copy it into the `statuses` of a source.
     """
     last = max((index for index, text in enumerate(texts) if text), default=-1)
-    return clean_text(SEPARATOR.join(texts[: last + 1]))
+    return clean_text(SEPARATOR.join(text[:MAX_CELL] for text in texts[: last + 1]))
 
 
 def meaning_of(name: str) -> Meaning:

@@ -76,18 +76,20 @@ def time_text(value: object) -> str:
 
 
 def _check_format(name: str) -> None:
-    """Raise ValueError unless *name* is a format that reads back at least the date that it writes."""
+    """Raise ValueError unless *name* is a format that reads back the date that it writes, and its hour, if any."""
     if len(name) > MAX_LENGTH:
         raise ValueError(f"must have at most {MAX_LENGTH} characters")
     if "%Z" in name:  # `strptime` reads the name of a zone, but no offset from it
         raise ValueError("must have %z instead of %Z, or the zone's name itself, with the key zone")
-    example = datetime(2026, 11, 27, 3, 4, 5, tzinfo=UTC)
+    example = datetime(2026, 11, 27, 15, 4, 5, tzinfo=UTC)  # in the afternoon, where %I alone is not enough
     try:
-        moment = datetime.strptime(example.strftime(name), name)  # noqa: DTZ007 - only its date is compared
+        moment = datetime.strptime(example.strftime(name), name)  # noqa: DTZ007 - its date and hour are compared
     except (ValueError, re.error) as error:
         raise ValueError("must be iso, unix, unix_ms or a format of strptime such as %d/%m/%Y %H:%M") from error
     if moment.date() != example.date():
         raise ValueError("must have the year, the month and the day")
+    if moment.hour not in {0, example.hour}:
+        raise ValueError("must have %p beside %I, or %H instead: else the afternoon is read as the morning")
 
 
 def _parse_iso(text: str) -> datetime:

@@ -9,6 +9,12 @@ from worker.domain.reasons import QuarantineReason
 from worker.domain.text import clean_text, is_web_url
 
 MAX_ID, MAX_NUMBER, MAX_PARCELS = 150, 64, 1000
+MAX_UNTRIMMED = 1000
+"""Characters of a text that is trimmed."""
+_CONTROLS = (range(0x20), range(0x7F, 0xA0), range(0x2028, 0x202F), range(0x2066, 0x206A))
+"""C0 and C1 controls, the line and paragraph separators, and what changes the direction of writing."""
+_SPACES = (range(0x20, 0x21), range(0xA0, 0xA1), range(0x2000, 0x200B), range(0x202F, 0x2030), range(0x3000, 0x3001))
+_AROUND = "".join(chr(code) for codes in (*_CONTROLS, *_SPACES) for code in codes)
 _FOLDED = re.compile(r"[\s_-]+")
 
 
@@ -54,9 +60,38 @@ def short_text(value: object, limit: int, reason: QuarantineReason) -> str:
     return text
 
 
+def trimmed(text: str) -> str:
+    """Return *text* without the white space and the control characters around it.
+
+    A text of more than 1,000 characters stays as it is, because it is too long for anything that is trimmed.
+    """
+    return text.strip(_AROUND) if len(text) <= MAX_UNTRIMMED else text
+
+
 def number_text(value: object, reason: QuarantineReason) -> str:
-    """Return an order number or a tracking number, without control characters; see `short_text`."""
-    return short_text(clean_text(value) if isinstance(value, str) else value, MAX_NUMBER, reason)
+    """Return an order number or a tracking number, trimmed; see `short_text`.
+
+    Nothing inside of it is removed, because without it the number could be that of another order.
+    """
+    return short_text(trimmed(value) if isinstance(value, str) else value, MAX_NUMBER, reason)
+
+
+def is_longer_than(value: object, limit: int) -> bool:
+    """Tell whether *value* has more than *limit* characters and values. It looks at no more than that."""
+    rest = [value]
+    while rest and limit >= 0:
+        match rest.pop():
+            case str() as text:
+                limit -= len(text)
+            case dict() as fields:
+                limit -= len(fields)
+                rest += [*fields.keys(), *fields.values()] if limit >= 0 else []
+            case list() as items:
+                limit -= len(items)
+                rest += items if limit >= 0 else []
+            case _:
+                limit -= 1
+    return limit < 0
 
 
 def url_text(value: object) -> str:

@@ -1,10 +1,9 @@
 """The keys of a profile file, as `deploy/PROFILES.md` documents them. An unknown key is refused.
 
-A model checks each key by itself; `checks` has the rules between keys. Paths, templates and words are read here, so a
-profile that was loaded needs no further parsing.
+A model checks each key by itself, and `checks` has the rules between keys. Paths, templates and words are read here, by
+`readers`, so a profile that was loaded needs no further parsing.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -14,91 +13,34 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainVal
 from webhook_receiver.profiles.engine.authentication import Encoding, SecretForm
 from webhook_receiver.profiles.engine.documents import Content
 from webhook_receiver.profiles.engine.messages import HEADER_NAME, Template, parse_template
-from webhook_receiver.profiles.engine.paths import Path, parse_path
-from webhook_receiver.profiles.engine.times import parser_of
+from webhook_receiver.profiles.engine.paths import Path
+from webhook_receiver.profiles.schema.readers import (
+    MAX_TEXTS,
+    check_format,
+    check_json,
+    check_location,
+    check_name,
+    read_cell,
+    read_path,
+    read_paths,
+    read_template,
+    read_texts,
+    read_zone,
+)
 
 DEFAULT_MAX_BODY = 65_536
 LARGEST_MAX_BODY = 10_485_760
-MAX_ROWS, MAX_PATHS, MAX_TEXTS, MAX_TABLES, MAX_MESSAGE = 500, 20, 200, 50, 1000
+MAX_ROWS, MAX_TABLES = 500, 50
 LARGEST_INTEGER = 10**32 - 1
 """Of a profile file; it is also the largest that is read in a document."""
 
-
-def _read_path(value: object) -> Path:
-    if not isinstance(value, str):
-        raise ValueError("must be a path such as data.order.number")  # noqa: TRY004 - pydantic wants ValueError
-    return parse_path(value)
-
-
-def _read_paths(value: object) -> tuple[Path, ...]:
-    items = value if isinstance(value, list | tuple) else [value]
-    if not 1 <= len(items) <= MAX_PATHS:
-        raise ValueError(f"must be a path, or a list of 1 to {MAX_PATHS} paths")
-    return tuple(map(_read_path, items))
-
-
-def _read_template(value: object) -> Template:
-    if not isinstance(value, str):
-        raise ValueError("must be a text such as {time}.{body}")  # noqa: TRY004 - pydantic wants ValueError
-    if len(value) > MAX_MESSAGE:
-        raise ValueError(f"must have at most {MAX_MESSAGE} characters")
-    return parse_template(value)
-
-
-def _read_zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(value if isinstance(value, str) else "")
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("must be a time zone such as Asia/Riyadh or UTC") from error
-
-
-def _check_format(name: str) -> str:
-    parser_of(name)
-    return name
-
-
-def _check_location(text: str) -> str:
-    part, colon, name = text.partition(":")
-    if part not in {"header", "body", "query"} or not colon or not name:
-        raise ValueError("must be header:NAME, query:NAME or body:PATH")
-    return text
-
-
-def _read_cell(value: object) -> tuple[str, ...]:
-    texts = value if isinstance(value, list | tuple) else [value]
-    if not 1 <= len(texts) <= MAX_TEXTS or not all(isinstance(text, str) for text in texts):
-        raise ValueError(f"must have texts, or lists of 1 to {MAX_TEXTS} texts, in its rows")
-    return tuple(map(str, texts))
-
-
-def _read_texts(value: object) -> frozenset[str]:
-    items = value if isinstance(value, list) else [value]
-    if not items or not all(isinstance(item, str | bool | int) for item in items):
-        raise ValueError("must be a list of texts, whole numbers, true or false")
-    return frozenset(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
-
-
-def _check_name(name: str) -> str:
-    if not name.replace("_", "a").isalnum() or not name.isascii() or name != name.lower() or name.endswith("_file"):
-        raise ValueError("has a name that is not made of lower-case letters, digits and underscores, or ends in _file")
-    return name
-
-
-def _check_json(text: str) -> str:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError("must be JSON text") from error
-    return text
-
-
-PathKey = Annotated[Path, PlainValidator(_read_path)]
-PathsKey = Annotated[tuple[Path, ...], PlainValidator(_read_paths)]
-TemplateKey = Annotated[Template, PlainValidator(_read_template)]
-LocationText = Annotated[str, AfterValidator(_check_location)]
-Texts = Annotated[frozenset[str], PlainValidator(_read_texts)]
+PathKey = Annotated[Path, PlainValidator(read_path)]
+PathsKey = Annotated[tuple[Path, ...], PlainValidator(read_paths)]
+TemplateKey = Annotated[Template, PlainValidator(read_template)]
+LocationText = Annotated[str, AfterValidator(check_location)]
+Texts = Annotated[frozenset[str], PlainValidator(read_texts)]
 Conditions = Annotated[Mapping[PathKey, Texts], Field(max_length=MAX_TABLES)]
-NameKey = Annotated[str, Field(max_length=50), AfterValidator(_check_name)]
+NameKey = Annotated[str, Field(max_length=50), AfterValidator(check_name)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -209,7 +151,7 @@ class ReadTable(_Table):
     """The event's id, the same in every attempt."""
     time: PathsKey = ()
     """When it happened."""
-    times: Annotated[tuple[Annotated[str, AfterValidator(_check_format)], ...], Field(min_length=1, max_length=10)] = (
+    times: Annotated[tuple[Annotated[str, AfterValidator(check_format)], ...], Field(min_length=1, max_length=10)] = (
         "iso",
     )
     """The formats of times, tried in turn: `iso`, `unix`, `unix_ms`, or one of `strptime`."""
@@ -238,7 +180,7 @@ class StatusTableFile(_Table):
     unknown: Literal["quarantine", "info"] = "quarantine"
     """What happens to a status without a row: `quarantine`, or `info`."""
     rows: Annotated[
-        tuple[tuple[Annotated[tuple[str, ...], BeforeValidator(_read_cell)], ...], ...],
+        tuple[tuple[Annotated[tuple[str, ...], BeforeValidator(read_cell)], ...], ...],
         Field(min_length=1, max_length=MAX_ROWS),
     ]
     """A cell for each field, then the event. A cell is a text or a list of texts; `x*` begins so, `*` is anything, ""
@@ -250,7 +192,7 @@ class AnswerTable(_Table):
 
     status: Annotated[int, Field(ge=200, le=299)] = 200
     """The HTTP status."""
-    body: Annotated[str, Field(max_length=4096), AfterValidator(_check_json)] | None = None
+    body: Annotated[str, Field(max_length=4096), AfterValidator(check_json)] | None = None
     """JSON text; `{uuid}` in it is a fresh UUID."""
 
 
@@ -268,7 +210,7 @@ class ProfileFile(_Table):
     probes: tuple[Literal["HEAD", "GET", "empty"], ...] = ()
     """What the courier sends to check the URL: `HEAD`, `GET`, or `empty`, which is a request without a body. It is
     answered 200 before it is authenticated, and nothing is kept."""
-    zone: Annotated[ZoneInfo, PlainValidator(_read_zone)] | None = None
+    zone: Annotated[ZoneInfo, PlainValidator(read_zone)] | None = None
     """The time zone of times without an offset, where the courier documents it; else the source's `timezone`."""
     max_body: Annotated[int, Field(ge=1024, le=LARGEST_MAX_BODY)] = DEFAULT_MAX_BODY
     """The default of the source's `max_body`, in bytes."""

@@ -64,7 +64,7 @@ def test_an_id_that_the_platform_cannot_have_is_quarantined_even_with_a_number(v
     assert reason(ALL, id=value, ref="ORD-1", awb="T1") is QuarantineReason.BAD_ORDER_ID
 
 
-@pytest.mark.parametrize("value", [1.5, True, [], {}, "x" * 65, "\t"])
+@pytest.mark.parametrize("value", [1.5, True, [], {}, "x" * 65, "a\tb"])
 def test_an_odd_number_is_quarantined_even_with_a_parcel(value: object):
     assert reason(ALL, ref=value, awb="T1") is QuarantineReason.BAD_ORDER_NUMBER
 
@@ -102,8 +102,18 @@ def test_a_prefix_may_be_words():
     assert order(NUMBER, ref="Order ORD-7", source=chosen) == "number:ORD-7"
 
 
-def test_a_number_that_is_only_the_prefix_is_quarantined():
-    assert reason(NUMBER, ref="TK-", source={"number_prefix": "TK-"}) is QuarantineReason.BAD_ORDER_NUMBER
+@pytest.mark.parametrize("reference", ["number", "id"])
+@pytest.mark.parametrize("empty", [" ", "\t", "\u202e", "TK-", " TK- ", "TK-\n"])
+def test_a_number_of_nothing_or_only_of_the_prefix_is_missing(empty: str, reference: str):
+    source = {"number_prefix": "TK- ", "reference": reference}
+    assert reason(NUMBER, ref=empty, source=source) is QuarantineReason.NO_ORDER
+    assert order(ALL, ref=empty, awb="T1", source=source) == "tracking:T1"
+    assert order(ALL, ref=empty, ref2="17", awb="T1", source=source).removeprefix("number:") == "17"
+
+
+def test_a_parcel_and_a_shipment_of_nothing_are_missing():
+    assert order(ALL, awb=" ", ship="S1") == "shipment:S1"
+    assert reason(ALL, awb="\t", ship="\u202e") is QuarantineReason.NO_ORDER
 
 
 def test_a_number_may_be_longer_with_its_prefix():
@@ -116,7 +126,7 @@ def test_the_reference_may_be_the_orders_id(sent: object):
     assert order(NUMBER, ref=sent, source={"reference": "id", "number_prefix": "TK-"}) == "17"
 
 
-@pytest.mark.parametrize("sent", ["ORD-1", "017", 1.5, True, [], {}, "TK-", -1])
+@pytest.mark.parametrize("sent", ["ORD-1", "017", 1.5, True, [], {}, -1])
 def test_a_reference_that_can_be_no_id_is_quarantined(sent: object):
     source = {"reference": "id", "number_prefix": "TK-"}
     assert reason(NUMBER, ref=sent, source=source) is QuarantineReason.BAD_ORDER_ID

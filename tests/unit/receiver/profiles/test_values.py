@@ -64,15 +64,34 @@ def test_a_text_has_a_limit(field: str, limit: int):
     assert delivery(PROFILE, GOOD | {field: "x" * (limit + 1)}).unusable
 
 
-def test_control_characters_are_removed_from_a_number_and_refused_in_an_id():
-    assert event(PROFILE, GOOD | {"ref": " ORD\t1\u202e\n"}).order.order_id == "number:ORD 1"
-    assert event(PROFILE, GOOD | {"awb": "T\x1b1 "}).tracking == "T 1"
+AROUND = ("", " ", "\t\r\n", "\x07", "\u202e", " \u2066\x9f\u3000\xa0\u2003")
+INSIDE = ("\t", "\x1b", "\x9f", "\u2028", "\u202e", "\u2067", " " * 64, " " * 200, " " * 2000)
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_cannot_be_seen_around_a_reference_is_no_part_of_it(around: str):
+    fields = {"ref": f"{around}ORD 1{around}", "awb": f"{around}T 1{around}", "ship": f"{around}S 1{around}"}
+    result = event(PROFILE, GOOD | fields)
+    assert (result.order.order_id, result.tracking, result.shipment) == ("number:ORD 1", "T 1", "S 1")
+
+
+@pytest.mark.parametrize("inside", INSIDE)
+def test_nothing_inside_of_a_reference_is_removed_because_the_rest_could_be_another_one(inside: str):
+    assert delivery(PROFILE, GOOD | {"ref": f"ORD-1{inside}x"}).unusable is QuarantineReason.BAD_ORDER_NUMBER
+    assert delivery(PROFILE, GOOD | {"awb": f"T1{inside}x"}).unusable is QuarantineReason.BAD_TRACKING
+    assert event(PROFILE, GOOD | {"ship": f"S1{inside}x"}).shipment == ""
+
+
+@pytest.mark.parametrize("inside", INSIDE)
+def test_a_prefix_does_not_hide_what_is_inside_of_a_number(inside: str):
+    result = delivery(PROFILE, GOOD | {"ref": f"TK-ORD-1{inside}x"}, number_prefix="TK-")
+    assert result.unusable is QuarantineReason.BAD_ORDER_NUMBER
+    result = delivery(PROFILE, GOOD | {"ref": f"TK-1{inside}2"}, number_prefix="TK-", reference="id")
+    assert result.unusable is QuarantineReason.BAD_ORDER_ID
+
+
+def test_a_control_character_in_an_id_quarantines_the_delivery():
     assert delivery(PROFILE, GOOD | {"id": "a\nb"}).unusable is QuarantineReason.BAD_ID
-
-
-@pytest.mark.parametrize("value", [" ", "\t", "\u202e"])
-def test_a_number_of_spaces_alone_quarantines_the_delivery(value: str):
-    assert delivery(PROFILE, GOOD | {"ref": value}).unusable is QuarantineReason.BAD_ORDER_NUMBER
 
 
 @pytest.mark.parametrize("value", [1.5, True, [], {}, "x" * 65, " "])
@@ -140,14 +159,14 @@ def test_null_and_an_empty_text_are_missing(nothing: object):
     assert replace(with_nothing, body=b"") == replace(without, body=b"")
 
 
-@pytest.mark.parametrize("first", [None, "", "missing"])
+@pytest.mark.parametrize("first", [None, "", " ", "\t\u202e", "missing"])
 def test_of_several_paths_the_first_that_leads_to_a_value_counts(first: object):
     chosen = profile(read='number = ["a", "b", "c"]')
     fields = {"state": "D", "b": 7, "c": "late"} | ({} if first == "missing" else {"a": first})
     assert event(chosen, fields).order.order_id == "number:7"
 
 
-@pytest.mark.parametrize("first", [False, 1.5, [], {}, " "])
+@pytest.mark.parametrize("first", [False, 1.5, [], {}, "a\tb", " " * 1001])
 def test_a_value_that_cannot_be_used_is_there_nevertheless(first: object):
     chosen = profile(read='number = ["a", "b"]')
     assert delivery(chosen, {"state": "D", "a": first, "b": "ORD-1"}).unusable is QuarantineReason.BAD_ORDER_NUMBER

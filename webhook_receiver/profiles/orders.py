@@ -1,0 +1,99 @@
+"""Finds the order of one element: by its id, the merchant's reference, the parcel, or the shipment. Pure.
+
+A wrong order is worse than none. So a reference is trimmed, and nothing inside of it is changed; and a reference that
+is empty then, or when the source's prefix is cut off, is missing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from webhook_receiver.profiles.engine.paths import Path, Position
+from webhook_receiver.profiles.engine.values import first_value, number_text, trimmed
+from webhook_receiver.profiles.schema.model import ReadTable
+from webhook_receiver.sources import Source
+from worker.domain.errors import Unusable
+from worker.domain.orders import OrderKey, Reference
+from worker.domain.reasons import QuarantineReason
+from worker.domain.text import clean_text
+
+
+class OrderReading(NamedTuple):
+    """The order of an element: its key, the field that names it, and the text there before the prefix was cut off."""
+
+    key: OrderKey
+    field: str
+    text: str
+
+
+class OrderReader:
+    """Reads what names an order by the paths of a profile, and by the rules of a source."""
+
+    def __init__(self, paths: ReadTable, source: Source) -> None:
+        self._paths, self._source = paths, source
+
+    def tracking(self, document: object, position: Position) -> str:
+        """Return the tracking number; empty when it is missing. Raises `Unusable` when it is odd."""
+        _, rest = _first(self._paths.tracking, document, position, _bare)
+        return number_text(rest, QuarantineReason.BAD_TRACKING)
+
+    def shipment(self, document: object, position: Position) -> str:
+        """Return the courier's id of the shipment; empty when it is odd, because few orders are found by it."""
+        _, rest = _first(self._paths.shipment, document, position, _bare)
+        try:
+            return number_text(rest, QuarantineReason.NO_ORDER)
+        except Unusable:
+            return ""
+
+    def order(self, document: object, position: Position, tracking: str, shipment: str) -> OrderReading:
+        """Return the order of the element with this parcel and this shipment. Raises `Unusable`."""
+        order_id = first_value(self._paths.order, document, position)
+        if order_id is not None:
+            return OrderReading(self._by_id(order_id), "order", _shown(order_id))
+        number, rest = _first(self._paths.number, document, position, self._without_prefix)
+        if number is not None:
+            key = self._by_id(rest) if self._source.reference == "id" else self._by_number(rest)
+            return OrderReading(key, "number", _shown(number))
+        if tracking:
+            return OrderReading(self._by(Reference("tracking", tracking)), "tracking", tracking)
+        if shipment:
+            return OrderReading(self._by(Reference("shipment", shipment)), "shipment", shipment)
+        raise Unusable(QuarantineReason.NO_ORDER)
+
+    def _without_prefix(self, number: object) -> object:
+        """Return a number without what surrounds it and without the source's prefix; a value of another type stays."""
+        if type(number) not in {str, int}:
+            return number
+        prefix, text = self._source.number_prefix, trimmed(str(number))
+        return "" if text == prefix.strip() else trimmed(text.removeprefix(prefix))
+
+    def _by_id(self, value: object) -> OrderKey:
+        try:
+            return OrderKey(self._source.account, self._source.read_order_id(value))
+        except ValueError as error:
+            raise Unusable(QuarantineReason.BAD_ORDER_ID) from error
+
+    def _by_number(self, value: object) -> OrderKey:
+        return self._by(Reference("number", number_text(value, QuarantineReason.BAD_ORDER_NUMBER)))
+
+    def _by(self, reference: Reference) -> OrderKey:
+        return OrderKey(self._source.account, str(reference))
+
+
+def _first(
+    paths: Sequence[Path], document: object, position: Position, cut: Callable[[object], object]
+) -> tuple[object, object]:
+    """Return the first value at *paths* of which *cut* leaves something, and what it leaves; None twice if none is."""
+    for path in paths:
+        value = path.value(document, position)
+        rest = cut(value)
+        if rest is not None and rest != "":
+            return value, rest
+    return None, None
+
+
+def _bare(value: object) -> object:
+    return trimmed(value) if isinstance(value, str) else value
+
+
+def _shown(value: object) -> str:
+    return clean_text(str(value))
