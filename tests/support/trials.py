@@ -14,7 +14,8 @@ from webhook_receiver.requests import Request
 def subject_of(chosen: ProfileFile, secrets: Mapping[str, Sequence[str]] | None = None, **changes: Any) -> Subject:
     """Return what is tried; by default with the secret `SECRET` for every method."""
     given = dict.fromkeys(chosen.auth, (SECRET,)) if secrets is None else secrets
-    return Subject(chosen, source_of(chosen, secrets={}, **changes), given, RECEIVED_AT)
+    is_builtin = changes.pop("is_builtin", False)
+    return Subject(chosen, source_of(chosen, secrets={}, **changes), given, RECEIVED_AT, is_builtin)
 
 
 def trial_of(

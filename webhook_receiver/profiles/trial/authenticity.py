@@ -9,14 +9,16 @@ from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from webhook_receiver.profiles.trial.changes import fits_of
 from webhook_receiver.profiles.trial.diagnosis import described, why_not
 from webhook_receiver.profiles.trial.fitting import Question, search
-from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text
+from webhook_receiver.profiles.trial.remedies import remedies_for
+from webhook_receiver.profiles.trial.signed_times import advice_on_unread_time, signed_time_step
+from webhook_receiver.profiles.trial.steps import RIGHT_PROFILE, Step, Subject
 from webhook_receiver.requests import Request
 from worker.domain.errors import Unusable
-from worker.domain.instants import MINUTE
 
 _NO_SECRET = "the secret itself is nowhere in the headers, the query and the body: is it the right one?"  # noqa: S105 - a sentence
 _NO_VALUE = "no header and no field of the query or the body is as long as a signature: is this the whole request?"
 _CHECK = "check the secret first; then that the sample has the body byte by byte as it came"
+_PARTLY = "only these fields are signed: all others could be changed on the way"
 _LEFT_OUT = "left out: there is no secret for it, and a source without one does not ask for it"
 
 
@@ -48,8 +50,10 @@ def authentication_steps(subject: Subject, request: Request) -> Iterator[Step]:
         if result is None:
             yield Step(f"auth {name}", _LEFT_OUT)
         elif result.method and result.authentic:
-            yield Step(f"auth {name}", f"fits: {described(result.method)}", advice=tuple(_trust_advice(subject, name)))
-            yield from _signed_time(subject, result.authentic)
+            yield Step(
+                f"auth {name}", f"fits: {described(result.method)}", advice=_fitting_advice(subject, name, request)
+            )
+            yield from signed_time_step(subject, result.authentic)
         else:
             yield _failed(subject, result, opened, passed)
 
@@ -63,26 +67,17 @@ def _result(subject: Subject, name: str, opened: OpenedRequest) -> _Result:
     return _Result(name, method, check(method, opened))
 
 
-def _trust_advice(subject: Subject, name: str) -> Iterator[str]:
-    if trust_in(subject.profile.auth[name], subject.profile.document.unwrap) is Trust.PARTLY:
-        yield "only these fields are signed: all others could be changed on the way"
-
-
-def _signed_time(subject: Subject, authentic: Authentic) -> Iterator[Step]:
-    if authentic.signed_at is None:
-        return
-    text = instant_text(authentic.signed_at)
-    if abs(subject.received_at - authentic.signed_at) > subject.source.tolerance:
-        limit = subject.source.tolerance // MINUTE
-        text += f": further than {limit} min from now. As a delivery it would be refused by now (401)"
-    yield Step("signed time", text)
+def _fitting_advice(subject: Subject, name: str, request: Request) -> tuple[str, ...]:
+    table = subject.profile.auth[name]
+    is_partly = trust_in(table, subject.profile.document.unwrap) is Trust.PARTLY
+    return (*([_PARTLY] if is_partly else ()), *advice_on_unread_time(subject, table, request))
 
 
 def _failed(subject: Subject, result: _Result, opened: OpenedRequest, passed: set[str]) -> Step:
     """Return the step of a method that does not pass. The secrets of the methods that have *passed* are not tried."""
     why = why_not(result.method, opened) if result.method else result.flaw
     secrets = {name: texts for name, texts in subject.secrets.items() if name not in passed}
-    question = Question(subject.profile, result.name, secrets, subject.source.options, opened)
+    question = Question(subject.profile, result.name, secrets, subject.source.options, opened, subject.is_builtin)
     needs_body = result.method is not None and result.method.reads_body
     advice = _advice(question, is_hidden=needs_body and not _is_readable(opened))
     return Step(f"auth {result.name}", f"does NOT fit: {why}", is_well=False, advice=advice)
@@ -101,10 +96,13 @@ def _advice(question: Question, *, is_hidden: bool) -> tuple[str, ...]:
 
     *is_hidden* means that the body, in which the value should be, cannot be read. Another step says so.
     """
+    if remedies := tuple(remedies_for(question)):
+        return remedies
     result = search(question)
     fits = fits_of(question, result)
     if fits:
-        return tuple(fit.sentence for fit in fits)
+        needs_another = question.is_builtin and all(fit.changes_profile for fit in fits)
+        return (*(fit.sentence for fit in fits), *([RIGHT_PROFILE] if needs_another else ()))
     if is_hidden:
         return ()
     if question.table.kind in {"static", "basic"}:

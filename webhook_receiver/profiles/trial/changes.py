@@ -19,6 +19,8 @@ _SIGNATURE_KEYS = (*_LOCATION_KEYS, "hash", "encoding", "message", "secret_form"
 _KEYS = {"static": _LOCATION_KEYS, "basic": ("from",), "hmac": _SIGNATURE_KEYS, "digest": _SIGNATURE_KEYS}
 _DEFAULTS = {"prefix": "", "item": "", "hash": "sha256", "encoding": "hex", "secret_form": "text", "time": None}
 
+_OF_SOURCE = " in the source: it is an option of the profile"
+
 
 class Fit(NamedTuple):
     """What would fit: lines of the profile's `[auth.NAME]`, and *remarks* on what a profile cannot change."""
@@ -30,6 +32,11 @@ class Fit(NamedTuple):
     def sentence(self) -> str:
         """The lines and the remarks on one line."""
         return "it fits with: " + "; ".join((*self.lines, *self.remarks))
+
+    @property
+    def changes_profile(self) -> bool:
+        """Whether a line is one of the profile, and not of the source."""
+        return any(not line.endswith(_OF_SOURCE) for line in self.lines)
 
 
 def fits_of(question: Question, search: Search) -> list[Fit]:
@@ -104,7 +111,7 @@ def _option_line(question: Question, name: str, value: object) -> str:
         if name == "from" and question.table.from_.partition(":")[2] == f"{{option:{option}}}":
             part, _, header = str(value).partition(":")
             if question.table.from_.startswith(f"{part}:"):
-                return f"{option} = {_toml(header)} in the source: it is an option of the profile"
+                return f"{option} = {_toml(header)}{_OF_SOURCE}"
     return ""
 
 

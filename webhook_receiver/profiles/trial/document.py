@@ -10,6 +10,7 @@ from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.profiles.trial.elements import ElementSteps, no_interest
 from webhook_receiver.profiles.trial.lookup import Lookup
 from webhook_receiver.profiles.trial.outline import names_of, similar_paths
+from webhook_receiver.profiles.trial.repeats import repeats_of
 from webhook_receiver.profiles.trial.steps import Outcome, Step, Subject, Trial, counted
 from worker.domain.errors import Unusable
 from worker.domain.events import Event
@@ -28,7 +29,7 @@ def read_steps(subject: Subject, body: bytes, steps: list[Step]) -> Trial:
         document = unwrapped(read_outer(body, profile.content), profile.document.unwrap)
     except Unusable as error:
         return _trial(subject, Outcome.QUARANTINED, [*steps, _unreadable(profile, body, error)], (), error.reason)
-    lookup = Lookup(document)
+    lookup = Lookup(document, profile.document.each)
     if not interest_of(profile.document).wants(document):
         return _trial(subject, Outcome.IGNORED, [*steps, no_interest(profile, lookup)])
     try:
@@ -38,7 +39,10 @@ def read_steps(subject: Subject, body: bytes, steps: list[Step]) -> Trial:
         return _trial(subject, Outcome.QUARANTINED, [*steps, _no_list(document, error)], (), error.reason)
     read = ElementSteps(subject, lookup, profile.status).steps(readings)
     problem = next((reading.problem for reading in readings if reading.problem), None)
-    events = [reading.event for reading in readings if reading.event]
+    repeats = repeats_of(readings)
+    if not (problem or all(repeat.is_same for repeat in repeats.values())):
+        problem = QuarantineReason.KEY_REUSED
+    events = [reading.event for reading in readings if reading.event and reading.position not in repeats]
     outcome = Outcome.QUARANTINED if problem else Outcome.ACCEPTED if events else Outcome.IGNORED
     return _trial(subject, outcome, [*steps, Step("document", _document_text(profile, count)), *read], events, problem)
 

@@ -7,11 +7,15 @@ from webhook_receiver.profiles.engine.documents import elements
 from webhook_receiver.profiles.engine.paths import Position
 from webhook_receiver.profiles.engine.statuses import INFO, StatusMatch
 from webhook_receiver.profiles.engine.values import folded
-from webhook_receiver.profiles.reading import ElementReading, KeyReading, OrderReading
+from webhook_receiver.profiles.orders import OrderReading
+from webhook_receiver.profiles.reading import ElementReading, KeyReading
 from webhook_receiver.profiles.schema.compilation import interest_of
 from webhook_receiver.profiles.schema.model import ProfileFile, StatusTableFile
 from webhook_receiver.profiles.trial.advice import advice_on_status
+from webhook_receiver.profiles.trial.batches import advice_on_index, is_shared
 from webhook_receiver.profiles.trial.lookup import Lookup
+from webhook_receiver.profiles.trial.outline import position_text
+from webhook_receiver.profiles.trial.repeats import Repeat, repeat_step, repeats_of
 from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text, quoted
 from webhook_receiver.profiles.trial.timing import time_step
 from worker.domain.events import Event
@@ -45,34 +49,36 @@ class ElementSteps:
 
     def steps(self, readings: Sequence[ElementReading]) -> Iterator[Step]:
         """Yield the steps of every element, also of those that are of no interest. Raises `Unusable` without a list."""
+        repeats = repeats_of(readings)
         by_position = {reading.position: reading for reading in readings}
         interest = interest_of(self.profile.document)
         for position in elements(self.lookup.document, self.profile.document.each):
-            name = "".join(f"[{index}]" for index in position)
             if position in by_position:
-                steps = self._element(by_position[position])
+                steps = self._element(by_position[position], repeats.get(position))
             elif interest.wants(self.lookup.document, position):
                 steps = iter([Step("document", 'not the newest, and the profile says pick = "latest"')])
             else:
                 steps = iter([no_interest(self.profile, self.lookup, position)])
-            yield from (step._replace(element=name) for step in steps)
+            yield from (step._replace(element=position_text(position)) for step in steps)
 
-    def _element(self, reading: ElementReading) -> Iterator[Step]:
+    def _element(self, reading: ElementReading, repeat: Repeat | None) -> Iterator[Step]:
         position = reading.position
         cells = [self.lookup.text(path, position) for path in self.status.from_]
         if reading.status:
             yield self._status(reading.status, cells, position)
         if reading.order:
-            yield Step("order", self._order(reading.order, position))
+            yield self._order(reading.order, position)
         if reading.event and reading.event.tracking:
-            found = self.lookup.found(self.profile.read.tracking, position)
-            yield Step("tracking", f"{found} → {reading.event.tracking}")
+            yield self._tracking(reading.event.tracking, position)
         if reading.key:
             yield time_step(self.subject, self.lookup, reading.time, position, cells[0])
             yield Step("key", self._key(reading.key, position))
         if reading.event:
             yield _event(reading.event)
             yield from self._absent(position)
+        if repeat and reading.key:
+            id_paths = self.profile.read.id if reading.key.fields == ("id",) else ()
+            yield repeat_step(position, repeat, id_paths)
         if reading.problem:
             yield self._problem(reading, reading.problem)
 
@@ -80,21 +86,28 @@ class ElementSteps:
         shown = f"({', '.join(map(quoted, cells))})"
         if match.meaning is None:
             missing = () if cells[0] else self.lookup.missing(self.status.from_[:1], position)
-            advice = (*missing, *advice_on_status(self.status, cells, match.word))
+            advice = (*missing, *advice_on_status(self.status, cells, match.word, is_builtin=self.subject.is_builtin))
             return Step("status", f"{shown} fits no row of status.rows", is_well=False, advice=advice)
         own = map(folded, self.subject.source.statuses)
         by = f"row {match.row}" if match.row else "the source's own statuses" if folded(match.word) in own else "no row"
         what = "info: of no interest" if match.meaning == INFO else match.meaning
         return Step("status", f"{shown} → {by} → {what}")
 
-    def _order(self, order: OrderReading, position: Position) -> str:
+    def _order(self, order: OrderReading, position: Position) -> Step:
         prefix = self.subject.source.number_prefix
         cut = ""
         if order.field == "number" and prefix:
             is_there = order.text.startswith(prefix)
             cut = f", prefix {prefix} cut off" if is_there else f", without the prefix {prefix}"
-        found = self.lookup.found(getattr(self.profile.read, order.field), position)
-        return f"{found}{cut} → {order.key.reference or f'order id {order.key.order_id}'}"
+        path = self.lookup.there(getattr(self.profile.read, order.field), position)[0]
+        shared = ", which all elements share" if is_shared(path, self.lookup.each) else ""
+        text = f"{self.lookup.shown(path, position)}{cut} → {order.key.reference or f'order id {order.key.order_id}'}"
+        return Step("order", text + shared, advice=tuple(advice_on_index([path], self.lookup.each)))
+
+    def _tracking(self, tracking: str, position: Position) -> Step:
+        path = self.lookup.there(self.profile.read.tracking, position)[0]
+        advice = tuple(advice_on_index([path], self.lookup.each))
+        return Step("tracking", f"{self.lookup.shown(path, position)} → {tracking}", advice=advice)
 
     def _key(self, key: KeyReading, position: Position) -> str:
         if key.fields == ("id",):

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -30,13 +30,17 @@ _OVERHEAD = 200
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The method *name* of *profile* does not pass for *opened*, with these *secrets* by method."""
+    """The method *name* of *profile* does not pass for *opened*, with these *secrets* by method.
+
+    *is_builtin* is that of the `Subject`.
+    """
 
     profile: ProfileFile
     name: str
-    secrets: Mapping[str, Sequence[str]]
+    secrets: Mapping[str, Sequence[str]] = field(repr=False)
     options: Mapping[str, str]
     opened: OpenedRequest
+    is_builtin: bool = False
 
     @property
     def table(self) -> AuthTable:

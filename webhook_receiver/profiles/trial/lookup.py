@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from webhook_receiver.profiles.engine.paths import Path, Position
+from webhook_receiver.profiles.engine.paths import EACH, Path, Position
 from webhook_receiver.profiles.engine.values import NoText, text_of
 from webhook_receiver.profiles.trial.outline import names_of, similar_paths, written_at
 from webhook_receiver.profiles.trial.steps import quoted
@@ -17,6 +17,8 @@ class Lookup:
     """A document in which paths are looked up."""
 
     document: object
+    each: Path | None = None
+    """The path of the elements."""
     _similar: dict[str, list[str]] = field(default_factory=dict)
     """What looks like a path, by its text. Each element of a batch asks again."""
 
@@ -47,10 +49,25 @@ class Lookup:
 
     def _missing(self, path: Path, position: Position) -> str:
         if path.text not in self._similar:
-            self._similar[path.text] = similar_paths(self.document, path)
-        if similar := self._similar[path.text]:
-            return f"{path.text} leads to nothing; there is {', '.join(similar)}"
-        return f"{path.text} leads to nothing; {self._parent(path, position)}"
+            self._similar[path.text] = similar_paths(self.document, path, self.each)
+        odd, similar = self._odd_parent(path, position), self._similar[path.text]
+        parts = [odd, f"there is {', '.join(similar)}" if similar else ""]
+        why = "; ".join(filter(None, parts)) or self._parent(path, position)
+        return f"{path.text} leads to nothing; {why}"
+
+    def _odd_parent(self, path: Path, position: Position) -> str:
+        """Return what is on the way of *path* where an object or a list should be; empty when all of it is well."""
+        for length, part in enumerate(path.parts):
+            parent = Path("", path.parts[:length])
+            value = parent.value(self.document, position)
+            wanted, kind = ("an object", dict) if isinstance(part, str) else ("a list", list)
+            if value is None and parent.parts[-1:] == (EACH,):
+                return f"{written_at(parent, position)} is null or an empty text, and not {wanted}"
+            if value is None:
+                return ""
+            if not isinstance(value, kind):
+                return f"{written_at(parent, position) or 'the document'} is {_kind(value)}, and not {wanted}"
+        return ""
 
     def _parent(self, path: Path, position: Position) -> str:
         """Return what the last object or list on the way of *path* has."""
@@ -60,3 +77,10 @@ class Lookup:
             if isinstance(value, dict | list):
                 return f"{written_at(parent, position)} has: {names_of(value)}"
         return f"the document has: {names_of(self.document)}"
+
+
+def _kind(value: object) -> str:
+    """Return what *value* is, and the value itself if it is short."""
+    if isinstance(value, dict | list):
+        return f"an object with {names_of(value)}" if isinstance(value, dict) else names_of(value)
+    return str(value).lower() if isinstance(value, bool) else quoted(value)

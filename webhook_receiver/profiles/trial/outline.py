@@ -7,6 +7,7 @@ from itertools import islice
 
 from webhook_receiver.profiles.engine.paths import EACH, Path, Position, parse_path
 from webhook_receiver.profiles.engine.values import folded
+from webhook_receiver.profiles.trial.batches import per_element
 
 MAX_LEAVES = 300
 MAX_ITEMS = 3
@@ -64,12 +65,19 @@ def written_at(path: Path, position: Position) -> str:
     return text
 
 
-def similar_paths(document: object, wanted: Path) -> list[str]:
+def position_text(position: Position) -> str:
+    """Return the position of an element as it is shown: `[0][1]`."""
+    return "".join(f"[{index}]" for index in position)
+
+
+def similar_paths(document: object, wanted: Path, each: Path | None = None) -> list[str]:
     """Return paths of fields of *document* that look like *wanted*, the most similar first.
 
-    The same field of another element is none.
+    A field of an element of *each* has the path that leads to it in every element. The same field of another element is
+    none.
     """
-    others = [path for path, _ in leaves(document) if _INDEX.sub("[]", path) != wanted.text]
+    fields = [path for path, _ in leaves(document) if _INDEX.sub("[]", path) != wanted.text]
+    others = {per_element(parse_path(path), each).text for path in fields}
     ratings = {path: _likeness(path, wanted.text) for path in others}
     close = [path for path, rating in ratings.items() if rating >= _CLOSE]
     return sorted(close, key=lambda path: (-ratings[path], path.count("."), path))[:MAX_SUGGESTIONS]

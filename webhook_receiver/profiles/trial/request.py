@@ -6,7 +6,7 @@ from dataclasses import replace
 from webhook_receiver.profiles.schema.model import LARGEST_MAX_BODY
 from webhook_receiver.profiles.trial.authenticity import authentication_steps
 from webhook_receiver.profiles.trial.document import read_steps
-from webhook_receiver.profiles.trial.steps import Outcome, Step, Subject, Trial
+from webhook_receiver.profiles.trial.steps import RIGHT_PROFILE, Outcome, Step, Subject, Trial
 from webhook_receiver.requests import Request
 
 REFUSED, NOT_ALLOWED, TOO_LARGE = 401, 405, 413
@@ -19,7 +19,7 @@ def try_request(subject: Subject, request: Request) -> Trial:
     with_body = f"{request.method} {'with' if request.body else 'without'} a body"
     if request.method not in shape.methods:
         methods = ", ".join(f'"{name}"' for name in subject.profile.methods)
-        advice = (f'add "{request.method}" to methods = [{methods}]',)
+        advice = (RIGHT_PROFILE if subject.is_builtin else f'add "{request.method}" to methods = [{methods}]',)
         refusal = Step("method", f"{request.method} is none of the profile's methods", is_well=False, advice=advice)
         return _refused(subject, request, [refusal], NOT_ALLOWED)
     if shape.is_probe(request):

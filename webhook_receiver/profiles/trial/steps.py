@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,6 +11,9 @@ from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.sources import Source
 from worker.domain.events import Event
 from worker.domain.instants import Instant, moment_of
+
+RIGHT_PROFILE = "a built-in profile does not change: is this the right one?"
+"""The advice on what only another profile would make right."""
 
 
 class Outcome(StrEnum):
@@ -61,13 +64,15 @@ class Trial:
 class Subject:
     """What is tried: a profile with the rules of a source, and the arrival of the request.
 
-    The source's own secrets are not used: *secrets* are those to try, by method of authentication.
+    The source's own secrets are not used: *secrets* are those to try, by method of authentication. *is_builtin* tells
+    that nobody changes the profile's file, so that only the source's settings can change.
     """
 
     profile: ProfileFile
     source: Source
-    secrets: Mapping[str, Sequence[str]]
+    secrets: Mapping[str, Sequence[str]] = field(repr=False)
     received_at: Instant
+    is_builtin: bool = False
 
     @property
     def format(self) -> DeclaredFormat:

@@ -9,7 +9,7 @@ from webhook_receiver.profiles.schema.model import ProfileFile, ReadTable
 from webhook_receiver.profiles.trial.advice import advice_on_time
 from webhook_receiver.profiles.trial.lookup import Lookup
 from webhook_receiver.profiles.trial.outline import written_at
-from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text, quoted
+from webhook_receiver.profiles.trial.steps import RIGHT_PROFILE, Step, Subject, instant_text, quoted
 from worker.domain.events import MAX_AGE
 from worker.domain.instants import DAY, HOUR, Instant
 
@@ -24,7 +24,7 @@ def time_step(subject: Subject, lookup: Lookup, time: TimeReading | None, positi
     formats = subject.profile.read.times
     if time.instant is None:
         listed = ", ".join(map(quoted, formats))
-        advice = advice_on_time(time.text, formats)
+        advice = (RIGHT_PROFILE,) if subject.is_builtin else advice_on_time(time.text, formats)
         return Step("time", f"{shown} fits none of times = [{listed}]: the arrival counts", advice=advice)
     name = formats[time.format_number - 1]
     is_local = parser_of(name)(time.text).tzinfo is None

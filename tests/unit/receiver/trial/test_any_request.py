@@ -61,7 +61,11 @@ def test_any_request_can_be_tried(chosen: Any, body: bytes, headers: dict[str, s
     assert trial.steps[-1].name == "answer"
 
 
-@given(DOCUMENTS, st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=16, max_size=30))
+PLAIN = st.characters(min_codepoint=35, max_codepoint=0x2FF, exclude_characters="\\")
+"""JSON does not escape them, so that a secret in a document is seen."""
+
+
+@given(DOCUMENTS, st.text(PLAIN, min_size=16, max_size=30))
 def test_a_signature_over_any_document_is_found_and_no_secret_is_shown(document: object, secret: str):
     body = json.dumps(document).encode()
     assume(secret not in json.dumps(document, ensure_ascii=False))

@@ -305,7 +305,7 @@ def test_elements_that_are_left_out_are_said_with_the_reason():
 def test_each_element_of_a_batch_has_the_advice():
     trial = reading_of(BATCH, {"type": "news", "items": [item("09:00", ref="", refs="1"), item("09:00", ref="")]})
     first, second = (step(trial, "quarantine", element).advice for element in ("[0]", "[1]"))
-    assert first == ("items[].ref leads to nothing; there is items[0].refs",)
+    assert first == ("items[].ref leads to nothing; there is items[].refs",)
     assert second == first
 
 
@@ -313,6 +313,63 @@ def test_the_same_field_of_another_element_is_no_advice():
     trial = reading_of(BATCH, {"type": "news", "items": [item("09:00"), item("09:00", ref="")]})
     (sentence,) = step(trial, "quarantine", "[1]").advice
     assert sentence == "items[].ref leads to nothing; items[1] has: kind, state, ref, at"
+
+
+LIST = profile(
+    document='each = "items[]"', read='number = "items[].ref"', status='from = "items[].state"\nrows = [["D", "lost"]]'
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "sentence"),
+    [
+        (7, "items[0] is 7, and not an object"),
+        ("D", 'items[0] is "D", and not an object'),
+        (True, "items[0] is true, and not an object"),
+        ([1, 2], "items[0] is a list of 2, and not an object"),
+        (None, "items[0] is null or an empty text, and not an object"),
+        ("", "items[0] is null or an empty text, and not an object"),
+    ],
+)
+def test_an_element_that_is_no_object_is_said(item: object, sentence: str):
+    trial = reading_of(LIST, {"items": [item, {"state": "D", "ref": "1"}]})
+    assert step(trial, "status", "[0]").advice == (f"items[].state leads to nothing; {sentence}",)
+
+
+def test_an_object_in_the_place_of_a_list_is_said():
+    chosen = profile(read='number = "list[0].ref"')
+    (sentence,) = step(reading_of(chosen, {"state": "D", "list": {"id": "1"}}), "quarantine").advice
+    assert sentence == "list[0].ref leads to nothing; list is an object with id, and not a list"
+
+
+OFFSET = 'If it is always this one: times = ["{}"] and zone = {}'
+
+
+@pytest.mark.parametrize(
+    ("end", "zone"),
+    [
+        (" +3", '"Etc/GMT-3"'),
+        ("+3", '"Etc/GMT-3"'),
+        (" UTC+3", '"Etc/GMT-3"'),
+        (" UTC+03:00", '"Etc/GMT-3"'),
+        (" GMT-5", '"Etc/GMT+5"'),
+        (" +5:30", "the zone that has it"),
+        (" UTC", '"UTC"'),
+        (" AST", "the zone that it names"),
+    ],
+)
+def test_an_offset_that_no_format_reads_may_stand_in_the_format(end: str, zone: str):
+    given = timed('"iso"', f"28/11/2026 09:00{end}")
+    written = f"%d/%m/%Y %H:%M{end}"
+    assert given.advice == (f"no format reads {end.strip()}. {OFFSET.format(written, zone)}",)
+    assert timed(f'"{written}"', f"28/11/2026 09:00{end}", top='zone = "Etc/GMT-3"').text.endswith("T06:00:00Z")
+
+
+@pytest.mark.parametrize("text", ["soon +3", "2026-13-28", "soon UTC"])
+def test_what_only_ends_like_an_offset_is_no_time(text: str):
+    assert timed('"iso"', text).advice == (
+        "write its format into read.times: one of strptime, such as %d/%m/%Y %H:%M:%S",
+    )
 
 
 @pytest.mark.parametrize(
@@ -385,8 +442,9 @@ def test_a_large_document_is_searched_in_its_beginning_only():
 
 def test_a_document_that_is_no_object_is_named():
     top = profile(read='number = "ref"')
-    assert "the document has: a list of 1" in step(reading_of(top, [1]), "status").advice[0]
-    assert "the document has: neither an object nor a list" in step(reading_of(top, 7), "status").advice[0]
+    said = "state leads to nothing; the document is {}, and not an object"
+    assert step(reading_of(top, [1]), "status").advice == (said.format("a list of 1"),)
+    assert step(reading_of(top, 7), "status").advice == (said.format("7"),)
     assert "the document has: no fields" in step(reading_of(top, {}), "status").advice[0]
 
 
