@@ -96,6 +96,17 @@ class Attached(Enum):
     """The lease has ended, or the stop that the operator saw was lifted; nothing was changed."""
 
 
+class Removed(Enum):
+    """The outcome of an attempt to remove a parcel of an order."""
+
+    DONE = auto()
+    """The events are deleted, and the order is due."""
+    WITH_ORDER = auto()
+    """The events are deleted, and the order with them, because nothing else is known of it."""
+    OVERTAKEN = auto()
+    """The order has a newer event, or a worker reconciles it; nothing was changed."""
+
+
 class Finished(Enum):
     """The state of an order after the end of its reconciliation."""
 

@@ -1,5 +1,7 @@
 """`Operations` over a few orders, with fakes of all ports."""
 
+from collections.abc import Collection
+
 import pytest
 
 from tests.support.fakes import FakeIntake, FakeWakeUps
@@ -9,7 +11,7 @@ from worker.domain.snapshot import OrderRow, Snapshot
 from worker.domain.stages import Stage
 from worker.operations.orders import Operations
 from worker.order_api.awalchat.vocabulary import read_order_id
-from worker.ports import Attached
+from worker.ports import Attached, Removed
 
 NOW = 1_706_193_000_000_000
 """Microseconds."""
@@ -19,16 +21,18 @@ KEY = OrderKey("main", "17")
 class FakeOperatorStore:
     """The port `OperatorStore` over a few snapshots. It records what it was asked to do.
 
-    *overtaken*: somebody else has changed each stop meanwhile. *full*: no order has capacity for more events.
+    *overtaken*: somebody else has changed each stop meanwhile. *full*: no order has capacity for more events. *alone*:
+    nothing else is known of an order whose parcel is removed.
     """
 
-    def __init__(self, *snapshots: Snapshot, overtaken: bool = False, full: bool = False) -> None:
+    def __init__(self, *snapshots: Snapshot, overtaken: bool = False, full: bool = False, alone: bool = False) -> None:
         self.snapshots = {snapshot.order.key: snapshot for snapshot in snapshots}
-        self.overtaken, self.full = overtaken, full
+        self.overtaken, self.full, self.alone = overtaken, full, alone
         self.made_due: list[OrderKey] = []
         self.released: list[tuple[Snapshot, str]] = []
         self.attached: list[tuple[Snapshot, str, str]] = []
         self.dismissed: list[tuple[Snapshot, str]] = []
+        self.removed: list[tuple[Snapshot, str, Collection[int], str]] = []
 
     def snapshot(self, key: OrderKey) -> Snapshot | None:
         return self.snapshots.get(key)
@@ -58,6 +62,12 @@ class FakeOperatorStore:
         self.dismissed.append((snapshot, reason))
         return not self.overtaken
 
+    def remove_parcel(self, snapshot: Snapshot, tracking: str, event_ids: Collection[int], reason: str) -> Removed:
+        self.removed.append((snapshot, tracking, event_ids, reason))
+        if self.overtaken:
+            return Removed.OVERTAKEN
+        return Removed.WITH_ORDER if self.alone else Removed.DONE
+
 
 def _references(known: Snapshot) -> set[Reference]:
     """Return the references by which an order is known."""
@@ -84,5 +94,5 @@ class Operator:
 
     def changed_nothing(self) -> bool:
         store = self.store
-        changes = (store.made_due, store.released, store.attached, store.dismissed)
+        changes = (store.made_due, store.released, store.attached, store.dismissed, store.removed)
         return not (any(changes) or self.intake.deliveries or self.wake_ups.keys)

@@ -8,7 +8,7 @@ from tests.support.events import KEY
 from worker.domain.orders import OrderKey
 from worker.store.conditions import has_key
 from worker.store.database.database import Database
-from worker.store.tables import audit_log, events, holds, orders, writes
+from worker.store.tables import audit_log, deliveries, events, holds, orders, writes
 
 
 def rows(database: Database, table: Table) -> list[Any]:
@@ -51,6 +51,10 @@ class Tables:
     def event_rows(self) -> list[RowMapping]:
         """Return every event's row."""
         return self._rows(events)
+
+    def delivery_details(self) -> list[str]:
+        """Return the detail of each delivery."""
+        return [row["detail"] for row in self._rows(deliveries)]
 
     def writes(self) -> list[tuple[str, str]]:
         """Return every write that was announced, as (stage, outcome)."""

@@ -14,7 +14,7 @@ COMMANDS = {
     "doctor": ("worker.cli.doctor.command", "Check the installation, and find what is stuck."),
     "send": ("worker.cli.send.command", "Sign a test event and send it to the receiver."),
     "orders": ("worker.cli.orders.commands", "Show and explain orders; advance, retry or release them."),
-    "parcels": ("worker.cli.parcels.commands", "Show the parcels of an order; register a parcel."),
+    "parcels": ("worker.cli.parcels.commands", "Show the parcels of an order; register or remove one."),
     "deliveries": ("worker.cli.deliveries.commands", "Show webhook deliveries, and replay them."),
     "sources": ("worker.cli.sources.commands", "Show the sources of webhooks; check and try profiles."),
     "platform": ("worker.cli.platform.commands", "Show orders at the platform, and create them."),

@@ -168,3 +168,4 @@ class AuditAction(Word):
     CLOSED = "closed", "The platform shows the order completed, cancelled or refunded."
     FOUND = "found", "The order of a reference was found, and has the reference's events now."
     DISMISSED = "dismissed", "An operator ended the search for the order of a reference."
+    REMOVED = "removed", "An operator removed a parcel that only operators had registered."

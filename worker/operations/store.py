@@ -1,10 +1,11 @@
 """The port `OperatorStore`: the queries and changes of an operator in the database."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot
-from worker.ports import Attached
+from worker.ports import Attached, Removed
 
 
 class OperatorStore(Protocol):
@@ -31,14 +32,22 @@ class OperatorStore(Protocol):
         """
 
     def attach(self, snapshot: Snapshot, order_id: str, reason: str) -> Attached:
-        """Give all events of the stopped reference *snapshot* to *order_id*, make it due, and delete the reference.
+        """Give all events of the reference *snapshot* to *order_id*, make it due, and delete the reference.
 
         If the database does not have the order, it is created. The audit log of the order keeps *reason*. `OVERTAKEN`
-        when the reference now has another stop, or none.
+        when the reference does not have the stop in *snapshot* any more, or has a stop that *snapshot* has not.
         """
 
     def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
         """End the search for the stopped reference *snapshot*, until a newer event or a replay restarts it.
 
         Its events stay void. The audit log keeps *reason*. False when the reference now has another stop, or none.
+        """
+
+    def remove_parcel(self, snapshot: Snapshot, tracking: str, event_ids: Collection[int], reason: str) -> Removed:
+        """Delete the operators' events *event_ids* about the parcel *tracking* of the order, and make the order due.
+
+        The audit log keeps *reason*, and so does the detail of the deliveries that brought the events. An order without
+        another event that its platform has never shown is deleted. `OVERTAKEN` when the order has a newer event than
+        *snapshot*, or is leased.
         """

@@ -1,5 +1,6 @@
 """The port `OperatorStore` of `operations` in SQL: one transaction for each question and each act of an operator."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
@@ -9,11 +10,12 @@ from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import AuditAction, StopReason
 from worker.domain.snapshot import Snapshot
-from worker.ports import Attached
+from worker.ports import Attached, Removed
 from worker.store.audit import Entry, write_entries
 from worker.store.conditions import has_key
 from worker.store.database.database import Database
 from worker.store.intake.references import FoundBy, give_events, known_as, lock_reference, reopen_events
+from worker.store.removals import remove_parcel
 from worker.store.snapshots import active_holds, snapshot_of
 from worker.store.tables import events, orders
 
@@ -83,11 +85,16 @@ class SqlOperatorStore:
             write_entries(connection, order_row, now, [Entry(AuditAction.DISMISSED, f"{snapshot.row.stop}: {reason}")])
             return True
 
+    def remove_parcel(self, snapshot: Snapshot, tracking: str, event_ids: Collection[int], reason: str) -> Removed:
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            return remove_parcel(connection, snapshot, tracking, event_ids, reason, now)
+
 
 def _has_stop(snapshot: Snapshot) -> ColumnElement[bool]:
-    """The order still has the very stop that *snapshot* shows."""
-    row = snapshot.row
-    return and_(has_key(snapshot.order.key), orders.c.stop == row.stop, orders.c.stopped_at == row.stopped_at)
+    """The order still has the very stop that *snapshot* shows, or none if *snapshot* shows none."""
+    row, stop = snapshot.row, snapshot.row.stop or None
+    return and_(has_key(snapshot.order.key), orders.c.stop == stop, orders.c.stopped_at == row.stopped_at)
 
 
 def _due(now: Instant) -> dict[str, Any]:

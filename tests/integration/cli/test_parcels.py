@@ -15,8 +15,9 @@ ADD = ("parcels", "add", "1", "TRK1")
 
 @pytest.fixture
 def known(harness: Harness) -> Harness:
-    """The database knows the order 1."""
+    """The database knows the order 1, which the platform has shown."""
     harness.accept("order.accepted", order=order_key(1))
+    harness.change(order_key(1), read_at=harness.clock())
     return harness
 
 
@@ -68,6 +69,8 @@ def test_woken_references_are_listed_in_json(fulfillment: Commands, known: Harne
         "shipment": None,
         "is_new": True,
         "woken": ["tracking:TRK1"],
+        "parcels": 1,
+        "is_unseen": False,
     }
 
 
@@ -101,9 +104,56 @@ def test_a_parcel_that_cannot_be_registered_changes_nothing(
     assert known.event_rows() == events
 
 
-def test_an_order_is_created_with_its_parcel(fulfillment: Commands, harness: Harness):
-    assert fulfillment(*ADD, "--create").code == 0
-    assert harness.order_keys() == [OrderKey("main", "1")]
+def test_an_order_is_created_with_its_parcel_and_the_answer_says_how_to_take_it_back(
+    fulfillment: Commands, harness: Harness
+):
+    result = fulfillment(*ADD, "--create")
+    _, _, command = result.out.partition("not yet seen at the platform; if its id is a misprint: fulfillment ")
+    assert (result.code, harness.order_keys()) == (0, [OrderKey("main", "1")])
+    removed = fulfillment(*command.split()[:-1], "a misprint")
+    assert (removed.code, harness.order_keys()) == (0, [])
+    assert removed.out == (
+        "main/1 does not have the parcel TRK1 any more: another order can have it. "
+        "main/1 is deleted, because nothing else was known of it.\n"
+    )
+
+
+def test_an_order_that_waits_for_several_parcels_says_so(fulfillment: Commands, known: Harness):
+    fulfillment(*ADD)
+    for tracking, sentence in (
+        ("TRK2", "The order has 2 parcels now; it is delivered when both have arrived."),
+        ("TRK3", "The order has 3 parcels now; it is delivered when all 3 have arrived."),
+    ):
+        assert sentence in fulfillment("parcels", "add", "1", tracking).out
+
+
+def test_a_parcel_of_the_wrong_order_can_be_moved(fulfillment: Commands, known: Harness):
+    known.accept("order.accepted", order=order_key(2))
+    fulfillment(*ADD)
+    refused = fulfillment("parcels", "add", "2", "TRK1")
+    _, _, command = refused.err.partition("if it is no parcel of that order: fulfillment ")
+    removed = fulfillment(*command.split()[:-1], "the wrong order")
+    assert removed.out == "main/1 does not have the parcel TRK1 any more: another order can have it. main/1 is due.\n"
+    assert fulfillment("parcels", "add", "2", "TRK1").code == 0
+    (entry,) = fulfillment("orders", "show", "1", "--json").document["audit_log"]
+    assert (entry["action"], entry["detail"].startswith("tracking number TRK1: the wrong order")) == ("removed", True)
+
+
+def test_a_removal_in_json_says_whether_the_order_stays(fulfillment: Commands, known: Harness):
+    fulfillment(*ADD)
+    assert fulfillment("parcels", "remove", "1", "TRK1", "--reason", "a misprint", "--json").document == {
+        "account": "main",
+        "order": "1",
+        "tracking": "TRK1",
+        "is_order_deleted": False,
+    }
+
+
+def test_a_number_means_the_order_that_has_it(fulfillment: Commands, known: Harness):
+    known.change(order_key(1), number="ORD-2024-001")
+    assert fulfillment("parcels", "add", "number:ORD-2024-001", "TRK1").out.startswith(
+        "main/1 has the parcel TRK1 now."
+    )
 
 
 def test_an_order_without_parcels_says_so(fulfillment: Commands, known: Harness):

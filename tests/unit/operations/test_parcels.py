@@ -7,11 +7,13 @@ import pytest
 
 from tests.support.events import an_event, recorded
 from tests.support.operators import KEY, NOW, Operator, snapshot
-from worker.domain.events import Event
+from worker.domain.events import OPERATOR, Event, EventName
 from worker.domain.instants import HOUR
-from worker.domain.orders import OrderKey
+from worker.domain.orders import Order, OrderKey
 from worker.domain.snapshot import EventEntry, Snapshot
-from worker.operations.parcels import Parcel, ParcelEntry, Registration, parcels_of, register
+from worker.domain.stages import Stage, TerminalStatus
+from worker.operations.parcels import Parcel, ParcelEntry, parcels_of
+from worker.operations.registrations import Registration, register
 
 OTHER = OrderKey("main", "18")
 PARCEL = Parcel("TRK1", "https://track.example/TRK1", "S1")
@@ -114,9 +116,47 @@ def test_a_malformed_parcel_is_refused(parcel, sentence):
     assert operator.changed_nothing()
 
 
-def test_a_reference_gets_no_parcel():
-    with Operator().refuses("main/number:ORD-1 is a reference"):
-        add(Operator(), key=OrderKey("main", "number:ORD-1"), create=True)
+def test_a_reference_that_leads_to_no_single_order_gets_no_parcel():
+    operator = Operator(snapshot(number="ORD-2"), snapshot(OTHER, number="ORD-2"))
+    for number in ("number:ORD-1", "number:ORD-2"):
+        with operator.refuses(f"main/{number} is a reference that does not lead to one order yet: say the order's id"):
+            add(operator, key=OrderKey("main", number), create=True)
+    assert operator.changed_nothing()
+
+
+def test_a_number_that_an_order_has_leads_to_this_order_even_while_a_reference_waits():
+    number = OrderKey("main", "number:ORD-2")
+    assert add(Operator(snapshot(number="ORD-2"), snapshot(number)), key=number).order == KEY
+
+
+def test_a_registration_tells_how_many_parcels_the_order_waits_for():
+    events = an_event("shipment.picked_up", "A", order=KEY), an_event("shipment.delivered", "B", order=KEY)
+    assert add(Operator(with_events(*events))).parcels == 3
+    assert add(Operator(with_events(*events)), Parcel("A")).parcels == 2
+    assert add(Operator(), create=True).parcels == 1
+    cancelled = an_event("shipment.cancelled", "B", order=KEY)
+    assert add(Operator(with_events(cancelled))).parcels == 1
+
+
+@pytest.mark.parametrize(
+    "finished",
+    [
+        snapshot(stage=Stage.DELIVERED),
+        snapshot(closed=TerminalStatus.CANCELLED),
+        with_events(an_event("order.delivered", order=KEY)),
+    ],
+)
+def test_an_order_that_is_delivered_or_closed_waits_for_no_parcel(finished):
+    assert add(Operator(finished)).parcels == 0
+
+
+def test_a_registration_tells_whether_the_platform_has_shown_the_order():
+    unread = replace(snapshot(), row=replace(snapshot().row, order=Order(KEY)))
+    assert [add(Operator(*known), create=True).is_unseen for known in ([], [unread], [snapshot()])] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_an_unknown_order_is_created_only_with_create():
@@ -149,4 +189,17 @@ def test_the_parcels_of_an_order_have_all_their_names_and_their_latest_event():
         ParcelEntry(Parcel("A", "https://track.example/A", "S1"), events[2].event.name, NOW + 2 * HOUR),
         ParcelEntry(Parcel("", "", "S2"), events[4].event.name, NOW),
         ParcelEntry(Parcel("B"), events[5].event.name, NOW),
+    )
+
+
+def test_a_registration_is_the_latest_event_of_a_parcel_only_if_there_is_no_other():
+    later: dict[str, Any] = {"source": OPERATOR, "at": NOW + 2 * HOUR}
+    events = recorded(
+        an_event("shipment.delivered", "A", at=NOW + HOUR),
+        an_event("shipment.created", "A", tracking_url="https://track.example/A", **later),
+        an_event("shipment.created", "B", **later),
+    )
+    assert parcels_of(events) == (
+        ParcelEntry(Parcel("A", "https://track.example/A"), EventName.DELIVERED, NOW + HOUR),
+        ParcelEntry(Parcel("B"), EventName.CREATED, NOW + 2 * HOUR),
     )

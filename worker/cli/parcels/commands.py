@@ -1,4 +1,4 @@
-"""The group `fulfillment parcels` and its commands: `list` and `add`."""
+"""The group `fulfillment parcels` and its commands: `list`, `add` and `remove`."""
 
 import click
 
@@ -8,7 +8,7 @@ from worker.cli.options import AS_JSON, ORDER, with_user
 
 @click.group(cls=OrderedGroup)
 def parcels() -> None:
-    """Show the parcels of an order; register a parcel.
+    """Show the parcels of an order; register a parcel, or take that back.
 
     ORDER is as in `fulfillment orders`.
     """
@@ -51,16 +51,18 @@ def list_parcels(order: str, as_json: bool) -> None:
 def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, create: bool, as_json: bool) -> None:
     """Register a parcel, TRACKING, of an order. Events that wait for the order of this parcel go to it at once.
 
-    A parcel that the order has already is left as it is. A parcel that another order has is refused.
+    A parcel that the order has already is left as it is. A parcel that another order has is refused. Where no webhook
+    tells of new orders, as at Cekat, the database may not know the order yet: add --create.
 
     \b
     fulfillment parcels add 1001 TRK1 --url https://track.example/TRK1
-    fulfillment parcels add number:ORD-2024-001 TRK2 --shipment 5dd599eb
+    fulfillment parcels add main/1002 TRK2 --shipment 5dd599eb --create
     """  # noqa: D301 - same
     from worker.cli.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import registration_document
-    from worker.operations.parcels import Parcel, register
+    from worker.operations.parcels import Parcel
+    from worker.operations.registrations import register
 
     with open_database() as context:
         operations = context.operations
@@ -72,3 +74,33 @@ def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, 
     from worker.cli.parcels.printing import registration_sentence
 
     click.echo(registration_sentence(result))
+
+
+@parcels.command("remove", short_help="Take back the registration of a parcel.")
+@ORDER
+@click.argument("tracking")
+@click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
+@AS_JSON
+def remove_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None:
+    """Take back `parcels add`: the order does not wait for the parcel, TRACKING, any more; another order can have it.
+
+    A parcel that a courier has reported stays. What was written to the platform stays there. An order that the platform
+    has never shown is deleted with its only parcel.
+
+    \b
+    fulfillment parcels remove 1001 TRK1 --reason "a misprint"
+    """  # noqa: D301 - same
+    from worker.cli.context import open_database
+    from worker.cli.json_lines import print_json
+    from worker.cli.parcels.documents import removal_document
+    from worker.operations.removals import remove
+
+    with open_database() as context:
+        operations = context.operations
+        result = remove(operations, operations.find(order), tracking, with_user(reason))
+    if as_json:
+        print_json(removal_document(result))
+        return
+    from worker.cli.parcels.printing import removal_sentence
+
+    click.echo(removal_sentence(result))
