@@ -7,6 +7,7 @@ from worker.domain.instants import MINUTE, Duration
 from worker.domain.reasons import HoldReason, StopReason, WaitReason
 from worker.domain.snapshot import Snapshot, State
 from worker.operations.advice import advise_on_hold, advise_on_stop
+from worker.operations.explain.parcels import missing_parcels
 from worker.operations.instants import when
 from worker.operations.phrases import meaning_of, with_detail
 
@@ -83,8 +84,9 @@ def _closed(_: Snapshot) -> Iterator[str]:
     yield "Nothing is left to do."
 
 
-def _settled(_: Snapshot) -> Iterator[str]:
+def _settled(snapshot: Snapshot) -> Iterator[str]:
     yield "It has the stage that its events justify, and waits for new events."
+    yield from missing_parcels(snapshot)
 
 
 _NEXT_STEPS: Mapping[State, Callable[[Snapshot], Iterator[str]]] = {
