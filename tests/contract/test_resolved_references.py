@@ -11,8 +11,9 @@ from tests.support.events import KEY
 from tests.support.harness import Harness
 from tests.support.searches import NUMBER, fail_search, stop_search
 from worker.domain.orders import OrderKey
+from worker.domain.results import Done
 from worker.domain.snapshot import Snapshot
-from worker.ports import Attached
+from worker.ports import Attached, Finished
 from worker.store.operator import SqlOperatorStore
 
 OTHER = OrderKey("main", "2")
@@ -104,3 +105,25 @@ def test_a_search_with_another_stop_than_the_operator_saw_stays_as_it_is(
     before = everything(harness)
     assert resolve(harness.operator_store, seen)
     assert everything(harness) == before
+
+
+def test_a_search_that_goes_on_gives_its_events_to_the_order_as_well(harness, leased_reference):
+    seen = harness.snapshot(NUMBER)
+    assert harness.operator_store.attach(seen, "2", "a misprint") is Attached.DONE
+    assert [event.event.key for event in harness.lease(OTHER).events] == ["a", "b"]
+    assert harness.order_store.attach(leased_reference, "1") is Attached.OVERTAKEN
+    finished = harness.order_store.finish(leased_reference, leased_reference.order, Done(), {})
+    assert (finished, sorted(harness.order_keys())) == (Finished.LEASE_LOST, [KEY, OTHER])
+
+
+def test_a_search_that_has_stopped_or_found_its_order_since_the_operator_looked_stays_as_it_is(
+    harness, leased_reference
+):
+    seen = harness.snapshot(NUMBER)
+    fail_search(harness, leased_reference)
+    before = everything(harness)
+    assert harness.operator_store.attach(seen, "2", "a misprint") is Attached.OVERTAKEN
+    assert everything(harness) == before
+    harness.operator_store.attach(harness.snapshot(NUMBER), "1", "a misprint")
+    assert harness.operator_store.attach(seen, "2", "a misprint") is Attached.OVERTAKEN
+    assert harness.order_keys() == [KEY]

@@ -1,10 +1,13 @@
 """What an operator may decide about a reference whose search has stopped, and what the rules forbid."""
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.support.operators import KEY, NOW, Operator, snapshot
+from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
 from worker.domain.snapshot import Snapshot
 from worker.operations import references
@@ -80,13 +83,15 @@ def test_a_dismissal_says_what_ends_it_and_enqueues_nothing():
     ("seen", "asked", "match"),
     [
         (snapshot(stop="refused", stopped_at=NOW), {"key": KEY}, "main/17 is known by its id"),
-        (snapshot(NUMBER, due=NOW), {}, "is not stopped"),
+        (snapshot(NUMBER, due=NOW), {"stop": "gave_up"}, "main/number:ORD-1 is not stopped"),
         (STOPPED, {"stop": "gave_up"}, "stopped for unknown_order, not for gave_up"),
         (STOPPED, {"reason": " "}, "a reason is needed"),
         (snapshot(), {}, "knows no order main/number:ORD-1"),
     ],
 )
-def test_only_a_stopped_reference_is_decided_and_only_with_a_reason(decide, seen: Snapshot, asked, match):
+def test_only_a_reference_with_the_expected_stop_is_decided_and_only_with_a_reason(
+    decide, seen: Snapshot, asked, match
+):
     operator = Operator(seen)
     with operator.refuses(match):
         decide(operator, **asked)
@@ -99,3 +104,32 @@ def test_a_stop_that_has_changed_meanwhile_is_left_alone(decide):
     with operator.refuses("has changed meanwhile"):
         decide(operator)
     assert operator.wake_ups.keys == []
+
+
+def waiting(**order: Any) -> Snapshot:
+    seen = snapshot(NUMBER, stage=None, due=NOW)
+    return replace(seen, row=replace(seen.row, order=replace(seen.order, **order)))
+
+
+def test_an_operator_who_knows_the_order_need_not_wait_for_the_end_of_the_search():
+    operator = Operator(waiting(), snapshot(due=NOW))
+    assert resolve(operator).startswith("main/number:ORD-1 is main/17, which has its events and is due")
+    assert operator.store.attached == [(waiting(), "17", "a misprint")]
+
+
+@pytest.mark.parametrize(
+    ("seen", "sentence"),
+    [
+        (waiting(), "its search goes on; --found says which order it is"),
+        (
+            waiting(missing_since=NOW - MINUTE),
+            "its search goes on until 2024-01-25 15:29:00 UTC \\(in 59 min\\); --found",
+        ),
+        (snapshot(NUMBER, stage=None), "its search was dismissed; --found"),
+    ],
+)
+def test_a_search_that_has_not_stopped_is_not_dismissed_but_says_when_it_ends(seen, sentence):
+    operator = Operator(seen)
+    with operator.refuses(f"main/number:ORD-1 is not stopped: {sentence}"):
+        dismiss(operator)
+    assert operator.changed_nothing()

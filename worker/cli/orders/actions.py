@@ -44,9 +44,7 @@ def retry_order(order: str) -> None:
 @ORDER
 @REASON
 @click.option("--stop", default="", metavar="WORD", help="Release the order only if this is the reason of its stop.")
-@click.option(
-    "--found", "target", metavar="ORDER", help="For a number whose search has stopped: the order that has this number."
-)
+@click.option("--found", "target", metavar="ORDER", help="For a number whose order is not found: this order has it.")
 @click.option("--dismiss", is_flag=True, help="For a number whose search has stopped: end the search.")
 def release_order(order: str, reason: str, stop: str, target: str | None, dismiss: bool) -> None:
     """Lift an order's stop. The present events cannot stop the order again; newer events can.
