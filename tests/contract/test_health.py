@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import insert, update
 
 from tests.support.clock import START, Clock
-from tests.support.events import a_delivery, a_hint
+from tests.support.events import a_delivery, a_hint, an_event
 from tests.support.harness import Harness, order_key
 from worker.domain.events import EventName, EventResult
-from worker.domain.figures import Backlog, BacklogKind, UnknownWords
+from worker.domain.figures import Backlog, BacklogKind, Refusals, UnknownWords
 from worker.domain.instants import HOUR, SECOND
 from worker.domain.reasons import QuarantineReason, WaitReason
 from worker.domain.results import Done, Later, Step
@@ -29,7 +29,7 @@ def test_everything_that_waits_is_in_a_backlog_with_the_age_of_the_oldest(harnes
         Backlog(BacklogKind.HELD, "held: credentials", 1, START),
         Backlog(BacklogKind.DUE, "", 1, START),
         Backlog(BacklogKind.PENDING, "", 5, START),
-        Backlog(BacklogKind.QUARANTINED, "not_json", 1, START),
+        Backlog(BacklogKind.QUARANTINED, "not_json", 1, START, "courier"),
     }
 
 
@@ -47,6 +47,47 @@ def test_a_quarantined_delivery_that_was_replayed_is_in_no_backlog(harness: Harn
     harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
     harness.intake.replay(1, a_delivery(unusable=QuarantineReason.NOT_JSON))
     assert backlogs(harness) == set()
+
+
+def test_a_delivery_whose_replay_ended_with_another_word_is_in_the_backlog_again(harness: Harness):
+    unknown = QuarantineReason.UNKNOWN_EVENT
+    harness.intake.write(a_delivery(unusable=unknown, detail="NEW1"))
+    harness.intake.replay(1, a_delivery(unusable=unknown, detail="NEW2"))
+    assert backlogs(harness) == {Backlog(BacklogKind.QUARANTINED, "unknown_event", 1, START, "courier")}
+    assert HealthQueries(harness.database).health(HOUR).unknown_words == (
+        UnknownWords("courier", 1, START, (("NEW2", 1),)),
+    )
+
+
+def test_quarantined_deliveries_are_counted_by_source_and_reason(harness: Harness, clock: Clock):
+    for source, reason in (("oto", "not_json"), ("oto", "no_order"), ("bosta", "no_order"), ("oto", "no_order")):
+        harness.intake.write(
+            a_delivery(unusable=QuarantineReason(reason), source=source, received_at=clock.advance(seconds=1))
+        )
+    assert backlogs(harness) == {
+        Backlog(BacklogKind.QUARANTINED, "not_json", 1, START + SECOND, "oto"),
+        Backlog(BacklogKind.QUARANTINED, "no_order", 2, START + 2 * SECOND, "oto"),
+        Backlog(BacklogKind.QUARANTINED, "no_order", 1, START + 3 * SECOND, "bosta"),
+    }
+
+
+def test_refused_requests_are_counted_by_source_and_it_is_known_whether_all_were_refused(harness: Harness):
+    harness.intake.add_counts(
+        {
+            ("awalchat", "refused"): 1,
+            ("awalchat", "ignored"): 7,
+            ("bosta", "refused"): 2,
+            ("oto", "refused"): 12,
+            ("quiet", "stale"): 1,
+            ("", "unknown_source"): 3,
+        }
+    )
+    harness.intake.write(a_delivery(an_event(source="bosta"), source="bosta"))
+    assert HealthQueries(harness.database).health(HOUR).refusals == (
+        Refusals("awalchat", 1, is_all=False),
+        Refusals("bosta", 2, is_all=False),
+        Refusals("oto", 12, is_all=True),
+    )
 
 
 def test_unknown_words_are_counted_by_source_and_the_most_frequent_come_first(harness: Harness, clock: Clock):

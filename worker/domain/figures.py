@@ -57,12 +57,16 @@ class BacklogKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many things of one kind wait; the oldest waits since *oldest*. *reason* tells groups of one kind apart."""
+    """How many things of one kind wait; the oldest waits since *oldest*. *reason* tells groups of one kind apart.
+
+    Quarantined deliveries are divided by *source* as well; it is empty for all other kinds.
+    """
 
     kind: BacklogKind
     reason: str
     count: int
     oldest: Instant
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,21 @@ class UnknownWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusals:
+    """How many requests of a source were refused. *is_all*: the database knows no authentic request of the source."""
+
+    source: str
+    count: int
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The state of the database that `doctor` judges.
 
     *discrepancies* counts, by name, rows that only a defect of the program can have caused. *orphaned* has the orders
     that have something open and no due time. The rules say whether such an order waits for events, or was forgotten.
-    *unknown_words* divides the backlog of deliveries that are quarantined as `unknown_event` by source.
+    *unknown_words* has the words of the deliveries that are quarantined as `unknown_event`. *refusals* is by source.
     """
 
     now: Instant
@@ -92,3 +105,4 @@ class Health:
     discrepancies: Mapping[str, int] = field(default_factory=dict)
     orphaned: tuple[Snapshot, ...] = ()
     unknown_words: tuple[UnknownWords, ...] = ()
+    refusals: tuple[Refusals, ...] = ()

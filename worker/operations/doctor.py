@@ -1,52 +1,17 @@
 """Judges the health of the database: from figures to the checks that `fulfillment doctor` prints. Pure."""
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import Enum, StrEnum, auto
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
-from worker.domain.figures import Backlog, BacklogKind, Health, UnknownWords
+from worker.domain.figures import Backlog, BacklogKind, Health
 from worker.domain.instants import MINUTE, Duration, Instant
 from worker.domain.policy import Policy
-from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, QuarantineReason, WaitReason
-from worker.domain.text import clean_text
+from worker.domain.reasons import WaitReason
 from worker.operations.advice import advise_on_hold, advise_on_stop
+from worker.operations.checks import MAX_NAMED, Check, Verdict, since, verdict_of
 from worker.operations.forecast import is_orphaned
-from worker.operations.instants import span
 from worker.operations.phrases import counted
-
-MAX_NAMED = 5
-"""How many orders, or words, a sentence names. The commands show all of them."""
-
-
-class Verdict(StrEnum):
-    """The verdict of one check."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-class Diagnosis(Enum):
-    """The verdict of all checks together."""
-
-    WELL = auto()
-    """No check failed."""
-    NEEDS_PERSON = auto()
-    """A check failed, and every part answers."""
-    UNREACHABLE = auto()
-    """A part of the system does not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check: its name, its verdict, a sentence, and advice. *unreachable*: a part of the system does not answer."""
-
-    name: str
-    verdict: Verdict
-    sentence: str
-    advice: str = ""
-    unreachable: bool = False
+from worker.operations.quarantine import judge_quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +61,16 @@ _KINDS: Mapping[BacklogKind, _Kind] = {
         "`fulfillment orders explain` says what each of their orders waits for.",
         MINUTE,
     ),
-    BacklogKind.QUARANTINED: _Kind(
-        "quarantine",
-        "delivery is quarantined",
-        "deliveries are quarantined",
-        "No quarantined delivery needs a person.",
-        "See `fulfillment deliveries list --outcome quarantined`, correct the cause, and replay them:"
-        " `fulfillment deliveries replay --reason REASON`.",
-    ),
 }
-
-_INTENDED = {
-    (BacklogKind.PENDING, WaitReason.DRY_RUN.value),
-    (BacklogKind.QUARANTINED, QuarantineReason.CAPTURED.value),
-}
-"""The backlogs, by kind and reason, that follow from the settings. They are OK at any age."""
 
 
 def judge(
-    health: Health, policies: Mapping[str, Policy], max_age: Duration, with_statuses: Collection[str] = ()
+    health: Health, policies: Mapping[str, Policy], max_age: Duration, statuses: Mapping[str, Collection[str]]
 ) -> Iterator[Check]:
     """Yield a check for each kind of backlog and for each invariant. *policies* is by account.
 
-    A backlog fails when it is older than *max_age*; a younger one is a warning. *with_statuses* are the sources that
-    may have status words of their own, which heal unknown words.
+    A backlog fails when it is older than *max_age*; a younger one is a warning. *statuses* has the status words of the
+    sources that may have some of their own, which heal unknown words.
     """
     for kind, words in _KINDS.items():
         backlogs = [
@@ -129,56 +80,18 @@ def judge(
         ]
         if not backlogs:
             yield Check(words.name, Verdict.OK, words.none)
-        unknown_words = health.unknown_words if kind is BacklogKind.QUARANTINED else ()
-        for backlog in backlogs:
-            if not (unknown_words and backlog.reason == QuarantineReason.UNKNOWN_EVENT):
-                yield _judge_backlog(backlog, words, health.now, max_age)
-        yield from (_judge_words(unknown, health.now, max_age, with_statuses) for unknown in unknown_words)
+        yield from (_judge_backlog(backlog, words, health.now, max_age) for backlog in backlogs)
+    yield from judge_quarantine(health, max_age, statuses)
     yield _judge_sums(health.discrepancies)
     yield _judge_orphaned(health, policies)
 
 
-def diagnose(checks: Iterable[Check]) -> Diagnosis:
-    """Return the verdict of all *checks* together. `UNREACHABLE` takes precedence over `NEEDS_PERSON`."""
-    failed = [check for check in checks if check.verdict is Verdict.FAIL]
-    if any(check.unreachable for check in failed):
-        return Diagnosis.UNREACHABLE
-    return Diagnosis.NEEDS_PERSON if failed else Diagnosis.WELL
-
-
 def _judge_backlog(backlog: Backlog, words: _Kind, now: Instant, max_age: Duration) -> Check:
-    age = now - backlog.oldest
     reason = f" ({backlog.reason})" if backlog.reason else ""
-    since = f"for {span(age)}" if backlog.count == 1 else f"the oldest for {span(age)}"
-    sentence = f"{counted(backlog.count, words.one, words.many)}{reason}, {since}"
-    if (backlog.kind, backlog.reason) in _INTENDED:
+    sentence = f"{counted(backlog.count, words.one, words.many)}{reason}, {since(backlog, now)}"
+    if backlog.reason == WaitReason.DRY_RUN:  # it follows from the settings
         return Check(words.name, Verdict.OK, f"{sentence}, as the settings ask.")
-    verdict = Verdict.FAIL if age > max_age else Verdict.WARN
-    return Check(words.name, verdict, f"{sentence}.", words.advice or _advice(backlog))
-
-
-def _judge_words(unknown: UnknownWords, now: Instant, max_age: Duration, with_statuses: Collection[str]) -> Check:
-    """Judge the deliveries of one source whose events are not known, and name the most frequent words."""
-    words = [f"“{clean_text(word)}” ({count})" for word, count in unknown.words[:MAX_NAMED]]
-    more = ", …" if len(unknown.words) > MAX_NAMED else ""
-    kind = _KINDS[BacklogKind.QUARANTINED]
-    backlog = Backlog(BacklogKind.QUARANTINED, QuarantineReason.UNKNOWN_EVENT, unknown.count, unknown.oldest)
-    check = _judge_backlog(backlog, kind, now, max_age)
-    sentence = f"{check.sentence.removesuffix('.')}, from {unknown.source}: {', '.join(words)}{more}."
-    keys = [_key_of(word) for word, _ in unknown.words[:MAX_NAMED] if word != STATUS_WITHOUT_WORD]
-    if unknown.source not in with_statuses or not keys:
-        return replace(check, sentence=sentence)
-    advice = (
-        f"Say under [sources.{unknown.source}] what they mean, each an event such as in_transit, or info:"
-        f" statuses = {{ {', '.join(keys)} }}. Restart the receiver, and run"
-        f" `fulfillment deliveries replay --source {unknown.source} --reason {backlog.reason}`."
-    )
-    return replace(check, sentence=sentence, advice=advice)
-
-
-def _key_of(word: str) -> str:
-    """Return the entry of `statuses` for a word, as a settings file has it, with a meaning to fill in."""
-    return f'{json.dumps("" if word == MISSING_STATUS else clean_text(word), ensure_ascii=False)} = "…"'
+    return Check(words.name, verdict_of(backlog, now, max_age), f"{sentence}.", words.advice or _advice(backlog))
 
 
 def _advice(backlog: Backlog) -> str:

@@ -92,7 +92,7 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, harnes
     )
     assert " ".join(shown["writes"][0]) == "stage inferred fields sent_at answered_at outcome answer lease_token"
     assert " ".join(fulfillment("deliveries", "list", "--json").documents[0]) == delivery
-    assert " ".join(fulfillment("deliveries", "show", "1", "--json").document) == f"{delivery} body events"
+    assert " ".join(fulfillment("deliveries", "show", "1", "--json").document) == f"{delivery} body events problems"
 
 
 def test_orders_are_listed_by_state(fulfillment: Commands, harness: Harness):

@@ -10,18 +10,12 @@ import pytest
 from tests.support.commands import Commands
 from tests.support.events import a_delivery
 from tests.support.harness import Harness
-from webhook_receiver.formats import format_of
-from webhook_receiver.wiring import sources_of
+from tests.support.healing import SETTINGS, checks, of_oto, receive
 from worker.domain.reasons import QuarantineReason
-from worker.settings import load_settings
 from worker.store.queries.deliveries import DeliveryQueries
 
-SETTINGS = {
-    "FULFILLMENT_SOURCES__OTO__SECRETS__SIGNATURE": "oto-secret",
-    "FULFILLMENT_SOURCES__KIRIMINAJA__SECRETS": "a-kiriminaja-token",
-    "FULFILLMENT_SOURCES__NEWBOX__PROFILE": "capture",
-    "FULFILLMENT_SOURCES__NEWBOX__SECRETS": "a-token-of-sixteen-bytes",
-}
+SILENT = "Nothing about it has changed, so `fulfillment doctor` does not report it any more.\n"
+SILENCED = "`fulfillment doctor` does not report 1 delivery any more, because nothing has changed.\n"
 WORDS = ["arrivedSomewhere", "arrivedSomewhere", 'odd "word"\n\\', "", "delivered"]
 
 
@@ -33,21 +27,6 @@ def environ(fulfillment: Commands, harness: Harness, tmp_path: Path) -> dict[str
     return dict(os.environ)
 
 
-def receive(harness: Harness, environ: dict[str, str], source: str, *documents: object) -> list[str]:
-    """Write *documents* as the receiver does, and return the outcome of each."""
-    its_format = format_of(sources_of(load_settings(environ))[source])
-    bodies = [json.dumps(document).encode() for document in documents]
-    return [harness.intake.write(its_format.read(body, harness.clock())).outcome for body in bodies]
-
-
-def of_oto(word: str, number: int) -> dict[str, object]:
-    return {"orderId": f"ORD-{number}", "status": word, "timestamp": str(1_795_737_600_000 + number)}
-
-
-def checks(fulfillment: Commands, name: str) -> list[dict[str, str]]:
-    return [check for check in fulfillment("doctor", "--json").document["checks"] if check["check"] == name]
-
-
 def test_the_advice_for_unknown_words_heals_them_when_it_is_followed_to_the_letter(
     fulfillment: Commands, harness: Harness, environ: dict[str, str], tmp_path: Path
 ):
@@ -57,7 +36,7 @@ def test_the_advice_for_unknown_words_heals_them_when_it_is_followed_to_the_lett
     assert "4 deliveries are quarantined (unknown_event)" in check["sentence"]
     assert "from oto: “arrivedSomewhere” (2), " in check["sentence"]
 
-    table = re.search(r"under (\[sources\.oto\]).*: (statuses = \{.*\})\. Restart", check["advice"])
+    table = re.search(r"add to (\[sources\.oto\]): (statuses = \{.*\})\. Restart", check["advice"])
     command = re.search("`fulfillment (.*)`", check["advice"])
     assert table
     assert command
@@ -75,24 +54,53 @@ def test_a_replay_of_many_says_what_became_of_them(
     receive(harness, environ, "oto", *(of_oto(word, number) for number, word in enumerate("xxxyyz")))
     (tmp_path / "own.toml").write_text('[sources.oto]\nstatuses = { x = "lost", y = "info" }\n')
     result = fulfillment("deliveries", "replay", "--reason", "unknown_event")
-    summary = "6 deliveries were replayed: 3 accepted, 2 ignored, 1 quarantined (unknown_event 1).\n"
+    summary = "6 deliveries were replayed: 3 accepted, 2 ignored, 1 quarantined (unknown_event 1).\n" + SILENCED
     assert (result.code, result.out, result.err) == (1, summary, "")
 
 
 def test_a_batch_is_healed_beside_what_was_taken_in_before(
     fulfillment: Commands, harness: Harness, environ: dict[str, str], tmp_path: Path
 ):
-    parcels = [{"order_id": "ORD-1", "awb": "A1"}, {"order_id": "", "awb": ""}, {"order_id": "ORD-3", "awb": "A3"}]
-    batch = {"method": "shipped_packages", "data": parcels}
-    assert receive(harness, environ, "kiriminaja", batch) == ["quarantined"]
+    assert receive(harness, environ, "kiriminaja", of_kiriminaja("ORD-1", "", "ORD-3")) == ["quarantined"]
     shown = fulfillment("deliveries", "show", "1", "--json").document
     assert ([event["order"] for event in shown["events"]], shown["reason"]) == (
         ["number:ORD-1", "number:ORD-3"],
         "no_order",
     )
     result = fulfillment("deliveries", "replay", "--source", "kiriminaja")
-    assert (result.code, result.out) == (1, "1 delivery was replayed: 1 quarantined (no_order 1).\n")
+    assert (result.code, result.out) == (1, "1 delivery was replayed: 1 quarantined (no_order 1).\n" + SILENCED)
     assert len(fulfillment("deliveries", "show", "1", "--json").document["events"]) == 2
+
+
+def of_kiriminaja(*orders: str) -> dict[str, object]:
+    """Return a batch with a parcel for each of *orders*; an empty text names none."""
+    parcels = [{"order_id": order, "awb": order.replace("ORD-", "A")} for order in orders]
+    return {"method": "shipped_packages", "data": parcels}
+
+
+def test_a_replay_says_that_the_doctor_is_silent_from_now_on(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str]
+):
+    receive(harness, environ, "oto", of_oto("XX9", 1))
+    result = fulfillment("deliveries", "replay", "1")
+    assert (result.code, result.out) == (
+        1,
+        "Delivery 1 is still quarantined: unknown_event “XX9”; nothing was taken in.\n" + SILENT,
+    )
+    assert checks(fulfillment, "quarantine")[0]["verdict"] == "ok"
+
+
+def test_a_captured_delivery_that_its_new_profile_cannot_read_is_news(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str]
+):
+    body = json.dumps(of_oto("XX9", 1)).encode()
+    harness.intake.write(
+        a_delivery(unusable=QuarantineReason.CAPTURED, source="oto", body=body, received_at=harness.clock())
+    )
+    assert fulfillment("deliveries", "replay", "1").out == (
+        "Delivery 1 is still quarantined: unknown_event “XX9”; nothing was taken in.\n"
+    )
+    assert "“XX9” (1)" in checks(fulfillment, "quarantine")[0]["sentence"]
 
 
 def test_a_delivery_of_no_interest_is_deleted_and_the_command_says_so(

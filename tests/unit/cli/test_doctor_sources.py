@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.good_settings import GOOD
 from worker.cli.doctor.sources import check_source
-from worker.operations.doctor import Check, Verdict
+from worker.operations.checks import Check, Verdict
 from worker.settings import load_settings
 
 PARTLY_SIGNED = """

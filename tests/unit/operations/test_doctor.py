@@ -4,14 +4,14 @@ import pytest
 
 from tests.support.clock import START
 from tests.support.events import KEY, an_event, recorded
-from worker.domain.figures import Backlog, BacklogKind, Health, UnknownWords
+from worker.domain.figures import Backlog, BacklogKind, Health
 from worker.domain.instants import DAY, HOUR, MINUTE
 from worker.domain.orders import Order
 from worker.domain.policy import Policy
-from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD
 from worker.domain.snapshot import EventEntry, OrderRow, Snapshot
 from worker.domain.stages import Stage
-from worker.operations.doctor import Check, Diagnosis, Verdict, diagnose, judge
+from worker.operations.checks import Check, Diagnosis, Verdict, diagnose
+from worker.operations.doctor import judge
 
 MAX_AGE = HOUR
 ACCOUNTS = {"main": Policy()}
@@ -22,11 +22,11 @@ def problems(
 ) -> list[Check]:
     """Return the checks that are not ok."""
     health = Health(START, backlogs, discrepancies or {}, orphaned)
-    return [check for check in judge(health, ACCOUNTS, MAX_AGE) if check.verdict is not Verdict.OK]
+    return [check for check in judge(health, ACCOUNTS, MAX_AGE, {}) if check.verdict is not Verdict.OK]
 
 
 def test_a_healthy_database_passes_every_check():
-    checks = list(judge(Health(START), ACCOUNTS, MAX_AGE))
+    checks = list(judge(Health(START), ACCOUNTS, MAX_AGE, {}))
     assert {check.verdict for check in checks} == {Verdict.OK}
     assert len(checks) == 9
     assert diagnose(checks) is Diagnosis.WELL
@@ -55,7 +55,7 @@ def test_events_that_wait_because_the_settings_ask_for_it_are_ok_at_any_age():
         Backlog(BacklogKind.PENDING, "dry_run", 2, START - DAY),
         Backlog(BacklogKind.PENDING, "", 1, START - 2 * HOUR),
     )
-    checks = judge(Health(START, backlogs), ACCOUNTS, MAX_AGE)
+    checks = judge(Health(START, backlogs), ACCOUNTS, MAX_AGE, {})
     wanted, other = [check for check in checks if check.name == "pending events"]
     assert (wanted.verdict, diagnose([wanted]), other.verdict) == (Verdict.OK, Diagnosis.WELL, Verdict.FAIL)
     assert wanted.sentence == "2 events have no result yet (dry_run), the oldest for 1 d, as the settings ask."
@@ -70,55 +70,6 @@ def test_each_reason_has_a_check_of_its_own_with_its_own_advice():
     assert "courier" in lost.advice
     assert refused.sentence == "3 orders are stopped (refused), the oldest for 0 ms."
     assert "platform's message" in refused.advice
-
-
-def test_captured_deliveries_are_ok_at_any_age():
-    checks = list(judge(Health(START, (Backlog(BacklogKind.QUARANTINED, "captured", 3, START - DAY),)), ACCOUNTS, HOUR))
-    captured = next(check for check in checks if check.name == "quarantine")
-    assert (captured.verdict, diagnose(checks)) == (Verdict.OK, Diagnosis.WELL)
-    assert captured.sentence.startswith("3 deliveries are quarantined (captured), ")
-    assert captured.sentence.endswith(", as the settings ask.")
-
-
-def unknown_words(source: str, words: dict[str, int], *, age: int = DAY) -> Check:
-    """Return the check of a source's deliveries with these *words*, each with its count."""
-    total = sum(words.values())
-    backlog = Backlog(BacklogKind.QUARANTINED, "unknown_event", total, START - age)
-    group = UnknownWords(source, total, START - age, tuple(words.items()))
-    checks = judge(Health(START, (backlog,), unknown_words=(group,)), ACCOUNTS, MAX_AGE, ["oto"])
-    (check,) = [check for check in checks if check.name == "quarantine"]
-    return check
-
-
-def test_unknown_words_are_named_by_source_with_the_settings_that_heal_them():
-    check = unknown_words("oto", {"arrivedSomewhere": 3, 'a "b" | c': 1})
-    assert check.verdict is Verdict.FAIL
-    assert check.sentence == (
-        "4 deliveries are quarantined (unknown_event), the oldest for 1 d, from oto:"
-        ' “arrivedSomewhere” (3), “a "b" | c” (1).'
-    )
-    assert "under [sources.oto]" in check.advice
-    assert 'statuses = { "arrivedSomewhere" = "…", "a \\"b\\" | c" = "…" }' in check.advice
-    assert "`fulfillment deliveries replay --source oto --reason unknown_event`" in check.advice
-    assert unknown_words("oto", {"x": 1}, age=MINUTE).verdict is Verdict.WARN
-
-
-def test_a_missing_status_is_healed_by_the_empty_word_and_one_that_is_no_word_by_none():
-    check = unknown_words("oto", {MISSING_STATUS: 2, STATUS_WITHOUT_WORD: 1})
-    assert 'statuses = { "" = "…" }' in check.advice
-    assert "statuses" not in unknown_words("oto", {STATUS_WITHOUT_WORD: 1}).advice
-
-
-def test_the_words_of_a_source_without_statuses_of_its_own_are_named_and_their_advice_is_the_ordinary_one():
-    check = unknown_words("courier", {"shipment.eaten": 1})
-    assert "“shipment.eaten” (1)" in check.sentence
-    assert check.advice.startswith("See `fulfillment deliveries list --outcome quarantined`")
-
-
-def test_only_a_few_words_are_named_and_they_are_cleaned():
-    check = unknown_words("oto", {"a\x1b[31m": 9} | {f"word-{n}": 1 for n in range(9)})
-    assert ("\x1b" in check.sentence + check.advice, check.sentence.count("”")) == (False, 5)
-    assert check.sentence.endswith(", ….")
 
 
 def test_a_hold_says_what_ends_it():

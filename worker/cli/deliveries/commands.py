@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING
 import click
 
 from worker.cli.commands import OrderedGroup
-from worker.cli.options import AS_JSON, LIMIT, WholeNumber, require_name
+from worker.cli.deliveries.options import DELIVERY_ID, OPTIONAL_ID, OUTCOME, REASON
+from worker.cli.options import AS_JSON, LIMIT, require_name
 from worker.cli.sources.options import PROFILE
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import OPERATOR
 from worker.domain.instants import Instant
-from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason
+from worker.domain.reasons import DeliveryOutcome
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
+    from collections.abc import Sequence
+
+    from worker.cli.deliveries.problems import Problem
+    from worker.settings import Settings
     from worker.store.database.database import Database
     from worker.store.queries.deliveries import DeliveryDetails
-
-OUTCOMES = [outcome.value for outcome in STORED_OUTCOMES]
-REASONS = [reason.value for reason in QuarantineReason]
-DELIVERY_ID = click.argument("delivery_id", metavar="ID", type=WholeNumber(1, 2**63 - 1))
 
 
 @click.group(cls=OrderedGroup)
@@ -29,12 +30,12 @@ def deliveries() -> None:
 
 
 @deliveries.command("list")
-@click.option("--outcome", type=click.Choice(OUTCOMES), default=None, help="Only deliveries with this outcome.")
+@OUTCOME
 @click.option("--source", default="", help="Only deliveries of this source.")
-@click.option("--reason", default="", help="Only deliveries that are quarantined for this reason.")
+@click.option("--reason", type=REASON, default=None, help="Only deliveries that are quarantined for this reason.")
 @LIMIT
 @AS_JSON
-def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, as_json: bool) -> None:
+def list_deliveries(outcome: str | None, source: str, reason: str | None, limit: int, as_json: bool) -> None:
     """List deliveries, the newest first.
 
     \b
@@ -48,20 +49,24 @@ def list_deliveries(outcome: str | None, source: str, reason: str, limit: int, a
 
     with open_database() as context:
         queries = DeliveryQueries(context.database)
-        now, rows = queries.latest(limit, outcome=outcome or "", source=source, reason=reason)
+        _, rows = queries.latest(limit, outcome=outcome or "", source=source, reason=reason or "")
         if source not in {"", OPERATOR} and not rows:  # a source that has left the settings may still have deliveries
             require_name("source", source, context.settings.sources)
     if as_json:
         print_json_lines(map(delivery_document, rows))
     else:
-        print_deliveries(rows, now, limit)
+        print_deliveries(rows, limit)
 
 
 @deliveries.command("show", short_help="Show a delivery, its body and its events.")
 @DELIVERY_ID
 @AS_JSON
 def show_delivery(delivery_id: int, as_json: bool) -> None:
-    """Show a delivery, its body, and the events that were read from it, each with its result."""
+    """Show a delivery, its body, and the events that were read from it, each with its result.
+
+    A quarantined delivery is read again with the present settings, without changing anything, and the elements that
+    cannot be used are named.
+    """
     from worker.cli.context import open_database
     from worker.cli.deliveries.documents import details_document
     from worker.cli.deliveries.printing import print_delivery
@@ -69,21 +74,30 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
 
     with open_database() as context:
         now, delivery = _find(context.database, delivery_id)
+    problems = _problems(context.settings, delivery)
     if as_json:
-        print_json(details_document(delivery))
+        print_json(details_document(delivery, problems))
     else:
-        print_delivery(delivery, now)
+        print_delivery(delivery, problems, now)
+
+
+def _problems(settings: "Settings", delivery: "DeliveryDetails") -> "Sequence[Problem] | None":
+    if delivery.row.outcome != DeliveryOutcome.QUARANTINED:
+        return None
+    from worker.cli.deliveries.rereading import problems_of
+
+    return problems_of(settings, delivery)
 
 
 @deliveries.command("replay", short_help="Read deliveries again, with the present settings.")
-@click.argument("delivery_id", metavar="[ID]", type=WholeNumber(1, 2**63 - 1), required=False)
+@OPTIONAL_ID
 @click.option("--source", default="", help="All quarantined deliveries of this source.")
-@click.option("--reason", type=click.Choice(REASONS), default=None, help="All that are quarantined for this reason.")
+@click.option("--reason", type=REASON, default=None, help="All that are quarantined for this reason.")
 def replay_delivery(delivery_id: int | None, source: str, reason: str | None) -> int:
     """Read a quarantined or stale delivery again, or many, with the present settings.
 
-    If a delivery still cannot be used, the exit code is 1; `doctor` does not report it again. A delivery that is of no
-    interest now is deleted, and counted as ignored.
+    If a delivery still cannot be used, the exit code is 1. If nothing about it has changed, `doctor` does not report it
+    any more. A delivery that is of no interest now is deleted, and counted as ignored.
 
     For an accepted delivery whose order was not found, the search begins again.
 
@@ -97,22 +111,24 @@ def replay_delivery(delivery_id: int | None, source: str, reason: str | None) ->
         return _replay_all(source, reason or "")
     from worker.cli.context import open_database
     from worker.cli.deliveries.replay import replay
+    from worker.cli.deliveries.replay_printing import print_ignored, print_replay
 
     with open_database() as context:
         _, delivery = _find(context.database, delivery_id)
         receipt = replay(context, delivery)
-    if receipt.outcome is DeliveryOutcome.IGNORED:
-        click.echo(f"Delivery {delivery_id} is ignored: it is of no interest now, and was deleted.")
-    else:
-        click.echo(f"Delivery {delivery_id} is {receipt.outcome}{f': {receipt.reason}' if receipt.reason else ''}.")
+        if receipt.outcome is DeliveryOutcome.IGNORED:
+            print_ignored(delivery_id)
+        else:
+            _, after = _find(context.database, delivery_id)
+            print_replay(delivery.row, after)
     return NEEDS_A_PERSON if receipt.outcome is DeliveryOutcome.QUARANTINED else WELL
 
 
 def _replay_all(source: str, reason: str) -> int:
     """Replay the quarantined deliveries of a source, for a reason, or both. On a terminal, a bar shows the progress."""
     from worker.cli.context import open_database
-    from worker.cli.deliveries.printing import print_replays
     from worker.cli.deliveries.replay import replay_all
+    from worker.cli.deliveries.replay_printing import print_replays
     from worker.store.queries.deliveries import DeliveryQueries
 
     with open_database() as context:

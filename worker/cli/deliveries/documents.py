@@ -1,5 +1,8 @@
 """Deliveries as JSON objects. Instants are RFC 3339 in UTC; a missing value is null."""
 
+from collections.abc import Sequence
+
+from worker.cli.deliveries.problems import Problem
 from worker.cli.json_lines import Document
 from worker.operations.instants import iso
 from worker.store.queries.deliveries import DeliveredEvent, DeliveryDetails, DeliveryRow
@@ -19,13 +22,18 @@ def delivery_document(row: DeliveryRow) -> Document:
     }
 
 
-def details_document(delivery: DeliveryDetails) -> Document:
-    """Return one delivery with its body as text, and its events."""
+def details_document(delivery: DeliveryDetails, problems: Sequence[Problem] | None) -> Document:
+    """Return one delivery with its body as text, its events, and its *problems*; null when it was not read again."""
     return {
         **delivery_document(delivery.row),
         "body": None if delivery.body is None else delivery.body.decode("utf-8", "backslashreplace"),
         "events": [_event(event) for event in delivery.events],
+        "problems": None if problems is None else [_problem(problem) for problem in problems],
     }
+
+
+def _problem(problem: Problem) -> Document:
+    return {"element": problem.element or None, "reason": problem.reason, "detail": problem.detail or None}
 
 
 def _event(event: DeliveredEvent) -> Document:

@@ -2,25 +2,27 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-import click
 from rich.table import Table
 from rich.text import Text
 
+from worker.cli.deliveries.problems import Problem, is_healed, problem_text, taken_in
 from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table, visible
 from worker.domain.documents import Malformed, read_document
 from worker.domain.instants import Instant
-from worker.domain.reasons import DeliveryOutcome
-from worker.operations.instants import ago, moment, when
-from worker.operations.phrases import counted
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
+from worker.domain.text import clean_text
+from worker.operations.instants import moment, when
 from worker.store.queries.deliveries import DeliveredEvent, DeliveryDetails, DeliveryRow
 
-if TYPE_CHECKING:  # lists do not need it
-    from worker.cli.deliveries.replay import ReplaySummary
-
-MAX_PROBLEMS = 10
-"""How many kinds of problems are printed after many replays."""
+MAX_PROBLEMS = 20
+"""How many elements that cannot be used are printed. JSON has all of them."""
+MAX_DETAIL = 60
+"""Characters of a detail in a list."""
+SOURCE_WIDTH = 18
+"""The greatest width of the column of sources."""
+REASON_WIDTH = 1 + max(map(len, QuarantineReason))
+"""The least width of the column of reasons, in which no reason breaks."""
 MAX_BODY = 16_384
 """Characters of a body that are printed. JSON has the whole body."""
 STYLES: dict[str, str] = {
@@ -31,18 +33,23 @@ STYLES: dict[str, str] = {
 }
 
 
-def print_deliveries(rows: Sequence[DeliveryRow], now: Instant, limit: int) -> None:
+def print_deliveries(rows: Sequence[DeliveryRow], limit: int) -> None:
     """Print a list of deliveries. If it has *limit* rows, a line says that there may be more."""
-    table = make_table("ID", "RECEIVED (UTC)", "AGO", "SOURCE", "OUTCOME", "REASON", wrapping="REASON")
+    table = make_table("ID", "RECEIVED (UTC)", "SOURCE", "OUTCOME", "REASON", wrapping="REASON")
+    reasons = table.columns[-1]
+    reasons.overflow, reasons.min_width = "ellipsis", REASON_WIDTH  # a word that is too long is cut
     for row in rows:
         time = moment(row.received_at).removesuffix(" UTC")
-        age = ago(row.received_at, now).removesuffix(" ago")
-        table.add_row(
-            plain(row.id), plain(time), plain(age), plain(row.source), _styled(row.outcome), plain(_reason(row))
-        )
+        table.add_row(plain(row.id), plain(time), _source(row.source), _styled(row.outcome), plain(_reason(row)))
     print_table(table, rows, "No such deliveries.")
     if len(rows) == limit:
         Output().print(f"These are the newest {limit}; --limit shows more.", style="dim")
+
+
+def _source(name: str) -> Text:
+    """Return a name that leaves enough room for the reason; a long one takes several lines."""
+    parts = [name[start : start + SOURCE_WIDTH] for start in range(0, len(name), SOURCE_WIDTH)]
+    return Text("\n".join(plain(part).plain for part in parts))
 
 
 def _styled(outcome: str) -> Text:
@@ -50,11 +57,14 @@ def _styled(outcome: str) -> Text:
 
 
 def _reason(row: DeliveryRow) -> str:
-    return f"{row.reason} (replayed)" if row.replayed_at is not None else row.reason
+    """Return the reason with its detail, but not that of `captured`, which has every header."""
+    detail = "" if row.reason == QuarantineReason.CAPTURED else clean_text(row.detail, MAX_DETAIL)
+    replayed = " (replayed)" if row.replayed_at is not None else ""
+    return f"{row.reason}{': ' if row.reason and detail else ''}{detail}{replayed}"
 
 
-def print_delivery(delivery: DeliveryDetails, now: Instant) -> None:
-    """Print one delivery: its row, its events, its body."""
+def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None, now: Instant) -> None:
+    """Print one delivery: its row, its *problems* if it was read again, its events, its body."""
     output, row = Output(MIN_WIDTH), delivery.row
     output.print(
         make_facts(
@@ -70,12 +80,31 @@ def print_delivery(delivery: DeliveryDetails, now: Instant) -> None:
             }
         )
     )
+    if row.outcome == DeliveryOutcome.QUARANTINED:
+        _print_problems(output, delivery, problems)
     if delivery.events:
         output.print()
         output.print(_events_table(delivery.events))
     if delivery.body is not None:
         output.print()
         output.print(Text(_readable(delivery.body)))
+
+
+def _print_problems(output: Output, delivery: DeliveryDetails, problems: Sequence[Problem] | None) -> None:
+    """Print what cannot be used of a quarantined delivery, and the command to copy."""
+    row = delivery.row
+    if is_healed(problems, row.reason):
+        output.print("\nBy the present settings, all of it can be used. To take it in:")
+        output.print(f"  fulfillment deliveries replay {row.id}")
+    elif problems is not None:
+        output.print()
+        for problem in problems[:MAX_PROBLEMS]:
+            output.print(plain(f"{problem.element or 'the document'}  {problem_text(problem.reason, problem.detail)}"))
+        if len(problems) > MAX_PROBLEMS:
+            output.print(f"… and {len(problems) - MAX_PROBLEMS} elements more")
+        taken = taken_in(len(delivery.events))
+        output.print(f"\n{taken[:1].upper()}{taken[1:]}. To read it step by step, without changing anything:")
+        output.print(f"  fulfillment deliveries try {row.id}")
 
 
 def _events_table(events: Sequence[DeliveredEvent]) -> Table:
@@ -93,17 +122,3 @@ def _readable(body: bytes) -> str:
     except Malformed:
         text = repr(body)
     return text if len(text) <= MAX_BODY else f"{text[:MAX_BODY]}\n… and {len(text) - MAX_BODY} characters more"
-
-
-def print_replays(summary: "ReplaySummary") -> None:
-    """Print what became of many replayed deliveries: one line, and one for each kind of problem."""
-    total = summary.outcomes.total()
-    reasons = ", ".join(f"{reason} {count}" for reason, count in summary.reasons.most_common())
-    parts = [
-        f"{count} {outcome}{f' ({reasons})' if outcome is DeliveryOutcome.QUARANTINED else ''}"
-        for outcome, count in summary.outcomes.most_common()
-    ]
-    deliveries = counted(total, "delivery was", "deliveries were")
-    click.echo(f"{deliveries} replayed{': ' if parts else ''}{', '.join(parts)}.")
-    for sentence, count in summary.problems.most_common(MAX_PROBLEMS):
-        click.echo(visible(f"{counted(count, 'was', 'were')} not: {sentence}."))

@@ -63,6 +63,8 @@ class ReplaySummary:
     outcomes: Counter[DeliveryOutcome] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     """Of the deliveries that are still quarantined."""
+    silenced: int = 0
+    """How many of these `doctor` does not report any more, because nothing about them has changed."""
     problems: Counter[str] = field(default_factory=Counter)
 
     def add(self, receipt: Receipt) -> None:
@@ -89,6 +91,9 @@ def replay_all(context: Context, delivery_ids: Iterable[int]) -> ReplaySummary:
             summary.problems[str(error)] += 1
             continue
         summary.add(receipt)
+        if receipt.outcome is DeliveryOutcome.QUARANTINED:
+            _, after = queries.show(delivery_id)
+            summary.silenced += after is not None and after.row.replayed_at is not None
         if len(keys) < MAX_WAKE_UPS:
             keys |= dict.fromkeys(receipt.wake_ups)
     wake_ups.enqueue(list(keys)[:MAX_WAKE_UPS])

@@ -7,7 +7,7 @@ from worker.domain.errors import Throttled, Transient
 from worker.domain.figures import Health
 from worker.domain.instants import MINUTE, SECOND, Duration
 from worker.domain.reasons import HoldReason
-from worker.operations.doctor import Check, Verdict
+from worker.operations.checks import Check, Verdict
 from worker.operations.instants import span
 from worker.order_api.account_checks import AccountCheck
 from worker.order_api.accounts import open_account

@@ -1,7 +1,7 @@
 """Checks every part of the installation: the settings, the database, the broker, and the platforms."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from worker.cli.context import Context, open_unchecked_database
 from worker.cli.doctor.accounts import check_account
@@ -10,10 +10,13 @@ from worker.cli.wake_ups import BROKER_TIMEOUT_SECONDS
 from worker.domain.errors import SchemaOutdated, StoreError
 from worker.domain.figures import Health
 from worker.domain.instants import Duration, microseconds
-from worker.operations.doctor import Check, Verdict, judge
+from worker.operations.checks import Check, Verdict
+from worker.operations.doctor import judge
+from worker.operations.quarantine import judge_refusals
 from worker.queue.celery_config import make_celery
 from worker.queue.wake_ups import BrokerUnavailable, WakeUpQueue
 from worker.settings import Settings, load_settings
+from worker.settings.sources import SourceSettings
 from worker.store import schema
 from worker.store.queries.health import HealthQueries
 
@@ -35,16 +38,24 @@ def run_checks(max_age: Duration) -> Iterator[Check]:
         yield _broker(context.settings)
         for name, account in context.settings.accounts.items():
             yield from check_account(context.database, name, account, health)
-        sources = context.settings.sources
-        yield from (check_source(name, source) for name, source in sources.items())
+        yield from _sources(context.settings.sources, health)
         if health:
-            with_statuses = [name for name, source in sources.items() if source.profile.file]
-            yield from judge(health, context.policies, max_age, with_statuses)
+            files = {name: source for name, source in context.settings.sources.items() if source.profile.file}
+            statuses = {name: source.statuses for name, source in files.items()}
+            yield from judge(health, context.policies, max_age, statuses)
 
 
 def _settings(settings: Settings) -> Check:
     accounts, sources = ", ".join(settings.accounts), ", ".join(settings.sources) or "none"
     return Check("settings", Verdict.OK, f"They are complete and valid. Accounts: {accounts}. Sources: {sources}.")
+
+
+def _sources(sources: Mapping[str, SourceSettings], health: Health | None) -> Iterator[Check]:
+    refusals = {each.source: each for each in health.refusals} if health else {}
+    for name, source in sources.items():
+        yield check_source(name, source)
+        if name in refusals:
+            yield judge_refusals(refusals[name], can_try=source.profile.file is not None)
 
 
 def _schema(context: Context) -> Check:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from worker.domain.instants import microseconds
-from worker.operations.doctor import Check, Diagnosis, Verdict, diagnose
+from worker.operations.checks import Check, Diagnosis, Verdict, diagnose
 from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
 
 STYLES = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}

@@ -1,13 +1,13 @@
 """Health: what waits and since when, whether the tables agree, and whether a commit survives a power failure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select, text
 
 from worker.domain.events import EventResult
-from worker.domain.figures import Backlog, BacklogKind, Health, UnknownWords
+from worker.domain.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
 from worker.domain.instants import Duration, Instant
 from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason, WaitReason
 from worker.domain.snapshot import Snapshot
@@ -16,7 +16,7 @@ from worker.store.conditions import is_due
 from worker.store.database.database import Database
 from worker.store.queries.orders import is_free
 from worker.store.snapshots import active_holds, snapshot_of
-from worker.store.tables import deliveries, events, orders
+from worker.store.tables import counters, deliveries, events, orders
 
 SAMPLE_SIZE = 200
 """How many orphaned orders are returned. If there are more, they have the same cause."""
@@ -53,6 +53,7 @@ class HealthQueries:
                 discrepancies=_discrepancies(connection, now - never_pruned),
                 orphaned=_orphaned(connection, now),
                 unknown_words=tuple(_unknown_words(connection)),
+                refusals=tuple(Refusals(*row) for row in connection.execute(_REFUSALS)),
             )
 
     def unsafe_modes(self) -> Mapping[str, str]:
@@ -70,13 +71,13 @@ def _is_safe(name: str, mode: str, safe_mode: str) -> bool:
 
 
 def _backlogs(connection: Connection, now: Instant) -> Iterable[Backlog]:
-    stop, reason = orders.c.stop, deliveries.c.reason
+    stop, reason, source = orders.c.stop, deliveries.c.reason, deliveries.c.source
     # A pending event of an order at rest is no backlog: it waits for other events, say the delivery of a second parcel.
     waits = and_(_PENDING, events.c.order_row == orders.c.id, ~_RESTS)
     in_dry_run = orders.c.waiting == WaitReason.DRY_RUN.value
     return (
-        *_grouped(connection, BacklogKind.STOPPED, stop, orders.c.stopped_at, stop.is_not(None)),
-        *_grouped(connection, BacklogKind.QUARANTINED, reason, deliveries.c.received_at, _NOT_REPLAYED),
+        *_grouped(connection, BacklogKind.STOPPED, orders.c.stopped_at, orders.c.stop.is_not(None), by=(stop,)),
+        *_grouped(connection, BacklogKind.QUARANTINED, deliveries.c.received_at, _NOT_REPLAYED, by=(reason, source)),
         *_one(connection, BacklogKind.DUE, orders.c.due, is_due(now)),
         *_one(connection, BacklogKind.LEASE, orders.c.lease_until, orders.c.lease_until <= now),
         *_one(connection, BacklogKind.UNCERTAIN, orders.c.sent_at, orders.c.sending.is_not(None)),
@@ -88,11 +89,14 @@ def _backlogs(connection: Connection, now: Instant) -> Iterable[Backlog]:
 def _grouped(
     connection: Connection,
     kind: BacklogKind,
-    reason: ColumnElement[str],
     at: ColumnElement[int],
     where: ColumnElement[bool],
+    *,
+    by: Sequence[ColumnElement[str]],
 ) -> Iterable[Backlog]:
-    query = select(reason, func.count(), func.min(at)).where(where).group_by(reason).order_by(reason)
+    """Count the rows *where*, grouped *by* the reason, and by the source if it is given."""
+    reason, *source = by
+    query = select(reason, func.count(), func.min(at)).add_columns(*source).where(where).group_by(*by).order_by(*by)
     return [Backlog(kind, *row) for row in connection.execute(query)]
 
 
@@ -132,6 +136,23 @@ def _select_unknown_words() -> Select[Any]:
 
 
 _UNKNOWN_WORDS = _select_unknown_words()
+
+
+def _select_refusals() -> Select[Any]:
+    """Select the sources with refused requests, their number, and whether no other request of them is known."""
+    other = counters.alias()
+    is_counted = exists(literal(1)).where(
+        other.c.source == counters.c.source, other.c.outcome != DeliveryOutcome.REFUSED.value
+    )
+    is_stored = exists(literal(1)).where(deliveries.c.source == counters.c.source)
+    return (
+        select(counters.c.source, counters.c.count, and_(~is_counted, ~is_stored).label("is_all"))
+        .where(counters.c.outcome == DeliveryOutcome.REFUSED.value)
+        .order_by(counters.c.source)
+    )
+
+
+_REFUSALS = _select_refusals()
 
 
 def _held(connection: Connection, now: Instant) -> Iterable[Backlog]:

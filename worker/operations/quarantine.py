@@ -1,0 +1,90 @@
+"""Judges for `doctor` what the receiver could not use: quarantined deliveries and refused requests. Pure."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+
+from worker.domain.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
+from worker.domain.instants import Duration
+from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, QuarantineReason
+from worker.domain.text import clean_text
+from worker.operations.checks import MAX_NAMED, Check, Verdict, since, verdict_of
+from worker.operations.phrases import counted
+
+_NAME = "quarantine"
+
+
+def judge_quarantine(health: Health, max_age: Duration, statuses: Mapping[str, Collection[str]]) -> Iterator[Check]:
+    """Yield a check for each source and reason with quarantined deliveries, or one that there are none.
+
+    *statuses* has the status words of the sources that may have some of their own.
+    """
+    backlogs = [backlog for backlog in health.backlogs if backlog.kind is BacklogKind.QUARANTINED]
+    if not backlogs:
+        yield Check(_NAME, Verdict.OK, "No quarantined delivery needs a person.")
+    words = {unknown.source: unknown for unknown in health.unknown_words}
+    for backlog in backlogs:
+        sentence = f"{_subject(backlog)}, {since(backlog, health.now)}, from {backlog.source}"
+        verdict = verdict_of(backlog, health.now, max_age)
+        if backlog.reason == QuarantineReason.CAPTURED:
+            yield Check(_NAME, Verdict.OK, f"{sentence}, as the settings ask.")
+        elif backlog.reason == QuarantineReason.UNKNOWN_EVENT and (unknown := words.get(backlog.source)):
+            advice = _heal(unknown, statuses.get(backlog.source)) or _advice(backlog)
+            yield Check(_NAME, verdict, f"{sentence}: {_listed(unknown)}.", advice)
+        else:
+            yield Check(_NAME, verdict, f"{sentence}.", _advice(backlog))
+
+
+def judge_refusals(refusals: Refusals, *, can_try: bool) -> Check:
+    """Judge the refused requests of a source. *can_try*: `sources try` can try requests with its profile.
+
+    It is a warning only if no request of the source was ever authentic. Otherwise it is OK, because the count has no
+    times and never falls, and a warning that nobody can lift hides the others.
+    """
+    source = refusals.source
+    sentence = f"{counted(refusals.count, 'request was', 'requests were')} refused since the first one was counted"
+    try_it = f", and try a request of the courier: `fulfillment sources try {source} request.http`" if can_try else ""
+    advice = f"compare the secret and the header: `fulfillment sources show {source}`{try_it}."
+    if refusals.is_all:
+        warning = f"{sentence}, and none of its requests is known to be authentic."
+        return Check(f"source {source}, refused", Verdict.WARN, warning, f"{advice[:1].upper()}{advice[1:]}")
+    return Check(f"source {source}, refused", Verdict.OK, f"{sentence}. If the courier gets 401, {advice}")
+
+
+def _subject(backlog: Backlog) -> str:
+    return f"{counted(backlog.count, 'delivery is', 'deliveries are')} quarantined ({backlog.reason})"
+
+
+def _listed(unknown: UnknownWords) -> str:
+    """Name the most frequent words, each with its count."""
+    words = [f"“{clean_text(word)}” ({count})" for word, count in unknown.words[:MAX_NAMED]]
+    return ", ".join(words) + (", …" if len(unknown.words) > MAX_NAMED else "")
+
+
+def _advice(backlog: Backlog) -> str:
+    chosen = f"--source {backlog.source} --reason {backlog.reason}"
+    return (
+        f"See `fulfillment deliveries list {chosen}`, correct the cause, and replay them:"
+        f" `fulfillment deliveries replay {chosen}`."
+    )
+
+
+def _heal(unknown: UnknownWords, present: Collection[str] | None) -> str:
+    """Return the setting that heals the words; empty when there is none. *present* are the words that the source has.
+
+    A second line `statuses = …` would be an error in a settings file, so words are added to those that are present.
+    """
+    keys = [_key_of(word) for word, _ in unknown.words[:MAX_NAMED] if word != STATUS_WITHOUT_WORD]
+    if present is None or not keys:
+        return ""
+    table = f"[sources.{unknown.source}]"
+    entries = ", ".join(keys)
+    where = f"add to the statuses of {table}: {entries}" if present else f"add to {table}: statuses = {{ {entries} }}"
+    return (
+        f"Say what they mean, each an event such as in_transit, or info: {where}. Restart the receiver, and run"
+        f" `fulfillment deliveries replay --source {unknown.source} --reason {QuarantineReason.UNKNOWN_EVENT}`."
+    )
+
+
+def _key_of(word: str) -> str:
+    """Return the entry of `statuses` for a word, as a settings file has it, with a meaning to fill in."""
+    return f'{json.dumps("" if word == MISSING_STATUS else clean_text(word), ensure_ascii=False)} = "…"'
