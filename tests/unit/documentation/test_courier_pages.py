@@ -9,7 +9,7 @@ from tests.support.couriers.everyone import COURIERS
 from tests.support.couriers.receiving import meaning
 from tests.support.couriers.samples import Courier
 from tests.support.good_settings import TOML
-from tests.support.pages import ROOT, first_words, plain_table, table
+from tests.support.pages import README, ROOT, first_words, plain_table, table
 from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.profiles.schema.trust import trust_in
 from worker.settings import load_settings
@@ -68,3 +68,17 @@ def test_each_word_of_the_page_means_the_event_beside_it(courier: Courier):
     for event, words in table(page_of(courier), "## What it reports"):
         for word in re.findall(r"`([\w-]+)`", words):
             assert f"shipment.{meaning(courier, word)}" == event.strip("`"), word
+
+
+@every_courier
+def test_the_first_sentences_of_the_readme_name_the_courier(courier: Courier):
+    (name,) = re.findall(r"^# (\w+)", page_of(courier).read_text())
+    assert name in README.read_text().partition("```")[0]
+
+
+@every_courier
+def test_a_page_whose_courier_names_no_order_has_the_command_that_registers_a_parcel_of_any_order(courier: Courier):
+    read = load_profile(courier.profile).read
+    commands = re.findall(r"`(fulfillment parcels add [^`]*)`", page_of(courier).read_text())
+    names_order = bool(read.order or read.number)
+    assert [command.endswith(" --create") for command in commands] == ([] if names_order else [True])

@@ -48,7 +48,8 @@ def test_the_settings_file_of_the_set_up_is_read(tmp_path: Path):
     account = settings.accounts["main"]
     assert account.dry_run
     assert account.complete_after.days == 1
-    assert settings.sources["courier"].allow == frozenset({"shipment"})
+    assert settings.sources["oto"].profile.file is not None
+    assert {*settings.sources["oto"].secrets} == {*settings.sources["oto"].profile.methods}
 
 
 def test_the_settings_of_a_second_account_are_read_beside_those_of_the_first(tmp_path: Path):
@@ -62,7 +63,7 @@ def test_the_settings_of_a_second_account_are_read_beside_those_of_the_first(tmp
     }
     assert {name: source.account for name, source in settings.sources.items()} == {
         "awalchat": "main",
-        "courier": "main",
+        "oto": "main",
         "kurir": "jakarta",
     }
 
