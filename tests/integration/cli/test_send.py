@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,54 @@ def test_a_test_event_is_accepted_for_every_kind_of_source(receiver: None, fulfi
 def test_the_answer_of_a_courier_is_printed_as_json_with_its_status(receiver: None, fulfillment: Commands):
     result = fulfillment(*OTO, "--json")
     assert (result.code, result.document["status"], result.document["answer"]["status"]) == (0, 200, "accepted")
+
+
+AGREED = """
+title = "Agreed"
+
+[auth.token]
+kind = "static"
+from = "header:Authorization"
+
+[read]
+number = "order"
+key = ["order", "word"]
+
+[status]
+from = "word"
+rows = [["delivered", "delivered"]]
+
+[answer]
+body = '{"status": "ok"}'
+"""
+
+
+@pytest.fixture
+def agreed(fulfillment: Commands, tmp_path: Path) -> None:
+    """Settings with the source `agreed`, whose courier wants an answer that does not tell the outcome."""
+    (tmp_path / "agreed.toml").write_text(AGREED)
+    fulfillment.set(
+        {
+            "FULFILLMENT_SOURCES__AGREED__PROFILE": str(tmp_path / "agreed.toml"),
+            "FULFILLMENT_SOURCES__AGREED__SECRETS": "a-token-of-sixteen-bytes",
+        }
+    )
+
+
+def test_an_agreed_answer_is_followed_by_the_command_that_tells_the_outcome(
+    agreed: None, receiver: None, fulfillment: Commands
+):
+    arguments = ("send", "--source", "agreed", "--event", "delivered", "--number", "ORD-1")
+    answer, sentence = fulfillment(*arguments).out.splitlines()
+    assert answer == '200 {"status": "ok"}'
+    assert "`fulfillment deliveries list --source agreed`" in sentence
+    assert fulfillment(*arguments, "--json").document == {"status": 200, "answer": {"status": "ok"}}
+
+
+def test_an_answer_that_tells_the_outcome_or_refuses_stands_alone(receiver: None, fulfillment: Commands):
+    assert len(fulfillment(*OTO).out.splitlines()) == 1
+    fulfillment.set({"FULFILLMENT_SOURCES__OTO__SECRETS__SIGNATURE": "another-secret"})
+    assert len(fulfillment(*OTO).out.splitlines()) == 1
 
 
 def test_an_event_that_the_receiver_refuses_ends_with_1(receiver: None, fulfillment: Commands):

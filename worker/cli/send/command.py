@@ -32,6 +32,8 @@ def send(source: str, url: str, as_json: bool, **options: Any) -> int:  # noqa: 
     The exit code is 0 if the receiver takes the event in, even if it quarantines it; 1 if it refuses the event; 2 if
     the source's profile has no such event, or does not read an option; 3 if the receiver does not answer.
 
+    The answer that a courier has agreed on may not tell the outcome: then `fulfillment deliveries list` does.
+
     \b
     fulfillment send --source courier --order 1001 --event shipment.picked_up --tracking TRK1
     fulfillment send --source fastbox --number ORD-2024-001 --event shipment.delivered
@@ -54,7 +56,9 @@ def send(source: str, url: str, as_json: bool, **options: Any) -> int:  # noqa: 
         print_json({"status": result.status, "answer": result.document})
     else:
         click.echo(visible(f"{result.status} {json.dumps(result.document, ensure_ascii=False)}"))
-    return WELL if result.status in range(200, 300) else NEEDS_A_PERSON
+        if result.is_taken and not result.outcome:
+            click.echo(f"This is the agreed answer: see `fulfillment deliveries list --source {source}`.")
+    return WELL if result.is_taken else NEEDS_A_PERSON
 
 
 def _require_order(options: Mapping[str, object]) -> None:

@@ -8,6 +8,7 @@ import httpx
 from webhook_receiver.requests import Request
 from worker.cli.local import local_url
 from worker.domain.errors import IllegalRequest
+from worker.domain.reasons import DeliveryOutcome
 from worker.settings import Address
 
 TIMEOUT_SECONDS = 10.0
@@ -20,6 +21,17 @@ class PostResult(NamedTuple):
 
     status: int
     document: object
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the receiver has taken the event in, or quarantined it."""
+        return self.status in range(200, 300)
+
+    @property
+    def outcome(self) -> str:
+        """The outcome of the delivery; empty when the answer does not tell it."""
+        status = self.document.get("status") if isinstance(self.document, dict) else None
+        return status if isinstance(status, str) and status in set(DeliveryOutcome) else ""
 
 
 def address_of(url: str, listen: Address, source: str) -> httpx.URL:
