@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from webhook_receiver.profiles import NATIVE_PROFILES
 from worker.domain.errors import SettingsError
 from worker.settings.layers import Layer, Location, locate
 from worker.settings.names import KeyPath, path_of_variable, variable_name
 from worker.settings.problems import MISSING, NO_ACCOUNT, UNKNOWN, Problem
+from worker.settings.sources import DECLARED_KEYS, NATIVE_KEYS
 from worker.settings.spelling import similar
 
 MAX_SENTENCES = 20
@@ -49,7 +51,8 @@ def mistakes_in(
     """
     paths = {mistake.path for mistake in earlier if not mistake.is_misspelling}
     misspelt_names = {mistake.location.name for mistake in earlier if mistake.is_misspelling}
-    suggestions = [path for problem in problems if problem.sentence == UNKNOWN and (path := similar(problem.path))]
+    unknown = [problem.path for problem in problems if problem.sentence == UNKNOWN]
+    suggestions = [path for path in (_suggestion(path, environment, file) for path in unknown) if path]
     for problem in problems:
         if problem.sentence == UNKNOWN:
             misspellings = _misspellings(problem.path, environment, file)
@@ -60,12 +63,22 @@ def mistakes_in(
 
 def _misspellings(path: KeyPath, environment: Layer, file: Layer) -> Iterator[Mistake]:
     """Yield a mistake for each variable at *path* or below it, and one for the key of the file."""
-    suggestion = similar(path)
+    suggestion = _suggestion(path, environment, file)
     for location in [entry.location for entry in environment.below(path)]:
         below = path_of_variable(location.name)[len(path) :]
         yield _misspelling(path, location, suggestion, variable_name((*suggestion, *below)) if suggestion else "")
     if file.below(path):
         yield _misspelling(path, locate(path, Layer(), file), suggestion, suggestion[-1] if suggestion else "")
+
+
+def _suggestion(path: KeyPath, environment: Layer, file: Layer) -> KeyPath | None:
+    """Return the setting that *path* may mean; for a source, rather one that its profile uses."""
+    if path[0] != "sources":
+        return similar(path)
+    profile = (*path[:2], "profile")
+    written = [str(layer.entries[profile].value) for layer in (environment, file) if profile in layer.entries]
+    name, *_ = (*written, path[1])
+    return similar(path, NATIVE_KEYS if name in NATIVE_PROFILES else DECLARED_KEYS)
 
 
 def _misspelling(path: KeyPath, location: Location, suggestion: KeyPath | None, name: str) -> Mistake:

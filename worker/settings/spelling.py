@@ -1,7 +1,7 @@
 """Suggestions for names that are not settings: other underscores, or a similar name."""
 
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 
 from worker.settings.description import described_keys
@@ -28,14 +28,20 @@ def with_other_underscores(path: KeyPath) -> KeyPath | None:
     return next((candidate for candidate in _candidates(words) if is_known(candidate)), None)
 
 
-def similar(path: KeyPath) -> KeyPath | None:
+def similar(path: KeyPath, likely: Collection[str] = ()) -> KeyPath | None:
     """Return the setting beside *path* with the most similar name; None if no name is similar.
 
-    The result equals *path* for a key that only the accounts of other platforms have.
+    Of equally similar names, one of *likely* is the result. The result equals *path* for a key that only the accounts
+    of other platforms have.
     """
     siblings = {key[len(path) - 1] for key in _keys() if len(key) >= len(path) and _are_siblings(key, path)}
-    matches = get_close_matches(path[-1], sorted(siblings), n=1)
-    return (*path[:-1], matches[0]) if matches else None
+    matches = get_close_matches(path[-1], sorted(siblings))
+    best = max(matches, key=lambda name: (_similarity(name, path[-1]), name in likely), default=None)
+    return (*path[:-1], best) if best else None
+
+
+def _similarity(name: str, word: str) -> float:
+    return SequenceMatcher(None, name, word).ratio()
 
 
 def _are_siblings(key: KeyPath, path: KeyPath) -> bool:

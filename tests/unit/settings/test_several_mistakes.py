@@ -134,3 +134,19 @@ def test_no_mistake_among_several_shows_a_value(tmp_path):
     message = refusal(values | {f"{P}LISTEN": SECRET, f"{P}KEEPP": SECRET, f"{MAIN}SETTLE": SECRET, f"{P}CONFIG": ""})
     assert len(message.split("\n")) > 3
     assert SECRET not in message
+
+
+@pytest.mark.parametrize(
+    ("source", "meant"),
+    [
+        ("[sources.bosta]", "number_prefix"),
+        ('[sources.courier]\nprofile = "bosta"', "number_prefix"),
+        ("[sources.courier]", "public_prefix"),
+        ('[sources.dhl]\nprofile = "courier"', "public_prefix"),
+    ],
+)
+def test_a_misspelt_key_of_a_source_is_taken_for_one_that_its_profile_uses(source, meant, tmp_path):
+    account = TOML.partition("[sources")[0]
+    file = f'{account}{source}\nprefix = "TK"\nsecrets = "long-enough-for-a-token"\n'
+    (sentence,) = refusal_of(file, tmp_path)
+    assert sentence.endswith(f".prefix is not a known setting: did you mean {meant}?")
