@@ -39,3 +39,17 @@ def test_the_doctor_fails_when_an_order_has_been_stopped_for_too_long(fulfillmen
         return next(check["verdict"] for check in checks if check["check"] == "stopped orders")
 
     assert [verdict("1h"), verdict("29m")] == ["warn", "fail"]
+
+
+def test_the_doctor_shows_refused_requests_of_the_sources_in_the_settings(fulfillment: Commands, harness: Harness):
+    harness.intake.add_counts({("courier", "refused"): 12, ("gone", "refused"): 3, ("", "unknown_source"): 4})
+    checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
+    assert {name for name in checks if name.endswith("refused")} == {"source courier, refused"}
+    check = checks["source courier, refused"]
+    assert (check["verdict"], check["unreachable"]) == ("warn", False)
+    assert check["sentence"].startswith("12 requests were refused since the first one was counted, and none ")
+    assert "`fulfillment sources show courier`" in check["advice"]
+    harness.accept(order=order_key(1))
+    checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
+    assert checks["source courier, refused"]["verdict"] == "ok"
+    assert "`fulfillment sources show courier`" in checks["source courier, refused"]["sentence"]

@@ -48,6 +48,19 @@ def test_the_advice_for_unknown_words_heals_them_when_it_is_followed_to_the_lett
     assert {fulfillment("orders", "show", f"number:ORD-{n}", "--json").document["state"] for n in range(5)} == {"due"}
 
 
+def test_words_are_added_to_the_statuses_that_the_source_has(
+    fulfillment: Commands, harness: Harness, environ: dict[str, str], tmp_path: Path
+):
+    table = '[sources.oto]\nstatuses = { "old" = "lost" }\n'
+    (tmp_path / "own.toml").write_text(table)
+    receive(harness, environ, "oto", of_oto("brandNew", 1))
+    (check,) = checks(fulfillment, "quarantine")
+    entry = re.search(r"add to the statuses of \[sources\.oto\]: (.*)\. Restart", check["advice"])
+    assert entry
+    (tmp_path / "own.toml").write_text(table.replace(" }", f", {entry[1]} }}").replace("…", "in_transit"))
+    assert fulfillment("deliveries", "replay", "1") == (0, "Delivery 1 is accepted.\n", "")
+
+
 def test_a_replay_of_many_says_what_became_of_them(
     fulfillment: Commands, harness: Harness, environ: dict[str, str], tmp_path: Path
 ):
