@@ -11,6 +11,7 @@ import pytest
 from tests.support.commands import CommandResult, Commands
 from tests.support.events import a_delivery
 from tests.support.harness import Harness
+from webhook_receiver.profiles.schema.files import builtin_names
 from worker.domain.reasons import QuarantineReason
 
 SECRET = "the-secret-of-fastbox"
@@ -179,9 +180,9 @@ def test_a_missing_option_of_the_profile_is_asked_for_with_its_help(fulfillment:
     ("profile", "sample", "sentence"),
     [
         ("fastbox.toml", "nothing.txt", "there is no file nothing.txt"),
-        ("nothing.toml", "fastbox.toml", "nothing.toml does not exist."),
-        ("nothing", "fastbox.toml", "there is no built-in profile nothing"),
-        ("courier", "fastbox.toml", "the profile courier is part of the program"),
+        ("a/nothing.toml", "fastbox.toml", "a/nothing.toml does not exist; the path begins at the working directory."),
+        ("nothing", "fastbox.toml", "nothing is neither a source of the settings (courier) nor a built-in profile"),
+        ("awalchat", "fastbox.toml", "the profile awalchat is part of the program"),
     ],
 )
 def test_what_is_not_there_ends_with_2(fulfillment: Commands, profile: str, sample: str, sentence: str):
@@ -242,6 +243,33 @@ def test_all_flaws_are_named_a_line_for_each(fulfillment: Commands, fastbox: Pat
     lines = result.out.splitlines()
     assert lines[0] == "fastbox.toml: status.key0 is not a known key"
     assert len(lines) == 15
+    document = fulfillment("sources", "check", "./fastbox.toml", "--json").document
+    assert document["flaws"] == [f"./{line}" for line in lines]
+    assert (document["right"], document["title"], document["auth"], document["rows"]) == (False, None, [], None)
+
+
+@pytest.mark.parametrize(("name", "right"), [("fastbox.toml", True), ("capture", True), ("no/thing.toml", False)])
+@pytest.mark.usefixtures("fastbox")
+def test_a_check_as_json_is_one_object(fulfillment: Commands, name: str, right: bool):
+    result = fulfillment("sources", "check", name, "--json")
+    assert result.code == (0 if right else 2)
+    assert " ".join(result.document) == "name right flaws title auth rows"
+    assert (result.document["name"], result.document["right"]) == (name, right)
+
+
+def test_what_is_right_is_summed_up_in_json_as_well(fulfillment: Commands, fastbox: Path):
+    document = fulfillment("sources", "check", str(fastbox), "--json").document
+    assert document["auth"] == [{"name": "signature", "trust": "signed"}]
+    assert (document["title"], document["rows"]) == ("Fastbox", 2)
+
+
+@pytest.mark.usefixtures("fastbox")
+def test_a_file_is_named_as_it_was_given(fulfillment: Commands, fastbox: Path):
+    missing = "couriers/zephyr.toml does not exist; the path begins at the working directory"
+    assert fulfillment("sources", "check", "couriers/zephyr.toml").out == f"{missing}\n"
+    assert fulfillment("sources", "check", "/zephyr.toml").out == "/zephyr.toml does not exist\n"
+    fastbox.write_text("title = 1")
+    assert fulfillment("sources", "check", str(fastbox)).out.startswith(f"{fastbox}: title must be a text\n")
 
 
 def test_a_file_with_the_name_of_a_built_in_profile_has_its_other_flaws_too(fulfillment: Commands, fastbox: Path):
@@ -271,6 +299,9 @@ def test_a_name_can_be_checked_as_well(fulfillment: Commands, name: str, code: i
 # ------------------------------------------------------------------------------------------------------- list and show
 
 
+LONG = {"PROFILE": "capture", "SECRETS": "a-secret-of-sixteen"}
+
+
 def own_source(fulfillment: Commands, fastbox: Path) -> None:
     fulfillment.set(
         {
@@ -293,6 +324,17 @@ def test_the_sources_of_the_settings_are_listed_with_their_trust(fulfillment: Co
     assert " ".join(rows["fastbox"]) == "name profile title account path methods trust"
     assert rows["fastbox"]["path"] == "/shop/webhooks/fastbox"
     assert rows["courier"]["trust"] == rows["fastbox"]["trust"] == "signed"
+
+
+def test_no_word_of_a_trust_is_broken_in_80_columns(fulfillment: Commands, fastbox: Path):
+    own_source(fulfillment, fastbox)
+    long_name = "A" * 20
+    fulfillment.set({f"FULFILLMENT_SOURCES__{long_name}__{key}": text for key, text in LONG.items()})
+    lines = fulfillment("sources", "list").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    words = {word for line in lines for word in line.split()}
+    assert words > {"signed", "token", "in", "the", "URL"}
+    assert f"/webhooks/{long_name.lower()[:18]}" in words
 
 
 def test_without_sources_a_sentence_names_the_list_of_profiles(fulfillment: Commands):
@@ -325,7 +367,7 @@ def test_a_source_says_what_the_courier_has_to_be_told(fulfillment: Commands, fa
     assert SECRET not in out
     document = fulfillment("sources", "show", "fastbox", "--json").document
     assert " ".join(document) == (
-        "name profile title facts account path methods probes auth options answer reads events limits"
+        "name profile title facts account path methods probes auth options answer reads time_of events limits"
     )
     assert document["auth"][0]["secrets"] == 1
     assert document["options"][0]["value"] == "X-Mine"
@@ -365,9 +407,27 @@ def test_a_name_of_nothing_ends_with_2(fulfillment: Commands):
     assert "FULFILLMENT_" in result.err
 
 
-@pytest.mark.parametrize("name", ["capture", "courier"])
-def test_every_kind_is_shown_in_80_columns(fulfillment: Commands, name: str):
-    assert max(map(len, fulfillment("sources", "show", name).out.splitlines())) <= 80
+@pytest.mark.parametrize("name", ["capture", "courier", *builtin_names()])
+def test_every_kind_is_shown_in_80_columns_and_no_status_word_is_broken(fulfillment: Commands, name: str):
+    out = fulfillment("sources", "show", name).out
+    assert max(map(len, out.splitlines())) <= 80
+    for words in fulfillment("sources", "show", name, "--json").document["events"].values():
+        assert len(words) > 40 or all(word in out for word in words if len(word) < 50)
+
+
+def test_many_words_are_counted_and_json_has_them(fulfillment: Commands):
+    out = fulfillment("sources", "show", "oto").out
+    number = len(fulfillment("sources", "show", "oto", "--json").document["events"]["info"])
+    assert f"{number} words: `fulfillment sources show oto --json` has all" in " ".join(out.split())
+
+
+def test_the_time_of_each_word_is_shown(fulfillment: Commands, fastbox: Path):
+    fastbox.write_text(
+        PROFILE.replace('time = "at"', "").replace("[status]", '[read.time_of]\nD = ["at", "on"]\n[status]')
+    )
+    assert "time_of   D: at, on" in fulfillment("sources", "show", "fastbox.toml").out
+    document = fulfillment("sources", "show", "fastbox.toml", "--json").document
+    assert document["time_of"] == {"D": "at, on"}
 
 
 # ---------------------------------------------------------------------------------------------------------- deliveries

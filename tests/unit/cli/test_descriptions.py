@@ -61,12 +61,12 @@ def test_fields_events_answer_and_limits_are_told():
         "unwrap": "payload",
         "each": "items[]",
         "number": "items[].ref, ref",
-        "time_of": "D",
         "status": "items[].state, sub",
     }
+    assert dict(told.time_of) == {"D": "items[].done_at"}
     assert dict(told.events) == {
         "shipment.picked_up": ("P | *",),
-        "shipment.delivered": ("D or E",),
+        "shipment.delivered": ("D", "E"),
         "info": ("– | x",),
     }
     assert told.answer == "202 {}"
@@ -77,10 +77,19 @@ def test_fields_events_answer_and_limits_are_told():
     )
 
 
+def test_a_row_with_very_many_words_is_one_text():
+    cell = [f"w{n}" for n in range(30)]
+    chosen = profile(status=f'from = ["a", "b"]\nrows = [[{cell}, {cell}, "info"], [["x", ""], ["y", ""], "lost"]]')
+    words = describe("fastbox", chosen).events
+    assert len(words["info"]) == 1
+    assert words["info"][0].startswith("w0 or w1 or ")
+    assert words["shipment.lost"] == ("x | y", "x", "– | y", "–")
+
+
 def test_without_a_reference_the_parcels_must_be_registered():
     told = describe("fastbox", profile(read='tracking = "awb"\nid = "id"'))
     assert told.limits[:2] == (
-        "It names no order of yours: register each parcel with `fulfillment parcels add ORDER TRACKING`.",
+        "It names no order of yours: register each parcel with `fulfillment parcels add ORDER TRACKING --create`.",
         "It has no time: the arrival counts.",
     )
 

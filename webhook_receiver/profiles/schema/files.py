@@ -62,16 +62,17 @@ def builtin_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob(f"*{SUFFIX}")))
 
 
-def load_profile(name: str) -> ProfileFile:
+def load_profile(name: str, called: str = "") -> ProfileFile:
     """Return the built-in profile *name*, or the profile in the file *name*, which ends in `.toml`.
 
-    Raises `ProfileError`.
+    Raises `ProfileError`, whose sentences call the file *called*, by default by its name without the folder.
     """
     if name.endswith(SUFFIX):
         path = Path(name)
         if path.stem in {*builtin_names(), *NATIVE_PROFILES} and not path.resolve().is_relative_to(_FOLDER):
-            raise ProfileError(f"{clean_text(path.name)} has the name of the built-in profile {path.stem}: rename it")
-        return read_profile(path)
+            name = clean_text(called or path.name)
+            raise ProfileError(f"{name} has the name of the built-in profile {path.stem}: rename it")
+        return read_profile(path, called)
     if name not in builtin_names():
         raise ProfileError(f"there is no built-in profile {clean_text(name)}; there are {', '.join(builtin_names())}")
     return _builtin(name)
@@ -82,9 +83,12 @@ def _builtin(name: str) -> ProfileFile:
     return read_profile(_FOLDER / f"{name}{SUFFIX}")
 
 
-def read_profile(path: Path) -> ProfileFile:
-    """Return the profile in the file at *path*. Raises `ProfileError` with a sentence for each flaw."""
-    name = clean_text(path.name)
+def read_profile(path: Path, called: str = "") -> ProfileFile:
+    """Return the profile in the file at *path*. Raises `ProfileError` with a sentence for each flaw.
+
+    The sentences call the file *called*, by default by its name without the folder.
+    """
+    name = clean_text(called or path.name)
     try:
         text = read_text_file(path, MAX_BYTES)
     except UnreadableFile as error:

@@ -142,19 +142,21 @@ def _replay_all(source: str, reason: str) -> int:
     return NEEDS_A_PERSON if summary.reasons or summary.problems else WELL
 
 
-@deliveries.command("try", short_help="Read a stored body with another profile, and change nothing.")
+@deliveries.command("try", short_help="Read a stored body again, and change nothing.")
 @DELIVERY_ID
-@click.option("--profile", type=PROFILE, required=True, help="A built-in profile, or the path of a profile file.")
+@click.option("--profile", type=PROFILE, default="", help="A profile, or a source; by default the delivery's source.")
 @AS_JSON
 def try_delivery(delivery_id: int, profile: str, as_json: bool) -> int:
-    """Read a stored body with another profile, and print what the receiver would read, step by step.
+    """Read a stored body with the delivery's source or another profile, and print what would be read, step by step.
 
-    It is for the deliveries that the profile `capture` has kept. Authentication is left out, because headers are not
-    kept, and nothing is changed. The time zone, the prefix and the options are those of the delivery's source.
+    Authentication is left out, because headers are not kept, and nothing is changed. For a built-in profile and for the
+    path of a profile file, the time zone, the prefix and the options are those of the delivery's source. The name of a
+    source of the settings stands for its profile with its own rules.
 
     The exit code is 0 if the body would be accepted or ignored; 1 if it would be quarantined.
 
     \b
+    fulfillment deliveries try 17
     fulfillment deliveries try 17 --profile couriers/fastbox.toml
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.cli.context import open_database

@@ -70,7 +70,8 @@ def show_source(name: str, as_json: bool) -> None:
 
 @sources.command("check", short_help="Find what is wrong with a profile file.")
 @click.argument("file", type=PROFILE)
-def check_profile(file: str) -> int:
+@AS_JSON
+def check_profile(file: str, as_json: bool) -> int:
     """Find what is wrong with a profile file. Each line names the file and the key, and says why.
 
     FILE is the path of a profile file, or the name of a built-in profile. The exit code is 2 if it is wrong.
@@ -78,22 +79,25 @@ def check_profile(file: str) -> int:
     \b
     fulfillment sources check couriers/fastbox.toml
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.json_lines import print_json
     from worker.cli.sources.checking import check
+    from worker.cli.sources.documents import checked_document
+    from worker.cli.sources.printing import print_checked
 
-    flaws, summary = check(file)
-    for flaw in flaws:
-        click.echo(flaw)
-    if summary:
-        click.echo(summary)
-    return WRONG_USE if flaws else WELL
+    checked = check(file)
+    if as_json:
+        print_json(checked_document(checked))
+    else:
+        print_checked(checked)
+    return WRONG_USE if checked.flaws else WELL
 
 
-@sources.command("try", short_help="Try a profile with a request of the courier.")
-@click.argument("profile", type=PROFILE)
+@sources.command("try", short_help="Try a source or a profile with a request of the courier.")
+@click.argument("name", type=PROFILE)
 @click.argument("sample", type=click.Path(allow_dash=True))
 @click.option("--secret", "secrets", metavar="NAME=SECRET", multiple=True, help="A secret of a method. Repeatable.")
 @click.option("--option", "options", metavar="NAME=VALUE", multiple=True, help="An option of the profile. Repeatable.")
-@click.option("--timezone", default="", help="The time zone of times without an offset; by default UTC.")
+@click.option("--timezone", default="", help="The time zone of times without an offset.")
 @click.option("--prefix", default="", help="What stands before the order's number: the source's `number_prefix`.")
 @click.option(
     "--reference", type=click.Choice(["number", "id"]), default=None, help="What the merchant's reference is."
@@ -103,7 +107,7 @@ def check_profile(file: str) -> int:
 )
 @AS_JSON
 def try_profile(
-    profile: str,
+    name: str,
     sample: str,
     secrets: tuple[str, ...],
     options: tuple[str, ...],
@@ -115,9 +119,11 @@ def try_profile(
 ) -> int:
     """Try a profile with a request of the courier, and print what the receiver would do, step by step.
 
-    PROFILE is a built-in profile, or the path of a profile file. SAMPLE is a file, or - for stdin, with a raw HTTP
-    request; or a JSON object with method, path, headers, body, secrets and options; or a bare body, which leaves
-    authentication out. It needs no settings and no receiver, and prints no secret.
+    NAME is a source of the settings, a built-in profile, or the path of a profile file. A source has its secrets and
+    its other settings, which the options replace. A profile needs no settings: its time zone is then UTC.
+
+    SAMPLE is a file, or - for stdin, with a raw HTTP request; or a JSON object with method, path, headers, body,
+    secrets and options; or a bare body, which leaves authentication out. It needs no receiver, and prints no secret.
 
     If authentication does not fit, it looks for what would fit, and prints the lines to change in the profile.
 
@@ -126,21 +132,24 @@ def try_profile(
     \b
     fulfillment sources try couriers/fastbox.toml request.txt --secret signature=the-secret
     fulfillment sources try couriers/fastbox.toml body.json --timezone Asia/Riyadh
+    fulfillment sources try fastbox request.txt
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.sources.choices import Choices, pairs_of, secrets_of, status_pairs
+    from worker.cli.sources.chosen import choose
     from worker.cli.sources.samples import read_sample
-    from worker.cli.sources.trying import Choices, find_profile, pairs_of, secrets_of, status_pairs, try_sample
+    from worker.cli.sources.trying import try_sample
     from worker.store.database.clocks import machine_now
 
-    file = find_profile(profile)
+    chosen = choose(name)
     choices = Choices(
-        secrets_of(secrets, file),
+        secrets_of(secrets, chosen.profile),
         dict(pairs_of(options, "--option")),
         timezone,
         prefix,
         reference or "",
         dict(status_pairs(statuses)),
     )
-    return finish(try_sample(file, read_sample(_read(sample)), choices, machine_now()), as_json=as_json)
+    return finish(try_sample(chosen, read_sample(_read(sample)), choices, machine_now()), as_json=as_json)
 
 
 def _read(sample: str) -> bytes:
@@ -165,7 +174,7 @@ def finish(trial: "Trial", *, as_json: bool) -> int:
     if as_json:
         print_json(trial_document(trial))
     else:
-        from worker.cli.sources.printing import print_trial
+        from worker.cli.sources.trial_printing import print_trial
 
         print_trial(trial)
     return code_of(trial)

@@ -1,14 +1,15 @@
 """Says what a profile is: what to tell the courier, what it reads, and what it cannot report. Values, no printing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from webhook_receiver.profiles import NATIVE_PROFILES, Profile
 from webhook_receiver.profiles.engine.messages import with_options
-from webhook_receiver.profiles.engine.statuses import INFO, SEPARATOR, meaning_of
+from webhook_receiver.profiles.engine.paths import Path
 from webhook_receiver.profiles.schema.model import AuthTable, BasicAuth, DigestAuth, HmacAuth, ProfileFile, StaticAuth
 from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from webhook_receiver.signatures import METHOD
+from worker.cli.sources.words import words_by_event
 from worker.domain.events import EventName
 
 TRUST_WORDS: Mapping[Trust, str] = {
@@ -41,7 +42,10 @@ class AuthDescription:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A profile, for people. *options* have their help and their default; *events* their status words."""
+    """A profile, for people. *options* have their help and their default; *events* their status words.
+
+    *reads* has the paths of each field, and *time_of* those of the time by the first cell of a status.
+    """
 
     title: str
     facts: str
@@ -51,6 +55,7 @@ class Description:
     answer: str = "202 or 200, and our own JSON"
     options: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
+    time_of: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
 
@@ -77,7 +82,8 @@ def describe(name: str, profile: ProfileFile | None, options: Mapping[str, str] 
         _answer(profile),
         {option: (table.help, table.default) for option, table in profile.options.items()},
         dict(_reads(profile)),
-        _events(profile),
+        {word: _texts(paths) for word, paths in profile.read.time_of.items()},
+        words_by_event(profile),
         tuple(_limits(profile)),
     )
 
@@ -128,22 +134,13 @@ def _reads(profile: ProfileFile) -> Iterator[tuple[str, str]]:
     for field_name in type(profile.read).model_fields:
         paths = getattr(profile.read, field_name)
         if paths and field_name not in {"times", "time_of"}:
-            yield field_name, ", ".join(path.text for path in paths)
-    if profile.read.time_of:
-        yield "time_of", ", ".join(profile.read.time_of)
+            yield field_name, _texts(paths)
     if profile.status:
-        yield "status", ", ".join(path.text for path in profile.status.from_)
+        yield "status", _texts(profile.status.from_)
 
 
-def _events(profile: ProfileFile) -> dict[str, tuple[str, ...]]:
-    """Return the status words of each event, in the order of the events. `–` stands for a missing field."""
-    words: dict[str, list[str]] = {}
-    for row in profile.status.rows if profile.status else ():
-        cells = [" or ".join(text or "–" for text in cell) for cell in row[:-1]]
-        while len(cells) > 1 and cells[-1] == "–":
-            cells.pop()
-        words.setdefault(str(meaning_of(row[-1][0])), []).append(SEPARATOR.join(cells))
-    return {name: tuple(words[name]) for name in (*EventName, INFO) if name in words}
+def _texts(paths: Iterable[Path]) -> str:
+    return ", ".join(path.text for path in paths)
 
 
 def _limits(profile: ProfileFile) -> Iterator[str]:
@@ -153,17 +150,17 @@ def _limits(profile: ProfileFile) -> Iterator[str]:
         yield "Nothing is read: each body is kept, to be looked at."
         return
     if not (read.order or read.number):
-        yield "It names no order of yours: register each parcel with `fulfillment parcels add ORDER TRACKING`."
+        yield "It names no order of yours: register each parcel with `fulfillment parcels add ORDER TRACKING --create`."
     if not read.tracking:
         yield "It has no tracking number: an order with several parcels cannot be followed."
     if not read.id:
         yield f"It has no event id: a repeat is known by {_key(profile)}."
     if not (read.time or read.time_parts or read.time_of):
         yield "It has no time: the arrival counts."
-    missing = [name.partition(".")[2] for name in EXPECTED if name not in _events(profile)]
+    missing = [name.partition(".")[2] for name in EXPECTED if name not in words_by_event(profile)]
     if missing:
         yield f"It never reports: {', '.join(missing)}."
 
 
 def _key(profile: ProfileFile) -> str:
-    return ", ".join(path.text for path in profile.read.key) or "order, number, tracking, shipment, status and time"
+    return _texts(profile.read.key) or "order, number, tracking, shipment, status and time"

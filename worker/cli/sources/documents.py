@@ -2,6 +2,7 @@
 
 from webhook_receiver.profiles.trial.steps import Step, Trial
 from worker.cli.json_lines import Document
+from worker.cli.sources.checking import Checked
 from worker.cli.sources.descriptions import AuthDescription
 from worker.cli.sources.overview import Row, Shown
 from worker.domain.events import Event
@@ -40,6 +41,7 @@ def shown_document(shown: Shown) -> Document:
         ],
         "answer": description.answer,
         "reads": dict(description.reads),
+        "time_of": dict(description.time_of),
         "events": {name: list(words) for name, words in description.events.items()},
         "limits": list(description.limits),
     }
@@ -53,6 +55,19 @@ def _auth(method: AuthDescription, shown: Shown) -> Document:
         "where": method.where,
         "what": method.what,
         "secrets": shown.secrets.get(method.name, 0) if shown.is_source else None,
+    }
+
+
+def checked_document(checked: Checked) -> Document:
+    """Return the check of a profile: its flaws, or what it is."""
+    description = checked.description
+    return {
+        "name": checked.name,
+        "right": not checked.flaws,
+        "flaws": list(checked.flaws),
+        "title": description.title if description else None,
+        "auth": [{"name": one.name, "trust": one.trust} for one in description.auth] if description else [],
+        "rows": checked.rows,
     }
 
 

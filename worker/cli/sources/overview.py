@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from webhook_receiver.profiles import NATIVE_PROFILES
-from webhook_receiver.profiles.schema.files import SUFFIX, builtin_names
+from webhook_receiver.profiles.schema.files import builtin_names
 from webhook_receiver.profiles.schema.model import ProfileFile
 from worker.cli.sources.checking import load
+from worker.cli.sources.chosen import require_choice, settings_for
 from worker.cli.sources.descriptions import Description, describe
-from worker.domain.errors import IllegalRequest, SettingsError
-from worker.domain.text import clean_text
 from worker.settings import load_settings
 from worker.settings.sources import SourceSettings
 
@@ -83,20 +82,11 @@ def find(name: str) -> Shown:
 
     Raises `SettingsError`, also for a wrong profile, and `IllegalRequest` when there is neither.
     """
-    is_profile = name in NATIVE_PROFILES or name in builtin_names() or name.endswith(SUFFIX)
-    try:
-        sources = load_settings(os.environ).sources
-    except SettingsError as error:
-        if is_profile:
-            return _profile(name, has_settings=False)
-        neither = f"{clean_text(name)} is no built-in profile; the name of a profile file ends in {SUFFIX}."
-        raise SettingsError(f"{neither}\n{error}") from error
-    if name in sources:
-        return shown(name, sources[name])
-    if not is_profile:
-        names = ", ".join(sources) or "none"
-        raise IllegalRequest(f"{clean_text(name)} is neither a source of the settings ({names}) nor a built-in profile")
-    return _profile(name)
+    settings = settings_for(name)
+    if settings is None:
+        return _profile(name, has_settings=False)
+    require_choice(name, settings)
+    return shown(name, settings.sources[name]) if name in settings.sources else _profile(name)
 
 
 def _profile(name: str, *, has_settings: bool = True) -> Shown:

@@ -1,28 +1,32 @@
-"""Prints sources, profiles and trials for people, in 80 columns."""
+"""Prints sources and profiles for people, in 80 columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
 
-from rich.table import Table
+import click
 from rich.text import Text
 
 from webhook_receiver.profiles.schema.files import SUFFIX
-from webhook_receiver.profiles.trial.steps import Outcome, Step, Trial, counted
-from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, plain, print_table
+from webhook_receiver.profiles.trial.steps import counted
+from worker.cli.printing import MIN_WIDTH, Output, broken_name, make_facts, make_table, plain, print_table
+from worker.cli.sources.checking import Checked
 from worker.cli.sources.descriptions import TRUST_SENTENCES
 from worker.cli.sources.overview import Row, Shown
+from worker.domain.text import clean_text
 
-MAX_ELEMENTS = 20
-"""Elements of a batch that are printed. JSON has all."""
-_STYLES = {Outcome.REFUSED: "bold red", Outcome.QUARANTINED: "bold red"}
+MAX_WORDS = 40
+"""Status words of one event that are printed. JSON has all."""
+_TRUST_WIDTH = 8
+"""Columns. No word of a trust is longer, so that none is broken."""
 _NO_SOURCES = "The settings name no source. `fulfillment sources list --profiles` lists the built-in profiles."
 
 
 def print_sources(rows: Sequence[Row]) -> None:
     """Print the sources of the settings."""
-    table = make_table("NAME", "PROFILE", "ACCOUNT", "URL", "METHODS", "TRUST", wrapping="TRUST")
+    table = make_table("NAME", "ACCOUNT", "URL", "TRUST", "PROFILE", wrapping="PROFILE")
     for row in rows:
-        methods = " ".join(row.methods)
-        table.add_row(*map(plain, (row.name, row.profile, row.account, row.path, methods, row.trust)))
+        trust = Text("\n".join(wrap(row.trust, _TRUST_WIDTH)))
+        table.add_row(plain(row.name), plain(row.account), broken_name(row.path), trust, plain(row.profile))
     print_table(table, rows, _NO_SOURCES)
 
 
@@ -50,8 +54,8 @@ def print_shown(shown: Shown) -> None:
         ("What the courier has to be told", _to_tell(shown)),
         ("Secrets", {method.name: _secret(method.name, shown) for method in description.auth}),
         ("Options", {name: _option(name, shown) for name in description.options}),
-        ("Events, and the courier's words", {name: "; ".join(words) for name, words in description.events.items()}),
-        ("Fields, and where they are read", description.reads),
+        ("Events, and the courier's words", _events(shown, output.width)),
+        ("Fields, and where they are read", {**description.reads, "time_of": _times(description.time_of)}),
     ]
     for title, facts in sections:
         if facts:
@@ -66,6 +70,35 @@ def print_shown(shown: Shown) -> None:
             output.print(plain(limit))
     if not shown.has_settings:
         output.print("\nNo settings can be used, so this is the profile alone.", style="dim")
+
+
+def _events(shown: Shown, width: int) -> dict[str, Text]:
+    """Return the words of each event, on lines of *width* columns together with the event's name."""
+    events = shown.description.events
+    room = width - max(map(len, events), default=0) - 2
+    return {name: _words(words, room, shown.name) for name, words in events.items()}
+
+
+def _words(words: Sequence[str], room: int, name: str) -> Text:
+    if len(words) > MAX_WORDS:
+        return plain(f"{len(words)} words: `fulfillment sources show {name} --json` has all")
+    return Text("\n".join(_lines((plain(word).plain for word in words), room)))
+
+
+def _lines(words: Iterable[str], room: int) -> Iterator[str]:
+    """Yield lines of words with commas, and break none of the words, which may have spaces."""
+    line = ""
+    for word in words:
+        if line and len(line) + len(word) + 3 > room:  # with a comma, a space, and the comma behind the word
+            yield f"{line},"
+            line = word
+        else:
+            line = f"{line}, {word}" if line else word
+    yield line
+
+
+def _times(time_of: Mapping[str, str]) -> Text:
+    return Text("\n".join(plain(f"{word}: {paths}").plain for word, paths in time_of.items()))
 
 
 def _settings(shown: Shown) -> Iterator[str]:
@@ -107,47 +140,14 @@ def _option(name: str, shown: Shown) -> str:
     return f"{text}" + (f" (now {value})" if shown.is_source and value else f" (default {default})" if default else "")
 
 
-def print_trial(trial: Trial) -> None:
-    """Print the steps of a trial, and the outcome."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    elements = list(dict.fromkeys(step.element for step in trial.steps if step.element))
-    hidden = set(elements[MAX_ELEMENTS:])
-    *steps, answer = [step for step in trial.steps if step.element not in hidden]
-    for step in steps:
-        _add(table, step)
-    if hidden:
-        table.add_row("", plain(f"… and {counted(len(hidden), 'element')} more: --json shows all", "dim"))
-    _add(table, answer)
-    output = Output(MIN_WIDTH)
-    output.print(table)
-    output.print()
-    output.print(plain(_summary(trial), _STYLES.get(trial.outcome, "green")))
-
-
-def _add(table: Table, step: Step) -> None:
-    name = f"{step.element} {step.name}" if step.element else step.name
-    style = "bold red" if not step.is_well else "yellow" if step.advice else ""
-    table.add_row(plain(name, style), plain(step.text, style))
-    for line in step.advice:
-        table.add_row("", plain(f"→ {line}", "italic"))
-
-
-def _summary(trial: Trial) -> str:
-    left_out = "" if trial.is_authenticated else " Authentication was left out."
-    return _outcome(trial) + left_out
-
-
-def _outcome(trial: Trial) -> str:
-    match trial.outcome:
-        case Outcome.PROBE:
-            return "A probe: answered, and nothing is kept."
-        case Outcome.ACCEPTED:
-            return f"Accepted: {counted(len(trial.events), 'event')}."
-        case Outcome.IGNORED:
-            return "Ignored: nothing in it is of interest."
-        case Outcome.REFUSED:
-            return f"Refused with {trial.status}."
-    taken = f" {counted(len(trial.events), 'event')} of it can be used." if trial.events else ""
-    return f"Quarantined: {trial.reason}.{taken}"
+def print_checked(checked: Checked) -> None:
+    """Print the flaws of a profile, a line for each; without flaws, a summary."""
+    name, description = clean_text(checked.name), checked.description
+    for flaw in checked.flaws:
+        click.echo(flaw)
+    if description and checked.rows is None:
+        click.echo(f"{name} is part of the program: there is no file to check.")
+    elif description:
+        methods = ", ".join(f"{method.name} ({method.trust})" for method in description.auth)
+        title = clean_text(description.title)
+        click.echo(f"{name} is right: {title}; authentication: {methods}; {checked.rows} rows of statuses.")

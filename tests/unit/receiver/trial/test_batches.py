@@ -71,12 +71,12 @@ def order(read: str) -> Trial:
 
 
 def test_a_field_of_every_element_is_proposed_with_brackets():
-    trial = order('number = "shipment.ref"')
-    (sentence,) = step(trial, "quarantine", "[1][0]").advice
-    assert (
-        sentence
-        == "shipment.ref leads to nothing; the document is a list of 2, and not an object; there is [].shipment.ref"
+    chosen = profile(
+        document='each = "data[]"', read='number = "shipment.ref"', status='from = "data[].s"\nrows = [["D", "lost"]]'
     )
+    trial = reading_of(chosen, {"data": [{"s": "D", "shipment": {"ref": "7"}}, {"s": "D"}]})
+    (sentence,) = step(trial, "quarantine", "[0]").advice
+    assert sentence == "shipment.ref leads to nothing; there is data[].shipment.ref"
     trial = order('number = "[].shipments.ref"')
     (sentence,) = step(trial, "quarantine", "[1][0]").advice
     assert sentence == "[].shipments.ref leads to nothing; there is [].shipment.ref"
