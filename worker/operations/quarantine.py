@@ -63,8 +63,8 @@ def _listed(unknown: UnknownWords) -> str:
 def _advice(backlog: Backlog) -> str:
     chosen = f"--source {backlog.source} --reason {backlog.reason}"
     return (
-        f"See `fulfillment deliveries list {chosen}`, correct the cause, and replay them:"
-        f" `fulfillment deliveries replay {chosen}`."
+        f"See `fulfillment deliveries list {chosen}`, and what cannot be used of one: `fulfillment deliveries show ID`."
+        f" Correct the cause, and replay them: `fulfillment deliveries replay {chosen}`."
     )
 
 

@@ -112,16 +112,21 @@ def test_a_document_without_elements_is_one_problem(fulfillment: Commands, harne
     assert (problem["element"], problem["reason"]) == (None, "no_list")
 
 
-@pytest.mark.parametrize(
-    ("source", "reason"),
-    [("gone", "unknown_event"), ("courier", "unknown_event"), ("newbox", "captured")],
-)
+@pytest.mark.parametrize("source", ["gone", "courier"])
 def test_a_delivery_that_no_profile_can_read_again_is_shown_without_problems(
-    fulfillment: Commands, harness: Harness, batches: dict[str, str], source: str, reason: str
+    fulfillment: Commands, harness: Harness, batches: dict[str, str], source: str
 ):
-    harness.intake.write(a_delivery(unusable=QuarantineReason(reason), source=source, body=b"{}"))
+    harness.intake.write(a_delivery(unusable=QuarantineReason.UNKNOWN_EVENT, source=source, body=b"{}"))
     assert fulfillment("deliveries", "show", "1", "--json").document["problems"] is None
     assert "deliveries try" not in fulfillment("deliveries", "show", "1").out
+
+
+def test_a_captured_delivery_is_shown_with_the_command_that_tries_a_profile(
+    fulfillment: Commands, harness: Harness, batches: dict[str, str]
+):
+    harness.intake.write(a_delivery(unusable=QuarantineReason.CAPTURED, source="newbox", body=b"{}"))
+    assert fulfillment("deliveries", "show", "1", "--json").document["problems"] is None
+    assert "\n  fulfillment deliveries try 1 --profile PROFILE\n" in fulfillment("deliveries", "show", "1").out
 
 
 def test_a_problem_that_only_other_events_show_is_not_called_healed(

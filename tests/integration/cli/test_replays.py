@@ -14,7 +14,10 @@ from tests.support.healing import SETTINGS, checks, of_oto, receive
 from worker.domain.reasons import QuarantineReason
 from worker.store.queries.deliveries import DeliveryQueries
 
-SILENT = "Nothing about it has changed, so `fulfillment doctor` does not report it any more.\n"
+SILENT = (
+    "Nothing about it has changed, so `fulfillment doctor` does not report it any more;"
+    " `fulfillment deliveries show 1` names what cannot be used.\n"
+)
 SILENCED = "`fulfillment doctor` does not report 1 delivery any more, because nothing has changed.\n"
 WORDS = ["arrivedSomewhere", "arrivedSomewhere", 'odd "word"\n\\', "", "delivered"]
 

@@ -103,8 +103,11 @@ def _print_problems(output: Output, delivery: DeliveryDetails, problems: Sequenc
         if len(problems) > MAX_PROBLEMS:
             output.print(f"… and {len(problems) - MAX_PROBLEMS} elements more")
         taken = taken_in(len(delivery.events))
-        output.print(f"\n{taken[:1].upper()}{taken[1:]}. To read it step by step, without changing anything:")
+        output.print(f"\n{taken[:1].upper()}{taken[1:]}. To read it step by step:")
         output.print(f"  fulfillment deliveries try {row.id}")
+    elif row.reason == QuarantineReason.CAPTURED:
+        output.print("\nTo read it with a profile, step by step, without changing anything:")
+        output.print(f"  fulfillment deliveries try {row.id} --profile PROFILE")
 
 
 def _events_table(events: Sequence[DeliveredEvent]) -> Table:

@@ -28,7 +28,10 @@ def print_replay(before: DeliveryRow, after: DeliveryDetails) -> None:
     problem = problem_text(row.reason, row.detail)
     click.echo(visible(f"Delivery {row.id} is {still}quarantined: {problem}; {taken_in(len(after.events))}."))
     if row.replayed_at is not None:
-        click.echo("Nothing about it has changed, so `fulfillment doctor` does not report it any more.")
+        click.echo(
+            "Nothing about it has changed, so `fulfillment doctor` does not report it any more;"
+            f" `fulfillment deliveries show {row.id}` names what cannot be used."
+        )
 
 
 def print_replays(summary: ReplaySummary) -> None:
