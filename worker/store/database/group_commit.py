@@ -10,6 +10,8 @@ from worker.domain.errors import StoreUnavailable
 
 MAX_ITEMS = 64
 """The most items in one transaction, so that no transaction takes long."""
+MAX_WEIGHT = 1000
+"""The most weight in one transaction, unless its first item alone has more."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -22,12 +24,21 @@ class GroupCommit(Generic[Item, Result]):
     effect. When it raises, each item of the group is done alone, but `StoreUnavailable` goes to all callers of the
     group. A lone caller runs at once. A caller waits at most *timeout_seconds*. After each group, the database is free
     for other processes for *pause_seconds*.
+
+    *weigh* tells how much more work an item is than an ordinary one, which weighs 0. An item that is too heavy for a
+    group waits for a later one, and does not keep lighter ones waiting.
     """
 
     def __init__(
-        self, work: Callable[[Sequence[Item]], Sequence[Result]], timeout_seconds: float, *, pause_seconds: float = 0.0
+        self,
+        work: Callable[[Sequence[Item]], Sequence[Result]],
+        timeout_seconds: float,
+        *,
+        pause_seconds: float = 0.0,
+        weigh: Callable[[Item], int] = lambda _: 0,
     ) -> None:
         self._work, self._timeout_seconds, self._pause_seconds = work, timeout_seconds, pause_seconds
+        self._weigh = weigh
         self._mutex = threading.Lock()
         self._waiting: deque[_Caller[Item, Result]] = deque()
         self._has_leader = False
@@ -62,12 +73,25 @@ class GroupCommit(Generic[Item, Result]):
         if (pause := self._ended_at + self._pause_seconds - time.monotonic()) > 0:
             time.sleep(pause)
         with self._mutex:
-            group = [self._waiting.popleft() for _ in range(min(MAX_ITEMS, len(self._waiting)))]
+            group = self._next_group()
         try:
             self._settle(group)
         finally:
             self._ended_at = time.monotonic()
             self._hand_over(group)
+
+    def _next_group(self) -> list["_Caller[Item, Result]"]:
+        """Take the first waiting caller, and those after it that the group has room for. The others wait on."""
+        group, weight, others = list[_Caller[Item, Result]](), 0, deque[_Caller[Item, Result]]()
+        for caller in self._waiting:
+            heavier = weight + self._weigh(caller.item)
+            if not group or (len(group) < MAX_ITEMS and heavier <= MAX_WEIGHT):
+                group.append(caller)
+                weight = heavier
+            else:
+                others.append(caller)
+        self._waiting = others
+        return group
 
     def _settle(self, group: Sequence["_Caller[Item, Result]"]) -> None:
         try:
