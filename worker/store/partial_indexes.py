@@ -16,7 +16,7 @@ for name, columns, condition in (
     ("ix_orders_number", (orders.c.account, orders.c.number), NUMBERED),
     ("ix_events_tracking", (events.c.tracking,), TRACKED),
     ("ix_events_shipment", (events.c.shipment,), HAS_SHIPMENT),
-    ("ix_events_awaited_tracking", (events.c.tracking,), AWAITS_TRACKING),
-    ("ix_events_awaited_shipment", (events.c.shipment,), AWAITS_SHIPMENT),
+    ("ix_events_awaited_tracking", (events.c.searched_in, events.c.tracking), AWAITS_TRACKING),
+    ("ix_events_awaited_shipment", (events.c.searched_in, events.c.shipment), AWAITS_SHIPMENT),
 ):
     Index(name, *columns, sqlite_where=condition, postgresql_where=condition)

@@ -135,8 +135,8 @@ events = Table(
     Column("reference", Text, nullable=False, server_default=""),
     # The courier's own id of the shipment; empty when the event has none.
     Column("shipment", Text, nullable=False, server_default=""),
-    # Whether the event belongs to a reference: its order is not found yet.
-    Column("order_unknown", Boolean, nullable=False, server_default=text("false")),
+    # The account in which the order is searched; empty when the order is known.
+    Column("searched_in", Text, nullable=False, server_default=""),
     UniqueConstraint("source", "key"),
     Index("ix_events_order_row", "order_row", "revision"),
     Index("ix_events_delivery_id", "delivery_id"),
@@ -145,9 +145,9 @@ TRACKED = text("tracking != ''")
 """The condition of the index on tracking numbers."""
 HAS_SHIPMENT = text("shipment != ''")
 """The condition of the index on shipment ids."""
-AWAITS_TRACKING = text("order_unknown AND tracking != ''")
+AWAITS_TRACKING = text("searched_in != '' AND tracking != ''")
 """The condition of the index on tracking numbers for which references wait."""
-AWAITS_SHIPMENT = text("order_unknown AND shipment != ''")
+AWAITS_SHIPMENT = text("searched_in != '' AND shipment != ''")
 """The condition of the index on shipment ids for which references wait."""
 
 writes = Table(

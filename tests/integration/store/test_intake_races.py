@@ -1,11 +1,13 @@
 """The same events at the same time: one delivery is accepted, all others are duplicates, and no write fails."""
 
 import multiprocessing
+import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import chain
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -14,13 +16,13 @@ from tests.support.at_once import at_once
 from tests.support.blocked import wait_until_blocked
 from tests.support.events import KEY, a_delivery, a_hint, an_event
 from worker.domain.errors import StoreUnavailable
-from worker.domain.events import Event
+from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
 from worker.ports import Delivery
 from worker.store.database.database import Database
 from worker.store.intake import intake
-from worker.store.intake.events import Overtaken
 from worker.store.intake.intake import SqlIntake
+from worker.store.intake.outcomes import Overtaken
 from worker.store.intake.recording import record
 from worker.store.tables import deliveries, events, orders
 
@@ -133,3 +135,79 @@ def test_a_delivery_that_is_overtaken_every_time_is_unavailable_after_a_few_atte
     monkeypatch.setattr(intake, "record", always)
     with pytest.raises(StoreUnavailable, match="other transactions write the same events"):
         SqlIntake(database).write(a_delivery(an_event()))
+
+
+FIRST, LAST = OrderKey("main", "3"), OrderKey("main", "5")
+
+
+def parcel_of(order: OrderKey, key: str, **fields: Any) -> Event:
+    return an_event(EventName.IN_TRANSIT, order=order, key=key, **{"tracking": "A", **fields})
+
+
+@pytest.mark.parametrize(
+    ("arriving", "its_reason"),
+    [
+        ([parcel_of(LAST, "K"), parcel_of(FIRST, "K"), parcel_of(FIRST, "L")], "key_reused"),
+        ([parcel_of(LAST, "K"), parcel_of(LAST, "L"), parcel_of(FIRST, "M"), parcel_of(FIRST, "N")], None),
+        (
+            [parcel_of(LAST, "K", tracking=""), parcel_of(FIRST, "K"), parcel_of(LAST, "L")],
+            "which_parcel",
+        ),
+    ],
+    ids=["a repeated key", "several events of an order", "an event that cannot be used"],
+)
+def test_a_delivery_that_waits_for_an_order_has_locked_none_after_it(
+    contested: Database, postgresql_url: str, arriving: list[Event], its_reason: str | None
+):
+    sql = SqlIntake(contested)
+    sql.write(a_delivery(*(parcel_of(LAST, tracking, tracking=tracking) for tracking in ("A", "B"))))
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            record(connection, [a_delivery(parcel_of(FIRST, "e"))])
+            waiting = pool.submit(sql.write, a_delivery(*arriving))
+            wait_until_blocked(postgresql_url)
+            record(connection, [a_delivery(parcel_of(LAST, "f"))])
+        assert waiting.result().reason == its_reason
+
+
+def test_stale_deliveries_that_wait_for_their_repetition_keep_none_after_it(contested: Database, postgresql_url: str):
+    first, last = (a_delivery(keep_once=f"courier/evt_{n}") for n in (1, 3))  # in the sequence of their digests
+    other = SqlIntake(contested)
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            record(connection, [first])
+            waiting = pool.submit(other._write_all, [last, first])  # noqa: SLF001 - a group
+            wait_until_blocked(postgresql_url)
+            record(connection, [last])
+        assert [receipt.outcome for receipt in waiting.result()] == ["stale", "stale"]
+
+
+def test_batches_that_repeat_keys_and_fill_orders_do_not_block_each_other(database: Database):
+    sql, chance = SqlIntake(database), random.Random(7)
+    keys = [OrderKey("main", order_id) for order_id in ("number:A", "number:B", "tracking:T1", "1", "2", "3")]
+    sql.write(a_delivery(*(parcel_of(key, f"first {key}") for key in keys)))
+    with database.write() as connection:
+        connection.execute(orders.update().where(orders.c.order_id.in_(["number:A", "2"])).values(event_count=990))
+
+    def some_batch(sender: int, number: int) -> Delivery:
+        chosen = [(chance.choice(keys), chance.randrange(4)) for _ in range(8)]
+        return a_delivery(
+            *(parcel_of(key, f"{sender} {number} {n}", tracking=chance.choice(["", "T1"])) for key, n in chosen)
+        )
+
+    batches = [[some_batch(sender, number) for number in range(40)] for sender in range(3)]
+    with database.read() as connection:
+        before = connection.scalar(select(func.sum(orders.c.event_count) - len(keys)))
+
+    def write(its_batches: list[Delivery]) -> None:
+        for batch in its_batches:
+            with database.write() as connection:
+                record(connection, [batch])
+
+    at_once(write, batches)
+    with database.read() as connection:
+        written = connection.scalar(select(func.count()).select_from(events)) or 0
+        assert connection.scalar(select(func.sum(orders.c.event_count) - len(keys))) == before + written - len(keys)
+        assert (connection.scalar(select(func.max(orders.c.event_count))) or 0) <= 1000
+        revisions = connection.execute(select(events.c.order_row, events.c.revision)).all()
+        assert len(set(map(tuple, revisions))) == written

@@ -13,8 +13,7 @@ from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Delivery, Receipt
 from worker.store.database.database import TIMEOUT_SECONDS, Database
 from worker.store.database.group_commit import GroupCommit
-from worker.store.intake.events import Overtaken
-from worker.store.intake.outcomes import IntakeResult
+from worker.store.intake.outcomes import IntakeResult, Overtaken
 from worker.store.intake.recording import outcome_columns, record, record_events, update_outcome
 from worker.store.intake.references import restart_searches_for
 from worker.store.intake.statements import (
@@ -41,7 +40,7 @@ class SqlIntake:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._clock = database.clock()
-        self._group = GroupCommit(self._write_all, TIMEOUT_SECONDS / 2)
+        self._group = GroupCommit(self._write_all, TIMEOUT_SECONDS / 2, weigh=_events_beyond_one)
 
     def now(self) -> Instant:
         return self._clock()
@@ -136,6 +135,10 @@ def _lock_to_replay(connection: Connection, delivery_id: int) -> _Replayed:
 
 def _count_events(connection: Connection, delivery_id: int) -> int:
     return connection.execute(COUNT_EVENTS, {"its_delivery": delivery_id}).scalar_one()
+
+
+def _events_beyond_one(delivery: Delivery) -> int:
+    return max(0, len(delivery.events) - 1)
 
 
 def _ignore(connection: Connection, delivery_id: int, source: str, now: Instant) -> Receipt:

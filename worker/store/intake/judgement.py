@@ -6,83 +6,73 @@
 - A shipment event without a tracking number, of an order with several parcels, is quarantined: `which_parcel`.
 - An event that no database can hold is quarantined: `bad_text` or `bad_number`.
 
-Nothing here reads or writes the database. `events` adds the last rule, `too_many_events`, when it writes.
+Each arrival is judged as if all arrivals before it were written. Nothing here reads or writes the database. `events`
+adds the last rule, `too_many_events`, when it writes.
 """
 
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from worker.domain.events import Event, EventName
-from worker.domain.instants import Instant
-from worker.domain.orders import OrderKey
+from worker.domain.events import EventName
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
-from worker.domain.text import is_storable
+from worker.store.intake.arrivals import Arrival, KnownEvent, KnownEvents, ParcelsOfOrders, names_no_parcel
 from worker.store.intake.outcomes import IntakeResult, quarantined
 
-MAX_KEY = 500
-"""Characters of an event's key: PostgreSQL cannot index a text of more than about 2,700 bytes."""
-MAX_PARCELS = 2**31 - 1
-MAX_INSTANT = 2**63 - 1
 
+@dataclass(eq=False, slots=True)
+class Judgement:
+    """The judgement on *arrival*. *result* has wake-ups when the arrival makes its order due, and no id of a new event.
 
-class Arrival(NamedTuple):
-    """One event that arrives, the row id of its delivery, and when it makes its order due."""
-
-    event: Event
-    delivery_id: int
-    now: Instant
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """What is unique about the event: its source and its key."""
-        return self.event.source, self.event.key
-
-
-class KnownEvent(NamedTuple):
-    """An event in the database: the columns of `statements.KNOWN_EVENT`."""
-
-    id: int
-    delivery_id: int | None
-    order_row: int
-    name: str
-    tracking: str
-    reference: str
-    account: str
-    order_id: str
-
-
-def check_storable(event: Event) -> IntakeResult | None:
-    """Return the quarantine of an event that no database can hold, else None.
-
-    The readers of deliveries let no such event through; this is a second check.
+    *is_new*: the event is to be written, unless its order is full. *known_event* is the event in the database with the
+    same key. *first* is the judgement on the new event with the same key that arrived earlier in the same transaction.
     """
-    texts = (event.key, *event.order, event.tracking, event.tracking_url, event.note, event.shipment)
-    if len(event.key) > MAX_KEY or not all(map(is_storable, texts)):
-        return quarantined(QuarantineReason.BAD_TEXT, "a text of the event is too long, or cannot be stored")
-    if not 0 <= (event.parcels or 0) <= MAX_PARCELS or abs(event.occurred_at) > MAX_INSTANT:
-        return quarantined(QuarantineReason.BAD_NUMBER, "a number of the event is too large to be stored")
-    return None
+
+    arrival: Arrival
+    result: IntakeResult
+    is_new: bool = False
+    known_event: KnownEvent | None = None
+    first: "Judgement | None" = None
 
 
-def names_no_parcel(event: Event) -> bool:
-    """Tell whether *event* is about a parcel, and has no tracking number."""
-    return not event.tracking and event.name.startswith("shipment.")
+def judge(arrivals: Sequence[Arrival], known_events: KnownEvents, parcels: ParcelsOfOrders) -> list[Judgement]:
+    """Return the judgement on each of *arrivals*, as if no order were full.
 
-
-def judge(arrival: Arrival, known_event: KnownEvent | None, several_parcels: frozenset[OrderKey]) -> IntakeResult:
-    """Return the result of *arrival*, without the id of a new event. It has wake-ups when it makes its order due.
-
-    *known_event* has the same key; None when the key is new. *several_parcels* are the orders of which the database
-    knows several parcels.
+    *parcels* has each order of which a new event names no parcel. The parcels of new events are added to it.
     """
+    judgements, firsts = list[Judgement](), dict[tuple[str, str], Judgement]()
+    for arrival in arrivals:
+        identity, its_parcels = arrival.identity, parcels.get(arrival.event.order)
+        judgement = _judge(arrival, known_events.get(identity), firsts.get(identity), its_parcels or ())
+        if judgement.is_new:
+            firsts[identity] = judgement
+            if its_parcels is not None and arrival.event.tracking and arrival.event.name.startswith("shipment."):
+                its_parcels.add(arrival.event.tracking)
+        judgements.append(judgement)
+    return judgements
+
+
+def _judge(
+    arrival: Arrival, known_event: KnownEvent | None, first: Judgement | None, parcels: Collection[str]
+) -> Judgement:
     event = arrival.event
     if known_event is not None:
-        return _judge_known(arrival, known_event)
-    if names_no_parcel(event) and event.order in several_parcels:
-        return quarantined(QuarantineReason.WHICH_PARCEL, "the order has several parcels, and the event names none")
-    return IntakeResult(DeliveryOutcome.ACCEPTED, wake_ups=(event.order,))
+        return Judgement(arrival, judge_known(arrival, known_event), known_event=known_event)
+    if first is not None:
+        return Judgement(arrival, judge_known(arrival, as_known(first.arrival)), first=first)
+    if names_no_parcel(event) and len(parcels) > 1:
+        detail = "the order has several parcels, and the event names none"
+        return Judgement(arrival, quarantined(QuarantineReason.WHICH_PARCEL, detail))
+    return Judgement(arrival, IntakeResult(DeliveryOutcome.ACCEPTED, wake_ups=(event.order,)), is_new=True)
 
 
-def _judge_known(arrival: Arrival, known_event: KnownEvent) -> IntakeResult:
+def as_known(arrival: Arrival, event_id: int = 0) -> KnownEvent:
+    """Return the new event of *arrival* as the database will show it, except for the row of its order."""
+    event = arrival.event
+    return KnownEvent(event_id, arrival.delivery_id, 0, event.name.value, event.tracking, "", *event.order)
+
+
+def judge_known(arrival: Arrival, known_event: KnownEvent) -> IntakeResult:
+    """Return the result of an arrival that has the key of *known_event*."""
     event = arrival.event
     # The sender may still name the order by a reference, although its order was found.
     same_order = event.order in {

@@ -1,14 +1,17 @@
 """The result of the intake for one event, or for a whole delivery."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeResult:
+class Overtaken(Exception):
+    """Another transaction has just changed rows that this one read: roll back, and begin again."""
+
+
+class IntakeResult(NamedTuple):
     """The result of one event, or of a whole delivery. *wake_ups* are the orders that it makes due."""
 
     outcome: DeliveryOutcome

@@ -4,8 +4,8 @@ Many deliveries need hardly more statements than one. Each delivery has one outc
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -14,8 +14,8 @@ from worker.domain.instants import Instant
 from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason
 from worker.domain.text import clean_text
 from worker.ports import Delivery, Receipt
+from worker.store.intake.arrivals import Arrival
 from worker.store.intake.events import write_events
-from worker.store.intake.judgement import Arrival
 from worker.store.intake.outcomes import IntakeResult, quarantined
 from worker.store.intake.statements import UPDATE_DELIVERY, statements
 
@@ -29,7 +29,7 @@ def record(connection: Connection, deliveries: Sequence[Delivery]) -> list[Recei
     New events make their orders due at the instant at which their delivery was received. A duplicate is stored without
     its body. A delivery with a `keep_once` that is stored already is only counted.
     """
-    stale = {index: _keep_once(connection, delivery) for index, delivery in enumerate(deliveries) if delivery.keep_once}
+    stale = _keep_once(connection, {index: each for index, each in enumerate(deliveries) if each.keep_once})
     others = iter(_record_all(connection, [delivery for delivery in deliveries if not delivery.keep_once]))
     return [stale[index] if index in stale else next(others) for index in range(len(deliveries))]
 
@@ -66,9 +66,9 @@ def _gravest(delivery: Delivery, results: Iterator[IntakeResult]) -> IntakeResul
     event_results = list(islice(results, len(delivery.events)))
     wake_ups = tuple(dict.fromkeys(key for result in event_results for key in result.wake_ups))
     if unusable := _unusable(delivery):
-        return replace(unusable, wake_ups=wake_ups)
+        return unusable._replace(wake_ups=wake_ups)
     gravest = min(event_results, key=lambda result: STORED_OUTCOMES.index(result.outcome))
-    return replace(gravest, detail=gravest.detail or delivery.detail, wake_ups=wake_ups)
+    return gravest._replace(detail=gravest.detail or delivery.detail, wake_ups=wake_ups)
 
 
 def _accepted(delivery: Delivery) -> IntakeResult:
@@ -87,15 +87,28 @@ def update_outcome(connection: Connection, delivery_id: int, result: IntakeResul
     connection.execute(UPDATE_DELIVERY, {"its_delivery": delivery_id, **values})
 
 
-def _keep_once(connection: Connection, delivery: Delivery) -> Receipt:
-    stale = IntakeResult(DeliveryOutcome.STALE, reason=delivery.unusable, detail=delivery.detail)
-    # A digest, because the text comes from the sender, and may be too long for an index.
-    digest = hashlib.sha256(delivery.keep_once.encode(errors="surrogatepass")).hexdigest()
-    (delivery_id,) = _insert(connection, [_row(delivery, stale, digest)])
-    if delivery_id is None:
-        one_more = {"source": delivery.source, "outcome": stale.outcome.value, "count": 1}
-        connection.execute(statements(connection.dialect.name).add_counts, one_more)
-    return stale.receipt(delivery_id)
+def _keep_once(connection: Connection, deliveries: Mapping[int, Delivery]) -> dict[int, Receipt]:
+    """Write stale deliveries, each `keep_once` once, and count the others. Return the receipts by index."""
+    # All transactions write the same rows in one sequence, so that no two of them wait for each other.
+    indexes = sorted(deliveries, key=lambda index: _digest(deliveries[index]))
+    stale = {index: _stale(deliveries[index]) for index in indexes}
+    rows = [_row(deliveries[index], stale[index], _digest(deliveries[index])) for index in indexes]
+    ids = dict(zip(indexes, _insert(connection, rows), strict=True))
+    counts = Counter(deliveries[index].source for index, delivery_id in ids.items() if delivery_id is None)
+    if counts:
+        outcome = DeliveryOutcome.STALE.value
+        more = [{"source": source, "outcome": outcome, "count": count} for source, count in sorted(counts.items())]
+        connection.execute(statements(connection.dialect.name).add_counts, more)
+    return {index: stale[index].receipt(delivery_id) for index, delivery_id in ids.items()}
+
+
+def _digest(delivery: Delivery) -> str:
+    """Return a digest of what comes from the sender, and may be too long for an index."""
+    return hashlib.sha256(delivery.keep_once.encode(errors="surrogatepass")).hexdigest()
+
+
+def _stale(delivery: Delivery) -> IntakeResult:
+    return IntakeResult(DeliveryOutcome.STALE, reason=delivery.unusable, detail=delivery.detail)
 
 
 def _insert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> list[int | None]:

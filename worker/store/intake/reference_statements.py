@@ -80,7 +80,7 @@ MOVE_EVENTS = (
     .values(
         order_row=bindparam("to_row"), revision=bindparam("to_revision"), reference=bindparam("named_by", type_=Text)
     )
-    .values(order_unknown=False)
+    .values(searched_in="")
     .values(result=EventResult.PENDING.value, result_at=null())
 )
 """Moves all events of a reference to an order, and makes them pending at the order's new revision."""

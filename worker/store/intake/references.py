@@ -63,11 +63,13 @@ def give_events(
     # Nearly all are locked already. If one has just come in and is locked by another transaction, it is due anyway.
     others = [lock_if_free(connection, other) for other in references_beside(connection, key, reference_row)]
     count = connection.execute(statements.COUNT_EVENTS, {"its_row": reference_row}).scalar_one()
-    order = {"account": key.account, "order_id": order_id, "now": now, "new_events": count}
-    (due,) = intake_statements(connection.dialect.name).make_order_due.run(connection, [order])
+    order = {"account": key.account, "order_id": order_id, "now": now, "last": now, "revisions": 1}
+    (due,) = intake_statements(connection.dialect.name).make_order_due.run(
+        connection, [{**order, "new_events": count, "needed": count}]
+    )
     if due is None:
         return Attached.FULL
-    order_row, revision = due
+    order_row, revision, _ = due
     moved = {"its_row": reference_row, "to_row": order_row, "to_revision": revision, "named_by": key.order_id}
     connection.execute(statements.MOVE_EVENTS, moved)
     if reference.kind == "number" and found_by is None:
@@ -102,7 +104,7 @@ def reopen_events(connection: Connection, reference_row: int) -> None:
 def restart_searches_for(connection: Connection, delivery_id: int, now: Instant) -> tuple[OrderKey, ...]:
     """Restart the searches for a delivery's events that ended without an order, and return their references."""
     ended = connection.execute(statements.ENDED_SEARCHES, {"its_delivery": delivery_id}).all()
-    for row in ended:
+    for row in sorted(ended, key=lambda row: OrderKey(row.account, row.order_id)):
         if not restart_search(connection, OrderKey(row.account, row.order_id), now):
             continue  # a newer event has just restarted it, and its order may be found already
         reopen_events(connection, row.id)

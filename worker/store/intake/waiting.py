@@ -6,18 +6,21 @@ anew; a search that an operator has ended does not.
 On PostgreSQL, all transactions lock rows in the sequence of `lock_sequence`, so that there is no deadlock.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey, Reference, ReferenceKind
 from worker.store.intake import waiting_statements as statements
-from worker.store.intake.judgement import Arrival
+from worker.store.intake.arrivals import Arrival
 from worker.store.intake.reference_statements import REOPEN_EVENTS
 
 _PARCEL_KINDS: tuple[ReferenceKind, ReferenceKind] = ("tracking", "shipment")
 """The kinds of the columns of `PARCELS_OF`."""
+References: TypeAlias = tuple[OrderKey, ...]
+"""References in the sequence of their locks."""
 
 
 def lock_sequence(key: OrderKey) -> tuple[bool, OrderKey]:
@@ -25,43 +28,74 @@ def lock_sequence(key: OrderKey) -> tuple[bool, OrderKey]:
     return not key.reference, key
 
 
-def awaited(connection: Connection, arrivals: Iterable[Arrival]) -> list[Arrival]:
+def waiting_for(connection: Connection, arrivals: Iterable[Arrival]) -> Mapping[tuple[str, str], References]:
+    """Return the references that wait for a parcel of one of *arrivals*, by the identity of the arrival."""
+    found = _awaited(connection, arrivals)
+    names_of_accounts: dict[str, set[Reference]] = {}
+    for arrival in found:
+        names_of_accounts.setdefault(arrival.event.order.account, set()).update(arrival.event.parcel_names)
+    waiting = {account: _by_name(connection, account, names) for account, names in names_of_accounts.items()}
+    return {
+        arrival.identity: _in_sequence(
+            key for name in arrival.event.parcel_names for key in waiting[arrival.event.order.account].get(name, ())
+        )
+        for arrival in found
+    }
+
+
+def _awaited(connection: Connection, arrivals: Iterable[Arrival]) -> list[Arrival]:
     """Return those of *arrivals* that give an order a parcel for which a reference may wait."""
     of_orders = [arrival for arrival in arrivals if not arrival.event.order.reference]
-    by_tracking = _are_awaited(connection, "tracking", {a.event.tracking for a in of_orders})
-    by_shipment = _are_awaited(connection, "shipment", {a.event.shipment for a in of_orders})
-    return [a for a in of_orders if a.event.tracking in by_tracking or a.event.shipment in by_shipment]
+    names = {kind: {(a.event.order.account, getattr(a.event, kind)) for a in of_orders} for kind in _PARCEL_KINDS}
+    found = {kind: _are_awaited(connection, kind, its_names) for kind, its_names in names.items()}
+    return [
+        a
+        for a in of_orders
+        if any((a.event.order.account, getattr(a.event, kind)) in found[kind] for kind in _PARCEL_KINDS)
+    ]
 
 
-def _are_awaited(connection: Connection, kind: ReferenceKind, names: Collection[str]) -> Collection[str]:
-    """Return those of *names* for which a reference of any account waits. Nearly all events have no shipment id."""
-    names = sorted(filter(None, names))
+def _are_awaited(
+    connection: Connection, kind: ReferenceKind, names: Iterable[tuple[str, str]]
+) -> Collection[tuple[str, str]]:
+    """Return those of *names*, pairs of account and name, for which a reference waits. Most have none."""
+    names = [pair for pair in names if pair[1]]
     if not names:
         return ()
     statement = statements.is_awaited(connection.dialect.name, kind)
-    found = statement.run(connection, [{"its_name": name} for name in names])
+    found = statement.run(connection, [{"its_account": account, "its_name": name} for account, name in names])
     return {name for name, row in zip(names, found, strict=True) if row}
 
 
-def references_for(connection: Connection, account: str, parcels: Collection[Reference]) -> tuple[OrderKey, ...]:
-    """Return the references of *account* that wait for one of *parcels*, in the sequence of their locks."""
-    names = {
-        "its_tracking": [name.value for name in parcels if name.kind == "tracking"],
-        "its_shipment": [name.value for name in parcels if name.kind == "shipment"],
-    }
+def _by_name(connection: Connection, account: str, names: Iterable[Reference]) -> Mapping[Reference, list[OrderKey]]:
+    """Return the references of *account* that wait for a parcel with one of *names*, by the name."""
+    values: dict[str, object] = {f"its_{kind}": [n.value for n in names if n.kind == kind] for kind in _PARCEL_KINDS}
     # Two statements, because a planner might read all orders of the account for a join.
-    rows = connection.execute(statements.WAITING_ROWS, names).scalars().all()
+    rows = connection.execute(statements.WAITING_ROWS, {"its_account": account, **values}).all()
     if not rows:
-        return ()
-    waiting = connection.execute(statements.WAITING, {"its_account": account, "its_rows": rows}).scalars()
-    return tuple(sorted((OrderKey(account, reference) for reference in waiting), key=lock_sequence))
+        return {}
+    its_rows = sorted({row.order_row for row in rows})
+    keys = {
+        row.id: OrderKey(account, row.order_id)
+        for row in connection.execute(statements.WAITING, {"its_rows": its_rows})
+    }
+    by_name: dict[Reference, list[OrderKey]] = {}
+    for row in rows:
+        if row.order_row in keys:
+            by_name.setdefault(Reference(row.kind, row.name), []).append(keys[row.order_row])
+    return by_name
 
 
-def references_beside(connection: Connection, key: OrderKey, row_id: int) -> tuple[OrderKey, ...]:
+def _in_sequence(keys: Iterable[OrderKey]) -> References:
+    return tuple(sorted(set(keys), key=lock_sequence))
+
+
+def references_beside(connection: Connection, key: OrderKey, row_id: int) -> References:
     """Return the other references that wait for a parcel of the reference *key*, whose row has the id *row_id*."""
     rows = connection.execute(statements.PARCELS_OF, {"its_row": row_id}).all()
     names = {Reference(kind, name) for row in rows for kind, name in zip(_PARCEL_KINDS, row, strict=True) if name}
-    return tuple(other for other in references_for(connection, key.account, names) if other != key)
+    waiting = _by_name(connection, key.account, names) if names else {}
+    return _in_sequence(other for others in waiting.values() for other in others if other != key)
 
 
 def lock(connection: Connection, key: OrderKey) -> int | None:
@@ -80,3 +114,11 @@ def wake(connection: Connection, row_id: int, now: Instant) -> None:
     """Make a reference that waits due at *now*, and its events pending. The caller has locked its row."""
     if connection.execute(statements.WAKE, {"its_row": row_id, "at": now}).scalar() is not None:
         connection.execute(REOPEN_EVENTS, {"its_row": row_id})
+
+
+def wake_all(connection: Connection, keys: Sequence[OrderKey], instants: Mapping[OrderKey, Instant]) -> None:
+    """Make those of the references *keys* that wait due at their *instants*, and lock them in this sequence."""
+    values = [{"its_account": key.account, "its_order_id": key.order_id, "at": instants[key]} for key in keys]
+    woken = statements.wake_by_key(connection.dialect.name).run(connection, values)
+    if reopened := [{"its_row": row[0]} for row in woken if row]:
+        connection.execute(REOPEN_EVENTS, reopened)

@@ -1,15 +1,15 @@
 """The statements about references that wait for a parcel. Parameters that begin with `its_` choose the rows."""
 
-from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
+    Select,
     Text,
     and_,
     bindparam,
+    literal,
     literal_column,
     or_,
     select,
@@ -17,14 +17,15 @@ from sqlalchemy import (
     update,
 )
 
+from worker.domain.orders import ReferenceKind
 from worker.domain.reasons import StopReason
 from worker.store.conditions import is_reference
-from worker.store.database.prepared import Prepared
+from worker.store.database.prepared import Lookup, Prepared
 from worker.store.intake.reference_statements import RESTARTED
 from worker.store.tables import AWAITS_SHIPMENT, AWAITS_TRACKING, events, orders
 
 _MAX_ROWS = 1000
-"""How many rows are looked at. Names that more references have are no parcels' names."""
+"""How many rows of an account are looked at. Names that more references have are no parcels' names."""
 
 _ACCOUNT = bindparam("its_account", type_=Text)
 _OF_ACCOUNT = orders.c.account == _ACCOUNT
@@ -36,38 +37,36 @@ _WAITS = or_(
 )
 """The search goes on, or has stopped because no order was found."""
 
+_SEARCHED = events.c.searched_in == _ACCOUNT
+_CONDITIONS = {"tracking": AWAITS_TRACKING, "shipment": AWAITS_SHIPMENT}
 _ONE: ColumnElement[int] = literal_column("1")
-_ONE_NAME = bindparam("its_name", type_=Text)
-_IS_AWAITED = {
-    "tracking": select(_ONE).select_from(events).where(AWAITS_TRACKING, events.c.tracking == _ONE_NAME).limit(1),
-    "shipment": select(_ONE).select_from(events).where(AWAITS_SHIPMENT, events.c.shipment == _ONE_NAME).limit(1),
-}
 
 
 @cache
-def is_awaited(dialect: str, kind: str) -> Prepared:
-    """Return the statement that tells whether a reference of any account may wait for one name of this kind.
+def is_awaited(dialect: str, kind: ReferenceKind) -> Lookup:
+    """Return the statement that tells whether a reference of an account may wait for one name of this kind.
 
     It returns no row if none does. It is a part of nearly every request, so it only looks into an index that has only
     the events of references, and PostgreSQL plans it in no time.
     """
-    return Prepared(dialect, _IS_AWAITED[kind])
+    is_it = events.c[kind] == bindparam("its_name", type_=Text)
+    selected = select(_ONE).select_from(events).where(_CONDITIONS[kind], _SEARCHED, is_it)
+    return Lookup(dialect, selected, ("its_account", "its_name"))
 
 
-def _names(name: str) -> BindParameter[Sequence[str]]:
-    return bindparam(name, type_=Text, expanding=True)
+def _rows_with(kind: ReferenceKind) -> Select[int, str, str]:
+    names = bindparam(f"its_{kind}", type_=Text, expanding=True)
+    columns = (events.c.order_row, literal(kind).label("kind"), events.c[kind].label("name"))
+    return select(*columns).distinct().where(_CONDITIONS[kind], _SEARCHED, events.c[kind].in_(names))
 
 
-WAITING_ROWS = union_all(
-    select(events.c.order_row).distinct().where(AWAITS_TRACKING, events.c.tracking.in_(_names("its_tracking"))),
-    select(events.c.order_row).distinct().where(AWAITS_SHIPMENT, events.c.shipment.in_(_names("its_shipment"))),
-).limit(_MAX_ROWS)
-"""Selects the rows of the references that have an event with one of some names."""
+WAITING_ROWS = union_all(_rows_with("tracking"), _rows_with("shipment")).limit(_MAX_ROWS)
+"""Selects the rows of the references of an account that have an event with one of some names, and the name's kind."""
 
-WAITING = select(orders.c.order_id).where(
-    orders.c.id.in_(bindparam("its_rows", type_=BigInteger, expanding=True)), _OF_ACCOUNT, is_reference(), _WAITS
+WAITING = select(orders.c.id, orders.c.order_id).where(
+    orders.c.id.in_(bindparam("its_rows", type_=BigInteger, expanding=True)), is_reference(), _WAITS
 )
-"""Selects those of some rows that are references of an account and wait."""
+"""Selects those of some rows that are references and wait."""
 
 PARCELS_OF = select(events.c.tracking, events.c.shipment).where(events.c.order_row == bindparam("its_row")).distinct()
 """Selects the names of the parcels in the events of a row."""
@@ -78,11 +77,12 @@ LOCK = select(orders.c.id).where(_THIS).with_for_update()
 LOCK_IF_FREE = select(orders.c.id).where(_THIS).with_for_update(skip_locked=True)
 """Locks a reference; no row when another transaction has locked it."""
 
-WAKE = (
-    update(orders)
-    .where(orders.c.id == bindparam("its_row", type_=BigInteger), _WAITS)
-    .values(RESTARTED)
-    .values(revision=orders.c.revision + 1)
-    .returning(orders.c.id)
-)
+_WAKE = update(orders).where(_WAITS).values(RESTARTED).values(revision=orders.c.revision + 1).returning(orders.c.id)
+WAKE = _WAKE.where(orders.c.id == bindparam("its_row", type_=BigInteger))
 """Makes a reference that waits due at once, and begins its search anew; no row when it does not wait any more."""
+
+
+@cache
+def wake_by_key(dialect: str) -> Prepared:
+    """Return the statement that does what `WAKE` does, for a reference with a key."""
+    return Prepared(dialect, _WAKE.where(_THIS))

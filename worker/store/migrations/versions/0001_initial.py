@@ -118,7 +118,7 @@ def _create_events() -> None:
         sa.Column("result_at", sa.BigInteger()),
         sa.Column("reference", sa.Text(), nullable=False, server_default=""),
         sa.Column("shipment", sa.Text(), nullable=False, server_default=""),
-        sa.Column("order_unknown", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+        sa.Column("searched_in", sa.Text(), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
         sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name="fk_events_delivery_id"),
         sa.ForeignKeyConstraint(["order_row"], ["orders.id"], name="fk_events_order_row"),
@@ -129,8 +129,9 @@ def _create_events() -> None:
     for name in ("tracking", "shipment"):
         named = sa.text(f"{name} != ''")
         op.create_index(f"ix_events_{name}", "events", [name], sqlite_where=named, postgresql_where=named)
-        awaited = sa.text(f"order_unknown AND {name} != ''")
-        op.create_index(f"ix_events_awaited_{name}", "events", [name], sqlite_where=awaited, postgresql_where=awaited)
+        awaited = sa.text(f"searched_in != '' AND {name} != ''")
+        searched = ["searched_in", name]
+        op.create_index(f"ix_events_awaited_{name}", "events", searched, sqlite_where=awaited, postgresql_where=awaited)
 
 
 def _create_writes() -> None:
