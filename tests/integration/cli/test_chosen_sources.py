@@ -10,6 +10,8 @@ import pytest
 from tests.support.commands import CommandResult, Commands
 from tests.support.events import a_delivery
 from tests.support.harness import Harness
+from tests.support.invented import delivery, profile
+from tests.support.trials import reading_of
 from worker.domain.reasons import QuarantineReason
 
 SECRET = "the-secret-of-fastbox"
@@ -144,10 +146,10 @@ def test_a_source_cannot_be_tried_without_usable_settings(fulfillment: Commands)
 
 
 def stored(harness: Harness, source: str = "fastbox") -> str:
-    delivery = a_delivery(
+    kept = a_delivery(
         unusable=QuarantineReason.CAPTURED, source=source, received_at=harness.clock(), body=BODY.encode()
     )
-    return str(harness.intake.write(delivery).delivery_id)
+    return str(harness.intake.write(kept).delivery_id)
 
 
 def test_a_delivery_is_tried_with_its_own_source_by_default(fulfillment: Commands, harness: Harness):
@@ -179,11 +181,34 @@ def test_two_events_with_one_key_are_quarantined_by_both_commands(fulfillment: C
     Path("fast.toml").write_text(batch.replace("[read]", '[document]\neach = "[]"\n[read]\nid = "[].awb"'))
     body = json.dumps([{"ref": "TK-7", "awb": "T1", "state": "D"}, {"ref": "TK-8", "awb": "T1", "state": "D"}])
     Path("sample").write_text(request(body))
-    delivery = a_delivery(
+    kept = a_delivery(
         unusable=QuarantineReason.CAPTURED, source="fastbox", received_at=harness.clock(), body=body.encode()
     )
-    number = harness.intake.write(delivery).delivery_id
+    number = harness.intake.write(kept).delivery_id
     for result in (try_(fulfillment), fulfillment("deliveries", "try", str(number))):
         assert result.code == 1
         assert "[1] has the same key as [0] and says something else" in " ".join(result.out.split())
         assert "Quarantined: key_reused. 1 event of it can be used." in result.out
+
+
+@pytest.mark.parametrize(
+    ("second", "outcome"),
+    [
+        ({"ref": "TK-7", "awb": "T1", "state": "D"}, ("accepted", None)),
+        ({"ref": "TK-8", "awb": "T1", "state": "D"}, ("quarantined", "key_reused")),
+        ({"ref": "TK-7", "awb": "T1", "state": "P"}, ("quarantined", "key_reused")),
+        ({"ref": "TK-7", "awb": "T2", "state": "D"}, ("quarantined", "key_reused")),
+    ],
+)
+def test_a_trial_compares_keys_as_the_database_does(
+    harness: Harness, second: dict[str, str], outcome: tuple[str, str | None]
+):
+    chosen = profile(
+        document='each = "[]"',
+        read='number = "[].ref"\ntracking = "[].awb"\nkey = "[].kind"',
+        status='from = "[].state"\nrows = [["P", "picked_up"], ["D", "delivered"]]',
+    )
+    document = [{"ref": "TK-7", "awb": "T1", "state": "D", "kind": "x"}, {"kind": "x", **second}]
+    trial, written = reading_of(chosen, document), harness.intake.write(delivery(chosen, document))
+    assert (str(trial.outcome), trial.reason or None) == outcome
+    assert (str(written.outcome), written.reason and str(written.reason)) == outcome

@@ -16,18 +16,24 @@ from worker.domain.text import clean_text
 
 MAX_WORDS = 40
 """Status words of one event that are printed. JSON has all."""
-_TRUST_WIDTH = 8
-"""Columns. No word of a trust is longer, so that none is broken."""
+_PROFILE_WIDTH, _TRUST_WIDTH = 20, 8
+"""Columns. No built-in profile and no word of a trust is longer, so that none is broken."""
 _NO_SOURCES = "The settings name no source. `fulfillment sources list --profiles` lists the built-in profiles."
 
 
 def print_sources(rows: Sequence[Row]) -> None:
     """Print the sources of the settings."""
-    table = make_table("NAME", "ACCOUNT", "URL", "TRUST", "PROFILE", wrapping="PROFILE")
+    table = make_table("NAME", "PROFILE", "ACCOUNT", "TRUST", "URL", wrapping="URL")
     for row in rows:
-        trust = Text("\n".join(wrap(row.trust, _TRUST_WIDTH)))
-        table.add_row(plain(row.name), plain(row.account), broken_name(row.path), trust, plain(row.profile))
+        profile, trust = _broken(row.profile, _PROFILE_WIDTH), _broken(row.trust, _TRUST_WIDTH)
+        table.add_row(broken_name(row.name), profile, broken_name(row.account), trust, plain(row.path))
     print_table(table, rows, _NO_SOURCES)
+
+
+def _broken(text: str, width: int) -> Text:
+    """Return *text* on lines of *width* columns, which break between words, or behind a slash."""
+    lines = wrap(plain(text).plain.replace("/", "/ "), width)
+    return Text("\n".join(line.replace("/ ", "/") for line in lines))
 
 
 def print_profiles(rows: Sequence[Row]) -> None:
@@ -73,8 +79,8 @@ def print_shown(shown: Shown) -> None:
 
 
 def _events(shown: Shown, width: int) -> dict[str, Text]:
-    """Return the words of each event, on lines of *width* columns together with the event's name."""
-    events = shown.description.events
+    """Return the words of each event, as it is written in a profile, on lines of *width* columns with its name."""
+    events = {name.removeprefix("shipment."): words for name, words in shown.description.events.items()}
     room = width - max(map(len, events), default=0) - 2
     return {name: _words(words, room, shown.name) for name, words in events.items()}
 
@@ -82,7 +88,8 @@ def _events(shown: Shown, width: int) -> dict[str, Text]:
 def _words(words: Sequence[str], room: int, name: str) -> Text:
     if len(words) > MAX_WORDS:
         return plain(f"{len(words)} words: `fulfillment sources show {name} --json` has all")
-    return Text("\n".join(_lines((plain(word).plain for word in words), room)))
+    texts = [plain(word).plain for word in words]
+    return Text("\n".join(texts if any("," in text for text in texts) else _lines(texts, room)))
 
 
 def _lines(words: Iterable[str], room: int) -> Iterator[str]:

@@ -18,23 +18,27 @@ def print_trial(trial: Trial) -> None:
     elements = list(dict.fromkeys(step.element for step in trial.steps if step.element))
     hidden = set(elements[MAX_ELEMENTS:])
     *steps, answer = [step for step in trial.steps if step.element not in hidden]
+    seen: set[tuple[str, str]] = set()
     for step in steps:
-        _add(table, step)
+        _add(table, step, seen)
     if hidden:
         table.add_row("", plain(f"… and {counted(len(hidden), 'element')} more: --json shows all", "dim"))
-    _add(table, answer)
+    _add(table, answer, seen)
     output = Output(MIN_WIDTH)
     output.print(table)
     output.print()
     output.print(plain(_summary(trial), _STYLES.get(trial.outcome, "green")))
 
 
-def _add(table: Table, step: Step) -> None:
+def _add(table: Table, step: Step, seen: set[tuple[str, str]]) -> None:
+    """Add a step, with the advice that no earlier element has: *seen* are the names of steps and their advice."""
     name = f"{step.element} {step.name}" if step.element else step.name
     style = "bold red" if not step.is_well else "yellow" if step.advice else ""
     table.add_row(plain(name, style), plain(step.text, style))
     for line in step.advice:
-        table.add_row("", plain(f"→ {line}", "italic"))
+        if (step.name, line) not in seen:
+            table.add_row("", plain(f"→ {line}", "italic"))
+        seen.add((step.name, line))
 
 
 def _summary(trial: Trial) -> str:
