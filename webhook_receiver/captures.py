@@ -1,6 +1,6 @@
 """What the profile `capture` keeps of a request: the body, and the names and lengths of headers and query fields."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from webhook_receiver.requests import Request
 from worker.domain.instants import Instant
@@ -19,7 +19,7 @@ def captured(source: str, request: Request, received_at: Instant) -> Delivery:
     """Return the delivery that keeps *request*. It has no value of a header, because that may be a secret."""
     headers = [f"{name} ({len(value)})" for name, value in sorted(request.headers.items())[:MAX_NAMES]]
     query = split_target(request.target)[1].removeprefix(b"?").decode("latin-1")
-    fields = [f"{name} ({len(value)})" for name, value in parse_qsl(query[:4096], keep_blank_values=True)[:MAX_NAMES]]
+    fields = [_shown(field) for field in query[:4096].split("&") if field][:MAX_NAMES]
     detail = f"{request.method}; headers: {', '.join(headers)}; query: {', '.join(fields)}"
     return Delivery(
         source,
@@ -28,3 +28,12 @@ def captured(source: str, request: Request, received_at: Instant) -> Delivery:
         unusable=QuarantineReason.CAPTURED,
         detail=clean_text(detail, limit=2000),
     )
+
+
+def _shown(field: str) -> str:
+    """Return the name and the length of a field of the query, or only its length if it has no value.
+
+    What has no value may be a secret itself, also if it ends in `=`: then it may be Base64.
+    """
+    name, _, value = field.partition("=")
+    return f"{unquote_plus(name)} ({len(unquote_plus(value))})" if value.strip("=") else f"({len(field)})"

@@ -8,6 +8,7 @@ from webhook_receiver.profiles.native import NativeFormat
 from webhook_receiver.profiles.schema.model import AnswerTable, ProfileFile
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
+from worker.domain.errors import SettingsError
 from worker.domain.instants import Instant
 from worker.ports import Delivery
 
@@ -41,7 +42,10 @@ class Format(Protocol):
 
 
 def format_of(source: Source) -> Format:
-    """Return the format of *source*. Raises ValueError when a secret is not of the form that the profile asks for."""
-    if isinstance(source.profile, ProfileFile):
+    """Return the format of *source*. Raises `SettingsError` when its rules do not fit its profile."""
+    if not isinstance(source.profile, ProfileFile):
+        return NativeFormat(source.profile, source)
+    try:
         return DeclaredFormat(source.profile, source)
-    return NativeFormat(source.profile, source)
+    except ValueError as error:
+        raise SettingsError(f"sources.{source.name} does not fit its profile: it {error}.") from error

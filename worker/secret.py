@@ -9,7 +9,11 @@ SHORTEST_SECRET = 8
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:
-    if len(secret.get_secret_value().encode(errors="surrogatepass")) < SHORTEST_SECRET:
+    try:
+        key = secret.get_secret_value().encode()
+    except UnicodeEncodeError:  # the environment is not UTF-8; the error itself would show the secret
+        raise ValueError("must be UTF-8 text") from None
+    if len(key) < SHORTEST_SECRET:
         raise ValueError(f"must be at least {SHORTEST_SECRET} bytes long")
     return secret
 

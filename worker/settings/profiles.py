@@ -1,14 +1,21 @@
 """The profile of a source, and how the source's secrets, options and keys fit it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.engine.authentication import key_of
+from webhook_receiver.profiles.engine.statuses import word_flaw
+from webhook_receiver.profiles.schema.authentication_checks import (
+    location_flaws,
+    locations_of,
+    options_in,
+    texts_with_options,
+)
 from webhook_receiver.profiles.schema.files import SUFFIX, ProfileError, builtin_names, load_profile
-from webhook_receiver.profiles.schema.model import AuthTable, DigestAuth, HmacAuth, ProfileFile, is_header_name
+from webhook_receiver.profiles.schema.model import AuthTable, DigestAuth, HmacAuth, ProfileFile
 from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from worker.settings.problems import Problem
 
@@ -132,31 +139,44 @@ def _form_flaw(secret: str, method: HmacAuth | DigestAuth) -> str:
 
 def option_problems(chosen: ChosenProfile, methods: Collection[str]) -> Iterator[Problem]:
     """Yield the problems of a source's options with its profile. *methods* are those for which it has secrets."""
-    for name, option in (chosen.file.options if chosen.file else {}).items():
-        value = chosen.options.get(name, option.default)
+    if chosen.file:
+        values = {name: chosen.options.get(name, option.default) for name, option in chosen.file.options.items()}
+        used = {name: method for name, method in chosen.file.auth.items() if name in methods}
+        wrong = list(_wrong_values(chosen.file, used, values))
+        yield from wrong or _misfits(used, {name: str(value) for name, value in values.items() if value is not None})
+
+
+def _wrong_values(
+    profile: ProfileFile, used: Mapping[str, AuthTable], values: Mapping[str, object]
+) -> Iterator[Problem]:
+    """Yield the options without a usable value. What only a method without secrets needs is no mistake."""
+    needed = {
+        option for method in used.values() for _, text in texts_with_options(method) for option in options_in(text)
+    }
+    for name, value in values.items():
         if value is None:
-            if chosen.file and _needs_option(chosen.file, methods, name):
-                yield Problem((name,), f"is missing: {option.help.rstrip('.')}")
+            if name in needed:
+                yield Problem((name,), f"is missing: {profile.options[name].help.rstrip('.')}")
         elif not isinstance(value, str) or not value.isprintable() or not value.isascii() or set(value) & set("{}"):
             yield Problem((name,), "must be a printable ASCII text without braces")
-        elif _names_header(chosen.file, name) and not is_header_name(value):
-            yield Problem((name,), "must be the name of a header")
 
 
-def _needs_option(profile: ProfileFile, methods: Collection[str], option: str) -> bool:
-    """Tell whether one of *methods* uses *option*. What an unused method needs is no mistake."""
-    used = [method for name, method in profile.auth.items() if name in methods]
-    return any(f"{{option:{option}}}" in text for method in used for text in _templates(method))
+def _misfits(used: Mapping[str, AuthTable], values: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the options with which a method looks for its value in a place that cannot be."""
+    for name, method in used.items():
+        for key, text in locations_of(method):
+            for option in options_in(text)[:1]:
+                flaws = location_flaws(f"auth.{name}.{key}", text, values)
+                yield from (
+                    Problem((option,), f"does not fit {flaw.key}, which then {flaw.sentence}") for flaw in flaws
+                )
 
 
-def _templates(method: AuthTable) -> Iterator[str]:
-    yield method.from_
-    if isinstance(method, HmacAuth | DigestAuth):
-        yield method.message.text
-        if method.time:
-            yield method.time.from_
-
-
-def _names_header(profile: ProfileFile | None, option: str) -> bool:
-    locations = [method.from_ for method in profile.auth.values()] if profile else []
-    return any(text.startswith("header:") and f"{{option:{option}}}" in text for text in locations)
+def status_problems(chosen: ChosenProfile, words: Iterable[str]) -> Iterator[Problem]:
+    """Yield those of a source's own status words that no delivery can have with its profile."""
+    status = chosen.file.status if chosen.file else None
+    if status:
+        for word in words:
+            flaw = word_flaw(word, fields=len(status.from_), fold=status.fold)
+            if flaw:
+                yield Problem(("statuses", word), flaw)

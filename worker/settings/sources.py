@@ -15,7 +15,14 @@ from worker.domain.events import EventName
 from worker.domain.signing import ALL_PARTS, Part
 from worker.secret import Secret
 from worker.settings.problems import Problem, validation_error
-from worker.settings.profiles import ChosenProfile, option_problems, read_profile, secret_problems, with_profile
+from worker.settings.profiles import (
+    ChosenProfile,
+    option_problems,
+    read_profile,
+    secret_problems,
+    status_problems,
+    with_profile,
+)
 from worker.settings.values import Duration, Timezone, between, read_list, read_table, read_timezone
 
 FAMILIES = ("order", "shipment")
@@ -104,7 +111,8 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     def _fit_profile(self) -> Self:
         secrets = {name: [secret.get_secret_value() for secret in some] for name, some in self.secrets.items()}
         options = option_problems(self.profile, secrets)
-        found = [*secret_problems(self.profile, secrets), *options, *_key_problems(self)]
+        statuses = status_problems(self.profile, self.statuses)
+        found = [*secret_problems(self.profile, secrets), *options, *statuses, *_key_problems(self)]
         if found:
             raise validation_error(*found)
         return self

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.support.good_settings import GOOD, P
+from webhook_receiver.formats import format_of
 from webhook_receiver.profiles.schema.files import builtin_names, load_profile
 from webhook_receiver.wiring import sources_of
 from worker.domain.errors import SettingsError
@@ -148,7 +149,10 @@ def test_every_secret_of_a_source_is_masked_in_logs(tmp_path):
     ("lines", "mistake"),
     [
         ('secrets = { token = "a-token-of-ours" }', "header is missing: The name of the header that you entered"),
-        ('header = "X Y"\nsecrets = { token = "a-token-of-ours" }', "header must be the name of a header"),
+        (
+            'header = "X Y"\nsecrets = { token = "a-token-of-ours" }',
+            "header does not fit auth.token.from, which then names a header that cannot be one",
+        ),
         ('header = "ü"\nsecrets = { token = "a-token-of-ours" }', "header must be a printable ASCII text"),
         ('header = "X-T"\nsecrets = { key = "a-token-of-ours" }', "secrets.key is for no method of the profile"),
         ('header = "X-T"\nsecrets = { token = "short" }', "secrets.token must be at least 8 bytes long"),
@@ -236,3 +240,115 @@ def test_settings_of_couriers_profiles_have_no_effect_on_native_ones():
 def test_statuses_of_a_source_can_be_a_json_object_in_the_environment(tmp_path):
     settings = load(tmp_path, GOOD_SOURCE, **{f"{P}SOURCES__PARCELPOST__STATUSES": '{"9": "info"}'})
     assert settings.sources["parcelpost"].statuses == {"9": "info"}
+
+
+PLACES = """
+title = "Parcelpost"
+
+[options.token]
+help = "The place of the token."
+default = "{default}"
+
+[options.time]
+help = "The place of the time."
+default = "X-Time"
+
+[auth.token]
+kind = "static"
+from = "{part}:{{option:token}}"
+
+[auth.signature]
+kind = "hmac"
+from = "header:X-Signature"
+message = "{{time}}.{{body}}"
+time = {{ from = "header:{{option:time}}" }}
+
+[read]
+number = "order"
+
+[status]
+from = "state"
+rows = [["1", "picked_up"]]
+"""
+TOKEN, SIGNATURE = 'secrets = { token = "a-token-in-a-long-url" }\n', 'secrets = { signature = "some-secret" }\n'
+NO_HEADER = "which then names a header that cannot be one."
+NO_NAME = "which then must be header:NAME, query:NAME or body:PATH."
+
+
+@pytest.mark.parametrize(
+    ("part", "secrets", "option", "sentence"),
+    [
+        ("body", TOKEN, 'token = "data..token"', "token does not fit auth.token.from, which then has no path at char"),
+        ("body", TOKEN, 'token = ""', "token does not fit auth.token.from, which then must be a path of 1 to 200"),
+        ("body", TOKEN, 'token = "a[]"', "token does not fit auth.token.from, which then must lead to one field, wit"),
+        ("body", TOKEN, 'token = "$.a"', "token does not fit auth.token.from, which then is a JSONPath"),
+        ("header", TOKEN, 'token = "X_Token"', f"token does not fit auth.token.from, {NO_HEADER}"),
+        ("header", TOKEN, 'token = "X Token"', f"token does not fit auth.token.from, {NO_HEADER}"),
+        ("header", TOKEN, 'token = ""', f"token does not fit auth.token.from, {NO_NAME}"),
+        ("query", TOKEN, 'token = ""', f"token does not fit auth.token.from, {NO_NAME}"),
+        ("query", SIGNATURE, 'time = "X_Time"', f"time does not fit auth.signature.time.from, {NO_HEADER}"),
+        ("query", SIGNATURE, 'time = ""', f"time does not fit auth.signature.time.from, {NO_NAME}"),
+    ],
+)
+def test_an_option_that_makes_a_place_impossible_is_named(
+    tmp_path: Path, part: str, secrets: str, option: str, sentence: str
+):
+    profile = PLACES.format(part=part, default="there")
+    (mistake,) = mistakes(tmp_path, f"{OWN}{secrets}{option}\n", profile)
+    assert f": sources.parcelpost.{sentence}" in mistake
+
+
+def test_a_default_of_the_profile_is_checked_like_a_value_of_the_source(tmp_path: Path):
+    profile = PLACES.format(part="query", default="")
+    (mistake,) = mistakes(tmp_path, OWN + TOKEN, profile)
+    assert f": sources.parcelpost.token does not fit auth.token.from, {NO_NAME}" in mistake
+
+
+@pytest.mark.parametrize("option", ['time = "X_Time"', 'token = "data.token"', 'token = "X Token"'])
+def test_an_option_that_fits_or_that_no_method_with_secrets_uses_is_no_mistake(tmp_path: Path, option: str):
+    profile = PLACES.format(part="query", default="there")
+    source = load(tmp_path, f"{OWN}{TOKEN}{option}\n", profile).sources["parcelpost"]
+    assert option.partition(" ")[0] in source.options
+
+
+def test_settings_that_are_loaded_always_make_a_format(tmp_path: Path):
+    settings = load(tmp_path, GOOD_SOURCE)
+    assert format_of(sources_of(settings)["parcelpost"]).methods == {"POST"}
+
+
+TWO_FIELDS = (
+    PARCELPOST.format(more="").replace('from = "state"', 'from = ["state", "sub"]').replace('"1",', '"1", "*",')
+)
+
+
+@pytest.mark.parametrize(
+    ("profile", "word", "sentence"),
+    [
+        (PARCELPOST.format(more=""), "47 | RTO", "has 2 cells, more than status.from has paths"),
+        (PARCELPOST.format(more=""), "XX9 | ", "has 2 cells, more than status.from has paths"),
+        (TWO_FIELDS, "a | b | c", "has 3 cells, more than status.from has paths"),
+        (TWO_FIELDS, "XX9 | ", "must not end in an empty cell: leave it out"),
+        (PARCELPOST.format(more=""), " ", 'has nothing to compare with: "" stands for a missing status'),
+        (
+            PARCELPOST.format(more="") + "fold = true",
+            "-",
+            'has nothing to compare with: "" stands for a missing status',
+        ),
+    ],
+)
+def test_a_status_that_no_delivery_can_have_is_named(tmp_path: Path, profile: str, word: str, sentence: str):
+    (mistake,) = mistakes(tmp_path, f'{GOOD_SOURCE}statuses = {{ "{word}" = "lost" }}\n', profile)
+    assert "sources.parcelpost.statuses." in mistake
+    assert mistake.endswith(f" {sentence}.")
+
+
+@pytest.mark.parametrize("word", ["47 | RTO", " | RTO", "47", "", "-", "a|b"])
+def test_a_status_may_have_as_many_cells_as_the_profile_has_fields(tmp_path: Path, word: str):
+    source = f'{GOOD_SOURCE}statuses = {{ "{word}" = "lost" }}\n'
+    assert load(tmp_path, source, TWO_FIELDS).sources["parcelpost"].statuses == {word: "lost"}
+
+
+def test_a_secret_that_is_no_utf_8_is_a_mistake_and_is_not_shown(tmp_path: Path):
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, OWN + 'header = "X-Token"\n', **{f"{P}SOURCES__PARCELPOST__SECRETS__TOKEN": "a-token-of-\udcff"})
+    assert str(caught.value) == f"{P}SOURCES__PARCELPOST__SECRETS__TOKEN must be UTF-8 text."

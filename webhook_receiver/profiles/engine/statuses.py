@@ -88,6 +88,18 @@ def word_of(texts: Sequence[str]) -> str:
     return clean_text(SEPARATOR.join(text[:MAX_CELL] for text in texts[: last + 1]))
 
 
+def word_flaw(word: str, *, fields: int, fold: bool) -> str:
+    """Return why no status can have a word of the source's own, with this many status *fields*; empty if one can."""
+    cells = word.split(SEPARATOR)
+    if len(cells) > fields:
+        return f"has {len(cells)} cells, more than status.from has paths"
+    if len(cells) > 1 and not cells[-1].strip():
+        return "must not end in an empty cell: leave it out"
+    if word and not (folded(word) if fold else clean_text(word)):
+        return 'has nothing to compare with: "" stands for a missing status'
+    return ""
+
+
 def meaning_of(name: str) -> Meaning:
     """Return the meaning with this name: an event, with or without `shipment.`, or `info`.
 

@@ -5,7 +5,15 @@ from collections.abc import Collection, Iterator, Mapping
 
 from webhook_receiver.profiles.schema.compilation import location_of
 from webhook_receiver.profiles.schema.flaws import Flaw
-from webhook_receiver.profiles.schema.model import DigestAuth, HmacAuth, ProfileFile, ReadTable, is_header_name
+from webhook_receiver.profiles.schema.model import (
+    AuthTable,
+    BasicAuth,
+    DigestAuth,
+    HmacAuth,
+    ProfileFile,
+    ReadTable,
+    is_header_name,
+)
 from webhook_receiver.profiles.schema.trust import partly_signed
 
 _OPTION = re.compile(r"\{option:([^{}]*)\}")
@@ -18,7 +26,8 @@ def methods(profile: ProfileFile) -> Iterator[Flaw]:
     examples = {name: option.default or "X" for name, option in profile.options.items()}
     for name, method in profile.auth.items():
         key = f"auth.{name}"
-        yield from _location(f"{key}.from", method.from_, examples)
+        yield from location_flaws(f"{key}.from", method.from_, examples)
+        yield from _prefix(f"{key}.prefix", method)
         if isinstance(method, HmacAuth | DigestAuth):
             yield from _message(f"{key}.message", method)
             yield from _signed_time(f"{key}.time", method, examples)
@@ -40,13 +49,20 @@ def _signed_time(key: str, method: HmacAuth | DigestAuth, examples: Mapping[str,
         if is_signed:
             yield Flaw(key, "is missing, but the message holds {time}")
         return
-    yield from _location(f"{key}.from", method.time.from_, examples)
+    yield from location_flaws(f"{key}.from", method.time.from_, examples)
     if not is_signed:
         yield Flaw(key, "is not signed: the message does not hold {time}")
 
 
-def _location(key: str, text: str, options: Mapping[str, str]) -> Iterator[Flaw]:
-    if not {*_OPTION.findall(text)} <= {*options}:
+def _prefix(key: str, method: AuthTable) -> Iterator[Flaw]:
+    prefix = "" if isinstance(method, BasicAuth) else method.prefix
+    if method.from_.startswith("header:") and not (prefix.isascii() and prefix.isprintable()):
+        yield Flaw(key, "must be printable ASCII, as the values of headers are")
+
+
+def location_flaws(key: str, text: str, options: Mapping[str, str]) -> Iterator[Flaw]:
+    """Yield what is wrong in the location *text* of *key*, with these values of the options."""
+    if not {*options_in(text)} <= {*options}:
         return  # an option that is not declared has a flaw of its own
     try:
         location = location_of(text, options)
@@ -55,6 +71,8 @@ def _location(key: str, text: str, options: Mapping[str, str]) -> Iterator[Flaw]
         return
     if "{" in location.name or "}" in location.name:
         yield Flaw(key, "has a brace outside of {option:NAME}")
+    elif not location.name:
+        yield Flaw(key, "must be header:NAME, query:NAME or body:PATH")
     elif location.part == "header" and not is_header_name(location.name):
         yield Flaw(key, "names a header that cannot be one")
     if location.path and location.path.depth:
@@ -65,8 +83,8 @@ def options(profile: ProfileFile) -> Iterator[Flaw]:
     """Yield the options that are used and not declared, and those that are declared and never used."""
     used: dict[str, str] = {}
     for name, method in profile.auth.items():
-        for key, text in _texts_with_options(method):
-            used |= dict.fromkeys(_OPTION.findall(text), f"auth.{name}.{key}")
+        for key, text in texts_with_options(method):
+            used |= dict.fromkeys(options_in(text), f"auth.{name}.{key}")
     yield from (
         Flaw(key, f"uses the option {name}, which is not declared: add [options.{name}]")
         for name, key in used.items()
@@ -75,12 +93,23 @@ def options(profile: ProfileFile) -> Iterator[Flaw]:
     yield from (Flaw(f"options.{name}", "is never used") for name in profile.options if name not in used)
 
 
-def _texts_with_options(method: object) -> Iterator[tuple[str, str]]:
-    yield "from", getattr(method, "from_", "")
+def locations_of(method: AuthTable) -> Iterator[tuple[str, str]]:
+    """Yield the locations of *method*, each with its key."""
+    yield "from", method.from_
+    if isinstance(method, HmacAuth | DigestAuth) and method.time:
+        yield "time.from", method.time.from_
+
+
+def texts_with_options(method: AuthTable) -> Iterator[tuple[str, str]]:
+    """Yield the texts of *method* that may have options in them, each with its key."""
+    yield from locations_of(method)
     if isinstance(method, HmacAuth | DigestAuth):
         yield "message", method.message.text
-        if method.time:
-            yield "time.from", method.time.from_
+
+
+def options_in(text: str) -> list[str]:
+    """Return the names of the options in *text*."""
+    return _OPTION.findall(text)
 
 
 def keys(profile: ProfileFile) -> Iterator[Flaw]:

@@ -139,7 +139,7 @@ def test_a_captured_delivery_is_kept_with_names_and_lengths_and_no_values():
     reply = receiver.receive(request(body, headers, f"{TARGET}&other=value&empty=", "PUT"))
     assert (reply.status, reply.body["status"], reply.body["reason"]) == (200, "quarantined", "captured")
     detail = captured_detail(receiver)
-    assert detail == "PUT; headers: authorization (28), x-odd (3); query: token (24), other (5), empty (0)"
+    assert detail == "PUT; headers: authorization (28), x-odd (3); query: token (24), other (5), (6)"
     (stored,) = receiver.harness.intake.deliveries.values()
     assert stored.delivery.body == body
 

@@ -10,6 +10,7 @@ from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.native import NativeFormat
 from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.requests import Request
+from worker.domain.errors import SettingsError
 from worker.domain.reasons import QuarantineReason
 from worker.ports import Delivery
 
@@ -124,5 +125,7 @@ def test_the_profiles_of_our_own_format_are_code():
 
 def test_a_secret_of_another_form_is_an_error_when_a_source_is_opened():
     auth = TOKEN.replace("static", "hmac") + '\nsecret_form = "base64"'
-    with pytest.raises(ValueError, match="must be the Base64 of a key"):
+    with pytest.raises(
+        SettingsError, match=r"sources\.fastbox does not fit its profile: it must be the Base64 of a key"
+    ):
         opened(profile(auth=auth), secrets={"token": ("no Base64!",)})

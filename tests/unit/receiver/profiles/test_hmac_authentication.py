@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.invented import SECRET, authentic, request
+from worker.domain.errors import SettingsError
 
 HMAC = '[auth.signature]\nkind = "hmac"\nfrom = "header:X-Signature"\n'
 BODY = b'{"ref": "ORD-1",  "state":"D"}\n'
@@ -144,13 +145,13 @@ def test_a_secret_in_base64_is_decoded(prefix: str):
     ["long enough, and no Base64!", "not Base64!", "whsec_whsec_", "AAAA=AAAA", "whsec_====", "sécret", "AAAAAAAAA"],
 )
 def test_a_secret_that_is_no_base64_is_an_error_at_start(secret: str):
-    with pytest.raises(ValueError, match=r"must be the Base64 of a key\Z"):
+    with pytest.raises(SettingsError, match=r"must be the Base64 of a key\.\Z"):
         fits('secret_form = "base64"', "", secrets=[secret])
 
 
 @pytest.mark.parametrize("secret", ["whsec_", "whsec_AA==", "AAAAAAAA"])
 def test_a_key_that_is_too_short_is_an_error_at_start_however_long_its_text(secret: str):
-    with pytest.raises(ValueError, match="at least 8 bytes"):
+    with pytest.raises(SettingsError, match="at least 8 bytes"):
         fits('secret_form = "base64"', "", secrets=[secret])
 
 

@@ -144,3 +144,14 @@ def test_a_path_is_printable_and_has_a_length(path: str):
 
 def test_the_longest_path_is_read():
     assert parse_path("a" * MAX_LENGTH).parts == ("a" * MAX_LENGTH,)
+
+
+@pytest.mark.parametrize("text", ["$", "$.order.number", "$[0].number", "$[].number"])
+def test_a_json_path_is_refused_with_what_to_write(text: str):
+    with pytest.raises(ValueError, match=r"is a JSONPath: write the path without \$\.\Z"):
+        parse_path(text)
+
+
+@pytest.mark.parametrize("text", ["$type", "data.$id", "a$"])
+def test_a_name_may_begin_with_a_dollar(text: str):
+    assert parse_path(text).text == text

@@ -236,7 +236,10 @@ EACH = 'each = "a[].b[]"'
         ('number = "a[].ref"', "document.each is not repeated by any path of [read] or [status]"),
         ('number = "b[].ref"\ntracking = "a[].b[].awb"', "read.number does not begin with a[].b[] in b[].ref"),
         ('number = "a[].c[].ref"\ntracking = "a[].b[].awb"', "read.number does not begin with a[].b[] in a[].c[].ref"),
-        ('number = "a[].b[].c[].ref"\ntracking = "a[].b[].awb"', "read.number does not begin with a[].b[]"),
+        (
+            'number = "a[].b[].c[].ref"\ntracking = "a[].b[].awb"',
+            'read.number has a further [] in a[].b[].c[].ref: write each = "a[].b[].c[]"',
+        ),
         ('number = "[].ref"\ntracking = "a[].b[].awb"', "read.number does not begin with a[].b[] in [].ref"),
         ('number = "a[].b[].ref"\ntime_parts = ["x[].d"]', "read.time_parts does not begin with a[].b[] in x[].d"),
         ('number = "a[].b[].ref"\nkey = ["x[].d"]', "read.key does not begin with a[].b[] in x[].d"),
@@ -246,6 +249,20 @@ EACH = 'each = "a[].b[]"'
 def test_paths_repeat_the_brackets_of_each_or_a_beginning_of_them(read: str, flaw: str):
     found = flaws(document=EACH, read=read)
     assert any(one.startswith(flaw) for one in found) if flaw else not found, found
+
+
+def test_the_innermost_brackets_belong_to_each():
+    read = 'number = "[].ref"\ntime = "[].scans[].day"'
+    status = STATUS.replace('"state"', '"[].state"')
+    (flaw,) = flaws(document='each = "[]"', read=read, status=status)
+    assert flaw == 'read.time has a second [] in [].scans[].day: write each = "[].scans[]"'
+    assert not flaws(document='each = "[].scans[]"', read=read, status=status)
+
+
+def test_what_follows_from_a_wrong_each_is_not_repeated():
+    read = 'number = "[].scans[].ref"\ntime = "[].scans[].day"\nkey = ["[].scans[].id", "[].awb"]'
+    status = STATUS.replace('"state"', '"[].scans[].state"')
+    assert flaws(document='each = "[].scans"', read=read, status=status) == ("document.each must end in []",)
 
 
 def test_the_status_may_be_the_only_path_of_the_elements():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.invented import SECRET, authentic, opened, profile, request
+from tests.support.invented import SECRET, authentic, flaws, opened, profile, request
 
 HEADER = '[auth.token]\nkind = "static"\nfrom = "header:X-Token"\n'
 QUERY = '[auth.token]\nkind = "static"\nfrom = "query:token"\n'
@@ -167,3 +167,12 @@ def test_the_merchant_names_the_header_by_an_option():
 def test_without_secrets_nothing_is_authentic():
     its_format = opened(profile(), secrets={})
     assert its_format.authenticate(request(headers={"X-Token": ""})) is None
+
+
+@pytest.mark.parametrize("prefix", ["cl\u00e9 ", "Token\\t"])
+def test_a_prefix_that_no_header_can_have_is_an_error(prefix: str):
+    auth = f'[auth.token]\nkind = "static"\nfrom = "{{}}"\nprefix = "{prefix}"'
+    (flaw,) = flaws(auth=auth.format("header:X-Token"))
+    assert flaw == "auth.token.prefix must be printable ASCII, as the values of headers are"
+    assert not flaws(auth=auth.format("body:token"))
+    assert not flaws(auth=auth.format("query:token"))

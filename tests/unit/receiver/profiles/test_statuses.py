@@ -5,6 +5,7 @@ import pytest
 from tests.support.invented import delivery, flaws, names, profile, reading
 from webhook_receiver.profiles.engine.statuses import StatusMatch, meaning_of, word_of
 from webhook_receiver.profiles.schema.model import ProfileFile
+from worker.domain.errors import SettingsError
 from worker.domain.events import EventName
 from worker.domain.reasons import QuarantineReason
 
@@ -172,7 +173,7 @@ def test_the_words_of_the_source_are_folded_with_the_rows():
 
 @pytest.mark.parametrize("own", ["x", "shipment.shipped", "", "hint"])
 def test_a_word_of_the_source_must_mean_an_event(own: str):
-    with pytest.raises(ValueError, match="names no event: it must be info or one of"):
+    with pytest.raises(SettingsError, match="names no event: it must be info or one of"):
         meaning(rows('["D", "delivered"]'), "D", statuses={"D": own})
 
 
@@ -232,3 +233,21 @@ def test_folding_may_hide_a_row():
     assert not flaws(status=status)
     (flaw,) = flaws(status=status + "\nfold = true")
     assert flaw == "status.rows has row 2 (a-b), which row 1 hides"
+
+
+@pytest.mark.parametrize("text", ["-", "_", " ", "_*", "- -*"])
+def test_a_cell_of_which_fold_leaves_nothing_is_an_error(text: str):
+    status = f'from = "state"\nrows = [["{text}", "delivered"], [["x", "y"], "info"]]'
+    assert not flaws(status=status)
+    (flaw,) = flaws(status=f"{status}\nfold = true")
+    assert flaw == f"status.rows has row 1, in which fold leaves nothing of {text.strip()}".rstrip()
+
+
+def test_a_missing_status_and_any_status_can_be_folded():
+    assert not flaws(status='from = "state"\nfold = true\nrows = [["", "created"], ["a-", "lost"], ["*", "info"]]')
+
+
+def test_a_text_that_is_longer_than_a_status_is_an_error():
+    assert not flaws(status=f'from = "state"\nrows = [["{"x" * 200}", "delivered"]]')
+    (flaw,) = flaws(status=f'from = "state"\nrows = [[["x", "{"x" * 201}"], "delivered"]]')
+    assert flaw == "status.rows has a text of more than 200 characters, which no status can have"

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.support.invented import flaws
 from webhook_receiver.profiles.engine.times import MAX_LENGTH, TimeFormats, TimeReading, parser_of, time_text
 from webhook_receiver.profiles.engine.values import NoText
 from worker.domain.instants import instant_of
@@ -221,3 +222,15 @@ def test_a_format_has_a_length():
     parser_of("%Y-%m-%d".ljust(MAX_LENGTH, "!"))
     with pytest.raises(ValueError, match="must have at most 64 characters"):
         parser_of("%Y-%m-%d".ljust(MAX_LENGTH + 1, "!"))
+
+
+@pytest.mark.parametrize("format_", ["%d/%m/%Y %I:%M", "%Y-%m-%d %I", "%I:%M:%S %Y-%m-%d"])
+def test_a_format_of_twelve_hours_needs_the_half_of_the_day(format_: str):
+    (flaw,) = flaws(read=f'number = "ref"\ntime = "at"\ntimes = ["{format_}"]')
+    assert flaw == "read.times must have %p beside %I, or %H instead: else the afternoon is read as the morning"
+    assert not flaws(read=f'number = "ref"\ntime = "at"\ntimes = ["{format_} %p"]')
+
+
+@pytest.mark.parametrize("format_", ["%d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%d %%I", "%Y-%m-%d %H:%M %p"])
+def test_a_format_of_twentyfour_hours_or_of_none_needs_no_half_of_the_day(format_: str):
+    assert not flaws(read=f'number = "ref"\ntime = "at"\ntimes = ["{format_}"]')
