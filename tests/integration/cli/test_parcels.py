@@ -78,7 +78,7 @@ def test_the_advice_for_a_stopped_reference_does_what_it_says(fulfillment: Comma
     known.accept("shipment.delivered", "TRK1", order=PARCEL)
     stop_search(known, known.lease(PARCEL))
     advice = " ".join(fulfillment("orders", "explain", "tracking:TRK1").out.split())
-    assert "To say which order has the parcel: fulfillment parcels add ORDER TRK1" in advice
+    assert "register its parcel: `fulfillment parcels add ORDER TRK1 --create`." in advice
     assert "1 reference that waited for it is due: tracking:TRK1." in fulfillment(*ADD).out
     assert fulfillment("orders", "show", "tracking:TRK1", "--json").document["state"] == "due"
 

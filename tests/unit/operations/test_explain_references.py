@@ -102,8 +102,8 @@ def test_a_shipment_id_is_said_to_be_the_couriers_own_and_no_platform_is_asked()
 @pytest.mark.parametrize(
     ("reference", "command"),
     [
-        ("tracking:T 1", "fulfillment parcels add ORDER 'T 1'"),
-        ("shipment:5dd5", "fulfillment parcels add ORDER TRACKING --shipment 5dd5"),
+        ("tracking:T 1", "`fulfillment parcels add ORDER 'T 1' --create`"),
+        ("shipment:5dd5", "`fulfillment parcels add ORDER TRACKING --shipment 5dd5 --create`"),
     ],
 )
 def test_a_stopped_search_for_a_parcel_names_the_command_that_registers_it(stop, reference, command):

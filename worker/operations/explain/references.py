@@ -54,7 +54,7 @@ def registration(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
     if snapshot.row.stop not in {StopReason.UNKNOWN_ORDER, StopReason.GAVE_UP} or reference.kind == "number":
         return
     names = f"TRACKING --shipment {quote(reference.value)}" if reference.kind == "shipment" else quote(reference.value)
-    yield f"To say which order has the parcel: fulfillment parcels add ORDER {names}"
+    yield f"If you know the order, register its parcel: `fulfillment parcels add ORDER {names} --create`."
 
 
 def searches(snapshot: Snapshot) -> Iterator[str]:
