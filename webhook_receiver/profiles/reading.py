@@ -33,7 +33,7 @@ from worker.domain.instants import Instant
 from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, QuarantineReason
 
 MAX_KEY_TEXT = 10_000
-"""Characters of a field of a key, because a field of the whole document is a part of the key of each element."""
+"""Characters of all fields of a key, because a field of the whole document is a part of the key of each element."""
 
 
 class KeyReading(NamedTuple):
@@ -158,9 +158,8 @@ class ElementReader:
             names = ("order", "number", "tracking", "shipment")
             fields = {name: self._value(getattr(paths, name), document, position) for name in names}
             fields |= {"status": list(cells), "time": time.text if time else None}
-        too_long = [name for name, value in fields.items() if is_longer_than(value, MAX_KEY_TEXT)]
-        if too_long:
-            raise Unusable(QuarantineReason.NO_KEY, f"{too_long[0]} has more than {MAX_KEY_TEXT} characters")
+        if is_longer_than([*fields.values()], MAX_KEY_TEXT):
+            raise Unusable(QuarantineReason.NO_KEY, f"{', '.join(fields)} have more than {MAX_KEY_TEXT} characters")
         texts = {name: _key_text(value) for name, value in fields.items()}
         if not any(texts.values()):
             raise Unusable(QuarantineReason.NO_KEY, f"neither id nor {', '.join(texts)}")

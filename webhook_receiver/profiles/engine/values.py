@@ -15,6 +15,8 @@ _CONTROLS = (range(0x20), range(0x7F, 0xA0), range(0x2028, 0x202F), range(0x2066
 """C0 and C1 controls, the line and paragraph separators, and what changes the direction of writing."""
 _SPACES = (range(0x20, 0x21), range(0xA0, 0xA1), range(0x2000, 0x200B), range(0x202F, 0x2030), range(0x3000, 0x3001))
 _AROUND = "".join(chr(code) for codes in (*_CONTROLS, *_SPACES) for code in codes)
+_MARKS = 4
+"""Characters for a value in a list or an object: quotation marks, a comma and a space."""
 _FOLDED = re.compile(r"[\s_-]+")
 
 
@@ -77,17 +79,20 @@ def number_text(value: object, reason: QuarantineReason) -> str:
 
 
 def is_longer_than(value: object, limit: int) -> bool:
-    """Tell whether *value* has more than *limit* characters and values. It looks at no more than that."""
+    """Tell whether *value* has more than *limit* characters. It looks at no more than that.
+
+    Each value of a list or an object counts as a few characters, because so much is written for it at least.
+    """
     rest = [value]
     while rest and limit >= 0:
         match rest.pop():
             case str() as text:
                 limit -= len(text)
             case dict() as fields:
-                limit -= len(fields)
+                limit -= _MARKS * len(fields)
                 rest += [*fields.keys(), *fields.values()] if limit >= 0 else []
             case list() as items:
-                limit -= len(items)
+                limit -= _MARKS * len(items)
                 rest += items if limit >= 0 else []
             case _:
                 limit -= 1
