@@ -36,6 +36,12 @@ def test_the_list_breaks_no_word_in_80_columns(
     assert len(lines) <= 9, "a long detail is cut"
 
 
+def test_a_word_that_is_too_long_is_cut_and_takes_one_line(fulfillment: Commands, harness: Harness):
+    quarantine(harness, "unknown_event", "x" * 80)
+    (line,) = (line for line in fulfillment("deliveries", "list").out.splitlines() if "xx" in line)
+    assert line.rstrip().endswith("x…")
+
+
 def test_the_detail_of_a_captured_delivery_is_not_in_the_list(fulfillment: Commands, harness: Harness):
     quarantine(harness, "captured", "POST; headers: accept (3)")
     assert "headers" not in fulfillment("deliveries", "list").out

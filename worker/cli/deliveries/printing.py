@@ -21,8 +21,6 @@ MAX_DETAIL = 60
 """Characters of a detail in a list."""
 SOURCE_WIDTH = 18
 """The greatest width of the column of sources."""
-REASON_WIDTH = 1 + max(map(len, QuarantineReason))
-"""The least width of the column of reasons, in which no reason breaks."""
 MAX_BODY = 16_384
 """Characters of a body that are printed. JSON has the whole body."""
 STYLES: dict[str, str] = {
@@ -36,8 +34,7 @@ STYLES: dict[str, str] = {
 def print_deliveries(rows: Sequence[DeliveryRow], limit: int) -> None:
     """Print a list of deliveries. If it has *limit* rows, a line says that there may be more."""
     table = make_table("ID", "RECEIVED (UTC)", "SOURCE", "OUTCOME", "REASON", wrapping="REASON")
-    reasons = table.columns[-1]
-    reasons.overflow, reasons.min_width = "ellipsis", REASON_WIDTH  # a word that is too long is cut
+    table.columns[-1].overflow = "ellipsis"  # a word that is too long is cut, and never broken
     for row in rows:
         time = moment(row.received_at).removesuffix(" UTC")
         table.add_row(plain(row.id), plain(time), _source(row.source), _styled(row.outcome), plain(_reason(row)))
