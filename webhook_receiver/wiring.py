@@ -37,7 +37,8 @@ COURIERS_ALLOW = frozenset({"shipment"})
 def open_receiver(settings: Settings) -> Iterator[ReceiverServices]:
     """Put a receiver together for the length of the block.
 
-    Raises `SchemaOutdated` or `StoreUnavailable`, and `SettingsError` for a broker that Celery has no transport for.
+    Raises `SchemaOutdated` or `StoreUnavailable`, and `SettingsError` for a broker that Celery has no transport for, or
+    for a source that does not fit its profile.
     """
     with closing(open_store(settings.database_url.get_secret_value())) as database:
         intake, locks = SqlIntake(database), SqlLocks(database)

@@ -72,10 +72,13 @@ def conflicts(profile: ProfileFile) -> Iterator[Flaw]:
 def _in_form(profile: ProfileFile) -> Iterator[Flaw]:
     """Yield the paths that a form cannot have, whose fields are texts."""
     document = profile.document
-    paths = {"document.unwrap": document.unwrap} if document.unwrap else {"document.each": document.each}
-    outer = [NamedPaths(key, (path,)) for key, path in paths.items() if path]
-    for key, named in outer or [*conditions_of(document), *fields_of(profile)]:
-        for path in named:
+    named = [*conditions_of(document), *fields_of(profile)]
+    if document.unwrap:
+        named = [NamedPaths("document.unwrap", (document.unwrap,))]
+    elif document.each:  # the others begin with it
+        named = [NamedPaths("document.each", (document.each,))]
+    for key, paths in named:
+        for path in paths:
             if len(path.parts) > 1 or not isinstance(path.parts[0], str):
                 yield Flaw(key, f"has {path.text}, but a field of a form is one name, and its value is a text")
 
