@@ -83,8 +83,7 @@ def test_the_advice_fits_what_is_known_of_the_parcels(events, sentence, advice):
     ("events", "row"),
     [
         ([registered("L1"), registered("L2")], {}),
-        ([arrived("L1"), arrived("L2")], {"order": {"stage": Stage.DELIVERED}}),
-        ([registered("L1"), arrived("L2")], {"order": {"stage": Stage.DELIVERED}}),
+        ([arrived("L1"), arrived("L2")], {"order": {"stage": Stage.COMPLETED, "closed": Stage.COMPLETED}}),
         ([registered("L1"), arrived("L2")], {"order": {"closed": TerminalStatus.CANCELLED}}),
         ([registered("L1"), arrived("L2")], {"due": 1}),
     ],

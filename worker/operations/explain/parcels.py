@@ -6,7 +6,6 @@ from shlex import quote
 from worker.domain.events import EventName
 from worker.domain.evidence import Evidence, weigh
 from worker.domain.snapshot import Snapshot
-from worker.domain.stages import Stage, has_reached
 from worker.operations.parcels import events_about, is_registration
 from worker.operations.phrases import counted, join_items
 
@@ -15,11 +14,9 @@ MAX_NAMES = 5
 
 
 def missing_parcels(snapshot: Snapshot) -> Iterator[str]:
-    """Yield which parcels have arrived and which have not, and what to do if the others will not come."""
-    order = snapshot.order
-    evidence = weigh(snapshot.events, order.acknowledged)
-    stages = (evidence.target, *([order.stage] if order.stage else []))
-    if not 0 < evidence.delivered < evidence.parcels or any(has_reached(stage, Stage.DELIVERED) for stage in stages):
+    """Yield which parcels of a settled order have arrived and which have not, and what to do if no more will arrive."""
+    evidence = weigh(snapshot.events)
+    if not 0 < evidence.delivered < evidence.parcels:
         return
     names = [number for number, _ in evidence.tracking]
     arrived = _arrived(snapshot, names)
