@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.support.clock import START
 from tests.support.events import KEY, a_delivery, an_event
@@ -70,6 +71,35 @@ def test_an_event_of_an_order_wakes_nothing_else(harness, waiting, its_names, re
     wait_for(harness, waiting, **its_names)
     assert register(harness, **registered).wake_ups == (KEY,)
     assert harness.row(waiting)["due"] == START + MINUTE
+
+
+def test_references_of_other_accounts_keep_none_from_being_woken(harness):
+    strangers = [
+        an_event("shipment.created", "TRK1", order=OrderKey("other", f"number:{n}"), key=f"other {n}")
+        for n in range(1000)
+    ]
+    harness.intake.write(a_delivery(*strangers))
+    wait_for(harness, PARCEL, tracking="TRK1")
+    assert register(harness, tracking="TRK1").wake_ups == (KEY, PARCEL)
+    assert has_been_woken(harness, PARCEL)
+
+
+@pytest.mark.parametrize("kind", ["tracking", "shipment"])
+def test_the_references_of_a_parcel_are_found_by_an_index(harness, kind):
+    wait_for(harness, NUMBER, **NAMES)
+    statements: list[tuple[str, Any]] = []
+    event.listen(harness.database.engine, "before_cursor_execute", lambda *args: statements.append((args[2], args[3])))
+    register(harness, **{kind: NAMES[kind]})
+    ((sql, parameters),) = ((sql, parameters) for sql, parameters in statements if "searched_in" in sql)
+    with harness.database.read() as connection:
+        if harness.database.is_sqlite:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters).all()
+        else:
+            # PostgreSQL would scan the table because it has so few rows.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plan = connection.exec_driver_sql(f"EXPLAIN {sql}", parameters).all()
+    assert f"ix_events_awaited_{kind}" in str(plan)
+    assert "searched_in=?" in str(plan) or "searched_in = 'main'" in str(plan)
 
 
 def test_an_event_of_a_reference_wakes_no_other_reference(harness):

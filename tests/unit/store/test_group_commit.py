@@ -10,16 +10,21 @@ import pytest
 
 from tests.support.programs import until
 from worker.domain.errors import StoreUnavailable
-from worker.store.database.group_commit import MAX_ITEMS, GroupCommit
+from worker.store.database.group_commit import MAX_ITEMS, MAX_WEIGHT, GroupCommit
 
 
 class Doubling:
     """Doubles numbers in groups. The first group lasts until `goes_on` is set. *groups* has the items of each group."""
 
-    def __init__(self, fails: Callable[[Sequence[int]], Exception | None] = lambda _: None, timeout: float = 5.0):
+    def __init__(
+        self,
+        fails: Callable[[Sequence[int]], Exception | None] = lambda _: None,
+        timeout: float = 5.0,
+        weigh: Callable[[int], int] = lambda _: 0,
+    ):
         self.fails, self.groups = fails, list[list[int]]()
         self.begun, self.goes_on = threading.Event(), threading.Event()
-        self.commits = GroupCommit(self._work, timeout)
+        self.commits = GroupCommit(self._work, timeout, weigh=weigh)
         self.pool = ThreadPoolExecutor(MAX_ITEMS * 2)
 
     def _work(self, items: Sequence[int]) -> list[int]:
@@ -62,6 +67,15 @@ def test_a_group_has_a_bound():
     doubling.goes_on.set()
     assert [one.result(5) for one in calls] == [2 * n for n in range(MAX_ITEMS + 2)]
     assert [len(group) for group in doubling.groups] == [1, MAX_ITEMS, 1]
+
+
+def test_heavy_items_wait_for_a_group_with_room_for_them_and_do_not_keep_light_ones_waiting():
+    half, whole, too_heavy = MAX_WEIGHT // 2, MAX_WEIGHT, MAX_WEIGHT + 1
+    doubling = Doubling(weigh=lambda item: item if item >= half else 0)
+    calls = doubling.together(1, half, whole, half, too_heavy, 2)
+    doubling.goes_on.set()
+    assert [one.result(5) for one in calls] == [2 * item for item in (0, 1, half, whole, half, too_heavy, 2)]
+    assert doubling.groups == [[0], [1, half, half, 2], [whole], [too_heavy]]
 
 
 def test_a_failure_of_one_item_is_raised_to_its_caller_only():

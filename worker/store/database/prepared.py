@@ -44,15 +44,15 @@ class Prepared:
 
 
 class Lookup(Prepared):
-    """A *statement* that selects one row or none by texts, its parameters *names*.
+    """A *statement* that selects one row or none. *types* are the types of its parameters on PostgreSQL, by name.
 
     PostgreSQL looks up many rows in one statement, because that costs a fraction of as many statements.
     """
 
-    def __init__(self, dialect: str, statement: Select[*tuple[Any, ...]], names: Sequence[str]) -> None:
+    def __init__(self, dialect: str, statement: Select[*tuple[Any, ...]], types: Mapping[str, str]) -> None:
         super().__init__(dialect, statement.limit(1))
-        self._names = names
-        self._text_for_many = _text_for_many(self._text, names) if dialect == "postgresql" else ""
+        self._names = [*types]
+        self._text_for_many = _text_for_many(self._text, types) if dialect == "postgresql" else ""
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> list[ResultRow]:
         if not self._text_for_many or len(rows) <= 1:
@@ -64,14 +64,14 @@ class Lookup(Prepared):
         return [found.get(number) for number in range(1, len(rows) + 1)]
 
 
-def _text_for_many(text: str, names: Sequence[str]) -> str:
+def _text_for_many(text: str, types: Mapping[str, str]) -> str:
     """Return a statement of PostgreSQL that runs *text* for arrays of its parameters, and numbers the rows from 1."""
-    for name in names:
+    for name in types:
         text = re.sub(rf"%\({name}\)s(::\w+)?", f"asked.{name}", text)
     # The server keeps one plan for arrays of any length if they come from subqueries. And it looks up each row in the
     # index, however small the table was when it made the plan, if each has a limit of its own.
-    arrays = ", ".join(f"(SELECT %({name})s::text[])" for name in names)
-    asked = f"unnest({arrays}) WITH ORDINALITY AS asked ({', '.join(names)}, number)"
+    arrays = ", ".join(f"(SELECT %({name})s::{kind}[])" for name, kind in types.items())
+    asked = f"unnest({arrays}) WITH ORDINALITY AS asked ({', '.join(types)}, number)"
     return f"SELECT asked.number, found.* FROM {asked}, LATERAL ({text}) AS found"  # noqa: S608 - no values
 
 

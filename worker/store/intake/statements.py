@@ -117,8 +117,8 @@ def statements(dialect: str) -> Statements:
     new_delivery = insert(deliveries).on_conflict_do_nothing(index_elements=["keep_once"]).returning(deliveries.c.id)
     new_event = insert(events).values(result=EventResult.PENDING.value).on_conflict_do_nothing().returning(events.c.id)
     return Statements(
-        known_event=Lookup(dialect, KNOWN_EVENT, ("source", "key")),
-        known_parcels=Lookup(dialect, KNOWN_PARCELS, ("account", "order_id")),
+        known_event=Lookup(dialect, KNOWN_EVENT, {"source": "text", "key": "text"}),
+        known_parcels=Lookup(dialect, KNOWN_PARCELS, {"account": "text", "order_id": "text"}),
         insert_delivery=Prepared(dialect, new_delivery, _DELIVERY_COLUMNS),
         make_order_due=Prepared(dialect, _make_order_due(insert(orders)), ("account", "order_id")),
         restart_search=Prepared(dialect, RESTART_SEARCH),

@@ -29,17 +29,22 @@ def lock_sequence(key: OrderKey) -> tuple[bool, OrderKey]:
 
 
 def waiting_for(connection: Connection, arrivals: Iterable[Arrival]) -> Mapping[tuple[str, str], References]:
-    """Return the references that wait for a parcel of one of *arrivals*, by the identity of the arrival."""
-    found = _awaited(connection, arrivals)
+    """Return the references that wait for a parcel of one of *arrivals*, by the identity of the arrival.
+
+    Only the first arrival of its delivery that names a parcel has the references, because there may be many of both.
+    """
     names_of_accounts: dict[str, set[Reference]] = {}
-    for arrival in found:
-        names_of_accounts.setdefault(arrival.event.order.account, set()).update(arrival.event.parcel_names)
+    firsts: dict[object, Arrival] = {}
+    for arrival in _awaited(connection, arrivals):
+        account, names = arrival.event.order.account, arrival.event.parcel_names
+        names_of_accounts.setdefault(account, set()).update(names)
+        firsts.setdefault((arrival.delivery_id, account, names), arrival)
     waiting = {account: _by_name(connection, account, names) for account, names in names_of_accounts.items()}
     return {
         arrival.identity: _in_sequence(
             key for name in arrival.event.parcel_names for key in waiting[arrival.event.order.account].get(name, ())
         )
-        for arrival in found
+        for arrival in firsts.values()
     }
 
 
@@ -72,13 +77,9 @@ def _by_name(connection: Connection, account: str, names: Iterable[Reference]) -
     values: dict[str, object] = {f"its_{kind}": [n.value for n in names if n.kind == kind] for kind in _PARCEL_KINDS}
     # Two statements, because a planner might read all orders of the account for a join.
     rows = connection.execute(statements.WAITING_ROWS, {"its_account": account, **values}).all()
-    if not rows:
-        return {}
     its_rows = sorted({row.order_row for row in rows})
-    keys = {
-        row.id: OrderKey(account, row.order_id)
-        for row in connection.execute(statements.WAITING, {"its_rows": its_rows})
-    }
+    waiting = statements.waiting(connection.dialect.name).run(connection, [{"its_row": row_id} for row_id in its_rows])
+    keys = {row_id: OrderKey(account, row[0]) for row_id, row in zip(its_rows, waiting, strict=True) if row}
     by_name: dict[Reference, list[OrderKey]] = {}
     for row in rows:
         if row.order_row in keys:

@@ -51,7 +51,7 @@ def is_awaited(dialect: str, kind: ReferenceKind) -> Lookup:
     """
     is_it = events.c[kind] == bindparam("its_name", type_=Text)
     selected = select(_ONE).select_from(events).where(_CONDITIONS[kind], _SEARCHED, is_it)
-    return Lookup(dialect, selected, ("its_account", "its_name"))
+    return Lookup(dialect, selected, {"its_account": "text", "its_name": "text"})
 
 
 def _rows_with(kind: ReferenceKind) -> Select[int, str, str]:
@@ -63,10 +63,13 @@ def _rows_with(kind: ReferenceKind) -> Select[int, str, str]:
 WAITING_ROWS = union_all(_rows_with("tracking"), _rows_with("shipment")).limit(_MAX_ROWS)
 """Selects the rows of the references of an account that have an event with one of some names, and the name's kind."""
 
-WAITING = select(orders.c.id, orders.c.order_id).where(
-    orders.c.id.in_(bindparam("its_rows", type_=BigInteger, expanding=True)), is_reference(), _WAITS
-)
-"""Selects those of some rows that are references and wait."""
+
+@cache
+def waiting(dialect: str) -> Lookup:
+    """Return the statement that selects the text of the reference in a row; no row if it does not wait."""
+    its_row = orders.c.id == bindparam("its_row", type_=BigInteger)
+    return Lookup(dialect, select(orders.c.order_id).where(its_row, is_reference(), _WAITS), {"its_row": "bigint"})
+
 
 PARCELS_OF = select(events.c.tracking, events.c.shipment).where(events.c.order_row == bindparam("its_row")).distinct()
 """Selects the names of the parcels in the events of a row."""
