@@ -44,6 +44,7 @@ def test_a_list_has_no_text():
         ('only = { "a.b" = ["x"], "a[0]" = ["x"] }', 'number = "ref"', "document.only"),
         ('only = { "a.b" = ["x"], a = ["x"] }', 'number = "ref"', "document.only"),
         ('only = { "a.b" = ["x"], "a[0]" = [""] }', 'number = "ref"', "document.only"),
+        ('only = { "a[0]" = [""], "a.b" = ["x"] }', 'number = "ref"', "document.only"),
         ('only = { "a.b" = ["x"] }\nskip = { "a[0]" = ["x"] }', 'number = "ref"', "document.skip"),
     ],
 )
