@@ -13,6 +13,7 @@ from worker.domain.results import Done, Later, Step, Stopped
 from worker.domain.snapshot import Snapshot, State
 from worker.domain.stages import Stage
 from worker.ports import Removed
+from worker.store.queries.health import HealthQueries
 
 OTHER = OrderKey("main", "2")
 
@@ -48,6 +49,13 @@ def test_the_registrations_are_deleted_and_the_order_is_due_at_a_new_revision(ha
 def test_the_removal_is_written_beside_the_delivery_of_the_registration(harness, seen):
     remove_parcel(harness, seen)
     assert harness.delivery_details() == ["", "an operator removed tracking number TRK1: a misprint"]
+
+
+def test_the_database_agrees_with_itself_after_a_removal(harness, seen):
+    remove_parcel(harness, seen)
+    health = HealthQueries(harness.database).health(HOUR)
+    assert not any(health.discrepancies.values())
+    assert health.orphaned == ()
 
 
 def test_another_order_can_have_the_number_and_what_waits_for_it_goes_there(harness, seen):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, or_, select, update
 
+from worker.domain.events import OPERATOR
 from worker.domain.instants import Instant
 from worker.domain.reasons import AuditAction
 from worker.domain.snapshot import Snapshot
@@ -12,6 +13,12 @@ from worker.ports import Removed
 from worker.store.audit import Entry, write_entries
 from worker.store.conditions import has_key
 from worker.store.tables import audit_log, deliveries, events, orders, writes
+
+_NOTE = "an operator removed "
+"""The beginning of the detail of a delivery whose event was removed."""
+
+WAS_REMOVED = and_(deliveries.c.source == OPERATOR, deliveries.c.detail.startswith(_NOTE))
+"""The delivery has no event any more, because an operator has removed the parcel that it registered."""
 
 
 def remove_parcel(
@@ -45,7 +52,7 @@ def _delete_events(connection: Connection, order_row: int, event_ids: Collection
     """Delete events of an order, and return how many there were. Their deliveries get the *detail*."""
     chosen = and_(events.c.order_row == order_row, events.c.id.in_(event_ids))
     brought_them = deliveries.c.id.in_(select(events.c.delivery_id).where(chosen))
-    connection.execute(update(deliveries).where(brought_them).values(detail=f"an operator removed {detail}"))
+    connection.execute(update(deliveries).where(brought_them).values(detail=f"{_NOTE}{detail}"))
     return connection.execute(delete(events).where(chosen)).rowcount
 
 

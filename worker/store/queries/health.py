@@ -15,6 +15,7 @@ from worker.domain.stages import Stage
 from worker.store.conditions import is_due
 from worker.store.database.database import Database
 from worker.store.queries.orders import is_free
+from worker.store.removals import WAS_REMOVED
 from worker.store.snapshots import active_holds, snapshot_of
 from worker.store.tables import counters, deliveries, events, orders
 
@@ -184,7 +185,7 @@ def _discrepancies(connection: Connection, since: Instant) -> dict[str, int]:
         "deliveries without an outcome that we know": deliveries.c.outcome.not_in(outcomes),
         # Pruning deletes the events first, and their delivery a moment later.
         "accepted deliveries without an event": and_(
-            accepted, ~exists(literal(1)).where(events.c.delivery_id == deliveries.c.id)
+            accepted, ~WAS_REMOVED, ~exists(literal(1)).where(events.c.delivery_id == deliveries.c.id)
         ),
         "events without a result that we know": events.c.result.not_in(event_results),
         "events without their order": ~exists(literal(1)).where(orders.c.id == events.c.order_row),
