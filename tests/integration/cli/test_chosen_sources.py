@@ -191,6 +191,24 @@ def test_two_events_with_one_key_are_quarantined_by_both_commands(fulfillment: C
         assert "Quarantined: key_reused. 1 event of it can be used." in result.out
 
 
+def test_advice_on_a_built_in_profile_is_on_the_settings(fulfillment: Commands, harness: Harness):
+    body = json.dumps({"orderId": "7", "status": "teleported"})
+    Path("sample").write_text(body)
+    kept = a_delivery(
+        unusable=QuarantineReason.CAPTURED, source="courier", received_at=harness.clock(), body=body.encode()
+    )
+    number = str(harness.intake.write(kept).delivery_id)
+    fulfillment.set({"FULFILLMENT_SOURCES__MINE__PROFILE": "oto", "FULFILLMENT_SOURCES__MINE__SECRETS__TOKEN": SECRET})
+    for result in (
+        try_(fulfillment, name="oto"),
+        try_(fulfillment, name="mine"),
+        fulfillment("deliveries", "try", number, "--profile", "oto"),
+    ):
+        assert result.code == 1
+        assert 'for your source: statuses = { "teleported" = EVENT }' in " ".join(result.out.split())
+        assert "add a row" not in result.out
+
+
 @pytest.mark.parametrize(
     ("second", "outcome"),
     [

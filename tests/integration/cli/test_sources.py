@@ -420,6 +420,14 @@ def test_words_with_commas_have_a_line_for_each(fulfillment: Commands):
     assert "Delivered, Left at Doorstep | *" in lines
 
 
+def test_a_comma_behind_the_last_word_of_a_line_has_its_place(fulfillment: Commands, fastbox: Path):
+    words = ["a" * 34, "b" * 33, "c"]  # the first two fill 69 columns, and the event's name takes the other 11
+    fastbox.write_text(PROFILE.replace('["D",', f"[{json.dumps(words)},"))
+    lines = [line.strip() for line in fulfillment("sources", "show", "fastbox.toml").out.splitlines()]
+    assert f"delivered  {words[0]}," in lines
+    assert f"{words[1]}, c" in lines
+
+
 def test_advice_that_every_element_needs_is_printed_once(fulfillment: Commands, fastbox: Path):
     batch = PROFILE.replace('"ref"', '"i[0].ref"').replace('"awb"', '"i[].awb"').replace('"state"', '"i[].state"')
     fastbox.write_text(batch.replace("[read]", '[document]\neach = "i[]"\n[read]'))

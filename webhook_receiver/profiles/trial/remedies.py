@@ -13,8 +13,7 @@ def remedies_for(question: Question) -> Iterator[str]:
     """Yield what to change in the secrets of the method, which does not pass. The engine confirms it."""
     prefix = "" if isinstance(question.table, BasicAuth) else question.table.prefix
     secrets = question.secrets[question.name]
-    shorter = [secret.removeprefix(prefix) for secret in secrets if prefix and secret.startswith(prefix)]
-    if any(_passes(question, question.name, secret) for secret in shorter):
+    if any(_passes(question, question.name, secret.removeprefix(prefix)) for secret in secrets):
         yield f"leave “{prefix}” out of the secret: the profile has it already"
     if question.is_builtin:
         missing = dict.fromkeys(prefix for secret in secrets for prefix in _missing_prefixes(question, secret))

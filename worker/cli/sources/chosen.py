@@ -54,11 +54,11 @@ def require_choice(name: str, settings: Settings) -> None:
 
 
 def choose(name: str) -> Chosen:
-    """Return the source *name* of the settings, or else the profile *name*. The path of a file needs no settings.
+    """Return the source *name* of the settings, or else the profile *name*, which needs no settings.
 
     Raises `SettingsError`, also with all flaws of a file, and `IllegalRequest` for a native profile.
     """
-    return choose_from(None if name.endswith(SUFFIX) else settings_for(name), name)
+    return choose_from(settings_for(name), name)
 
 
 def choose_from(settings: Settings | None, name: str) -> Chosen:

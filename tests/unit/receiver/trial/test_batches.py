@@ -44,6 +44,12 @@ def test_a_key_of_too_few_fields_is_answered_by_what_to_add():
     )
 
 
+def test_an_id_that_is_not_there_is_not_to_blame():
+    read = ID.replace("\nid", "\nkey") + '\nid = "[].scans[].id"'
+    (sentence,) = step(reading_of(zephyr(read), [parcel("7", "T1", "P", "D")]), "quarantine", "[0][1]").advice
+    assert sentence.startswith("read.key has the same fields in both")
+
+
 def test_the_same_event_counts_once():
     trial = reading_of(zephyr(ID), [parcel("7", "T1", "D", "D")])
     assert (trial.outcome, len(trial.events)) == (Outcome.ACCEPTED, 1)
@@ -95,6 +101,7 @@ def test_a_fixed_index_gives_all_elements_the_field_of_one(path: str, element: s
 
 def test_a_field_of_the_whole_document_is_said_to_be_shared_and_is_no_mistake():
     chosen = profile(document='each = "scans[]"', status='from = "scans[].s"\nrows = [["D", "lost"]]')
+    assert step(order(ID), "order", "[1][0]").text == '[1].shipment.ref "8" → number:8'
     shown = step(reading_of(chosen, {"ref": "7", "scans": [{"s": "D"}]}), "order", "[0]")
     assert (shown.text, shown.advice) == ('ref "7" → number:7, which all elements share', ())
 

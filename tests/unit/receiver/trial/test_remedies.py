@@ -30,6 +30,11 @@ def test_a_secret_with_the_prefix_of_the_profile_is_said(is_builtin: bool):
     assert said == ("leave “Bearer ” out of the secret: the profile has it already",)
 
 
+def test_a_wrong_secret_with_the_prefix_is_no_answer():
+    (said,) = advice(BEARER, {"X-Token": f"Bearer {SECRET}"}, {"token": ["Bearer wrong-secret"]})
+    assert said.startswith("the secret itself is nowhere")
+
+
 def test_a_prefix_that_a_built_in_profile_does_not_have_belongs_to_the_secret():
     sent = {"X-Token": f"Bearer {SECRET}"}
     said = ("write “Bearer ” before the secret, as a part of it",)
@@ -122,4 +127,14 @@ def test_a_header_that_looks_like_a_signed_time_is_said(time: str, body: bytes, 
 def test_a_time_that_is_checked_or_that_nobody_can_change_is_not_said():
     checked = TIME_IN_HEADER.replace("header:X-Zephyr-Time", "time") + '\ntime = { from = "header:X-Zephyr-Time" }'
     assert unread("1795866000", auth=checked) == ()
+    twice = checked.replace("{time}.{body}", "{time}.{body}{header:X-Zephyr-Time}")
+    signed = hmac.new(SECRET.encode(), b"1795866000." + BODY + b"1795866000", hashlib.sha256).hexdigest()
+    sent = request(BODY, {"X-Sig": signed, "X-Zephyr-Time": "1795866000"})
+    assert step(trial_of(profile(auth=twice), sent), "auth signature") == (
+        "auth signature",
+        "fits: HMAC-SHA256 in hex of {time}.{body}{header:X-Zephyr-Time}, in header X-Sig",
+        "",
+        True,
+        (),
+    )
     assert unread("1795866000", is_builtin=True) == ()
