@@ -125,7 +125,7 @@ def test_the_path_of_a_file_is_no_source_and_needs_no_settings(fulfillment: Comm
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("courier", "the profile of the source courier, courier, is part of the program"),
+        ("courier", "the source courier has the profile courier, which is part of the program"),
         ("awalchat", "the profile awalchat is part of the program"),
         ("fast", "fast is neither a source of the settings (courier, fastbox) nor a built-in profile"),
     ],

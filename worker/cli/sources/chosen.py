@@ -77,7 +77,7 @@ def choose_from(settings: Settings | None, name: str) -> Chosen:
 def _of_source(settings: Settings, name: str) -> Chosen:
     chosen = settings.sources[name].profile
     if chosen.file is None:
-        part = f"the profile of the source {name}, {chosen.name}, is part of the program"
-        raise IllegalRequest(f"{part}: try it with `fulfillment send`")
+        which = f"the source {name} has the profile {chosen.name}, which is part of the program"
+        raise IllegalRequest(f"{which}: try it with `fulfillment send`")
     note = f"the source {name} of the settings, with the profile {clean_text(chosen.name)}"
     return Chosen(chosen.file, sources_of(settings)[name], chosen.name in builtin_names(), note)

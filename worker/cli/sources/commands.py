@@ -125,7 +125,8 @@ def try_profile(
     SAMPLE is a file, or - for stdin, with a raw HTTP request; or a JSON object with method, path, headers, body,
     secrets and options; or a bare body, which leaves authentication out. It needs no receiver, and prints no secret.
 
-    If authentication does not fit, it looks for what would fit, and prints the lines to change in the profile.
+    If authentication does not fit, it looks for what would fit, and prints what to change: lines of the profile, a
+    setting of the source, or the secret.
 
     The exit code is 0 if the request would be accepted, ignored or a probe; 1 if it would be refused or quarantined.
 
