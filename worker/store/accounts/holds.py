@@ -105,7 +105,7 @@ def _move_failures(connection: Connection, account: str, since: Instant, until: 
     """Move the start of each order's failures forward, by its part of a hold from *since* to *until*."""
     starts = (orders.c.failing_since, orders.c.missing_since)
     failing = or_(*(start < until for start in starts))
-    # On PostgreSQL, all transactions lock rows in the sequence of `intake.events`, so that there is no deadlock.
+    # On PostgreSQL, all transactions lock rows in the sequence of `intake.waiting`, so that there is no deadlock.
     order_id = orders.c.order_id if connection.dialect.name == "sqlite" else collate(orders.c.order_id, "C")
     sequence = (not_(is_reference()), order_id)
     rows = select(orders.c.id).where(orders.c.account == account, is_awaited(), failing).order_by(*sequence)
