@@ -41,6 +41,7 @@ def test_a_list_has_no_text():
         ('only = { "a.b" = ["x"] }', 'number = "ref"\ntime_parts = ["day", "a[0]"]', "read.time_parts"),
         ('only = { "a.b" = ["x"] }', 'number = "ref"\nkey = ["ref", "a[-1].x"]', "read.key"),
         ('only = { "a.b" = ["x"] }', 'number = ["a[0]", "a[1].b", "[0]"]', "read.number"),
+        ('only = { "a.b" = ["x"], "a.c" = ["x"] }', 'number = "a[0]"', "read.number"),
         ('only = { "a.b" = ["x"], "a[0]" = ["x"] }', 'number = "ref"', "document.only"),
         ('only = { "a.b" = ["x"], a = ["x"] }', 'number = "ref"', "document.only"),
         ('only = { "a.b" = ["x"], "a[0]" = [""] }', 'number = "ref"', "document.only"),

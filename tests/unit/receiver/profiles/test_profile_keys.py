@@ -257,6 +257,9 @@ def test_the_innermost_brackets_belong_to_each():
     (flaw,) = flaws(document='each = "[]"', read=read, status=status)
     assert flaw == 'read.time has a second [] in [].scans[].day: write each = "[].scans[]"'
     assert not flaws(document='each = "[].scans[]"', read=read, status=status)
+    read, status = read.replace("[].ref", "[].scans[].ref"), status.replace("[].state", "[].scans[].state")
+    found = flaws(document='each = "[]"', read=read, status=status)
+    assert len(found) == len([one for one in found if "has a second [] in " in one]) == 3
 
 
 def test_what_follows_from_a_wrong_each_is_not_repeated():
