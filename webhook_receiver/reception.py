@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import structlog
 
-from webhook_receiver.captures import MAX_A_DAY, captured
 from webhook_receiver.formats import Format, format_of
 from webhook_receiver.problems import ProblemReason, problem
+from webhook_receiver.profiles.captures import MAX_A_DAY, captured
 from webhook_receiver.profiles.engine.authentication import Authentic
 from webhook_receiver.profiles.schema.model import AnswerTable
 from webhook_receiver.requests import Request

@@ -20,6 +20,7 @@ Fakes of what is outside the program:
     strange_answers      a platform that keeps its orders correctly and answers wrongly
     strange_requests     requests that no sender should make
     invented             invented couriers, each with a profile for the case
+    healing              deliveries with words that nobody knows yet, and what an operator does about them
     hostile              deliveries and profile files that nobody should make
 
 Parts of the program, without its processes:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from tests.support.pages import PROFILES, first_words, part, table
-from webhook_receiver.captures import MAX_A_DAY
+from webhook_receiver.profiles.captures import MAX_A_DAY
 from webhook_receiver.profiles.engine.messages import Template
 from webhook_receiver.profiles.engine.statuses import cell_of
 from webhook_receiver.profiles.engine.times import NAMED, parser_of

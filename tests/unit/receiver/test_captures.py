@@ -2,7 +2,7 @@
 
 import pytest
 
-from webhook_receiver.captures import MAX_NAMES, captured
+from webhook_receiver.profiles.captures import MAX_NAMES, captured
 from webhook_receiver.requests import Request
 
 

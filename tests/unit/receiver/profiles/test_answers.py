@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.invented import RECEIVED_AT, SECRET, profile, request, source_of
 from tests.support.receiver import ReceiverHarness
-from webhook_receiver.captures import MAX_A_DAY, MAX_NAMES
+from webhook_receiver.profiles.captures import MAX_A_DAY, MAX_NAMES
 from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.reception import Reply
