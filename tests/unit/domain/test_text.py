@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.domain.text import clean_text, is_storable
+from worker.domain.text import clean_text, is_storable, is_web_url
 
 ANYTHING = st.text(st.characters())  # lone surrogates included
 
@@ -59,3 +59,16 @@ def test_a_long_text_is_cleaned_from_its_beginning_alone():
     assert clean_text(" " * 1999 + "x" * 10**6) == "x"
     assert clean_text(" " * 2000 + "x" * 10**6) == ""
     assert clean_text("x" * 200 + " " * 10**6) == "x" * 200
+
+
+class Unread(str):
+    """A text that must not be looked through."""
+
+    __slots__ = ()
+
+    def isprintable(self) -> bool:
+        raise AssertionError("all of it was looked at")
+
+
+def test_a_text_that_is_longer_than_a_url_is_none_and_is_not_looked_through():
+    assert not is_web_url(Unread("https://t.example/" + "x" * 500))

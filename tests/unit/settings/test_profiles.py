@@ -298,6 +298,14 @@ def test_an_option_that_makes_a_place_impossible_is_named(
     assert f": sources.parcelpost.{sentence}" in mistake
 
 
+def test_of_several_options_in_one_place_the_first_is_named(tmp_path: Path):
+    profile = PLACES.format(part="header", default="X").replace(
+        "header:{option:token}", "header:{option:token}{option:time}"
+    )
+    (mistake,) = mistakes(tmp_path, f'{OWN}{TOKEN}time = "_Time"\n', profile)
+    assert f": sources.parcelpost.token does not fit auth.token.from, {NO_HEADER}" in mistake
+
+
 def test_a_default_of_the_profile_is_checked_like_a_value_of_the_source(tmp_path: Path):
     profile = PLACES.format(part="query", default="")
     (mistake,) = mistakes(tmp_path, OWN + TOKEN, profile)
