@@ -36,6 +36,8 @@ class Prepared:
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> list[ResultRow]:
         """Run the statement with the values of each of *rows*; return the results. Raises the driver's own errors."""
+        if not rows:
+            return []
         cursor = connection.connection.cursor()
         try:
             return self._run(cursor, self._text, [{**self._constants, **row} for row in rows])

@@ -53,18 +53,21 @@ def _run_in_sequence(
     connection: Connection, by_order: _ByOrder, to_wake: Mapping[OrderKey, Instant]
 ) -> dict[OrderKey, ResultRow]:
     """Write all orders, and wake the references *to_wake*, in the sequence of locks. Return the rows of the orders."""
-    make_order_due = statements(connection.dialect.name).make_order_due
     rows: dict[OrderKey, ResultRow] = {}
     wakes = [(lock_sequence(key), False) for key in to_wake]
     steps = sorted([*wakes, *((lock_sequence(key), True) for key in by_order)])
     for is_written, group in groupby(steps, key=itemgetter(1)):
         keys = [key for (_, key), _ in group]
         if is_written:
-            values = [_values(key, by_order[key]) for key in keys]
-            rows.update(zip(keys, make_order_due.run(connection, values), strict=True))
+            rows |= _write(connection, {key: by_order[key] for key in keys})
         else:
             wake_all(connection, keys, to_wake)
     return rows
+
+
+def _write(connection: Connection, by_order: _ByOrder) -> dict[OrderKey, ResultRow]:
+    values = [_values(key, judgements) for key, judgements in by_order.items()]
+    return dict(zip(by_order, statements(connection.dialect.name).make_order_due.run(connection, values), strict=True))
 
 
 def _values(order: OrderKey, judgements: Sequence[Judgement]) -> dict[str, object]:

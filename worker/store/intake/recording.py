@@ -29,7 +29,8 @@ def record(connection: Connection, deliveries: Sequence[Delivery]) -> list[Recei
     New events make their orders due at the instant at which their delivery was received. A duplicate is stored without
     its body. A delivery with a `keep_once` that is stored already is only counted.
     """
-    stale = _keep_once(connection, {index: each for index, each in enumerate(deliveries) if each.keep_once})
+    once = {index: delivery for index, delivery in enumerate(deliveries) if delivery.keep_once}
+    stale = _keep_once(connection, once) if once else {}
     others = iter(_record_all(connection, [delivery for delivery in deliveries if not delivery.keep_once]))
     return [stale[index] if index in stale else next(others) for index in range(len(deliveries))]
 

@@ -53,6 +53,8 @@ def _awaited(connection: Connection, arrivals: Iterable[Arrival]) -> list[Arriva
     of_orders = [arrival for arrival in arrivals if not arrival.event.order.reference]
     names = {kind: {(a.event.order.account, getattr(a.event, kind)) for a in of_orders} for kind in _PARCEL_KINDS}
     found = {kind: _are_awaited(connection, kind, its_names) for kind, its_names in names.items()}
+    if not any(found.values()):
+        return []
     return [
         a
         for a in of_orders
