@@ -13,6 +13,7 @@ from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
 from worker.domain.instants import Instant
+from worker.domain.reasons import QuarantineReason
 from worker.ports import Delivery
 
 
@@ -67,8 +68,7 @@ class DeclaredFormat:
         except Unusable as error:
             return Delivery(self._source.name, received_at, body, unusable=error.reason, detail=error.detail)
         events = tuple(reading.event for reading in readings if reading.event)
-        problem = next((reading for reading in readings if reading.problem), None)
-        if problem:
+        if problem := _first_problem(readings):
             return Delivery(
                 self._source.name, received_at, body, events, unusable=problem.problem, detail=problem.detail
             )
@@ -89,12 +89,28 @@ class DeclaredFormat:
         return [self._reader.read(document, position, received_at) for position in positions]
 
 
+def _first_problem(readings: Sequence[ElementReading]) -> ElementReading | None:
+    """Return the first element that cannot be used, if there is one.
+
+    One with an unknown status comes before the others, because an operator heals it by a setting.
+    """
+    problems = [reading for reading in readings if reading.problem]
+    unknown = [reading for reading in problems if reading.problem is QuarantineReason.UNKNOWN_EVENT]
+    return next(iter([*unknown, *problems]), None)
+
+
 def _latest(reader: ElementReader, document: object, positions: Sequence[Position]) -> list[Position]:
-    """Return the positions that share the newest time, and those without a readable time, which may be newer."""
+    """Return, of each list, the positions that share its newest time.
+
+    Those without a readable time are returned as well, because they may be newer. With `a[].b[]`, each `b` is a list.
+    """
     times = [reader.time(document, position) for position in positions]
-    instants = [time.instant if time else None for time in times]
-    newest = max((instant for instant in instants if instant is not None), default=None)
-    return [position for position, instant in zip(positions, instants, strict=True) if instant in {None, newest}]
+    instants = {position: time.instant if time else None for position, time in zip(positions, times, strict=True)}
+    newest: dict[Position, Instant] = {}
+    for position, instant in instants.items():
+        if instant is not None:
+            newest[position[:-1]] = max(instant, newest.get(position[:-1], instant))
+    return [position for position, instant in instants.items() if instant in {None, newest.get(position[:-1])}]
 
 
 def _remarks(readings: Sequence[ElementReading]) -> str:

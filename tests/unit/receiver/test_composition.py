@@ -231,7 +231,11 @@ def test_an_event_without_an_id_has_what_its_key_is_made_of():
         ({'time = "at"': ""}, {"occurred_at": datetime(2026, 1, 1, tzinfo=UTC)}, "reads no time"),
         ({'"awb"': '"state"'}, {"tracking": "TRK1"}, "reads two different values at state"),
         ({'"awb"': '"state.awb"'}, {"tracking": "TRK1"}, "another field that has no place beside it"),
-        ({'title = "FastBox"': 'title = "x"\ncontent = "form"', '"header:X-Token"': '"body:a.token"'}, {}, "reads a form"),
+        (
+            {'title = "FastBox"': 'title = "x"\ncontent = "form"', '"header:X-Token"': '"body:a.token"'},
+            {},
+            "reads a form",
+        ),
         ({'"static"\nfrom = "header:X-Token"': '"hmac"\nfrom = "body:sign"'}, {}, "in the body that it signs"),
         (
             {'"static"\nfrom = "header:X-Token"': '"hmac"\nfrom = "query:sign"\nmessage = "{query}{body}"'},

@@ -133,7 +133,7 @@ class DocumentTable(_Table):
     each: PathKey | None = None
     """One event for each element of this list: `data[]`, `a[].b[]`, or `[]` for an array at the top."""
     pick: Literal["each", "latest"] = "each"
-    """`each`, or `latest`: only the element with the newest time, and elements whose time cannot be read."""
+    """`each`, or `latest`: of each list, only the element with the newest time, and those whose time cannot be read."""
 
 
 class ReadTable(_Table):

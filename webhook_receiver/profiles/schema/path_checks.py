@@ -17,7 +17,7 @@ def path_flaws(profile: ProfileFile) -> Iterator[Flaw]:
         yield Flaw("document.pick", "needs read.time" if document.each else "needs document.each")
     wrong = list(_elements(document.each, [*fields_of(profile), *conditions_of(document)]))
     yield from wrong or conflicts(profile)
-    if document.each and document.pick == "each":
+    if document.each and (document.pick == "each" or document.each.depth > 1):
         yield from _keys_of_elements(profile.read)
 
 

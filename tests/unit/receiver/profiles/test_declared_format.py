@@ -100,7 +100,7 @@ def test_the_first_problem_of_a_batch_is_said():
     chosen = profile(
         document='each = "a[]"', read='number = "a[].ref"', status='from = "a[].state"\nrows = [["D", "delivered"]]'
     )
-    result = delivery(chosen, {"a": [{"state": "D", "ref": 1.5}, {"state": "X"}]})
+    result = delivery(chosen, {"a": [{"state": "D", "ref": 1.5}, {"state": "D"}]})
     assert result.unusable is QuarantineReason.BAD_ORDER_NUMBER
 
 

@@ -189,3 +189,22 @@ def test_what_recognises_repeats_must_differ_from_element_to_element(key: str):
     assert flaws(document='each = "parcels[]"', read=read, status=status) == (sentence,)
     times = f'{read}\ntime = "parcels[].at"'
     assert flaws(document='each = "parcels[]"\npick = "latest"', read=times, status=status) == ()
+    read, status = times.replace("parcels[]", "p[].s[]"), status.replace("parcels[]", "p[].s[]")
+    assert flaws(document='each = "p[].s[]"\npick = "latest"', read=read, status=status) == (sentence,)
+
+
+def test_the_newest_scan_of_each_parcel_is_its_news():
+    newest = profile(
+        document='each = "parcels[].scans[]"\npick = "latest"',
+        read='number = "parcels[].ref"\ntime = "parcels[].scans[].at"',
+        status=f'from = "parcels[].scans[].state"\n{ROWS}',
+    )
+    early, late = {"state": "P", "at": "2026-11-27T08:00:00Z"}, {"state": "D", "at": "2026-11-28T08:00:00Z"}
+    parcels = [{"ref": 1, "scans": [early, late]}, {"ref": 2, "scans": [early]}]
+    result = delivery(newest, {"parcels": parcels})
+    assert [*zip(orders(result), names(result), strict=True)] == [("number:1", "delivered"), ("number:2", "picked_up")]
+
+
+def test_of_several_problems_an_unknown_status_is_named_because_a_setting_heals_it():
+    result = delivery(FLAT, {"items": [item("D", None), item("X?"), item("Y?"), item("D", 4)]})
+    assert (result.unusable, result.detail, orders(result)) == ("unknown_event", "X?", ["number:4"])
