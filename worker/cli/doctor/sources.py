@@ -12,12 +12,12 @@ from worker.settings.sources import SourceSettings
 _SENTENCES: Mapping[Trust, str] = {
     Trust.SIGNED: "Its deliveries are signed.",
     Trust.BEARER: (
-        "Its deliveries are not signed: whoever has the token can report deliveries."
+        "Its deliveries are not signed: anybody who has the token can report deliveries."
         " Accept HTTPS only, and keep the token out of logs."
     ),
     Trust.URL: (
-        "Its deliveries are not signed, and the token is in the URL, which proxies write to their logs: whoever reads"
-        " them can report deliveries. Accept HTTPS only, and keep query strings out of logs."
+        "Its deliveries are not signed, and the token is in the URL, which proxies write to their logs: anybody who"
+        " reads them can report deliveries. Accept HTTPS only, and keep query strings out of logs."
     ),
 }
 _CAPTURES = f"It reads nothing, and keeps up to {MAX_A_DAY} bodies a day. Proxies write its token to their logs."
@@ -46,8 +46,8 @@ def _partly(profile: ProfileFile, names: Iterable[str]) -> str:
     signed = sorted(frozenset[str]().union(*(paths for paths in fields.values() if paths)))
     key = [path.text for path in (*profile.read.id, *profile.read.key)]
     return (
-        f"Only {join_items(signed, 'and')} are signed: whoever sees a delivery can change its other fields, but cannot"
-        f" make a second event of it, because repeats are recognised by {join_items(key, 'and')}."
+        f"Only {join_items(signed, 'and')} are signed: anybody who sees a delivery can change its other fields. A changed"
+        f" copy of a recorded event is quarantined, because repeats are recognised by {join_items(key, 'and')}."
     )
 
 

@@ -21,7 +21,7 @@ TRUST_WORDS: Mapping[Trust, str] = {
 TRUST_SENTENCES: Mapping[str, str] = {
     "signed": "the signature covers the whole delivery",
     "partly signed": "the signature covers single fields: others could be changed on the way",
-    "token": "it covers nothing: whoever has it can report deliveries",
+    "token": "it covers nothing: anybody who has it can report deliveries",
     "token in the URL": "it covers nothing, and proxies write it into their logs: at least 16 characters",
 }
 EXPECTED = tuple(name for name in EventName if name.startswith("shipment."))
