@@ -46,8 +46,8 @@ def _partly(profile: ProfileFile, names: Iterable[str]) -> str:
     signed = sorted(frozenset[str]().union(*(paths for paths in fields.values() if paths)))
     key = [path.text for path in (*profile.read.id, *profile.read.key)]
     return (
-        f"Only {join_items(signed, 'and')} are signed: anybody who sees a delivery can change its other fields. A changed"
-        f" copy of a recorded event is quarantined, because repeats are recognised by {join_items(key, 'and')}."
+        f"Only {join_items(signed, 'and')} are signed: anybody who sees a delivery can change its other fields. A"
+        f" changed copy of a recorded event is quarantined, because repeats are recognised by {join_items(key, 'and')}."
     )
 
 
