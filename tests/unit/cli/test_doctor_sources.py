@@ -50,7 +50,8 @@ def test_a_source_with_some_signed_fields_is_ok_and_names_them_and_the_key(tmp_p
     assert (oto.verdict, oto.advice) == (Verdict.OK, "")
     assert oto.sentence == (
         "Only orderId, status and timestamp are signed: anybody who sees a delivery can change its other fields. A"
-        " changed copy of a recorded event is quarantined, because repeats are recognised by orderId, status and timestamp."
+        " changed copy of a recorded event is quarantined, because repeats are recognised by orderId, status and"
+        " timestamp."
     )
     own = check(tmp_path, "mine", profile="fastbox.toml", secrets="a-secret")
     assert own.sentence.startswith("Only state and uid are signed")
