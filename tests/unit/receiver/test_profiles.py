@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.reading import RECEIVED_AT, read, read_events, reason
 from tests.support.receiver import COURIER, NOW_SECONDS, document
+from webhook_receiver.formats import format_of
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName
 from worker.domain.instants import DAY
@@ -186,3 +187,9 @@ def test_a_number_that_looks_like_a_date_is_no_timestamp():
 def test_an_instant_is_a_whole_number_of_microseconds():
     event = read(document(timestamp="2024-01-25T14:29:59.000001Z"))
     assert (type(event.occurred_at), event.occurred_at % 1_000_000) == (int, 1)
+
+
+@pytest.mark.parametrize("body", [document(), b"{"])
+def test_a_delivery_has_its_source_its_arrival_and_its_very_bytes(body: bytes):
+    delivery = format_of(COURIER).read(body, RECEIVED_AT)
+    assert (delivery.source, delivery.received_at, delivery.body) == ("courier", RECEIVED_AT, body)

@@ -27,6 +27,7 @@ def test_user_and_password_are_authentic_whatever_the_case_of_the_scheme(scheme:
         "Basic ",
         credentials(LOGIN),
         f"Bearer {credentials(LOGIN)}",
+        f"Token {credentials(LOGIN)}",  # as long as the right scheme
         f"Basic{credentials(LOGIN)}",
         f"Basic {LOGIN}",
         f"Basic {credentials(LOGIN).rstrip('=')}",
