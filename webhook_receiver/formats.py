@@ -33,8 +33,11 @@ class Format(Protocol):
     def captures(self) -> bool:
         """Whether deliveries are only kept, to be looked at."""
 
-    def read(self, body: bytes, received_at: Instant) -> Delivery:
-        """Return the delivery in *body*: its events, its problem, or neither when it is of no interest."""
+    def read(self, body: bytes, received_at: Instant, outer: object = None) -> Delivery:
+        """Return the delivery in *body*: its events, its problem, or neither when it is of no interest.
+
+        *outer* is that of `Authentic`: a body that was read to authenticate it is not read again.
+        """
 
     @property
     def answer(self) -> AnswerTable | None:

@@ -93,11 +93,11 @@ class Reception:
             return Reply(200, {"challenge": challenge})
         if receiving.format.captures:
             return self._capture(receiving, request, now)
-        return self._take_in(receiving, request.body, now, stale=stale)
+        delivery = receiving.format.read(request.body, now, authentic.outer)
+        return self._take_in(receiving, delivery, stale=stale)
 
-    def _take_in(self, receiving: Receiving, body: bytes, now: Instant, *, stale: bool) -> Reply:
+    def _take_in(self, receiving: Receiving, delivery: Delivery, *, stale: bool) -> Reply:
         name, answer = receiving.source.name, receiving.format.answer
-        delivery = receiving.format.read(body, now)
         if not (delivery.events or delivery.unusable):
             # The body may be a customer's chat, so it is never stored.
             self._count(name, DeliveryOutcome.STALE if stale else DeliveryOutcome.IGNORED)

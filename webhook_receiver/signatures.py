@@ -6,10 +6,8 @@ from hmac import compare_digest
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.instants import SECOND, Instant
-from worker.domain.signing import SignedRequest, sign, split_target
+from worker.domain.signing import SIGNATURE_METHOD, SignedRequest, sign, split_target
 
-METHOD = "signature"
-"""The name of this method of authentication: a source has its secrets under it."""
 _SIGNATURE = re.compile("sha256=[0-9a-f]{64}")
 _TIMESTAMP = re.compile("[0-9]{10}")
 
@@ -29,6 +27,6 @@ def signed_at(request: Request, source: Source) -> Instant | None:
     # Every secret is tried, so that the time of the check tells nothing about the secrets.
     matches = [
         compare_digest(sign(secret, signed, source.signed_parts).encode(), signature.encode())
-        for secret in source.secrets[METHOD]
+        for secret in source.secrets[SIGNATURE_METHOD]
     ]
     return int(timestamp) * SECOND if any(matches) else None

@@ -19,6 +19,7 @@ Fakes of what is outside the program:
     dialects             how each platform writes its answers
     strange_answers      a platform that keeps its orders correctly and answers wrongly
     strange_requests     requests that no sender should make
+    fastbox              an invented courier on the command line
     invented             invented couriers, each with a profile for the case
     healing              deliveries with words that nobody knows yet, and what an operator does about them
     hostile              deliveries and profile files that nobody should make

@@ -58,13 +58,13 @@ class DeclaredFormat:
         """Return an empty text: no courier verifies a URL by a challenge."""
         return ""
 
-    def read(self, body: bytes, received_at: Instant) -> Delivery:
+    def read(self, body: bytes, received_at: Instant, outer: object = None) -> Delivery:
         """Return the delivery in *body*, with the events that can be used and the first problem. Never raises.
 
         It has neither when it is of no interest.
         """
         try:
-            readings = self.readings(body, received_at)
+            readings = self.readings(body, received_at, outer)
         except Unusable as error:
             return Delivery(self._source.name, received_at, body, unusable=error.reason, detail=error.detail)
         events = tuple(reading.event for reading in readings if reading.event)
@@ -74,9 +74,10 @@ class DeclaredFormat:
             )
         return Delivery(self._source.name, received_at, body, events, detail=_remarks(readings))
 
-    def readings(self, body: bytes, received_at: Instant) -> Sequence[ElementReading]:
+    def readings(self, body: bytes, received_at: Instant, outer: object = None) -> Sequence[ElementReading]:
         """Return what was read of each element of interest. Raises `Unusable` when no element can be found."""
-        document = unwrapped(read_outer(body, self.profile.content), self.profile.document.unwrap)
+        outer = read_outer(body, self.profile.content) if outer is None else outer
+        document = unwrapped(outer, self.profile.document.unwrap)
         if self._reader is None or not self._interest.wants(document):
             return ()
         positions = [

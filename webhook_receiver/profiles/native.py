@@ -65,7 +65,7 @@ class NativeFormat:
         text = document.get("challenge")
         return text if isinstance(text, str) and len(text) <= MAX_CHALLENGE and text.isprintable() else ""
 
-    def read(self, body: bytes, received_at: Instant) -> Delivery:
+    def read(self, body: bytes, received_at: Instant, outer: object = None) -> Delivery:  # noqa: ARG002 - see `formats`
         """Return the delivery in *body*, with its event or its problem; neither when it is of no interest."""
         try:
             events = read_events(self._profile, self._source, body, received_at)

@@ -9,6 +9,8 @@ import hmac
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, get_args
 
+SIGNATURE_METHOD = "signature"
+"""The name of this method of authentication: a source has its secrets under it."""
 Part = Literal["method", "path", "query_string", "timestamp", "body"]
 ALL_PARTS: tuple[Part, ...] = get_args(Part)
 """The parts that a signature covers, in the order of the formula."""

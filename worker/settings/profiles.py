@@ -17,10 +17,9 @@ from webhook_receiver.profiles.schema.authentication_checks import (
 from webhook_receiver.profiles.schema.files import SUFFIX, ProfileError, builtin_names, load_profile
 from webhook_receiver.profiles.schema.model import AuthTable, DigestAuth, HmacAuth, ProfileFile
 from webhook_receiver.profiles.schema.trust import Trust, trust_in
+from worker.domain.signing import SIGNATURE_METHOD
 from worker.settings.problems import Problem
 
-NATIVE_METHOD = "signature"
-"""The method of authentication of the native profiles."""
 WHICH_METHOD = ""
 """Stands for the method of secrets that are a plain list, when the profile has several methods."""
 SHORTEST_TOKEN_IN_URL = 16
@@ -41,7 +40,7 @@ class ChosenProfile:
     @property
     def methods(self) -> tuple[str, ...]:
         """The names of its methods of authentication."""
-        return tuple(self.file.auth) if self.file else (NATIVE_METHOD,)
+        return tuple(self.file.auth) if self.file else (SIGNATURE_METHOD,)
 
 
 def choose_profile(name: str, folder: Path) -> ChosenProfile:
@@ -81,7 +80,7 @@ def with_profile(name: str, source: Mapping[str, Any], folder: Path, settings: S
         _refuse_options_like_settings(chosen, settings)
     except ProfileError as error:
         known = {key: value for key, value in source.items() if key in settings}
-        return {**_with_secrets(known, (NATIVE_METHOD,)), "profile": error}
+        return {**_with_secrets(known, (SIGNATURE_METHOD,)), "profile": error}
     if chosen is None:
         return dict(source)
     options = {key: value for key, value in source.items() if chosen.file and key in chosen.file.options}

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.clock import Clock
 from tests.support.commands import Commands
+from tests.support.fastbox import PROFILE
 from tests.support.harness import Harness
 from tests.support.sandboxes import OPTIONS, Platform, platforms
 from worker.store.database.clocks import machine_now
@@ -54,3 +55,12 @@ def account_at(fulfillment: Commands, sandboxes: Mapping[str, Platform], sqlite_
 def platform(request: pytest.FixtureRequest, account_at: Callable[[str], Platform]) -> Platform:
     """Every kind of platform, one after another."""
     return account_at(request.param)
+
+
+@pytest.fixture
+def fastbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of an own profile, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "fastbox.toml"
+    path.write_text(PROFILE)
+    return path

@@ -9,12 +9,12 @@ import pytest
 
 from tests.support.commands import CommandResult, Commands
 from tests.support.events import a_delivery
+from tests.support.fastbox import BODY, NO_SETTINGS, SECRET
 from tests.support.harness import Harness
 from tests.support.invented import delivery, profile
 from tests.support.trials import reading_of
 from worker.domain.reasons import QuarantineReason
 
-SECRET = "the-secret-of-fastbox"
 PROFILE = """
 title = "Fastbox"
 [options.header]
@@ -31,9 +31,7 @@ times = ["%d/%m/%Y %H:%M"]
 from = "state"
 rows = [["D", "delivered"]]
 """
-BODY = '{"ref": "TK-7", "awb": "T1", "at": "27/11/2026 12:00", "state": "D"}'
 SOURCE = "FULFILLMENT_SOURCES__FASTBOX__"
-NO_SETTINGS = {"FULFILLMENT_ACCOUNTS__MAIN__PLATFORM": None, "FULFILLMENT_SOURCES__COURIER__SECRETS": None}
 
 
 @pytest.fixture

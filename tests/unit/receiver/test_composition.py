@@ -1,5 +1,6 @@
 """A delivery that is made by a profile is authentic, and is read as the event that was wanted."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.couriers.everyone import COURIERS
 from tests.support.couriers.receiving import read_order_id, source_of
+from tests.support.receiver import COURIER
 from webhook_receiver.formats import format_of
 from webhook_receiver.profiles.composition.compose import compose, events_of
 from webhook_receiver.profiles.composition.writing import NewEvent
@@ -276,3 +278,34 @@ def test_any_text_is_sent_and_authenticated_as_it_is(number: str, tracking: str)
 def test_a_text_that_is_no_unicode_is_sent_and_left_to_the_receiver(text: str):
     delivery = format_of(source(text)).read(made(source(text), number="a\udc80").body, NOW)
     assert delivery.unusable == "bad_text"
+
+
+def test_a_source_that_reads_no_events_by_a_profile_cannot_make_any():
+    assert events_of(COURIER) == []
+    with pytest.raises(IllegalRequest, match="the profile of courier reads no events"):
+        made(COURIER)
+
+
+def test_signatures_that_cover_each_other_are_refused_before_anything_is_sent():
+    ring = """
+[auth.first]
+kind = "hmac"
+from = "header:X-First"
+message = "{header:X-Second}{body}"
+[auth.second]
+kind = "hmac"
+from = "header:X-Second"
+message = "{header:X-First}{body}"
+[read]
+"""
+    text = re.sub(r"\[auth\.token\].*\[read\]\n", lambda _: ring.lstrip(), PLAIN, flags=re.DOTALL)
+    with pytest.raises(IllegalRequest, match="asks for signatures that cannot be computed one after another"):
+        made(source(text), number="ORD-1")
+
+
+def test_a_word_of_the_source_with_fewer_cells_than_the_profile_has_is_sent():
+    text = PLAIN.replace('from = "state"', 'from = ["state", "leg"]')
+    text = re.sub(r"rows = .*", 'rows = [["done", "", "delivered"], ["x", "*", "info"]]', text)
+    a_source = source(text, statuses={"lost?": "lost", "seen": "in_transit"})
+    _, event = read(a_source, made(a_source, "shipment.lost", number="ORD-1"))
+    assert event.name == "shipment.lost"

@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.couriers.oto import OTO
+from tests.support.couriers.receiving import AGO, request_of, source_of
 from tests.support.receiver import AWALCHAT, COURIER, NOW_SECONDS, ReceiverHarness, document, sign
 from webhook_receiver.formats import format_of
 from webhook_receiver.reception import Receiving, Reply
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
+from worker.domain.documents import read_document
 from worker.domain.orders import OrderKey
 
 ORDER = OrderKey("main", "1")
@@ -198,3 +201,19 @@ def test_requests_to_unknown_sources_are_counted_together(receiver: ReceiverHarn
 
 def test_the_repr_of_a_source_has_no_secret():
     assert "whsec" not in repr(COURIER)
+
+
+def test_a_body_that_was_read_to_authenticate_it_is_not_read_again(
+    receiver: ReceiverHarness, monkeypatch: pytest.MonkeyPatch
+):
+    bodies: list[bytes] = []
+
+    def read(body: bytes) -> object:
+        bodies.append(body)
+        return read_document(body)
+
+    monkeypatch.setattr("webhook_receiver.profiles.engine.documents.read_document", read)
+    source = source_of(OTO)
+    sent = OTO.sent(OTO.document("delivered", AGO(1)), OTO.secrets)
+    reply = receiver.reception.receive(Receiving(source, format_of(source)), request_of(sent, "oto"))
+    assert (reply.body["status"], bodies) == ("accepted", [sent.body])

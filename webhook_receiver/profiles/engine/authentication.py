@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -67,9 +66,13 @@ class Method:
 
 
 class Authentic(NamedTuple):
-    """An authentic request. *signed_at* is its signed time, if it has one."""
+    """An authentic request. *signed_at* is its signed time, if it has one.
+
+    *outer* is its outer document, if the authentication has read it: it need not be read again.
+    """
 
     signed_at: Instant | None = None
+    outer: object = None
 
 
 class OpenedRequest:
@@ -77,11 +80,15 @@ class OpenedRequest:
 
     def __init__(self, request: Request, content: Content, public_prefix: str = "") -> None:
         self.request, self._content, self._public_prefix = request, content, public_prefix
+        self.outer: object = None
+        """The outer document, once it was read."""
 
-    @cached_property
+    @property
     def document(self) -> object:
         """The outer document. Raises `Unusable`."""
-        return read_outer(self.request.body, self._content)
+        if self.outer is None:
+            self.outer = read_outer(self.request.body, self._content)
+        return self.outer
 
     def text_at(self, location: Location) -> str | None:
         """Return the text there; None when it is missing, comes twice, or has no text. Raises `Unusable`."""
@@ -118,7 +125,7 @@ def authenticate(methods: Sequence[Method], opened: OpenedRequest) -> Authentic 
             return None
         times.append(signed_at.signed_at)
     known = [time for time in times if time is not None]
-    return Authentic(min(known, default=None))
+    return Authentic(min(known, default=None), opened.outer)
 
 
 def check(method: Method, opened: OpenedRequest) -> Authentic | None:

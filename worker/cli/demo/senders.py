@@ -11,10 +11,8 @@ from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from webhook_receiver.requests import Request
 from worker.cli.demo.script import Signature
-from worker.domain.signing import SignedRequest, signed_headers
+from worker.domain.signing import SIGNATURE_METHOD, SignedRequest, signed_headers
 
-NATIVE_METHOD = "signature"
-"""The method of authentication of a native profile."""
 HOUR_SECONDS = 3600
 WRONG_SECRET = "a-secret-of-nobody"  # noqa: S105 - it is wrong on purpose
 
@@ -35,7 +33,7 @@ class Sender:
     @property
     def methods(self) -> tuple[str, ...]:
         """The methods of authentication for which it has a secret."""
-        return _methods(self.file) if self.file else (NATIVE_METHOD,)
+        return _methods(self.file) if self.file else (SIGNATURE_METHOD,)
 
     def request(
         self, document: Mapping[str, object], secrets: Mapping[str, str], signature: Signature = "valid"
@@ -45,7 +43,7 @@ class Sender:
         used = secrets if signature != "forged" else {**secrets, self.methods[0]: WRONG_SECRET}
         outgoing = Outgoing("POST", f"/webhooks/{self.source}".encode(), document, "json")
         if self.file is None:
-            return _signed(outgoing.request(), used[NATIVE_METHOD], now)
+            return _signed(outgoing.request(), used[SIGNATURE_METHOD], now)
         keys = {method: (secret.encode(),) for method, secret in used.items()}
         add_credentials(outgoing, methods_of(self.file, keys, self.settings), "", now)
         return outgoing.request()

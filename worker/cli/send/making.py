@@ -12,11 +12,10 @@ from webhook_receiver.profiles.composition.writing import NewEvent
 from webhook_receiver.profiles.engine.statuses import INFO, meaning_of
 from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.requests import Request
-from webhook_receiver.signatures import METHOD
 from webhook_receiver.sources import Source
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import EventName
-from worker.domain.signing import SignedRequest, signed_headers, split_target
+from worker.domain.signing import SIGNATURE_METHOD, SignedRequest, signed_headers, split_target
 
 INTEGER = re.compile("[1-9][0-9]{0,18}")
 
@@ -53,7 +52,7 @@ def make_request(source: Source, options: EventOptions, target: bytes, *, is_pub
     body = json.dumps(_open_document(options, now)).encode()
     path, query = split_target(target)
     signed = SignedRequest(b"POST", sender.public_prefix.encode() + path, query, f"{now:010d}".encode(), body)
-    headers = signed_headers(sender.secrets[METHOD][0], signed, sender.signed_parts)
+    headers = signed_headers(sender.secrets[SIGNATURE_METHOD][0], signed, sender.signed_parts)
     return Request("POST", target, {"Content-Type": "application/json", **headers}, body)
 
 

@@ -8,9 +8,9 @@ from webhook_receiver.profiles.engine.messages import with_options
 from webhook_receiver.profiles.engine.paths import Path
 from webhook_receiver.profiles.schema.model import AuthTable, BasicAuth, DigestAuth, HmacAuth, ProfileFile, StaticAuth
 from webhook_receiver.profiles.schema.trust import Trust, trust_in
-from webhook_receiver.signatures import METHOD
 from worker.cli.sources.words import words_by_event
 from worker.domain.events import EventName
+from worker.domain.signing import SIGNATURE_METHOD
 
 TRUST_WORDS: Mapping[Trust, str] = {
     Trust.SIGNED: "signed",
@@ -89,7 +89,7 @@ def describe(name: str, profile: ProfileFile | None, options: Mapping[str, str] 
 
 
 def _native(profile: Profile) -> Description:
-    auth = AuthDescription(METHOD, "hmac", TRUST_WORDS[Trust.SIGNED], _NATIVE_WHERE, _NATIVE_WHAT)
+    auth = AuthDescription(SIGNATURE_METHOD, "hmac", TRUST_WORDS[Trust.SIGNED], _NATIVE_WHERE, _NATIVE_WHAT)
     names = {event.value: (word,) for word, event in profile.names.items()}
     return Description(profile.title, "", ("POST",), (auth,), events=names or {"hint": (f"{profile.hints}.*",)})
 
