@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: a module attribute may be anything
     if name in {"app", "celery"}:
+        from worker.processes.privacy import keep_private
         from worker.service.celery_app import build_app
 
+        keep_private()
         return build_app()
     raise AttributeError(name)

@@ -4,7 +4,8 @@ FulfillmentError
 ├── Unusable                    an authentic delivery that cannot be used: quarantine
 ├── StoreError
 │   ├── StoreUnavailable        the database does not answer in time: try again
-│   └── SchemaOutdated          run `fulfillment migrate`
+│   ├── SchemaOutdated          run `fulfillment migrate`
+│   └── UnsuitableDatabase      create another database
 ├── SettingsError               the process refuses to start
 ├── EmbeddedValkeyUnavailable   the embedded Valkey did not start
 ├── IllegalRequest              the rules forbid what an operator asked for
@@ -13,9 +14,12 @@ FulfillmentError
     ├── Transient               network, timeout, 5xx or an unusable answer: try again
     ├── Throttled               the account waits
     ├── Unauthorized            a probe finds out whether the account or the order is the cause
+    │   └── ReadRefused           the platform refuses to show this order: few tries
     ├── OrderMissing            the platform does not know the order
-    │   └── OrderAmbiguous      several orders have the reference
-    ├── Conflict                read again
+    │   ├── OrderGone           the platform says that the order is deleted: a second look decides
+    │   ├── OrderAmbiguous      several orders have the reference
+    │   └── NumberReused        only an order that ended long ago has the reference
+    ├── Conflict                somebody else changes the order: read again after minutes
     └── Rejected                the platform refuses this request
 """
 
@@ -53,6 +57,12 @@ class SchemaOutdated(StoreError):
     """The database has no schema, an older one than this program needs, or that of another program."""
 
     reason = "schema_outdated"
+
+
+class UnsuitableDatabase(StoreError):
+    """The database cannot hold every text, whatever its schema. The message says what to do."""
+
+    reason = "database_unsuitable"
 
 
 class SettingsError(FulfillmentError):
@@ -128,6 +138,10 @@ class Unauthorized(ApiError):
     reason = WaitReason.UNAUTHORIZED
 
 
+class ReadRefused(Unauthorized):
+    """The platform refuses to show the order, or to search for it: HTTP 400, 403 or 422."""
+
+
 class OrderMissing(ApiError):
     """The platform does not know this order."""
 
@@ -140,8 +154,20 @@ class OrderAmbiguous(OrderMissing):
     reason = WaitReason.AMBIGUOUS_ORDER
 
 
+class OrderGone(OrderMissing):
+    """The platform says that this order is deleted."""
+
+    reason = WaitReason.ORDER_GONE
+
+
+class NumberReused(OrderMissing):
+    """Only an order that ended long ago has the reference, and the events are about a newer parcel."""
+
+    reason = WaitReason.NUMBER_REUSED
+
+
 class Conflict(ApiError):
-    """The platform says that the order is not in the expected stage."""
+    """The platform says that the order is locked, or is not in the expected stage."""
 
     reason = WaitReason.CONFLICT
 

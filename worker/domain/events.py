@@ -69,7 +69,8 @@ class EventResult(StrEnum):
     STOPPED = "stopped"
     """The order stopped before the event's stage was reached."""
     VOID = "void"
-    """It has no effect any more: the order was cancelled or refunded, or was not found."""
+    """It has no effect any more: the order was cancelled or refunded, was not found, or an operator has closed it or
+    has assigned it to another source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ class Event:
     *occurred_at* is when it happened, by the sender's clock and `clamped` by the receiver. *received_at* is the time of
     the database's clock. An empty *tracking* means the order's only parcel. *parcels* is the number of parcels that the
     order has, if the event says so. *shipment* is the courier's own id of the parcel's shipment, if the event has it.
+
+    *restricted*: its source may report only orders that it carries. *carrier* is the source that carries the order by
+    this event, if it says so: another one is assigned, and the event's own takes an order that nobody carries.
     """
 
     source: str
@@ -92,12 +96,14 @@ class Event:
     parcels: int | None = None
     note: str = ""
     shipment: str = ""
+    restricted: bool = False
+    carrier: str = ""
 
     @property
     def parcel_names(self) -> tuple[Reference, ...]:
         """The names that the event gives its parcel: the tracking number and the shipment id, if it has them."""
         names = (Reference("tracking", self.tracking), Reference("shipment", self.shipment))
-        return tuple(name for name in names if name.value)
+        return tuple(name for name in names if name.comparable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from worker.domain.instants import Instant
 from worker.domain.stages import Position, Stage, TerminalStatus
+from worker.domain.tracking import normal_form
 
 ReferenceKind: TypeAlias = Literal["number", "tracking", "shipment"]
 REFERENCE_WORDS: dict[ReferenceKind, str] = {
@@ -21,18 +22,38 @@ class Reference(NamedTuple):
     """The name that an event gives an order without its id.
 
     It is the order's `number`, a parcel's `tracking` number, or a `shipment`: the courier's own id of the shipment.
+    *source* is the source that gives this name if it may report only orders that it carries; then its references are
+    its own. Else it is empty.
     """
 
     kind: ReferenceKind
     value: str
+    source: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> "Reference | None":
+        """Return the reference in *text*, the inverse of `str`; None when it is the id of an order."""
+        words, colon, value = text.partition(":")
+        kind, _, source = words.partition("@")
+        return cls(_KINDS.get(kind, "tracking"), value, source) if colon else None
+
+    @property
+    def plain(self) -> "Reference":
+        """The name alone, whoever gives it."""
+        return self._replace(source="")
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.value}"
+        return f"{self.kind}@{self.source}:{self.value}" if self.source else f"{self.kind}:{self.value}"
 
     @property
     def words(self) -> str:
         """The reference as a sentence names it: `tracking number TRK1`."""
         return f"{REFERENCE_WORDS[self.kind]} {self.value}"
+
+    @property
+    def comparable(self) -> str:
+        """The value in the form in which values of this kind compare; empty for a tracking number that says nothing."""
+        return normal_form(self.value) if self.kind == "tracking" else self.value
 
 
 class OrderKey(NamedTuple):
@@ -47,8 +68,12 @@ class OrderKey(NamedTuple):
     @property
     def reference(self) -> Reference | None:
         """The reference in place of the id; None when the id is known."""
-        kind, colon, value = self.order_id.partition(":")
-        return Reference(_KINDS.get(kind, "tracking"), value) if colon else None
+        return Reference.read(self.order_id)
+
+    @property
+    def plain(self) -> "OrderKey":
+        """The same key for a reference of any source: see `Reference.plain`."""
+        return self._replace(order_id=str(self.reference.plain)) if self.reference else self
 
     def __str__(self) -> str:
         return f"{self.account}/{self.order_id}"
@@ -84,6 +109,17 @@ class Reading:
     tracking_url: str = ""
     number: str = ""
     """The number by which people name the order."""
+    as_of: Instant | None = None
+    """The order was as shown at this instant, by our clock, and perhaps later; None when the answer does not tell.
+
+    It is never later than *read_at*. An order that nobody changes has an early one, so it proves nothing by itself. An
+    answer that does not show a write that was confirmed after *as_of* is older than this write.
+    """
+    partial: bool = False
+    """The answer to a write leaves out a part of what was written, or a list leaves out what shows completion.
+
+    A read of the order shows the rest.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +148,12 @@ class Order:
     """Why the order is closed: completed, cancelled or refunded. None while it is open."""
     closed_revision: int = 0
     """The revision at the read that first showed the order closed."""
+    closed_at: Instant | None = None
+    """When a read first showed why it is closed. None while it is open, or if an earlier version closed it."""
     acknowledged: int = 0
     """An operator has acknowledged the alarms up to this revision."""
+    acknowledged_at: Instant | None = None
+    """When an operator last did so, by a release or a close."""
     sending: Stage | None = None
     """The stage of an uncertain write: it was announced, and may have been sent, but there is no answer yet."""
     sent_at: Instant | None = None
@@ -129,8 +169,24 @@ class Order:
     conflicts: int = 0
     """How many of these failures were conflicts."""
     missing_since: Instant | None = None
-    """When the platform first answered that it does not know the order."""
+    """When the platform first answered that it does not know the order, or refuses to show it."""
     number: str = ""
     """The number by which people name the order, as the platform last showed it."""
     unread: bool = False
     """Whether the next reconciliation must read the order: the last one could not, or did not leave it at rest."""
+    staged_at: Instant | None = None
+    """When a read or a confirmed write first showed the order at its stage."""
+    carrier: str = ""
+    """The source that carries the order; empty while nobody does. Only the intake and operators change it."""
+    carrier_by: str = ""
+    """Who has said so: the carrier itself, another source, or `operator`."""
+    closed_by_operator: int = 0
+    """The revision up to which an operator has closed the order; 0 if none has.
+
+    It is 0 again when a newer event that needs a person stops the order, and when an operator releases it.
+    """
+
+    @property
+    def counting_source(self) -> str:
+        """The restricted source whose events count: the carrier, or the source that has given a reference its name."""
+        return self.key.reference.source if self.key.reference else self.carrier

@@ -19,3 +19,7 @@ class Policy:
     """For this long, the platform may still apply a write that it has not answered."""
     dry_run: bool = False
     """Steps are decided, and no write is sent."""
+    ship_within: Duration | None = None
+    """An accepted order is late after this time; None: never."""
+    deliver_within: Duration | None = None
+    """A shipped order is late after this time; None: never."""

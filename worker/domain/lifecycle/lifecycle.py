@@ -9,16 +9,16 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from worker.domain.events import EventName, RecordedEvent
-from worker.domain.evidence import Evidence
-from worker.domain.instants import HOUR, MINUTE, SECOND, Instant
+from worker.domain.evidence.evidence import Evidence
+from worker.domain.evidence.missing import decide_without, is_about_parcels, resting_without
+from worker.domain.instants import HOUR, SECOND, Instant
+from worker.domain.lifecycle.behind import decide_behind, is_stale
 from worker.domain.orders import Order, Payment, Reading
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, StopReason, WaitReason
 from worker.domain.results import Done, Later, Result, Step, Stopped
 from worker.domain.stages import STAGES, Stage, TerminalStatus, has_reached
 
-RECHECK_BEHIND = MINUTE
-"""An order behind its confirmed stage is read again after this time, before it stops."""
 RECHECK_DRY_RUN = HOUR
 """In dry run, an order with a step to take is reconciled again after this time."""
 COALESCE_HINTS = 5 * SECOND
@@ -30,13 +30,28 @@ def needs_no_read(order: Order, evidence: Evidence, new_events: Collection[Recor
 
     *new_events* are those above `seen_revision`.
     """
+    if rests_closed(order, evidence):
+        return True
     if not new_events or order.stage is None or order.unread or order.sending or order.behind_at or evidence.alarm:
         return False
     if any(e.event.name is EventName.HINT for e in new_events) or _has_repeated_hint(order, new_events):
         return False
     if isinstance(order.closed, TerminalStatus):
-        return evidence.moved_revision <= max(order.closed_revision, order.acknowledged)
+        return not _moves_while_cancelled(order, evidence)
     return has_reached(order.stage, evidence.target)
+
+
+def rests_closed(order: Order, evidence: Evidence) -> bool:
+    """Tell whether an operator has closed the order, and no newer event needs a person.
+
+    A close acknowledges the events of its time, so only newer ones can be alarms.
+    """
+    return order.closed_by_operator > 0 and evidence.alarm is None and not _moves_while_cancelled(order, evidence)
+
+
+def _moves_while_cancelled(order: Order, evidence: Evidence) -> bool:
+    is_cancelled = isinstance(order.closed, TerminalStatus)
+    return is_cancelled and evidence.moved_revision > max(order.closed_revision, order.acknowledged)
 
 
 def _has_repeated_hint(order: Order, new_events: Collection[RecordedEvent]) -> bool:
@@ -44,11 +59,13 @@ def _has_repeated_hint(order: Order, new_events: Collection[RecordedEvent]) -> b
     return order.revision - order.seen_revision > len({e.revision for e in new_events})
 
 
-def resting_result(order: Order, policy: Policy) -> Done | Later:
+def resting_result(order: Order, evidence: Evidence, policy: Policy) -> Done | Later:
     """Return the result of an order that has no step to take now."""
+    if order.closed_by_operator:
+        return Done()
     if order.stage is Stage.DELIVERED and order.delivered_at is not None and order.closed is None:
         return Later(order.delivered_at + policy.complete_after, WaitReason.COMPLETE_AFTER)
-    return Done()
+    return resting_without(order, evidence)
 
 
 def may_coalesce(order: Order, new_events: Collection[RecordedEvent], now: Instant) -> bool:
@@ -62,7 +79,8 @@ def may_coalesce(order: Order, new_events: Collection[RecordedEvent], now: Insta
 def observe(order: Order, reading: Reading) -> Order:
     """Return *order* after *reading*: a later stage is adopted, a terminal status closes the order.
 
-    A reading behind the confirmed stage changes no stage, because `decide` asks for a second one.
+    A reading behind the confirmed stage changes no stage, because `decide` asks for a second one. One that is older
+    than the confirmation does not count as behind.
     """
     after = replace(order, status=reading.status, read_at=reading.read_at, unread=False, missing_since=None)
     if reading.number:
@@ -70,9 +88,9 @@ def observe(order: Order, reading: Reading) -> Order:
     if order.sending:
         after = replace(after, uncertain_at=order.sent_at)
     if not isinstance(reading.position, Stage):
-        return _close(after, reading.position) if reading.position else after
+        return _close(after, reading.position, reading.read_at) if reading.position else after
     if order.stage and not has_reached(reading.position, order.stage):
-        return replace(after, behind_at=order.behind_at or reading.read_at)
+        return after if is_stale(order, reading) else replace(after, behind_at=order.behind_at or reading.read_at)
     return _reach(after, reading.position, reading.read_at)
 
 
@@ -82,12 +100,12 @@ def confirm(order: Order, reading: Reading) -> Order:
     return replace(after, confirmed_at=reading.read_at)
 
 
-def _close(order: Order, closed: TerminalStatus | Stage) -> Order:
+def _close(order: Order, closed: TerminalStatus | Stage, read_at: Instant) -> Order:
     if order.closed == closed:
         return order
     # A cancelled order may be refunded, too. A parcel that moved between the two moved after the order was cancelled.
     since = order.closed_revision if isinstance(order.closed, TerminalStatus) else order.revision
-    return replace(order, closed=closed, closed_revision=since, sending=None, sent_at=None)
+    return replace(order, closed=closed, closed_revision=since, closed_at=read_at, sending=None, sent_at=None)
 
 
 def clear_failures(order: Order) -> Order:
@@ -98,10 +116,10 @@ def clear_failures(order: Order) -> Order:
 def settle(order: Order, result: Result) -> Order:
     """Return *order* after a reconciliation that `decide` has ended with *result*.
 
-    Its failures are reset. When it is done, no write is uncertain any more.
+    Its failures are reset. When it has no step to take, no write is uncertain any more.
     """
-    settled = clear_failures(order)
-    return replace(settled, sending=None, sent_at=None) if isinstance(result, Done) else settled
+    settled, rests = clear_failures(order), isinstance(result, Done) or is_about_parcels(result)
+    return replace(settled, sending=None, sent_at=None) if rests else settled
 
 
 def _reach(order: Order, stage: Stage, read_at: Instant) -> Order:
@@ -113,9 +131,11 @@ def _reach(order: Order, stage: Stage, read_at: Instant) -> Order:
         sending=None if shows_write else order.sending,
         sent_at=None if shows_write else order.sent_at,
         delivered_at=order.delivered_at or (read_at if has_reached(stage, Stage.DELIVERED) else None),
-        closed=None,
+        staged_at=order.staged_at if stage is order.stage and order.staged_at is not None else read_at,
+        closed=order.closed if order.closed is stage else None,
+        closed_at=order.closed_at if order.closed is stage else None,
     )
-    return _close(reached, stage) if stage is Stage.COMPLETED else reached
+    return _close(reached, stage, read_at) if stage is Stage.COMPLETED else reached
 
 
 def decide(order: Order, evidence: Evidence, reading: Reading, policy: Policy, now: Instant) -> Step | Result:
@@ -129,28 +149,20 @@ def decide(order: Order, evidence: Evidence, reading: Reading, policy: Policy, n
         )
     if isinstance(reading.position, TerminalStatus):
         return _decide_terminal(order, evidence, reading.position)
-    if order.behind_at is not None:
-        return _decide_behind(order, reading)
+    if order.behind_at is not None or (order.stage and not has_reached(reading.position, order.stage)):
+        return decide_behind(order, reading)
     if evidence.alarm:
         return _decide_alarm(evidence.alarm, reading.position)
-    if reading.position is Stage.COMPLETED:
+    if reading.position is Stage.COMPLETED or order.closed_by_operator:
         return Done()
     return _decide_step(order, evidence, reading, policy, now)
 
 
 def _decide_terminal(order: Order, evidence: Evidence, status: TerminalStatus) -> Done | Stopped:
-    if evidence.moved_revision > max(order.closed_revision, order.acknowledged):
+    if _moves_while_cancelled(order, evidence):
         detail = f"the order is {status} at the platform, and a parcel moves"
         return Stopped(StopReason.MOVING_WHILE_CANCELLED, detail)
     return Done()
-
-
-def _decide_behind(order: Order, reading: Reading) -> Later | Stopped:
-    since = order.behind_at or reading.read_at
-    if reading.read_at - since < RECHECK_BEHIND:
-        return Later(since + RECHECK_BEHIND, WaitReason.MOVED_BACK, f"the platform shows {reading.status}")
-    detail = f"the platform shows {reading.status} after it had confirmed {order.stage}"
-    return Stopped(StopReason.MOVED_BACK, detail)
 
 
 def _decide_alarm(alarm: StopReason, stage: Stage) -> Stopped:
@@ -167,7 +179,7 @@ def _decide_step(order: Order, evidence: Evidence, reading: Reading, policy: Pol
     unsettled = Later(settled_at, WaitReason.SETTLE, "the platform may still apply an earlier write")
     if ready_at is None:
         # No evidence asks for the uncertain step any more. Its effect is read when it cannot change any more.
-        return unsettled if order.sending and now < settled_at else Done()
+        return unsettled if order.sending and now < settled_at else decide_without(order, evidence, now)
     if ready_at > now:
         return Later(ready_at, WaitReason.COMPLETE_AFTER)
     if order.sending is not goal and now < settled_at:

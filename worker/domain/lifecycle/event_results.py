@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from worker.domain.events import STAGE_OF, EventName, EventResult, RecordedEvent
-from worker.domain.evidence import Evidence
+from worker.domain.evidence.carriers import of_carrier
+from worker.domain.evidence.evidence import Evidence
+from worker.domain.lifecycle.lifecycle import rests_closed
 from worker.domain.orders import Order
 from worker.domain.stages import Stage, TerminalStatus, has_reached
 
@@ -30,11 +32,14 @@ def _result_of(
 ) -> EventResult:
     name, stage = recorded.event.name, STAGE_OF.get(recorded.event.name)
     if name is EventName.HINT:
-        return EventResult.PENDING if order.unread else EventResult.NOTED
+        return EventResult.PENDING if order.unread and not rests_closed(order, evidence) else EventResult.NOTED
+    if not of_carrier([recorded], order.counting_source):
+        return EventResult.VOID
     if stage is None and recorded.id not in evidence.alarms:
         return EventResult.NOTED
     if stage and order.stage and has_reached(order.stage, stage):
         return EventResult.APPLIED if requested.get(stage, -1) >= recorded.revision else EventResult.SUPERSEDED
     if stopped:
         return EventResult.STOPPED
-    return EventResult.VOID if isinstance(order.closed, TerminalStatus) else EventResult.PENDING
+    is_closed = isinstance(order.closed, TerminalStatus) or rests_closed(order, evidence)
+    return EventResult.VOID if is_closed else EventResult.PENDING

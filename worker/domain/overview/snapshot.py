@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from worker.domain.accounts.workers import Service
 from worker.domain.events import RecordedEvent
+from worker.domain.evidence.carriers import of_carrier
 from worker.domain.instants import Instant
 from worker.domain.orders import Order
 from worker.domain.reasons import WriteOutcome
@@ -19,7 +21,7 @@ class State(StrEnum):
     LEASED = "leased"
     """A worker reconciles it now."""
     CLOSED = "closed"
-    """It is completed, cancelled or refunded: nothing more is to be done."""
+    """It is completed, cancelled or refunded, or an operator has closed it: nothing more is to be done."""
     SETTLED = "settled"
     """It is at its target and waits for new events."""
     HELD = "held"
@@ -32,13 +34,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A whole account waits for *reason*, until *until* or, when that is None, until the hold is lifted."""
+    """A whole account waits for *reason*, until *until* or, when that is None, until the hold is lifted.
+
+    *next_probe* is when a probe may lift it next, after *probes* in vain; None when no probe can.
+    """
 
     account: str
     reason: str
     since: Instant
     until: Instant | None = None
     detail: str = ""
+    next_probe: Instant | None = None
+    probes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,10 @@ class OrderRow:
     stop: str = ""
     stop_detail: str = ""
     stopped_at: Instant | None = None
+    listed_as: str = ""
+    """The difference for which a scan last made the order due; empty when the lists agree with us again."""
+    listed_at: Instant | None = None
+    """When a list last showed the order, to half a day."""
     held: tuple[Hold, ...] = ()
 
     def state(self, now: Instant) -> State:
@@ -68,7 +79,7 @@ class OrderRow:
         if self.lease_until is not None and self.lease_until > now:
             return State.LEASED
         if self.due is None:
-            return State.CLOSED if self.order.closed else State.SETTLED
+            return State.CLOSED if self.order.closed or self.order.closed_by_operator else State.SETTLED
         if self.held:
             return State.HELD
         return State.DUE if self.due <= now else State.WAITING
@@ -114,6 +125,15 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedDeliveries:
+    """The deliveries of one source about an order that another one carries: how many are kept, and the latest."""
+
+    source: str
+    count: int
+    latest_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One order with everything that has happened to it, at *now*."""
 
@@ -122,6 +142,10 @@ class Snapshot:
     event_entries: tuple[EventEntry, ...] = ()
     writes: tuple[Write, ...] = ()
     audit_log: tuple[AuditEntry, ...] = ()
+    service: Service = Service.SERVED
+    """Whether a running worker serves the account."""
+    refused: tuple[RefusedDeliveries, ...] = ()
+    """The quarantined deliveries of sources that do not carry the order; only one order's own snapshot has them."""
 
     @property
     def order(self) -> Order:
@@ -130,8 +154,8 @@ class Snapshot:
 
     @property
     def events(self) -> tuple[RecordedEvent, ...]:
-        """All events of the order, in the order in which they were written."""
-        return tuple(entry.recorded for entry in self.event_entries)
+        """The events of the order that count, in the order in which they were written. See `evidence.carriers`."""
+        return tuple(of_carrier((entry.recorded for entry in self.event_entries), self.order.counting_source))
 
     @property
     def state(self) -> State:
