@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, or_
 
 from worker.domain.events import OPERATOR
 from worker.domain.instants import Instant
+from worker.domain.overview.snapshot import Snapshot
 from worker.domain.reasons import AuditAction
-from worker.domain.snapshot import Snapshot
 from worker.ports import Removed
 from worker.store.audit import Entry, write_entries
 from worker.store.conditions import has_key

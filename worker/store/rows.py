@@ -1,36 +1,63 @@
 """Rows of orders and events as values of the domain, and the other way round."""
 
+from collections.abc import Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from worker.domain.events import Event, EventName, EventResult, RecordedEvent
+from worker.domain.lanes import lane_of
 from worker.domain.orders import Order, OrderKey
+from worker.domain.overview.snapshot import Hold
 from worker.domain.stages import Stage, TerminalStatus
 from worker.store.tables import events
 
-_FIELDS = tuple(field.name for field in fields(Order) if field.name != "key")
-_WRITTEN_FIELDS = tuple(name for name in _FIELDS if name not in {"revision", "seen_revision"})
-"""The fields of `Order`, which are columns of the same name, and those that a reconciliation writes."""
+ORDER_FIELDS = tuple(field.name for field in fields(Order) if field.name != "key")
+"""The fields of `Order`, which are columns of the same name."""
+_OF_OTHERS = {"revision", "seen_revision", "closed_by_operator", "carrier", "carrier_by"}
+WRITTEN_FIELDS = tuple(name for name in ORDER_FIELDS if name not in _OF_OTHERS)
+"""Those of them that a reconciliation writes."""
+_written = attrgetter(*WRITTEN_FIELDS)
+EVENT_COLUMNS = (
+    *("id", "revision", "result", "source", "key", "name", "occurred_at", "received_at", "tracking", "tracking_url"),
+    *("parcels", "note", "shipment", "restricted", "carrier"),
+)
+"""The columns of an event that a reconciliation reads."""
 
-_EVENTS = select(events).where(events.c.order_row == bindparam("its_row")).order_by(events.c.revision, events.c.id)
+_EVENTS = (
+    select(*(events.c[name] for name in EVENT_COLUMNS))
+    .where(events.c.order_row == bindparam("its_row"))
+    .order_by(events.c.revision, events.c.id)
+)
 """Selects all events of one order, the earliest written first."""
 
 
 def order_of(row: Row[Any]) -> Order:
     """Return the order in a row of `orders`."""
     columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name of the mapping
-    values = {name: columns[name] for name in _FIELDS}
+    return order_from(OrderKey(columns["account"], columns["order_id"]), [columns[name] for name in ORDER_FIELDS])
+
+
+def order_from(key: OrderKey, columns: Sequence[Any]) -> Order:
+    """Return the order *key* with the columns `ORDER_FIELDS`."""
+    values = dict(zip(ORDER_FIELDS, columns, strict=True))
     values["stage"] = _stage(values["stage"])
     values["sending"] = _stage(values["sending"])
     values["closed"] = _closed(values["closed"])
-    return Order(key=OrderKey(columns["account"], columns["order_id"]), **values)
+    values["unread"] = bool(values["unread"])
+    return Order(key, **values)
 
 
 def columns_of(order: Order) -> dict[str, object]:
     """Return the columns of *order* that a reconciliation writes. Only events change its revision."""
-    return {name: getattr(order, name) for name in _WRITTEN_FIELDS}
+    return {**dict(zip(WRITTEN_FIELDS, _written(order), strict=True)), "lane": int(lane_of(order))}
+
+
+def hold_of(row: Row[Any]) -> Hold:
+    """Return the hold in a row of `holds`."""
+    return Hold(row.account, row.reason, row.since, row.until, row.detail, row.next_probe, row.probes)
 
 
 def _stage(word: str | None) -> Stage | None:
@@ -46,21 +73,26 @@ def _closed(word: str | None) -> TerminalStatus | Stage | None:
 def events_of(connection: Connection, order_row: int, key: OrderKey) -> tuple[RecordedEvent, ...]:
     """Return all events of the order *key*, whose row has the id *order_row*, the earliest written first."""
     rows = connection.execute(_EVENTS, {"its_row": order_row})
-    return tuple(_recorded(row._mapping, key) for row in rows)  # noqa: SLF001 - see above
+    return tuple(recorded_from(key, row) for row in rows)
 
 
-def _recorded(row: RowMapping, key: OrderKey) -> RecordedEvent:
+def recorded_from(key: OrderKey, columns: Sequence[Any]) -> RecordedEvent:
+    """Return the event of the order *key* with the columns `EVENT_COLUMNS`."""
+    event_id, revision, result, source, its_key, name, occurred_at, received_at, *others = columns
+    tracking, tracking_url, parcels, note, shipment, restricted, carrier = others
     event = Event(
-        source=row["source"],
-        key=row["key"],
+        source=source,
+        key=its_key,
         order=key,
-        name=EventName(row["name"]),
-        occurred_at=row["occurred_at"],
-        received_at=row["received_at"],
-        tracking=row["tracking"],
-        tracking_url=row["tracking_url"],
-        parcels=row["parcels"],
-        note=row["note"],
-        shipment=row["shipment"],
+        name=EventName(name),
+        occurred_at=occurred_at,
+        received_at=received_at,
+        tracking=tracking,
+        tracking_url=tracking_url,
+        parcels=parcels,
+        note=note,
+        shipment=shipment,
+        restricted=bool(restricted),
+        carrier=carrier,
     )
-    return RecordedEvent(row["id"], row["revision"], event, EventResult(row["result"]))
+    return RecordedEvent(event_id, revision, event, EventResult(result))

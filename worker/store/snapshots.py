@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
+from worker.domain.accounts.workers import service_of
+from worker.domain.evidence.carriers import about_order
 from worker.domain.instants import Instant
-from worker.domain.snapshot import AuditEntry, EventEntry, Hold, OrderRow, Snapshot, Write
+from worker.domain.orders import OrderKey
+from worker.domain.overview.snapshot import AuditEntry, EventEntry, Hold, OrderRow, RefusedDeliveries, Snapshot, Write
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.domain.stages import Stage
 from worker.store.conditions import is_active
-from worker.store.rows import events_of, order_of
-from worker.store.tables import audit_log, events, holds, writes
+from worker.store.rows import events_of, hold_of, order_of
+from worker.store.tables import audit_log, deliveries, events, holds, writes
+from worker.store.workers import seen_workers
 
 Holds: TypeAlias = dict[str, tuple[Hold, ...]]
 """Holds by account."""
@@ -23,8 +28,7 @@ def active_holds(connection: Connection, now: Instant, account: str | None = Non
         query = query.where(holds.c.account == account)
     active: Holds = {}
     for row in connection.execute(query.order_by(holds.c.since)):
-        hold = Hold(row.account, row.reason, row.since, row.until, row.detail)
-        active[row.account] = (*active.get(row.account, ()), hold)
+        active[row.account] = (*active.get(row.account, ()), hold_of(row))
     return active
 
 
@@ -42,6 +46,8 @@ def order_row(row: Row[Any], held: Holds) -> OrderRow:
         stop=row.stop or "",
         stop_detail=row.stop_detail,
         stopped_at=row.stopped_at,
+        listed_as=row.listed_as,
+        listed_at=row.listed_at,
         held=held.get(row.account, ()),
     )
 
@@ -55,7 +61,20 @@ def snapshot_of(connection: Connection, row: Row[Any], held: Holds, now: Instant
         event_entries=tuple(_event_entries(connection, row.id, order)),
         writes=tuple(_writes(connection, row.id)),
         audit_log=tuple(_audit_log(connection, row.id)),
+        service=service_of(row.account, seen_workers(connection), now),
     )
+
+
+def refused_deliveries(connection: Connection, key: OrderKey) -> tuple[RefusedDeliveries, ...]:
+    """Return the quarantined deliveries about the order *key* of sources that do not carry it, by source."""
+    received_at = deliveries.c.received_at
+    query = select(deliveries.c.source, func.count(), func.max(received_at)).group_by(deliveries.c.source)
+    query = query.where(
+        deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value,
+        deliveries.c.reason == QuarantineReason.NOT_YOUR_ORDER.value,
+        deliveries.c.detail.startswith(about_order(key), autoescape=True),
+    )
+    return tuple(RefusedDeliveries(*row) for row in connection.execute(query.order_by(deliveries.c.source)))
 
 
 def _event_entries(connection: Connection, row_id: int, order: OrderRow) -> Iterable[EventEntry]:

@@ -8,7 +8,10 @@ audit_log   what else happened to an order: stops, releases, closings
 holds       accounts that wait, one row for each account and reason
 locks       locks for work that only one worker should do
 counters    how many deliveries were counted and not stored
-budgets     when the call limit of each account is full again
+budgets     the call budget of each account: what was used, and what its platform has said
+workers     one row for each worker that runs: the accounts that it serves, and when it was seen last
+scans       the last scan of each account's orders at its platform
+kept        how much is kept of what each source has sent and nobody could use, and what had to be deleted
 
 The partial indexes are in `partial_indexes`. No column has the name of a reserved word. The views `v_orders` and
 `v_events` show instants as readable times.
@@ -29,6 +32,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
+from worker.store.normal_form import NormalForm
 
 metadata = MetaData(
     naming_convention={
@@ -91,9 +96,34 @@ orders = Table(
     _instant("updated_at", nullable=False),
     # The number by which people name the order; empty until a read or a search has shown it.
     Column("number", Text, nullable=False, server_default=""),
+    # When the platform first showed the order at its stage; a stage that lasts too long is late.
+    _instant("staged_at"),
+    # The revision up to which an operator has closed the order; 0 if none has.
+    Column("closed_by_operator", BigInteger, nullable=False, server_default="0"),
+    # A `Lane`. 0: the platform has shown the order. 1: nobody knows whether it exists. 2: the platform was asked, and
+    # does not have it. Known orders come first.
+    Column("lane", Integer, nullable=False, server_default="1"),
+    # The difference for which a scan last made the order due; empty when the lists agree with us again.
+    Column("listed_as", Text, nullable=False, server_default=""),
+    # When a list at the platform last showed the order, to half a day.
+    _instant("listed_at"),
+    # When a read first showed the order closed.
+    _instant("closed_at"),
+    # When an operator last acknowledged what the order had shown.
+    _instant("acknowledged_at"),
+    # The source that carries the order: others may not report its parcels. Empty while nobody does.
+    Column("carrier", Text, nullable=False, server_default=""),
+    # Who has said so: the carrier itself, another source, or `operator`.
+    Column("carrier_by", Text, nullable=False, server_default=""),
+    # The source that was the first to name the order; empty if a scan or an operator was.
+    Column("reported_by", Text, nullable=False, server_default=""),
+    # The bytes of the larger bodies that are kept of its deliveries, as they are stored.
+    Column("body_bytes", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("account", "order_id"),
     Index("ix_orders_updated", "updated_at"),
 )
+UNKNOWN = text("lane > 0")
+"""The condition of the index on orders that the platform has never shown."""
 NUMBERED = text("number != ''")
 """The condition of the index on numbers."""
 
@@ -109,8 +139,15 @@ deliveries = Table(
     Column("keep_once", Text, unique=True),
     Column("body", LargeBinary),
     _instant("replayed_at"),
+    # How the body is stored: as it came if it is empty, else `zlib`.
+    Column("encoding", Text, nullable=False, server_default=""),
+    # The size of the body as it came, in bytes. NULL: `body` has it as it came.
+    Column("body_size", BigInteger),
+    # The IP address from which the delivery came, as far as trusted proxies tell it.
+    Column("peer", Text, nullable=False, server_default=""),
     Index("ix_deliveries_outcome", "outcome", "received_at"),
     Index("ix_deliveries_received_at", "received_at"),
+    Index("ix_deliveries_source", "source", "received_at"),
 )
 
 events = Table(
@@ -137,10 +174,18 @@ events = Table(
     Column("shipment", Text, nullable=False, server_default=""),
     # The account in which the order is searched; empty when the order is known.
     Column("searched_in", Text, nullable=False, server_default=""),
+    # The tracking number in the form in which numbers compare; the database computes it.
+    Column("tracking_form", Text, NormalForm()),
+    # Whether its source may report only orders that it carries.
+    Column("restricted", Boolean, nullable=False, server_default=text("false")),
+    # The source that carries the order by this event; empty if the event says nothing of it.
+    Column("carrier", Text, nullable=False, server_default=""),
     UniqueConstraint("source", "key"),
     Index("ix_events_order_row", "order_row", "revision"),
     Index("ix_events_delivery_id", "delivery_id"),
 )
+NOT_ACCEPTED = text("outcome != 'accepted'")
+"""The condition of the index on deliveries whose number is bounded."""
 TRACKED = text("tracking != ''")
 """The condition of the index on tracking numbers."""
 HAS_SHIPMENT = text("shipment != ''")
@@ -187,6 +232,20 @@ holds = Table(
     _instant("since", nullable=False),
     _instant("until"),
     Column("detail", Text, nullable=False, server_default=""),
+    # When a probe finds out next whether the hold can be lifted; NULL if no probe can. `probes` were in vain.
+    _instant("next_probe"),
+    Column("probes", Integer, nullable=False, server_default="0"),
+)
+
+account_log = Table(
+    "account_log",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("account", Text, nullable=False),
+    _instant("at", nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+    Index("ix_account_log_at", "at"),
 )
 
 locks = Table(
@@ -194,6 +253,7 @@ locks = Table(
     metadata,
     Column("name", Text, primary_key=True),
     _instant("locked_until", nullable=False),
+    _instant("locked_at"),
 )
 
 counters = Table(
@@ -209,4 +269,51 @@ budgets = Table(
     metadata,
     Column("account", Text, primary_key=True),
     _instant("refilled_at", nullable=False),
+    # The state of `worker.domain.accounts.call_budget`, as JSON; empty until the first call.
+    Column("state", Text, nullable=False, server_default=""),
+    # When the last hold of the account ended: its orders begin again a few at a time.
+    _instant("resumed_at"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("accounts", JSON, nullable=False),
+    _instant("started_at", nullable=False),
+    _instant("seen_at", nullable=False),
+    _instant("scheduled_at"),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("account", Text, primary_key=True),
+    _instant("started_at", nullable=False),
+    _instant("finished_at"),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("listed", Integer, nullable=False, server_default="0"),
+    # How many orders were made due, by what was found, as JSON.
+    Column("found", JSON, nullable=False),
+    # Why the scan ended early, or what was odd about it; empty for a good one.
+    Column("problem", Text, nullable=False, server_default=""),
+    # When the last complete scan began: one that has read every list to its end.
+    _instant("complete_at"),
+)
+
+kept = Table(
+    "kept",
+    metadata,
+    Column("source", Text, primary_key=True),
+    # The outcome of the deliveries.
+    Column("outcome", Text, primary_key=True),
+    Column("deliveries", BigInteger, nullable=False, server_default="0"),
+    # The bytes of their bodies, as stored.
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
+    # How many were deleted because there were too many, or with too many bytes, and when the last one was.
+    Column("evicted", BigInteger, nullable=False, server_default="0"),
+    _instant("evicted_at"),
 )

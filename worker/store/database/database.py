@@ -1,18 +1,17 @@
 """One database: its connections, its transactions, its clock. Errors of the driver leave it as `StoreUnavailable`."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any, TypeAlias, TypeVar, cast
 
 from sqlalchemy import URL, Connection, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import Instant
+from worker.store.database import backends
 from worker.store.database.clocks import CarriedClock, machine_now
 from worker.store.database.group_commit import GroupCommit
+from worker.store.database.statement import RowConflict, Run
+from worker.store.database.unavailability import translated
 
 TIMEOUT_SECONDS = 5.0
 """How long any statement, lock or connection may take: the receiver answers 503 after this."""
@@ -45,32 +44,19 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._clock = clock or (machine_now if self.is_sqlite else None)
-        self._writer: AbstractContextManager[object] = nullcontext()
+        open_backend = backends.sqlite if self.is_sqlite else backends.postgresql
+        self._backend = open_backend(self.url, connections, timeout_seconds)
+        self.engine = self._backend.engine
         self._run_work: Callable[[Work[Any]], Any] = self._run_alone
-        self._driver_error: type[Exception]
-        # Each driver is imported only where it is used: psycopg would double the start-up time of a command.
         if self.is_sqlite:
-            from worker.store.database.sqlite import DRIVER_ERROR, sqlite_engine  # noqa: PLC0415
-
-            # SQLite has one writer. The threads of this process wait for each other here, because at the lock of the
-            # file, where processes wait for each other, they would have to poll. The two waits share the timeout.
-            self._writer = _TimedLock(timeout_seconds / 2)
-            self.engine, self._driver_error = sqlite_engine(self.url, connections, timeout_seconds / 2), DRIVER_ERROR
-            group: GroupCommit[Work[Any], Any] = GroupCommit(
-                self._run_all, timeout_seconds / 2, pause_seconds=PAUSE_SECONDS
-            )
-            self._run_work = group.run
-        else:
-            from worker.store.database.postgresql import DRIVER_ERROR, postgresql_engine  # noqa: PLC0415
-
-            self.engine, self._driver_error = postgresql_engine(self.url, connections, timeout_seconds), DRIVER_ERROR
+            self._run_work = GroupCommit(self._run_all, timeout_seconds / 2, pause_seconds=PAUSE_SECONDS).run
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that may write. It is committed, and durable, at the end of the block."""
         with (
             self._translated(),
-            self._writer,
+            self._backend.writer,
             self.engine.connect().execution_options(immediate=True) as connection,
             connection.begin(),
         ):
@@ -93,28 +79,52 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that only reads, with one consistent view of the database."""
+        """Open a transaction that only reads. On SQLite, all its statements see the database at one moment."""
         with self._translated(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def statements(self) -> Iterator[Run]:
+        """Open a block that runs statements of the module `statement`, which says how. Raises `RowConflict`, too.
+
+        On PostgreSQL, each statement is a transaction of its own; on SQLite, the block is one.
+        """
+        with self._translated():
+            try:
+                with self._backend.writer, self._raw() as connection, self._backend.open_block(connection) as run:
+                    yield run
+            except self._backend.row_conflict as error:
+                raise RowConflict from error
+
+    @contextmanager
+    def _raw(self) -> Iterator[Any]:
+        """Yield the driver's own connection. It is thrown away if it was lost in the block."""
+        pooled = self.engine.raw_connection()
         try:
-            yield
-        except IntegrityError:
+            yield pooled.driver_connection
+        except self._backend.driver_error:
+            if getattr(pooled.driver_connection, "closed", False):
+                pooled.invalidate()
             raise
-        except DBAPIError as error:
-            # Only the driver's own message: SQLAlchemy's has the parameters of the statement.
-            raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
-        except PoolTimeout as error:
-            raise StoreUnavailable("every database connection is in use") from error
-        except self._driver_error as error:
-            # SQLAlchemy does not wrap the errors of its hooks, or of statements that the driver itself runs.
-            raise StoreUnavailable(f"the database does not answer: {error}") from error
+        finally:
+            pooled.close()
+
+    @contextmanager
+    def outside_transactions(self) -> Iterator[Any]:
+        """Yield the driver's own connection, for what cannot be done in a transaction."""
+        with self._translated(), closing(self.engine.raw_connection()) as connection:
+            yield connection.driver_connection
+
+    def _translated(self) -> AbstractContextManager[None]:
+        return translated(self._backend.driver_error, self._backend.note_error)
 
     def now(self, connection: Connection) -> Instant:
         """Return the time of the database's clock: the server's on PostgreSQL, the machine's on SQLite."""
         return self._clock() if self._clock else int(connection.execute(_POSTGRESQL_NOW).scalar_one())
+
+    def known_now(self) -> Instant | None:
+        """Return the time of the database's clock; None if only a statement can read it, by `statement.NOW`."""
+        return self._clock() if self._clock else None
 
     def clock(self) -> Callable[[], Instant]:
         """Return the database's clock for use outside transactions. It may be a little behind, but never ahead."""
@@ -127,17 +137,3 @@ class Database:
     def close(self) -> None:
         """Close all connections that are not in use."""
         self.engine.dispose()
-
-
-class _TimedLock:
-    """A lock for threads. Raises `StoreUnavailable` when it is not free within *timeout_seconds*."""
-
-    def __init__(self, timeout_seconds: float) -> None:
-        self._lock, self._timeout_seconds = threading.Lock(), timeout_seconds
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=self._timeout_seconds):
-            raise StoreUnavailable("the database is busy")
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()

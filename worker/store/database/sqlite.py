@@ -3,17 +3,30 @@
 import random
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
+from worker.private_files import make_private, open_private
+from worker.store.database.statement import Rows, Run, Statement, Values
+
 POLL_INTERVAL_SECONDS = 0.001
 """Between two attempts to take SQLite's write lock, which another process may hold for about as long."""
 
 DRIVER_ERROR: type[Exception] = sqlite3.Error
-_PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+ROW_CONFLICT: type[Exception] = sqlite3.IntegrityError
+LOG_LIMIT_BYTES = 16 * 1024 * 1024
+"""To this size, a write-ahead log that has grown is cut when it begins anew. Undisturbed, it has about a quarter."""
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}",
+)
 
 
 def sqlite_engine(url: URL, connections: int, timeout_seconds: float) -> Engine:
@@ -62,6 +75,23 @@ def _listen(engine: Engine, file: "_File", timeout_seconds: float) -> None:
             raw.execute("BEGIN")
 
 
+@contextmanager
+def writing(connection: Any, timeout_seconds: float) -> Iterator[Run]:  # noqa: ANN401 - the driver's own type
+    """Open a transaction that may write. Yields what runs statements in it; it is committed at the end of the block."""
+
+    def run(statement: Statement, values: Values) -> Rows:
+        rows: Rows = connection.execute(statement.text, values).fetchall()
+        return rows
+
+    _begin_writing(connection, timeout_seconds)
+    try:
+        yield run
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 def _begin_writing(connection: Any, timeout_seconds: float) -> None:  # noqa: ANN401 - the driver's own type
     """Take the write lock of the file. Raises the driver's error "locked" after *timeout_seconds*.
 
@@ -87,6 +117,14 @@ def _has_begun(connection: Any, ends_at: float) -> bool:  # noqa: ANN401 - the d
     return True
 
 
+def _keep_private(path: Path) -> None:
+    """Create the file if it is not there, and take it, its log and its index from all other users."""
+    with suppress(OSError):  # SQLite itself tells what is wrong with the path
+        open_private(path, "ab").close()
+    for end in ("-wal", "-shm"):
+        make_private(path.with_name(path.name + end))
+
+
 class _File:
     """A database file. When it is moved or replaced, SQLite goes on writing to the old one, and the writes are lost."""
 
@@ -95,9 +133,14 @@ class _File:
         self._was_opened = False
 
     def require(self) -> None:
-        """Raise an error if the file existed and is gone, because SQLite would create an empty one."""
+        """Raise an error if the file existed and is gone, because SQLite would create an empty one.
+
+        Before it is opened first, it is made private: so are the files that SQLite creates beside it.
+        """
         if self._was_opened and self._identity() is None:
             raise sqlite3.OperationalError("the database file is gone")
+        if self._path and not self._was_opened:
+            _keep_private(self._path)
 
     def opened(self) -> tuple[int, int] | None:
         """Remember that the file was opened, and return its identity."""

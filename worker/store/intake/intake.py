@@ -1,56 +1,104 @@
 """The port `Intake` in SQL: a delivery and its events are on disk before the sender gets an answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from worker.domain.errors import IllegalRequest, StoreUnavailable
+from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import Instant
-from worker.domain.reasons import DeliveryOutcome, QuarantineReason
+from worker.domain.kept import BOUNDED_OUTCOMES, KeptBounds, KeptKey
+from worker.domain.reasons import QuarantineReason
 from worker.ports import Delivery, Receipt
 from worker.store.database.database import TIMEOUT_SECONDS, Database
-from worker.store.database.group_commit import GroupCommit
-from worker.store.intake.outcomes import IntakeResult, Overtaken
-from worker.store.intake.recording import outcome_columns, record, record_events, update_outcome
-from worker.store.intake.references import restart_searches_for
-from worker.store.intake.statements import (
-    COUNT_EVENTS,
-    COUNT_QUARANTINED,
-    DELETE_DELIVERY,
-    FIRST_EVENT,
-    RESULT_TO_REPLAY,
-    UPDATE_DELIVERY,
-    statements,
-)
-
-ATTEMPTS = 3
-"""At the second attempt, a transaction that was overtaken reads what the other transaction wrote."""
-T = TypeVar("T")
-
-REPLAYABLE = frozenset({DeliveryOutcome.QUARANTINED, DeliveryOutcome.STALE})
-"""The outcomes of deliveries whose events are not in the database."""
+from worker.store.database.group_commit import GroupCommit, Pending
+from worker.store.intake.kept.bounds import keep_within
+from worker.store.intake.outcomes import AlwaysOvertaken, Overtaken, write_again_if_overtaken
+from worker.store.intake.plain.way import PlainWay
+from worker.store.intake.recording import record
+from worker.store.intake.replay import Replays
+from worker.store.intake.statements import COUNT_QUARANTINED, statements
+from worker.store.intake.unknown.rooms import UnknownRooms
 
 
 class SqlIntake:
-    """The port `Intake` on one database, and the replay of stored deliveries."""
+    """The port `Intake` on one database, and the replay of stored deliveries.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    *bounds*, by source, are the most that is kept of what moves no order; other sources have the defaults. *on_evicted*
+    learns after the commit how many older deliveries were deleted for them, by source and outcome. It must not raise.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        bounds: Mapping[str, KeptBounds] = MappingProxyType({}),
+        on_evicted: Callable[[Mapping[KeptKey, int]], None] = lambda _: None,
+    ) -> None:
+        self._database, self._bounds, self._on_evicted = database, bounds, on_evicted
         self._clock = database.clock()
+        self._rooms = UnknownRooms()
+        self._plain = PlainWay(database, bounds, self._rooms)
         self._group = GroupCommit(self._write_all, TIMEOUT_SECONDS / 2, weigh=_events_beyond_one)
 
     def now(self) -> Instant:
         return self._clock()
 
-    def write(self, delivery: Delivery) -> Receipt:
+    def submit(self, delivery: Delivery) -> "_Submitted":
         # `received_at` is of this very clock: to ask the database again would cost each request a round trip.
-        return self._group.run(delivery)
+        return _Submitted(self._group.submit(delivery))
 
-    def _write_all(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
-        return self._transact(lambda connection: record(connection, deliveries))
+    def write(self, delivery: Delivery) -> Receipt:
+        return self.submit(delivery).receipt()
+
+    def _write_all(self, deliveries: Sequence[Delivery]) -> list[Receipt | Exception]:
+        """Write *deliveries*, and return the receipt of each, or the error for which it could not be written.
+
+        Raises an error if none was written.
+        """
+        receipts = self._plain.write(deliveries)
+        others = [index for index in range(len(deliveries)) if index not in receipts]
+        if not receipts:
+            return [*self._write_generally(deliveries)]
+        results: dict[int, Receipt | Exception] = {**receipts}
+        results.update(zip(others, self._write_beside([deliveries[index] for index in others]), strict=True))
+        return [results[index] for index in range(len(deliveries))]
+
+    def _write_beside(self, deliveries: Sequence[Delivery]) -> list[Receipt | Exception]:
+        """Write *deliveries* the general way, beside others that are written already."""
+        try:
+            return [*self._write_generally(deliveries)] if deliveries else []
+        except StoreUnavailable as error:
+            return [error] * len(deliveries)
+        except Exception as error:  # noqa: BLE001 - it is raised again, to those who ask
+            alone = [self._write_beside([delivery]) for delivery in deliveries] if len(deliveries) > 1 else [[error]]
+            return list(chain.from_iterable(alone))
+
+    def _write_generally(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
+        """Write *deliveries* in one transaction. Raises `Overtaken` if each of several may succeed alone."""
+        try:
+            receipts, evicted = write_again_if_overtaken(
+                self._database, lambda connection: self._record(connection, deliveries)
+            )
+        except AlwaysOvertaken as error:
+            if len(deliveries) > 1:
+                raise Overtaken from error
+            raise
+        if evicted:
+            self._on_evicted(evicted)
+        return receipts
+
+    def _record(
+        self, connection: Connection, deliveries: Sequence[Delivery]
+    ) -> tuple[list[Receipt], Mapping[KeptKey, int]]:
+        receipts = record(connection, deliveries, self._rooms)
+        bounded = [receipt.delivery_id for receipt in receipts if receipt.outcome in BOUNDED_OUTCOMES]
+        stored = [delivery_id for delivery_id in bounded if delivery_id is not None]
+        if not stored:
+            return receipts, {}
+        now = max(delivery.received_at for delivery in deliveries)
+        return receipts, keep_within(connection, stored, self._bounds, now)
 
     def count_quarantined(self, source: str, reason: QuarantineReason, since: Instant) -> int:
         values = {"its_source": source, "its_reason": reason.value, "since": since}
@@ -67,88 +115,22 @@ class SqlIntake:
             with self._database.write() as connection:
                 connection.execute(statements(connection.dialect.name).add_counts, rows)
 
-    def replay(self, delivery_id: int, delivery: Delivery) -> Receipt:
-        """Give a quarantined or stale delivery the outcome of *delivery*, which is a new reading of it.
-
-        It is marked as replayed, so that `doctor` does not report it any more; but if it is quarantined for another
-        reason or with another detail than before, or if events of it were taken in, it is news, and not marked.
-
-        A delivery that is of no interest now is deleted with its body, and counted as ignored; but if some of its
-        events are in the database, it is accepted. If the order of one of its events was not found, the search starts
-        again; an accepted delivery keeps its outcome. Raises `IllegalRequest` when there is no such delivery, or its
-        events are in the database and need no replay.
-        """
-        # It has a transaction of its own, because all references of a transaction must be locked in one sequence.
-        searches = self._transact(lambda connection: self._restart_searches(connection, delivery_id))
-        if searches.wake_ups and searches.outcome not in REPLAYABLE:
-            return searches
-        receipt = self._transact(lambda connection: self._read_again(connection, delivery_id, delivery))
-        return replace(receipt, wake_ups=tuple(dict.fromkeys((*searches.wake_ups, *receipt.wake_ups))))
-
-    def _restart_searches(self, connection: Connection, delivery_id: int) -> Receipt:
-        """Restart the searches for the events of a delivery that ended without an order: *wake_ups* are these."""
-        outcome, *_ = _lock_to_replay(connection, delivery_id)
-        now = self._database.now(connection)
-        keys = restart_searches_for(connection, delivery_id, now)
-        if keys and outcome not in REPLAYABLE:
-            connection.execute(UPDATE_DELIVERY, {"its_delivery": delivery_id, "replayed_at": now})
-        return Receipt(DeliveryOutcome(outcome), delivery_id, wake_ups=keys)
-
-    def _read_again(self, connection: Connection, delivery_id: int, delivery: Delivery) -> Receipt:
-        before = _lock_to_replay(connection, delivery_id)
-        if before.outcome not in REPLAYABLE:
-            raise IllegalRequest(
-                f"delivery {delivery_id} is {before.outcome}: its events are in the database, and a replay is for what"
-                f" could not be used; `fulfillment deliveries show {delivery_id}` shows their results"
-            )
-        now = self._database.now(connection)
-        if not (delivery.events or delivery.unusable):
-            return _ignore(connection, delivery_id, delivery.source, now)
-        count = _count_events(connection, delivery_id)
-        (result,) = record_events(connection, [(delivery, delivery_id, now)])
-        same = before == _Replayed(**outcome_columns(result)) and count == _count_events(connection, delivery_id)
-        is_news = result.outcome is DeliveryOutcome.QUARANTINED and not same
-        update_outcome(connection, delivery_id, result, replayed_at=None if is_news else now)
-        return result.receipt(delivery_id)
-
-    def _transact(self, work: Callable[[Connection], T]) -> T:
-        for _ in range(ATTEMPTS):
-            with suppress(Overtaken), self._database.write() as connection:
-                return work(connection)
-        raise StoreUnavailable("other transactions write the same events")
+    def replay(self, delivery_id: int, delivery: Delivery, note: str = "") -> Receipt:
+        """See `Replays.replay`."""
+        return Replays(self._database).replay(delivery_id, delivery, note)
 
 
-class _Replayed(NamedTuple):
-    """The result of a delivery, before or after its replay."""
+class _Submitted(NamedTuple):
+    """The port `PendingReceipt`: a delivery that waits for its group."""
 
-    outcome: str
-    reason: str
-    detail: str
+    pending: Pending[Delivery, Receipt | Exception]
 
-
-def _lock_to_replay(connection: Connection, delivery_id: int) -> _Replayed:
-    row = connection.execute(RESULT_TO_REPLAY, {"its_delivery": delivery_id}).first()
-    if row is None:
-        raise IllegalRequest(f"there is no delivery {delivery_id}")
-    return _Replayed(*row)
-
-
-def _count_events(connection: Connection, delivery_id: int) -> int:
-    return connection.execute(COUNT_EVENTS, {"its_delivery": delivery_id}).scalar_one()
+    def receipt(self) -> Receipt:
+        result = self.pending.result()
+        if isinstance(result, Exception):
+            raise result
+        return result
 
 
 def _events_beyond_one(delivery: Delivery) -> int:
     return max(0, len(delivery.events) - 1)
-
-
-def _ignore(connection: Connection, delivery_id: int, source: str, now: Instant) -> Receipt:
-    """Delete a delivery that is of no interest, and count it; if it has events, accept it."""
-    event_id = connection.execute(FIRST_EVENT, {"its_delivery": delivery_id}).scalar()
-    if event_id is not None:
-        accepted = IntakeResult(DeliveryOutcome.ACCEPTED, event_id)
-        update_outcome(connection, delivery_id, accepted, replayed_at=now)
-        return accepted.receipt(delivery_id)
-    connection.execute(DELETE_DELIVERY, {"its_delivery": delivery_id})
-    one_more = {"source": source, "outcome": DeliveryOutcome.IGNORED.value, "count": 1}
-    connection.execute(statements(connection.dialect.name).add_counts, one_more)
-    return Receipt(DeliveryOutcome.IGNORED, None)

@@ -1,14 +1,50 @@
 """The result of the intake for one event, or for a whole delivery."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple, TypeVar
 
+from sqlalchemy import Connection
+
+from worker.domain.errors import StoreUnavailable
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.ports import Receipt
+from worker.store.database.database import Database
 
 
 class Overtaken(Exception):
     """Another transaction has just changed rows that this one read: roll back, and begin again."""
+
+
+class AlwaysOvertaken(StoreUnavailable):
+    """Other transactions have overtaken this one again and again."""
+
+
+ATTEMPTS = 3
+"""At the second attempt, a transaction that was overtaken reads what the other transaction wrote."""
+T = TypeVar("T")
+
+
+def again_if_overtaken(transact: Callable[[], T]) -> T:
+    """Return what *transact* returns: one transaction, which begins again when another one has overtaken it.
+
+    Raises `AlwaysOvertaken` when that happens again and again.
+    """
+    for _ in range(ATTEMPTS):
+        with suppress(Overtaken):
+            return transact()
+    raise AlwaysOvertaken("other transactions write the same events")
+
+
+def write_again_if_overtaken(database: Database, work: Callable[[Connection], T]) -> T:
+    """Do *work* in a transaction that may write, and return its result: see `again_if_overtaken`."""
+
+    def transact() -> T:
+        with database.write() as connection:
+            return work(connection)
+
+    return again_if_overtaken(transact)
 
 
 class IntakeResult(NamedTuple):

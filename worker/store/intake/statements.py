@@ -1,16 +1,32 @@
 """The statements of the intake. They are built once, and run by the driver itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import BigInteger, ClauseElement, Insert, Integer, Table, bindparam, case, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ClauseElement,
+    Insert,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.domain.events import EventResult
 from worker.domain.reasons import DeliveryOutcome
+from worker.store.conditions import is_unread
 from worker.store.database.prepared import Lookup, Prepared
-from worker.store.intake.reference_statements import RESTART_SEARCH
+from worker.store.intake.known_statements import KNOWN_CARRIER, KNOWN_EVENT, KNOWN_ORDER, KNOWN_PARCELS
+from worker.store.intake.references.statements import RESTART_SEARCH
 from worker.store.tables import counters, deliveries, events, orders
 
 MAX_EVENTS = 1000
@@ -21,29 +37,18 @@ _INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "postgresql": postgresql.insert,
 }
 
-KNOWN_EVENT = (
-    select(
-        events.c.id,
-        events.c.delivery_id,
-        events.c.order_row,
-        events.c.name,
-        events.c.tracking,
-        events.c.reference,
-        orders.c.account,
-        orders.c.order_id,
-    )
-    .join(orders, orders.c.id == events.c.order_row)
-    .where(events.c.source == bindparam("source"), events.c.key == bindparam("key"))
-)
-"""Selects the event of a source with a key, and its order."""
-
-KNOWN_PARCELS = (
-    select(func.min(events.c.tracking), func.max(events.c.tracking))
-    .join(orders, orders.c.id == events.c.order_row)
-    .where(orders.c.account == bindparam("account"), orders.c.order_id == bindparam("order_id"))
-    .where(events.c.tracking != "", events.c.name.startswith("shipment."))
-)
-"""Selects the first and the last tracking number of an order: two are enough to know that there are several parcels."""
+ORDER_WITH_NEW_EVENTS: Mapping[str, str] = {
+    "revision": "orders.revision + excluded.revision",
+    "event_count": "orders.event_count + excluded.event_count",
+    # An event makes its order due at once, but neither shortens a back-off nor delays an earlier due time.
+    "due": """CASE
+        WHEN orders.due < excluded.due OR orders.due < orders.not_before THEN orders.due
+        WHEN orders.not_before > excluded.due THEN orders.not_before
+        ELSE excluded.due
+    END""",
+    "updated_at": "excluded.updated_at",
+}
+"""What the columns of an order become when it has new events; `excluded` are the values for a new order."""
 
 UPDATE_DELIVERY = update(deliveries).where(deliveries.c.id == bindparam("its_delivery"))
 """Changes columns of a delivery."""
@@ -55,22 +60,6 @@ COUNT_QUARANTINED = (
 )
 """Counts the deliveries of a source that are quarantined for a reason, since an instant."""
 
-RESULT_TO_REPLAY = (
-    select(deliveries.c.outcome, deliveries.c.reason, deliveries.c.detail)
-    .where(deliveries.c.id == bindparam("its_delivery"))
-    .with_for_update()
-)
-"""Locks a delivery for its replay and returns its outcome, its reason and its detail."""
-
-COUNT_EVENTS = select(func.count()).where(events.c.delivery_id == bindparam("its_delivery"))
-"""Counts the events that a delivery brought."""
-
-FIRST_EVENT = select(func.min(events.c.id)).where(events.c.delivery_id == bindparam("its_delivery"))
-"""Selects the first event that a delivery brought."""
-
-DELETE_DELIVERY = delete(deliveries).where(deliveries.c.id == bindparam("its_delivery"))
-"""Deletes a delivery, which has no events."""
-
 TAKE_BACK = (
     update(orders)
     .where(orders.c.id == bindparam("its_row"))
@@ -78,11 +67,15 @@ TAKE_BACK = (
 )
 """Takes back revisions and events that an order cannot take. The caller has locked its row."""
 
-_DELIVERY_COLUMNS = ("source", "received_at", "outcome", "reason", "detail", "keep_once", "body")
+_DELIVERY_COLUMNS = (
+    *("source", "received_at", "outcome", "reason", "detail", "keep_once"),
+    *("body", "encoding", "body_size", "peer"),
+)
 _EVENT_COLUMNS = (
     *("source", "key", "delivery_id", "order_row", "revision", "name", "occurred_at", "received_at"),
-    *("tracking", "tracking_url", "parcels", "note", "shipment", "searched_in"),
+    *("tracking", "tracking_url", "parcels", "note", "shipment", "searched_in", "restricted", "carrier"),
 )
+_ORDER_COLUMNS = ("account", "order_id", "carrier", "carrier_by", "reported_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +84,22 @@ class Statements:
 
     known_event: Lookup
     """`KNOWN_EVENT`."""
+    known_order: Lookup
+    """`KNOWN_ORDER`."""
     known_parcels: Lookup
     """`KNOWN_PARCELS`."""
+    known_carrier: Lookup
+    """`KNOWN_CARRIER`."""
     insert_delivery: Prepared
     """Inserts a delivery and returns its id; no row when its `keep_once` is stored already."""
     make_order_due: Prepared
-    """Makes an order due, and returns its id, its new revision, and its number of events; no row when it is full.
+    """Makes an order due; no row when it is full.
 
-    `now` is when it is due, and `last` when it was changed. It is `revisions` further, and has `new_events` more, which
-    may be too many. It is full when it has no room for the events that are `needed`.
+    Returns its id, new revision, number of events, carrier, lane and last read. `now` is when it is due, and `last`
+    when it was changed. It is `revisions` further, and has `new_events` more, which may be too many: it has room for
+    `MAX_EVENTS`, or for `most_unknown` while the platform has never shown it. It is full when it has no room for the
+    events that are `needed`. Its carrier changes to `carrier` if it still is `was`. A new order was reported by
+    `reported_by`.
     """
     restart_search: Prepared
     """`RESTART_SEARCH`."""
@@ -118,9 +118,11 @@ def statements(dialect: str) -> Statements:
     new_event = insert(events).values(result=EventResult.PENDING.value).on_conflict_do_nothing().returning(events.c.id)
     return Statements(
         known_event=Lookup(dialect, KNOWN_EVENT, {"source": "text", "key": "text"}),
+        known_order=Lookup(dialect, KNOWN_ORDER, {"account": "text", "order_id": "text"}),
         known_parcels=Lookup(dialect, KNOWN_PARCELS, {"account": "text", "order_id": "text"}),
+        known_carrier=Lookup(dialect, KNOWN_CARRIER, {"account": "text", "order_id": "text", "its_source": "text"}),
         insert_delivery=Prepared(dialect, new_delivery, _DELIVERY_COLUMNS),
-        make_order_due=Prepared(dialect, _make_order_due(insert(orders)), ("account", "order_id")),
+        make_order_due=Prepared(dialect, _make_order_due(insert(orders)), _ORDER_COLUMNS),
         restart_search=Prepared(dialect, RESTART_SEARCH),
         insert_event=Prepared(dialect, new_event, _EVENT_COLUMNS),
         add_counts=add_counts.on_conflict_do_update(
@@ -132,17 +134,18 @@ def statements(dialect: str) -> Statements:
 def _make_order_due(insert: sqlite.Insert | postgresql.Insert) -> ClauseElement:
     now, new = bindparam("now", type_=BigInteger), insert.excluded
     new_events = bindparam("new_events", type_=Integer)
-    not_before_back_off = case((orders.c.not_before > new.due, orders.c.not_before), else_=new.due)
+    changes_carrier = and_(orders.c.carrier == bindparam("was", type_=Text), new.carrier != orders.c.carrier)
     last, revisions = bindparam("last", type_=BigInteger), bindparam("revisions", type_=BigInteger)
+    room = case((and_(orders.c.lane > 0, is_unread()), bindparam("most_unknown", type_=Integer)), else_=MAX_EVENTS)
     row = insert.values(revision=revisions, event_count=new_events, due=now, first_seen_at=now, updated_at=last)
+    # An `IS NULL` in RETURNING is wrong in some versions of SQLite, so the caller decides what these two mean.
+    is_shown = (orders.c.lane, orders.c.read_at)
     return row.on_conflict_do_update(
         index_elements=["account", "order_id"],
         set_={
-            "revision": orders.c.revision + new.revision,
-            "event_count": orders.c.event_count + new.event_count,
-            # An event makes its order due at once, but neither shortens a back-off nor delays an earlier due time.
-            "due": case((orders.c.due < not_before_back_off, orders.c.due), else_=not_before_back_off),
-            "updated_at": new.updated_at,
+            **{column: literal_column(value) for column, value in ORDER_WITH_NEW_EVENTS.items()},
+            "carrier": case((changes_carrier, new.carrier), else_=orders.c.carrier),
+            "carrier_by": case((changes_carrier, new.carrier_by), else_=orders.c.carrier_by),
         },
-        where=orders.c.event_count + bindparam("needed", type_=Integer) <= MAX_EVENTS,
-    ).returning(orders.c.id, orders.c.revision, orders.c.event_count)
+        where=orders.c.event_count + bindparam("needed", type_=Integer) <= room,
+    ).returning(orders.c.id, orders.c.revision, orders.c.event_count, orders.c.carrier, *is_shown)

@@ -49,7 +49,9 @@ def schedule_columns(leased: LeasedOrder, result: Result, now: Instant) -> dict[
         "updated_at": now,
     }
     if isinstance(result, Stopped):
-        values |= {"stop": result.reason, "stop_detail": result.detail, "stopped_at": now}
+        # A stop needs a person, also if an operator has closed the order before.
+        opened = {"closed_by_operator": 0}
+        values |= {"stop": result.reason, "stop_detail": result.detail, "stopped_at": now, **opened}
     return values
 
 

@@ -1,93 +1,38 @@
 """The port `OrderStore` in SQL.
 
-Every statement that changes a leased order names the token of its lease. So a reconciliation that has lost its lease
-finds no row, and changes nothing.
+What is plain takes the way of few statements; the general way decides everything else, by the same rules.
 """
 
-import secrets
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Connection, UpdateBase
+from collections.abc import Mapping
 
 from worker.domain.events import EventResult
-from worker.domain.instants import Duration, Instant
-from worker.domain.orders import Order, OrderKey, Reference
+from worker.domain.instants import Duration
+from worker.domain.orders import Order, OrderKey
 from worker.domain.results import Result, Step
-from worker.domain.stages import Stage
-from worker.ports import AnnouncedWrite, Attached, Finished, LeasedOrder, Update, WriteResult
-from worker.store.accounts.holds import end_expired
-from worker.store.audit import write_entries
+from worker.ports import AnnouncedWrite, Finished, LeasedOrder, Update, WriteResult
 from worker.store.database.database import Database
-from worker.store.intake.references import FoundBy, give_events, known_as, lock_reference, restart_search
-from worker.store.intake.waiting import wake
-from worker.store.leases import statements
-from worker.store.leases.columns import audit_entries, order_columns, schedule_columns, write_columns
-from worker.store.rows import events_of, order_of
+from worker.store.leases.general import GeneralOrderStore
+from worker.store.leases.plain.postgresql import PlainOnPostgresql
+from worker.store.leases.plain.sqlite import PlainOnSqlite
+from worker.store.leases.plain.values import NOT_PLAIN
 
 
-class SqlOrderStore:
+class SqlOrderStore(GeneralOrderStore):
     """The port `OrderStore` on one database."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
+        self._plain = (PlainOnSqlite if database.is_sqlite else PlainOnPostgresql)(database)
 
     def lease(self, key: OrderKey, lease_for: Duration) -> LeasedOrder | None:
-        its_key = {"its_account": key.account, "its_order_id": key.order_id}
-
-        def work(connection: Connection, now: Instant) -> LeasedOrder | None:
-            end_expired(connection, key.account, now)
-            token, until = secrets.token_hex(8), now + lease_for
-            lease = {"at": now, "lease_token": token, "lease_until": until}
-            row = connection.execute(statements.LEASE, its_key | lease).first()
-            if row is None:
-                connection.execute(statements.FORGET_ENQUEUED, its_key | {"at": now})
-                return None
-            events, requested = events_of(connection, row.id, key), _requested(connection, row.id)
-            return LeasedOrder(row.id, token, now, until, order_of(row), events, requested)
-
-        return self._database.transact(work)
+        leased = self._plain.lease(key, lease_for)
+        return super().lease(key, lease_for) if leased is NOT_PLAIN else leased
 
     def announce(
         self, leased: LeasedOrder, step: Step, update: Update, lease_for: Duration, earlier: WriteResult | None = None
     ) -> AnnouncedWrite | None:
-        def work(connection: Connection, now: Instant) -> AnnouncedWrite | None:
-            sending = {"sending": step.stage, "sent_at": now, "lease_until": now + lease_for}
-            columns = order_columns(earlier.order) if earlier else {}
-            announced = _change(connection, statements.ANNOUNCE, leased, now, columns | sending)
-            if earlier and (announced or _change(connection, statements.UPDATE_ORDER, leased, now, columns)):
-                _record(connection, earlier, now)
-            if not announced:
-                return None
-            columns = write_columns(leased, step, update, now)
-            write_id = connection.execute(statements.INSERT_WRITE, columns).scalar_one()
-            return AnnouncedWrite(write_id, now, now + lease_for)
-
-        return self._database.transact(work)
-
-    def record_answer(self, leased: LeasedOrder, result: WriteResult) -> bool:
-        def work(connection: Connection, now: Instant) -> bool:
-            if not _change(connection, statements.UPDATE_ORDER, leased, now, order_columns(result.order)):
-                return False
-            _record(connection, result, now)
-            return True
-
-        return self._database.transact(work)
-
-    def known_as(self, account: str, references: Collection[Reference]) -> Sequence[str]:
-        with self._database.read() as connection:
-            return known_as(connection, account, references)
-
-    def attach(self, leased: LeasedOrder, order_id: str, *, by_parcel: bool = False) -> Attached:
-        def work(connection: Connection, now: Instant) -> Attached:
-            lock_reference(connection, leased.order.key, leased.row_id)
-            lease = {"its_row": leased.row_id, "its_token": leased.token, "at": now}
-            if connection.execute(statements.LOCK, lease).scalar() is None:
-                return Attached.OVERTAKEN
-            found_by = FoundBy("a parcel") if by_parcel else None
-            return give_events(connection, leased.row_id, leased.order.key, order_id, now, found_by)
-
-        return self._database.transact(work)
+        announced = self._plain.announce(leased, step, update, lease_for, earlier)
+        return super().announce(leased, step, update, lease_for, earlier) if announced is NOT_PLAIN else announced
 
     def finish(
         self,
@@ -97,63 +42,7 @@ class SqlOrderStore:
         event_results: Mapping[int, EventResult],
         last_write: WriteResult | None = None,
     ) -> Finished:
-        def work(connection: Connection, now: Instant) -> Finished:
-            values = _its_lease(leased, now) | order_columns(order) | schedule_columns(leased, result, now)
-            revision = connection.execute(statements.FINISH, values).scalar()
-            if revision is None:
-                return Finished.LEASE_LOST
-            if last_write:
-                _record(connection, last_write, now)
-            has_new_events = revision > leased.order.revision
-            if has_new_events and order.key.reference:
-                restart_search(connection, order.key, now)
-                if _is_known(connection, leased):  # an event of the order has come in meanwhile
-                    wake(connection, leased.row_id, now)
-                return Finished.HAS_NEW_EVENTS
-            _set_results(connection, event_results, now)
-            write_entries(connection, leased.row_id, now, audit_entries(leased, order, result))
-            return Finished.HAS_NEW_EVENTS if has_new_events else Finished.RESTS
-
-        return self._database.transact(work)
-
-
-def _is_known(connection: Connection, leased: LeasedOrder) -> bool:
-    """Tell whether the database knows exactly one order by the leased reference, or by the parcels of its events."""
-    parcels = (name for recorded in leased.events for name in recorded.event.parcel_names)
-    reference = leased.order.key.reference
-    names = {name for name in (reference, *parcels) if name}
-    return len(known_as(connection, leased.order.key.account, names)) == 1
-
-
-def _its_lease(leased: LeasedOrder, now: Instant) -> dict[str, Any]:
-    """Return the parameters that choose a leased order."""
-    return {
-        "its_row": leased.row_id,
-        "its_token": leased.token,
-        "its_revision": leased.order.revision,
-        "at": now,
-    }
-
-
-def _change(
-    connection: Connection, statement: UpdateBase, leased: LeasedOrder, now: Instant, values: Mapping[str, object]
-) -> bool:
-    """Write *values* into the row of a leased order. Returns False when *statement* finds no row."""
-    return connection.execute(statement, {**values, **_its_lease(leased, now)}).rowcount == 1
-
-
-def _requested(connection: Connection, order_row: int) -> dict[Stage, int]:
-    rows = connection.execute(statements.REQUESTED, {"its_row": order_row})
-    return {Stage(stage): revision for stage, revision in rows}
-
-
-def _record(connection: Connection, result: WriteResult, now: Instant) -> None:
-    values = {"answered_at": now, "outcome": result.outcome, "answer": str(result.failure or "")}
-    connection.execute(statements.UPDATE_WRITE, values | {"its_write": result.announced.id})
-
-
-def _set_results(connection: Connection, results: Mapping[int, EventResult], now: Instant) -> None:
-    """Write the results of events, by event id: one statement for each kind of result."""
-    for result in set(results.values()):
-        event_ids = [event_id for event_id, its_result in results.items() if its_result is result]
-        connection.execute(statements.SET_RESULTS, {"its_events": event_ids, "result": result, "result_at": now})
+        finished = self._plain.finish(leased, order, result, event_results, last_write)
+        if finished is NOT_PLAIN:
+            return super().finish(leased, order, result, event_results, last_write)
+        return finished

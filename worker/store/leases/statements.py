@@ -7,7 +7,7 @@ names a column to write.
 from sqlalchemy import BigInteger, and_, bindparam, case, func, insert, not_, select, update
 
 from worker.domain.reasons import WriteOutcome
-from worker.store.conditions import is_due, may_send, not_held
+from worker.store.conditions import is_due, not_held
 from worker.store.tables import events, orders, writes
 
 _AT = bindparam("at", type_=BigInteger)
@@ -26,7 +26,7 @@ LEASE = update(orders).where(_THIS, is_due(_AT)).returning(orders)
 FORGET_ENQUEUED = (
     update(orders).where(_THIS, orders.c.enqueued_at.is_not(None), not_(not_held(_AT))).values(enqueued_at=None)
 )
-"""Lets the scheduler enqueue an order of a held account again as soon as the hold ends."""
+"""Lets the scheduler claim an order of a held account again as soon as the hold ends."""
 
 LOCK = select(orders.c.id).where(_OWNED).with_for_update()
 """Locks a leased order; no row when the lease is lost."""
@@ -38,7 +38,7 @@ REQUESTED = (
 )
 """Selects the stages that we asked the platform for, each with the newest revision at which we did."""
 
-ANNOUNCE = update(orders).where(_OWNED, not_(_HAS_NEW_EVENTS), may_send(_AT))
+ANNOUNCE = update(orders).where(_OWNED, not_(_HAS_NEW_EVENTS), not_held(_AT))
 """Renews the lease for a write; no row when the lease is lost, events came in, or the account is held."""
 
 INSERT_WRITE = insert(writes).returning(writes.c.id)

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from worker.domain.errors import IllegalRequest
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
-from worker.domain.reasons import DeliveryOutcome
+from worker.store.bodies import read_body
 from worker.store.database.database import Database
 from worker.store.tables import deliveries, events, orders
 
@@ -26,7 +27,11 @@ class DeliveredEvent:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """One stored delivery. *size* is the size of its body in bytes; None when the body was not stored."""
+    """One stored delivery.
+
+    *size* is the size of its body in bytes; None when the body was not stored. *peer* is the IP address from which it
+    came; empty if it is unknown.
+    """
 
     id: int
     source: str
@@ -36,6 +41,7 @@ class DeliveryRow:
     detail: str
     replayed_at: Instant | None
     size: int | None
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ _COLUMNS = (
     deliveries.c.reason,
     deliveries.c.detail,
     deliveries.c.replayed_at,
-    func.length(deliveries.c.body).label("size"),
+    deliveries.c.peer,
+    func.coalesce(deliveries.c.body_size, func.length(deliveries.c.body)).label("size"),
 )
 
 
@@ -66,36 +73,39 @@ class DeliveryQueries:
         self._database = database
 
     def latest(
-        self, limit: int, *, outcome: str = "", source: str = "", reason: str = ""
+        self, limit: int, *, outcome: str = "", source: str = "", reason: str = "", peer: str = ""
     ) -> tuple[int, list[DeliveryRow]]:
         """Return the database's time, and up to *limit* deliveries without their bodies, the newest first."""
-        filters = {"outcome": outcome, "source": source, "reason": reason}
+        filters = {"outcome": outcome, "source": source, "reason": reason, "peer": peer}
         query = select(*_COLUMNS).filter_by(**{name: word for name, word in filters.items() if word})
         query = query.order_by(deliveries.c.received_at.desc(), deliveries.c.id.desc()).limit(limit)
         with self._database.read() as connection:
             return self._database.now(connection), [_row(row) for row in connection.execute(query)]
 
-    def quarantined(self, *, source: str = "", reason: str = "") -> list[int]:
-        """Return the ids of the quarantined deliveries of *source* and with *reason*, the oldest first."""
-        filters = {"outcome": DeliveryOutcome.QUARANTINED.value, "source": source, "reason": reason}
-        query = select(deliveries.c.id).filter_by(**{name: word for name, word in filters.items() if word})
-        with self._database.read() as connection:
-            return list(connection.execute(query.order_by(deliveries.c.id)).scalars())
-
     def show(self, delivery_id: int) -> tuple[int, DeliveryDetails | None]:
-        """Return the database's time, and one delivery with its body and events; None when it is not stored."""
-        query = select(*_COLUMNS, deliveries.c.body).where(deliveries.c.id == delivery_id)
+        """Return the database's time, and one delivery with its body and events; None when it is not stored.
+
+        Raises `IllegalRequest` for a body that this version cannot read.
+        """
+        query = select(*_COLUMNS, deliveries.c.body, deliveries.c.encoding).where(deliveries.c.id == delivery_id)
         with self._database.read() as connection:
             now, row = self._database.now(connection), connection.execute(query).first()
             if row is None:
                 return now, None
-            return now, DeliveryDetails(_row(row), row.body, _events(connection, delivery_id))
+            return now, DeliveryDetails(_row(row), _body(row), _events(connection, delivery_id))
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> DeliveryRow:
     return DeliveryRow(
-        row.id, row.source, row.received_at, row.outcome, row.reason, row.detail, row.replayed_at, row.size
+        row.id, row.source, row.received_at, row.outcome, row.reason, row.detail, row.replayed_at, row.size, row.peer
     )
+
+
+def _body(row: Row[*tuple[Any, ...]]) -> bytes | None:
+    try:
+        return None if row.body is None else read_body(row.body, row.encoding)
+    except ValueError as error:
+        raise IllegalRequest(f"the body of delivery {row.id} cannot be read: {error}") from error
 
 
 def _events(connection: Connection, delivery_id: int) -> tuple[DeliveredEvent, ...]:

@@ -1,32 +1,68 @@
 """Health: what waits and since when, whether the tables agree, and whether a commit survives a power failure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
+from worker.domain.errors import StoreUnavailable
 from worker.domain.events import EventResult
-from worker.domain.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
 from worker.domain.instants import Duration, Instant
-from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason, WaitReason
-from worker.domain.snapshot import Snapshot
-from worker.domain.stages import Stage
-from worker.store.conditions import is_due
+from worker.domain.orders import OrderKey
+from worker.domain.overview.figures import (
+    MAX_NAMED_ORDERS,
+    Backlog,
+    BacklogKind,
+    FarAhead,
+    Health,
+    Integrity,
+    Refusals,
+    UnknownWords,
+)
+from worker.domain.policy import Policy
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason, WaitReason
+from worker.store.clock_changes import EVENTS_OF_ORDERS, MOST_AHEAD
+from worker.store.conditions import is_awaited, is_due
 from worker.store.database.database import Database
-from worker.store.queries.orders import is_free
-from worker.store.removals import WAS_REMOVED
-from worker.store.snapshots import active_holds, snapshot_of
+from worker.store.queries.integrity import IntegrityQueries, without_compiling
+from worker.store.queries.kept import kept_deliveries
+from worker.store.queries.unknown import unknown_orders
+from worker.store.snapshots import active_holds
 from worker.store.tables import counters, deliveries, events, orders
 
-SAMPLE_SIZE = 200
-"""How many orphaned orders are returned. If there are more, they have the same cause."""
+NO_POLICIES: Mapping[str, Policy] = {}
 
 MAX_WORDS = 10
 """How many unknown words of each source are returned."""
 
 _PENDING = events.c.result == EventResult.PENDING.value
-_RESTS = and_(orders.c.due.is_(None), orders.c.stop.is_(None))
+_INTENDED_WAITS = (WaitReason.PARCELS.value, WaitReason.COMPLETE_AFTER.value)
+"""The waits for something that is to come, not for something that is wrong."""
+_WAITING_COLUMNS = (
+    *(orders.c.id, orders.c.account, orders.c.order_id, orders.c.waiting),
+    *(orders.c.sending, orders.c.sent_at, orders.c.lease_until),
+)
+_WAITING = union_all(
+    select(*_WAITING_COLUMNS).where(orders.c.stop.is_not(None)), select(*_WAITING_COLUMNS).where(is_awaited())
+).subquery()
+"""The orders that wait for a person, or have a due time: the indexes on stopped and on due orders have them all."""
 _NOT_REPLAYED = and_(deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value, deliveries.c.replayed_at.is_(None))
 _SAFE_MODES = {
     True: {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"},
@@ -41,21 +77,37 @@ class HealthQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def health(self, never_pruned: Duration) -> Health:
-        """Count everything that waits, in one transaction and a few passes over the tables. Raises `StoreUnavailable`.
+    def health(
+        self, never_pruned: Duration, policies: Mapping[str, Policy] = NO_POLICIES, *, checks_all: bool = False
+    ) -> Health:
+        """Count everything that waits, in one transaction, by the indexes on it. Raises `StoreUnavailable`.
 
-        Nothing younger than *never_pruned* is ever deleted, so the tables must agree on these rows.
+        Nothing younger than *never_pruned* is ever deleted, so the tables must agree on these rows. *policies* is by
+        account; other accounts have the defaults. Whether the tables agree is checked in the recent rows, or in all.
         """
+        integrity = self._integrity(never_pruned, policies, checks_all=checks_all)
         with self._database.read() as connection:
+            without_compiling(connection)
             now = self._database.now(connection)
             return Health(
                 now=now,
                 backlogs=(*_backlogs(connection, now), *_held(connection, now)),
-                discrepancies=_discrepancies(connection, now - never_pruned),
-                orphaned=_orphaned(connection, now),
                 unknown_words=tuple(_unknown_words(connection)),
                 refusals=tuple(Refusals(*row) for row in connection.execute(_REFUSALS)),
+                far_ahead=_far_ahead(connection, now),
+                kept=kept_deliveries(connection),
+                unknown_orders=unknown_orders(connection),
+                integrity=integrity,
             )
+
+    def _integrity(
+        self, never_pruned: Duration, policies: Mapping[str, Policy], *, checks_all: bool
+    ) -> Integrity | None:
+        queries = IntegrityQueries(self._database)
+        # With very many open orders, a statement may take longer than any may. All else is worth knowing all the same.
+        with suppress(StoreUnavailable):
+            return (queries.check_all if checks_all else queries.check_recent)(policies, never_pruned)
+        return None
 
     def unsafe_modes(self) -> Mapping[str, str]:
         """Return the modes of the database, with their values, with which a power failure may undo a commit."""
@@ -72,19 +124,38 @@ def _is_safe(name: str, mode: str, safe_mode: str) -> bool:
 
 
 def _backlogs(connection: Connection, now: Instant) -> Iterable[Backlog]:
-    stop, reason, source = orders.c.stop, deliveries.c.reason, deliveries.c.source
+    reason, source = deliveries.c.reason, deliveries.c.source
+    waiting = _WAITING.c
     # A pending event of an order at rest is no backlog: it waits for other events, say the delivery of a second parcel.
-    waits = and_(_PENDING, events.c.order_row == orders.c.id, ~_RESTS)
-    in_dry_run = orders.c.waiting == WaitReason.DRY_RUN.value
+    # If the order is due in the end and nobody takes it, it is among the due ones.
+    waits = and_(_PENDING, events.c.order_row == waiting.id, waiting.waiting.not_in(_INTENDED_WAITS))
     return (
-        *_grouped(connection, BacklogKind.STOPPED, orders.c.stopped_at, orders.c.stop.is_not(None), by=(stop,)),
+        *_stopped(connection),
         *_grouped(connection, BacklogKind.QUARANTINED, deliveries.c.received_at, _NOT_REPLAYED, by=(reason, source)),
-        *_one(connection, BacklogKind.DUE, orders.c.due, is_due(now)),
-        *_one(connection, BacklogKind.LEASE, orders.c.lease_until, orders.c.lease_until <= now),
-        *_one(connection, BacklogKind.UNCERTAIN, orders.c.sent_at, orders.c.sending.is_not(None)),
-        *_one(connection, BacklogKind.PENDING, events.c.received_at, and_(waits, ~in_dry_run)),
-        *_one(connection, BacklogKind.PENDING, events.c.received_at, and_(waits, in_dry_run), WaitReason.DRY_RUN),
+        *_one(connection, BacklogKind.DUE, orders, orders.c.due, is_due(now)),
+        *_one(connection, BacklogKind.LEASE, _WAITING, waiting.lease_until, waiting.lease_until <= now),
+        *_one(connection, BacklogKind.UNCERTAIN, _WAITING, waiting.sent_at, waiting.sending.is_not(None)),
+        *_pending(connection, waits),
     )
+
+
+def _stopped(connection: Connection) -> Iterable[Backlog]:
+    stop, at, is_stopped = orders.c.stop, orders.c.stopped_at, orders.c.stop.is_not(None)
+    for backlog in _grouped(connection, BacklogKind.STOPPED, at, is_stopped, by=(stop,)):
+        yield replace(backlog, some=_some(connection, orders, at, stop == backlog.reason))
+
+
+def _some(
+    connection: Connection, of: FromClause, at: ColumnElement[int], where: ColumnElement[bool]
+) -> tuple[OrderKey, ...]:
+    """Return the orders with rows *where*, the one with the earliest *at* first, at most `MAX_NAMED_ORDERS`."""
+    key = (of.c.account, of.c.order_id)
+    query = select(*key).where(where)
+    if getattr(at, "table", None) is events:  # an order may have several
+        query = query.group_by(of.c.id, *key).order_by(func.min(at), of.c.id)
+    else:
+        query = query.order_by(at, of.c.id)
+    return tuple(OrderKey(*row) for row in connection.execute(query.limit(MAX_NAMED_ORDERS)))
 
 
 def _grouped(
@@ -102,10 +173,28 @@ def _grouped(
 
 
 def _one(
-    connection: Connection, kind: BacklogKind, at: ColumnElement[int], where: ColumnElement[bool], reason: str = ""
+    connection: Connection, kind: BacklogKind, of: FromClause, at: ColumnElement[int], where: ColumnElement[bool]
 ) -> Iterable[Backlog]:
     count, oldest = connection.execute(select(func.count(), func.min(at)).where(where)).one()
-    return [Backlog(kind, reason, count, oldest)] if count else []
+    return [Backlog(kind, "", count, oldest, some=_some(connection, of, at, where))] if count else []
+
+
+def _pending(connection: Connection, where: ColumnElement[bool]) -> Iterable[Backlog]:
+    """Count the pending events *where*: those in a dry run by account, because each account has its own `dry_run`."""
+    in_dry_run = _WAITING.c.waiting == WaitReason.DRY_RUN.value
+    account, received_at = case((in_dry_run, _WAITING.c.account), else_="").label("dry"), events.c.received_at
+    counts = select(account, func.count(), func.min(received_at)).where(where).group_by(account).order_by(account)
+    for name, count, oldest in connection.execute(counts).all():
+        reason = f"{name}: {WaitReason.DRY_RUN}" if name else ""
+        some = () if name else _some(connection, _WAITING, received_at, and_(where, ~in_dry_run))
+        yield Backlog(BacklogKind.PENDING, reason, count, oldest, some=some)
+
+
+def _far_ahead(connection: Connection, now: Instant) -> FarAhead | None:
+    # Nothing follows from the times of a closed order.
+    where = and_(orders.c.closed.is_(None), or_(*(column > now + MOST_AHEAD for column in EVENTS_OF_ORDERS)))
+    count = connection.execute(select(func.count()).where(where)).scalar_one()
+    return FarAhead(count, _some(connection, orders, orders.c.updated_at, where)) if count else None
 
 
 def _unknown_words(connection: Connection) -> Iterable[UnknownWords]:
@@ -159,39 +248,3 @@ _REFUSALS = _select_refusals()
 def _held(connection: Connection, now: Instant) -> Iterable[Backlog]:
     held = chain.from_iterable(active_holds(connection, now).values())
     return [Backlog(BacklogKind.HELD, f"{hold.account}: {hold.reason}", 1, hold.since) for hold in held]
-
-
-def _orphaned(connection: Connection, now: Instant) -> tuple[Snapshot, ...]:
-    """Return the orders without a due time that have something open: an event, a write, a read, or the last step."""
-    has_pending = exists(literal(1)).where(events.c.order_row == orders.c.id, _PENDING)
-    has_open_part = or_(
-        orders.c.revision > orders.c.seen_revision,
-        orders.c.unread,
-        orders.c.sending.is_not(None),
-        orders.c.stage == Stage.DELIVERED.value,
-        has_pending,
-    )
-    query = select(orders).where(is_free(now), orders.c.due.is_(None), orders.c.closed.is_(None), has_open_part)
-    rows = connection.execute(query.order_by(orders.c.id).limit(SAMPLE_SIZE)).all()
-    held = active_holds(connection, now)
-    return tuple(snapshot_of(connection, row, held, now) for row in rows)
-
-
-def _discrepancies(connection: Connection, since: Instant) -> dict[str, int]:
-    """Count, by name, rows that only a defect of the program can have caused. No row after *since* was pruned."""
-    outcomes, event_results = [outcome.value for outcome in STORED_OUTCOMES], [result.value for result in EventResult]
-    accepted = and_(deliveries.c.outcome == DeliveryOutcome.ACCEPTED.value, deliveries.c.received_at >= since)
-    impossible = {
-        "deliveries without an outcome that we know": deliveries.c.outcome.not_in(outcomes),
-        # Pruning deletes the events first, and their delivery a moment later.
-        "accepted deliveries without an event": and_(
-            accepted, ~WAS_REMOVED, ~exists(literal(1)).where(events.c.delivery_id == deliveries.c.id)
-        ),
-        "events without a result that we know": events.c.result.not_in(event_results),
-        "events without their order": ~exists(literal(1)).where(orders.c.id == events.c.order_row),
-    }
-    tables = {name: deliveries if "deliveries" in name else events for name in impossible}
-    return {
-        name: connection.execute(select(func.count()).select_from(tables[name]).where(condition)).scalar_one()
-        for name, condition in impossible.items()
-    }

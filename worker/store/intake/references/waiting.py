@@ -11,11 +11,12 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from worker.domain.evidence.carriers import concerns
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey, Reference, ReferenceKind
-from worker.store.intake import waiting_statements as statements
 from worker.store.intake.arrivals import Arrival
-from worker.store.intake.reference_statements import REOPEN_EVENTS
+from worker.store.intake.references import waiting_statements as statements
+from worker.store.intake.references.statements import REOPEN_EVENTS
 
 _PARCEL_KINDS: tuple[ReferenceKind, ReferenceKind] = ("tracking", "shipment")
 """The kinds of the columns of `PARCELS_OF`."""
@@ -36,13 +37,16 @@ def waiting_for(connection: Connection, arrivals: Iterable[Arrival]) -> Mapping[
     names_of_accounts: dict[str, set[Reference]] = {}
     firsts: dict[object, Arrival] = {}
     for arrival in _awaited(connection, arrivals):
-        account, names = arrival.event.order.account, arrival.event.parcel_names
+        account, names = arrival.event.order.account, _names(arrival)
         names_of_accounts.setdefault(account, set()).update(names)
         firsts.setdefault((arrival.delivery_id, account, names), arrival)
     waiting = {account: _by_name(connection, account, names) for account, names in names_of_accounts.items()}
     return {
         arrival.identity: _in_sequence(
-            key for name in arrival.event.parcel_names for key in waiting[arrival.event.order.account].get(name, ())
+            key
+            for name in _names(arrival)
+            for key in waiting[arrival.event.order.account].get(name, ())
+            if key.reference and concerns(arrival.event, key.reference)
         )
         for arrival in firsts.values()
     }
@@ -51,22 +55,26 @@ def waiting_for(connection: Connection, arrivals: Iterable[Arrival]) -> Mapping[
 def _awaited(connection: Connection, arrivals: Iterable[Arrival]) -> list[Arrival]:
     """Return those of *arrivals* that give an order a parcel for which a reference may wait."""
     of_orders = [arrival for arrival in arrivals if not arrival.event.order.reference]
-    names = {kind: {(a.event.order.account, getattr(a.event, kind)) for a in of_orders} for kind in _PARCEL_KINDS}
+    names: dict[ReferenceKind, set[tuple[str, str]]] = {kind: set() for kind in _PARCEL_KINDS}
+    for arrival in of_orders:
+        for name in _names(arrival):
+            names[name.kind].add((arrival.event.order.account, name.value))
     found = {kind: _are_awaited(connection, kind, its_names) for kind, its_names in names.items()}
     if not any(found.values()):
         return []
-    return [
-        a
-        for a in of_orders
-        if any((a.event.order.account, getattr(a.event, kind)) in found[kind] for kind in _PARCEL_KINDS)
-    ]
+    return [a for a in of_orders if any((a.event.order.account, n.value) in found[n.kind] for n in _names(a))]
+
+
+def _names(arrival: Arrival) -> tuple[Reference, ...]:
+    """Return the names of the parcel of *arrival*, in the form in which names compare."""
+    return tuple(name._replace(value=name.comparable) for name in arrival.event.parcel_names)
 
 
 def _are_awaited(
     connection: Connection, kind: ReferenceKind, names: Iterable[tuple[str, str]]
 ) -> Collection[tuple[str, str]]:
     """Return those of *names*, pairs of account and name, for which a reference waits. Most have none."""
-    names = [pair for pair in names if pair[1]]
+    names = list(names)
     if not names:
         return ()
     statement = statements.is_awaited(connection.dialect.name, kind)
@@ -75,7 +83,10 @@ def _are_awaited(
 
 
 def _by_name(connection: Connection, account: str, names: Iterable[Reference]) -> Mapping[Reference, list[OrderKey]]:
-    """Return the references of *account* that wait for a parcel with one of *names*, by the name."""
+    """Return the references of *account* that wait for a parcel with one of *names*, by the name.
+
+    The names have the form in which names compare.
+    """
     values: dict[str, object] = {f"its_{kind}": [n.value for n in names if n.kind == kind] for kind in _PARCEL_KINDS}
     # Two statements, because a planner might read all orders of the account for a join.
     rows = connection.execute(statements.WAITING_ROWS, {"its_account": account, **values}).all()
@@ -98,7 +109,13 @@ def references_beside(connection: Connection, key: OrderKey, row_id: int) -> Ref
     rows = connection.execute(statements.PARCELS_OF, {"its_row": row_id}).all()
     names = {Reference(kind, name) for row in rows for kind, name in zip(_PARCEL_KINDS, row, strict=True) if name}
     waiting = _by_name(connection, key.account, names) if names else {}
-    return _in_sequence(other for others in waiting.values() for other in others if other != key)
+    return _in_sequence(other for others in waiting.values() for other in others if _may_share(key, other))
+
+
+def _may_share(key: OrderKey, other: OrderKey) -> bool:
+    """Tell whether both references may be of one parcel: not if two restricted sources have given these names."""
+    sources = {reference.source for each in (key, other) if (reference := each.reference)}
+    return other != key and len(sources - {""}) <= 1
 
 
 def lock(connection: Connection, key: OrderKey) -> int | None:

@@ -1,0 +1,1 @@
+"""How much is kept of deliveries that move no order: it is counted, and the oldest of too many are deleted."""
