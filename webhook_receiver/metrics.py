@@ -11,8 +11,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from worker.domain.figures import Figures
 from worker.domain.instants import SECOND
+from worker.domain.overview.figures import Figures
 
 Samples = Mapping[tuple[str, ...], float]
 """The values of a metric, by the values of its labels."""
@@ -72,10 +72,84 @@ METRICS = (
         lambda figures: {(hold.account, hold.reason): 1 for hold in figures.holds},
     ),
     Metric(
+        "fulfillment_workers",
+        (),
+        "Workers that run: each writes a heartbeat every few seconds.",
+        lambda figures: {(): figures.workers},
+    ),
+    Metric(
         "fulfillment_writes",
         ("outcome",),
         "Writes to the platforms, by their outcome.",
         lambda figures: {(outcome,): count for outcome, count in figures.writes.items()},
+    ),
+    Metric(
+        "fulfillment_discrepancies",
+        ("discrepancy",),
+        "What only a defect of the program can have caused in the database; 0 when well, counted once a minute.",
+        lambda figures: {(str(name),): count for name, count in figures.discrepancies.items()},
+    ),
+    Metric(
+        "fulfillment_orders_late",
+        ("account", "stage"),
+        "Orders that have been at their stage for longer than ship_within or deliver_within.",
+        lambda figures: {tuple(group): count for group, count in figures.late.items()},
+    ),
+    Metric(
+        "fulfillment_scan_age_seconds",
+        ("account",),
+        "How long ago the last complete scan of the account's orders began.",
+        lambda figures: {
+            (account,): (figures.now - scan.complete_at) / SECOND
+            for account, scan in figures.scans.items()
+            if scan.complete_at is not None
+        },
+    ),
+    Metric(
+        "fulfillment_scan_complete",
+        ("account",),
+        "1 if the last scan has read every list to its end, else 0.",
+        lambda figures: {(account,): int(scan.is_complete) for account, scan in figures.scans.items()},
+    ),
+    Metric(
+        "fulfillment_scan_seconds",
+        ("account",),
+        "How long the last scan took.",
+        lambda figures: {(account,): scan.lasted / SECOND for account, scan in figures.scans.items()},
+    ),
+    Metric(
+        "fulfillment_scan_listed",
+        ("account",),
+        "How many orders the last scan has seen.",
+        lambda figures: {(account,): scan.listed for account, scan in figures.scans.items()},
+    ),
+    Metric(
+        "fulfillment_scan_found",
+        ("account", "finding"),
+        "How many orders the last scan has made due, by what it found.",
+        lambda figures: {
+            (account, finding): count
+            for account, scan in figures.scans.items()
+            for finding, count in scan.found.items()
+        },
+    ),
+    Metric(
+        "fulfillment_source_silent_seconds",
+        ("source",),
+        "How long ago the last stored delivery of the source came in.",
+        lambda figures: {(source,): (figures.now - at) / SECOND for source, at in figures.last_deliveries.items()},
+    ),
+    Metric(
+        "fulfillment_kept_bytes",
+        ("source", "outcome"),
+        "Bytes of the stored bodies of deliveries that moved no order: at most max_kept_bytes.",
+        lambda figures: {(kept.source, kept.outcome): kept.bytes for kept in figures.kept},
+    ),
+    Metric(
+        "fulfillment_deliveries_evicted",
+        ("source", "outcome"),
+        "Deliveries that were deleted because more came than max_kept or max_kept_bytes allow.",
+        lambda figures: {(kept.source, kept.outcome): kept.evicted for kept in figures.kept},
     ),
 )
 

@@ -1,7 +1,6 @@
 """Takes in one delivery: authenticates it, reads it by its profile, writes it, enqueues wake-ups. It knows no HTTP."""
 
 import hashlib
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -9,16 +8,16 @@ from uuid import uuid4
 
 import structlog
 
-from webhook_receiver.formats import Format, format_of
 from webhook_receiver.problems import ProblemReason, problem
-from webhook_receiver.profiles.captures import MAX_A_DAY, captured
+from webhook_receiver.profiles.captures import Captures
 from webhook_receiver.profiles.engine.authentication import Authentic
+from webhook_receiver.profiles.formats import Format, format_of
 from webhook_receiver.profiles.schema.model import AnswerTable
-from webhook_receiver.requests import Request
+from webhook_receiver.requests import Request, Sender
 from webhook_receiver.sources import Source
 from worker.domain.errors import StoreError
-from worker.domain.instants import DAY, Duration, Instant
-from worker.domain.reasons import DeliveryOutcome, QuarantineReason
+from worker.domain.instants import Duration, Instant
+from worker.domain.reasons import DeliveryOutcome
 from worker.ports import Delivery, Intake, Receipt, WakeUps
 
 log = structlog.get_logger()
@@ -35,6 +34,10 @@ class Reply(NamedTuple):
     text: str | None = None
 
 
+PendingReply = Callable[[], Reply]
+"""Returns a reply, once. It may wait for the database, so it is called after all deliveries are submitted."""
+
+
 def refusal(reason: ProblemReason) -> Reply:
     """Return the reply that refuses a request for *reason*."""
     return Reply(reason.status, problem(reason))
@@ -49,78 +52,119 @@ class Receiving:
 
 
 class Reception:
-    """Takes in deliveries. *count* counts one delivery that is not stored, by source and outcome."""
+    """Takes in deliveries.
+
+    *count* counts one delivery that is not stored, by source and outcome. *note* notes one that was not accepted, by
+    its sender and the reason of a quarantine; both are bounded, and wait for nothing.
+    """
 
     def __init__(
-        self, sources: Mapping[str, Source], intake: Intake, wake_ups: WakeUps, count: Callable[[str, str], None]
+        self,
+        sources: Mapping[str, Source],
+        intake: Intake,
+        wake_ups: WakeUps,
+        count: Callable[[str, str], None],
+        note: Callable[[Sender, str], None],
     ) -> None:
         self._receiving = {name: Receiving(source, format_of(source)) for name, source in sources.items()}
-        self._intake, self._wake_ups, self._count = intake, wake_ups, count
-        self._capturing = threading.Lock()
+        self._intake, self._wake_ups, self._count, self.note = intake, wake_ups, count, note
+        self._captures = Captures(intake)
 
-    def find(self, name: str) -> Receiving | None:
-        """Return the source *name*; None when there is none. All unknown names are counted together."""
+    def find(self, name: str, peer: str = "") -> Receiving | None:
+        """Return the source *name*; None when there is none. All unknown names are counted together.
+
+        *peer* is the client's address, for the trail.
+        """
         receiving = self._receiving.get(name)
         if receiving is None:
-            self._count("", DeliveryOutcome.UNKNOWN_SOURCE)
+            self._refuse("", DeliveryOutcome.UNKNOWN_SOURCE, peer)
         return receiving
 
-    def receive(self, receiving: Receiving, request: Request) -> Reply:
-        """Return the reply to *request*. A delivery is written before it is acknowledged.
+    def submit(self, receiving: Receiving, request: Request) -> PendingReply:
+        """Return what returns the reply to *request*. A delivery is written before it is acknowledged.
 
-        An error of the database is a reply, too: 503.
+        It joins the group that is written next. An error of the database is a reply, too: 503.
         """
         source, its_format = receiving.source, receiving.format
         if its_format.is_probe(request):
-            return Reply(200, {"status": "alive"})
+            return _at_once(Reply(200, {"status": "alive"}))
         challenge = its_format.challenge(request)
         if challenge and source.verification == "open":
-            return Reply(200, {"challenge": challenge})
+            return _at_once(Reply(200, {"challenge": challenge}))
         authentic = its_format.authenticate(request)
         if authentic is None:
-            self._count(source.name, DeliveryOutcome.REFUSED)
-            return refusal(ProblemReason.UNAUTHENTICATED)
+            self._refuse(source.name, DeliveryOutcome.REFUSED, request.peer)
+            return _at_once(refusal(ProblemReason.UNAUTHENTICATED))
         try:
-            return self._receive_authentic(receiving, request, authentic, challenge)
+            pending = self._submit_authentic(receiving, request, authentic, challenge)
         except StoreError as error:
-            log.warning("delivery_not_written", source=source.name, reason=error.reason)
-            return refusal(ProblemReason.DATABASE_UNAVAILABLE)
+            return _at_once(_not_written(source, error))
+        return lambda: _reply_of(pending, source)
 
-    def _receive_authentic(self, receiving: Receiving, request: Request, authentic: Authentic, challenge: str) -> Reply:
+    def _submit_authentic(
+        self, receiving: Receiving, request: Request, authentic: Authentic, challenge: str
+    ) -> PendingReply:
         now = self._intake.now()
         stale = receiving.source.stale == "refuse" and _is_beyond(receiving.source.tolerance, authentic, now)
         if challenge and not stale:
-            return Reply(200, {"challenge": challenge})
+            return _at_once(Reply(200, {"challenge": challenge}))
         if receiving.format.captures:
-            return self._capture(receiving, request, now)
+            return lambda: self._capture(receiving, request, now)
         delivery = receiving.format.read(request.body, now, authentic.outer)
+        delivery = replace(delivery, peer=request.peer, max_unknown=receiving.source.max_unknown)
         return self._take_in(receiving, delivery, stale=stale)
 
-    def _take_in(self, receiving: Receiving, delivery: Delivery, *, stale: bool) -> Reply:
-        name, answer = receiving.source.name, receiving.format.answer
-        if not (delivery.events or delivery.unusable):
-            # The body may be a customer's chat, so it is never stored.
-            self._count(name, DeliveryOutcome.STALE if stale else DeliveryOutcome.IGNORED)
-            ignored = Reply(200, {"status": DeliveryOutcome.IGNORED})
-            return refusal(ProblemReason.STALE) if stale else _as_agreed(ignored, answer)
+    def _take_in(self, receiving: Receiving, delivery: Delivery, *, stale: bool) -> PendingReply:
         if stale:
-            self._intake.write(_stale(delivery))
+            self.note(Sender(delivery.source, DeliveryOutcome.STALE, delivery.peer), "")
+        if delivery.events or delivery.unusable:
+            pending = self._intake.submit(_stale(delivery) if stale else delivery)
+            return lambda: self._acknowledge(receiving, delivery.peer, pending.receipt())
+        # The body may be a customer's chat, so it is never stored.
+        if not stale:
+            return _at_once(self._ignore(receiving))
+        self._count(delivery.source, DeliveryOutcome.STALE)
+        return _at_once(refusal(ProblemReason.STALE))
+
+    def _acknowledge(self, receiving: Receiving, peer: str, receipt: Receipt) -> Reply:
+        """Return the reply to a delivery that is written."""
+        if receipt.outcome is DeliveryOutcome.STALE:
             return refusal(ProblemReason.STALE)
-        receipt = self._intake.write(delivery)
+        if receipt.outcome is DeliveryOutcome.QUARANTINED:
+            self.note(Sender(receiving.source.name, receipt.outcome, peer), receipt.reason or "")
         self._wake_ups.enqueue(receipt.wake_ups)
-        return _as_agreed(_acknowledgement(receipt), answer)
+        return _as_agreed(_acknowledgement(receipt), receiving.format.answer)
 
     def _capture(self, receiving: Receiving, request: Request, now: Instant) -> Reply:
-        """Keep *request*, to be looked at, unless enough of them were kept in the last 24 hours.
+        name = receiving.source.name
+        if receipt := self._captures.keep(name, request, now):
+            return _as_agreed(_acknowledgement(receipt), receiving.format.answer)
+        return self._ignore(receiving)
 
-        One thread counts and writes at a time. Other processes do not wait for it: each may keep one delivery more.
-        """
-        name, answer = receiving.source.name, receiving.format.answer
-        with self._capturing:
-            if self._intake.count_quarantined(name, QuarantineReason.CAPTURED, now - DAY) < MAX_A_DAY:
-                return _as_agreed(_acknowledgement(self._intake.write(captured(name, request, now))), answer)
-        self._count(name, DeliveryOutcome.IGNORED)
-        return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), answer)
+    def _ignore(self, receiving: Receiving) -> Reply:
+        self._count(receiving.source.name, DeliveryOutcome.IGNORED)
+        return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), receiving.format.answer)
+
+    def _refuse(self, source: str, outcome: DeliveryOutcome, peer: str) -> None:
+        """Count a request that is not authentic, and note it."""
+        self._count(source, outcome)
+        self.note(Sender(source, outcome, peer), "")
+
+
+def _at_once(reply: Reply) -> PendingReply:
+    return lambda: reply
+
+
+def _reply_of(pending: PendingReply, source: Source) -> Reply:
+    try:
+        return pending()
+    except StoreError as error:
+        return _not_written(source, error)
+
+
+def _not_written(source: Source, error: StoreError) -> Reply:
+    log.warning("delivery_not_written", source=source.name, reason=error.reason)
+    return refusal(ProblemReason.DATABASE_UNAVAILABLE)
 
 
 def _is_beyond(tolerance: Duration, authentic: Authentic, now: Instant) -> bool:

@@ -4,23 +4,15 @@ The server that runs it must give no thread to a sender that is silent.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 from flask import Flask
 
-from webhook_receiver.app import create_app
-from webhook_receiver.wiring import open_receiver
+from webhook_receiver.wiring import open_app
 from worker.processes.exits import UNREACHABLE, exit_on_error
-from worker.settings import Settings, load_settings
-
-
-@contextmanager
-def open_app(settings: Settings) -> Iterator[Flask]:
-    """Open the application with its services for the length of the block. Raises what `open_receiver` raises."""
-    with open_receiver(settings) as services:
-        yield create_app(services)
-
+from worker.processes.logs import configure_logs
+from worker.processes.privacy import keep_private
+from worker.settings import load_settings
 
 _process = ExitStack()
 
@@ -30,5 +22,8 @@ def __getattr__(name: str) -> Flask:
     if name != "app":
         raise AttributeError(name)
     with exit_on_error(UNREACHABLE):  # after any other exit code, gunicorn would restart its worker without end
-        app: Flask = globals().setdefault("app", _process.enter_context(open_app(load_settings(os.environ))))
+        keep_private()  # here, because gunicorn sets the umask of its workers itself
+        settings = load_settings(os.environ)
+        configure_logs(settings.log_level, settings.log_format, secrets=settings.secret_values())
+        app: Flask = globals().setdefault("app", _process.enter_context(open_app(settings)))
     return app

@@ -19,8 +19,9 @@ class Profile:
     """The dotted paths of a document's fields, and the names of its events. *title* is for people.
 
     *orders* are the paths of the order's id; the first id that can be read counts. *number* and *tracking* name an
-    order whose id the document does not have. *names* maps the sender's event names to ours. With *hints*, the events
-    of this family are hints, and all others are of no interest. *allow* is the default of a source's setting.
+    order whose id the document does not have. *carrier* names the source that carries the order. *names* maps the
+    sender's event names to ours. With *hints*, the events of this family are hints, and all others are of no interest.
+    *allow* is the default of a source's setting.
     *challenged* means that the sender verifies our URL by a challenge, which may be unsigned.
     """
 
@@ -38,6 +39,7 @@ class Profile:
     tracking_url: str = "data.tracking_url"
     parcels: str = "data.parcels"
     note: str = "data.note"
+    carrier: str = "data.carrier"
 
 
 NATIVE_PROFILES: Mapping[str, Profile] = {

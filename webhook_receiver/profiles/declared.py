@@ -6,6 +6,7 @@ from functools import reduce
 from webhook_receiver.profiles.engine.authentication import Authentic, OpenedRequest, authenticate
 from webhook_receiver.profiles.engine.documents import elements, read_outer, unwrapped
 from webhook_receiver.profiles.engine.paths import Position
+from webhook_receiver.profiles.orders import as_reported
 from webhook_receiver.profiles.reading import ElementReader, ElementReading
 from webhook_receiver.profiles.schema.compilation import interest_of, methods_of
 from webhook_receiver.profiles.schema.model import AnswerTable, ProfileFile
@@ -67,7 +68,7 @@ class DeclaredFormat:
             readings = self.readings(body, received_at, outer)
         except Unusable as error:
             return Delivery(self._source.name, received_at, body, unusable=error.reason, detail=error.detail)
-        events = tuple(reading.event for reading in readings if reading.event)
+        events = tuple(as_reported(reading.event, self._source) for reading in readings if reading.event)
         if problem := _first_problem(readings):
             return Delivery(
                 self._source.name, received_at, body, events, unusable=problem.problem, detail=problem.detail
@@ -80,14 +81,25 @@ class DeclaredFormat:
         document = unwrapped(outer, self.profile.document.unwrap)
         if self._reader is None or not self._interest.wants(document):
             return ()
-        positions = [
-            position
-            for position in elements(document, self.profile.document.each)
-            if not position or self._interest.wants(document, position)
-        ]
+        positions, unclear = self._wanted(document)
         if self.profile.document.pick == "latest":
             positions = _latest(self._reader, document, positions)
-        return [self._reader.read(document, position, received_at) for position in positions]
+        readings = [self._reader.read(document, position, received_at) for position in positions]
+        return sorted([*readings, *unclear], key=lambda reading: reading.position)
+
+    def _wanted(self, document: object) -> tuple[list[Position], list[ElementReading]]:
+        """Return the positions of the elements of interest, and a reading of each whose interest is not clear.
+
+        Raises `Unusable` when no element can be found.
+        """
+        positions, unclear = [], []
+        for position in elements(document, self.profile.document.each):
+            try:
+                if not position or self._interest.wants(document, position):
+                    positions.append(position)
+            except Unusable as error:
+                unclear.append(ElementReading(position, problem=error.reason, detail=error.detail))
+        return positions, unclear
 
 
 def _first_problem(readings: Sequence[ElementReading]) -> ElementReading | None:

@@ -2,25 +2,22 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from typing import NamedTuple
 
 from webhook_receiver.profiles import Profile
 from webhook_receiver.profiles.engine.authentication import Authentic
-from webhook_receiver.profiles.engine.values import (
-    MAX_ID,
-    note_text,
-    number_text,
-    parcel_count,
-    short_text,
-    url_text,
-)
+from webhook_receiver.profiles.engine.documents import canonical
+from webhook_receiver.profiles.engine.optional import NO_TIME, UNREADABLE_TIME, ParcelName, optional_fields, parcel_name
+from webhook_receiver.profiles.engine.times import any_instant, says_a_time
+from webhook_receiver.profiles.engine.values import MAX_ID, is_zero, number_text, short_text, usable
+from webhook_receiver.profiles.orders import as_reported
 from webhook_receiver.requests import Request
 from webhook_receiver.signatures import signed_at
 from webhook_receiver.sources import Source
-from worker.domain.documents import Malformed, field_at, read_document
+from worker.domain.documents import Malformed, field_at, read_leniently
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName, clamped, fingerprint
-from worker.domain.instants import Instant, instant_of
+from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey, Reference
 from worker.domain.reasons import QuarantineReason
 from worker.domain.text import clean_text
@@ -57,7 +54,7 @@ class NativeFormat:
         if not self._profile.challenged or len(request.body) > MAX_CHALLENGE_BODY:
             return ""
         try:
-            document = read_document(request.body)
+            document = read_leniently(request.body)
         except Malformed:
             return ""
         if not isinstance(document, dict) or document.get("type") != "verification":
@@ -68,104 +65,163 @@ class NativeFormat:
     def read(self, body: bytes, received_at: Instant, outer: object = None) -> Delivery:  # noqa: ARG002 - see `formats`
         """Return the delivery in *body*, with its event or its problem; neither when it is of no interest."""
         try:
-            events = read_events(self._profile, self._source, body, received_at)
+            reading = _read(self._profile, self._source, body, received_at)
         except Unusable as error:
             return Delivery(self._source.name, received_at, body, unusable=error.reason, detail=error.detail)
-        return Delivery(self._source.name, received_at, body, events)
+        events = (as_reported(reading.event, self._source, reading.carrier),) if reading.event else ()
+        return Delivery(self._source.name, received_at, body, events, detail="; ".join(reading.remarks))
 
 
-def read_events(profile: Profile, source: Source, body: bytes, received_at: Instant) -> tuple[Event, ...]:
-    """Return the events in *body*, which was received at *received_at*; none when they are of no interest.
+class _Reading(NamedTuple):
+    """The event of a document, None when it is of no interest. *remarks* say which optional fields were left out.
 
-    Raises `Unusable`. A malformed note or tracking URL is left out, because the event can be used without it.
+    *carrier* is the source to which the document assigns the order; empty if it assigns nothing.
     """
+
+    event: Event | None = None
+    remarks: tuple[str, ...] = ()
+    carrier: str = ""
+
+
+def _read(profile: Profile, source: Source, body: bytes, received_at: Instant) -> _Reading:
+    """Return what is read of *body*, which was received at *received_at*. Raises `Unusable`."""
     try:
-        document = read_document(body)
+        document = read_leniently(body)
     except Malformed as error:
         raise Unusable(error.reason) from error
     if not isinstance(document, dict):
         raise Unusable(QuarantineReason.NOT_AN_OBJECT)
-    sent_name = field_at(document, profile.event)
+    sent_name = usable(field_at(document, profile.event), profile.event)
     if not isinstance(sent_name, str):
         raise Unusable(QuarantineReason.UNKNOWN_EVENT, "the event has no name")
     if not profile.hints:
-        return (_read_event(profile, source, document, sent_name, received_at),)
+        return _read_event(profile, source, document, sent_name, received_at)
     if sent_name.startswith(f"{profile.hints}."):
-        return (_read_hint(profile, source, document, sent_name, received_at),)
-    return ()
+        return _Reading(_read_hint(profile, source, document, sent_name, received_at))
+    return _Reading()
 
 
 def _read_hint(
     profile: Profile, source: Source, document: Mapping[str, object], sent_name: str, received_at: Instant
 ) -> Event:
-    """Return a hint. Only the order's id is trusted; its other fields only distinguish it from other hints."""
+    """Return a hint. Only the order's id is trusted; its other fields only distinguish it from other hints.
+
+    Hints that cannot be told apart are one repeated hint, which is a hint all the same.
+    """
     order = _order(profile, source, document)
-    timestamp = field_at(document, profile.timestamp)
-    key = _key(profile, document) or fingerprint(order, sent_name, timestamp)
-    return Event(source.name, key, order, EventName.HINT, received_at, received_at)
+    timestamp = _text(field_at(document, profile.timestamp))
+    try:
+        key = _key(profile, document)
+    except Unusable:
+        key = ""
+    return Event(
+        source.name, key or fingerprint(order, sent_name, timestamp), order, EventName.HINT, received_at, received_at
+    )
 
 
 def _read_event(
     profile: Profile, source: Source, document: Mapping[str, object], sent_name: str, received_at: Instant
-) -> Event:
+) -> _Reading:
     name = profile.names.get(sent_name)
     if name is None:
         raise Unusable(QuarantineReason.UNKNOWN_EVENT, clean_text(sent_name))
     if name not in source.allow and name.partition(".")[0] not in source.allow:
         raise Unusable(QuarantineReason.NOT_ALLOWED, name)
-    tracking = _tracking(profile, document)
-    order = _order(profile, source, document, tracking)
+    parcel = _parcel(profile, document)
+    order = _order(profile, source, document, parcel)
     timestamp = field_at(document, profile.timestamp)
-    key = _key(profile, document)
-    if not key and timestamp is not None:
-        key = fingerprint(order, tracking, sent_name, timestamp)
-    if not key:
-        raise Unusable(QuarantineReason.NO_KEY, "neither id nor timestamp")
-    occurred_at = received_at if timestamp is None else _instant(timestamp, source)
-    return Event(
+    key = _key(profile, document) or _key_by_time(order, parcel.sent, sent_name, timestamp)
+    occurred_at = None if timestamp is None else any_instant(timestamp, source.zone)
+    url, count, note = (field_at(document, path) for path in (profile.tracking_url, profile.parcels, profile.note))
+    optional = optional_fields(url, count, note, source.tracking_hosts)
+    event = Event(
         source.name,
         key,
         order,
         name,
-        clamped(occurred_at, received_at),
+        received_at if occurred_at is None else clamped(occurred_at, received_at),
         received_at,
-        tracking=tracking,
-        tracking_url=url_text(field_at(document, profile.tracking_url)),
-        parcels=parcel_count(field_at(document, profile.parcels)),
-        note=note_text(field_at(document, profile.note)),
+        tracking=parcel.text,
+        tracking_url=optional.tracking_url,
+        parcels=optional.parcels,
+        note=optional.note,
     )
+    carrier, unread = _carrier(source, field_at(document, profile.carrier))
+    remarks = (*_time_remarks(timestamp, occurred_at), *parcel.remarks, *optional.remarks, *unread)
+    return _Reading(event, remarks, carrier)
 
 
-def _order(profile: Profile, source: Source, document: Mapping[str, object], tracking: str | None = None) -> OrderKey:
-    """Return the key of the order: its id, else its number, else *tracking*. When that is None, only an id counts."""
+def _carrier(source: Source, value: object) -> tuple[str, tuple[str, ...]]:
+    """Return the source that *value* names as the order's carrier, and a remark if it is left out."""
+    if value is None or (isinstance(value, str) and value in source.carriers):
+        return value or "", ()
+    if not source.carriers:
+        return "", ("the carrier is left out: this source may not say who carries an order",)
+    return "", ("the carrier is left out: it is no courier's source of this account",)
+
+
+def _time_remarks(timestamp: object, occurred_at: Instant | None) -> tuple[str, ...]:
+    if occurred_at is not None:
+        return ()
+    return (NO_TIME if timestamp is None else UNREADABLE_TIME,)
+
+
+def _key_by_time(order: OrderKey, tracking: str, sent_name: str, timestamp: object) -> str:
+    """Return the key of an event without an id. A time that cannot be read still tells it from another event.
+
+    Raises `Unusable` when there is no time, or one that says nothing, such as 0000-00-00.
+    """
+    if timestamp is None:
+        raise Unusable(QuarantineReason.NO_KEY, "neither id nor timestamp")
+    usable(timestamp, "timestamp")
+    if not says_a_time(canonical(timestamp)):
+        raise Unusable(QuarantineReason.NO_KEY, "there is no id, and the timestamp says no time")
+    return fingerprint(order, tracking, sent_name, timestamp)
+
+
+def _order(
+    profile: Profile, source: Source, document: Mapping[str, object], parcel: ParcelName | None = None
+) -> OrderKey:
+    """Return the key of the order: its id, else its number, else *parcel*. When that is None, only an id counts.
+
+    An id of 0 stands for a missing one if there is another name.
+    """
+    number_value = None if parcel is None else field_at(document, profile.number)
+    is_named = number_value is not None or bool(parcel and parcel.text)
     ids = [value for path in profile.orders if (value := field_at(document, path)) is not None]
+    ids = [value for value in ids if not (is_named and is_zero(value))]
     for value in ids:
         try:
             return OrderKey(source.account, source.read_order_id(value))
         except ValueError:
             continue
-    if ids or tracking is None:
+    for value in ids:
+        usable(value, "the order's id")
+    if ids or not is_named:
         raise Unusable(QuarantineReason.BAD_ORDER_ID if ids else QuarantineReason.NO_ORDER)
-    number = number_text(field_at(document, profile.number), QuarantineReason.BAD_ORDER_NUMBER)
-    if not (number or tracking):
-        raise Unusable(QuarantineReason.NO_ORDER)
-    return OrderKey(source.account, str(Reference("number", number) if number else Reference("tracking", tracking)))
+    number = number_text(number_value, QuarantineReason.BAD_ORDER_NUMBER)
+    if number:
+        return OrderKey(source.account, str(Reference("number", number)))
+    if parcel is None or not parcel.names_order:
+        raise Unusable(QuarantineReason.BAD_TRACKING)
+    return OrderKey(source.account, str(Reference("tracking", parcel.text)))
 
 
-def _tracking(profile: Profile, document: Mapping[str, object]) -> str:
-    """Return the tracking number. Scanners leave control characters in it, and each counts as a space."""
+def _parcel(profile: Profile, document: Mapping[str, object]) -> ParcelName:
+    """Return the name of the parcel. Scanners leave control characters in its number, and each counts as a space."""
     value = field_at(document, profile.tracking)
     spaced = _CONTROLS.sub(" ", value) if isinstance(value, str) else value
-    return number_text(spaced, QuarantineReason.BAD_TRACKING)
+    return parcel_name(spaced)
 
 
 def _key(profile: Profile, document: Mapping[str, object]) -> str:
     return short_text(field_at(document, profile.id), MAX_ID, QuarantineReason.BAD_ID)
 
 
-def _instant(timestamp: object, source: Source) -> Instant:
+def _text(value: object) -> object:
+    """Return a JSON value that two hints share only if they are one; None for a flawed one."""
     try:
-        moment = datetime.fromisoformat(timestamp.upper() if isinstance(timestamp, str) else "")
-    except ValueError as error:
-        raise Unusable(QuarantineReason.BAD_TIMESTAMP) from error
-    return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=source.zone))
+        canonical(value)
+    except Unusable:
+        return None
+    return value

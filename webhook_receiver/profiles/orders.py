@@ -1,17 +1,23 @@
 """Finds the order of one element: by its id, the merchant's reference, the parcel, or the shipment. Pure.
 
+It also tells what a source's restriction makes of an event.
+
 A wrong order is worse than none. So a reference is trimmed, and nothing inside of it is changed; and a reference that
 is empty then, or when the source's prefix is cut off, is missing.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from webhook_receiver.profiles.engine.optional import ParcelName, parcel_name
 from webhook_receiver.profiles.engine.paths import Path, Position
-from webhook_receiver.profiles.engine.values import first_value, number_text, trimmed
+from webhook_receiver.profiles.engine.values import first_value, is_zero, number_text, trimmed, usable
 from webhook_receiver.profiles.schema.model import ReadTable
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
+from worker.domain.events import Event, EventName
+from worker.domain.evidence.carriers import taken_by
 from worker.domain.orders import OrderKey, Reference
 from worker.domain.reasons import QuarantineReason
 from worker.domain.text import clean_text
@@ -31,10 +37,10 @@ class OrderReader:
     def __init__(self, paths: ReadTable, source: Source) -> None:
         self._paths, self._source = paths, source
 
-    def tracking(self, document: object, position: Position) -> str:
-        """Return the tracking number; empty when it is missing. Raises `Unusable` when it is odd."""
+    def parcel(self, document: object, position: Position) -> ParcelName:
+        """Return the name of the parcel; empty without a tracking number. Raises `Unusable` when that is no text."""
         _, rest = _first(self._paths.tracking, document, position, _bare)
-        return number_text(rest, QuarantineReason.BAD_TRACKING)
+        return parcel_name(rest)
 
     def shipment(self, document: object, position: Position) -> str:
         """Return the courier's id of the shipment; empty when it is odd, because few orders are found by it."""
@@ -44,20 +50,20 @@ class OrderReader:
         except Unusable:
             return ""
 
-    def order(self, document: object, position: Position, tracking: str, shipment: str) -> OrderReading:
+    def order(self, document: object, position: Position, parcel: ParcelName, shipment: str) -> OrderReading:
         """Return the order of the element with this parcel and this shipment. Raises `Unusable`."""
         order_id = first_value(self._paths.order, document, position)
-        if order_id is not None:
-            return OrderReading(self._by_id(order_id), "order", _shown(order_id))
         number, rest = _first(self._paths.number, document, position, self._without_prefix)
+        if order_id is not None and not (is_zero(order_id) and (number is not None or parcel.text or shipment)):
+            return OrderReading(self._by_id(order_id), "order", _shown(order_id))
         if number is not None:
             key = self._by_id(rest) if self._source.reference == "id" else self._by_number(rest)
             return OrderReading(key, "number", _shown(number))
-        if tracking:
-            return OrderReading(self._by(Reference("tracking", tracking)), "tracking", tracking)
+        if parcel.names_order:
+            return OrderReading(self._by(Reference("tracking", parcel.text)), "tracking", parcel.text)
         if shipment:
             return OrderReading(self._by(Reference("shipment", shipment)), "shipment", shipment)
-        raise Unusable(QuarantineReason.NO_ORDER)
+        raise Unusable(QuarantineReason.BAD_TRACKING if parcel.text else QuarantineReason.NO_ORDER)
 
     def _without_prefix(self, number: object) -> object:
         """Return a number without what surrounds it and without the source's prefix; a value of another type stays."""
@@ -67,6 +73,7 @@ class OrderReader:
         return "" if text == prefix.strip() else trimmed(text.removeprefix(prefix))
 
     def _by_id(self, value: object) -> OrderKey:
+        usable(value, "the order's id")
         try:
             return OrderKey(self._source.account, self._source.read_order_id(value))
         except ValueError as error:
@@ -97,3 +104,17 @@ def _bare(value: object) -> object:
 
 def _shown(value: object) -> str:
     return clean_text(str(value))
+
+
+def as_reported(event: Event, source: Source, carrier: str = "") -> Event:
+    """Return *event* as *source* reports it: within its restriction, with the order's *carrier* if it names one.
+
+    A restricted source has references of its own, so what others send under the same name does not meet them.
+    """
+    if event.name is EventName.HINT:  # it says nothing, so it is never refused
+        return event
+    order, is_restricted = event.order, source.orders != "any"
+    if is_restricted and (reference := order.reference):
+        order = OrderKey(order.account, str(reference._replace(source=source.name)))
+    takes = taken_by(event.name, source.name) if source.takes_orders else ""
+    return replace(event, order=order, restricted=is_restricted, carrier=carrier or takes)

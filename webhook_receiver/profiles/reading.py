@@ -3,11 +3,12 @@
 An `ElementReading` has the steps of the reading as well, because `fulfillment sources try` prints them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from webhook_receiver.profiles.engine.documents import canonical
+from webhook_receiver.profiles.engine.optional import NO_TIME, UNREADABLE_TIME, optional_fields
 from webhook_receiver.profiles.engine.paths import Path, Position
 from webhook_receiver.profiles.engine.statuses import INFO, MAX_CELL, StatusMatch, word_of
 from webhook_receiver.profiles.engine.times import PARTS_JOINED_BY, TimeFormats, TimeReading, time_text
@@ -17,16 +18,15 @@ from webhook_receiver.profiles.engine.values import (
     first_value,
     folded,
     is_longer_than,
-    note_text,
-    parcel_count,
     short_text,
     text_of,
-    url_text,
+    usable,
 )
 from webhook_receiver.profiles.orders import OrderReader, OrderReading
 from webhook_receiver.profiles.schema.compilation import statuses_of
 from webhook_receiver.profiles.schema.model import ProfileFile, StatusTableFile
 from webhook_receiver.sources import Source
+from worker.domain.documents import Flawed
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName, clamped, fingerprint
 from worker.domain.instants import Instant
@@ -87,12 +87,14 @@ class ElementReader:
         """Return the time of the element; None when it has none. Never raises."""
         values = [first_value(paths, document, position) for paths in self._time_paths(document, position)]
         present = [value for value in values if value is not None]
+        if flaw := next((value for value in present if isinstance(value, Flawed)), None):
+            return TimeReading("", flaw=flaw)
         if is_longer_than(present, MAX_KEY_TEXT):
             return TimeReading("")
         try:
             text = PARTS_JOINED_BY.join(map(time_text, present))
         except NoText:
-            return TimeReading(canonical(present))
+            return _time_without_text(present)
         return self._times.read(text) if present else None
 
     def _time_paths(self, document: object, position: Position) -> Sequence[Sequence[Path]]:
@@ -120,14 +122,15 @@ class ElementReader:
         name = EventName(status.meaning)
         if name not in self._source.allow and name.partition(".")[0] not in self._source.allow:
             raise Unusable(QuarantineReason.NOT_ALLOWED, name)
-        tracking = self._orders.tracking(document, position)
+        parcel = self._orders.parcel(document, position)
         shipment = self._orders.shipment(document, position)
-        order = reading.order = self._orders.order(document, position, tracking, shipment)
+        order = reading.order = self._orders.order(document, position, parcel, shipment)
         time = reading.time = self.time(document, position)
         key = reading.key = self._key(document, position, cells, time)
-        url = self._value(self._paths.tracking_url, document, position)
-        tracking_url = url_text(url)
-        reading.remarks = tuple(_remarks(time, has_odd_url=url is not None and not tracking_url))
+        paths = (self._paths.tracking_url, self._paths.parcels, self._paths.note)
+        url, count, note = (self._value(each, document, position) for each in paths)
+        optional = optional_fields(url, count, note, self._source.tracking_hosts)
+        reading.remarks = (*_remarks(time), *parcel.remarks, *optional.remarks)
         occurred_at = received_at if time is None or time.instant is None else time.instant
         reading.event = Event(
             self._source.name,
@@ -136,10 +139,10 @@ class ElementReader:
             name,
             clamped(occurred_at, received_at),
             received_at,
-            tracking=tracking,
-            tracking_url=tracking_url,
-            parcels=parcel_count(_whole_number(self._value(self._paths.parcels, document, position))),
-            note=note_text(self._value(self._paths.note, document, position)),
+            tracking=parcel.text,
+            tracking_url=optional.tracking_url,
+            parcels=optional.parcels,
+            note=optional.note,
             shipment=shipment,
         )
 
@@ -157,7 +160,7 @@ class ElementReader:
         else:
             names = ("order", "number", "tracking", "shipment")
             fields = {name: self._value(getattr(paths, name), document, position) for name in names}
-            fields |= {"status": list(cells), "time": time.text if time else None}
+            fields |= {"status": list(cells), "time": time and (time.flaw or time.text)}
         if is_longer_than([*fields.values()], MAX_KEY_TEXT):
             raise Unusable(QuarantineReason.NO_KEY, f"{', '.join(fields)} have more than {MAX_KEY_TEXT} characters")
         texts = {name: _key_text(value) for name, value in fields.items()}
@@ -169,7 +172,7 @@ class ElementReader:
 def _texts(status_paths: Sequence[Path], document: object, position: Position) -> list[str]:
     """Return the texts of status fields. Raises `Unusable` when one has no text, or one that is too long."""
     try:
-        texts = [text_of(path.value(document, position)) for path in status_paths]
+        texts = [text_of(usable(path.value(document, position), path.text)) for path in status_paths]
     except NoText as error:
         raise Unusable(QuarantineReason.UNKNOWN_EVENT, STATUS_WITHOUT_WORD) from error
     if max(map(len, texts)) > MAX_CELL:
@@ -185,15 +188,14 @@ def _key_text(value: object) -> str:
         return canonical(value)
 
 
-def _remarks(time: TimeReading | None, *, has_odd_url: bool) -> Iterator[str]:
+def _time_without_text(values: Sequence[object]) -> TimeReading:
+    try:
+        return TimeReading(canonical(values))
+    except Unusable as error:
+        return TimeReading("", flaw=Flawed(error.reason))
+
+
+def _remarks(time: TimeReading | None) -> Sequence[str]:
     if time is None:
-        yield "there is no time, so the arrival counts"
-    elif time.instant is None:
-        yield "the time cannot be read, so the arrival counts"
-    if has_odd_url:
-        yield "the tracking URL is left out: it is no URL of http or https"
-
-
-def _whole_number(value: object) -> object:
-    """Return the integer in a text of digits; other values stay."""
-    return int(value) if isinstance(value, str) and len(value) < 5 and value.isascii() and value.isdigit() else value  # noqa: PLR2004 - at most 1,000 parcels
+        return (NO_TIME,)
+    return () if time.instant is not None else (UNREADABLE_TIME,)

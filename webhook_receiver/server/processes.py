@@ -5,15 +5,20 @@ import logging
 import os
 import signal
 import socket
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from types import FrameType
 
 import structlog
 
+from webhook_receiver.server.limits import Limits
+from webhook_receiver.server.peers import Network, is_loopback, is_trusted
 from webhook_receiver.server.server import Server
 from webhook_receiver.server.timeouts import Timeouts
+from worker.domain.errors import StoreError
 
 LISTEN_BACKLOG = 1024
 BIND_TIMEOUT_SECONDS = 4.0
@@ -23,6 +28,8 @@ RESPAWN_PAUSE_SECONDS = 1.0
 """The pause before a process that died is replaced, because one that cannot start must not keep the machine busy."""
 KILL_AFTER_SECONDS = 20.0
 """A process that has not stopped by then is killed."""
+SWITCH_INTERVAL_SECONDS = 0.001
+"""After so long, a thread that answers a request makes room for the thread that reads all sockets."""
 STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 SUPERVISED_SIGNALS = STOP_SIGNALS | {signal.SIGCHLD}
 
@@ -61,34 +68,46 @@ def open_socket(host: str, port: int) -> socket.socket:
         raise CannotListen(f"Cannot listen on {host_in_url}:{port}: {cause}.") from error
 
 
-def serve(open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: int = 1) -> None:
+def serve(
+    open_app: OpenApp, sock: socket.socket, *, max_body: int, processes: int = 1, proxies: Sequence[Network] = ()
+) -> None:
     """Serve on *sock* until SIGTERM or SIGINT, then answer the requests that were received. Call it in the main thread.
 
     *max_body* (bytes) is the largest body that any source may send. With several *processes*, each child opens the
-    application after the fork, and this process only supervises them.
+    application after the fork, and this process only supervises them. An address in one of the networks *proxies*, or
+    on this machine, may have any number of connections, because it forwards the requests of many clients.
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns about every request that waits for a thread
-    work = partial(_serve, open_app, sock, max_body)
+    limits = Limits(is_proxy=lambda address: is_loopback(address) or is_trusted(address, proxies))
+    work = partial(_serve, open_app, sock, max_body, limits)
     if processes == 1:
         work()
     else:
         _supervise(work, processes)
 
 
-def _serve(open_app: OpenApp, sock: socket.socket, max_body: int, parent: int | None = None) -> None:
+def _serve(open_app: OpenApp, sock: socket.socket, max_body: int, limits: Limits, parent: int | None = None) -> None:
     # A signal that comes while the application is opened is blocked until the server can handle it.
     mask_before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         with open_app() as app:
-            server = Server(app, sock, max_body=max_body, timeouts=Timeouts(), parent=parent)
+            server = Server(app, sock, max_body=max_body, timeouts=Timeouts(), limits=limits, parent=parent)
             for number in STOP_SIGNALS:
-                signal.signal(number, server.stop)
+                signal.signal(number, partial(_stop_or_end, server))
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+            sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
             host, port = sock.getsockname()[:2]
             log.info("listening", host=host, port=port)
             server.run()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask_before)
+
+
+def _stop_or_end(server: Server, number: int, _frame: FrameType | None) -> None:
+    """Stop *server*; at a second signal, end this process at once. What is acknowledged is written already."""
+    if server.is_stopping:
+        os._exit(128 + number)
+    server.stop()
 
 
 def _supervise(work: Callable[..., None], processes: int) -> None:
@@ -118,6 +137,8 @@ def _fork(work: Callable[..., None]) -> int:
     try:
         work(parent=parent)
         status = 0
+    except StoreError as error:  # the database is away; the next process tries again after a pause
+        log.warning("receiver_process_failed", detail=str(error))
     except BaseException:  # a child must never return into its parent's code
         log.exception("receiver_process_failed")
     finally:
@@ -132,11 +153,13 @@ def _reap(children: set[int]) -> list[int]:
 
 
 def _stop(children: set[int]) -> None:
-    """Ask all children to stop, and kill those that have not ended after `KILL_AFTER_SECONDS`."""
+    """Ask all children to stop; kill those that run after `KILL_AFTER_SECONDS`, or after a second signal."""
     deadline = time.monotonic() + KILL_AFTER_SECONDS
     for number in (signal.SIGTERM, signal.SIGKILL):
         for pid in children:
             os.kill(pid, number)
         while children and (number == signal.SIGKILL or time.monotonic() < deadline):
-            signal.sigtimedwait({signal.SIGCHLD}, 1.0)
+            received = signal.sigtimedwait(SUPERVISED_SIGNALS, 1.0)
             _reap(children)
+            if received and received.si_signo in STOP_SIGNALS:
+                deadline = 0.0

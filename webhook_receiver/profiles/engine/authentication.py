@@ -85,9 +85,9 @@ class OpenedRequest:
 
     @property
     def document(self) -> object:
-        """The outer document. Raises `Unusable`."""
+        """The outer document. Raises `Unusable`, also when a key comes twice: a signature covers one of the two."""
         if self.outer is None:
-            self.outer = read_outer(self.request.body, self._content)
+            self.outer = read_outer(self.request.body, self._content, unique_keys=True)
         return self.outer
 
     def text_at(self, location: Location) -> str | None:

@@ -1,17 +1,18 @@
 """The document in a body: JSON or a form, unwrapped, and divided into elements."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NoReturn
 from urllib.parse import parse_qsl
 
 from webhook_receiver.profiles.engine.paths import Path, Position
-from webhook_receiver.profiles.engine.values import NoText, text_of
-from worker.domain.documents import Malformed, read_document
+from webhook_receiver.profiles.engine.values import NoText, text_of, usable
+from worker.domain.documents import Flawed, Malformed, read_leniently
 from worker.domain.errors import Unusable
 from worker.domain.reasons import QuarantineReason
-from worker.domain.text import is_storable
+from worker.domain.text import is_storable, storable
 
 Content = Literal["json", "form"]
 
@@ -28,9 +29,12 @@ class Condition:
     texts: frozenset[str]
 
     def holds(self, document: object, position: Position) -> bool:
-        """Tell whether the field has one of the texts. A float, a list and an object have no text."""
+        """Tell whether the field has one of the texts. A float, a list and an object have no text.
+
+        Raises `Unusable` when it is flawed.
+        """
         try:
-            return text_of(self.path.value(document, position)) in self.texts
+            return text_of(usable(self.path.value(document, position), self.path.text)) in self.texts
         except NoText:
             return False
 
@@ -45,7 +49,8 @@ class Interest:
     def wants(self, document: object, position: Position | None = None) -> bool:
         """Tell whether the element at *position* is of interest; None: whether the document as a whole is.
 
-        A condition whose path has `[]` judges elements, any other the document.
+        A condition whose path has `[]` judges elements, any other the document. Raises `Unusable` when its field is
+        flawed.
         """
         chosen = position or ()
 
@@ -57,10 +62,15 @@ class Interest:
         )
 
 
-def read_outer(body: bytes, content: Content) -> object:
-    """Return the outer document of *body*. Raises `Unusable`."""
+def read_outer(body: bytes, content: Content, *, unique_keys: bool = False) -> object:
+    """Return the outer document of *body*, in which a value that nothing may use is `Flawed`. Raises `Unusable`.
+
+    With *unique_keys*, it also raises when a key or a field comes twice, wherever it is.
+    """
     try:
-        return _read_form(body) if content == "form" else read_document(body)
+        if content == "form":
+            return _read_form(body, unique_keys=unique_keys)
+        return read_leniently(body, unique_keys=unique_keys)
     except Malformed as error:
         raise Unusable(error.reason) from error
 
@@ -70,9 +80,11 @@ def unwrapped(outer: object, path: Path | None) -> object:
     if path is None:
         return outer
     text = path.value(outer)
+    if isinstance(text, Flawed) and text.reason is QuarantineReason.BAD_TEXT:
+        text = text.original  # only one of its fields may be flawed
     if not isinstance(text, str):
         raise Unusable(QuarantineReason.NOT_JSON, f"{path.text} holds no text")
-    return read_outer(text.encode(), "json")
+    return read_outer(text.encode(errors="surrogatepass"), "json")
 
 
 def elements(document: object, each: Path | None) -> Sequence[Position]:
@@ -82,7 +94,7 @@ def elements(document: object, each: Path | None) -> Sequence[Position]:
     """
     if each is None:
         return ((),)
-    if not isinstance(each.outermost.value(document), list):
+    if not isinstance(usable(each.outermost.value(document), each.text), list):
         raise Unusable(QuarantineReason.NO_LIST, f"{each.text} leads to no list")
     positions: list[Position] = []
     for position in each.positions(document):
@@ -92,31 +104,40 @@ def elements(document: object, each: Path | None) -> Sequence[Position]:
     return positions
 
 
-def _read_form(body: bytes) -> Mapping[str, str]:
-    """Return the fields of a form. Raises `Malformed`, also when a field comes twice."""
+def _read_form(body: bytes, *, unique_keys: bool) -> Mapping[str, object]:
+    """Return the fields of a form; a field that comes twice, or is no UTF-8 that can be stored, is flawed.
+
+    Raises `Malformed`, with *unique_keys* also when a field comes twice.
+    """
     try:
         fields = parse_qsl(
-            body.decode("ascii"),
+            body.decode("ascii", "surrogateescape"),
             keep_blank_values=True,
             strict_parsing=bool(body),
-            errors="strict",
+            errors="surrogateescape",
             max_num_fields=MAX_FORM_FIELDS,
         )
-    except UnicodeDecodeError as error:
-        raise Malformed(QuarantineReason.BAD_TEXT) from error
     except ValueError as error:
         raise Malformed(QuarantineReason.NOT_A_FORM) from error
-    if len(dict(fields)) != len(fields):
+    counts = Counter(storable(name) for name, _ in fields)
+    if unique_keys and len(counts) != len(fields):
         raise Malformed(QuarantineReason.DUPLICATE_KEY)
-    if not all(map(is_storable, _texts(fields))):
-        raise Malformed(QuarantineReason.BAD_TEXT)
-    return dict(fields)
+    return {storable(name): _form_value(name, text, counts[storable(name)]) for name, text in fields}
 
 
-def _texts(fields: Iterable[tuple[str, str]]) -> Iterable[str]:
-    return (text for field in fields for text in field)
+def _form_value(name: str, text: str, count: int) -> object:
+    if count > 1:
+        return Flawed(QuarantineReason.DUPLICATE_KEY)
+    return text if is_storable(name) and is_storable(text) else Flawed(QuarantineReason.BAD_TEXT, text)
 
 
 def canonical(value: object) -> str:
-    """Return any JSON value as one text, for a key: the same value gives the same text."""
-    return json.dumps(value, sort_keys=True)
+    """Return any JSON value as one text, for a key: the same value gives the same text.
+
+    Raises `Unusable` when a flawed value is in it, because two of them could not be told apart.
+    """
+    return json.dumps(value, sort_keys=True, default=_refuse_flaw)
+
+
+def _refuse_flaw(value: object) -> NoReturn:
+    raise Unusable(value.reason if isinstance(value, Flawed) else QuarantineReason.NOT_JSON)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
+from worker.domain.documents import Flawed
+
 
 class Each(Enum):
     """The part `[]` of a path: an element of the list, by the position that an element of `each` has."""
@@ -49,9 +51,14 @@ class Path:
         return Path(self.text, self.parts[: self.parts.index(EACH)])
 
     def value(self, document: object, position: Position = ()) -> object:
-        """Return the value at this path, with the indexes of *position*; None for null, an empty text and no value."""
+        """Return the value at this path, with the indexes of *position*; None for null, an empty text and no value.
+
+        It is `Flawed` if the value, or an object or a list on the way to it, is.
+        """
         indexes = iter(position)
         for part in self.parts:
+            if isinstance(document, Flawed):
+                return document
             if isinstance(part, str):
                 document = document.get(part) if isinstance(document, dict) else None
             else:

@@ -164,7 +164,7 @@ class ReadTable(_Table):
     note: PathsKey = ()
     """A sentence for people."""
     parcels: PathsKey = ()
-    """How many parcels the order has."""
+    """How many parcels the order has: a number, or a text with one."""
     key: PathsKey = ()
     """What makes two deliveries the same event where there is no id; by default, all that names the order and the
     parcel, with status and time."""

@@ -30,13 +30,13 @@ def read_steps(subject: Subject, body: bytes, steps: list[Step]) -> Trial:
     except Unusable as error:
         return _trial(subject, Outcome.QUARANTINED, [*steps, _unreadable(profile, body, error)], (), error.reason)
     lookup = Lookup(document, profile.document.each)
-    if not interest_of(profile.document).wants(document):
-        return _trial(subject, Outcome.IGNORED, [*steps, no_interest(profile, lookup)])
     try:
+        if not interest_of(profile.document).wants(document):
+            return _trial(subject, Outcome.IGNORED, [*steps, no_interest(profile, lookup)])
         count = len(elements(document, profile.document.each))
         readings = subject.format.readings(body, subject.received_at)
     except Unusable as error:
-        return _trial(subject, Outcome.QUARANTINED, [*steps, _no_list(document, error)], (), error.reason)
+        return _trial(subject, Outcome.QUARANTINED, [*steps, _no_list(profile, document, error)], (), error.reason)
     read = ElementSteps(subject, lookup, profile.status).steps(readings)
     problem = next((reading.problem for reading in readings if reading.problem), None)
     repeats = repeats_of(readings)
@@ -87,7 +87,7 @@ def _advice(profile: ProfileFile, body: bytes, error: Unusable) -> Iterator[str]
     elif profile.content == "form" and body.lstrip()[:1] in {b"{", b"["}:
         yield 'the body is JSON: content = "json"'
     elif error.reason is QuarantineReason.NOT_JSON and not unwrap:
-        yield _place_of_error(body.decode())
+        yield _place_of_error(body.decode("utf-8-sig"))
 
 
 def _place_of_error(text: str) -> str:
@@ -101,7 +101,7 @@ def _place_of_error(text: str) -> str:
     return f"{where}, which is its end: is it cut off?" if position >= len(text.rstrip()) else where
 
 
-def _no_list(document: object, error: Unusable) -> Step:
-    advice = (f"document.each: the document has {names_of(document)}",)
+def _no_list(profile: ProfileFile, document: object, error: Unusable) -> Step:
+    advice = (f"document.each: the document has {names_of(document)}",) if profile.document.each else ()
     detail = f" ({error.detail})" if error.detail else ""
     return Step("document", f"{error.reason}{detail}: {error.reason.meaning}", is_well=False, advice=advice)

@@ -20,6 +20,7 @@ from webhook_receiver.profiles.trial.steps import Step, Subject, instant_text, q
 from webhook_receiver.profiles.trial.timing import time_step
 from worker.domain.events import Event
 from worker.domain.reasons import QuarantineReason
+from worker.domain.tracking import is_tracking_number
 
 IMPORTANT = ("order", "number", "tracking", "shipment", "id")
 """The fields of `[read]` whose absence may be a wrong path."""
@@ -107,7 +108,8 @@ class ElementSteps:
     def _tracking(self, tracking: str, position: Position) -> Step:
         path = self.lookup.there(self.profile.read.tracking, position)[0]
         advice = tuple(advice_on_index([path], self.lookup.each))
-        return Step("tracking", f"{self.lookup.shown(path, position)} → {tracking}", advice=advice)
+        why = "" if is_tracking_number(tracking) else ", because it is no code: the tracking number is left out"
+        return Step("tracking", f"{self.lookup.shown(path, position)} → {tracking}{why}", advice=advice)
 
     def _key(self, key: KeyReading, position: Position) -> str:
         if key.fields == ("id",):

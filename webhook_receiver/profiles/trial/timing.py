@@ -20,6 +20,8 @@ def time_step(subject: Subject, lookup: Lookup, time: TimeReading | None, positi
     if time is None:
         advice = lookup.missing(paths, position) if paths else ("no time is read: see read.time",)
         return Step("time", "nothing there: the arrival counts", advice=advice)
+    if time.flaw:
+        return Step("time", f"it cannot be used ({time.flaw.reason}): the arrival counts")
     shown = f"{_names(subject.profile.read, lookup, paths, position)} {quoted(time.text)}"
     formats = subject.profile.read.times
     if time.instant is None:

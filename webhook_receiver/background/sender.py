@@ -1,4 +1,7 @@
-"""The work in the background of the receiver: it enqueues wake-ups and adds counts. No request waits for it."""
+"""The work in the background of the receiver: it enqueues wake-ups, adds counts, and writes the trail.
+
+No request waits for it.
+"""
 
 import threading
 from collections import Counter
@@ -8,6 +11,10 @@ from time import monotonic
 
 import structlog
 
+from webhook_receiver.background.evictions import EvictionLog
+from webhook_receiver.background.trail import Trail
+from webhook_receiver.requests import Sender
+from worker.domain.kept import KeptKey
 from worker.domain.orders import OrderKey
 
 MAX_KEYS = 8
@@ -26,7 +33,8 @@ class BackgroundSender:
     *enqueue* enqueues one wake-up, *add_counts* adds counts, by (source, outcome), to the database; both are bounded in
     time. A wake-up that fails is dropped, because the scheduler finds its order. When the list is full, the newest
     wake-up of the account with the most wake-ups is dropped, so that one account cannot crowd out the others. Counts
-    that could not be added are kept for the next flush.
+    that could not be added are kept for the next flush. This thread also writes the lines of the trail, and those about
+    deletions.
     """
 
     def __init__(
@@ -38,6 +46,7 @@ class BackgroundSender:
         self._thread: threading.Thread | None = None
         self._keys: dict[OrderKey, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._trail, self._evictions = Trail(), EvictionLog()
         self._failing: set[str] = set()
         self._flushed_at = 0.0
 
@@ -62,8 +71,20 @@ class BackgroundSender:
             self._counts[source, outcome] += 1
             self._start()
 
+    def note(self, sender: Sender, reason: str = "") -> None:
+        """Note one delivery that was not accepted in the trail. *reason* says why it was quarantined."""
+        with self._lock:
+            self._trail.add(sender, reason)
+            self._start()
+
+    def note_evicted(self, evicted: Mapping[KeptKey, int]) -> None:
+        """Note how many stored deliveries were deleted, because too much was kept of their source and outcome."""
+        self._evictions.add(evicted)
+        with self._lock:
+            self._start()
+
     def close(self, timeout_seconds: float) -> None:
-        """Enqueue the wake-ups of the list and add the counts, within *timeout_seconds*. The rest is dropped."""
+        """Enqueue the wake-ups, add the counts and write the trail, within *timeout_seconds*. The rest is dropped."""
         with self._lock:
             self._closing.set()
         self._has_work.set()
@@ -87,6 +108,8 @@ class BackgroundSender:
                 self._closing.wait(ENQUEUE_INTERVAL_SECONDS if enqueued else FLUSH_INTERVAL_SECONDS)
             if closing or monotonic() - self._flushed_at >= FLUSH_INTERVAL_SECONDS:
                 self._flush()
+                self._write_trail(is_last=closing)
+                self._evictions.write(is_last=closing)
 
     def _enqueue_all(self, keys: Mapping[OrderKey, None]) -> None:
         for key in keys:
@@ -99,6 +122,13 @@ class BackgroundSender:
         if counts and not self._try("counts", partial(self._add_counts, counts)):
             with self._lock:
                 self._counts.update(counts)
+
+    def _write_trail(self, *, is_last: bool) -> None:
+        with self._lock:
+            lines = self._trail.due(monotonic(), is_last=is_last)
+        for (source, outcome, peer), requests, reasons in lines:
+            why = {"reasons": reasons} if reasons else {}
+            log.warning("deliveries_not_accepted", source=source, outcome=outcome, peer=peer, count=requests, **why)
 
     def _try(self, task: str, run: Callable[[], object]) -> bool:
         """Run a task, and return whether it succeeded. Of several failures in a row, the first is logged."""
