@@ -1,17 +1,23 @@
-"""The calls of one account: their URL, the headers and parameters that all of them have, and when to pause."""
+"""The calls of one account: their URL, the headers and parameters that all of them have, and its rate limit."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import httpx
 
+from worker.domain.accounts.observations import Observation
 from worker.domain.errors import Rejected
-from worker.domain.instants import Duration, Instant
+from worker.domain.instants import Instant
 from worker.order_api.http import rate_limits
 from worker.order_api.http.client import Client, HttpResponse
+
+HEADERS = {"Accept": "application/json"}
+ASK_FOR_FRESH = {"Cache-Control": "no-cache"}
+"""A cache on the way asks the platform before it answers (RFC 9111, 5.2.1.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,8 @@ class AccountContext:
     now: Callable[[], Instant]
     timezone: ZoneInfo
     """The time zone of the dates that are written at the platform."""
-    pause: Callable[[Duration], None]
-    """Called when the platform allows no further call: the account sends nothing for this long."""
+    observe: Callable[[Observation], None]
+    """Called with what each answer says about the account's rate limit."""
     statuses: Mapping[str, str] = field(default_factory=dict)
     """The account's own status words, each with a key of `MEANINGS`. They take precedence over the platform's."""
 
@@ -54,15 +60,16 @@ class AccountSession:
     ) -> HttpResponse:
         """Send one call and return its response. The call is about the order *order_id*, or about the list if None.
 
-        *query* has further parameters; *body* is sent as JSON. The account pauses when the response says that no
-        further call is allowed. Raises `Transient` when there is no usable response, and `Rejected`, without a call,
+        *query* has further parameters; *body* is sent as JSON. The context observes what the response says about the
+        account's rate limit. Raises `Transient` when there is no usable response, and `Rejected`, without a call,
         when *order_id* is not an id of the platform.
         """
-        headers = {"Accept": "application/json"} | ({} if body is None else {"Content-Type": "application/json"})
+        headers = HEADERS | (ASK_FOR_FRESH if method == "GET" else {})
+        headers |= {} if body is None else {"Content-Type": "application/json"}
         content = None if body is None else json.dumps(dict(body)).encode()
         response = self.context.client.send(method, self._url(order_id, query or {}), self.auth, headers, content)
-        if rate_limits.is_exhausted(response.headers):
-            self.context.pause(rate_limits.pause(response.headers, self.context.now()))
+        refused = response.status == HTTPStatus.TOO_MANY_REQUESTS
+        self.context.observe(rate_limits.observe(response.headers, self.context.now(), refused=refused))
         return self.mask(response)
 
     def _url(self, order_id: str | None, query: Mapping[str, str]) -> str:

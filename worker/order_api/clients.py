@@ -1,27 +1,30 @@
 """The interface `OrdersClient`: all calls about the orders of one account. Reconciliations and operators use it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from typing import Annotated, Any, NamedTuple, Protocol
+from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, BeforeValidator
 
-from worker.domain.errors import Transient
+from worker.domain.instants import Instant
 from worker.domain.orders import Reading, Reference
-from worker.ports import CALLS_TO_FIND, Update
+from worker.ports import Update
 
-MAX_PAGES = 10_000
-"""How many pages of one list are read, at most."""
+
+def nothing() -> None:
+    """Do nothing before a call."""
+
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _read_day(value: object) -> object:
     """Read a date such as 2026-11-22. pydantic alone would also accept a number, as seconds since 1970."""
+    if type(value) is date:
+        return value
     if isinstance(value, str) and _DAY.fullmatch(value):
         with suppress(ValueError):  # there is no such day
             return date.fromisoformat(value)
@@ -59,6 +62,8 @@ class Page:
     """How many orders the whole list has; None when the platform does not say."""
     last: bool
     """Whether no page follows."""
+    unreadable: int = 0
+    """How many orders of the page could not be read, and are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,17 @@ class OrdersClient(Protocol):
         """How an order is created; None when the platform documents no such call."""
 
     def pages(self, filters: Form) -> Iterator[Page]:
-        """Yield the pages of the list; *filters* is an instance of `self.filters`. Each page is one call."""
+        """Yield the pages of the list; *filters* is an instance of `self.filters`. Each page is one call.
+
+        Only the last page ends the list: one that is too large comes empty, and then in parts. After an `ApiError`, the
+        same page is asked for again.
+        """
+
+    def pages_since(self, status: str | None, day: date) -> Iterator[Page]:
+        """Yield the pages of the orders with *status* from *day* on, in the largest pages that the platform allows.
+
+        None for *status* stands for all statuses.
+        """
 
     def show(self, order_id: str) -> PlatformOrder:
         """Return one order."""
@@ -90,40 +105,13 @@ class OrdersClient(Protocol):
     def update(self, order_id: str, update: Update) -> PlatformOrder:
         """Send *update* once, and return the order as the answer shows it."""
 
-    def find(self, reference: Reference) -> Sequence[str]:
-        """Return the ids of the orders with exactly this reference, in at most `CALLS_TO_FIND` calls."""
+    def find(
+        self, reference: Reference, ended_by: Instant | None = None, before_call: Callable[[], None] = nothing
+    ) -> Sequence[str]:
+        """Return the ids of the orders with exactly this reference, in at most `CALLS_TO_FIND` calls.
+
+        Orders that `had_ended_by` this instant are left out. *before_call* is called before each call, and may raise.
+        """
 
     def probe(self) -> None:
         """Make one harmless read, to learn whether the credentials are good."""
-
-
-class PagePosition(NamedTuple):
-    """Where a page begins."""
-
-    page: int
-    """The number of the page, from 1."""
-    offset: int
-    """How many orders come before it."""
-
-
-def iterate_pages(fetch: Callable[[PagePosition], Page]) -> Iterator[Page]:
-    """Yield the pages of a list, at most `MAX_PAGES`; *fetch* gets the page at a position.
-
-    Raises `Transient` when the platform shows the same page twice, because such a list could have no end.
-    """
-    position, previous_ids = PagePosition(1, 0), None
-    while position.page <= MAX_PAGES:
-        page = fetch(position)
-        ids = [order.order_id for order in page.orders]
-        if ids and ids == previous_ids:
-            raise Transient("the answer makes no sense: the same page came twice")
-        yield page
-        if page.last or not ids:
-            return
-        position, previous_ids = PagePosition(position.page + 1, position.offset + len(ids)), ids
-
-
-def matching_ids(pages: Iterable[Page], is_match: Callable[[PlatformOrder], bool]) -> tuple[str, ...]:
-    """Return the ids of the orders that match, each once. Only the first `CALLS_TO_FIND` pages are read."""
-    orders = (order for page in islice(pages, CALLS_TO_FIND) for order in page.orders)
-    return tuple(dict.fromkeys(order.order_id for order in orders if is_match(order)))

@@ -1,11 +1,20 @@
 """Reads the responses of all platforms: the JSON object, the fields of an order, and the error that a status means."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 
-from worker.domain.documents import Malformed, read_document
-from worker.domain.errors import ApiError, Conflict, OrderMissing, Rejected, Throttled, Transient, Unauthorized
+from worker.domain.documents import Flawed, Malformed, plain, read_leniently
+from worker.domain.errors import (
+    ApiError,
+    Conflict,
+    OrderGone,
+    OrderMissing,
+    Rejected,
+    Throttled,
+    Transient,
+    Unauthorized,
+)
 from worker.domain.instants import Instant
 from worker.domain.orders import Reading
 from worker.domain.text import clean_text
@@ -23,6 +32,8 @@ BY_STATUS: Mapping[int, type[ApiError]] = {
     HTTPStatus.FORBIDDEN: Unauthorized,
     HTTPStatus.NOT_FOUND: OrderMissing,
     HTTPStatus.CONFLICT: Conflict,
+    HTTPStatus.GONE: OrderGone,
+    HTTPStatus.LOCKED: Conflict,
     HTTPStatus.UNPROCESSABLE_ENTITY: Rejected,
     HTTPStatus.TOO_MANY_REQUESTS: Throttled,
 }
@@ -39,9 +50,12 @@ _SIGNATURE = re.compile("[0-9a-fA-F]{64}")
 
 
 def read_envelope(body: bytes) -> tuple[dict[str, object], str]:
-    """Return the JSON object in *body* and no flaw, or an empty object and a few words that name the flaw."""
+    """Return the JSON object in *body* and no flaw, or an empty object and a few words that name the flaw.
+
+    A value in it that nothing may use is `Flawed`: most fields are of no interest to us.
+    """
     try:
-        document = read_document(body)
+        document = read_leniently(body, cut_deep=True)
     except Malformed as error:
         return {}, error.reason
     return (document, "") if isinstance(document, dict) else ({}, "not an object")
@@ -71,7 +85,21 @@ def read_order(
         order_id = read_order_id(fields.get("id"))
     except ValueError as error:
         raise ValueError("it shows an order without an id") from error
-    return PlatformOrder(order_id, read(fields), fields)
+    shown = plain(fields)
+    return PlatformOrder(order_id, read(fields), shown if isinstance(shown, dict) else {})
+
+
+def read_orders(
+    entries: Iterable[object], read: Callable[[object], PlatformOrder]
+) -> tuple[tuple[PlatformOrder, ...], int]:
+    """Return the orders of a page, and how many of its *entries* cannot be read: *read* raises ValueError for them."""
+    orders, unreadable = [], 0
+    for entry in entries:
+        try:
+            orders.append(read(entry))
+        except ValueError:
+            unreadable += 1
+    return tuple(orders), unreadable
 
 
 def text_of(fields: Mapping[str, object], name: str) -> str | None:
@@ -80,6 +108,22 @@ def text_of(fields: Mapping[str, object], name: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise ValueError(f"{name} is not a string")
+
+
+def shown_text(fields: Mapping[str, object], name: str) -> str:
+    """Return the text in a field that is only kept as it is: something for any value that is not plainly empty."""
+    value = fields.get(name)
+    if isinstance(value, str):
+        return value
+    return (clean_text(str(value), MAX_NAME) or "…") if value or isinstance(value, Flawed) else ""
+
+
+def notes_of(fields: Mapping[str, object], name: str) -> str | None:
+    """Return the notes in a field, exactly; None when they are not shown, or cannot be written back as they are."""
+    value = fields.get(name)
+    if isinstance(value, str):
+        return value
+    return "" if name in fields and value is None else None
 
 
 def whole_number_of(fields: Mapping[str, object], name: str) -> int | None:

@@ -23,14 +23,20 @@ class Platform:
     statuses: StatusTable
     """The meanings of its status words."""
     plans: tuple[int, ...] = ()
-    """The calls a minute that its plans allow, smallest first; empty when it documents no limit for all calls."""
+    """The calls a minute that its plans allow, smallest first; empty when it documents no limit."""
     posts_webhooks: bool = False
     """Whether it posts events. The receiver then has a profile with its name."""
 
 
 PLATFORMS: Mapping[str, Platform] = MappingProxyType(
     {
-        "awalchat": Platform(AwalchatCredentials, awalchat.read_order_id, awalchat.STATUSES, posts_webhooks=True),
+        "awalchat": Platform(
+            AwalchatCredentials,
+            awalchat.read_order_id,
+            awalchat.STATUSES,
+            plans=(200,),  # documented for lists; nothing is documented for other calls
+            posts_webhooks=True,
+        ),
         "cekat": Platform(CekatCredentials, cekat.read_order_id, cekat.STATUSES, plans=(60, 300, 1000)),
     }
 )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from worker.domain.orders import Payment
 from worker.domain.stages import Position, Stage, TerminalStatus
+from worker.ports import ListedStatus
 
 
 class Meaning(NamedTuple):
@@ -41,6 +42,11 @@ class StatusTable:
         """Return the meaning of *status*; for an unknown status, a meaning without a position."""
         word = self.meanings.get(status)
         return MEANINGS[word] if word else _UNKNOWN
+
+    def scanned(self) -> tuple[ListedStatus, ...]:
+        """Return the statuses of all orders that may still change: all except those that mean completed."""
+        listed = (ListedStatus(word, self.read(word).position) for word in self.meanings)
+        return tuple(status for status in listed if status.position is not Stage.COMPLETED)
 
     def extended(self, own: Mapping[str, str]) -> "StatusTable":
         """Return this table with an account's *own* words, which take precedence.

@@ -20,6 +20,7 @@ from typing import BinaryIO, Self
 import structlog
 
 from worker.domain.errors import EmbeddedValkeyUnavailable
+from worker.private_files import open_private
 from worker.processes.valkey_server import is_open, pid_at, start_server
 from worker.processes.valkey_socket import valkey_socket
 
@@ -124,7 +125,7 @@ class EmbeddedValkey:
 
 def _take_lock(path: Path) -> BinaryIO | None:
     """Return the open lock file, which only one living process can hold; None while another process holds it."""
-    file = path.open("ab")
+    file = open_private(path, "ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -10,15 +10,18 @@ from typing import Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from worker.domain.text import INVISIBLE
 from worker.processes.redaction import Redactor
 
 LogFormat = Literal["auto", "console", "json"]
 
 QUIET = ("alembic", "celery.app.trace", "celery.worker.strategy", "httpx", "httpcore", "sqlalchemy", "urllib3")
 """Loggers whose lines are left out below a warning: they have URLs, headers or rows, or repeat our own lines."""
+SILENT = ("sqlalchemy.pool",)
+"""Loggers whose errors are left out, too: each comes with an error that we log ourselves, in one line."""
 
 # As in `domain.text`, but without line breaks, because a traceback has them.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{INVISIBLE}]")
 _BREAKS = re.compile("[\t\n]")
 
 
@@ -52,6 +55,8 @@ def configure_logs(
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -97,7 +102,7 @@ def _escaped(value: object, *, lines: bool) -> object:
 
 
 def _escape(control: re.Match[str]) -> str:
-    return repr(control[0])[1:-1]
+    return control[0].encode("unicode_escape").decode()
 
 
 _PREPARE: tuple[Processor, ...] = (

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import structlog
 
 from worker.domain.errors import FulfillmentError
+from worker.private_files import open_private
 from worker.processes.parent_death import with_parent_death_signal
 
 log = structlog.get_logger()
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 STOP_TIMEOUT_SECONDS = 30.0
 """A process may take this long to finish its work; then it is killed."""
 POLL_INTERVAL_SECONDS = 0.5
+STOP_POLL_INTERVAL_SECONDS = 0.02
 RESTART_PAUSE_SECONDS = 1.0
 MAX_RESTARTS = 5
 """How often in a row a process is restarted. The next time that it ends, the supervisor gives it up."""
@@ -51,7 +53,7 @@ class Supervisor:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._started_at: dict[str, float] = {}
         self._restarts = dict.fromkeys(commands, 0)
-        self._is_stopping = False
+        self._signals = 0
 
     def start(self, *names: str) -> None:
         """Start the processes of these *names*; without names, all of them."""
@@ -61,13 +63,14 @@ class Supervisor:
     def run_until(self, signals: Collection[signal.Signals], on_poll: Callable[[], None] | None = None) -> None:
         """Start all processes, restart those that end, and stop all at one of *signals*. Raises `ProcessGivenUp`.
 
+        A second signal kills those that still run.
         *on_poll* is called after each check of the processes, every `POLL_INTERVAL_SECONDS`.
         """
         # The signal sets a plain attribute. An event of `threading` has a lock, which the interrupted code may hold.
         earlier_handlers = {number: signal.signal(number, self._on_signal) for number in signals}
         try:
             self.start()
-            while not self._is_stopping:
+            while not self._signals:
                 self.restart_ended()
                 if on_poll:
                     on_poll()
@@ -96,20 +99,22 @@ class Supervisor:
         return [name for name, child in self._children.items() if child.poll() is not None]
 
     def stop(self, timeout_seconds: float = STOP_TIMEOUT_SECONDS) -> None:
-        """Ask every process to end, wait up to *timeout_seconds* for all of them, and kill those that are left."""
+        """Ask every process to end, and kill those that are left after *timeout_seconds*, or after a second signal."""
         for child in self._children.values():
             child.terminate()
         ends_at = time.monotonic() + timeout_seconds
+        while self._is_running() and self._signals <= 1 and time.monotonic() < ends_at:
+            time.sleep(STOP_POLL_INTERVAL_SECONDS)
         for child in self._children.values():
-            try:
-                child.wait(max(0.0, ends_at - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            child.kill()
+            child.wait()
         self._children.clear()
 
+    def _is_running(self) -> bool:
+        return any(child.poll() is None for child in self._children.values())
+
     def _on_signal(self, *_: object) -> None:
-        self._is_stopping = True
+        self._signals += 1
 
     def _start(self, name: str) -> None:
         # Without -P, Python would take a folder named `worker` in the working directory for ours.
@@ -123,4 +128,4 @@ class Supervisor:
         self._started_at[name] = time.monotonic()
 
     def _log_of(self, name: str) -> AbstractContextManager[BinaryIO | None]:
-        return (self._logs / f"{name}.log").open("ab") if self._logs else nullcontext()
+        return open_private(self._logs / f"{name}.log", "ab") if self._logs else nullcontext()

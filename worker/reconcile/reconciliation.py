@@ -2,17 +2,20 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from worker.domain.errors import ApiError, Defect, StoreError, Throttled, Unauthorized
+from worker.domain.errors import ApiError, Defect, StoreError, Throttled
 from worker.domain.instants import SECOND, Duration, Instant
+from worker.domain.lanes import Lane, lane_of
+from worker.domain.lifecycle.retries import on_failure
 from worker.domain.policy import Policy
 from worker.domain.reasons import HoldReason, WaitReason
 from worker.domain.results import Held, Later, OrderFound, Result
-from worker.domain.retries import on_failure
 from worker.ports import Finished, LeasedOrder, OrderApi, OrderStore
-from worker.reconcile.budget import Budget, BudgetExhausted, CallReservation
-from worker.reconcile.probe import Probe, ProbeResult
+from worker.reconcile.budget import Budget
+from worker.reconcile.call_reservation import BudgetExhausted, CallReservation
+from worker.reconcile.trouble import AccountTrouble
 
 MIN_LEASE = 30 * SECOND
 """Lease length, renewed by every write. After a crash, no other worker gets the order for this long."""
@@ -26,7 +29,14 @@ def lease_length(api: OrderApi) -> Duration:
 
 
 class Interrupted(Exception):
-    """The next call may not be made: the lease is lost or too short, events came in, or the account is held."""
+    """The next call may not be made: lease lost or too short, new events, the account held, or the worker stops.
+
+    Or it took so long to reserve the call that it might no longer count in its minute.
+    """
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +44,19 @@ class Ports:
     """The ports and services of a reconciliation. Mappings are by account.
 
     *chance* returns random numbers in [0, 1). *monotonic_us* returns the microseconds of a clock that is never set.
+    When *is_stopping* tells that the worker stops, no more calls are made. Each call, also a probe, is made within
+    *calling*.
     """
 
     store: OrderStore
     apis: Mapping[str, OrderApi]
     policies: Mapping[str, Policy]
-    probe: Probe
+    trouble: AccountTrouble
     budget: Budget
     chance: Callable[[], float]
     monotonic_us: Callable[[], int]
+    is_stopping: Callable[[], bool] = _never
+    calling: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 class Reconciliation(ABC):
@@ -52,7 +66,10 @@ class Reconciliation(ABC):
         self._ports, self._leased, self._began_us = ports, leased, began_us
         self._api = ports.apis[leased.order.key.account]
         self._policy = ports.policies[leased.order.key.account]
-        self._calls = CallReservation(ports.budget, leased.order.key.account, ports.monotonic_us)
+        self._lane = lane_of(leased.order)
+        self._calls = CallReservation(
+            ports.budget, leased.order.key.account, ports.monotonic_us, unknown=self._lane is Lane.MISSING
+        )
         self._lease_until = leased.lease_until
         self.order = leased.order
 
@@ -61,10 +78,12 @@ class Reconciliation(ABC):
         result: Result | OrderFound
         try:
             result = self._reconcile()
+            if self.order.read_at != self._leased.order.read_at:
+                self._ports.trouble.succeeded(self.order.key.account)
         except Interrupted:
             result = Later(self._now(), WaitReason.INTERRUPTED)
-        except BudgetExhausted:
-            result = Held(HoldReason.BUDGET)
+        except BudgetExhausted as error:
+            result = Later(self._now() + error.wait, WaitReason.BUDGET)
         except ApiError as error:
             result = self._fail(error)
         except StoreError:
@@ -87,17 +106,30 @@ class Reconciliation(ABC):
 
     def _fail(self, error: ApiError) -> Result:
         account = self.order.key.account
+        # After its lease, a call has failed because this process was frozen, and says nothing about the platform.
+        was_frozen = self._now() >= self._lease_until
+        reason = None if was_frozen else self._hold_after(error)
         if isinstance(error, Throttled):
-            self._ports.budget.pause(account, error.wait, str(error))
-            return Held(HoldReason.RATE_LIMITED)
-        if isinstance(error, Unauthorized) and self._ports.probe.run(account) is ProbeResult.REFUSED:
-            return Held(HoldReason.CREDENTIALS)
+            wait = self._ports.budget.pause_or_hold(account, error.wait, str(error))
+            if wait:
+                return Later(self._now() + wait, WaitReason.BUDGET, str(error))
+            reason = HoldReason.RATE_LIMITED
+        if reason:
+            return Held(reason)
         self.order, result = on_failure(error, self.order, self._policy, self._now(), self._ports.chance())
         return result
 
+    def _hold_after(self, error: ApiError) -> HoldReason | None:
+        with self._ports.calling():  # a probe takes as long as any call
+            return self._ports.trouble.hold_after(error, self.order)
+
     def _require_time_for_a_call(self) -> None:
-        """Raise `Interrupted` unless a call that takes its whole deadline would end before the lease does."""
-        if self._lease_until - self._now() < self._api.deadline:
+        """Raise `Interrupted` if the worker stops, or it took too long to reserve the next call.
+
+        Such a call might no longer count in its minute, or outlast the lease if it takes its whole deadline.
+        """
+        is_late = self._calls.is_late or self._lease_until - self._now() < self._api.deadline
+        if is_late or self._ports.is_stopping():
             raise Interrupted
 
     def _now(self) -> Instant:

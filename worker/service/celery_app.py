@@ -4,24 +4,31 @@ import logging
 import os
 import sys
 import warnings
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import structlog
 from celery import Celery, signals
+from celery.bootsteps import StartStopStep
 from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
+from celery.worker.components import Pool
 
+from worker.domain.errors import StoreError
 from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WRONG_USE, exit_on_error
 from worker.processes.logs import configure_logs
 from worker.queue.celery_config import make_celery
 from worker.queue.fair_share import FairShare
-from worker.queue.wake_ups import WakeUpQueue
 from worker.service import wiring
 from worker.service.scheduler import Scheduler
+from worker.service.shutdown import RECONCILIATIONS_END_WITHIN_SECONDS, Shutdown
 from worker.settings import Settings, load_settings
 
 log = structlog.get_logger()
+
+END_WITHIN_SECONDS = 1.0
+"""At the end of a worker, its scheduler gets this long to say that the worker is gone."""
 
 
 @cache
@@ -33,7 +40,7 @@ def build_app() -> Celery:
     """
     with exit_on_error(WRONG_USE):
         settings = load_settings(os.environ)
-        app = make_celery(settings.queue_url)
+        app = make_celery(settings.queue_url, ca_file=settings.ca_file)
     import worker.service.tasks  # noqa: F401, PLC0415 - it registers the tasks, when the settings are known to be right
 
     app.set_default()
@@ -46,7 +53,12 @@ def build_app() -> Celery:
 def connect_signals(settings: Settings, app: Celery) -> None:
     """Connect Celery's signals to the logs, the services and the scheduler of this process."""
     schedulers: list[Scheduler] = []
+    _connect_start(settings)
+    app.steps["worker"].add(_scheduler_step(schedulers))
+    _connect_end(schedulers)
 
+
+def _connect_start(settings: Settings) -> None:
     @signals.setup_logging.connect(weak=False)
     def set_up_logs(**_: object) -> None:
         configure_logs(settings.log_level, settings.log_format, sys.stderr, secrets=settings.secret_values())
@@ -54,23 +66,54 @@ def connect_signals(settings: Settings, app: Celery) -> None:
 
     @signals.worker_init.connect(weak=False)
     def open_services(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's WorkController
+        set_up_logs()  # Celery would do so later, and what is logged until then would show local variables
         _open_services(settings, FairShare(int(sender.concurrency), shared=len(settings.accounts) > 1))
 
     @signals.worker_ready.connect(weak=False)
-    def start_scheduler(**_: object) -> None:
+    def quieten_celery(**_: object) -> None:
         # Whenever the broker goes away, Celery warns that it does not cancel running tasks, which is intended. Celery
         # turns the warning on while it starts, so it is turned off here.
         warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
-        services = wiring.worker_services()
-        scheduler = Scheduler(services.due.claim, WakeUpQueue(app), services.maintain, services.fair_share)
-        schedulers.append(scheduler)  # before the start, so that a signal which comes meanwhile stops it, too
-        scheduler.start()
-        log.info("worker_ready", slots=services.fair_share.slots)
+
+
+def _scheduler_step(schedulers: list[Scheduler]) -> type[StartStopStep]:
+    """Return the step of a worker that starts its scheduler, and adds it to *schedulers*.
+
+    It comes before Celery connects to the broker, which due orders do not need.
+    """
+
+    class SchedulerStep(StartStopStep):
+        requires = (Pool,)
+
+        def start(self, parent: object) -> None:  # noqa: ARG002 - Celery's signature
+            services = wiring.worker_services()
+            scheduler = Scheduler(wiring.scheduler_loops(services))
+            schedulers.append(scheduler)  # before the start, so that a signal which comes meanwhile stops it, too
+            scheduler.start()
+            log.info("worker_ready", slots=services.slots.fair_share.slots)
+
+    return SchedulerStep
+
+
+def _connect_end(schedulers: list[Scheduler]) -> None:
+    def end_scheduler() -> None:
+        for scheduler in schedulers:
+            scheduler.stop(timeout_seconds=END_WITHIN_SECONDS)
+            with suppress(StoreError):  # the other workers claim these orders in any case, some seconds later
+                wiring.worker_services().due.flush()
 
     @signals.worker_shutting_down.connect(weak=False)
-    def stop_scheduler(**_: object) -> None:
-        for scheduler in schedulers:
+    def begin_no_more(**_: object) -> None:
+        Shutdown(wiring.worker_services().slots, end_scheduler).begin()
+        for scheduler in schedulers:  # after it, so that the end of a loop finds the orders that were put back
             scheduler.stop(timeout_seconds=0)
+
+    @signals.worker_shutdown.connect(weak=False)
+    def end(**_: object) -> None:
+        slots = wiring.worker_services().slots
+        slots.close()  # Celery may end without a signal
+        slots.wait(RECONCILIATIONS_END_WITHIN_SECONDS)
+        end_scheduler()
 
 
 def _open_services(settings: Settings, fair_share: FairShare) -> None:

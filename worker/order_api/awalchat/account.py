@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from worker.domain.errors import Unauthorized
-from worker.order_api.account_checks import SAMPLE_SIZE, AccountCheck, check_account
+from worker.order_api.account_checks import AccountCheck, check_account
 from worker.order_api.account_session import AccountContext, AccountSession
 from worker.order_api.adapter import OrderApiAdapter
 from worker.order_api.awalchat.auth import AwalchatAuth, Caller
@@ -24,7 +24,8 @@ class AwalchatAccount:
 
     def order_api(self) -> OrderApiAdapter:
         composer = Composer(self.context.timezone, self.credentials.branch_id)
-        return OrderApiAdapter(self.orders_client(), composer.compose, self.context)
+        statuses = STATUSES.extended(self.context.statuses)
+        return OrderApiAdapter(self.orders_client(), composer.compose, self.context, statuses)
 
     def orders_client(self) -> AwalchatOrdersClient:
         return AwalchatOrdersClient(self._session(), STATUSES.extended(self.context.statuses))
@@ -44,7 +45,7 @@ class AwalchatAccount:
         session, statuses = self._session(signed_path), STATUSES.extended(self.context.statuses)
         return check_account(
             self.context.now,
-            ask=lambda: session.send("GET", query={"limit": str(SAMPLE_SIZE)}),
+            ask=lambda size: session.send("GET", query={"limit": str(size)}),
             read=lambda response, answered_at: page_in(response, answered_at, answered_at, statuses),
         )
 

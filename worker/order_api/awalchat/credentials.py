@@ -7,7 +7,7 @@ from pydantic import AfterValidator, PositiveInt, StringConstraints
 
 from worker.order_api.base_urls import read_base_url
 from worker.order_api.credentials import Credentials
-from worker.secret import Secret
+from worker.secret import GivenSecret
 
 HeaderWord = Annotated[str, StringConstraints(pattern="^[!-~]{1,200}\\z")]
 QueryWord = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,64}\\z")]
@@ -29,7 +29,7 @@ class AwalchatCredentials(Credentials):
     """The workspace, sent as `X-Domain`."""
     client_id: HeaderWord
     """The client, sent as `X-Client-ID`."""
-    hmac_secret: Secret
+    hmac_secret: GivenSecret
     """The secret that signs our calls."""
     phone_number_id: QueryWord
     """The id of the phone number to which the orders belong."""

@@ -15,13 +15,17 @@ from worker.order_api.envelopes import (
     SUCCESS,
     api_error,
     invalid_answer,
+    notes_of,
     read_envelope,
     read_order,
+    read_orders,
     safe_name,
     safe_text,
+    shown_text,
     text_of,
     whole_number_of,
 )
+from worker.order_api.freshness import AnswerTimes
 from worker.order_api.http.client import HttpResponse
 from worker.order_api.statuses import StatusTable
 
@@ -58,7 +62,7 @@ def order_in(
     """
     fields = content_of(response, now).get("data")
     try:
-        order = _order(fields, read_at, statuses)
+        order = _order(fields, AnswerTimes(read_at, now, response.headers), statuses)
     except ValueError as error:
         raise invalid_answer(response, str(error)) from error
     if order.order_id != order_id:
@@ -75,32 +79,33 @@ def page_in(response: HttpResponse, read_at: Instant, now: Instant, statuses: St
     data, meta = content.get("data"), content.get("meta")
     if not isinstance(data, list):
         raise invalid_answer(response, "data is not a list")
-    counts = meta if isinstance(meta, dict) else {}
+    counts, times = meta if isinstance(meta, dict) else {}, AnswerTimes(read_at, now, response.headers)
+    orders, unreadable = read_orders(data, lambda fields: _order(fields, times, statuses))
     try:
-        orders = tuple(_order(fields, read_at, statuses) for fields in data)
         page, last_page, total = (whole_number_of(counts, name) for name in ("current_page", "last_page", "total"))
     except ValueError as error:
         raise invalid_answer(response, str(error)) from error
-    return Page(orders, total, last=page is None or last_page is None or page >= last_page)
+    return Page(orders, total, page is None or last_page is None or page >= last_page, unreadable)
 
 
-def _order(fields: object, read_at: Instant, statuses: StatusTable) -> PlatformOrder:
-    return read_order(fields, read_order_id, lambda fields: _reading(fields, read_at, statuses))
+def _order(fields: object, times: AnswerTimes, statuses: StatusTable) -> PlatformOrder:
+    return read_order(fields, read_order_id, lambda fields: _reading(fields, times, statuses))
 
 
-def _reading(fields: Mapping[str, object], read_at: Instant, statuses: StatusTable) -> Reading:
+def _reading(fields: Mapping[str, object], times: AnswerTimes, statuses: StatusTable) -> Reading:
     status = text_of(fields, "status")
     if not status or not clean_text(status):
         raise ValueError("status is missing")
     return Reading(
         status=safe_text(status, MAX_NAME),
         position=statuses.read(status).position,
-        read_at=read_at,
+        read_at=times.read_at,
+        as_of=times.as_of(fields.get("updated_at")),
         # No other field says whether the order is paid. A write repeats `paid` from here, and never sets it by itself.
         payment=PAYMENTS.get(text_of(fields, "payment_status") or "", Payment.UNKNOWN),
-        notes=text_of(fields, "admin_notes") or "" if "admin_notes" in fields else None,
-        shipping_date=clean_text(text_of(fields, "shipping_date") or "", MAX_NAME),
-        delivery_date=clean_text(text_of(fields, "delivery_date") or "", MAX_NAME),
+        notes=notes_of(fields, "admin_notes"),
+        shipping_date=clean_text(shown_text(fields, "shipping_date"), MAX_NAME),
+        delivery_date=clean_text(shown_text(fields, "delivery_date"), MAX_NAME),
         number=safe_name(fields.get("order_number")),
     )
 

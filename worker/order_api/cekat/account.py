@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from worker.order_api.account_checks import SAMPLE_SIZE, AccountCheck, check_account
+from worker.order_api.account_checks import SAMPLE_SIZES, AccountCheck, check_account
 from worker.order_api.account_session import AccountContext, AccountSession
 from worker.order_api.adapter import OrderApiAdapter
 from worker.order_api.cekat.auth import BearerAuth
@@ -21,7 +21,8 @@ class CekatAccount:
     context: AccountContext
 
     def order_api(self) -> OrderApiAdapter:
-        return OrderApiAdapter(self.orders_client(), compose, self.context)
+        statuses = STATUSES.extended(self.context.statuses)
+        return OrderApiAdapter(self.orders_client(), compose, self.context, statuses)
 
     def orders_client(self) -> CekatOrdersClient:
         return CekatOrdersClient(self._session(), STATUSES.extended(self.context.statuses))
@@ -31,8 +32,8 @@ class CekatAccount:
         session, statuses = self._session(), STATUSES.extended(self.context.statuses)
         return check_account(
             self.context.now,
-            ask=lambda: session.send("GET", query={"limit": str(SAMPLE_SIZE)}),
-            read=lambda response, answered_at: page_in(response, SAMPLE_SIZE, answered_at, answered_at, statuses),
+            ask=lambda size: session.send("GET", query={"limit": str(size)}),
+            read=lambda response, answered_at: page_in(response, SAMPLE_SIZES[0], answered_at, answered_at, statuses),
         )
 
     def _session(self) -> AccountSession:

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, SecretStr
 
 from worker.order_api.base_urls import read_base_url
 from worker.order_api.credentials import Credentials
-from worker.secret import Secret
+from worker.secret import GivenSecret
 
 
 def _check_key(key: SecretStr) -> SecretStr:
@@ -22,7 +22,7 @@ class CekatCredentials(Credentials):
 
     base_url: Annotated[str, AfterValidator(read_base_url)] = "https://api.cekat.ai"
     """The URL before `/api/orders`: HTTPS, unless it names this machine."""
-    api_key: Annotated[Secret, AfterValidator(_check_key)]
+    api_key: Annotated[GivenSecret, AfterValidator(_check_key)]
     """The API key, sent as a bearer token."""
 
     @property

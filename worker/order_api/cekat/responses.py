@@ -4,6 +4,7 @@ An order is `data`. A list is `data` with `pagination`, or `data.orders` with `o
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from worker.domain.errors import ApiError, Transient
 from worker.domain.instants import Instant
@@ -19,13 +20,17 @@ from worker.order_api.envelopes import (
     SUCCESS,
     api_error,
     invalid_answer,
+    notes_of,
     read_envelope,
     read_order,
+    read_orders,
     safe_name,
     safe_text,
+    shown_text,
     text_of,
     whole_number_of,
 )
+from worker.order_api.freshness import AnswerTimes
 from worker.order_api.http.client import HttpResponse
 from worker.order_api.statuses import StatusTable
 
@@ -52,7 +57,7 @@ def order_in(
     """
     fields = content_of(response, now)
     try:
-        order = _order(fields, read_at, statuses)
+        order = _order(fields, AnswerTimes(read_at, now, response.headers), statuses)
     except ValueError as error:
         raise invalid_answer(response, str(error)) from error
     if order_id not in {None, order.order_id}:
@@ -69,13 +74,20 @@ def page_in(response: HttpResponse, size: int, read_at: Instant, now: Instant, s
     orders, pagination = _list_in(content_of(response, now), read_envelope(response.body)[0].get("pagination"))
     if not isinstance(orders, list):
         raise invalid_answer(response, "data is not a list of orders")
+    times = AnswerTimes(read_at, now, response.headers)
+    page, unreadable = read_orders(orders, lambda fields: _listed(_order(fields, times, statuses)))
     try:
-        page = tuple(_order(fields, read_at, statuses) for fields in orders)
         total = whole_number_of(pagination, "total")
     except ValueError as error:
         raise invalid_answer(response, str(error)) from error
     has_more = pagination.get("has_more")
-    return Page(page, total, last=not has_more if isinstance(has_more, bool) else len(page) < size)
+    is_last = not has_more if isinstance(has_more, bool) else len(orders) < size
+    return Page(page, total, is_last, unreadable)
+
+
+def _listed(order: PlatformOrder) -> PlatformOrder:
+    """Return an order of a list. The entries of the documented list have neither notes nor metadata."""
+    return replace(order, reading=replace(order.reading, partial="metadata" not in order.document))
 
 
 def _list_in(data: object, pagination: object) -> tuple[object, Mapping[str, object]]:
@@ -98,11 +110,11 @@ def history_has(order: PlatformOrder, status: str) -> bool:
     return status in recorded
 
 
-def _order(fields: object, read_at: Instant, statuses: StatusTable) -> PlatformOrder:
-    return read_order(fields, read_order_id, lambda fields: _reading(fields, read_at, statuses))
+def _order(fields: object, times: AnswerTimes, statuses: StatusTable) -> PlatformOrder:
+    return read_order(fields, read_order_id, lambda fields: _reading(fields, times, statuses))
 
 
-def _reading(fields: Mapping[str, object], read_at: Instant, statuses: StatusTable) -> Reading:
+def _reading(fields: Mapping[str, object], times: AnswerTimes, statuses: StatusTable) -> Reading:
     status = text_of(fields, "status") or text_of(fields, "order_status")
     if not status or not clean_text(status):
         raise ValueError("status is missing")
@@ -110,21 +122,36 @@ def _reading(fields: Mapping[str, object], read_at: Instant, statuses: StatusTab
     return Reading(
         status=safe_text(status, MAX_NAME),
         position=_position(meaning.position, fields.get("metadata")),
-        read_at=read_at,
+        read_at=times.read_at,
+        as_of=times.as_of(fields.get("updated_at")),
         payment=meaning.payment if payment is None else PAYMENTS.get(str(payment), Payment.UNKNOWN),
-        notes=text_of(fields, "notes") or "" if "notes" in fields else None,
+        notes=notes_of(fields, "notes"),
         tracking=_tracking(fields),
-        tracking_url=text_of(fields, "tracking_url") or "",
+        tracking_url=shown_text(fields, "tracking_url"),
         number=safe_name(fields.get("order_number")),
     )
 
 
 def _tracking(fields: Mapping[str, object]) -> str | None:
-    """Return the tracking number, empty if there is none; None when the field is missing."""
+    """Return the tracking number; empty when the field is missing, because a created order is shown without it.
+
+    None when the field has something that is no number.
+    """
     number = fields.get("tracking_number")
     if isinstance(number, int) and not isinstance(number, bool):
         return str(number)
-    return text_of(fields, "tracking_number") or "" if "tracking_number" in fields else None
+    return "" if number is None else number if isinstance(number, str) else None
+
+
+def without_unshown(order: PlatformOrder, *, completes: bool) -> PlatformOrder:
+    """Return the order in the answer to an update: a field that it leaves out is unknown, and not empty.
+
+    The documented answer has seven fields, and neither notes nor metadata. So it is partial if the update *completes*
+    the order, which the metadata would show.
+    """
+    tracking = order.reading.tracking if "tracking_number" in order.document else None
+    is_partial = completes and "metadata" not in order.document
+    return replace(order, reading=replace(order.reading, tracking=tracking, partial=is_partial))
 
 
 def _position(position: Position, metadata: object) -> Position:

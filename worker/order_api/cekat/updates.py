@@ -29,6 +29,13 @@ def compose(step: Step, reading: Reading, *, with_note: bool) -> Update:
     return update | fields | ({} if notes is None else {"notes": notes})
 
 
+def records_completion(update: Update) -> bool:
+    """Tell whether *update* records that the order is completed."""
+    metadata = update.get("metadata")
+    ours = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
+    return isinstance(ours, dict) and ours.get("stage") == Stage.COMPLETED
+
+
 def _tracking_fields(
     parcels: Sequence[tuple[str, str]], reading: Reading
 ) -> tuple[dict[str, object], Sequence[tuple[str, str]]]:
