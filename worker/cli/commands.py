@@ -13,10 +13,13 @@ COMMANDS = {
     "migrate": ("worker.cli.services.migrate", "Bring the database's schema up to date."),
     "doctor": ("worker.cli.doctor.command", "Check the installation, and find what is stuck."),
     "send": ("worker.cli.send.command", "Sign a test event and send it to the receiver."),
-    "orders": ("worker.cli.orders.commands", "Show and explain orders; advance, retry or release them."),
-    "parcels": ("worker.cli.parcels.commands", "Show the parcels of an order; register or remove one."),
+    "orders": ("worker.cli.orders.commands", "Show and explain orders; advance, retry, release or close one, or many."),
+    "parcels": ("worker.cli.parcels.commands", "Show the parcels of an order; register, remove or drop one."),
     "deliveries": ("worker.cli.deliveries.commands", "Show webhook deliveries, and replay them."),
     "sources": ("worker.cli.sources.commands", "Show the sources of webhooks; check and try profiles."),
+    "secrets": ("worker.cli.secrets.commands", "Make a secret."),
+    "scan": ("worker.cli.scan.command", "List the orders at the platforms, and find what no webhook has told."),
+    "accounts": ("worker.cli.accounts.commands", "Show accounts; hold, release or probe them."),
     "platform": ("worker.cli.platform.commands", "Show orders at the platform, and create them."),
 }
 """For each command, its module and its line in the help. In the module, the command has the same name."""

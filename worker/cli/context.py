@@ -38,7 +38,7 @@ class Context:
         return Operations(
             store=SqlOperatorStore(self.database),
             intake=SqlIntake(self.database),
-            wake_ups=BestEffortWakeUps(self.settings.queue_url),
+            wake_ups=BestEffortWakeUps(self.settings.queue_url, self.settings.ca_file),
             read_order_id={name: platform.read_order_id for name, platform in platforms.items()},
         )
 

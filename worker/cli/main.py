@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from io import StringIO
 
 import click
 
@@ -11,6 +12,7 @@ from worker.cli import completion
 from worker.cli.commands import LazyGroup
 from worker.domain.errors import FulfillmentError
 from worker.processes.exits import INTERRUPTED, WELL, WRONG_USE, print_error
+from worker.processes.privacy import keep_private
 
 NAME = "fulfillment"
 EPILOG = """\b
@@ -59,6 +61,7 @@ def fulfillment(config: str | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
+    keep_private()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -72,11 +75,10 @@ def run(arguments: Sequence[str]) -> int:
         return end.exit_code
     except click.ClickException as error:
         if sys.stderr:  # otherwise click would write to stdout
-            error.show()
+            _show(error)
         return error.exit_code if isinstance(error, click.UsageError) else WRONG_USE
     except (click.Abort, KeyboardInterrupt):
-        print_error("interrupted")
-        return INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         return _discard_output()
     except (FulfillmentError, OSError) as error:
@@ -85,6 +87,14 @@ def run(arguments: Sequence[str]) -> int:
         print_error(message_of(error))
         return code_of(error)
     return code
+
+
+def _show(error: click.ClickException) -> None:
+    """Print an error of click with an escape for each character of the command line that does not print."""
+    from worker.cli.printing import visible
+
+    error.show(text := StringIO())
+    click.echo(visible(text.getvalue()), err=True, nl=False)
 
 
 def _invoke(arguments: Sequence[str]) -> int:
@@ -100,6 +110,13 @@ def _invoke(arguments: Sequence[str]) -> int:
         message = f"{error.message} It goes before the command: {NAME} --config FILE COMMAND"
         raise click.NoSuchOption(error.option_name, message, ctx=error.ctx) from error
     return code if isinstance(code, int) else WELL
+
+
+def _interrupted() -> int:
+    if sys.stderr and sys.stderr.isatty():
+        click.echo(err=True)  # the terminal shows ^C on the line of the question or of the bar
+    print_error("interrupted")
+    return INTERRUPTED
 
 
 def _discard_output() -> int:

@@ -1,13 +1,17 @@
 """Options and arguments that several commands share, and checks of their values."""
 
-import getpass
+import os
 from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
 
 import click
 
+from worker.cli.acting_user import acting_user
 from worker.domain.errors import IllegalRequest
 from worker.domain.stages import STAGES
-from worker.domain.text import clean_text
+from worker.domain.text import clean_text, is_printable
+from worker.operations.phrases import WHY
 
 
 class WholeNumber(click.IntRange):
@@ -19,7 +23,34 @@ class WholeNumber(click.IntRange):
         return "N"
 
 
+class _Duration(click.ParamType[timedelta]):
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401 - click's signature
+        from worker.settings.values import read_duration
+
+        try:
+            return read_duration(value)
+        except ValueError:
+            self.fail("write a duration like 90s, 30m, 1h or 2d.", param, ctx)
+
+
+class _ShortText(click.ParamType[str]):
+    """A text that a database can look for: printable and short."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's signature
+        if not (isinstance(value, str) and 0 < len(value) <= MAX_SHORT_TEXT and is_printable(value)):
+            self.fail(f"write a printable text of at most {MAX_SHORT_TEXT} characters.", param, ctx)
+        return value
+
+
+MAX_SHORT_TEXT = 200
+DURATION = _Duration()
+SHORT_TEXT = _ShortText()
 ORDER = click.argument("order")
+OPTIONAL_ORDER = click.argument("order", metavar="[ORDER]", required=False)
 STAGE = click.Choice([stage.value for stage in STAGES])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 LIMIT = click.option(
@@ -38,8 +69,13 @@ def require_name(kind: str, name: str, names: Collection[str]) -> None:
 
 
 def with_user(reason: str) -> str:
-    """Return *reason* with the name of the user, if the user has one. An empty reason stays empty."""
-    try:
-        return f"{reason} ({getpass.getuser()})" if reason.strip() else ""
-    except (KeyError, OSError):  # a container's user may have no name
-        return reason
+    """Return *reason* with the name of the user, if the user has one. An empty reason stays empty.
+
+    Raises `IllegalRequest` for a reason that only stands for one, as in an advice that was pasted as it is printed.
+    """
+    if reason.strip() and reason.strip(". …") in {"", WHY}:
+        raise IllegalRequest(f"“{clean_text(reason)}” is no reason: say why, in one sentence for people who ask later")
+    if not reason.strip():
+        return ""
+    user = acting_user(os.environ)
+    return f"{reason} ({user})" if user else reason

@@ -4,14 +4,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 
+import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import State
-from worker.domain.text import clean_text
+from worker.domain.overview.snapshot import State
+from worker.domain.text import clean_text, is_printable
 
 MAX_TEXT = 1000
 """Characters of one value that are printed."""
@@ -30,15 +31,15 @@ STYLES = {
 
 
 class Output(Console):
-    """Stdout for people: at least *min_width* columns wide, with colours on a terminal only.
+    """Stdout, or *stderr*, for people: at least *min_width* columns wide, with colours on a terminal only.
 
     It prints a text as it is, without markup, emoji codes and highlighting.
     """
 
-    def __init__(self, min_width: int = 0) -> None:
+    def __init__(self, min_width: int = 0, *, stderr: bool = False) -> None:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # an encoding without “→” gets a question mark
-        super().__init__(markup=False, emoji=False, highlight=False)
+        super().__init__(markup=False, emoji=False, highlight=False, stderr=stderr)
         if min_width:
             self.width = max(self.width, min_width)
 
@@ -65,7 +66,12 @@ def broken_name(text: str) -> Text:
 
 def visible(text: str) -> str:
     """Return *text* with its line breaks, and with an escape for every other character that does not print."""
-    return "".join(c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c == "\n" or is_printable(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def print_sentence(text: str) -> None:
+    """Print what an act has done. Its names of orders and parcels may come from outside."""
+    click.echo(visible(text))
 
 
 def make_table(*columns: str, wrapping: str) -> Table:

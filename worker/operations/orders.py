@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import OPERATOR, Event, EventName
 from worker.domain.orders import OrderKey
+from worker.domain.overview.snapshot import Snapshot, State
 from worker.domain.reasons import DeliveryOutcome
-from worker.domain.snapshot import Snapshot, State
 from worker.domain.stages import Stage, has_reached
 from worker.domain.text import clean_text
 from worker.operations.instants import when
@@ -20,7 +20,7 @@ from worker.ports import Delivery, Intake, Receipt, WakeUps
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """What an operator can do with one order. `advance`, `retry` and `release` return a sentence about what follows.
+    """What an operator can do with one order. The acts return a sentence about what follows; `closing` has one more.
 
     *read_order_id* is by account. All methods raise `IllegalRequest`, and `StoreUnavailable` when the database cannot
     be reached.
@@ -60,12 +60,19 @@ class Operations:
         self._write_event(key, stage, note)
         return f"{key} is to reach {stage}; a worker takes it from here, within a second or two."
 
-    def retry(self, key: OrderKey) -> str:
-        """Make the order due now, for whatever reason it waits. A stopped order is refused."""
+    def retry(self, key: OrderKey, reason: str, stop: str = "") -> str:
+        """Make the order due now, for whatever reason it waits.
+
+        A stopped order is refused, unless *stop* is the reason of its stop. Then the stop is lifted, but nothing is
+        acknowledged: the same events can stop the order again.
+        """
+        note = require_reason(reason)
+        if stop:
+            return self._retry_stopped(self.require_stopped(key, stop), note)
         snapshot = self.snapshot(key)
-        if snapshot.row.stop or not self.store.make_due(key):
-            stop = snapshot.row.stop or "just now"
-            raise IllegalRequest(f"{key} is stopped ({stop}): `fulfillment orders release` lifts that, retry does not")
+        require_not_stopped(snapshot)
+        if not self.store.make_due(key, note):
+            raise stop_has_changed(key)
         self.wake_ups.enqueue([key])
         if snapshot.row.held:
             return (
@@ -74,6 +81,13 @@ class Operations:
         if snapshot.state is State.LEASED:
             return f"A worker reconciles {key} now; the result says when it is reconciled next."
         return f"{key} is due; a worker takes it from here, within a second or two."
+
+    def _retry_stopped(self, snapshot: Snapshot, note: str) -> str:
+        key = snapshot.order.key
+        if not self.store.retry_stopped(snapshot, note):
+            raise stop_has_changed(key)
+        self.wake_ups.enqueue([key])
+        return f"{key} is due; what stopped it ({snapshot.row.stop}) is not acknowledged, and can stop it again."
 
     def require_stopped(self, key: OrderKey, stop: str = "") -> Snapshot:
         """Return all that the database has about a stopped order. *stop*, if not empty, must be the stop's reason."""
@@ -85,14 +99,19 @@ class Operations:
         return snapshot
 
     def release(self, key: OrderKey, reason: str, stop: str = "") -> str:
-        """Lift the order's stop. *stop*, if not empty, must be the reason of the stop."""
-        note, snapshot = require_reason(reason), self.require_stopped(key, stop)
+        """Lift the order's stop, or open an order that an operator has closed.
+
+        *stop*, if not empty, must be the reason of the stop.
+        """
+        note, snapshot = require_reason(reason), self.snapshot(key)
+        is_closed = snapshot.order.closed_by_operator and not stop
+        if not is_closed:
+            snapshot = self.require_stopped(key, stop)
         if not self.store.release(snapshot, note):
             raise stop_has_changed(key)
         self.wake_ups.enqueue([key])
-        return (
-            f"{key} is released from {snapshot.row.stop} and due; a worker takes it from here, within a second or two."
-        )
+        what = "open again" if is_closed else f"released from {snapshot.row.stop}"
+        return f"{key} is {what} and due; a worker takes it from here, within a second or two."
 
     def _write_event(self, key: OrderKey, stage: Stage, note: str) -> None:
         now = self.intake.now()
@@ -125,11 +144,27 @@ def _require_stage_ahead(snapshot: Snapshot, stage: Stage) -> None:
     order, row = snapshot.order, snapshot.row
     if row.stop:
         raise IllegalRequest(f"{order.key} is stopped ({row.stop}): `fulfillment orders release` it first")
+    require_open(snapshot)
     if order.closed:
         raise IllegalRequest(f"{order.key} is closed ({order.closed}): nothing is written to it any more")
     if order.stage and has_reached(order.stage, stage):
         since = f", as the platform showed on {when(order.read_at, snapshot.now)}" if order.read_at is not None else ""
         raise IllegalRequest(f"{order.key} is already {order.stage}{since}: an order never goes back to {stage}")
+
+
+def require_open(snapshot: Snapshot) -> None:
+    """Raise `IllegalRequest` if an operator has closed the order."""
+    if snapshot.order.closed_by_operator:
+        key = snapshot.order.key
+        raise IllegalRequest(f"{key} is closed by an operator: `fulfillment orders release` opens it again")
+
+
+def require_not_stopped(snapshot: Snapshot) -> None:
+    """Raise `IllegalRequest` if the order is stopped, or closed by an operator: then a retry needs a decision."""
+    require_open(snapshot)
+    key, stop = snapshot.order.key, snapshot.row.stop
+    if stop:
+        raise IllegalRequest(f"{key} is stopped ({stop}): `fulfillment orders release` lifts that, retry does not")
 
 
 def stop_has_changed(key: OrderKey) -> IllegalRequest:

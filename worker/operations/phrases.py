@@ -2,7 +2,22 @@
 
 from collections.abc import Sequence
 
+from worker.domain.events import OPERATOR
 from worker.domain.reasons import Word
+
+WHY = "<why>"
+"""Stands for a person's reason in a command. A shell refuses it, so nobody runs the command without a reason."""
+
+_COMMAND = ": fulfillment "
+
+
+def split_command(sentence: str) -> tuple[str, str]:
+    """Split a sentence that ends with a command, after a colon; the command is empty if there is none.
+
+    No command ends with a full stop, but every sentence with a text from outside does: such a text is no command.
+    """
+    text, colon, command = sentence.partition(_COMMAND)
+    return (f"{text}:", f"fulfillment {command}") if colon and not sentence.endswith(".") else (sentence, "")
 
 
 def counted(count: int, one: str, many: str) -> str:
@@ -13,6 +28,11 @@ def counted(count: int, one: str, many: str) -> str:
 def with_detail(word: str, detail: str) -> str:
     """Return a reason and its detail; the detail may be empty."""
     return f"{word}, {detail}" if detail else word
+
+
+def by_word_of(name: str) -> str:
+    """Return by whose word an order has its carrier: that of the source *name*, or of an operator."""
+    return f"by the word of {'an operator' if name == OPERATOR else name}"
 
 
 def join_items(items: Sequence[str], word: str) -> str:

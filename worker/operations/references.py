@@ -1,24 +1,56 @@
-"""What an operator can decide about a reference: say which order it is, or dismiss it when its search has stopped."""
+"""What an operator can decide about a reference: which order it is."""
 
-from worker.domain.errors import IllegalRequest
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from worker.domain.errors import IllegalRequest, OrderMissing, Throttled, Transient, Unauthorized
 from worker.domain.orders import OrderKey
-from worker.domain.retries import UNKNOWN_FOR
-from worker.domain.snapshot import Snapshot, State
+from worker.domain.overview.snapshot import Snapshot
+from worker.domain.text import clean_text
 from worker.operations.instants import when
-from worker.operations.orders import Operations, require_reason, stop_has_changed
+from worker.operations.orders import Operations, require_reason
 from worker.ports import Attached
 
 
-def resolve(operations: Operations, key: OrderKey, order: str, reason: str, stop: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an operator's word is checked: *status_of* reads an order at its platform, and raises `ApiError`.
+
+    *unseen*: the operator is sure that the order exists, also if the platform cannot be reached.
+    """
+
+    status_of: Callable[[OrderKey], str]
+    unseen: bool = False
+
+    def at(self, key: OrderKey) -> str:
+        """Return what the platform shows of the order *key*, as a part of a sentence.
+
+        Raises `ApiError` when the platform does not know the order, or when it cannot be reached and nobody is sure.
+        """
+        try:
+            return f"the platform shows it as “{clean_text(self.status_of(key))}”"
+        except OrderMissing as error:
+            advice = f"`fulfillment platform orders list --account {key.account}` shows those that exist"
+            raise OrderMissing(f"{key}. Nothing was changed; {advice}", error.status, error.code) from error
+        except (Transient, Throttled, Unauthorized) as error:
+            if self.unseen:
+                return f"the platform could not be asked: {error}"
+            advice = "if you are sure that the order exists, add --unseen"
+            raise Transient(f"{error}. {key} was not seen, so nothing was changed; {advice}") from error
+
+
+def resolve(operations: Operations, key: OrderKey, order: str, reason: str, look: Look, stop: str = "") -> str:
     """Give all events of the reference *key* to *order* (an id or account/id), and make that order due.
 
-    The search may have stopped, or go on. *stop*, if not empty, must be the reason of its stop. Returns a sentence
-    about what follows. Raises `IllegalRequest`.
+    The platform must show the order, or *look* says how else it is believed. The search may have stopped, or go on.
+    *stop*, if not empty, must be the reason of its stop. Returns a sentence about what follows. Raises
+    `IllegalRequest` and `ApiError`.
     """
     note, snapshot = require_reason(reason), _search(operations, key)
     if stop:
         operations.require_stopped(key, stop)
     target = _find_target(operations, key, order)
+    shown = look.at(target)
     match operations.store.attach(snapshot, target.order_id, note):
         case Attached.OVERTAKEN:
             raise IllegalRequest(f"{key} has changed meanwhile: look at it again")
@@ -26,41 +58,24 @@ def resolve(operations: Operations, key: OrderKey, order: str, reason: str, stop
             raise IllegalRequest(
                 f"{target} would have too many events with those of {key}: move it forward by `orders advance`"
             )
+        case Attached.REFUSED:
+            raise IllegalRequest(f"{target} is of another carrier: {_assign_first(key, target)}")
         case Attached.DONE:
             operations.wake_ups.enqueue([target])
-            return f"{key} is {target}, which has its events and {_next(operations.store.snapshot(target))}."
+            following = _next(operations.store.snapshot(target))
+            return f"{key} is {target}, which has its events and {following}. {shown[:1].upper()}{shown[1:]}."
 
 
-def dismiss(operations: Operations, key: OrderKey, reason: str, stop: str = "") -> str:
-    """End the search for the reference *key*, which has stopped. *stop*, result and errors are as in `resolve`."""
-    note, snapshot = require_reason(reason), _stopped_search(operations, key, stop)
-    if not operations.store.dismiss(snapshot, note):
-        raise stop_has_changed(key)
-    return f"{key} is dismissed: the search has ended, until there is a newer event with this reference, or a replay."
+def _assign_first(key: OrderKey, target: OrderKey) -> str:
+    source = key.reference.source if key.reference else ""
+    command = f"fulfillment orders assign {target} {source or 'SOURCE'} --reason …"
+    return f"assign it first, if its parcel is meant: `{command}`"
 
 
 def _search(operations: Operations, key: OrderKey) -> Snapshot:
     if not key.reference:
-        raise IllegalRequest(
-            f"{key} is known by its id: --found and --dismiss are for orders that are known only by a number"
-        )
+        raise IllegalRequest(f"{key} is known by its id: --found is for orders that are known only by a number")
     return operations.snapshot(key)
-
-
-def _stopped_search(operations: Operations, key: OrderKey, stop: str) -> Snapshot:
-    snapshot = _search(operations, key)
-    if not snapshot.row.stop:
-        raise IllegalRequest(f"{key} is not stopped: its search {_end(snapshot)}; --found says which order it is")
-    return operations.require_stopped(key, stop)
-
-
-def _end(snapshot: Snapshot) -> str:
-    """Return when a search that has not stopped ends."""
-    if snapshot.state is State.SETTLED:
-        return "was dismissed"
-    if snapshot.order.missing_since is None:
-        return "goes on"
-    return f"goes on until {when(snapshot.order.missing_since + UNKNOWN_FOR, snapshot.now)}"
 
 
 def _find_target(operations: Operations, key: OrderKey, text: str) -> OrderKey:
@@ -77,6 +92,8 @@ def _find_target(operations: Operations, key: OrderKey, text: str) -> OrderKey:
 def _next(snapshot: Snapshot | None) -> str:
     if snapshot and snapshot.row.stop:
         return f"is stopped ({snapshot.row.stop}): `fulfillment orders release` lifts that"
+    if snapshot and snapshot.order.closed_by_operator:
+        return "is closed by an operator: `fulfillment orders release` opens it again"
     if snapshot and snapshot.row.due is not None and snapshot.row.due > snapshot.now:
         return f"waits until {when(snapshot.row.due, snapshot.now)}: {snapshot.row.waiting}"
     return "is due; a worker takes it from here, within a second or two"

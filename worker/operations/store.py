@@ -1,10 +1,11 @@
 """The port `OperatorStore`: the queries and changes of an operator in the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
+from worker.domain.events import EventResult
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import Snapshot
+from worker.domain.overview.snapshot import Snapshot
 from worker.ports import Attached, Removed
 
 
@@ -18,17 +19,50 @@ class OperatorStore(Protocol):
         """Return the names of the accounts in which the database has an order with this id."""
 
     def known_as(self, key: OrderKey) -> list[str]:
-        """Return the ids of the orders, at most two, for which the database has the reference in *key*."""
+        """Return the ids of the orders, a few at most, for which the database has the reference in *key*."""
 
-    def make_due(self, key: OrderKey) -> bool:
-        """Make the order due now, for whatever reason it waits. False when it is unknown or stopped."""
+    def references_named(self, key: OrderKey) -> list[str]:
+        """Return the references, a few at most, in which restricted sources have given the plain reference in *key*."""
+
+    def make_due(self, key: OrderKey, reason: str) -> bool:
+        """Make the order due now, for whatever reason it waits. The audit log keeps *reason*.
+
+        False when it is unknown, stopped, or closed by an operator.
+        """
 
     def release(self, snapshot: Snapshot, reason: str) -> bool:
-        """Lift the stop in *snapshot*, acknowledge the events in *snapshot*, and make the order due.
+        """Lift the stop in *snapshot*, or open the order that *snapshot* shows closed by an operator.
 
-        Events with the result `stopped` that name a stage are pending again; so are all events of a reference. After a
-        stop as `moved_back`, the next read sets the stage. The audit log keeps *reason*. False when the order now has
-        another stop, or none: nothing is changed.
+        The events in *snapshot* are acknowledged, and the order is due. Events without effect that name a stage are
+        pending again; so are all events of a reference. After a stop as `moved_back`, the next read sets the stage. The
+        audit log keeps *reason*. False when the order has changed: nothing is changed.
+        """
+
+    def retry_stopped(self, snapshot: Snapshot, reason: str) -> bool:
+        """Lift the stop in *snapshot* as `release` does, but acknowledge nothing: the same events can stop it again."""
+
+    def close(self, snapshot: Snapshot, reason: str, results: Mapping[int, EventResult]) -> bool:
+        """Close the order or the reference, whatever it waits for. Only newer events that need a person open it.
+
+        What *snapshot* shows is acknowledged, and its pending events get *results*, by event id. A reference is
+        searched again when there is a newer event, or a replay. The audit log keeps *reason*. False when the order has
+        another stop now, or a newer event, or is leased: nothing is changed.
+        """
+
+    def assign(self, snapshot: Snapshot, source: str, reason: str) -> bool:
+        """Make *source* the carrier of the order, nobody if it is empty, and make the order due.
+
+        From then on, restricted events of other sources do not count. Those of *source* that had no effect are pending
+        again. The audit log keeps *reason*. False when the order has another carrier now than *snapshot* shows: nothing
+        is changed.
+        """
+
+    def rename_some(self, account: str, names: tuple[str, str], reason: str, beyond: int) -> tuple[int, int]:
+        """Give some orders and references of a source to its new name: *names* are the old and the new one.
+
+        What the source has said counts as said by the new name. *beyond* is 0, then the second number that the last
+        call has returned. Returns how many were renamed, and that number; it is 0 when none is left. The audit log
+        keeps *reason*.
         """
 
     def attach(self, snapshot: Snapshot, order_id: str, reason: str) -> Attached:
@@ -36,12 +70,7 @@ class OperatorStore(Protocol):
 
         If the database does not have the order, it is created. The audit log of the order keeps *reason*. `OVERTAKEN`
         when the reference does not have the stop in *snapshot* any more, or has a stop that *snapshot* has not.
-        """
-
-    def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
-        """End the search for the stopped reference *snapshot*, until a newer event or a replay restarts it.
-
-        Its events stay void. The audit log keeps *reason*. False when the reference now has another stop, or none.
+        `REFUSED` when its source may not report the order.
         """
 
     def remove_parcel(self, snapshot: Snapshot, tracking: str, event_ids: Collection[int], reason: str) -> Removed:

@@ -77,6 +77,15 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
     `shipped`, `delivered`, `completed`, `cancelled` or `refunded`."""
     dry_run: bool = False
     """`true`: read and decide, but write nothing at the platform."""
+    ship_within: Annotated[Duration, AfterValidator(between("1m", "3650d"))] | None = Field(
+        default=None, json_schema_extra={"default": "never"}
+    )
+    """How long after its acceptance an order that is not shipped is late, from a minute on. Without the key: never."""
+    deliver_within: Annotated[Duration, AfterValidator(between("1m", "3650d"))] | None = Field(
+        default=None, json_schema_extra={"default": "never"}
+    )
+    """How long after its shipping an order that is not delivered is late, from a minute on. By then, each parcel must
+    have arrived. Without the key: never."""
     credentials: Credentials = Field(exclude=True, repr=False)
     """The settings that only this platform has. In the file, they are keys of the account like all others."""
 
@@ -132,4 +141,6 @@ class AccountSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
             retry_for=microseconds(self.retry_for),
             settle=microseconds(self.settle),
             dry_run=self.dry_run,
+            ship_within=None if self.ship_within is None else microseconds(self.ship_within),
+            deliver_within=None if self.deliver_within is None else microseconds(self.deliver_within),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -21,9 +21,10 @@ from worker.processes.valkey_socket import valkey_broker_url
 from worker.secret import SHORTEST_SECRET, Secret
 from worker.settings.accounts import AccountSettings
 from worker.settings.problems import NO_ACCOUNT, Problem, validation_error
+from worker.settings.shared_secrets import SecretUses
 from worker.settings.sources import SourceSettings, complete_sources
-from worker.settings.urls import check_redis_url, passwords_in, read_broker_url, read_database_url
-from worker.settings.values import Address, Duration, ListenAddress, Name, between
+from worker.settings.urls import check_ca_file, check_redis_url, passwords_in, read_broker_url, read_database_url
+from worker.settings.values import Address, Duration, ListenAddress, Name, Network, between, read_list, read_network
 
 FOLDER = "folder"
 """The key of pydantic's context that has the folder of the settings file."""
@@ -37,6 +38,12 @@ def _check_data_dir(path: Path) -> Path:
     return path
 
 
+def _check_scan_every(every: timedelta) -> timedelta:
+    if every and not timedelta(seconds=1) <= every <= timedelta(days=1):
+        raise ValueError("must be 0s, or a duration from 1s to 1d")
+    return every
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -48,6 +55,10 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
         json_schema_extra={"default": ".fulfillment beside the settings file, else in the working directory"}
     )
     """The folder of all files that the program writes."""
+    ca_file: Annotated[str, AfterValidator(check_ca_file)] = Field(
+        default="", json_schema_extra={"default": "those that the machine trusts"}
+    )
+    """The certificates of the authorities that certify the broker and the database: a file in PEM."""
     database_url: SecretStr = Field(
         default=SecretStr(""), validate_default=True, json_schema_extra={"default": "fulfillment.db in data_dir"}
     )
@@ -62,8 +73,10 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
     """The broker of Celery's queue, as a URL of Celery. If `redis_url` is empty too, it is the embedded Valkey."""
     listen: ListenAddress = Address("127.0.0.1", 8000)
     """Address and port of `fulfillment receiver`. `localhost` is 127.0.0.1; `[::]` is every IPv6 and IPv4 address."""
+    scan_every: Annotated[Duration, AfterValidator(_check_scan_every)] = timedelta(minutes=5)
+    """How often each account's orders are listed at its platform, to find what no webhook has told. `0s`: never."""
     keep: Annotated[Duration, AfterValidator(between("1h", "3650d"))] = timedelta(days=90)
-    """How long closed and settled orders are kept."""
+    """How long closed and settled orders are kept, and deliveries that moved no order."""
     dedupe_for: Annotated[Duration, AfterValidator(between("1h", "3650d"))] = timedelta(days=90)
     """How long a repeated event is recognised, at least."""
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
@@ -71,7 +84,11 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
     log_format: Literal["auto", "console", "json"] = "auto"
     """The form of log lines: `console`, `json`, or `auto`, which is `console` on a terminal and `json` elsewhere."""
     metrics_token: Secret | None = None
-    """The bearer token with which other machines may read /metrics."""
+    """The bearer token for /metrics, and for the parts in /readyz. Without one, this machine alone sees them."""
+    trusted_proxies: Annotated[
+        tuple[Annotated[Network, BeforeValidator(read_network)], ...], BeforeValidator(read_list), Field(max_length=100)
+    ] = Field(default=(), json_schema_extra={"default": "none"})
+    """The proxies that write the client's address into `X-Forwarded-For`, as IP addresses or networks."""
     accounts: Mapping[Name, AccountSettings] = Field(default={}, validate_default=True)
     """The merchants' accounts, by name."""
     sources: Mapping[Name, SourceSettings] = {}
@@ -80,7 +97,7 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
     @field_validator("database_url")
     @classmethod
     def _choose_database(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
-        return read_database_url(url, info.data.get("data_dir", Path("/")))
+        return read_database_url(url, info.data.get("data_dir", Path("/")), info.data.get("ca_file", ""))
 
     @field_validator("broker_url")
     @classmethod
@@ -118,6 +135,12 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
         if OPERATOR in sources:
             raise validation_error(Problem((OPERATOR,), "is reserved: it is the source of operators' events"))
         return sources
+
+    @model_validator(mode="after")
+    def _refuse_shared_secrets(self) -> Self:
+        if problems := [*SecretUses.of(self.accounts, self.sources, self.metrics_token).problems()]:
+            raise validation_error(*problems)
+        return self
 
     @property
     def uses_embedded_valkey(self) -> bool:

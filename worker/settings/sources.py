@@ -12,7 +12,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSer
 from webhook_receiver.profiles.engine.statuses import meaning_of
 from webhook_receiver.profiles.schema.model import DEFAULT_MAX_BODY
 from worker.domain.events import EventName
+from worker.domain.kept import KeptBounds
 from worker.domain.signing import ALL_PARTS, Part
+from worker.domain.web_urls import is_host_name
 from worker.secret import Secret
 from worker.settings.problems import Problem, validation_error
 from worker.settings.profiles import (
@@ -47,6 +49,12 @@ def _check_allowed(name: str) -> str:
     return name
 
 
+def _check_host(name: str) -> str:
+    if not is_host_name(name):
+        raise ValueError("must have names of hosts, such as track.example.com: no IP address, no port, no punycode")
+    return name.lower()
+
+
 def _check_status(name: str) -> str:
     meaning_of(name)
     return name
@@ -76,6 +84,11 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     ) = Field(default=None, json_schema_extra={"default": "by the profile"})
     """What this sender may report: families of events (`order`, `shipment`), or single events
     (`shipment.delivered`)."""
+    orders: Literal["any", "own", "assigned"] | None = Field(
+        default=None, json_schema_extra={"default": "any; own for couriers, if several move parcels of the account"}
+    )
+    """`any`, `own` or `assigned`: the orders that this sender may report. `own`: those whose parcels it was the first
+    to report, or that were assigned to it; `assigned`: only the latter. News of others' orders is quarantined."""
     tolerance: Annotated[Duration, AfterValidator(between("1s", "7d"))] = timedelta(seconds=300)
     """How far a signed timestamp may be from our clock."""
     stale: Literal["refuse", "accept"] = "refuse"
@@ -84,6 +97,17 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
         default=DEFAULT_MAX_BODY, json_schema_extra={"default": "65536, or the profile's"}
     )
     """The largest request body that is read, in bytes."""
+    max_kept: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
+    """How many quarantined deliveries are kept, and as many stale ones and duplicates. With more, the oldest are
+    deleted."""
+    max_kept_bytes: Annotated[int, Field(ge=1_048_576, le=1_099_511_627_776)] = 104_857_600
+    """How many bytes the bodies of quarantined deliveries may take in the database, compressed, and as many those of
+    stale ones. With more, the oldest are deleted."""
+    max_unknown: Annotated[int, Field(ge=1, le=10_000_000)] | None = Field(
+        default=None, json_schema_extra={"default": "10000; without a bound for who may report orders"}
+    )
+    """How many orders that the platform has never shown may be searched for because this sender has named them. More
+    are quarantined, also when five times as many are known, with those for which the search has stopped."""
     signed_parts: Annotated[frozenset[Part], BeforeValidator(read_list)] = Field(
         default=frozenset(ALL_PARTS), json_schema_extra={"default": "all five"}
     )
@@ -97,6 +121,13 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
     """For `awalchat`: `open` or `signed`: whether the platform's check of our URL must be signed."""
     timezone: Timezone = Field(json_schema_extra={"default": "the account's"})
     """The time zone of timestamps without an offset."""
+    tracking_hosts: Annotated[
+        frozenset[Annotated[str, AfterValidator(_check_host)]],
+        BeforeValidator(read_list),
+        Field(min_length=1, max_length=100),
+    ] = Field(default=frozenset(), json_schema_extra={"default": "any"})
+    """The hosts of this sender's tracking pages. A tracking URL with another host is left out; one below a listed host
+    is not."""
     number_prefix: Annotated[str, Field(max_length=50)] = Field(default="", json_schema_extra={"default": "none"})
     """For couriers' profiles: what stands before the order's number in the courier's reference. It is cut off."""
     reference: Literal["number", "id"] = "number"
@@ -118,6 +149,11 @@ class SourceSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_error
         return self
 
     @property
+    def kept_bounds(self) -> KeptBounds:
+        """The most that is kept of deliveries that move no order."""
+        return KeptBounds(self.max_kept, self.max_kept_bytes)
+
+    @property
     def options(self) -> dict[str, str]:
         """What the source sets of the options of its profile."""
         return {name: str(value) for name, value in self.profile.options.items()}
@@ -128,6 +164,8 @@ def _key_problems(source: SourceSettings) -> Iterator[Problem]:
     for key in useless:
         if key in source.model_fields_set:
             yield Problem((key,), f"has no effect with the profile {source.profile.name}")
+    if source.max_kept_bytes < source.max_body:
+        yield Problem(("max_kept_bytes",), "must be at least max_body, so that any delivery can be kept")
 
 
 def complete_sources(sources: Mapping[str, object], accounts: object, folder: Path) -> dict[str, object]:

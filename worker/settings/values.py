@@ -28,6 +28,7 @@ _ISO_8601 = TypeAdapter(timedelta)
 _NAME = re.compile("[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _ADDRESS = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>[0-9]{1,5})")
 _MAX_PORT = 65_535
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Address(NamedTuple):
@@ -98,6 +99,16 @@ def read_address(value: object) -> Address:
             host = str(ipaddress.IPv6Address(parts["ipv6"])) if parts["ipv6"] else parts["host"]
             return Address(host, int(parts["port"]))
     raise ValueError("must be an address and a port, such as 127.0.0.1:8000 or [::1]:8000")
+
+
+def read_network(value: object) -> Network:
+    """Read an IP address, or a network such as `10.0.0.0/8`. A network of every address would trust everybody."""
+    if isinstance(value, Network):
+        return value
+    with suppress(ValueError):
+        if isinstance(value, str) and (network := ipaddress.ip_network(value)).prefixlen:
+            return network
+    raise ValueError("must be an IP address or a network, such as 127.0.0.1 or 10.0.0.0/8")
 
 
 def read_list(value: object) -> object:

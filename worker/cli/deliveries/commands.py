@@ -1,26 +1,24 @@
 """The group `fulfillment deliveries`."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from worker.cli.commands import OrderedGroup
-from worker.cli.deliveries.options import DELIVERY_ID, OPTIONAL_ID, OUTCOME, REASON
-from worker.cli.options import AS_JSON, LIMIT, require_name
+from worker.cli.confirmation import DRY_RUN, YES
+from worker.cli.deliveries.finding import find_delivery
+from worker.cli.deliveries.options import DELIVERY_ID, NOTE, OPTIONAL_ID, OUTCOME, PEER, REASON, REPLAYABLE, SINCE
+from worker.cli.options import AS_JSON, LIMIT, require_name, with_user
 from worker.cli.sources.options import PROFILE
-from worker.domain.errors import IllegalRequest
 from worker.domain.events import OPERATOR
-from worker.domain.instants import Instant
+from worker.domain.overview.choices import DeliveryChoice
 from worker.domain.reasons import DeliveryOutcome
-from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
     from collections.abc import Sequence
 
     from worker.cli.deliveries.problems import Problem
     from worker.settings import Settings
-    from worker.store.database.database import Database
     from worker.store.queries.deliveries import DeliveryDetails
 
 
@@ -33,9 +31,12 @@ def deliveries() -> None:
 @OUTCOME
 @click.option("--source", default="", help="Only deliveries of this source.")
 @click.option("--reason", type=REASON, default=None, help="Only deliveries that are quarantined for this reason.")
+@PEER
 @LIMIT
 @AS_JSON
-def list_deliveries(outcome: str | None, source: str, reason: str | None, limit: int, as_json: bool) -> None:
+def list_deliveries(
+    outcome: str | None, source: str, reason: str | None, peer: str | None, limit: int, as_json: bool
+) -> None:
     """List deliveries, the newest first.
 
     \b
@@ -49,7 +50,8 @@ def list_deliveries(outcome: str | None, source: str, reason: str | None, limit:
 
     with open_database() as context:
         queries = DeliveryQueries(context.database)
-        _, rows = queries.latest(limit, outcome=outcome or "", source=source, reason=reason or "")
+        filters = {"outcome": outcome, "source": source, "reason": reason, "peer": peer}
+        _, rows = queries.latest(limit, **{name: word for name, word in filters.items() if word})
         if source not in {"", OPERATOR} and not rows:  # a source that has left the settings may still have deliveries
             require_name("source", source, context.settings.sources)
     if as_json:
@@ -73,7 +75,7 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
     from worker.cli.json_lines import print_json
 
     with open_database() as context:
-        now, delivery = _find(context.database, delivery_id)
+        now, delivery = find_delivery(context.database, delivery_id)
     problems = _problems(context.settings, delivery)
     if as_json:
         print_json(details_document(delivery, problems))
@@ -91,10 +93,29 @@ def _problems(settings: "Settings", delivery: "DeliveryDetails") -> "Sequence[Pr
 
 @deliveries.command("replay", short_help="Read deliveries again, with the present settings.")
 @OPTIONAL_ID
-@click.option("--source", default="", help="All quarantined deliveries of this source.")
-@click.option("--reason", type=REASON, default=None, help="All that are quarantined for this reason.")
-def replay_delivery(delivery_id: int | None, source: str, reason: str | None) -> int:
+@REPLAYABLE
+@click.option("--source", default="", help="Deliveries of this source.")
+@click.option("--reason", type=REASON, default=None, help="Deliveries that are quarantined for this reason.")
+@SINCE
+@NOTE
+@DRY_RUN
+@YES
+@AS_JSON
+def replay_delivery(
+    delivery_id: int | None,
+    outcome: str | None,
+    source: str,
+    reason: str | None,
+    since: str | None,
+    note: str,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
     """Read a quarantined or stale delivery again, or many, with the present settings.
+
+    Without ID, the options choose deliveries; all of them must hold. Without --outcome, they are quarantined ones. An
+    event keeps its key, so it is taken in once, however often its delivery is replayed.
 
     If a delivery still cannot be used, the exit code is 1. If nothing about it has changed, `doctor` does not report it
     any more. A delivery that is of no interest now is deleted, and counted as ignored.
@@ -104,42 +125,21 @@ def replay_delivery(delivery_id: int | None, source: str, reason: str | None) ->
     \b
     fulfillment deliveries replay 17
     fulfillment deliveries replay --source fastbox --reason unknown_event
+    fulfillment deliveries replay --outcome stale --since 2h --dry-run
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    if (delivery_id is None) == (not (source or reason)):
-        raise click.UsageError("Name one delivery by its ID, or many by --source, by --reason, or by both.")
-    if delivery_id is None:
-        return _replay_all(source, reason or "")
-    from worker.cli.context import open_database
-    from worker.cli.deliveries.replay import replay
-    from worker.cli.deliveries.replay_printing import print_ignored, print_replay
+    is_many = bool(outcome or source or reason or since)
+    if delivery_id is None and not is_many:
+        raise click.UsageError("Name one delivery by its ID, or choose many by --outcome, --source, --reason, --since.")
+    if delivery_id is not None and is_many:
+        raise click.UsageError("Name one delivery by its ID, or choose many by options, not both.")
+    if reason and outcome == DeliveryOutcome.STALE:
+        raise click.UsageError("--reason is that of a quarantine: a stale delivery has none.")
+    from worker.cli.deliveries.replaying import replay_many, replay_one
 
-    with open_database() as context:
-        _, delivery = _find(context.database, delivery_id)
-        receipt = replay(context, delivery)
-        if receipt.outcome is DeliveryOutcome.IGNORED:
-            print_ignored(delivery_id)
-        else:
-            _, after = _find(context.database, delivery_id)
-            print_replay(delivery.row, after)
-    return NEEDS_A_PERSON if receipt.outcome is DeliveryOutcome.QUARANTINED else WELL
-
-
-def _replay_all(source: str, reason: str) -> int:
-    """Replay the quarantined deliveries of a source, for a reason, or both. On a terminal, a bar shows the progress."""
-    from worker.cli.context import open_database
-    from worker.cli.deliveries.replay import replay_all
-    from worker.cli.deliveries.replay_printing import print_replays
-    from worker.store.queries.deliveries import DeliveryQueries
-
-    with open_database() as context:
-        ids = DeliveryQueries(context.database).quarantined(source=source, reason=reason)
-        if source and not ids:
-            require_name("source", source, context.settings.sources)
-        is_hidden = not (sys.stderr and sys.stderr.isatty())
-        with click.progressbar(ids, file=sys.stderr, hidden=is_hidden, label="Replaying") as bar:
-            summary = replay_all(context, bar)
-    print_replays(summary)
-    return NEEDS_A_PERSON if summary.reasons or summary.problems else WELL
+    if delivery_id is not None:
+        return replay_one(delivery_id, with_user(note), dry_run=dry_run, as_json=as_json)
+    choice = DeliveryChoice(DeliveryOutcome(outcome or DeliveryOutcome.QUARANTINED), source, reason or "")
+    return replay_many(choice, since or "", with_user(note), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @deliveries.command("try", short_help="Read a stored body again, and change nothing.")
@@ -164,16 +164,6 @@ def try_delivery(delivery_id: int, profile: str, as_json: bool) -> int:
     from worker.cli.sources.commands import finish
 
     with open_database() as context:
-        _, delivery = _find(context.database, delivery_id)
+        _, delivery = find_delivery(context.database, delivery_id)
         trial = try_with(context.settings, delivery, profile)
     return finish(trial, as_json=as_json)
-
-
-def _find(database: "Database", delivery_id: int) -> "tuple[Instant, DeliveryDetails]":
-    """Return the time of the database's clock, and the delivery. Raises `IllegalRequest` when there is none."""
-    from worker.store.queries.deliveries import DeliveryQueries
-
-    now, delivery = DeliveryQueries(database).show(delivery_id)
-    if delivery is None:
-        raise IllegalRequest(f"there is no delivery {delivery_id}, or it is not kept any more")
-    return now, delivery

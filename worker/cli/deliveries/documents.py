@@ -19,6 +19,7 @@ def delivery_document(row: DeliveryRow) -> Document:
         "detail": row.detail or None,
         "replayed_at": iso(row.replayed_at),
         "size": row.size,
+        "peer": row.peer or None,
     }
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from worker.cli.deliveries.problems import Problem, is_healed, problem_text, taken_in
 from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table, visible
-from worker.domain.documents import Malformed, read_document
+from worker.domain.documents import Malformed, read_document, read_leniently
 from worker.domain.instants import Instant
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.domain.text import clean_text
@@ -55,9 +55,18 @@ def _styled(outcome: str) -> Text:
 
 def _reason(row: DeliveryRow) -> str:
     """Return the reason with its detail, but not that of `captured`, which has every header."""
-    detail = "" if row.reason == QuarantineReason.CAPTURED else clean_text(row.detail, MAX_DETAIL)
+    detail = "" if row.reason == QuarantineReason.CAPTURED else _beginning(row.detail)
     replayed = " (replayed)" if row.replayed_at is not None else ""
     return f"{row.reason}{': ' if row.reason and detail else ''}{detail}{replayed}"
+
+
+def _beginning(detail: str) -> str:
+    """Return *detail*, or as many of its words as a list has room for, and "…"."""
+    text = clean_text(detail)
+    if len(text) <= MAX_DETAIL:
+        return text
+    words, space, _ = text[: MAX_DETAIL + 1].rpartition(" ")
+    return f"{words} …" if space else f"{text[: MAX_DETAIL - 1]}…"
 
 
 def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None, now: Instant) -> None:
@@ -68,6 +77,7 @@ def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None
             {
                 "delivery": Text(str(row.id), "bold"),
                 "source": row.source,
+                "peer": row.peer,
                 "received": when(row.received_at, now),
                 "outcome": _styled(row.outcome),
                 "reason": row.reason,
@@ -116,9 +126,20 @@ def _events_table(events: Sequence[DeliveredEvent]) -> Table:
 
 
 def _readable(body: bytes) -> str:
-    """Return a body as printable text: JSON is indented, other bodies are Python literals. A long text is cut."""
+    """Return a body as printable text, cut if it is long.
+
+    JSON is indented, and JSON with values that cannot be used is shown as it came. Other bodies are Python literals.
+    """
     try:
         text = visible(json.dumps(read_document(body), indent=2, ensure_ascii=False))
     except Malformed:
-        text = repr(body)
+        text = visible(body.decode("utf-8", "backslashreplace")) if _is_json(body) else repr(body)
     return text if len(text) <= MAX_BODY else f"{text[:MAX_BODY]}\n… and {len(text) - MAX_BODY} characters more"
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        read_leniently(body)
+    except Malformed:
+        return False
+    return True

@@ -1,11 +1,15 @@
 """Prints for people what became of replayed deliveries."""
 
+import json
+
 import click
 
 from worker.cli.deliveries.problems import problem_text, taken_in
-from worker.cli.deliveries.replay import ReplaySummary
+from worker.cli.deliveries.replay import ReplayItem, ReplaySummary
 from worker.cli.printing import visible
 from worker.domain.reasons import DeliveryOutcome
+from worker.operations.bulk import ItemResult
+from worker.operations.instants import iso
 from worker.operations.phrases import counted
 from worker.store.queries.deliveries import DeliveryDetails, DeliveryRow
 
@@ -34,18 +38,50 @@ def print_replay(before: DeliveryRow, after: DeliveryDetails) -> None:
         )
 
 
-def print_replays(summary: ReplaySummary) -> None:
+def replay_line(item: ReplayItem, *, as_json: bool) -> str:
+    """Return the line about one of many deliveries: for people, or a JSON object."""
+    row = item.row
+    if as_json:
+        return json.dumps(
+            {
+                "id": row.id,
+                "source": row.source,
+                "received_at": iso(row.received_at),
+                "result": item.result,
+                "outcome": item.outcome or None,
+                "reason": item.reason or None,
+                "detail": item.sentence or None,
+            }
+        )
+    outcome = f"{item.outcome} ({item.reason})" if item.reason else item.outcome
+    result = outcome if item.result is ItemResult.DONE else item.result
+    parts = (f"delivery {row.id}", row.source, result, item.sentence)
+    return visible("  ".join(part for part in parts if part))
+
+
+def print_preview(summary: ReplaySummary, total: int, *, err: bool) -> None:
+    """Print how many deliveries would be replayed, and which of them `doctor` would not report any more."""
+    click.echo(f"{counted(total, 'delivery', 'deliveries')} would be replayed.", err=err)
+    if summary.silenced:
+        silenced = counted(summary.silenced, "delivery", "deliveries")
+        click.echo(f"`fulfillment doctor` would not report {silenced} any more: nothing has changed.", err=err)
+
+
+def print_replays(summary: ReplaySummary, total: int, *, err: bool) -> None:
     """Print what became of many replayed deliveries: one line, and one for each kind of problem."""
-    total = summary.outcomes.total()
+    done = summary.outcomes.total()
     reasons = ", ".join(f"{reason} {count}" for reason, count in summary.reasons.most_common())
     parts = [
         f"{count} {outcome}{f' ({reasons})' if outcome is DeliveryOutcome.QUARANTINED else ''}"
         for outcome, count in summary.outcomes.most_common()
     ]
-    deliveries = counted(total, "delivery was", "deliveries were")
-    click.echo(f"{deliveries} replayed{': ' if parts else ''}{', '.join(parts)}.")
+    deliveries = counted(done, "delivery was", "deliveries were")
+    click.echo(f"{deliveries} replayed{': ' if parts else ''}{', '.join(parts)}.", err=err)
     if summary.silenced:
         silenced = counted(summary.silenced, "delivery", "deliveries")
-        click.echo(f"`fulfillment doctor` does not report {silenced} any more, because nothing has changed.")
+        click.echo(f"`fulfillment doctor` does not report {silenced} any more, because nothing has changed.", err=err)
     for sentence, count in summary.problems.most_common(MAX_PROBLEMS):
-        click.echo(visible(f"{counted(count, 'was', 'were')} not: {sentence}."))
+        click.echo(visible(f"{counted(count, 'was', 'were')} not: {sentence}."), err=err)
+    gone = total - done - summary.problems.total()
+    if gone > 0:
+        click.echo(f"{counted(gone, 'delivery', 'deliveries')} had been replayed before, meanwhile.", err=err)

@@ -11,6 +11,7 @@ from worker.cli.demo.script import Expected, Scenario
 from worker.cli.demo.shops import shop_of
 from worker.domain.events import EventResult
 from worker.domain.orders import OrderKey
+from worker.domain.overview.figures import Integrity
 from worker.domain.reasons import DeliveryOutcome, WriteOutcome
 
 
@@ -48,7 +49,8 @@ def _open(findings: Findings) -> Iterator[str]:
     for order, row in findings.view.rows.items():
         if findings.view.state(order) not in STATES_AT_REST or row.order.sending:
             yield f"{order} is {findings.view.state(order)}, {row.waiting or 'with something to do'}"
-    yield from (f"{count} {name}" for name, count in findings.health.discrepancies.items() if count)
+    integrity = findings.health.integrity or Integrity()
+    yield from (f"{count} {name}" for name, count in integrity.discrepancies.items() if count)
 
 
 def _ends(day: Sequence[Scenario], findings: Findings) -> Iterator[str]:

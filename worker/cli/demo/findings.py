@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from worker.cli.demo.clients import Reply, Report, SandboxClient
 from worker.cli.demo.progress import View
 from worker.cli.demo.shops import SHOPS
-from worker.domain.figures import Figures, Health
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
+from worker.domain.overview.figures import Figures, Health
 from worker.store.database.database import Database
 from worker.store.queries.counts import CountQueries
 from worker.store.queries.deliveries import DeliveryQueries

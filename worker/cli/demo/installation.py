@@ -49,6 +49,7 @@ class Installation:
         *statuses* has more status words, by source.
         """
         settings = {"CONFIG": "", "DATA_DIR": str(self.folder), "LISTEN": self.receiver, "LOG_FORMAT": "console"}
+        settings["SCAN_EVERY"] = "0s"  # a scan would tell of orders before the webhooks of the script do
         for shop in SHOPS.values():
             settings |= {
                 f"ACCOUNTS__{shop.account.upper()}__{key}": value for key, value in self._account(shop).items()

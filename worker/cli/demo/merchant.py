@@ -32,4 +32,4 @@ class Merchant:
         if delivery is None:
             raise DemoFailed(f"The database has no quarantined delivery of {source}.")
         settings = load_settings(self.installation.environ({source: statuses}))
-        return replay(Context(settings, self.database), delivery).outcome
+        return replay(Context(settings, self.database), delivery, "its word is known now").outcome

@@ -27,6 +27,8 @@ def print_next_steps(output: Output) -> None:
     output.print("and run in the same folder", style="bold")
     output.print(f"  {program} up      everything in one terminal, until Ctrl-C", soft_wrap=True)
     output.print(f"  {program} doctor  checks it, from another terminal", soft_wrap=True)
+    output.print("Only you may read it (`chmod 600 fulfillment.toml`). A secret that you choose:", style="bold")
+    output.print(f"  {program} secrets new", soft_wrap=True)
     output.print("README.md explains the rest: the platforms, couriers, services, PostgreSQL.")
 
 
@@ -55,6 +57,8 @@ def _source(shop: Shop, sender: Sender) -> Iterator[tuple[str, str]]:
     if sender.source != sender.profile:
         yield f'profile = "{sender.profile}"', ""
     yield f'account = "{shop.account}"', ""
+    if sender.file is None and sender.source != shop.platform_source:
+        yield 'allow = ["shipment"]', "a courier reports parcels; only your own system sends order events"
     for name, value in sender.settings.items():
         yield f'{name} = "{value}"', _meaning(sender, name)
     yield f"secrets = {_secrets(sender)}", f"{_origin(shop, sender)}, for /webhooks/{sender.source}"

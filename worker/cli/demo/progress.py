@@ -10,7 +10,7 @@ from worker.cli.demo.shops import SHOPS
 from worker.cli.demo.timing import clock_text
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import OrderRow, State
+from worker.domain.overview.snapshot import OrderRow, State
 from worker.domain.stages import Stage
 from worker.store.database.database import Database
 from worker.store.queries.orders import OrderQueries

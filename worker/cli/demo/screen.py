@@ -15,7 +15,7 @@ from worker.cli.demo.script import Scenario
 from worker.cli.demo.shops import SHOPS, Shop
 from worker.cli.demo.timing import clock_text
 from worker.cli.printing import STYLES, Output, plain
-from worker.domain.snapshot import OrderRow, State
+from worker.domain.overview.snapshot import OrderRow, State
 from worker.domain.stages import STAGES, Stage
 
 MIN_WIDTH, MIN_HEIGHT = 80, 23

@@ -1,13 +1,13 @@
 """Checks an account by one harmless read at its platform, unless the account has to wait."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from worker.cli.platform.budget import CallBudget
 from worker.domain.errors import Throttled, Transient
-from worker.domain.figures import Health
 from worker.domain.instants import MINUTE, SECOND, Duration
+from worker.domain.overview.figures import Health
 from worker.domain.reasons import HoldReason
-from worker.operations.checks import Check, Verdict
+from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict
 from worker.operations.instants import span
 from worker.order_api.account_checks import AccountCheck
 from worker.order_api.accounts import open_account
@@ -30,7 +30,7 @@ def check_account(database: Database, name: str, account: AccountSettings, healt
         yield Check(title, Verdict.WARN, f"It was not asked: {wait.reason}.")
     else:
         with open_client(account) as client:
-            result = open_account(account.credentials, context_of(account, client, budget.pause)).check()
+            result = open_account(account.credentials, context_of(account, client, budget.observe)).check()
         yield from judge_account(title, result)
 
 
@@ -38,13 +38,25 @@ def judge_account(title: str, result: AccountCheck) -> Iterator[Check]:
     """Yield a check for the result of one harmless read, and a warning if orders have statuses that we do not know."""
     yield _judge_access(title, result)
     if result.unknown_statuses:
-        statuses = ", ".join(f"“{status}”" for status in result.unknown_statuses)
+        statuses = "; ".join(f"“{status}” ({_names(ids)})" for status, ids in result.unknown_statuses.items())
         yield Check(
             f"{title}, statuses",
             Verdict.WARN,
-            f"The platform shows orders in a status that we do not know: {statuses}. Such an order is stopped.",
+            f"The platform shows orders in a status that we do not know: {statuses}. Such an order"
+            " stops when it is read.",
             "Add the meaning of each to the account's setting `statuses`.",
         )
+
+
+def judge_dry_run(name: str, account: AccountSettings) -> Iterator[Check]:
+    """Yield a check that says so if the account is in `dry_run`. It is OK, because the settings ask for it."""
+    if account.dry_run:
+        sentence = "Steps are decided, but nothing is written to the platform, as the settings ask."
+        yield Check(f"account {name}, dry_run", Verdict.OK, sentence)
+
+
+def _names(order_ids: Sequence[str]) -> str:
+    return ", ".join(order_ids[:MAX_NAMED]) + (", …" if len(order_ids) > MAX_NAMED else "")
 
 
 def _judge_access(title: str, result: AccountCheck) -> Check:
@@ -54,8 +66,12 @@ def _judge_access(title: str, result: AccountCheck) -> Check:
         case Throttled() as failure:
             return Check(title, Verdict.WARN, f"The platform wants a pause: {failure}.")
         case Transient() as failure:
-            advice = "Check that base_url is right and can be reached from here."
-            return Check(title, Verdict.FAIL, f"The platform does not answer: {failure}.", advice, unreachable=True)
+            advice = (
+                "Nothing to do if the platform has an outage: the workers ask again by themselves. Otherwise, check"
+                " that base_url is right and can be reached from here."
+            )
+            sentence = f"The platform gives no usable answer: {failure}."
+            return Check(title, Verdict.FAIL, sentence, advice, unreachable=True)
         case failure:
             advice = result.advice or "Compare the account's credentials with those that the platform shows."
             return Check(title, Verdict.FAIL, f"The platform refuses a harmless read: {failure}.", advice)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import click
 
+from worker.cli.options import DURATION
 from worker.domain.instants import microseconds
-from worker.operations.checks import Check, Diagnosis, Verdict, diagnose
+from worker.operations.doctor.checks import Check, Diagnosis, Verdict, diagnose
 from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
 
 STYLES = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
+GAP = 2
+"""Columns between a verdict, the name of its check, and the sentences."""
 EXIT_CODES = {
     Diagnosis.WELL: WELL,
     Diagnosis.NEEDS_PERSON: NEEDS_A_PERSON,
@@ -18,28 +20,19 @@ EXIT_CODES = {
 }
 
 
-class _Duration(click.ParamType[timedelta]):
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401 - click's signature
-        from worker.settings.values import read_duration
-
-        try:
-            return read_duration(value)
-        except ValueError:
-            self.fail("write a duration like 90s, 30m, 1h or 2d.", param, ctx)
-
-
 @click.command()
 @click.option(
     "--max-age",
-    type=_Duration(),
+    type=DURATION,
     default="1h",
     show_default=True,
     help="A backlog older than this is a failure; a younger one is a warning.",
 )
+@click.option(
+    "--all", "checks_all", is_flag=True, help="Check that all rows agree, not only the latest: minutes for millions."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def doctor(max_age: timedelta, as_json: bool) -> int:
+def doctor(max_age: timedelta, checks_all: bool, as_json: bool) -> int:
     """Check the installation, and find what is stuck.
 
     Each check is ok, a warning or a failure. A warning or a failure says what to do.
@@ -54,12 +47,12 @@ def doctor(max_age: timedelta, as_json: bool) -> int:
     from worker.cli.doctor.checks import run_checks
     from worker.cli.json_lines import print_json
 
-    checks = list(run_checks(microseconds(max_age)))
+    checks = list(run_checks(microseconds(max_age), checks_all=checks_all))
     code = EXIT_CODES[diagnose(checks)]
     if as_json:
         print_json({"exit_code": code, "checks": [_document(check) for check in checks]})
     else:
-        _print(checks)
+        print_checks(checks)
     return code
 
 
@@ -73,16 +66,22 @@ def _document(check: Check) -> dict[str, object]:
     }
 
 
-def _print(checks: Sequence[Check]) -> None:
-    from rich.table import Table
+def print_checks(checks: Sequence[Check]) -> None:
+    """Print checks for people, in columns; a command in a sentence is never broken."""
+    from rich.text import Text
 
-    from worker.cli.printing import Output, plain
+    from worker.cli.printing import MIN_WIDTH, Output, plain
+    from worker.cli.wrapping import wrapped
 
-    table = Table.grid(padding=(0, 2))
-    for column in range(3):
-        table.add_column(no_wrap=column < 2, overflow="fold")  # noqa: PLR2004 - the first two are words
+    output = Output(MIN_WIDTH)
+    names = max((len(check.name) for check in checks), default=0)
+    begin = max(map(len, Verdict)) + GAP + names + GAP
     for check in checks:
-        table.add_row(plain(check.verdict, STYLES[check.verdict]), plain(check.name), plain(check.sentence))
-        if check.advice and check.verdict is not Verdict.OK:
-            table.add_row("", "", plain(f"→ {check.advice}", "italic"))
-    Output().print(table)
+        verdict = f"{check.verdict:<{max(map(len, Verdict)) + GAP}}"
+        head = Text.assemble((verdict, STYLES[check.verdict]), plain(check.name))
+        head.pad_right(begin - head.cell_len)
+        advice = f"→ {check.advice}" if check.advice and check.verdict is not Verdict.OK else ""
+        for text, style in ((check.sentence, ""), (advice, "italic")):
+            for line in wrapped(plain(text).plain, output.width - begin):
+                output.print(Text.assemble(head, (line, style)), soft_wrap=True)
+                head = Text(" " * begin)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from webhook_receiver.profiles.captures import MAX_A_DAY
 from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.profiles.schema.trust import Trust, signed_fields, trust_in, trust_of
-from worker.operations.checks import Check, Verdict
+from worker.operations.doctor.checks import Check, Verdict
 from worker.operations.phrases import join_items
 from worker.settings.sources import SourceSettings
 

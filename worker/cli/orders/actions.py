@@ -1,11 +1,18 @@
-"""The commands that change orders: `advance`, `retry`, `release`."""
+"""The commands that change orders: `advance`, `retry`, `release`, `close`."""
 
 import click
 
-from worker.cli.options import ORDER, STAGE, with_user
+from worker.cli.confirmation import DRY_RUN, YES
+from worker.cli.options import AS_JSON, OPTIONAL_ORDER, ORDER, STAGE, with_user
+from worker.cli.orders.choosing import STOP, WAITING, Chosen, choosing
 from worker.domain.stages import Stage
 
 REASON = click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
+REASON_UNLESS_DRY_RUN = click.option(
+    "--reason", default=None, help="The reason, in one sentence for people who ask later. Only --dry-run needs none."
+)
+RETRY_REASON = "retried"
+"""The reason of a retry that names none. The audit log has the user's name beside it."""
 
 
 @click.command("advance", short_help="Say that an order has reached a stage.")
@@ -20,52 +27,117 @@ def advance_order(order: str, stage: str, reason: str, create: bool) -> None:
     fulfillment orders advance 1001 --to delivered --reason "the customer has called"
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.cli.context import open_database
+    from worker.cli.printing import print_sentence
 
     with open_database() as context:
         operations = context.operations
-        click.echo(operations.advance(operations.find(order), Stage(stage), with_user(reason), create=create))
+        print_sentence(operations.advance(operations.find(order), Stage(stage), with_user(reason), create=create))
 
 
-@click.command("retry", short_help="Let a worker reconcile an order now.")
-@ORDER
-def retry_order(order: str) -> None:
+@click.command("retry", short_help="Let a worker reconcile an order now, or many.")
+@OPTIONAL_ORDER
+@STOP
+@WAITING
+@choosing
+@click.option("--reason", default=RETRY_REASON, help="The reason, in one sentence for people who ask later.")
+@DRY_RUN
+@YES
+@AS_JSON
+def retry_order(
+    order: str | None, reason: str, dry_run: bool, yes: bool, as_json: bool, **options: object
+) -> int | None:
     """Let a worker reconcile an order now, and not only at its due time.
 
-    A stopped order needs `fulfillment orders release` instead.
-    """
-    from worker.cli.context import open_database
+    Without ORDER, the options choose orders that wait; all of them must hold. A stopped order is retried only if --stop
+    names its stop. That acknowledges nothing, so the same events can stop it again: `fulfillment orders release` lets
+    an order go on.
 
-    with open_database() as context:
-        operations = context.operations
-        click.echo(operations.retry(operations.find(order)))
+    \b
+    fulfillment orders retry 1001
+    fulfillment orders retry --waiting api_unavailable --account main
+    fulfillment orders retry --stop gave_up --older-than 1h
+    """  # noqa: D301 - same
+    from worker.cli.orders.acting import run
+    from worker.operations.bulk import Act
+
+    chosen = Chosen(order, **options)  # type: ignore[arg-type]
+    return run(Act.RETRY, chosen, with_user(reason), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
-@click.command("release", short_help="Lift an order's stop.")
-@ORDER
-@REASON
-@click.option("--stop", default="", metavar="WORD", help="Release the order only if this is the reason of its stop.")
+@click.command("release", short_help="Lift the stop of an order, or of many.")
+@OPTIONAL_ORDER
+@REASON_UNLESS_DRY_RUN
+@STOP
+@choosing
 @click.option("--found", "target", metavar="ORDER", help="For a number whose order is not found: this order has it.")
-@click.option("--dismiss", is_flag=True, help="For a number whose search has stopped: end the search.")
-def release_order(order: str, reason: str, stop: str, target: str | None, dismiss: bool) -> None:
+@click.option("--unseen", is_flag=True, help="With --found: go on if the platform cannot be reached.")
+@DRY_RUN
+@YES
+@AS_JSON
+def release_order(
+    order: str | None,
+    reason: str | None,
+    target: str | None,
+    unseen: bool,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+    **options: object,
+) -> int | None:
     """Lift an order's stop. The present events cannot stop the order again; newer events can.
+
+    It also opens an order that an operator has closed. Without ORDER, the options choose stopped orders; all of them
+    must hold.
 
     \b
     fulfillment orders release 1001 --reason "sent a second parcel"
+    fulfillment orders release --stop refused --matching "phone number" --reason "the field is optional now"
     fulfillment orders release number:ORD-1O1 --found 1001 --reason "a misprint"
-    fulfillment orders release tracking:TRK1 --dismiss --reason "no parcel of ours"
     """  # noqa: D301 - same
-    from worker.cli.context import open_database
-    from worker.operations import references
+    from worker.cli.orders.acting import resolve, run
+    from worker.operations.bulk import Act
 
-    if dismiss and target is not None:
-        raise click.UsageError("Say --found or --dismiss, not both.")
-    with open_database() as context:
-        operations = context.operations
-        key, note = operations.find(order), with_user(reason)
-        if target is not None:
-            sentence = references.resolve(operations, key, target, note, stop)
-        elif dismiss:
-            sentence = references.dismiss(operations, key, note, stop)
-        else:
-            sentence = operations.release(key, note, stop)
-        click.echo(sentence)
+    chosen, note = Chosen(order, **options), _reason(reason, dry_run=dry_run)  # type: ignore[arg-type]
+    if target is None:
+        if unseen:
+            raise click.UsageError("--unseen belongs to --found.")
+        return run(Act.RELEASE, chosen, note, dry_run=dry_run, yes=yes, as_json=as_json)
+    if dry_run or as_json or order is None:
+        raise click.UsageError("--found needs one ORDER, and has neither --dry-run nor --json.")
+    chosen.require_one_way()
+    return resolve(order, target, note, chosen.stop, unseen=unseen)
+
+
+@click.command("close", short_help="Close an order for good, or many stopped ones.")
+@OPTIONAL_ORDER
+@REASON_UNLESS_DRY_RUN
+@STOP
+@choosing
+@DRY_RUN
+@YES
+@AS_JSON
+def close_order(
+    order: str | None, reason: str | None, dry_run: bool, yes: bool, as_json: bool, **options: object
+) -> int | None:
+    """Close an order, whatever it waits for: nothing more is sent, and nobody is asked about it.
+
+    Only newer news that needs a person opens it again, by a stop; for a number whose order is not known, any newer
+    event does. `fulfillment orders release` opens it, too. Without ORDER, the options choose stopped orders; all of
+    them must hold.
+
+    \b
+    fulfillment orders close 1001 --reason "refunded by hand"
+    fulfillment orders close --stop unknown_order --older-than 7d --reason "test orders"
+    """  # noqa: D301 - same
+    from worker.cli.orders.acting import run
+    from worker.operations.bulk import Act
+
+    chosen = Chosen(order, **options)  # type: ignore[arg-type]
+    return run(Act.CLOSE, chosen, _reason(reason, dry_run=dry_run), dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def _reason(reason: str | None, *, dry_run: bool) -> str:
+    """Return the reason with the name of the user. Raises `UsageError` when it is missing, unless nothing changes."""
+    if reason is None and not dry_run:
+        raise click.UsageError("Missing option '--reason'. Only --dry-run needs none.")
+    return with_user(reason or "")

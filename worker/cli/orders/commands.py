@@ -3,13 +3,14 @@
 import click
 
 from worker.cli.commands import OrderedGroup
-from worker.cli.orders.actions import advance_order, release_order, retry_order
+from worker.cli.orders.actions import advance_order, close_order, release_order, retry_order
+from worker.cli.orders.assigning import assign_order
 from worker.cli.orders.queries import explain_order, list_orders, show_order
 
 
 @click.group(cls=OrderedGroup)
 def orders() -> None:
-    """Show and explain orders; advance, retry or release them.
+    """Show and explain orders; advance, retry, release, close or assign them.
 
     ORDER is the id of an order, or account/id if several accounts have an order with this id. Instead of the id, you
     can give the order's number, as number:ORD-2024-001, a tracking number, as tracking:TRK1, or the courier's own id of
@@ -17,5 +18,6 @@ def orders() -> None:
     """
 
 
-for command in (list_orders, show_order, explain_order, advance_order, retry_order, release_order):
+_SHOWING, _CHANGING = (list_orders, show_order, explain_order), (advance_order, retry_order, release_order, close_order)
+for command in (*_SHOWING, *_CHANGING, assign_order):
     orders.add_command(command)

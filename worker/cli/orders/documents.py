@@ -2,21 +2,29 @@
 
 from worker.cli.json_lines import Document
 from worker.domain.instants import Instant
-from worker.domain.snapshot import AuditEntry, EventEntry, OrderRow, Snapshot, Write
+from worker.domain.overview.lateness import is_late, late_at
+from worker.domain.overview.snapshot import AuditEntry, EventEntry, OrderRow, Snapshot, Write
+from worker.domain.policy import Policy
 from worker.operations.instants import iso
 
 
-def order_document(row: OrderRow, now: Instant) -> Document:
-    """Return one order as a list shows it. *now* is the time of the database's clock."""
+def order_document(row: OrderRow, now: Instant, policy: Policy) -> Document:
+    """Return one order as a list shows it. *now* is the time of the database's clock, *policy* that of its account."""
     order = row.order
     return {
         "account": order.key.account,
         "order": order.key.order_id,
         "number": order.number or None,
         "state": row.state(now),
+        "carrier": order.carrier or None,
+        "carrier_by": order.carrier_by or None,
         "stage": order.stage,
+        "staged_at": iso(order.staged_at),
+        "late": is_late(order, policy, now),
+        "late_at": iso(late_at(order, policy)),
         "status": order.status,
         "closed": order.closed,
+        "closed_by_operator": bool(order.closed_by_operator),
         "stop": row.stop or None,
         "stop_detail": row.stop_detail or None,
         "stopped_at": iso(row.stopped_at),
@@ -34,10 +42,10 @@ def order_document(row: OrderRow, now: Instant) -> Document:
     }
 
 
-def snapshot_document(snapshot: Snapshot) -> Document:
-    """Return one order with its events, its writes and its audit log."""
+def snapshot_document(snapshot: Snapshot, policy: Policy) -> Document:
+    """Return one order with its events, its writes and its audit log. *policy* is that of its account."""
     return {
-        **order_document(snapshot.row, snapshot.now),
+        **order_document(snapshot.row, snapshot.now, policy),
         "events": [_event(entry) for entry in snapshot.event_entries],
         "writes": [_write(write) for write in snapshot.writes],
         "audit_log": [_audit_entry(entry) for entry in snapshot.audit_log],

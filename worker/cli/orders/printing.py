@@ -1,32 +1,38 @@
 """Prints orders for people, in 80 columns, with times in UTC. *now* is the time of the database's clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
 from rich.text import Text
 
 from worker.cli.orders.timeline import Entry, timeline
 from worker.cli.printing import MIN_WIDTH, STYLES, Output, make_facts, make_table, order_name, plain, print_table
+from worker.cli.wrapping import wrapped
 from worker.domain.instants import Instant
 from worker.domain.orders import Order
+from worker.domain.overview.lateness import late_at
+from worker.domain.overview.snapshot import OrderRow, Snapshot, State
+from worker.domain.policy import Policy
 from worker.domain.reasons import AuditAction
-from worker.domain.snapshot import OrderRow, Snapshot, State
 from worker.operations.instants import ago, moment, span, when
+from worker.operations.phrases import by_word_of
 
 if TYPE_CHECKING:  # not imported for lists, which do not need it
     from worker.operations.explain.explanation import Explanation
 
+INDENT = 2
+"""Columns before each line of an explanation's sentences."""
 
-def print_orders(rows: Sequence[OrderRow], now: Instant, limit: int) -> None:
-    """Print a list of orders. If it has *limit* rows, a line says that there may be more."""
+
+def print_orders(rows: Sequence[OrderRow], now: Instant, limit: int, policies: Mapping[str, Policy]) -> None:
+    """Print a list of orders. If it has *limit* rows, a line says that there may be more. *policies* is by account."""
     table = make_table("ORDER", "STAGE", "STATE", "REASON, TIME", "CHANGED", wrapping="REASON, TIME")
     for row in rows:
         table.add_row(
             order_name(row.order.key),
             plain(row.order.stage or "–"),
             styled_state(row.state(now)),
-            plain(_reason(row, now)),
+            plain(", ".join(filter(None, (_reason(row, now), _lateness(row.order, now, policies))))),
             plain(ago(row.updated_at, now)),
         )
     print_table(table, rows, "No such orders.")
@@ -50,21 +56,28 @@ def _reason(row: OrderRow, now: Instant) -> str:
         case State.DUE:
             return f"for {span(now - (row.due or now))}"
         case State.CLOSED:
-            return str(row.order.closed)
-        case State.LEASED | State.SETTLED as state:
-            return AuditAction.DISMISSED if state is State.SETTLED and row.order.key.reference else ""
+            return AuditAction.CLOSED_BY_OPERATOR if row.order.closed_by_operator else str(row.order.closed)
+        case State.LEASED | State.SETTLED:
+            return ""
 
 
-def print_order(snapshot: Snapshot, limit: int) -> None:
-    """Print an order's row and the latest *limit* entries of its timeline."""
+def _lateness(order: Order, now: Instant, policies: Mapping[str, Policy]) -> str:
+    at = late_at(order, policies.get(order.key.account, Policy()))
+    return f"late for {span(now - at)}" if at is not None and at <= now else ""
+
+
+def print_order(snapshot: Snapshot, limit: int, policy: Policy) -> None:
+    """Print an order's row and the latest *limit* entries of its timeline. *policy* is that of its account."""
     output, row, order, now = Output(MIN_WIDTH), snapshot.row, snapshot.order, snapshot.now
     output.print(
         make_facts(
             {
-                "order": Text(str(order.key), "bold"),
+                "order": plain(order.key, "bold"),
                 "state": Text.assemble(styled_state(snapshot.state), " ", plain(_reason(row, now))),
                 "number": order.number,
+                "carrier": _carrier(order),
                 "stage": order.stage,
+                "late": _lateness(order, now, {order.key.account: policy}),
                 **_last_read(order, now),
                 "closed": order.closed,
                 "why stopped": row.stop_detail,
@@ -78,6 +91,12 @@ def print_order(snapshot: Snapshot, limit: int) -> None:
     )
     output.print()
     _print_timeline(output, timeline(snapshot), now, limit)
+
+
+def _carrier(order: Order) -> str:
+    if order.carrier in {"", order.carrier_by}:
+        return order.carrier
+    return f"{order.carrier}, {by_word_of(order.carrier_by)}"
 
 
 def _last_read(order: Order, now: Instant) -> dict[str, str]:
@@ -101,8 +120,8 @@ def _print_timeline(output: Output, entries: Sequence[Entry], now: Instant, limi
 def print_explanation(explanation: "Explanation") -> None:
     """Print an explanation: sentences under five headings."""
     output = Output()
-    heading = Text.assemble((str(explanation.order), "bold"), "  ", styled_state(explanation.state))
-    output.print(Text.assemble(heading, "  ", plain(explanation.reason)))
+    heading = Text.assemble(plain(explanation.order, "bold"), "  ", styled_state(explanation.state))
+    output.print(Text.assemble(heading, "  ", plain(explanation.reason)), soft_wrap=True)
     for title, sentences in {
         "Where it is": explanation.position,
         "What the events say": explanation.evidence,
@@ -113,4 +132,5 @@ def print_explanation(explanation: "Explanation") -> None:
         if sentences:
             output.print(Text(f"\n{title}", "bold"))
         for sentence in sentences:
-            output.print(Padding(plain(sentence), (0, 0, 0, 2), expand=False))
+            for line in wrapped(plain(sentence).plain, output.width - INDENT):
+                output.print(Text(" " * INDENT + line), soft_wrap=True)

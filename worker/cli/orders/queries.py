@@ -3,7 +3,7 @@
 import click
 
 from worker.cli.options import AS_JSON, LIMIT, ORDER, STAGE, WholeNumber, require_name
-from worker.domain.snapshot import State
+from worker.domain.overview.snapshot import State
 from worker.domain.stages import Stage
 
 
@@ -14,12 +14,14 @@ from worker.domain.stages import Stage
 @click.option("--due", is_flag=True, help="Only orders that a worker takes next.")
 @click.option("--held", is_flag=True, help="Only orders whose whole account waits.")
 @click.option("--waiting", is_flag=True, help="Only orders that wait for their due time.")
+@click.option("--late", is_flag=True, help="Only orders that stay at a stage for longer than the settings allow.")
 @LIMIT
 @AS_JSON
-def list_orders(account: str, stage: str | None, limit: int, as_json: bool, **states: bool) -> None:
+def list_orders(account: str, stage: str | None, late: bool, limit: int, as_json: bool, **states: bool) -> None:
     """List orders, the latest change first.
 
-    With several of --stopped, --due, --held and --waiting, it lists the orders in any of these states.
+    With several of --stopped, --due, --held and --waiting, it lists the orders in any of these states. An order is
+    late after the `ship_within` or `deliver_within` of its account, whatever its state.
 
     \b
     fulfillment orders list --stopped
@@ -34,15 +36,18 @@ def list_orders(account: str, stage: str | None, limit: int, as_json: bool, **st
         wanted_states = [State(name) for name, is_wanted in states.items() if is_wanted]
         queries = OrderQueries(context.database)
         wanted_stage = Stage(stage) if stage else None
-        now, rows = queries.latest(limit, account=account, stage=wanted_stage, states=wanted_states)
+        policies = context.policies
+        now, rows = queries.latest(
+            limit, account=account, stage=wanted_stage, states=wanted_states, late_by=policies if late else None
+        )
         if account and not rows:  # an account that has left the settings may still have orders
             require_name("account", account, context.settings.accounts)
     if as_json:
-        print_json_lines(order_document(row, now) for row in rows)
+        print_json_lines(order_document(row, now, context.policy(row.order.key.account)) for row in rows)
         return
     from worker.cli.orders.printing import print_orders
 
-    print_orders(rows, now, limit)
+    print_orders(rows, now, limit, policies)
 
 
 @click.command("show", short_help="Show an order and all that happened to it.")
@@ -66,10 +71,11 @@ def show_order(order: str, limit: int, as_json: bool) -> None:
     with open_database() as context:
         operations = context.operations
         snapshot = operations.snapshot(operations.find(order))
+        policy = context.policy(snapshot.order.key.account)
     if as_json:
-        print_json(snapshot_document(snapshot))
+        print_json(snapshot_document(snapshot, policy))
     else:
-        print_order(snapshot, limit)
+        print_order(snapshot, limit, policy)
 
 
 @click.command("explain", short_help="Say why an order is where it is, and what happens next.")

@@ -5,8 +5,8 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from worker.domain.instants import Instant
+from worker.domain.overview.snapshot import EventEntry, Snapshot, Write
 from worker.domain.reasons import WriteOutcome
-from worker.domain.snapshot import EventEntry, Snapshot, Write
 
 
 class Entry(NamedTuple):

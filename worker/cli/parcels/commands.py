@@ -1,4 +1,4 @@
-"""The group `fulfillment parcels` and its commands: `list`, `add` and `remove`."""
+"""The group `fulfillment parcels` and its commands: `list`, `add`, `remove` and `drop`."""
 
 import click
 
@@ -8,7 +8,7 @@ from worker.cli.options import AS_JSON, ORDER, with_user
 
 @click.group(cls=OrderedGroup)
 def parcels() -> None:
-    """Show the parcels of an order; register a parcel, or take that back.
+    """Show the parcels of an order; register a parcel, or take that back; put a parcel away.
 
     ORDER is as in `fulfillment orders`.
     """
@@ -26,7 +26,7 @@ def list_parcels(order: str, as_json: bool) -> None:
     from worker.cli.context import open_database
     from worker.cli.json_lines import print_json_lines
     from worker.cli.parcels.documents import parcel_document
-    from worker.operations.parcels import parcels_of
+    from worker.operations.parcels.parcels import parcels_of
 
     with open_database() as context:
         operations = context.operations
@@ -61,8 +61,8 @@ def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, 
     from worker.cli.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import registration_document
-    from worker.operations.parcels import Parcel
-    from worker.operations.registrations import register
+    from worker.operations.parcels.parcels import Parcel
+    from worker.operations.parcels.registrations import register
 
     with open_database() as context:
         operations = context.operations
@@ -72,8 +72,9 @@ def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, 
         print_json(registration_document(result))
         return
     from worker.cli.parcels.printing import registration_sentence
+    from worker.cli.printing import print_sentence
 
-    click.echo(registration_sentence(result))
+    print_sentence(registration_sentence(result))
 
 
 @parcels.command("remove", short_help="Take back the registration of a parcel.")
@@ -93,7 +94,7 @@ def remove_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None
     from worker.cli.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import removal_document
-    from worker.operations.removals import remove
+    from worker.operations.parcels.removals import remove
 
     with open_database() as context:
         operations = context.operations
@@ -102,5 +103,37 @@ def remove_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None
         print_json(removal_document(result))
         return
     from worker.cli.parcels.printing import removal_sentence
+    from worker.cli.printing import print_sentence
 
-    click.echo(removal_sentence(result))
+    print_sentence(removal_sentence(result))
+
+
+@parcels.command("drop", short_help="Put away a parcel that will not arrive.")
+@ORDER
+@click.argument("tracking")
+@click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
+@AS_JSON
+def drop_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None:
+    """Put a parcel, TRACKING, away: the order does not wait for it any more. The event stays, with your reason.
+
+    This is for a label that was printed anew, and for a parcel that is lost or returned. A parcel that the courier has
+    is refused. If the parcel moves or arrives nevertheless, it counts again.
+
+    \b
+    fulfillment parcels drop 1001 TRK1 --reason "the label was printed anew, as TRK2"
+    """  # noqa: D301 - same
+    from worker.cli.context import open_database
+    from worker.cli.json_lines import print_json
+    from worker.cli.parcels.documents import drop_document
+    from worker.operations.parcels.drops import drop
+
+    with open_database() as context:
+        operations = context.operations
+        result = drop(operations, operations.find(order), tracking, with_user(reason))
+    if as_json:
+        print_json(drop_document(result))
+        return
+    from worker.cli.parcels.printing import drop_sentence
+    from worker.cli.printing import print_sentence
+
+    print_sentence(drop_sentence(result))

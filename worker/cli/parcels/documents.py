@@ -3,9 +3,10 @@
 from worker.cli.json_lines import Document
 from worker.domain.orders import OrderKey
 from worker.operations.instants import iso
-from worker.operations.parcels import Parcel, ParcelEntry
-from worker.operations.registrations import Registration
-from worker.operations.removals import Removal
+from worker.operations.parcels.drops import Drop
+from worker.operations.parcels.parcels import Parcel, ParcelEntry
+from worker.operations.parcels.registrations import Registration
+from worker.operations.parcels.removals import Removal
 
 
 def parcel_document(order: OrderKey, entry: ParcelEntry) -> Document:
@@ -27,6 +28,13 @@ def removal_document(result: Removal) -> Document:
     """Return the result of a removal."""
     order = {"account": result.order.account, "order": result.order.order_id}
     return {**order, "tracking": result.tracking, "is_order_deleted": result.is_order_deleted}
+
+
+def drop_document(result: Drop) -> Document:
+    """Return what putting a parcel away has done. `missing` are the numbers for which the order still waits."""
+    order = {"account": result.order.account, "order": result.order.order_id}
+    facts = {"tracking": result.tracking, "is_new": result.is_new, "missing": list(result.missing)}
+    return {**order, **facts, "stop": result.stop or None}
 
 
 def _names(order: OrderKey, parcel: Parcel) -> Document:

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from shlex import quote
 
-from worker.cli.printing import broken_name, make_table, plain, print_table
+from worker.cli.printing import broken_name, make_table, plain, print_sentence, print_table
 from worker.domain.instants import Instant
 from worker.domain.text import clean_text
+from worker.domain.tracking import is_in_place
 from worker.operations.instants import ago
-from worker.operations.parcels import ParcelEntry
-from worker.operations.phrases import counted
-from worker.operations.registrations import Registration
-from worker.operations.removals import Removal
+from worker.operations.parcels.drops import Drop
+from worker.operations.parcels.parcels import ParcelEntry
+from worker.operations.parcels.registrations import Registration
+from worker.operations.parcels.removals import Removal
+from worker.operations.phrases import WHY, counted, join_items
+
+_LEFT_OUT = "A name left-out-… stands for a tracking number that is no code: the parcel's deliveries have the number."
 
 
 def print_parcels(entries: Sequence[ParcelEntry], now: Instant) -> None:
@@ -20,11 +24,13 @@ def print_parcels(entries: Sequence[ParcelEntry], now: Instant) -> None:
         parcel = entry.parcel
         table.add_row(
             broken_name(parcel.tracking or "–"),
-            plain(entry.latest.removeprefix("shipment.")),
+            plain("put away" if entry.put_away else entry.latest.removeprefix("shipment.")),
             plain(ago(entry.at, now)),
             plain(" ".join(filter(None, (parcel.shipment, parcel.url)))),
         )
     print_table(table, entries, "No event of the order names a parcel.")
+    if any(is_in_place(entry.parcel.tracking) for entry in entries):
+        print_sentence(_LEFT_OUT)
 
 
 def registration_sentence(result: Registration) -> str:
@@ -54,7 +60,7 @@ def _parcels(result: Registration) -> str:
 def _unseen(result: Registration) -> str:
     if not result.is_unseen:
         return ""
-    command = f"fulfillment parcels remove {quote(str(result.order))} {quote(result.parcel.tracking)} --reason …"
+    command = f"fulfillment parcels remove {quote(str(result.order))} {quote(result.parcel.tracking)} --reason {WHY}"
     return f"The order is not yet seen at the platform; if its id is a misprint: {command}"
 
 
@@ -63,3 +69,16 @@ def removal_sentence(result: Removal) -> str:
     tracking, order = clean_text(result.tracking), result.order
     follows = "is deleted, because nothing else was known of it" if result.is_order_deleted else "is due"
     return f"{order} does not have the parcel {tracking} any more: another order can have it. {order} {follows}."
+
+
+def drop_sentence(result: Drop) -> str:
+    """Return what putting a parcel away has done, and what follows."""
+    tracking, order = clean_text(result.tracking), result.order
+    if not result.is_new:
+        return f"{order} does not wait for the parcel {tracking}: it is cancelled, or was put away before."
+    unnamed = [counted(result.unnamed, "announced parcel", "announced parcels")] if result.unnamed else []
+    missing = [*map(clean_text, result.missing), *unnamed]
+    waits = f"It still waits for {join_items(missing, 'and')}." if missing else ""
+    released = f"fulfillment orders release {quote(str(order))} --reason {WHY}"
+    stop = f"It is stopped ({result.stop}); to let it go on: {released}" if result.stop else ""
+    return " ".join(filter(None, (f"{order} does not wait for the parcel {tracking} any more.", waits, stop)))

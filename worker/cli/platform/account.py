@@ -105,7 +105,7 @@ def open_account(name: str) -> Iterator[PlatformAccount]:
     budget = CallBudget(database, account_name, account.calls_per_minute)
     try:
         with open_client(account) as http:
-            client = connect(account.credentials, context_of(account, http, budget.pause)).orders_client()
+            client = connect(account.credentials, context_of(account, http, budget.observe)).orders_client()
             yield PlatformAccount(account_name, account, client, budget)
     except Throttled as error:
         if error.wait:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from worker.domain.accounts.call_requests import CallUse, Request, Seen
+from worker.domain.accounts.observations import MAX_CLOSED, Observation
 from worker.domain.errors import StoreError, Throttled
 from worker.domain.instants import MINUTE, SECOND, Duration
 from worker.domain.reasons import HoldReason
@@ -42,6 +44,7 @@ class CallBudget:
     ) -> None:
         self._database, self._account, self._per_minute, self._sleep = database, account, per_minute, sleep
         self._has_printed_wait = False
+        self._seen: tuple[Observation, int] | None = None
 
     def await_call(self) -> None:
         """Return when one call may be sent, which uses it up.
@@ -55,14 +58,30 @@ class CallBudget:
             self._print_once(wait)
             self._sleep(wait.duration / SECOND)
 
+    def observe(self, observation: Observation) -> None:
+        """Note what an answer of the platform says about the limit; the next `acquire` records it for the workers.
+
+        The last call that is left is recorded at once, because no other may follow.
+        """
+        self._seen = observation, time.monotonic_ns() // 1000
+        if observation.closed_for > MAX_CLOSED:
+            self.pause(MAX_CLOSED)
+        elif wait := observation.closed_for:
+            self._record(lambda: SqlCallLimits(self._database).learn(self._account, Seen(observation, 0)), wait)
+
     def pause(self, duration: Duration, detail: str = USED_UP) -> None:
         """Let the account send nothing for *duration*. *detail* is the reason, for people.
 
         If the database does not answer, it only prints a message: the command still needs the answer that it has got.
         """
+        self._record(
+            lambda: SqlHolds(self._database).hold(self._account, HoldReason.RATE_LIMITED, duration, detail), duration
+        )
+
+    def _record(self, write: Callable[[], object], duration: Duration) -> None:
         try:
             schema.check(self._database)
-            SqlHolds(self._database).hold(self._account, HoldReason.RATE_LIMITED, duration, detail)
+            write()
         except StoreError as error:
             print_error(f"the workers do not know that {self._account} has to wait for {span(duration)}: {error}")
 
@@ -90,8 +109,13 @@ class CallBudget:
         return None
 
     def _acquire_from_limit(self) -> Wait | None:
-        wait = SqlCallLimits(self._database).acquire(self._account, 1, self._per_minute) if self._per_minute else 0
-        return Wait(wait, f"its calls_per_minute is used up for {span(wait)}") if wait else None
+        request = Request(use=CallUse.OPERATOR)
+        grant = SqlCallLimits(self._database).acquire(self._account, request, self._per_minute, self._take_seen())
+        return Wait(grant.wait, f"its call budget is used up for {span(grant.wait)}") if grant.wait else None
+
+    def _take_seen(self) -> Seen | None:
+        seen, self._seen = self._seen, None
+        return None if seen is None else Seen(seen[0], time.monotonic_ns() // 1000 - seen[1])
 
     def _print_once(self, wait: Wait) -> None:
         if not self._has_printed_wait:

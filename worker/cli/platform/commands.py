@@ -44,14 +44,15 @@ def list_orders(account: str, limit: int | None, everything: bool, as_json: bool
     from worker.cli.json_lines import print_json
     from worker.cli.platform.account import open_account
     from worker.cli.platform.documents import platform_document
-    from worker.cli.platform.paging import first_orders, with_progress
+    from worker.cli.platform.paging import first_orders, with_progress, with_remark
     from worker.cli.platform.printing import print_orders
 
     if limit and everything:
         raise click.UsageError("Say --limit or --all, not both.")
     maximum = None if everything else limit or DEFAULT_LIMIT
     with open_account(account) as platform_account:
-        pages = first_orders(with_progress(platform_account.pages(without_missing(filters)), maximum), maximum)
+        pages = with_progress(platform_account.pages(without_missing(filters)), maximum)
+        pages = with_remark(first_orders(pages, maximum))
         if not as_json:
             print_orders(pages, maximum)
             return

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from worker.order_api.clients import Page
+from worker.processes.exits import print_error
 
 
 def first_orders(pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
@@ -18,6 +19,17 @@ def first_orders(pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
         left -= len(page.orders)
         if left <= 0:
             return
+
+
+def with_remark(pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield *pages*, and say on stderr at the end how many orders could not be read."""
+    unreadable = 0
+    for page in pages:
+        unreadable += page.unreadable
+        yield page
+    if unreadable:
+        orders = "1 order is" if unreadable == 1 else f"{unreadable} orders are"
+        print_error(f"{orders} left out, because what the platform shows makes no sense")
 
 
 def with_progress(pages: Iterator[Page], limit: int | None) -> Iterator[Page]:

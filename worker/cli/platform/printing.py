@@ -16,12 +16,13 @@ PAID = {Payment.PAID: "yes", Payment.UNPAID: "no", Payment.UNKNOWN: "–"}
 
 def print_orders(pages: Iterable[Page], limit: int | None) -> None:
     """Print a list of orders, each page as soon as it is read. If *limit* cuts the list, the last line says so."""
-    output, count, page = Output(MIN_WIDTH), 0, None
+    output, count, unreadable, page = Output(MIN_WIDTH), 0, 0, None
     for page in pages:
+        unreadable += page.unreadable
         if page.orders:
             output.print(_table(page.orders, headed=not count))
         count += len(page.orders)
-    if not count:
+    if not (count or unreadable):
         output.print("No such orders.")
     elif page and count == limit and not page.last:
         of = "" if page.total is None else f" of {page.total}"

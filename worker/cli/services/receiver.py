@@ -26,7 +26,7 @@ def receiver(processes: int) -> None:
     and ends.
     """
     from webhook_receiver.server.processes import open_socket, serve
-    from webhook_receiver.wsgi import open_app
+    from webhook_receiver.wiring import open_app
     from worker.processes.logs import configure_logs
     from worker.settings import load_settings
 
@@ -36,4 +36,5 @@ def receiver(processes: int) -> None:
         raise click.UsageError("SQLite has one writer: run one process, or set database_url to a PostgreSQL database.")
     max_body = max((source.max_body for source in settings.sources.values()), default=MAX_BODY_WITHOUT_SOURCES)
     with open_socket(*settings.listen) as sock:
-        serve(partial(open_app, settings), sock, max_body=max_body, processes=processes)
+        proxies = settings.trusted_proxies
+        serve(partial(open_app, settings), sock, max_body=max_body, processes=processes, proxies=proxies)

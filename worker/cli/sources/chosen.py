@@ -27,8 +27,8 @@ class Chosen:
     note: str = ""
 
 
-def settings_for(name: str) -> Settings | None:
-    """Return the settings; None when they cannot be used, and *name* is a profile, which needs none.
+def settings_for(name: str) -> Settings | SettingsError:
+    """Return the settings, or why they cannot be used when *name* is a profile, which needs none.
 
     Raises `SettingsError` for another *name*.
     """
@@ -36,7 +36,7 @@ def settings_for(name: str) -> Settings | None:
         return load_settings(os.environ)
     except SettingsError as error:
         if is_profile(name):
-            return None
+            return error
         neither = f"{clean_text(name)} is no built-in profile; the name of a profile file ends in {SUFFIX}."
         raise SettingsError(f"{neither}\n{error}") from error
 
@@ -58,7 +58,8 @@ def choose(name: str) -> Chosen:
 
     Raises `SettingsError`, also with all flaws of a file, and `IllegalRequest` for a native profile.
     """
-    return choose_from(settings_for(name), name)
+    settings = settings_for(name)
+    return choose_from(None if isinstance(settings, SettingsError) else settings, name)
 
 
 def choose_from(settings: Settings | None, name: str) -> Chosen:

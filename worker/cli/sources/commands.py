@@ -8,6 +8,7 @@ import click
 from worker.cli.commands import OrderedGroup
 from worker.cli.options import AS_JSON
 from worker.cli.sources.options import PROFILE
+from worker.cli.sources.renaming import rename_source
 from worker.processes.exits import WELL, WRONG_USE
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
@@ -179,3 +180,6 @@ def finish(trial: "Trial", *, as_json: bool) -> int:
 
         print_trial(trial)
     return code_of(trial)
+
+
+sources.add_command(rename_source)

@@ -19,6 +19,7 @@ def row_document(row: Row) -> Document:
         "path": row.path or None,
         "methods": list(row.methods),
         "trust": row.trust or None,
+        "orders": row.orders or None,
     }
 
 
@@ -32,6 +33,7 @@ def shown_document(shown: Shown) -> Document:
         "facts": description.facts or None,
         "account": shown.account or None,
         "path": shown.path or None,
+        "orders": shown.orders or None,
         "methods": list(description.methods),
         "probes": list(description.probes),
         "auth": [_auth(method, shown) for method in description.auth],

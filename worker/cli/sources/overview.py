@@ -10,13 +10,20 @@ from webhook_receiver.profiles.schema.model import ProfileFile
 from worker.cli.sources.checking import load
 from worker.cli.sources.chosen import require_choice, settings_for
 from worker.cli.sources.descriptions import Description, describe
+from worker.domain.errors import SettingsError
 from worker.settings import load_settings
+from worker.settings.carriers import carrying_of
 from worker.settings.sources import SourceSettings
+
+_SHOWN = (
+    *("allow", "timezone", "number_prefix", "reference", "tracking_hosts"),
+    *("public_prefix", "max_body", "tolerance", "stale"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list: a source, or a profile, which has no account and no path."""
+    """A line of a list: a source, or a profile, which has no account, no path and no *orders*."""
 
     name: str
     profile: str
@@ -25,6 +32,7 @@ class Row:
     trust: str
     account: str = ""
     path: str = ""
+    orders: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,8 @@ class Shown:
     """A source or a profile in full. A profile has no account, no path and no *secrets*.
 
     *secrets* are the numbers of secrets by method of authentication. *settings* are the other settings of the source.
-    *has_settings* is False when the settings cannot be used, so that nobody knows whether there is such a source.
+    *orders* are those that it may report; *by_default*, because no setting of its own says so.
+    *no_settings* says why the settings cannot be used, so that nobody knows whether there is such a source.
     """
 
     name: str
@@ -43,7 +52,9 @@ class Shown:
     secrets: Mapping[str, int] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
-    has_settings: bool = True
+    no_settings: str = ""
+    orders: str = ""
+    by_default: bool = False
 
     @property
     def is_source(self) -> bool:
@@ -68,13 +79,15 @@ def _file(name: str) -> ProfileFile | None:
 
 def source_rows() -> list[Row]:
     """Return the sources of the settings. Raises `SettingsError`."""
-    return [_source_row(shown(name, source)) for name, source in load_settings(os.environ).sources.items()]
+    sources = load_settings(os.environ).sources
+    return [_source_row(shown(name, sources)) for name in sources]
 
 
 def _source_row(source: Shown) -> Row:
     description = source.description
     trust = description.trust(tuple(source.secrets))
-    return Row(source.name, source.profile, description.title, description.methods, trust, source.account, source.path)
+    where = (source.account, source.path, source.orders)
+    return Row(source.name, source.profile, description.title, description.methods, trust, *where)
 
 
 def find(name: str) -> Shown:
@@ -83,21 +96,21 @@ def find(name: str) -> Shown:
     Raises `SettingsError`, also for a wrong profile, and `IllegalRequest` when there is neither.
     """
     settings = settings_for(name)
-    if settings is None:
-        return _profile(name, has_settings=False)
+    if isinstance(settings, SettingsError):
+        return _profile(name, no_settings=str(settings))
     require_choice(name, settings)
-    return shown(name, settings.sources[name]) if name in settings.sources else _profile(name)
+    return shown(name, settings.sources) if name in settings.sources else _profile(name)
 
 
-def _profile(name: str, *, has_settings: bool = True) -> Shown:
-    return Shown(name, name, describe(name, _file(name)), has_settings=has_settings)
+def _profile(name: str, *, no_settings: str = "") -> Shown:
+    return Shown(name, name, describe(name, _file(name)), no_settings=no_settings)
 
 
-def shown(name: str, source: SourceSettings) -> Shown:
-    """Return the source *name* of the settings. No secret is in it."""
+def shown(name: str, sources: Mapping[str, SourceSettings]) -> Shown:
+    """Return the source *name* of *sources*, which are all of the settings. No secret is in it."""
+    source = sources[name]
     description = describe(source.profile.name, source.profile.file, source.options)
-    keys = ("allow", "timezone", "number_prefix", "reference", "public_prefix", "max_body", "tolerance", "stale")
-    settings = {key: getattr(source, key) for key in keys if key in source.model_fields_set}
+    settings = {key: _listed(getattr(source, key)) for key in _SHOWN if key in source.model_fields_set}
     return Shown(
         name,
         source.profile.name,
@@ -107,4 +120,10 @@ def shown(name: str, source: SourceSettings) -> Shown:
         {method: len(secrets) for method, secrets in source.secrets.items()},
         source.options,
         {**settings, "statuses": len(source.statuses)} if source.statuses else settings,
+        orders=carrying_of(sources)[name].orders,
+        by_default=source.orders is None,
     )
+
+
+def _listed(value: object) -> object:
+    return ", ".join(sorted(value)) if isinstance(value, frozenset) else value

@@ -23,10 +23,11 @@ _NO_SOURCES = "The settings name no source. `fulfillment sources list --profiles
 
 def print_sources(rows: Sequence[Row]) -> None:
     """Print the sources of the settings."""
-    table = make_table("NAME", "PROFILE", "ACCOUNT", "TRUST", "URL", wrapping="URL")
+    table = make_table("NAME", "PROFILE", "ACCOUNT", "TRUST", "ORDERS", "URL", wrapping="URL")
     for row in rows:
         profile, trust = _broken(row.profile, _PROFILE_WIDTH), _broken(row.trust, _TRUST_WIDTH)
-        table.add_row(broken_name(row.name), profile, broken_name(row.account), trust, plain(row.path))
+        account, orders = broken_name(row.account), plain(row.orders)
+        table.add_row(broken_name(row.name), profile, account, trust, orders, plain(row.path))
     print_table(table, rows, _NO_SOURCES)
 
 
@@ -53,6 +54,7 @@ def print_shown(shown: Shown) -> None:
         "title": description.title,
         "facts": description.facts,
         "account": shown.account,
+        "orders": f"{shown.orders} (by default)" if shown.by_default else shown.orders,
         **shown.settings,
     }
     sections: list[tuple[str, Mapping[str, object]]] = [
@@ -74,8 +76,9 @@ def print_shown(shown: Shown) -> None:
         output.print("\nWhat it cannot do", style="bold")
         for limit in description.limits:
             output.print(plain(limit))
-    if not shown.has_settings:
+    if shown.no_settings:
         output.print("\nNo settings can be used, so this is the profile alone.", style="dim")
+        output.print(Text("\n".join(plain(line).plain for line in shown.no_settings.splitlines()), "dim"))
 
 
 def _events(shown: Shown, width: int) -> dict[str, Text]:

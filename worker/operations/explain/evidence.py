@@ -1,13 +1,15 @@
 """Sentences about the events of an order: the meaning of each kind, and the stage that all together justify."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from worker.domain.events import LOSSES, STAGE_OF, RecordedEvent
-from worker.domain.evidence import Evidence
+from worker.domain.events import LOSSES, OPERATOR, STAGE_OF, EventName, RecordedEvent
+from worker.domain.evidence.evidence import Evidence
+from worker.domain.evidence.parcels import ALARMING
 from worker.domain.orders import Order
-from worker.domain.snapshot import Snapshot
+from worker.domain.overview.snapshot import Snapshot
 from worker.domain.stages import Stage, TerminalStatus, stages_ahead
+from worker.operations.explain.parcels import ids_put_away
 from worker.operations.instants import moment
 from worker.operations.phrases import counted, join_items
 
@@ -21,7 +23,7 @@ def describe_evidence(snapshot: Snapshot, evidence: Evidence) -> Iterator[str]:
         yield "There is no event of this order."
         return
     for _, events in groupby(sorted(snapshot.events, key=_kind), _kind):
-        yield _describe_kind(list(events), snapshot.order, evidence)
+        yield _describe_kind(list(events), snapshot, evidence)
     if evidence.parcels > 1 or evidence.delivered:
         yield from _parcels(evidence)
     yield _justified(snapshot.order, evidence)
@@ -31,23 +33,27 @@ def _kind(recorded: RecordedEvent) -> tuple[str, str]:
     return recorded.event.source, recorded.event.name
 
 
-def _describe_kind(events: list[RecordedEvent], order: Order, evidence: Evidence) -> str:
+def _describe_kind(events: list[RecordedEvent], snapshot: Snapshot, evidence: Evidence) -> str:
     event = events[0].event
     times, of = (f"{len(events)} × ", "the last of") if len(events) > 1 else ("", "of")
     latest = max(recorded.event.occurred_at for recorded in events)
     note = f" (“{event.note}”)" if event.note and len(events) == 1 else ""
-    meaning = _meaning(events, order, evidence)
+    meaning = _meaning(events, snapshot.events, snapshot.order, evidence)
     return f"{times}{event.name} from {event.source}, {of} {moment(latest)}, {meaning}{note}."
 
 
-def _meaning(events: list[RecordedEvent], order: Order, evidence: Evidence) -> str:
-    name = events[0].event.name
+def _meaning(events: list[RecordedEvent], all_events: Sequence[RecordedEvent], order: Order, evidence: Evidence) -> str:
+    name, put_away = events[0].event.name, ids_put_away(all_events)
     if name in STAGE_OF:
         return f"says {STAGE_OF[name]}"
     if any(recorded.id in evidence.alarms for recorded in events):
         if isinstance(order.closed, TerminalStatus):
             return f"needs nobody, because the order is {order.closed}"
         return "asks for a person"
+    if (name, events[0].event.source) == (EventName.CANCELLED, OPERATOR):
+        return "puts a parcel away: an operator's `parcels drop`"
+    if name in ALARMING and all(recorded.id in put_away for recorded in events):
+        return "is about a parcel that an operator has put away"
     # A cancellation before the pick-up is no alarm. Other losses without an alarm were acknowledged by an operator.
     return "was acknowledged by an operator" if name in LOSSES else "moves nothing by itself"
 

@@ -2,17 +2,20 @@
 
 from dataclasses import asdict, dataclass
 
-from worker.domain.evidence import weigh
+from worker.domain.evidence.evidence import weigh
 from worker.domain.instants import Instant
+from worker.domain.lifecycle.forecast import forecast, furthest_stage, is_orphaned
 from worker.domain.orders import OrderKey
+from worker.domain.overview.lateness import is_late
+from worker.domain.overview.snapshot import Snapshot, State
 from worker.domain.policy import Policy
-from worker.domain.snapshot import Snapshot, State
+from worker.domain.reasons import AuditAction
 from worker.domain.stages import Stage
+from worker.operations.explain.carriers import carrier, refused, without_effect
 from worker.operations.explain.evidence import describe_evidence
 from worker.operations.explain.next_steps import next_steps
 from worker.operations.explain.orders import plan, position, writes
-from worker.operations.explain.references import about, dismissal, is_dismissed, registration, search_plan, searches
-from worker.operations.forecast import forecast, furthest_stage, is_orphaned
+from worker.operations.explain.references import about, registration, search_plan, searches
 from worker.operations.instants import iso
 
 ORPHANED = "orphaned"
@@ -33,6 +36,7 @@ class Explanation:
     stage: Stage | None
     target: Stage
     due: Instant | None
+    late: bool
     needs_person: bool
     position: tuple[str, ...]
     evidence: tuple[str, ...]
@@ -50,10 +54,9 @@ class Explanation:
 def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
     """Explain the order in *snapshot*, by the same rules as the worker. *policy* is that of its account."""
     order = snapshot.order
-    evidence = weigh(snapshot.events, order.acknowledged)
+    evidence = weigh(snapshot.events, order.acknowledged, order.counting_source)
     expected = forecast(order, evidence, policy, snapshot.now)
-    dismissed = is_dismissed(snapshot)
-    orphaned = not dismissed and is_orphaned(snapshot, policy)
+    orphaned = is_orphaned(snapshot, policy)
     reference = order.key.reference
     return Explanation(
         order=order.key,
@@ -62,13 +65,15 @@ def explain(snapshot: Snapshot, policy: Policy) -> Explanation:
         stage=order.stage,
         target=furthest_stage(order, evidence, expected.steps),
         due=snapshot.row.due,
+        late=is_late(order, policy, snapshot.now),
         needs_person=orphaned or snapshot.state is State.STOPPED,
-        position=tuple(about(snapshot, reference) if reference else position(snapshot)),
-        evidence=tuple(describe_evidence(snapshot, evidence)),
+        position=(*(about(snapshot, reference) if reference else position(snapshot, policy)), *carrier(snapshot)),
+        evidence=(*describe_evidence(snapshot, evidence), *without_effect(snapshot)),
         plan=tuple(search_plan(snapshot) if reference else plan(snapshot, evidence, expected, policy)),
         writes=tuple(searches(snapshot) if reference else writes(snapshot, policy)),
         next_steps=(
-            *(dismissal(snapshot) if dismissed else next_steps(snapshot, orphaned=orphaned)),
+            *next_steps(snapshot, policy, orphaned=orphaned),
+            *refused(snapshot),
             *(registration(snapshot, reference) if reference else ()),
         ),
     )
@@ -84,6 +89,6 @@ def _reason(snapshot: Snapshot) -> str:
         case State.WAITING:
             return row.waiting
         case State.CLOSED:
-            return str(snapshot.order.closed)
+            return AuditAction.CLOSED_BY_OPERATOR if snapshot.order.closed_by_operator else str(snapshot.order.closed)
         case State.LEASED | State.DUE | State.SETTLED:
             return ""

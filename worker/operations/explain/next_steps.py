@@ -3,27 +3,41 @@
 from collections.abc import Callable, Iterator, Mapping
 from shlex import quote
 
+from worker.domain.accounts.workers import Service
+from worker.domain.evidence.evidence import ALARMS
 from worker.domain.instants import MINUTE, Duration
+from worker.domain.overview.snapshot import Hold, Snapshot, State
+from worker.domain.policy import Policy
 from worker.domain.reasons import HoldReason, StopReason, WaitReason
-from worker.domain.snapshot import Snapshot, State
 from worker.operations.advice import advise_on_hold, advise_on_stop
-from worker.operations.explain.parcels import missing_parcels
+from worker.operations.explain.closing import closing
+from worker.operations.explain.parcels import advice_on_lost, missing_parcels
 from worker.operations.instants import when
-from worker.operations.phrases import meaning_of, with_detail
+from worker.operations.phrases import WHY, meaning_of, with_detail
 
 OVERDUE: Duration = MINUTE
 """An order that is due for longer needs attention: a worker takes a due order within seconds."""
 
 
-def next_steps(snapshot: Snapshot, *, orphaned: bool) -> Iterator[str]:
+def next_steps(snapshot: Snapshot, policy: Policy, *, orphaned: bool) -> Iterator[str]:
     """Yield sentences about what happens next. *orphaned* is the result of `is_orphaned`."""
     sentences = _orphaned(snapshot) if orphaned else _NEXT_STEPS[snapshot.state](snapshot)
+    if snapshot.state is State.WAITING and snapshot.row.waiting == WaitReason.DRY_RUN and not policy.dry_run:
+        sentences = _after_dry_run(snapshot)
     yield from filter(None, sentences)  # the meaning of a word of a newer version is empty
 
 
-def _orphaned(_: Snapshot) -> Iterator[str]:
+def _after_dry_run(snapshot: Snapshot) -> Iterator[str]:
+    until = when(snapshot.row.due or snapshot.now, snapshot.now)
+    yield f"It waits until {until}, because the account was in `dry_run`, which the settings do not have any more."
+    # A running worker has the settings of its start, so a retry would wait again.
+    yield "Restart the workers: their next start takes it at once."
+
+
+def _orphaned(snapshot: Snapshot) -> Iterator[str]:
     yield "The order has something left to do, but no worker will reconcile it."
-    yield "This is a defect: please report it. `fulfillment orders retry` makes the order due."
+    command = "release" if snapshot.order.closed_by_operator else "retry"
+    yield f"This is a defect: please report it. `fulfillment orders {command}` makes the order due."
 
 
 def _stopped(snapshot: Snapshot) -> Iterator[str]:
@@ -32,8 +46,12 @@ def _stopped(snapshot: Snapshot) -> Iterator[str]:
     waits = f"has waited for a person since {since}" if since else "waits for a person"
     yield f"It {waits}: {with_detail(row.stop, row.stop_detail)}."
     yield meaning_of(StopReason, row.stop)
-    yield advise_on_stop(row.stop)
-    yield f"To lift the stop: fulfillment orders release {quote(str(snapshot.order.key))} --reason …"
+    if row.stop == StopReason.PARCEL_MISSING:
+        yield from missing_parcels(snapshot)
+    yield from advice_on_lost(snapshot) if row.stop in ALARMS.values() else [advise_on_stop(row.stop)]
+    key = quote(str(snapshot.order.key))
+    yield f"To close it: fulfillment orders close {key} --reason {WHY}"
+    yield f"To lift the stop: fulfillment orders release {key} --reason {WHY}"
 
 
 def _leased(snapshot: Snapshot) -> Iterator[str]:
@@ -45,8 +63,14 @@ def _held(snapshot: Snapshot) -> Iterator[str]:
         since = when(hold.since, snapshot.now)
         yield f"The account {hold.account} has been held since {since}: {with_detail(hold.reason, hold.detail)}."
         yield meaning_of(HoldReason, hold.reason)
-        yield advise_on_hold(hold.reason)
+        yield _advice_on(hold)
     yield from _end_of_hold(snapshot)
+
+
+def _advice_on(hold: Hold) -> str:
+    if hold.reason == HoldReason.OPERATOR:
+        return f"To let its orders go on: fulfillment accounts release {quote(hold.account)} --reason {WHY}"
+    return advise_on_hold(hold.reason)
 
 
 def _end_of_hold(snapshot: Snapshot) -> Iterator[str]:
@@ -64,24 +88,42 @@ def _end_of_hold(snapshot: Snapshot) -> Iterator[str]:
 
 def _due(snapshot: Snapshot) -> Iterator[str]:
     due, now = snapshot.row.due or snapshot.now, snapshot.now
-    yield f"It has been due since {when(due, now)}: a worker takes it next."
-    if now - due > OVERDUE:
-        yield "That is long: is a worker running? See `fulfillment doctor`."
+    yield f"It has been due since {when(due, now)}{_taken_by(snapshot)}."
+    if now - due > OVERDUE and snapshot.service is Service.SERVED:
+        yield "That is long: see `fulfillment doctor`."
     if snapshot.row.lease_until is not None:
         yield "The last reconciliation has ended without a result; the next one takes over."
 
 
+def _taken_by(snapshot: Snapshot) -> str:
+    match snapshot.service:
+        case Service.SERVED:
+            return ": a worker takes it next"
+        case Service.NOT_SERVED:
+            account = snapshot.order.key.account
+            return f", but no running worker serves the account {account}; see `fulfillment doctor`"
+        case Service.NO_WORKER:
+            return ", but no worker runs: start one by `fulfillment worker`, or by `fulfillment up`"
+
+
 def _waiting(snapshot: Snapshot) -> Iterator[str]:
     row, now = snapshot.row, snapshot.now
-    reason = f": {with_detail(row.waiting, row.waiting_detail)}" if row.waiting else ""
+    missing = list(missing_parcels(snapshot)) if row.waiting == WaitReason.PARCELS else []
+    # What has arrived is said once.
+    detail = "" if missing else row.waiting_detail
+    reason = f": {with_detail(row.waiting, detail)}" if row.waiting else ""
     yield f"It waits until {when(row.due or now, now)}{reason}."
-    yield meaning_of(WaitReason, row.waiting) or "Then it is reconciled again."
+    if missing:
+        yield "Without news until then, a person decides."
+        yield from missing
+    else:
+        yield meaning_of(WaitReason, row.waiting) or "Then it is reconciled again."
     if row.not_before is not None and row.not_before > now:
         yield "An event does not shorten this wait; `fulfillment orders retry` does."
 
 
-def _closed(_: Snapshot) -> Iterator[str]:
-    yield "Nothing is left to do."
+def _closed(snapshot: Snapshot) -> Iterator[str]:
+    yield from closing(snapshot) if snapshot.order.closed_by_operator else ("Nothing is left to do.",)
 
 
 def _settled(snapshot: Snapshot) -> Iterator[str]:

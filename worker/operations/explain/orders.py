@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from worker.domain.evidence import Evidence
+from worker.domain.evidence.evidence import Evidence
 from worker.domain.instants import Instant
+from worker.domain.lifecycle.forecast import Forecast, is_pending
+from worker.domain.lifecycle.retries import MAX_CONFLICTS, SECOND_LOOK
+from worker.domain.lifecycle.unknown import UNKNOWN_FOR
 from worker.domain.orders import Order
+from worker.domain.overview.lateness import is_late
+from worker.domain.overview.snapshot import Snapshot, State, Write
 from worker.domain.policy import Policy
-from worker.domain.reasons import StopReason, WaitReason, WriteOutcome
+from worker.domain.reasons import Accept, StopReason, WaitReason, WriteOutcome
 from worker.domain.results import Done, Later, Result, Step, Stopped
-from worker.domain.retries import UNKNOWN_FOR
-from worker.domain.snapshot import Snapshot, State, Write
 from worker.domain.stages import Stage, TerminalStatus
-from worker.operations.forecast import Forecast
 from worker.operations.instants import moment, span, when
 from worker.operations.phrases import counted, with_detail
 
@@ -19,8 +21,8 @@ MAX_WRITES = 5
 """How many writes are shown: the latest ones."""
 
 
-def position(snapshot: Snapshot) -> Iterator[str]:
-    """Yield sentences about the last read of the platform."""
+def position(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
+    """Yield sentences about the last read of the platform, and about how long the order has been at its stage."""
     order, now = snapshot.order, snapshot.now
     if order.read_at is None:
         # Calls may have failed, so the sentence must not say that the platform was never called.
@@ -32,6 +34,9 @@ def position(snapshot: Snapshot) -> Iterator[str]:
         yield f"The order is closed: {order.closed}."
     if order.confirmed_at is not None:
         yield f"Our last confirmed write began on {when(order.confirmed_at, now)}."
+    if is_late(order, policy, now):
+        limit = "ship_within" if order.stage is Stage.ACCEPTED else "deliver_within"
+        yield f"It is late: it has been {order.stage} for {span(now - (order.staged_at or now))}, beyond {limit}."
 
 
 def _confirmed_stage(order: Order) -> str:
@@ -46,13 +51,16 @@ def plan(snapshot: Snapshot, evidence: Evidence, forecast: Forecast, policy: Pol
     if snapshot.state is State.STOPPED:
         yield "Nothing is sent while the order is stopped."
         return
+    if order.closed_by_operator and result == Done():
+        yield "Nothing is sent, because an operator has closed the order."
+        return
     if result is None:
         yield "What follows depends on what the platform shows: the order is read first."
         return
     if steps:
         yield _steps(steps)
-    yield from _result(result, snapshot, policy, has_steps=bool(steps))
-    if order.stage is Stage.PENDING and evidence.target is Stage.PENDING and not order.closed:
+    yield from _result(result, snapshot, evidence, policy, has_steps=bool(steps))
+    if is_pending(order, evidence):
         yield policy.accept.meaning
 
 
@@ -62,15 +70,21 @@ def _steps(steps: tuple[Step, ...]) -> str:
     return f"The platform is to be asked for {stages}{order}."
 
 
-def _result(result: Result, snapshot: Snapshot, policy: Policy, *, has_steps: bool) -> Iterator[str]:
+def _result(
+    result: Result, snapshot: Snapshot, evidence: Evidence, policy: Policy, *, has_steps: bool
+) -> Iterator[str]:
     then = "After that" if has_steps else "By the rules"
     match result:
         case Done() if isinstance(snapshot.order.closed, TerminalStatus):
             yield f"Nothing is written to an order that is {snapshot.order.closed}."
+        case Done() if policy.accept is Accept.PAID and is_pending(snapshot.order, evidence):
+            yield "Whether it is paid is not in the database: the next read tells."
         case Done() if not has_steps:
             yield "No further step is justified now."
         case Later(reason=WaitReason.COMPLETE_AFTER):
             yield f"{then}, it is completed {_completed(result, snapshot, policy)}, unless an event forbids it."
+        case Later(reason=WaitReason.PARCELS) if snapshot.state is State.WAITING:
+            yield f"{then}, it waits: {WaitReason.PARCELS}."  # which parcels is among the next steps
         case Later(reason=reason, detail=detail):
             yield f"{then}, it waits{_until(result, snapshot)}: {with_detail(reason, detail)}."
         case Stopped(reason, detail):
@@ -115,17 +129,21 @@ def _last_attempt(snapshot: Snapshot, policy: Policy) -> str:
     """Return the end of the sentence: when one more failure stops the order. Unknown during a hold, which adds time."""
     if snapshot.state in {State.STOPPED, State.HELD}:
         return ""
-    end, stop = min(_ends(snapshot.order, policy))
+    end, stop = min(_ends(snapshot, policy))
     since = f"from {moment(end)} on, " if end > snapshot.now else ""
     return f"; {since}one more failure stops the order as {stop}"
 
 
-def _ends(order: Order, policy: Policy) -> Iterator[tuple[Instant, StopReason]]:
+def _ends(snapshot: Snapshot, policy: Policy) -> Iterator[tuple[Instant, StopReason]]:
     """Yield each time at which failures lead to a stop, with its reason, by the rules of `domain.retries`."""
+    order = snapshot.order
     failing_since, lasts = order.failing_since or 0, policy.retry_for
+    if order.conflicts + 1 >= MAX_CONFLICTS:
+        yield failing_since, StopReason.CONFLICT
     if order.missing_since is not None:
         lasts = max(lasts, UNKNOWN_FOR)
-        yield order.missing_since + UNKNOWN_FOR, StopReason.UNKNOWN_ORDER
+        is_deleted = snapshot.row.waiting == WaitReason.ORDER_GONE
+        yield order.missing_since + (SECOND_LOOK if is_deleted else UNKNOWN_FOR), StopReason.UNKNOWN_ORDER
     yield failing_since + lasts, StopReason.GAVE_UP
 
 

@@ -3,18 +3,13 @@
 from collections.abc import Iterator
 from shlex import quote
 
+from worker.domain.lifecycle.unknown import UNKNOWN_FOR
 from worker.domain.orders import Reference
-from worker.domain.reasons import AuditAction, StopReason
-from worker.domain.retries import UNKNOWN_FOR
-from worker.domain.snapshot import Snapshot, State
+from worker.domain.overview.snapshot import Snapshot, State
+from worker.domain.reasons import StopReason
+from worker.domain.tracking import is_tracking_number
 from worker.operations.instants import moment, when
-from worker.operations.phrases import counted
-
-
-def is_dismissed(snapshot: Snapshot) -> bool:
-    """Tell whether an operator has ended the search, and nothing has restarted it."""
-    is_settled = snapshot.order.key.reference is not None and snapshot.state is State.SETTLED
-    return is_settled and any(entry.action == AuditAction.DISMISSED for entry in snapshot.audit_log[-1:])
+from worker.operations.phrases import WHY, counted
 
 
 def about(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
@@ -35,7 +30,7 @@ def search_plan(snapshot: Snapshot) -> Iterator[str]:
     """Yield sentences about the search, and about the future of the events."""
     if snapshot.state is State.STOPPED:
         yield "The search has stopped; a newer event of the order restarts it."
-    elif is_dismissed(snapshot):
+    elif snapshot.order.closed_by_operator:
         yield "The search has ended, and nothing follows from its events."
     else:
         yield _question(snapshot)
@@ -50,11 +45,19 @@ def _question(snapshot: Snapshot) -> str:
 
 
 def registration(snapshot: Snapshot, reference: Reference) -> Iterator[str]:
-    """Yield the command that says which order has the parcel, if the search for the order has found none."""
-    if snapshot.row.stop not in {StopReason.UNKNOWN_ORDER, StopReason.GAVE_UP} or reference.kind == "number":
+    """Yield the commands that say which order it is, if the search for the order has stopped."""
+    if snapshot.row.stop:
+        key = quote(str(snapshot.order.key))
+        yield f"If you know the order: fulfillment orders release {key} --found ORDER --reason {WHY}"
+    found_none = {StopReason.UNKNOWN_ORDER, StopReason.NUMBER_REUSED, StopReason.GAVE_UP}
+    # An earlier version took any text for a tracking number, and `parcels add` would refuse that.
+    is_no_name = reference.kind == "number" or (
+        reference.kind == "tracking" and not is_tracking_number(reference.value)
+    )
+    if snapshot.row.stop not in found_none or is_no_name:
         return
     names = f"TRACKING --shipment {quote(reference.value)}" if reference.kind == "shipment" else quote(reference.value)
-    yield f"If you know the order, register its parcel: `fulfillment parcels add ORDER {names} --create`."
+    yield f"Or register the parcel of the order: fulfillment parcels add ORDER {names} --create"
 
 
 def searches(snapshot: Snapshot) -> Iterator[str]:
@@ -62,8 +65,8 @@ def searches(snapshot: Snapshot) -> Iterator[str]:
     order, now = snapshot.order, snapshot.now
     if order.failing_since is None:
         return
-    failed = counted(order.failures, "search has", "searches in a row have")
-    yield f"{failed} failed since {when(order.failing_since, now)}."
+    searches = counted(order.failures, "search has", "searches in a row have")
+    yield f"{searches} led to no order since {when(order.failing_since, now)}."
     # The time of a hold does not count, so the time of the last search is unknown during a hold.
     if order.missing_since is None or snapshot.state in {State.STOPPED, State.HELD}:
         return
@@ -72,10 +75,3 @@ def searches(snapshot: Snapshot) -> Iterator[str]:
     else:
         end = moment(order.missing_since + UNKNOWN_FOR)
         yield f"If the order is not found, the first search after {end} is the last one."
-
-
-def dismissal(snapshot: Snapshot) -> Iterator[str]:
-    """Yield sentences about the operator's decision to end the search, and what restarts it."""
-    entry = snapshot.audit_log[-1]
-    yield f"An operator dismissed it on {when(entry.at, snapshot.now)}: {entry.detail}."
-    yield "A newer event of the order restarts the search; so does `fulfillment deliveries replay`, or `orders retry`."

@@ -1,23 +1,28 @@
 """Registers a parcel of an order that no courier has announced."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 
 from worker.domain.errors import IllegalRequest
 from worker.domain.events import OPERATOR, Event, EventName, RecordedEvent, fingerprint
-from worker.domain.evidence import Evidence, weigh
+from worker.domain.evidence.evidence import Evidence, weigh
+from worker.domain.evidence.reuse import ClosedOrder, is_about_a_later_parcel
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey, Reference
+from worker.domain.overview.snapshot import Snapshot
 from worker.domain.reasons import DeliveryOutcome
-from worker.domain.snapshot import Snapshot
 from worker.domain.stages import Stage, has_reached
-from worker.domain.text import clean_text, is_web_url
+from worker.domain.text import clean_text, is_printable
+from worker.domain.tracking import MAX_NUMBER, is_same_parcel, is_tracking_number
+from worker.domain.web_urls import read_web_url
 from worker.operations.orders import Operations
-from worker.operations.parcels import Parcel
+from worker.operations.parcels.parcels import Parcel
+from worker.operations.phrases import WHY
 
 MAX_NAME = 64
-"""Characters of a tracking number or a shipment id; the receiver has the same limit."""
+"""Characters of a shipment id; the receiver has the same limit."""
+A_NUMBER = f"at most {MAX_NUMBER} letters, digits and - _ . / and spaces, a letter or a digit first, and no sentence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,15 @@ def register(
 
     *key* may be a reference that leads to one order. *create*: the database need not have the order yet. *reason* is a
     sentence for people, or empty. Raises `IllegalRequest` when a name is malformed, or another order of the account has
-    the parcel.
+    the parcel by the word of its carrier or of a source that may report any order.
     """
-    _require_well_formed(parcel)
+    parcel = _well_formed(parcel)
     key = known_order(operations, key)
     snapshot = operations.store.snapshot(key)
     if snapshot is None and not create:
         raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
     event = _event(key, parcel, clean_text(reason), operations.intake.now())
-    _require_unclaimed(operations, event)
+    _require_unclaimed(operations, event, snapshot.order.carrier if snapshot else "")
     is_unseen = snapshot is None or snapshot.order.read_at is None
     if snapshot and _has_parcel(snapshot, parcel):
         return Registration(key, parcel, is_new=False, parcels=_awaited(snapshot), is_unseen=is_unseen)
@@ -76,7 +81,8 @@ def _awaited(snapshot: Snapshot | None, *new: RecordedEvent) -> int:
     """Return how many parcels the order has to wait for with the event *new*; 0 when nothing waits for them."""
     if snapshot is None:
         return len(new)
-    evidence, order = weigh((*snapshot.events, *new)), snapshot.order
+    order = snapshot.order
+    evidence = weigh((*snapshot.events, *new), order.acknowledged, order.counting_source)
     return 0 if order.closed or _is_delivered(order.stage, evidence) else evidence.parcels
 
 
@@ -84,20 +90,33 @@ def _is_delivered(stage: Stage | None, evidence: Evidence) -> bool:
     return has_reached(evidence.target, Stage.DELIVERED) or (stage is not None and has_reached(stage, Stage.DELIVERED))
 
 
-def _require_well_formed(parcel: Parcel) -> None:
-    for what, name in (("tracking number", parcel.tracking), ("shipment id", parcel.shipment)):
-        if name != clean_text(name) or not name.isprintable() or len(name) > MAX_NAME:
-            raise IllegalRequest(f"“{clean_text(name)}” is no {what}: at most {MAX_NAME} printable characters")
-    if not parcel.tracking:
-        raise IllegalRequest("a tracking number is needed")
-    if parcel.url and not is_web_url(parcel.url):
-        raise IllegalRequest(f"“{clean_text(parcel.url)}” is no URL: one begins with https:// or http://")
+def _well_formed(parcel: Parcel) -> Parcel:
+    """Return *parcel* with its URL as events have it. Raises `IllegalRequest` when one of its names is malformed."""
+    if not is_tracking_number(parcel.tracking):
+        raise IllegalRequest(f"{_quoted(parcel.tracking)} is no tracking number: {A_NUMBER}")
+    name = parcel.shipment
+    if name != clean_text(name) or not is_printable(name) or len(name) > MAX_NAME:
+        raise IllegalRequest(f"{_quoted(name)} is no shipment id: at most {MAX_NAME} printable characters")
+    try:
+        return replace(parcel, url=read_web_url(parcel.url) if parcel.url else "")
+    except ValueError as error:
+        raise IllegalRequest(f"{_quoted(parcel.url)} cannot be the URL of a tracking page: it {error}") from error
 
 
-def _require_unclaimed(operations: Operations, event: Event) -> None:
-    """Raise `IllegalRequest` when another order of the account has the parcel of *event*."""
+def _quoted(text: str) -> str:
+    return f"“{clean_text(text)}”"
+
+
+def _require_unclaimed(operations: Operations, event: Event, carrier: str) -> None:
+    """Raise `IllegalRequest` when another order of the account has the parcel of *event*.
+
+    What a restricted source says counts only if it is the *carrier* of the order. The words of other couriers are about
+    parcels of their own, and must not keep an operator from naming one.
+    """
     for name in event.parcel_names:
-        others = set(operations.store.known_as(OrderKey(event.order.account, str(name)))) - {event.order.order_id}
+        asked = OrderKey(event.order.account, str(name._replace(source=carrier or OPERATOR)))
+        others = set(operations.store.known_as(asked)) - {event.order.order_id}
+        others = {other for other in others if not _has_ended(operations, OrderKey(event.order.account, other), event)}
         if others:
             other = OrderKey(event.order.account, min(others))
             raise IllegalRequest(
@@ -105,11 +124,19 @@ def _require_unclaimed(operations: Operations, event: Event) -> None:
             )
 
 
+def _has_ended(operations: Operations, key: OrderKey, event: Event) -> bool:
+    """Tell whether the order *key* is closed, and its number may be used again: then another order can have it."""
+    snapshot = operations.store.snapshot(key)
+    if snapshot is None or snapshot.order.closed is None:
+        return False
+    return is_about_a_later_parcel([RecordedEvent(0, 0, event)], ClosedOrder(snapshot.order, snapshot.events))
+
+
 def _advice(other: OrderKey, name: Reference) -> str:
     """Return how to take the parcel *name* from the order *other*, which may be a misprint."""
     if name.kind != "tracking":
         return ""
-    command = f"fulfillment parcels remove {quote(str(other))} {quote(name.value)} --reason …"
+    command = f"fulfillment parcels remove {quote(str(other))} {quote(name.value)} --reason {WHY}"
     return f"; if it is no parcel of that order: {command}"
 
 
@@ -118,7 +145,7 @@ def _has_parcel(snapshot: Snapshot, parcel: Parcel) -> bool:
     its_events = [
         recorded.event
         for recorded in snapshot.events
-        if recorded.event.tracking == parcel.tracking and recorded.event.name.startswith("shipment.")
+        if is_same_parcel(recorded.event.tracking, parcel.tracking) and recorded.event.name.startswith("shipment.")
     ]
     urls, shipments = {event.tracking_url for event in its_events}, {event.shipment for event in its_events}
     return bool(its_events) and parcel.url in {"", *urls} and parcel.shipment in {"", *shipments}

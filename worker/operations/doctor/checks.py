@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
-from worker.domain.figures import Backlog
 from worker.domain.instants import Duration, Instant
+from worker.domain.overview.figures import Backlog
 from worker.operations.instants import span
 
 MAX_NAMED = 5

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from shlex import quote
 
 from worker.domain.errors import IllegalRequest
-from worker.domain.events import RecordedEvent
+from worker.domain.events import OPERATOR, RecordedEvent
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import State
+from worker.domain.overview.snapshot import Snapshot, State
 from worker.domain.text import clean_text
 from worker.operations.instants import moment
 from worker.operations.orders import Operations, require_reason
-from worker.operations.parcels import events_about, is_registration
-from worker.operations.registrations import known_order
+from worker.operations.parcels.parcels import events_about
+from worker.operations.parcels.registrations import known_order
+from worker.operations.parcels.way_on import way_on
 from worker.ports import Removed
 
 
@@ -25,7 +26,7 @@ class Removal:
 
 
 def remove(operations: Operations, key: OrderKey, tracking: str, reason: str) -> Removal:
-    """Delete the registrations of the parcel *tracking*, and make the order *key* due.
+    """Delete what operators have said about the parcel *tracking*, and make the order *key* due.
 
     *key* may be a reference that leads to one order. *reason* is a sentence for people. Raises `IllegalRequest` when
     the order does not have the parcel, a courier has reported it, or a worker reconciles the order.
@@ -33,7 +34,7 @@ def remove(operations: Operations, key: OrderKey, tracking: str, reason: str) ->
     note, key = require_reason(reason), known_order(operations, key)
     snapshot = operations.snapshot(key)
     events = events_about(snapshot.events, tracking)
-    _require_registrations(key, tracking, events)
+    _require_registrations(snapshot, tracking, events)
     if snapshot.state is State.LEASED:
         raise IllegalRequest(f"a worker reconciles {key} just now: nothing was changed; try again in a few seconds")
     match operations.store.remove_parcel(snapshot, tracking, [recorded.id for recorded in events], note):
@@ -46,16 +47,15 @@ def remove(operations: Operations, key: OrderKey, tracking: str, reason: str) ->
             return Removal(key, tracking, is_order_deleted=False)
 
 
-def _require_registrations(key: OrderKey, tracking: str, events: list[RecordedEvent]) -> None:
-    name = clean_text(tracking)
+def _require_registrations(snapshot: Snapshot, tracking: str, events: list[RecordedEvent]) -> None:
+    key, name = snapshot.order.key, clean_text(tracking)
     if not events:
         command = f"fulfillment parcels list {quote(str(key))}"
         raise IllegalRequest(f"{key} has no parcel “{name}”; for its parcels: {command}")
-    reports = [recorded.event for recorded in events if not is_registration(recorded.event)]
+    reports = [recorded.event for recorded in events if recorded.event.source != OPERATOR]
     if reports:
         latest = max(reports, key=lambda event: event.occurred_at)
-        command = f"fulfillment orders advance {quote(str(key))} --to delivered --reason …"
         raise IllegalRequest(
-            f"the courier has reported it: {latest.name} from {latest.source}, of {moment(latest.occurred_at)}; "
-            f"if the order should not wait for {name}: {command}"
+            f"the courier has reported {name}: {latest.name} from {latest.source}, of {moment(latest.occurred_at)}"
+            f"{way_on(snapshot)}"
         )

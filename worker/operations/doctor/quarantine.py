@@ -3,12 +3,13 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 
-from worker.domain.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
 from worker.domain.instants import Duration
+from worker.domain.overview.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
 from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, QuarantineReason
 from worker.domain.text import clean_text
-from worker.operations.checks import MAX_NAMED, Check, Verdict, since, verdict_of
-from worker.operations.phrases import counted
+from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, since, verdict_of
+from worker.operations.doctor.unknown import advise_on_unknown
+from worker.operations.phrases import WHY, counted
 
 _NAME = "quarantine"
 
@@ -62,6 +63,16 @@ def _listed(unknown: UnknownWords) -> str:
 
 def _advice(backlog: Backlog) -> str:
     chosen = f"--source {backlog.source} --reason {backlog.reason}"
+    if backlog.reason == QuarantineReason.NOT_YOUR_ORDER:
+        return (
+            f"`fulfillment deliveries list {chosen}` names the orders, and who carries them. If {backlog.source} does,"
+            f" say so: `fulfillment orders assign ORDER {backlog.source} --reason {WHY}`; then replay them:"
+            f" `fulfillment deliveries replay {chosen}`. If it does not, ask the courier why it reports them: others"
+            " may know its secret."
+        )
+    if backlog.reason == QuarantineReason.TOO_MANY_UNKNOWN:
+        replay = f"Then replay what is quarantined: `fulfillment deliveries replay {chosen}`."
+        return f"{advise_on_unknown(backlog.source)} {replay}"
     return (
         f"See `fulfillment deliveries list {chosen}`, and what cannot be used of one: `fulfillment deliveries show ID`."
         f" Correct the cause, and replay them: `fulfillment deliveries replay {chosen}`."

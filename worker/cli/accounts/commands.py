@@ -1,0 +1,112 @@
+"""The group `fulfillment accounts` and its commands."""
+
+import click
+
+from worker.cli.accounts.options import ACCOUNT
+from worker.cli.commands import OrderedGroup
+from worker.cli.options import AS_JSON, with_user
+from worker.domain.reasons import HoldReason
+
+REASON = "The reason, in one sentence for people who ask later."
+
+
+@click.group(cls=OrderedGroup)
+def accounts() -> None:
+    """Show the accounts, hold them, let them go on, and probe them.
+
+    The orders of a held account wait; they use up no attempt, and none stops.
+    """
+
+
+@accounts.command("list")
+@AS_JSON
+def list_accounts(as_json: bool) -> None:
+    """List the accounts with their orders, holds and workers.
+
+    \b
+    fulfillment accounts list
+    fulfillment accounts list --json | jq -r 'select(.holds != []).account'
+    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.cli.accounts.listing import account_documents, print_accounts
+    from worker.cli.context import open_database
+    from worker.cli.json_lines import print_json_lines
+    from worker.store.queries.accounts import AccountQueries
+
+    with open_database() as context:
+        overview = AccountQueries(context.database).overview()
+        configured = context.settings.accounts
+    if as_json:
+        print_json_lines(account_documents(overview, configured))
+    else:
+        print_accounts(overview, configured)
+
+
+@accounts.command("hold", short_help="Let the orders of an account wait.")
+@ACCOUNT
+@click.option("--reason", required=True, help=REASON)
+def hold_account(account: str, reason: str) -> None:
+    """Let the orders of an account wait, until `fulfillment accounts release`.
+
+    Nothing else lifts this hold. Calls that are under way end; no further one begins, except those of a person.
+
+    \b
+    fulfillment accounts hold main --reason "prices are being changed at the platform"
+    """  # noqa: D301 - same
+    from worker.cli.context import open_database
+    from worker.operations.accounts import hold
+    from worker.store.accounts.holds import SqlHolds
+    from worker.store.queries.accounts import AccountQueries
+
+    with open_database() as context:
+        overview = AccountQueries(context.database).overview()
+        click.echo(hold(SqlHolds(context.database), overview, context.settings.accounts, account, with_user(reason)))
+
+
+@accounts.command("release", short_help="Lift a hold of an account.")
+@ACCOUNT
+@click.option(
+    "--hold",
+    "held_for",
+    type=click.Choice([reason.value for reason in HoldReason]),
+    default=HoldReason.OPERATOR.value,
+    show_default=True,
+    help="Lift the hold for this reason.",
+)
+@click.option("--reason", required=True, help=REASON)
+def release_account(account: str, held_for: str, reason: str) -> None:
+    """Lift a hold of an account. With the last one, its orders go on, at first a few at a time.
+
+    Other holds than that of an operator end by themselves. If their cause goes on, the account is soon held again.
+
+    \b
+    fulfillment accounts release main --reason "the prices are right"
+    fulfillment accounts release main --hold outage --reason "the firewall lets us out again"
+    """  # noqa: D301 - same
+    from worker.cli.context import open_database
+    from worker.operations.accounts import release
+    from worker.store.accounts.holds import SqlHolds
+    from worker.store.queries.accounts import AccountQueries
+
+    with open_database() as context:
+        overview, holds = AccountQueries(context.database).overview(), SqlHolds(context.database)
+        names, word = context.settings.accounts, HoldReason(held_for)
+        click.echo(release(holds, overview, names, account, word, with_user(reason)))
+
+
+@accounts.command("probe", short_help="Ask the platform now whether it answers and accepts the credentials.")
+@ACCOUNT
+@AS_JSON
+def probe_account(account: str, as_json: bool) -> int:
+    """Ask the platform now, by one harmless read, whether it answers and accepts the account's credentials.
+
+    Holds of which the answer proves that they are over are lifted; a hold of an operator never is. The command reads
+    the settings now, and a worker when it starts: restart the workers if the settings have changed.
+
+    The exit code is 0 if the credentials are good, 1 if the platform refuses them, 3 if it gives no usable answer.
+
+    \b
+    fulfillment accounts probe main
+    """  # noqa: D301 - same
+    from worker.cli.accounts.probing import print_answer, probe
+
+    return print_answer(account, probe(account), as_json=as_json)

@@ -1,0 +1,1 @@
+"""`fulfillment secrets`: makes secrets. It needs no settings."""

@@ -1,0 +1,102 @@
+"""What an operator may do to a whole account: hold it, lift a hold, probe it. The results are sentences."""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from worker.domain.accounts.probing import ProbeAnswer, ProbeResult
+from worker.domain.accounts.workers import Service
+from worker.domain.errors import IllegalRequest
+from worker.domain.overview.accounts import AccountOrders, Overview
+from worker.domain.reasons import HoldReason
+from worker.domain.text import clean_text
+from worker.operations.instants import when
+from worker.operations.phrases import counted, join_items
+
+MAX_NOTE = 300
+"""Characters of a note."""
+
+
+class OperatorHolds(Protocol):
+    """The holds, as an operator changes them. The log of accounts keeps each change. Both raise `StoreUnavailable`."""
+
+    def hold_for_operator(self, account: str, note: str) -> None:
+        """Hold the account until `release`. A hold of an operator that exists already gets the new *note*."""
+
+    def release(self, account: str, reason: HoldReason, note: str) -> bool:
+        """Lift the hold for *reason*. False when there is none."""
+
+
+def hold(holds: OperatorHolds, overview: Overview, configured: Collection[str], account: str, note: str) -> str:
+    """Hold *account*, and return what follows. Raises `IllegalRequest` if nobody knows it, or without a *note*.
+
+    A hold of an operator that exists gets the new *note*; the result has the old one.
+    """
+    _require_known(account, overview, configured)
+    holds.hold_for_operator(account, _require_note(note))
+    waiting = overview.orders.get(account, AccountOrders()).waiting
+    wait = f"{counted(waiting, 'order waits', 'orders wait')} with it" if waiting else "none of its orders waits now"
+    before = [other for other in overview.holds_of(account) if other.reason == HoldReason.OPERATOR]
+    already = "".join(f" It was held since {when(each.since, overview.now)}: {each.detail}." for each in before)
+    return f"{account} is held until `fulfillment accounts release {account}`; {wait}.{already}"
+
+
+def release(
+    holds: OperatorHolds,
+    overview: Overview,
+    configured: Collection[str],
+    account: str,
+    reason: HoldReason,
+    note: str,
+) -> str:
+    """Lift the hold of *account* for *reason*, and return what follows. Raises `IllegalRequest` if there is none."""
+    _require_known(account, overview, configured)
+    others = [other.reason for other in overview.holds_of(account) if other.reason != reason]
+    if not holds.release(account, reason, _require_note(note)):
+        raise IllegalRequest(f"{account} has no hold for {reason}; {_remaining(others)}")
+    if others:
+        return f"The hold for {reason} is lifted. {account} is still held for {join_items(others, 'and')}."
+    return f"{account} is not held any more{_what_follows(account, overview)}."
+
+
+def probe_sentence(account: str, answer: ProbeAnswer, lifted: Sequence[str], held: Sequence[str]) -> str:
+    """Return what a probe of *account* has shown, which holds it has lifted, and which remain."""
+    detail = f": {answer.detail}" if answer.detail else ""
+    shown = {
+        ProbeResult.GOOD: "The platform answers, and the credentials are good",
+        ProbeResult.REFUSED: f"The platform refuses the credentials{detail}",
+        ProbeResult.UNREACHABLE: f"The platform gives no usable answer{detail}",
+        ProbeResult.UNKNOWN: f"The answer proves nothing{detail}",
+    }[answer.result]
+    ended = f" The hold for {join_items(lifted, 'and')} is lifted." if lifted else ""
+    if HoldReason.CREDENTIALS in lifted:
+        ended += " If the settings have changed, restart the workers: each has those with which it began."
+    remaining = f" {account} is held for {join_items(held, 'and')}." if held else f" {account} is not held."
+    return f"{shown.rstrip('.')}.{ended}{remaining}"
+
+
+def _require_known(account: str, overview: Overview, configured: Collection[str]) -> None:
+    """Raise `IllegalRequest` unless the settings, an order or a hold name *account*."""
+    known = {*configured, *overview.orders, *(each.account for each in overview.holds)}
+    if account not in known:
+        raise IllegalRequest(f"there is no account “{clean_text(account)}”; known are: {', '.join(sorted(known))}")
+
+
+def _require_note(note: str) -> str:
+    text = clean_text(note, MAX_NOTE).strip()
+    if not text:
+        raise IllegalRequest("the reason is empty: say why, for people who ask later")
+    return text
+
+
+def _remaining(reasons: Sequence[str]) -> str:
+    return f"it is held for {join_items(reasons, 'and')}: name it by --hold" if reasons else "it is not held"
+
+
+def _what_follows(account: str, overview: Overview) -> str:
+    ready = overview.orders.get(account, AccountOrders()).ready
+    if not ready:
+        return ", and no order of it is due"
+    orders = counted(ready, "order goes", "orders go")
+    if overview.service_of(account) is Service.SERVED:
+        return f": {orders} on, at first a few at a time"
+    return f": {orders} on as soon as a worker serves it"

@@ -1,0 +1,188 @@
+"""Judges the health of the database: from figures to the checks that `fulfillment doctor` prints. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from worker.domain.events import EventResult
+from worker.domain.instants import MINUTE, Duration, Instant
+from worker.domain.overview.figures import MAX_NAMED_ORDERS, Backlog, BacklogKind, FarAhead, Health, Integrity
+from worker.domain.policy import Policy
+from worker.domain.reasons import Discrepancy, HoldReason, WaitReason
+from worker.operations.advice import advise_on_hold, advise_on_stop
+from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, since, verdict_of
+from worker.operations.doctor.kept import judge_kept
+from worker.operations.doctor.quarantine import judge_quarantine
+from worker.operations.phrases import counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The words for backlogs of one kind. Backlogs younger than *ignored_for* are not reported."""
+
+    name: str
+    one: str
+    many: str
+    none: str
+    advice: str = ""
+    ignored_for: Duration = 0
+
+
+_KINDS: Mapping[BacklogKind, _Kind] = {
+    BacklogKind.STOPPED: _Kind("stopped orders", "order is stopped", "orders are stopped", "No order is stopped."),
+    BacklogKind.HELD: _Kind("held accounts", "account is held", "accounts are held", "No account is held."),
+    BacklogKind.DUE: _Kind(
+        "due orders",
+        "order is due",
+        "orders are due",
+        "No order has been due for long.",
+        "See that a worker runs and reaches the database and the broker: `fulfillment worker`.",
+        MINUTE,
+    ),
+    BacklogKind.LEASE: _Kind(
+        "leases",
+        "lease has ended without a result",
+        "leases have ended without a result",
+        "No lease without a result ended long ago.",
+        "The next reconciliation takes over by itself; if it does not, see that a worker runs.",
+        MINUTE,
+    ),
+    BacklogKind.UNCERTAIN: _Kind(
+        "uncertain writes",
+        "write has no answer",
+        "writes have no answer",
+        "No write has been without an answer for long.",
+        "A worker reads these orders again by itself: `fulfillment orders explain` says when.",
+        MINUTE,
+    ),
+    BacklogKind.PENDING: _Kind(
+        "pending events",
+        "event has no result yet",
+        "events have no result yet",
+        "No event has been without a result for long.",
+        "`fulfillment orders explain` says what each of these orders waits for.",
+        MINUTE,
+    ),
+}
+
+
+def judge(
+    health: Health, policies: Mapping[str, Policy], max_age: Duration, statuses: Mapping[str, Collection[str]]
+) -> Iterator[Check]:
+    """Yield a check for each kind of backlog and for each invariant. *policies* is by account.
+
+    A backlog fails when it is older than *max_age*; a younger one is a warning. *statuses* has the status words of the
+    sources that may have some of their own, which heal unknown words.
+    """
+    for kind, words in _KINDS.items():
+        backlogs = [
+            backlog
+            for backlog in health.backlogs
+            if backlog.kind == kind and health.now - backlog.oldest >= words.ignored_for
+        ]
+        if not backlogs:
+            yield Check(words.name, Verdict.OK, words.none)
+        yield from (_judge_backlog(backlog, words, health.now, max_age, policies) for backlog in backlogs)
+    yield from judge_quarantine(health, max_age, statuses)
+    yield from judge_kept(health)
+    if health.far_ahead:
+        yield _judge_far_ahead(health.far_ahead)
+    if health.integrity is None:
+        yield Check("sums", Verdict.WARN, "They were not checked: the database took too long to count.")
+        return
+    yield _judge_sums(health.integrity)
+    yield _judge_orphaned(health.integrity)
+
+
+def _judge_backlog(
+    backlog: Backlog, words: _Kind, now: Instant, max_age: Duration, policies: Mapping[str, Policy]
+) -> Check:
+    reason = f" ({backlog.reason})" if backlog.reason else ""
+    sentence = f"{counted(backlog.count, words.one, words.many)}{reason}, {since(backlog, now)}{_names(backlog)}"
+    if backlog.kind is BacklogKind.PENDING and backlog.reason.endswith(f": {WaitReason.DRY_RUN}"):
+        return _judge_dry_run(backlog, words, sentence, policies)
+    is_wanted = backlog.kind is BacklogKind.HELD and backlog.reason.endswith(f": {HoldReason.OPERATOR}")
+    verdict = Verdict.WARN if is_wanted else verdict_of(backlog, now, max_age)
+    return Check(words.name, verdict, f"{sentence}.", words.advice or _advice(backlog))
+
+
+def _judge_far_ahead(found: FarAhead) -> Check:
+    orders = counted(found.count, "order has a time", "orders have a time")
+    return Check(
+        "times",
+        Verdict.WARN,
+        f"{orders} more than a day from now{_names(found)}.",
+        "See that the clocks are right. If they are, one was far ahead before, and these orders are completed, or named"
+        " as late, when that time has come. `fulfillment orders explain` shows their times.",
+    )
+
+
+def _names(backlog: Backlog | FarAhead) -> str:
+    """Name the orders. There may be fewer than things that wait: one order can have several events."""
+    more = ", …" if len(backlog.some) == MAX_NAMED_ORDERS < backlog.count else ""
+    return f": {', '.join(map(str, backlog.some))}{more}" if backlog.some else ""
+
+
+def _advice(backlog: Backlog) -> str:
+    if backlog.kind is BacklogKind.HELD:
+        return advise_on_hold(backlog.reason.rpartition(" ")[2])  # before it, the text has the account
+    return f"{advise_on_stop(backlog.reason)} See `fulfillment orders list --stopped`."
+
+
+def _judge_dry_run(backlog: Backlog, words: _Kind, sentence: str, policies: Mapping[str, Policy]) -> Check:
+    """Judge the events that wait for `dry_run`, by what the settings say of their account today."""
+    policy = policies.get(backlog.reason.partition(":")[0])  # after it, the text has the reason
+    if policy is None or policy.dry_run:
+        return Check(words.name, Verdict.OK, f"{sentence}, as the settings ask.")
+    return Check(
+        words.name,
+        Verdict.WARN,
+        f"{sentence}; but the settings do not have dry_run any more.",
+        "Restart the workers: their next start takes these orders.",
+    )
+
+
+def _judge_sums(integrity: Integrity) -> Check:
+    present = [f"{name} {count} ({name.meaning})" for name, count in _sums(integrity) if count]
+    if not present:
+        pending = integrity.events.get(EventResult.PENDING, 0)
+        among = "Among the latest rows, which agree (`--all` checks all): " if integrity.is_partial else ""
+        sentence = (
+            f"{among}{_outcomes(integrity)}; {counted(sum(integrity.events.values()), 'event', 'events')},"
+            f" {pending} of them pending."
+        )
+        return Check("sums", Verdict.OK, sentence)
+    return Check(
+        "sums",
+        Verdict.FAIL,
+        f"The database does not agree with itself: {', '.join(present)}.",
+        "This must never happen: keep a copy of the database, and report it.",
+    )
+
+
+def _sums(integrity: Integrity) -> Iterator[tuple[Discrepancy, int]]:
+    """Yield the discrepancies, except forgotten orders, which have a check of their own."""
+    return ((name, count) for name, count in integrity.discrepancies.items() if name is not Discrepancy.FORGOTTEN)
+
+
+def _outcomes(integrity: Integrity) -> str:
+    total = sum(integrity.deliveries.values())
+    outcomes = " + ".join(f"{count} {outcome}" for outcome, count in sorted(integrity.deliveries.items()))
+    return f"{counted(total, 'delivery', 'deliveries')}{f' = {outcomes}' if outcomes else ''}"
+
+
+def _judge_orphaned(integrity: Integrity) -> Check:
+    count = integrity.discrepancies.get(Discrepancy.FORGOTTEN, 0)
+    if not count:
+        return Check(
+            "orphaned orders", Verdict.OK, "Every order with something left to do is due, waits or is stopped."
+        )
+    named = [str(key) for key in integrity.forgotten[:MAX_NAMED]]
+    names = ", ".join(named) + (", …" if count > len(named) else "")
+    them = "it" if count == 1 else "them"
+    return Check(
+        "orphaned orders",
+        Verdict.FAIL,
+        f"{counted(count, 'order has', 'orders have')} something left to do,"
+        f" but no worker will reconcile {them}: {names}.",
+        "This is a defect: please report it. `fulfillment orders retry` makes an order due.",
+    )
