@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,7 +17,16 @@ INSTALLATIONS: list[Installation] = []
 SHOWN = 6_000
 """Characters of each program's output."""
 
+TIMEOUT_SECONDS = 300
+"""For one test. On a busy machine, whole installations need more than other tests."""
+
 _numbers = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ def delivered_parcel(courier: Courier) -> News:
 def post(installation: Installation, courier: Courier, sent: Sent) -> httpx.Response:
     url = f"{installation.url}/webhooks/{courier.profile}{sent.query}"
     headers = [(name.encode(), value.encode()) for name, value in sent.headers.items()]
-    return httpx.request(sent.method, url, headers=headers, content=sent.body, trust_env=False, timeout=15)
+    return httpx.request(sent.method, url, headers=headers, content=sent.body, trust_env=False, timeout=60)
 
 
 def samples_of(courier: Courier) -> tuple[Sample, ...]:

@@ -68,15 +68,14 @@ def test_no_delivery_is_acknowledged_without_the_database_and_both_processes_rec
             answer = installation.courier.post(document)
             assert (answer.status_code, answer.json()["status"]) == (503, 503)
             assert int(answer.headers["Retry-After"]) > 0
-            assert answer.elapsed.total_seconds() < 7
+            assert answer.elapsed.total_seconds() < 30
             assert installation.get("/healthz").status_code == 200
             assert installation.get("/readyz").status_code == 503
             until(lambda: "the database" in installation.worker.log[logged:], what="the worker notices")
             sent = pool.submit(installation.courier.post_until_acknowledged, document)
-        assert sent.result(20).status_code == 202
+        assert sent.result(60).status_code == 202
     until(
         lambda: installation.sandbox.seen(order_id)["status"] == "completed",
-        within_seconds=30,
         what="the order is completed",
     )
     assert installation.receiver.is_alive

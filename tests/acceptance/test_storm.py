@@ -32,7 +32,7 @@ def storm(build) -> Traffic:
     installation: Installation = build(METRICS_TOKEN=TOKEN, LOG_LEVEL="debug").open()
     installation.sandbox.fault("storm", seed=1, faults=STORM)
     traffic = Traffic(installation, range(1, 61), seed=1).begin().finish()
-    until(lambda: traffic.is_complete, within_seconds=60, what="every order is completed")
+    until(lambda: traffic.is_complete, within_seconds=120, what="every order is completed")
     return traffic
 
 

@@ -1,6 +1,7 @@
 """Two accounts on two platforms in one installation: each order is moved at its own platform."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -99,5 +100,45 @@ def test_wrong_credentials_of_one_account_do_not_delay_the_other(accounts: TwoAc
     until(lambda: accounts.sandbox.seen(8)["status"] == "completed")
     accounts.cekat.lift_faults()
     assert accounts.run("orders", "list", "--held", "--account", JAKARTA, "--json").stdout.count("ord_held") == 1
-    accounts.rows("UPDATE locks SET locked_until = 0 WHERE name LIKE 'probe:%'")
+    assert accounts.run("accounts", "probe", JAKARTA).returncode == 0
     await_status(accounts, "ord_held", "delivered")
+
+
+ODD = ("<b>TRK1</b>", '=HYPERLINK("https://evil.example")', "pay at 12 Main Street", "TRK\u00e91")
+EVIL = (
+    "https://me:pass@kurir.example/1",
+    "https://10.0.0.1/1",
+    "https://xn--kurr-1ya.example/1",
+    "https://kurir.example:81/",
+)
+SEEN = "SELECT account, stage FROM orders WHERE order_id = '18' AND seen_revision = revision ORDER BY account"
+
+
+def report_odd_parcel(accounts: TwoAccounts, event: str, number: int) -> None:
+    """Report a parcel of the order 18 of both accounts, with odd text wherever an event may have some."""
+    fields = {"tracking_number": ODD[number], "tracking_url": EVIL[number], "note": "a\u200bb\u202e"}
+    for courier in (accounts.courier, accounts.kurir):
+        answer = courier.post_until_acknowledged(event_document(f"18_{event}_{number}", event, "18", **fields))
+        assert answer.json()["status"] == "accepted"
+
+
+def test_odd_text_of_a_courier_reaches_no_order_and_no_terminal_and_no_parcel_is_lost(accounts: TwoAccounts):
+    accounts.sandbox.order(18)
+    make_paid_order(accounts, "18")
+    for number in range(len(ODD)):
+        report_odd_parcel(accounts, "shipment.picked_up", number)
+    for number in range(1, len(ODD)):
+        report_odd_parcel(accounts, "shipment.delivered", number)
+    until(lambda: [row["stage"] for row in accounts.rows(SEEN)] == ["shipped", "shipped"])
+    report_odd_parcel(accounts, "shipment.delivered", 0)
+    platforms = (accounts.sandbox, accounts.cekat)
+    until(lambda: all(platform.seen("18")["status"] in {"delivered", "completed"} for platform in platforms))
+    for order in (platform.seen("18") for platform in platforms):
+        assert not any(order.get(field) for field in ("admin_notes", "notes", "tracking_number", "tracking_url"))
+    parcels = accounts.run("parcels", "list", f"{JAKARTA}/18").stdout
+    printed = parcels + accounts.run("orders", "explain", "main/18").stdout
+    assert len(re.findall("left-out-[0-9a-f]{12}", parcels)) == len(ODD)
+    assert not [text for text in (*ODD, *EVIL, "\u200b", "\u202e") if text in printed]
+    for left_out in ("the tracking number is left out", "the tracking URL is left out"):
+        said = "SELECT 1 FROM deliveries WHERE detail LIKE :said"
+        assert len(accounts.rows(said, said=f"%{left_out}%")) == 4 * len(ODD)

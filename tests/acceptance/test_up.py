@@ -17,7 +17,7 @@ from tests.support.programs import Program, until
 @pytest.fixture(scope="module")
 def installation(build: Callable[..., Installation]) -> Installation:
     """An installation whose receiver, worker and Valkey are run by `up`, in a folder that does not exist yet."""
-    installation = build()
+    installation = build(ACCOUNTS__MAIN__CALL_DEADLINE="10s", ACCOUNTS__MAIN__SETTLE="11s")
     installation.data_dir.rmdir()
     program = installation.add(
         "up", [*FULFILLMENT, "up"], lambda: installation.answers() and "worker_ready" in program.output
@@ -96,6 +96,22 @@ def test_a_signal_ends_all_processes_the_embedded_valkey_last_and_the_data_stays
     assert installation.rows("SELECT 1 FROM orders")
 
 
+def test_a_second_signal_ends_everything_at_once_and_leaves_no_process(installation, up):
+    installation.sandbox.order(4)
+    installation.sandbox.fault("delay", seconds=60, times=None)
+    calls = installation.sandbox.totals()["calls"]
+    installation.courier.post_until_acknowledged(event_document("evt_4", "shipment.delivered", 4))
+    until(lambda: installation.sandbox.totals()["calls"] > calls, what="a call is under way")
+    processes = children(up.pid)
+    up.send(SIGINT)
+    until(lambda: "worker_ending" in up.output, what="the first signal has reached the worker")
+    up.send(SIGINT)
+    assert up.exit_code() == 0
+    assert installation.leases(), "the call has come to its end"
+    assert not any(is_running(pid) for pid in processes)
+    installation.sandbox.lift_faults()
+
+
 def test_up_begins_with_what_it_runs_and_a_command_to_try(installation, up):
     banner, _, _ = up.output.partition("worker_ready")
     assert banner.startswith("Everything runs in this terminal until Ctrl-C.\n")
@@ -113,6 +129,6 @@ def test_kill_9_of_up_leaves_no_process_and_up_can_start_again(installation, up)
     processes = children(up.pid)
     assert len(processes) == 3
     up.kill()
-    until(lambda: not any(is_running(pid) for pid in processes), within_seconds=10, what="all of them have ended")
+    until(lambda: not any(is_running(pid) for pid in processes), what="all of them have ended")
     up.start()
     moves_an_order(installation, 3)

@@ -11,8 +11,8 @@ import click
 from tests.benchmarks.installations import NoPostgresql
 
 PARTS = (
-    *("receiver", "latency", "orders", "platforms", "memory", "scheduler", "kills", "fairness", "profile"),
-    "startup",
+    *("receiver", "latency", "orders", "platforms", "memory", "growth", "kills", "fairness", "profile"),
+    *("startup", "budget"),
 )
 
 

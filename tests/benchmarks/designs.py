@@ -1,14 +1,14 @@
 """The two designs, each in an installation of its own with the same events, and what the sandbox reports of them."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from tests.benchmarks import installations
 from tests.benchmarks.documents import STAGES
-from tests.benchmarks.installations import TUTORIAL
+from tests.benchmarks.installations import FAST, LIBRARY, SLOTS, TUTORIAL
 from tests.benchmarks.requests import send
 from tests.support.installation import Installation
 from tests.support.programs import Program
@@ -21,11 +21,12 @@ QUIET_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One design that takes events at *port*. Its *worker* is not started yet."""
+    """One design whose *receiver* takes events at *port*. Its *worker* is not started yet."""
 
     name: str
     installation: Installation
     port: int
+    receiver: Program
     worker: Program
 
     def expect(self, orders: Sequence[int]) -> None:
@@ -38,6 +39,10 @@ class Design:
         if responses.refused or len(responses.all) < len(bodies):
             raise AssertionError(f"the receiver of {self.name} has not accepted everything")
 
+    def parts(self) -> Mapping[str, Program]:
+        """Return the programs whose processor time counts."""
+        return {"receiver": self.receiver, "worker": self.worker}
+
     def steps(self) -> int:
         """Return how many steps the platform has confirmed."""
         return int(self.installation.sandbox.totals()["transitions"])
@@ -48,20 +53,39 @@ class Design:
 
 
 @contextmanager
-def ours(database_url: str = "", processes: int = 1) -> Iterator[Design]:
+def ours(database_url: str = "", processes: int = 1, slots: int = SLOTS) -> Iterator[Design]:
     """Open our design."""
     with installations.installation(database_url) as installation:
-        installations.receiver(installation, processes).start()
-        yield Design("ours", installation, installation.port, installations.worker(installation))
+        receiver = installations.receiver(installation, processes).start()
+        yield Design("ours", installation, installation.port, receiver, installations.worker(installation, slots))
 
 
 @contextmanager
 def tutorial(processes: int = 1) -> Iterator[Design]:
     """Open the tutorial's design."""
     with installations.installation() as installation:
-        program, port = installations.other_receiver(installation, TUTORIAL, processes)
-        program.start()
-        yield Design("tutorial", installation, port, installations.tutorial_worker(installation))
+        receiver, port = installations.other_receiver(installation, TUTORIAL, processes)
+        worker = installations.tutorial_worker(installation)
+        yield Design("tutorial", installation, port, receiver.start(), worker)
+
+
+@contextmanager
+def on_asyncio(name: str, module: str, processes: int, slots: int) -> Iterator[Design]:
+    """Open an asyncio baseline."""
+    with installations.installation() as installation:
+        receiver, port = installations.asyncio_receiver(installation, module, processes)
+        worker = installations.asyncio_worker(installation, module, slots)
+        yield Design(name, installation, port, receiver.start(), worker)
+
+
+def fast(processes: int = 1, slots: int = SLOTS) -> AbstractContextManager[Design]:
+    """Open the fastest design without any promise."""
+    return on_asyncio("asyncio", FAST, processes, slots)
+
+
+def library(processes: int = 1, slots: int = SLOTS) -> AbstractContextManager[Design]:
+    """Open the same with a library for the queue."""
+    return on_asyncio("queue library", LIBRARY, processes, slots)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from tests.benchmarks import installations
 from tests.benchmarks.confirmations import details, measure
 from tests.benchmarks.documents import STAGES
 from tests.benchmarks.figures import Goal, Rounds, compare, percentile
+from tests.benchmarks.installations import UNLIMITED, WithStub
 from tests.support.busy_account import WithBusyAccount
 from tests.support.programs import until
 
@@ -21,7 +22,7 @@ GOAL = Goal("≤", 2)
 def run() -> Iterator[str]:
     """Measure with platforms that need 100 ms, then with platforms that answer at once."""
     for latency in (0.1, 0.0):
-        with closing(WithBusyAccount()) as installation:
+        with closing(_Installation()) as installation:
             installation.open(
                 installation.platform, installation.busy_platform, installation.valkey, installation.receiver
             )
@@ -31,6 +32,13 @@ def run() -> Iterator[str]:
                 installation.busy_sandbox.fault("delay", seconds=latency, times=None)
             yield f"s from 2xx to the confirmation, a quiet account at {RATE}/s, API latency {latency * 1000:.0f} ms"
             yield from _compared(installation)
+
+
+class _Installation(WithStub, WithBusyAccount):
+    """Two accounts at two stubs, without a call budget that limits anything."""
+
+    def __init__(self) -> None:
+        super().__init__(**UNLIMITED, ACCOUNTS__BUSY__CALLS_PER_MINUTE="1000000")
 
 
 def _compared(installation: WithBusyAccount) -> Iterator[str]:

@@ -23,6 +23,7 @@ TIMEOUT_SECONDS = 30.0
 """How long a response may take."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
+_CLOSES = re.compile(rb"\r\nconnection: *close\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,13 @@ class Response(NamedTuple):
 
 
 class _Connection:
-    """One keep-alive connection, with at most one request under way."""
+    """One keep-alive connection, with at most one request under way. After the last one, *is_used_up* is true."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received, self._number, self._due = b"", 0, 0.0
+        self.is_used_up = False
 
     def send(self, number: int, request: bytes, due: float) -> None:
         self._received, self._number, self._due = b"", number, due
@@ -73,6 +75,7 @@ class _Connection:
         length = _LENGTH.search(head + b"\r\n")
         if not blank_line or length is None or len(body) < int(length[1]):
             return None
+        self.is_used_up = _CLOSES.search(head + b"\r\n") is not None
         return Response(self._number, int(head[9:12]), self._due, time.time())
 
 
@@ -80,26 +83,37 @@ class _Load:
     """A plan under way."""
 
     def __init__(self, plan: Plan) -> None:
-        self._rate = plan.rate
+        self._rate, self._port = plan.rate, plan.port
         self._waiting = deque(enumerate(_requests(plan)))
-        self._lines = [_Connection(plan.port) for _ in range(CLIENTS)]
-        self._free = deque(self._lines)
         self._ready = selectors.DefaultSelector()
-        for line in self._lines:
-            self._ready.register(line.socket, selectors.EVENT_READ, line)
+        self._free = deque(self._connect() for _ in range(CLIENTS))
         self._began = time.time()
         self._ends_at = self._began + plan.seconds
 
     def run(self) -> list[Response]:
         """Send what the plan's seconds allow, and return all responses."""
-        responses = []
-        while self._waiting or len(self._free) < len(self._lines):
+        responses: list[Response] = []
+        while True:
             pause = self._send_due()
+            if not self._waiting and len(self._free) == CLIENTS:
+                return responses
             for key, _ in self._ready.select(pause):
                 if answer := key.data.receive():
                     responses.append(answer)
-                    self._free.append(key.data)
-        return responses
+                    self._free.append(self._next(key.data))
+
+    def _connect(self) -> _Connection:
+        connection = _Connection(self._port)
+        self._ready.register(connection.socket, selectors.EVENT_READ, connection)
+        return connection
+
+    def _next(self, connection: _Connection) -> _Connection:
+        """Return the connection for the next request: a new one if the server closes this one."""
+        if not connection.is_used_up:
+            return connection
+        self._ready.unregister(connection.socket)
+        connection.socket.close()
+        return self._connect()
 
     def _send_due(self) -> float:
         """Send requests that are due on the free connections. Return the longest wait until the next call (seconds)."""

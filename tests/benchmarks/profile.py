@@ -1,54 +1,44 @@
-"""Where the time goes: in the receiver for a request, in the worker for an order. One thread, in this process."""
+"""Where the processor time goes: of a delivery, of a reconciliation and of a call. One thread, in this process."""
 
 import io
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
-from flask import Flask
-from werkzeug.test import run_wsgi_app
-
 from tests.benchmarks import installations
-from tests.benchmarks.designs import ours
+from tests.benchmarks.designs import Design, ours
 from tests.benchmarks.documents import STAGES, document, documents
-from tests.benchmarks.figures import formatted
-from tests.support.events import a_delivery, an_event
+from tests.benchmarks.load import PATH
+from tests.benchmarks.resources import Usage, database_seconds
+from tests.benchmarks.sampling import sampled, sqlite_in_frames
 from tests.support.installation import SECRETS
 from tests.support.signing import signature
-from webhook_receiver.app import create_app
-from webhook_receiver.formats import format_of
-from webhook_receiver.reception import Reception
-from webhook_receiver.requests import Request
-from webhook_receiver.views import ReceiverServices
-from webhook_receiver.wiring import sources_of
-from worker.domain.events import EventName
+from webhook_receiver.wiring import open_app
 from worker.domain.orders import OrderKey
-from worker.domain.reasons import DeliveryOutcome, QuarantineReason
-from worker.ports import Delivery, Receipt
-from worker.queue.celery_config import make_celery
 from worker.queue.fair_share import FairShare
-from worker.queue.wake_ups import WakeUpQueue
 from worker.service import wiring
 from worker.settings import Settings, load_settings
-from worker.store.database.database import Database
-from worker.store.intake.recording import record
-from worker.store.schema import open_store
 
-TIMES, ORDERS = 600, range(1, 101)
-GROUPS = (1, 4, 8)
-PATH = "/webhooks/courier"
+DELIVERIES, ORDERS = 2000, range(1, 201)
+GROUPS = (1, 8)
+OF_A_DELIVERY = {
+    "worker/store": "the database",
+    "webhook_receiver/profiles": "signature and reading",
+    "webhook_receiver/signatures": "signature and reading",
+    "webhook_receiver/background": "wake-ups",
+    "": "HTTP and the rest",
+}
+OF_AN_ORDER = {"worker/store": "the database", "worker/order_api": "calls", "": "the rules"}
 
-_numbers = count(1)
+_numbers = count(1_000_000)
 
 
 def run() -> Iterator[str]:
-    """Measure both halves on both databases."""
-    yield from _on("SQLite", "")
+    """Measure on both databases."""
+    with sqlite_in_frames():
+        yield from _on("SQLite", "")
     with installations.empty_postgresql() as url:
         yield from _on("PostgreSQL", url)
 
@@ -56,44 +46,61 @@ def run() -> Iterator[str]:
 def _on(where: str, database_url: str) -> Iterator[str]:
     with ours(database_url) as design:
         settings = load_settings(design.installation.environ)
-        yield f"ms of processor time a request, receiver, {where}: {_request(settings)}"
+        yield f"{where}: the receiver's processes, under full load on 8 connections: {_whole(design)} a delivery"
+        for size in GROUPS:
+            yield f"{where}: the receiver's application, {size} deliveries together"
+            yield from _deliveries(settings, size)
         design.expect(ORDERS)
         design.send(documents(ORDERS))
-        yield f"ms an order of {len(STAGES)} steps, worker, {where}: {_order(settings)}"
+        yield f"{where}: the worker, orders of {len(STAGES)} steps"
+        yield from _orders(design, settings)
 
 
-# ---------------------------------------------------------------------------------------------------------- a request
+# ---------------------------------------------------------------------------------------------------------- a delivery
 
 
-def _request(settings: Settings) -> str:
-    source = sources_of(settings)["courier"]
-    app = create_app(
-        ReceiverServices(Reception({"courier": source}, _FakeIntake(), _FakeWakeUps(), _ignore), dict, bytes)
-    )
-    bodies = [document(next(_numbers), "shipped").encode() for _ in range(TIMES)]
-    signed = [_signed(body) for body in bodies]
-    whole = _cost(lambda body_and_request: _call(app, *body_and_request), list(zip(bodies, signed, strict=True)))
-    its_format = format_of(source)
-    verifying = _cost(its_format.authenticate, signed)
-    reading = _cost(lambda body: its_format.read(body, 1), bodies)
-    parts = {"Flask": whole - verifying - reading, "signature": verifying, "reading": reading}
-    with closing(open_store(settings.database_url.get_secret_value())) as database:
-        parts |= {f"database, {size} together": _written(database, size) for size in GROUPS}
-    wake_ups = WakeUpQueue(make_celery(settings.queue_url))
-    parts["(a wake-up, of which few are sent under load)"] = _cost(
-        wake_ups.enqueue, [OrderKey("x", str(n)) for n in range(TIMES)]
-    )
-    return ", ".join(f"{name} {formatted(1000 * cost)}" for name, cost in parts.items())
+def _whole(design: Design) -> str:
+    """Return the processor time that the receiver's processes, and PostgreSQL's for them, need for a delivery."""
+    bodies = _bodies(DELIVERIES)
+    usage = Usage({"receiver": design.receiver}, design.installation)
+    design.send(bodies)
+    return ", ".join(f"{part} {1000 * used / len(bodies):.3f} ms" for part, used in usage.seconds().items())
 
 
-def _signed(body: bytes) -> Request:
+def _deliveries(settings: Settings, size: int) -> Iterator[str]:
+    requests = [_environ(body.encode()) for body in _bodies(DELIVERIES)]
+    warm_up, measured = requests[: DELIVERIES // 4], requests[DELIVERIES // 4 :]
+    with open_app(settings) as app:
+        _post(app, warm_up, size)
+        with sampled(OF_A_DELIVERY) as samples:
+            _post(app, measured, size)
+    yield from _indented(samples.table(len(measured), "a delivery"))
+
+
+def _post(app: Callable[..., Iterable[bytes]], environs: Sequence[dict[str, Any]], size: int) -> None:
+    """Let *app* answer the requests, *size* at a time: all are called before the first answer is asked for."""
+    statuses: set[str] = set()
+
+    def start_response(status: str, *_: object) -> Callable[[bytes], object]:
+        statuses.add(status)
+        return lambda _: None
+
+    waiting = iter(environs)
+    while group := list(islice(waiting, size)):
+        for answer in [app(environ, start_response) for environ in group]:
+            b"".join(answer)
+            getattr(answer, "close", tuple)()
+    if {status.partition(" ")[0] for status in statuses} != {"202"}:
+        raise AssertionError(statuses)
+
+
+def _bodies(number: int) -> list[str]:
+    return [document(order_id, "shipped") for order_id in islice(_numbers, number)]
+
+
+def _environ(body: bytes) -> dict[str, Any]:
     stamp = str(int(time.time()))
-    signed = signature(SECRETS["courier"].encode(), "POST", PATH, stamp, body)
-    return Request("POST", PATH.encode(), {"x-timestamp": stamp, "x-awal-signature-256": signed}, body)
-
-
-def _call(app: Flask, body: bytes, request: Request) -> None:
-    environ = {
+    return {
         "REQUEST_METHOD": "POST",
         "REQUEST_URI": PATH,
         "PATH_INFO": PATH,
@@ -102,112 +109,37 @@ def _call(app: Flask, body: bytes, request: Request) -> None:
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
         "wsgi.url_scheme": "http",
+        "wsgi.input_terminated": True,
+        "CONTENT_TYPE": "application/json",
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
-        "HTTP_X_TIMESTAMP": request.headers["x-timestamp"],
-        "HTTP_X_AWAL_SIGNATURE_256": request.headers["x-awal-signature-256"],
+        "HTTP_HOST": "localhost",
+        "HTTP_X_TIMESTAMP": stamp,
+        "HTTP_X_AWAL_SIGNATURE_256": signature(SECRETS["courier"].encode(), "POST", PATH, stamp, body),
     }
-    _, status, _ = run_wsgi_app(app, environ)
-    if status != "202 ACCEPTED":
-        raise AssertionError(status)
-
-
-def _written(database: Database, size: int) -> float:
-    """Return the seconds for each of *size* deliveries that share a transaction."""
-
-    def write(group: list[Delivery]) -> None:
-        with database.write() as connection:
-            record(connection, group)
-
-    return _cost(write, [[_delivery() for _ in range(size)] for _ in range(TIMES // size)]) / size
-
-
-def _delivery() -> Delivery:
-    number = next(_numbers)
-    return a_delivery(
-        an_event(key=f"profile-{number}", name=EventName.ORDER_SHIPPED, order=OrderKey("main", str(number)))
-    )
-
-
-class _FakeWakeUps:
-    """Wake-ups that are not sent and take no time."""
-
-    def enqueue(self, _keys: Sequence[OrderKey]) -> None:
-        """Do nothing."""
-
-
-class _FakeIntake:
-    """An intake that stores nothing and takes no time."""
-
-    def now(self) -> int:
-        return time.time_ns() // 1000
-
-    def write(self, delivery: Delivery) -> Receipt:
-        return Receipt(DeliveryOutcome.ACCEPTED, 1, 1, wake_ups=(delivery.events[0].order,))
-
-    def count_quarantined(self, source: str, reason: QuarantineReason, since: int) -> int:
-        raise AssertionError(source, reason, since)
-
-    def add_counts(self, counts: Mapping[tuple[str, str], int]) -> None:
-        raise AssertionError(counts)
-
-
-def _ignore(_source: str, _outcome: str) -> None:
-    """Count nothing."""
-
-
-def _cost(work: Callable[[Any], object], items: list[Any]) -> float:
-    """Return the seconds of processor time that *work* needs for one item, after a quarter of them as a warm-up."""
-    for item in items[: len(items) // 4]:
-        work(item)
-    rest = items[len(items) // 4 :]
-    began = time.process_time()
-    for item in rest:
-        work(item)
-    return (time.process_time() - began) / len(rest)
 
 
 # ----------------------------------------------------------------------------------------------------------- an order
 
 
-@dataclass(frozen=True, slots=True)
-class _Timed:
-    """Wraps a port, and adds up the seconds and the calls of each of its methods."""
-
-    port: Any
-    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    calls: Counter[str] = field(default_factory=Counter)
-
-    def __getattr__(self, name: str) -> Any:
-        member = getattr(self.port, name)
-        return partial(self._call, name, member) if callable(member) else member
-
-    def _call(self, name: str, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return work(*arguments, **options)
-        finally:
-            self.calls[name] += 1
-            self.seconds[name] += time.perf_counter() - began
-
-
-def _order(settings: Settings) -> str:
-    services = wiring.build_worker(settings, FairShare(1))
+def _orders(design: Design, settings: Settings) -> Iterator[str]:
+    services, before = wiring.build_worker(settings, FairShare(1)), database_seconds(design.installation)
     with closing(services.database):
-        store, api = _Timed(services.reconciler.store), _Timed(services.reconciler.apis["main"])
-        reconciler = replace(services.reconciler, store=store, apis={"main": api})
-        began, used = time.perf_counter(), time.process_time()
-        for number in ORDERS:
-            reconciler.reconcile(OrderKey("main", str(number)))
-        whole, used = time.perf_counter() - began, time.process_time() - used
-    parts = {
-        f"{name} ({port.calls[name] / len(ORDERS):g} times)": seconds
-        for port in (api, store)
-        for name, seconds in port.seconds.items()
-    }
-    parts["the rest: rules"] = whole - sum(parts.values())
-    each = ", ".join(f"{name} {formatted(1000 * seconds / len(ORDERS))}" for name, seconds in parts.items())
-    return (
-        f"{each}; whole {formatted(1000 * whole / len(ORDERS))}, of it processor {formatted(1000 * used / len(ORDERS))}"
-    )
+        with sampled(OF_AN_ORDER) as samples:
+            for number in ORDERS:
+                services.reconciler.reconcile(OrderKey("main", str(number)))
+        database = database_seconds(design.installation) - before
+    if design.steps() < len(ORDERS) * len(STAGES):
+        raise AssertionError("the orders are not completed")
+    calls = design.installation.sandbox.totals()["calls"]
+    yield from _indented(samples.table(len(ORDERS), f"an order with {calls / len(ORDERS):g} calls"))
+    of_calls = sum(n for (area, _), n in samples.count.items() if area == "calls") / samples.count.total()
+    yield f"  {1000 * samples.seconds * of_calls / calls:.3f} ms a call"
+    if database:
+        yield f"  and PostgreSQL's own process: {1000 * database / len(ORDERS):.3f} ms an order"
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.support.clock import Clock
 from tests.support.fakes import FakeIntake
 from tests.support.harness import Harness
-from tests.support.sandbox_account import TIMEOUTS, SandboxAccount, sandbox
+from tests.support.sandbox_account import PATIENT, SandboxAccount, sandbox
 from tests.support.searches import NUMBER
 from worker.domain.orders import OrderKey
 from worker.order_api.http.client import Client
@@ -20,6 +20,9 @@ from worker.ports import Intake, LeasedOrder
 from worker.store.conditions import has_key
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
+from worker.store.intake.plain.way import PlainWay
+from worker.store.leases.general import GeneralOrderStore
+from worker.store.leases.order_store import SqlOrderStore
 from worker.store.tables import counters, deliveries, events, orders
 
 
@@ -99,6 +102,12 @@ def harness(database: Database, clock: Clock) -> Harness:
     return Harness(database, clock)
 
 
+@pytest.fixture(params=[SqlOrderStore, GeneralOrderStore], ids=["plain", "general"])
+def each_way(request: pytest.FixtureRequest, harness: Harness) -> None:
+    """The order store takes the plain way where it can, or the general way for everything."""
+    harness.order_store = request.param(harness.database)
+
+
 @pytest.fixture
 def first_event(harness: Harness) -> None:
     """The order has one event, with the key `first`."""
@@ -119,12 +128,15 @@ def leased_reference(harness: Harness, first_event: None) -> LeasedOrder:
     return harness.lease(NUMBER)
 
 
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def contents(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Contents]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql", "sqlite, the general way", "postgresql, the general way"])
+def contents(request: pytest.FixtureRequest, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Contents]:
     if request.param == "fake":
         yield FakeContents(FakeIntake(time=clock.now))
         return
-    database = Database(request.getfixturevalue(f"{request.param}_url"), clock=clock)
+    kind, _, way = request.param.partition(", ")
+    if way:
+        monkeypatch.setattr(PlainWay, "write", lambda *_: {})
+    database = Database(request.getfixturevalue(f"{kind}_url"), clock=clock)
     yield SqlContents(database)
     database.close()
 
@@ -143,7 +155,7 @@ def url(platform):
 
 @pytest.fixture(scope="module")
 def client():
-    with Client(TIMEOUTS) as client:
+    with Client(PATIENT) as client:
         yield client
 
 

@@ -75,12 +75,16 @@ def test_wrong_settings_make_the_account_unauthorized(url, client, account, sett
             assert refused.value.code == code
 
 
-def test_the_account_pauses_with_the_last_call_before_the_rate_limit(account):
+def test_each_answer_says_how_many_calls_remain(account):
     account.order()
     account.control("PUT", "/limit", limit=2, window=30)
     account.api.read("1")
-    assert account.pauses == []
     account.api.read("1")
     with pytest.raises(Throttled):
         account.api.read("1")
-    assert len(account.pauses) == 2
+    assert [(seen.limit, seen.remaining, seen.refused) for seen in account.observed] == [
+        (2, 1, False),
+        (2, 0, False),
+        (2, 0, True),
+    ]
+    assert all(28 * SECOND <= seen.resets_in <= 31 * SECOND for seen in account.observed)

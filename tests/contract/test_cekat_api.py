@@ -40,9 +40,11 @@ def other_url():
 
 
 def take(account, stage, **of_step):
+    """Take a step, and return what the answer shows, or a read if the answer is partial."""
     reading = account.api.read("1")
     step = Step(stage, AT, **of_step)
-    return account.api.write("1", account.api.compose(step, reading, with_note=True))
+    answer = account.api.write("1", account.api.compose(step, reading, with_note=True))
+    return account.api.read("1") if answer.partial else answer
 
 
 def test_delivery_and_completion_are_one_write_when_completion_follows_at_once(account):
@@ -51,7 +53,8 @@ def test_delivery_and_completion_are_one_write_when_completion_follows_at_once(a
     for stage in STAGES[1:-1]:
         step = Step(stage, AT, tracking=PARCEL, completes=stage is Stage.DELIVERED)
         reading = account.api.write("1", account.api.compose(step, reading, with_note=True))
-    assert reading.position is account.api.read("1").position is Stage.COMPLETED
+    assert (reading.position, reading.partial) == (Stage.DELIVERED, True)
+    assert account.api.read("1").position is Stage.COMPLETED
     document = account.order_document()
     assert (document["status"], document["notes"]) == ("delivered", "hubungi dulu")
     assert (document["tracking_number"], document["tracking_url"]) == PARCEL[0]
@@ -84,10 +87,33 @@ def test_a_completed_order_that_is_refunded_later_is_refunded(account):
 
 
 def test_a_tracking_number_that_somebody_else_wrote_stays(account):
-    account.order(status="processing", tracking_number="HAND1")
+    account.order(status="processing", tracking_number="HAND1", notes="ring")
     take(account, Stage.SHIPPED, tracking=PARCEL)
     document = account.order_document()
-    assert (document["tracking_number"], document["notes"]) == ("HAND1", f"Tracking: {' '.join(PARCEL[0])}")
+    assert (document["tracking_number"], document["notes"]) == ("HAND1", f"ring\nTracking: {' '.join(PARCEL[0])}")
+
+
+def test_a_created_order_gets_its_tracking_number_although_it_is_shown_without_one(account):
+    order_id = account.orders_client.creation.create(CekatOrder.model_validate(NEW | {"metadata": {}})).order_id
+    shown = account.orders_client.show(order_id).document
+    assert not {"tracking_number", "tracking_url", "metadata", "status_history"} & shown.keys()
+    for stage in (Stage.ACCEPTED, Stage.SHIPPED):
+        update = account.api.compose(Step(stage, AT, tracking=PARCEL), account.api.read(order_id), with_note=True)
+        account.api.write(order_id, update)
+    document = account.control("GET", f"/orders/{order_id}").json()
+    assert (document["tracking_number"], document["tracking_url"]) == PARCEL[0]
+    assert document["notes"] == NEW["notes"]
+
+
+def test_nothing_that_an_answer_does_not_show_is_overwritten(account):
+    account.order(status="paid", notes="hubungi dulu", tracking_number="HAND1")
+    answer = account.api.write("1", {"status": "processing", "notes": "hubungi dulu"})
+    assert (answer.notes, answer.tracking) == (None, "HAND1")
+    account.control("PATCH", "/orders/1", tracking_number=None)
+    answer = account.api.write("1", {"status": "shipped"})
+    assert (answer.notes, answer.tracking) == (None, None)
+    sent = account.api.compose(Step(Stage.DELIVERED, AT, tracking=PARCEL), answer, with_note=True)
+    assert not sent.keys() & {"notes", "tracking_number", "tracking_url"}
 
 
 def test_an_order_is_found_by_exactly_its_tracking_number(account):

@@ -1,4 +1,4 @@
-"""What `OrderStore.finish` promises, over both databases: no event is missed when a reconciliation ends."""
+"""What `OrderStore.finish` promises, over both databases and by each way: no event is missed when it ends."""
 
 from dataclasses import replace
 
@@ -13,6 +13,8 @@ from worker.domain.results import Done, Held, Later, Stopped
 from worker.domain.stages import Stage, TerminalStatus
 from worker.ports import Finished
 from worker.reconcile.reconciliation import MIN_LEASE
+
+pytestmark = pytest.mark.usefixtures("each_way")
 
 
 def finish(harness, leased, result, event_results=(), **fields):

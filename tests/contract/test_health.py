@@ -1,19 +1,20 @@
 """What `HealthQueries` promises, over both databases."""
 
 import pytest
-from sqlalchemy import insert, update
 
 from tests.support.clock import START, Clock
-from tests.support.events import a_delivery, a_hint, an_event
+from tests.support.events import a_delivery, an_event
 from tests.support.harness import Harness, order_key
+from tests.support.integrity import assert_integrity
+from worker.domain.errors import StoreUnavailable
 from worker.domain.events import EventName, EventResult
-from worker.domain.figures import Backlog, BacklogKind, Refusals, UnknownWords
-from worker.domain.instants import HOUR, SECOND
-from worker.domain.reasons import QuarantineReason, WaitReason
-from worker.domain.results import Done, Later, Step
+from worker.domain.instants import DAY, HOUR, SECOND
+from worker.domain.overview.figures import Backlog, BacklogKind, FarAhead, Refusals, UnknownWords
+from worker.domain.reasons import QuarantineReason, StopReason, WaitReason
+from worker.domain.results import Done, Later, Step, Stopped
 from worker.domain.stages import Stage
 from worker.store.queries.health import HealthQueries
-from worker.store.tables import deliveries, events
+from worker.store.queries.integrity import IntegrityQueries
 
 
 def backlogs(harness: Harness) -> set[Backlog]:
@@ -31,6 +32,16 @@ def test_everything_that_waits_is_in_a_backlog_with_the_age_of_the_oldest(harnes
         Backlog(BacklogKind.PENDING, "", 5, START),
         Backlog(BacklogKind.QUARANTINED, "not_json", 1, START, "courier"),
     }
+
+
+def test_orders_of_which_something_happened_far_in_the_future_are_named(harness: Harness, clock: Clock):
+    harness.accept(order=order_key(1))
+    clock.advance(days=3)
+    harness.accept(order=order_key(2))
+    queries = HealthQueries(harness.database)
+    assert queries.health(HOUR).far_ahead is None
+    clock.advance(days=-3)
+    assert queries.health(HOUR).far_ahead == FarAhead(1, (order_key(2),))
 
 
 def test_a_lease_that_ended_without_a_result_and_a_write_without_an_answer_are_backlogs(harness: Harness, clock: Clock):
@@ -113,55 +124,64 @@ def test_events_that_wait_in_a_dry_run_are_a_backlog_of_their_own(harness: Harne
     for number, reason in enumerate((WaitReason.DRY_RUN, WaitReason.DRY_RUN, WaitReason.SETTLE), 1):
         harness.accept(order=order_key(number))
         harness.finish(order_key(number), Later(harness.clock() + HOUR, reason), stage=Stage.ACCEPTED)
-    in_dry_run, other = Backlog(BacklogKind.PENDING, "dry_run", 2, START), Backlog(BacklogKind.PENDING, "", 1, START)
+    in_dry_run = Backlog(BacklogKind.PENDING, "main: dry_run", 2, START)
+    other = Backlog(BacklogKind.PENDING, "", 1, START)
     assert backlogs(harness) == {in_dry_run, other}
     clock.advance(hours=1)
     assert Backlog(BacklogKind.DUE, "", 3, START + HOUR) in backlogs(harness), "the orders are no longer reconciled"
 
 
-def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog_and_its_order_is_orphaned(harness: Harness):
+def test_an_event_that_waits_for_a_second_parcel_is_in_no_backlog(harness: Harness):
     harness.accept(EventName.DELIVERED, order=order_key(1), tracking="A", parcels=2)
     harness.finish(order_key(1), Done(), stage=Stage.SHIPPED, seen_revision=1)
-    health = HealthQueries(harness.database).health(HOUR)
-    assert health.backlogs == ()
-    assert [snapshot.order.key for snapshot in health.orphaned] == [order_key(1)]
-    assert len(health.orphaned[0].events) == 1
+    assert backlogs(harness) == set()
+    assert_integrity(harness.database)
 
 
-@pytest.mark.parametrize(
-    "columns", [{"revision": 9}, {"unread": True}, {"sending": "shipped", "sent_at": START}, {"stage": "delivered"}]
-)
-def test_an_order_with_open_work_and_without_a_due_time_is_orphaned(harness: Harness, columns):
-    harness.accept(order=order_key(1))
-    harness.finish(order_key(1), Done(), EventResult.APPLIED, stage=Stage.SHIPPED)
-    assert HealthQueries(harness.database).health(HOUR).orphaned == ()
-    harness.change(order_key(1), **columns)
-    assert [orphan.order.key for orphan in HealthQueries(harness.database).health(HOUR).orphaned] == [order_key(1)]
-    harness.change(order_key(1), due=START + HOUR)
-    assert HealthQueries(harness.database).health(HOUR).orphaned == ()
+@pytest.mark.parametrize("reason", [WaitReason.PARCELS, WaitReason.COMPLETE_AFTER])
+def test_an_event_of_an_order_that_waits_for_what_is_to_come_is_in_no_backlog(
+    harness: Harness, clock: Clock, reason: WaitReason
+):
+    harness.accept(EventName.DELIVERED, order=order_key(1), tracking="A", parcels=2)
+    harness.finish(order_key(1), Later(START + 14 * DAY, reason), stage=Stage.SHIPPED, seen_revision=1)
+    clock.advance(hours=2)
+    assert backlogs(harness) == set()
+    clock.advance(hours=24 * 14)
+    assert backlogs(harness) == {Backlog(BacklogKind.DUE, "", 1, START + 14 * DAY)}, "nobody takes it"
 
 
-def test_the_sums_agree_and_a_discrepancy_is_counted(harness: Harness):
-    harness.one_in_each_state()
-    harness.intake.write(a_delivery(a_hint(order=order_key(1))))
-    assert not any(HealthQueries(harness.database).health(HOUR).discrepancies.values())
-    with harness.database.write() as connection:
-        lost = {"source": "courier", "received_at": START, "outcome": "accepted"}
-        connection.execute(insert(deliveries), [lost, {**lost, "outcome": "eaten"}])
-        connection.execute(update(events).where(events.c.id == 1).values(result="gone"))
-    discrepancies = HealthQueries(harness.database).health(HOUR).discrepancies
-    assert {name: count for name, count in discrepancies.items() if count} == {
-        "deliveries without an outcome that we know": 1,
-        "accepted deliveries without an event": 1,
-        "events without a result that we know": 1,
+def test_backlogs_of_orders_name_those_that_have_waited_longest(harness: Harness, clock: Clock):
+    for number in range(7, 0, -1):
+        harness.accept(order=order_key(number), key=f"a{number}")
+        harness.accept(order=order_key(number), key=f"b{number}")
+        clock.advance(seconds=1)
+    harness.finish(order_key(2), Stopped(StopReason.REFUSED, ""), EventResult.STOPPED)
+    named = {backlog.kind: backlog.some for backlog in backlogs(harness)}
+    assert named == {
+        BacklogKind.STOPPED: (order_key(2),),
+        BacklogKind.DUE: tuple(map(order_key, (7, 6, 5, 4, 3))),
+        BacklogKind.PENDING: tuple(map(order_key, (7, 6, 5, 4, 3))),
     }
 
 
-def test_a_delivery_whose_events_were_pruned_is_no_discrepancy(harness: Harness, clock: Clock):
-    with harness.database.write() as connection:
-        connection.execute(insert(deliveries).values(source="courier", received_at=START, outcome="accepted"))
-    clock.advance(hours=1, seconds=1)
-    assert not any(HealthQueries(harness.database).health(HOUR).discrepancies.values())
+def test_health_says_whether_the_tables_agree(harness: Harness):
+    harness.one_in_each_state()
+    harness.change(order_key(1), event_count=7)
+    integrity = HealthQueries(harness.database).health(HOUR).integrity
+    assert integrity
+    assert {name: count for name, count in integrity.discrepancies.items() if count} == {"event_count": 1}
+
+
+def test_the_rest_is_known_when_the_tables_are_too_large_to_be_compared(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+):
+    def check(*_: object) -> None:
+        raise StoreUnavailable("the database does not answer: statement timeout")
+
+    monkeypatch.setattr(IntegrityQueries, "check_recent", check)
+    harness.one_in_each_state()
+    health = HealthQueries(harness.database).health(HOUR)
+    assert (health.integrity, len(health.backlogs)) == (None, 4)
 
 
 def test_our_own_connections_are_durable(harness: Harness):

@@ -5,8 +5,12 @@ import pytest
 from tests.support.at_once import at_once
 from tests.support.clock import START
 from tests.support.events import KEY
+from worker.domain.accounts.breaker import WINDOW
+from worker.domain.accounts.probing import ProbeAnswer, ProbeResult
 from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.orders import OrderKey
+from worker.domain.overview.snapshot import Hold
+from worker.store.accounts.probes import SqlProbes
 
 pytestmark = pytest.mark.usefixtures("first_event")
 
@@ -14,6 +18,11 @@ pytestmark = pytest.mark.usefixtures("first_event")
 @pytest.fixture
 def holds(harness):
     return harness.holds
+
+
+@pytest.fixture
+def probes(harness):
+    return SqlProbes(harness.database)
 
 
 class TestHolding:
@@ -71,12 +80,6 @@ class TestHolding:
         holds.expire()
         assert set(harness.hold_ends()) == {"operator", "outage"}
 
-    def test_only_failed_credentials_wait_for_a_probe(self, holds):
-        holds.hold("main", "operator", None)
-        assert holds.waiting_for_probe() == []
-        holds.hold("main", "credentials", None)
-        assert holds.waiting_for_probe() == ["main"]
-
     def test_lifting_a_hold_that_does_not_exist_changes_nothing(self, harness, holds):
         harness.change(failing_since=START)
         holds.lift("main", "credentials")
@@ -85,6 +88,109 @@ class TestHolding:
     def test_workers_that_hold_an_account_at_the_same_time_make_one_hold(self, harness, holds):
         at_once(lambda seconds: holds.hold("main", "rate_limited", seconds * SECOND), range(1, 9))
         assert harness.hold_ends() == {"rate_limited": START + 8 * SECOND}
+
+
+class TestOperators:
+    def test_an_operators_hold_lasts_until_it_is_released_and_both_are_in_the_log(self, harness, holds):
+        holds.hold_for_operator("main", "audit (sara)")
+        harness.clock.advance(days=1000)
+        holds.expire()
+        assert harness.hold_details() == {"operator": "audit (sara)"}
+        assert holds.release("main", "operator", "done (sara)")
+        assert harness.hold_ends() == {}
+        assert account_log(harness) == [
+            ("main", START, "held", "audit (sara)"),
+            ("main", harness.clock(), "released", "operator: done (sara)"),
+        ]
+
+    def test_a_second_hold_of_an_operator_keeps_its_beginning_and_has_the_new_note(self, harness, holds):
+        holds.hold_for_operator("main", "first")
+        harness.clock.advance(minutes=1)
+        holds.hold_for_operator("main", "second")
+        (hold,) = holds.active()
+        assert (hold.since, hold.detail, hold.until, hold.next_probe) == (START, "second", None, None)
+
+    def test_a_release_in_vain_is_not_in_the_log(self, harness, holds):
+        holds.hold("main", "outage", None)
+        assert not holds.release("main", "operator", "why")
+        assert account_log(harness) == []
+        assert set(harness.hold_ends()) == {"outage"}
+
+    def test_the_active_holds_are_shown_with_their_probes(self, harness, holds, probes):
+        holds.hold("main", "rate_limited", MINUTE)
+        holds.hold("main", "outage", None, "timed out", 30 * SECOND)
+        probes.record("main", ProbeAnswer(ProbeResult.UNREACHABLE, "503"), 1, HOUR)
+        harness.clock.advance(minutes=1)
+        assert holds.active() == (Hold("main", "outage", START, None, "503", START + HOUR, 1),)
+
+
+def account_log(harness) -> list[tuple[object, ...]]:
+    with harness.database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT account, at, action, detail FROM account_log ORDER BY id")
+        return [tuple(row) for row in rows]
+
+
+class TestResumption:
+    """With the last hold of an account, its orders begin again."""
+
+    def test_the_end_of_the_last_hold_is_noted(self, harness, holds):
+        holds.hold("main", "operator", None)
+        holds.hold("main", "rate_limited", MINUTE)
+        harness.clock.advance(minutes=2)
+        holds.expire()
+        assert harness.resumptions() == {}
+        holds.lift("main", "operator")
+        assert harness.resumptions() == {"main": harness.clock()}
+
+    def test_every_way_in_which_a_hold_ends_is_noted(self, harness, holds):
+        ways = {
+            "expired": holds.expire,
+            "lifted": lambda: holds.lift("main", "rate_limited"),
+            "leased": harness.lease,
+        }
+        for way in ways.values():
+            harness.clock.advance(minutes=2)
+            holds.hold("main", "rate_limited", MINUTE)
+            harness.clock.advance(minutes=1)
+            way()
+            assert harness.resumptions() == {"main": harness.clock()}
+
+    def test_a_good_probe_is_noted(self, harness, holds, probes):
+        holds.hold("main", "outage", None, probe_in=0)
+        probes.record("main", ProbeAnswer(ProbeResult.GOOD), 1, MINUTE)
+        assert harness.resumptions() == {"main": START}
+
+    def test_lifting_nothing_is_not_noted(self, harness, holds):
+        assert holds.lift("main", "operator") is False
+        holds.expire()
+        assert harness.resumptions() == {}
+
+    @pytest.mark.parametrize("reason", ["outage", "credentials"])
+    def test_failures_that_led_to_the_hold_are_forgotten(self, harness, holds, reason):
+        harness.change(failing_since=START - WINDOW, failures=3)
+        holds.hold("main", reason, None)
+        harness.clock.advance(days=3)
+        holds.lift("main", reason)
+        assert (harness.row()["failing_since"], harness.row()["failures"]) == (None, 0)
+
+    def test_earlier_failures_still_count_and_the_time_of_the_hold_does_not(self, harness, holds):
+        harness.change(failing_since=START - WINDOW - 1, failures=3)
+        holds.hold("main", "outage", None)
+        harness.clock.advance(days=3)
+        holds.lift("main", "outage")
+        assert harness.row()["failing_since"] == harness.clock() - WINDOW - 1
+        assert harness.row()["failures"] == 3
+
+    def test_an_operators_hold_forgets_no_failures(self, harness, holds):
+        harness.change(failing_since=START, failures=3)
+        holds.hold("main", "operator", None)
+        holds.lift("main", "operator")
+        assert harness.row()["failures"] == 3
+
+    def test_a_hold_for_a_reason_of_the_version_before_ends(self, harness, holds):
+        holds.hold("main", "not_configured", None)
+        holds.expire()
+        assert harness.hold_ends() == {}
 
 
 class TestRetryFor:

@@ -63,6 +63,23 @@ def test_two_sources_may_use_the_same_key(contents: Contents):
     assert (receipt.outcome, contents.revision(KEY)) == ("accepted", 2)
 
 
+@pytest.mark.parametrize("named", ["TRK1", ""])
+def test_a_second_delivery_that_names_none_of_the_announced_parcels_is_quarantined(contents: Contents, named: str):
+    created = an_event("shipment.created", "TRK1", key="a", parcels=2)
+    contents.intake.write(a_delivery(created, an_event("shipment.delivered", named, key="b")))
+    receipt = contents.intake.write(a_delivery(an_event("shipment.delivered", key="c")))
+    assert (receipt.outcome, receipt.reason) == ("quarantined", "which_parcel")
+    assert contents.intake.write(a_delivery(an_event("shipment.in_transit", key="d"))).outcome == "accepted"
+
+
+def test_a_tracking_number_that_is_written_differently_is_the_same(contents: Contents):
+    contents.intake.write(a_delivery(an_event("shipment.picked_up", "TRK 1", key="a")))
+    assert contents.intake.write(a_delivery(an_event("shipment.picked_up", "trk-1", key="a"))).outcome == "duplicate"
+    assert contents.intake.write(a_delivery(an_event("shipment.delivered", key="b"))).outcome == "accepted"
+    contents.intake.write(a_delivery(an_event("shipment.picked_up", "trk1", key="c")))
+    assert contents.intake.write(a_delivery(an_event("shipment.delivered", key="d"))).outcome == "accepted"
+
+
 def test_a_shipment_event_that_names_none_of_several_parcels_is_quarantined(contents: Contents):
     contents.intake.write(a_delivery(an_event(key="a", tracking="TRK1")))
     contents.intake.write(a_delivery(an_event(key="b", tracking="TRK2")))

@@ -8,9 +8,9 @@ from tests.support.harness import Harness, order_key
 from worker.domain.errors import Transient
 from worker.domain.events import EventName, EventResult
 from worker.domain.instants import HOUR
+from worker.domain.overview.snapshot import Snapshot, State
 from worker.domain.reasons import StopReason, WaitReason, WriteOutcome
 from worker.domain.results import Later, Step, Stopped
-from worker.domain.snapshot import Snapshot, State
 from worker.domain.stages import Stage
 from worker.ports import WriteResult
 from worker.store.conditions import has_key
@@ -56,7 +56,7 @@ def test_an_order_is_made_due_unless_it_is_stopped(harness: Harness):
         harness.accept(order=order_key(number))
     harness.finish(order_key(1), Later(START + HOUR, WaitReason.API_UNAVAILABLE, firm=True))
     harness.finish(order_key(2), Stopped(StopReason.REFUSED))
-    assert [harness.operator_store.make_due(order_key(number)) for number in (1, 2, 3)] == [True, False, False]
+    assert [harness.operator_store.make_due(order_key(number), "x") for number in (1, 2, 3)] == [True, False, False]
     snapshot = harness.snapshot(order_key(1))
     assert (snapshot.state, snapshot.row.not_before, snapshot.row.waiting) == (State.DUE, None, "")
     assert harness.order_store.lease(order_key(2), 1) is None

@@ -1,4 +1,4 @@
-"""What `OrderStore` promises a reconciliation, over both databases."""
+"""What `OrderStore` promises a reconciliation, over both databases, by the plain way and by the general one."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from worker.reconcile.reconciliation import MIN_LEASE
 SHIP = Step(Stage.SHIPPED, START - HOUR, inferred=True)
 UPDATE = {"status": "shipped", "notes": "é"}
 
-pytestmark = pytest.mark.usefixtures("first_event")
+pytestmark = pytest.mark.usefixtures("each_way", "first_event")
 
 
 class TestLease:

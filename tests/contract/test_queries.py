@@ -6,11 +6,11 @@ from tests.support.clock import START, Clock
 from tests.support.events import a_delivery, an_event
 from tests.support.harness import Harness, order_key
 from worker.domain.events import EventName
-from worker.domain.figures import OrderGroup
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
+from worker.domain.overview.figures import OrderGroup
+from worker.domain.overview.snapshot import Hold, State
 from worker.domain.reasons import HoldReason, QuarantineReason
-from worker.domain.snapshot import Hold, State
 from worker.domain.stages import Stage
 from worker.store.queries.counts import CountQueries
 from worker.store.queries.deliveries import DeliveryQueries
@@ -113,6 +113,26 @@ def test_a_delivery_is_shown_with_its_body_and_its_events(harness: Harness):
     assert DeliveryQueries(harness.database).show(2) == (START, None)
 
 
+def test_each_delivery_keeps_its_peer_whatever_became_of_it_and_a_replay_does_not_change_it(harness: Harness):
+    event = an_event(key="evt_1", order=order_key(1))
+    unusable = QuarantineReason.NO_ORDER
+    harness.intake.write(a_delivery(event, peer="203.0.113.1"))
+    harness.intake.write(a_delivery(event, peer="203.0.113.2"))
+    harness.intake.write(a_delivery(unusable=unusable, peer="203.0.113.3"))
+    for peer in ("2001:db8::4", "203.0.113.5"):
+        harness.intake.write(a_delivery(keep_once="courier/evt_1", peer=peer))
+    harness.intake.write(a_delivery(an_event(key="evt_2", order=order_key(1))))
+    harness.intake.replay(3, a_delivery(unusable=unusable, detail="another", peer="198.51.100.9"))
+    rows = DeliveryQueries(harness.database).latest(10)[1]
+    assert sorted((row.outcome, row.peer) for row in rows) == [
+        ("accepted", ""),
+        ("accepted", "203.0.113.1"),
+        ("duplicate", "203.0.113.2"),
+        ("quarantined", "203.0.113.3"),
+        ("stale", "2001:db8::4"),
+    ]
+
+
 # -------------------------------------------------------------------------------------------------------------- counts
 
 
@@ -126,7 +146,7 @@ def test_figures_count_everything_once(harness: Harness):
         ("courier", "quarantined"): 1,
         ("courier", "refused"): 5,
     }
-    assert figures.events == {"pending": len(State)}
+    assert figures.events == {"pending": len(State) - 1, "superseded": 1}
     assert figures.orders == {
         OrderGroup("main", "", "", "refused"): 1,
         OrderGroup("main", "completed", "completed", ""): 1,

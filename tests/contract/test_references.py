@@ -7,9 +7,12 @@ from sqlalchemy import event
 
 from tests.support.clock import START
 from tests.support.events import KEY
+from tests.support.harness import order_key
 from tests.support.searches import NUMBER, stop_search
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
+from worker.domain.results import Done
+from worker.domain.stages import Stage
 from worker.ports import Attached
 from worker.reconcile.reconciliation import MIN_LEASE
 
@@ -38,12 +41,34 @@ def test_an_order_is_known_by_its_tracking_numbers_and_a_reference_is_no_order(h
     assert harness.known_as(OrderKey("main", "tracking:B")) == []
 
 
-def test_two_of_many_orders_are_returned(harness):
-    for order_id in ("2", "3", "4"):
-        for _ in range(2):
-            harness.accept("shipment.created", "A", order=OrderKey("main", order_id))
+def test_a_few_of_many_orders_are_returned(harness):
+    for order_id in range(2, 30):
+        for number in ("A", "a"):
+            harness.accept("shipment.created", number, order=order_key(order_id))
     order_ids = harness.known_as(PARCEL)
-    assert len(order_ids) == len(set(order_ids)) == 2
+    assert len(order_ids) == len(set(order_ids)) == 20
+
+
+@pytest.mark.parametrize("written", ["TRK 1", "trk-1", "Trk1"])
+def test_an_order_is_known_by_a_tracking_number_that_is_written_differently(harness, written):
+    harness.accept("shipment.created", "TRK1")
+    assert harness.known_as(OrderKey("main", f"tracking:{written}")) == ["1"]
+    assert harness.known_as(OrderKey("main", f"shipment:{written}")) == []
+
+
+def test_a_placeholder_is_the_tracking_number_of_no_order(harness):
+    harness.accept("shipment.created", "-")
+    assert harness.known_as(OrderKey("main", "tracking:-"), OrderKey("main", "tracking: ")) == []
+
+
+def test_the_closed_among_some_orders_come_with_their_events(harness):
+    for number in (1, 2):
+        harness.accept("shipment.created", "A", order=order_key(number))
+    harness.finish(order_key(1), Done(), stage=Stage.COMPLETED, closed=Stage.COMPLETED)
+    (closed,) = harness.order_store.closed_among("main", ["1", "2", "3"])
+    assert (closed.order.key, {e.event.tracking for e in closed.events}) == (order_key(1), {"A"})
+    assert harness.order_store.closed_among("other", ["1"]) == []
+    assert harness.order_store.closed_among("main", []) == []
 
 
 @pytest.mark.parametrize(("key", "index"), [(NUMBER, "ix_orders_number"), (PARCEL, "ix_events_tracking")])

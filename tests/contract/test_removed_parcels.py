@@ -4,16 +4,16 @@ import pytest
 
 from tests.support.events import KEY
 from tests.support.harness import Harness
+from tests.support.integrity import assert_integrity
 from tests.support.searches import PARCEL
 from worker.domain.events import OPERATOR, EventName
 from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey
+from worker.domain.overview.snapshot import Snapshot, State
 from worker.domain.reasons import StopReason, WaitReason
 from worker.domain.results import Done, Later, Step, Stopped
-from worker.domain.snapshot import Snapshot, State
 from worker.domain.stages import Stage
 from worker.ports import Removed
-from worker.store.queries.health import HealthQueries
 
 OTHER = OrderKey("main", "2")
 
@@ -53,9 +53,7 @@ def test_the_removal_is_written_beside_the_delivery_of_the_registration(harness,
 
 def test_the_database_agrees_with_itself_after_a_removal(harness, seen):
     remove_parcel(harness, seen)
-    health = HealthQueries(harness.database).health(HOUR)
-    assert not any(health.discrepancies.values())
-    assert health.orphaned == ()
+    assert_integrity(harness.database)
 
 
 def test_another_order_can_have_the_number_and_what_waits_for_it_goes_there(harness, seen):

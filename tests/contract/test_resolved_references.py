@@ -11,8 +11,8 @@ from tests.support.events import KEY
 from tests.support.harness import Harness
 from tests.support.searches import NUMBER, fail_search, stop_search
 from worker.domain.orders import OrderKey
+from worker.domain.overview.snapshot import Snapshot
 from worker.domain.results import Done
-from worker.domain.snapshot import Snapshot
 from worker.ports import Attached, Finished
 from worker.store.operator import SqlOperatorStore
 
@@ -94,9 +94,9 @@ def test_later_events_find_the_order_by_the_parcel_that_an_operator_gave_to_it(h
     "resolve",
     [
         lambda store, seen: store.attach(seen, "1", "x") is Attached.OVERTAKEN,
-        lambda store, seen: store.dismiss(seen, "x") is False,
+        lambda store, seen: store.close(seen, "x", {}) is False,
     ],
-    ids=["found", "dismissed"],
+    ids=["found", "closed"],
 )
 def test_a_search_with_another_stop_than_the_operator_saw_stays_as_it_is(
     harness, seen, change, resolve: Callable[[SqlOperatorStore, Snapshot], bool]

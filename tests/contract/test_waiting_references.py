@@ -139,7 +139,7 @@ def test_a_stop_that_a_parcel_does_not_resolve_stays(harness, reason):
 def test_a_search_that_an_operator_has_ended_stays_ended(harness):
     harness.accept("shipment.delivered", "TRK1", order=PARCEL)
     stop_search(harness, harness.lease(PARCEL))
-    assert harness.operator_store.dismiss(harness.snapshot(PARCEL), "no parcel of ours")
+    assert harness.operator_store.close(harness.snapshot(PARCEL), "no parcel of ours", {})
     assert register(harness, tracking="TRK1").wake_ups == (KEY,)
     assert harness.row(PARCEL)["due"] is None
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 def commands_of(target: str, **variables: str) -> str:
     environ = {"PATH": os.environ["PATH"], **variables}
     return subprocess.run(
-        ["make", "--dry-run", target], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=True
+        ["make", "--dry-run", target], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=True
     ).stdout
 
 

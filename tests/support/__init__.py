@@ -3,6 +3,7 @@
 Values in short:
     clock                a clock that a test sets
     events               events and deliveries, also drawn by Hypothesis
+    two_couriers         deliveries of two couriers of one account
     snapshots            one order, as an operator sees it
     generated_snapshots  any mixture of what a database can hold about one order
     decisions            an order as the platform shows it, and what the rules decide about it
@@ -15,6 +16,7 @@ Values in short:
 Fakes of what is outside the program:
     fakes                the ports `Intake` and `WakeUps` in memory
     fake_order_api       the port `OrderApi` in memory: a strict platform, and the faults of its calls
+    watched_platform     that platform with people, caches and late writes, which judges every write
     peer                 a platform on a socket, which sends any bytes
     dialects             how each platform writes its answers
     strange_answers      a platform that keeps its orders correctly and answers wrongly
@@ -30,12 +32,22 @@ Parts of the program, without its processes:
     trials               trials of profiles, with what they print
     harness              the reconciler and the intake over the real database, a fake platform and a clock
     limits, searches     the call limit of an account; events that name their order by a number
+    call_limits          the call limits of processes that share one budget, in memory
+    scans                scans of one account, over lists that a test writes
     steppers             several workers that move only when a test says so
     operators            an operator, over a few orders
-    commands             the command line
-    tables               what the database's tables hold
+    commands, terminal   the command line, in a pipe and on a terminal
+    slots                slots that a test occupies, and those of a worker on a harness
+    backlogs             a backlog for the loop *due*, and reconciliations that a test lets end
+    tables, integrity    what the database's tables hold, and whether they agree
     at_once, blocked     one call in many threads; a transaction that waits for another
     database_in_trouble  helpers for tests of a database that does not answer
+    network, pooler      a network that falls silent; a pooler of transactions before PostgreSQL
+    nginx                a real nginx with the sample of `deploy`
+    strangers            crowds without a secret, who are slow, or read nothing
+    brokers              Redis and RabbitMQ on this machine, empty for each test
+    forging, impostor    messages that somebody else writes into the queue; a broker or database without a right name
+    own_postgresql       a PostgreSQL server that a test stops and starts
 
 The whole program, in processes:
     programs             a process: started, frozen, killed, and always ended
@@ -48,7 +60,9 @@ The whole program, in processes:
     sandboxes            every platform, and the settings with which a command finds it
     courier              the senders of webhooks
     traffic, kills       the events of many orders; what happens to the installation meanwhile
+    killed_receiver      a receiver that is killed between a commit and its answers
 
 The pages of the repository:
     pages                their tables, examples, links and headings
+    page_secrets         the secrets in their examples, which the settings refuse
 """

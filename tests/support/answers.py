@@ -53,7 +53,7 @@ class Answers:
     def __init__(self, platform: str) -> None:
         self.dialect = DIALECTS[platform]
         self.order = self.dialect.order(ORDER_ID, FakeOrder("shipped", notes="ring twice\nplease"))
-        context = AccountContext(cast("Client", self), lambda: self._now, ZoneInfo("UTC"), lambda _lasts: None)
+        context = AccountContext(cast("Client", self), lambda: self._now, ZoneInfo("UTC"), lambda _seen: None)
         self._client = open_account(credentials_at("http://127.0.0.1:1", platform), context).orders_client()
         self._now, self._next_answer = NOW, answer({})
 

@@ -28,7 +28,7 @@ class WithBusyAccount(Installation):
     def __init__(self, database_url: str = "", **settings: str) -> None:
         port = free_port()
         about_main = {f"SOURCES__{name}__ACCOUNT": "main" for name in ("COURIER", "AWALCHAT")}
-        super().__init__(database_url, **account_at(port, "BUSY"), **about_main, **settings)
+        super().__init__(database_url, **(account_at(port, "BUSY") | about_main | settings))
         self.busy_platform, self.busy_sandbox = self.add_platform(port, "sandbox of busy"), Sandbox(port)
 
     def make_due(self, orders: int, *, at_the_platform: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.good_settings import GOOD
 from worker.cli.main import run
 
-SECRETS = ("hmac-secret", "whsec_test")
+SECRETS = ("hmac-secret", "whsec_of_the_courier_of_these_tests")
 
 
 class CommandResult(NamedTuple):

@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -19,17 +21,17 @@ class Courier:
         self.retries = 0
         self._lock, self._closed = threading.Lock(), threading.Event()
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=0)
-        self._client = httpx.Client(base_url=url, trust_env=False, timeout=15, limits=limits)
+        self._client = httpx.Client(base_url=url, trust_env=False, timeout=60, limits=limits)
 
-    def post(self, body: dict[str, Any] | bytes) -> httpx.Response:
-        """Sign *body* and post it once."""
+    def post(self, body: dict[str, Any] | bytes, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.Response:
+        """Sign *body* and post it once, with more *headers*."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         timestamp = str(int(time.time()))
         header = signature(self._secret, "POST", self.path, timestamp, raw)
         with self._lock:
             self.signatures.add(header.removeprefix("sha256="))
-        headers = {"X-Awal-Signature-256": header, "X-Timestamp": timestamp}
-        return self._client.post(self.path, content=raw, headers=headers)
+        signed = {"X-Awal-Signature-256": header, "X-Timestamp": timestamp}
+        return self._client.post(self.path, content=raw, headers={**signed, **headers})
 
     def post_until_acknowledged(self, body: dict[str, Any], within_seconds: float = 60.0) -> httpx.Response:
         """Post *body*; sign and repeat it after a 5xx or no response, as the page for couriers advises."""

@@ -6,9 +6,9 @@ from tests.support.clock import START
 from tests.support.events import KEY, an_event, recorded
 from tests.support.fake_order_api import position_of
 from worker.domain.events import Event
-from worker.domain.evidence import weigh
+from worker.domain.evidence.evidence import weigh
 from worker.domain.instants import DAY
-from worker.domain.lifecycle import decide, observe
+from worker.domain.lifecycle.lifecycle import decide, observe
 from worker.domain.orders import Order, Payment, Reading
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
@@ -17,9 +17,9 @@ from worker.domain.results import Result, Step
 MANUAL = Policy(accept=Accept.MANUAL, complete_after=DAY)
 
 
-def shows(status: str, at: int = START, payment: Payment = Payment.UNPAID) -> Reading:
-    """Return a reading of an order that the platform shows in *status*."""
-    return Reading(status, position_of(status), at, payment)
+def shows(status: str, at: int = START, payment: Payment = Payment.UNPAID, *, as_of: int | None = None) -> Reading:
+    """Return a reading of an order that the platform shows in *status*, with an answer that speaks of *as_of*."""
+    return Reading(status, position_of(status), at, payment, as_of=as_of)
 
 
 def order_at(status: str, revision: int = 1, **fields: Any) -> Order:

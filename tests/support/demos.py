@@ -87,7 +87,7 @@ def run_in_pipe(temporary: Path) -> DemoRun:
     """Run the demo in pipes."""
     began = time.monotonic()
     with running_demo(temporary) as process:
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=200)
     return DemoRun(output, errors, process.returncode, time.monotonic() - began, temporary)
 
 

@@ -35,6 +35,8 @@ class Dialect:
     """The fields of an answer."""
     inner: tuple[str, ...]
     """The fields of an order in it."""
+    updated: tuple[str, ...]
+    """The fields of an order in the answer to a write."""
 
 
 def _awalchat_order(order_id: str, order: FakeOrder) -> Fields:
@@ -93,6 +95,7 @@ DIALECTS = {
         requested=lambda update: (Stage(update["status"]),),
         outer=("status", "message", "data", "error", "details", "request_id"),
         inner=tuple(_awalchat_order("1", FakeOrder())),
+        updated=tuple(_awalchat_order("1", FakeOrder())),
     ),
     "cekat": Dialect(
         success=lambda data: {"success": True, "data": data},
@@ -101,6 +104,7 @@ DIALECTS = {
         requested=_requested_of_cekat,
         outer=("success", "status_code", "message", "data", "error"),
         inner=("order_status", "payment_status", *_cekat_order("1", FakeOrder())),
+        updated=("id", "order_number", "status", "tracking_number", "tracking_url", "updated_at", "status_history"),
     ),
 }
 

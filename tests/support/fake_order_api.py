@@ -4,15 +4,17 @@ Tests script what goes wrong: each fault that they give to `script` happens to o
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from worker.domain.errors import Conflict, OrderMissing, Transient
+from worker.domain.evidence.reuse import had_ended_by
 from worker.domain.instants import SECOND, Duration, Instant
 from worker.domain.orders import Payment, Reading, Reference
 from worker.domain.results import Step
 from worker.domain.stages import STAGES, Position, Stage, TerminalStatus
-from worker.ports import Update
+from worker.ports import ListedPage, ListedStatus, Update
 
 
 @dataclass(slots=True)
@@ -43,6 +45,8 @@ class FakeOrderApi:
 
     now: Callable[[], Instant]
     deadline: Duration = 5 * SECOND
+    age: Duration | None = 0
+    """How old its answers are, by their own word; None: they do not tell."""
     orders: dict[str, FakeOrder] = field(default_factory=lambda: defaultdict(FakeOrder))
     calls: list[Call] = field(default_factory=list)
     transitions: list[tuple[str, str]] = field(default_factory=list)
@@ -51,6 +55,20 @@ class FakeOrderApi:
     hanging: list[tuple[str, Stage]] = field(default_factory=list)
     """Writes without an answer that may still be applied: see `apply_late`."""
     faults: dict[str, deque["Fault"]] = field(default_factory=lambda: defaultdict(deque))
+    scanned_statuses: Sequence[ListedStatus] = tuple(
+        ListedStatus(word.value, word) for word in (*STAGES[:-1], *TerminalStatus)
+    )
+
+    def list_orders(self, status: str | None, since: Instant) -> Iterator[ListedPage]:
+        return map(self._list, repeat(status))  # after an error, the same page again
+
+    def _list(self, status: str | None) -> ListedPage:
+        self.calls.append(Call("list", self.now(), status or "all"))
+        self._meet_fault("list", status or "all", None)
+        listed = (
+            (order_id, self.show(order_id)) for order_id, order in self.orders.items() if status in {None, order.status}
+        )
+        return ListedPage(tuple(listed), last=True)
 
     def read(self, order_id: str) -> Reading:
         self.calls.append(Call("read", self.now(), order_id))
@@ -67,11 +85,15 @@ class FakeOrderApi:
         self.calls.append(Call("write", self.now(), order_id, stage, with_note="notes" in update))
         return self._meet_fault("write", order_id, stage) or self.apply(order_id, stage)
 
-    def find(self, reference: Reference) -> Sequence[str]:
+    def find(
+        self, reference: Reference, ended_by: Instant | None = None, before_call: Callable[[], None] = lambda: None
+    ) -> Sequence[str]:
+        before_call()
         self.calls.append(Call("find", self.now(), str(reference)))
         self._meet_fault("find", str(reference), None)
         names = ((order_id, getattr(order, reference.kind)) for order_id, order in self.orders.items())
-        return [order_id for order_id, name in names if name == reference.value]
+        ids = [order_id for order_id, name in names if name == reference.value]
+        return [order_id for order_id in ids if not had_ended_by(self.show(order_id), ended_by)]
 
     def probe(self) -> None:
         self.calls.append(Call("probe", self.now()))
@@ -84,7 +106,8 @@ class FakeOrderApi:
     def show(self, order_id: str) -> Reading:
         order = self.orders[order_id]
         position = position_of(order.status)
-        return Reading(order.status, position, self.now(), order.payment, order.notes, number=order.number)
+        as_of = None if self.age is None else self.now() - self.age
+        return Reading(order.status, position, self.now(), order.payment, order.notes, number=order.number, as_of=as_of)
 
     def apply(self, order_id: str, stage: Stage) -> Reading:
         order = self.orders[order_id]

@@ -35,6 +35,17 @@ class FakeWakeUps:
         self.keys.extend(keys)
 
 
+@dataclass(frozen=True, slots=True)
+class FakePending:
+    """The port `PendingReceipt`: the delivery is written when its receipt is asked for."""
+
+    intake: "FakeIntake"
+    delivery: Delivery
+
+    def receipt(self) -> Receipt:
+        return self.intake.write(self.delivery)
+
+
 @dataclass
 class FakeIntake:
     """The port `Intake` in memory. Its clock shows *time* (microseconds). Nothing can be written unless *available*."""
@@ -52,6 +63,9 @@ class FakeIntake:
     def now(self) -> int:
         self._check()
         return self.time
+
+    def submit(self, delivery: Delivery) -> "FakePending":
+        return FakePending(self, delivery)
 
     def write(self, delivery: Delivery) -> Receipt:
         self._check()
@@ -93,7 +107,7 @@ class FakeIntake:
         first = self.events.get((event.source, event.key))
         if first is not None:
             return self._repeat(event, first, delivery_id)
-        if not event.tracking and event.name.startswith("shipment.") and len(self._parcels(event.order)) > 1:
+        if self._leaves_open_which_parcel(event):
             return _quarantined(QuarantineReason.WHICH_PARCEL)
         if sum(recorded.event.order == event.order for recorded in self.events.values()) >= MAX_EVENTS:
             return _quarantined(QuarantineReason.TOO_MANY_EVENTS)
@@ -116,7 +130,7 @@ class FakeIntake:
         return [] if event.order.reference else sorted(key for key in references if key.account == event.order.account)
 
     def _repeat(self, event: Event, first: RecordedEvent, delivery_id: int) -> Receipt:
-        if (event.order, event.name, event.tracking) != (first.event.order, first.event.name, first.event.tracking):
+        if (event.order, event.name, _form(event)) != (first.event.order, first.event.name, _form(first.event)):
             return _quarantined(QuarantineReason.KEY_REUSED)
         is_own = self._brought_by[first.id] == delivery_id
         outcome = DeliveryOutcome.ACCEPTED if is_own else DeliveryOutcome.DUPLICATE
@@ -125,9 +139,19 @@ class FakeIntake:
         self.revisions[event.order] += 1
         return Receipt(outcome, None, first.id, wake_ups=(event.order,))
 
-    def _parcels(self, order: OrderKey) -> set[str]:
-        events = (recorded.event for recorded in self.events.values())
-        return {e.tracking for e in events if e.order == order and e.tracking and e.name.startswith("shipment.")}
+    def _leaves_open_which_parcel(self, event: Event) -> bool:
+        if _form(event) or not event.name.startswith("shipment."):
+            return False
+        events = [recorded.event for recorded in self.events.values() if recorded.event.order == event.order]
+        if len({_form(e) for e in events if e.name.startswith("shipment.")} - {""}) > 1:
+            return True
+        counts = [e.parcels for e in sorted(events, key=lambda e: e.occurred_at) if e.parcels is not None]
+        is_any_delivered = any(e.name is EventName.DELIVERED for e in events)
+        return event.name is EventName.DELIVERED and is_any_delivered and max(counts[-1:], default=0) > 1
+
+
+def _form(event: Event) -> str:
+    return event.tracking.replace(" ", "").replace("-", "").upper()
 
 
 def _quarantined(reason: QuarantineReason) -> Receipt:

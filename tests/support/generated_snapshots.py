@@ -8,9 +8,9 @@ from tests.support.clock import START
 from tests.support.events import KEY, event_lists, recorded
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.domain.orders import Order, OrderKey
+from worker.domain.overview.snapshot import AuditEntry, EventEntry, Hold, OrderRow, Snapshot, State, Write
 from worker.domain.policy import Policy
-from worker.domain.reasons import Accept, HoldReason, StopReason, WaitReason, WriteOutcome
-from worker.domain.snapshot import AuditEntry, EventEntry, Hold, OrderRow, Snapshot, State, Write
+from worker.domain.reasons import Accept, AuditAction, HoldReason, StopReason, WaitReason, WriteOutcome
 from worker.domain.stages import STAGES, Stage, TerminalStatus, has_reached
 
 NEWER_WORD = "a_newer_word"
@@ -44,13 +44,15 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     writes = () if key.reference or "read_at" not in order else tuple(draw(st.lists(_writes(), max_size=7)))
     if any(write.outcome == WriteOutcome.CONFIRMED for write in writes):
         order["confirmed_at"] = draw(past)
-    audit_log = (AuditEntry(START - MINUTE, "dismissed", "a reason"),) if draw(st.booleans()) else ()
+    if draw(st.sampled_from([False, False, True])):
+        order["closed_by_operator"] = max(len(events), 1)
+    closing = AuditEntry(START - MINUTE, AuditAction.CLOSED_BY_OPERATOR, "a reason")
     return Snapshot(
         START,
         OrderRow(Order(key, **order), first_seen_at=START - 5 * DAY, updated_at=START, **draw(_schedules())),
         event_entries=tuple(EventEntry(event) for event in recorded(*events)),
         writes=writes,
-        audit_log=audit_log if key.reference else (),
+        audit_log=(closing,) if draw(st.booleans()) else (),
     )
 
 

@@ -20,7 +20,7 @@ GOOD = {
     f"{MAIN}CLIENT_ID": "client",
     f"{MAIN}HMAC_SECRET": "hmac-secret",
     f"{MAIN}PHONE_NUMBER_ID": "123456",
-    f"{COURIER}SECRETS": "whsec_test",
+    f"{COURIER}SECRETS": "whsec_of_the_courier_of_these_tests",
 }
 OTHER = {name.replace(MAIN, f"{P}ACCOUNTS__OTHER__"): value for name, value in GOOD.items() if name.startswith(MAIN)}
 TOML = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.support.commands import Commands
 from tests.support.harness import Harness
-from webhook_receiver.formats import format_of
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.wiring import sources_of
 from worker.settings import load_settings
 

@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import httpx
@@ -31,7 +32,7 @@ class Sandbox:
     """The control of a sandbox: its orders, its faults, and what its clients did."""
 
     def __init__(self, port: int) -> None:
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}/_sandbox", trust_env=False, timeout=10)
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}/_sandbox", trust_env=False, timeout=30)
 
     def __call__(self, method: str, path: str, body: object = None) -> Any:
         response = self._client.request(method, path, json=body)
@@ -73,9 +74,10 @@ def account_at(port: int, name: str, platform: str = "awalchat") -> dict[str, st
             "HMAC_SECRET": HMAC_SECRET,
             "PHONE_NUMBER_ID": "123456",
         },
-        "cekat": {"BASE_URL": f"http://127.0.0.1:{port}", "API_KEY": HMAC_SECRET, "CALLS_PER_MINUTE": "100000"},
+        "cekat": {"BASE_URL": f"http://127.0.0.1:{port}", "API_KEY": HMAC_SECRET},
     }
-    account = {"PLATFORM": platform, "CALL_DEADLINE": "2s", "SETTLE": "3s", **own[platform]}
+    common = {"CALL_DEADLINE": "2s", "SETTLE": "3s", "CALLS_PER_MINUTE": "100000"}
+    account = {"PLATFORM": platform, **common, **own[platform]}
     return {f"ACCOUNTS__{name}__{key}": value for key, value in account.items()}
 
 
@@ -84,6 +86,9 @@ class Installation:
 
     *courier* and *awalchat* send webhooks, each to the source of its name. *broker* is a client of Valkey.
     """
+
+    sandbox_environ: Mapping[str, str] = MappingProxyType({})
+    """More variables for sandboxes. A subclass sets them before the constructor of this class."""
 
     def __init__(self, database_url: str = "", **settings: str) -> None:
         # The path of a Unix socket must be short, and the path of a test's own folder may be long.
@@ -102,7 +107,7 @@ class Installation:
         self.receiver = self.add("receiver", (*FULFILLMENT, "receiver"), self.answers)
         self.worker = self.add_worker("worker")
         self.sandbox = Sandbox(platform_port)
-        self.broker = redis.Redis(unix_socket_path=str(self.data_dir / "valkey.sock"), socket_timeout=1)
+        self.broker = redis.Redis(unix_socket_path=str(self.data_dir / "valkey.sock"), socket_timeout=10)
         self.courier = Courier(self.url, "courier", SECRETS["courier"])
         self.awalchat = Courier(self.url, "awalchat", SECRETS["awalchat"])
 
@@ -111,6 +116,7 @@ class Installation:
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": self.database_url,
             "LISTEN": f"127.0.0.1:{self.port}",
+            "SCAN_EVERY": "0s",
             **account_at(platform_port, "MAIN"),
             **{f"SOURCES__{name.upper()}__SECRETS": secret for name, secret in SECRETS.items()},
         }
@@ -133,7 +139,8 @@ class Installation:
         traits = TRAITS[platform]
         options = ("--port", str(port), *traits.options, "--rate-limit", "100000")
         command = [sys.executable, "-m", "deploy.sandbox", *options]
-        sandbox = self.add(name, command, lambda: "listening" in sandbox.output, **{traits.secret: HMAC_SECRET})
+        environ = {traits.secret: HMAC_SECRET, **self.sandbox_environ}
+        sandbox = self.add(name, command, lambda: "listening" in sandbox.output, **environ)
         return sandbox
 
     def _add_valkey(self, socket: Path) -> Program:
@@ -167,7 +174,7 @@ class Installation:
         """Run a command to its end, and return its exit code and its output. *settings* as for the installation."""
         environ = self.environ | {f"FULFILLMENT_{name}": value for name, value in settings.items()}
         return subprocess.run(
-            [*program, *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+            [*program, *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
         )
 
     # ------------------------------------------------------------------------------------------------------- queries
@@ -180,8 +187,10 @@ class Installation:
             return False
 
     def get(self, path: str) -> httpx.Response:
-        """Get a page of the receiver, on a new connection."""
-        return httpx.get(self.url + path, trust_env=False, timeout=5)
+        """Get a page of the receiver, on a new connection, with the token for the metrics if the settings have one."""
+        token = self.environ.get("FULFILLMENT_METRICS_TOKEN", "")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.get(self.url + path, headers=headers, trust_env=False, timeout=30)
 
     def broker_answers(self) -> bool:
         """Tell whether Valkey answers."""

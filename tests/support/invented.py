@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.support.receiver import read_order_id
-from webhook_receiver.formats import format_of
 from webhook_receiver.profiles.declared import DeclaredFormat
 from webhook_receiver.profiles.engine.authentication import Authentic
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.profiles.reading import ElementReading
 from webhook_receiver.profiles.schema.files import ProfileError, parse_profile
 from webhook_receiver.profiles.schema.model import ProfileFile

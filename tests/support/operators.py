@@ -1,13 +1,14 @@
 """`Operations` over a few orders, with fakes of all ports."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import pytest
 
 from tests.support.fakes import FakeIntake, FakeWakeUps
 from worker.domain.errors import IllegalRequest
+from worker.domain.events import EventResult
 from worker.domain.orders import Order, OrderKey, Reference
-from worker.domain.snapshot import OrderRow, Snapshot
+from worker.domain.overview.snapshot import OrderRow, Snapshot
 from worker.domain.stages import Stage
 from worker.operations.orders import Operations
 from worker.order_api.awalchat.vocabulary import read_order_id
@@ -28,10 +29,12 @@ class FakeOperatorStore:
     def __init__(self, *snapshots: Snapshot, overtaken: bool = False, full: bool = False, alone: bool = False) -> None:
         self.snapshots = {snapshot.order.key: snapshot for snapshot in snapshots}
         self.overtaken, self.full, self.alone = overtaken, full, alone
-        self.made_due: list[OrderKey] = []
+        self.made_due: list[tuple[OrderKey, str]] = []
         self.released: list[tuple[Snapshot, str]] = []
         self.attached: list[tuple[Snapshot, str, str]] = []
-        self.dismissed: list[tuple[Snapshot, str]] = []
+        self.assigned: list[tuple[Snapshot, str, str]] = []
+        self.retried: list[tuple[Snapshot, str]] = []
+        self.closed: list[tuple[Snapshot, str, Mapping[int, EventResult]]] = []
         self.removed: list[tuple[Snapshot, str, Collection[int], str]] = []
 
     def snapshot(self, key: OrderKey) -> Snapshot | None:
@@ -42,10 +45,20 @@ class FakeOperatorStore:
 
     def known_as(self, key: OrderKey) -> list[str]:
         of_account = [snapshot for known, snapshot in self.snapshots.items() if known.account == key.account]
-        return [snapshot.order.key.order_id for snapshot in of_account if key.reference in _references(snapshot)]
+        return [snapshot.order.key.order_id for snapshot in of_account if key.plain.reference in _references(snapshot)]
 
-    def make_due(self, key: OrderKey) -> bool:
-        self.made_due.append(key)
+    def references_named(self, key: OrderKey) -> list[str]:
+        return sorted(known.order_id for known in self.snapshots if known != key and known.plain == key)
+
+    def assign(self, snapshot: Snapshot, source: str, reason: str) -> bool:
+        self.assigned.append((snapshot, source, reason))
+        return not self.overtaken
+
+    def rename_some(self, account: str, names: tuple[str, str], reason: str, beyond: int) -> tuple[int, int]:
+        raise NotImplementedError
+
+    def make_due(self, key: OrderKey, reason: str) -> bool:
+        self.made_due.append((key, reason))
         return not self.overtaken
 
     def release(self, snapshot: Snapshot, reason: str) -> bool:
@@ -58,8 +71,12 @@ class FakeOperatorStore:
             return Attached.OVERTAKEN
         return Attached.FULL if self.full else Attached.DONE
 
-    def dismiss(self, snapshot: Snapshot, reason: str) -> bool:
-        self.dismissed.append((snapshot, reason))
+    def retry_stopped(self, snapshot: Snapshot, reason: str) -> bool:
+        self.retried.append((snapshot, reason))
+        return not self.overtaken
+
+    def close(self, snapshot: Snapshot, reason: str, results: Mapping[int, EventResult]) -> bool:
+        self.closed.append((snapshot, reason, results))
         return not self.overtaken
 
     def remove_parcel(self, snapshot: Snapshot, tracking: str, event_ids: Collection[int], reason: str) -> Removed:
@@ -76,8 +93,8 @@ def _references(known: Snapshot) -> set[Reference]:
 
 
 def snapshot(key: OrderKey = KEY, *, stage: Stage | None = Stage.SHIPPED, **row) -> Snapshot:
-    """Return an order that was just read at *stage*. *row* has fields of its row, `closed` and `number`."""
-    of_order = {name: row.pop(name) for name in ("closed", "number") if name in row}
+    """Return an order that was just read at *stage*. *row* has fields of its row, and some of `Order`."""
+    of_order = {name: row.pop(name) for name in ("closed", "number", "closed_by_operator") if name in row}
     order = Order(key, revision=3, stage=stage, status=str(stage), read_at=NOW, **of_order)
     return Snapshot(NOW, OrderRow(order, first_seen_at=NOW, updated_at=NOW, **row))
 
@@ -94,5 +111,5 @@ class Operator:
 
     def changed_nothing(self) -> bool:
         store = self.store
-        changes = (store.made_due, store.released, store.attached, store.dismissed, store.removed)
-        return not (any(changes) or self.intake.deliveries or self.wake_ups.keys)
+        changes = (store.made_due, store.released, store.attached, store.retried, store.closed, store.removed)
+        return not (any(changes) or store.assigned or self.intake.deliveries or self.wake_ups.keys)

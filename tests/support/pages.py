@@ -9,10 +9,12 @@ DESIGN = ROOT / "worker" / "DESIGN.md"
 REFERENCE = ROOT / "deploy" / "REFERENCE.md"
 OPERATIONS = ROOT / "deploy" / "OPERATIONS.md"
 COURIERS = ROOT / "deploy" / "COURIERS.md"
+SECURITY = ROOT / "deploy" / "SECURITY.md"
 PROFILES = ROOT / "deploy" / "PROFILES.md"
 SANDBOX = ROOT / "deploy" / "sandbox" / "README.md"
 BENCHMARKS = ROOT / "tests" / "benchmarks" / "README.md"
 MUTANTS = ROOT / "tests" / "MUTANTS.md"
+STORM = ROOT / "tests" / "STORM.md"
 CHANGELOG = ROOT / "CHANGELOG.md"
 BUILTIN_COURIERS = tuple(sorted((ROOT / "deploy" / "couriers").glob("*.md")))
 PAGES = (
@@ -22,9 +24,11 @@ PAGES = (
     OPERATIONS,
     COURIERS,
     PROFILES,
+    SECURITY,
     SANDBOX,
     BENCHMARKS,
     MUTANTS,
+    STORM,
     CHANGELOG,
     *BUILTIN_COURIERS,
 )

@@ -46,7 +46,7 @@ class Peer:
         return f"https://localhost:{self.port}"
 
     def is_silent(self) -> None:
-        self.script = lambda connection: self.over.wait(10)
+        self.script = lambda connection: self.over.wait(60)
 
     def close(self) -> None:
         self.over.set()
@@ -61,7 +61,7 @@ class Peer:
             except OSError:
                 return
             with connection, suppress(OSError):  # the client may hang up at any time
-                connection.settimeout(5)
+                connection.settimeout(30)
                 self._handle(connection)
 
     def _handle(self, connection: socket.socket) -> None:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], within_seconds: float = 20.0, what: str = "it") -> T:
+def until(condition: Callable[[], T], within_seconds: float = 60.0, what: str = "it") -> T:
     """Wait until *condition* returns something true, and return that; fail after *within_seconds*."""
     deadline = time.monotonic() + within_seconds
     while not (result := condition()):
@@ -44,8 +44,10 @@ class Program:
         environ: Mapping[str, str],
         folder: Path,
         is_ready: Callable[[], object],
+        cwd: Path = ROOT,
     ) -> None:
-        self.name, self._command, self._environ, self._is_ready = name, list(command), environ, is_ready
+        self.name, self._command, self._environ, self.is_ready = name, list(command), environ, is_ready
+        self._cwd = cwd
         self._file = folder / f"{name}.log"
         self._file.touch()
         self._offset = 0
@@ -59,7 +61,7 @@ class Program:
             self._process = subprocess.Popen(
                 self._command,
                 env=self._environ,
-                cwd=ROOT,
+                cwd=self._cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -78,7 +80,7 @@ class Program:
 
     def _is_up(self) -> object:
         assert self.is_alive, f"{self.name} has ended: {self.output[-2000:]}"
-        return self._is_ready()
+        return self.is_ready()
 
     @property
     def pid(self) -> int:
@@ -114,7 +116,7 @@ class Program:
         self.send(signal.SIGKILL)
         self.exit_code()
 
-    def exit_code(self, within_seconds: float = 20.0) -> int:
+    def exit_code(self, within_seconds: float = 60.0) -> int:
         """Wait for its end, and return the exit code."""
         assert self._process is not None
         return self._process.wait(within_seconds)
@@ -127,4 +129,4 @@ class Program:
             self._process.wait(timeout_seconds)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(30)

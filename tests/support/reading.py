@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.receiver import COURIER, NOW_SECONDS
-from webhook_receiver.formats import format_of
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
 from worker.domain.events import Event

@@ -10,11 +10,11 @@ from flask import Flask
 
 from tests.support.fakes import FakeIntake, FakeWakeUps
 from tests.support.signing import signature
-from webhook_receiver.app import create_app
+from webhook_receiver.pages import ReceiverServices, create_app
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.reception import Reception
+from webhook_receiver.requests import Sender
 from webhook_receiver.sources import Source
-from webhook_receiver.views import ReceiverServices
 
 SECRET = b"whsec_test"
 NOW_SECONDS = 1_706_193_000
@@ -65,22 +65,27 @@ def _without_none(fields: dict[str, object]) -> dict[str, object]:
 
 @dataclass
 class ReceiverHarness:
-    """The receiver's application on a fake intake. It records the wake-ups and the counts."""
+    """The receiver's application on a fake intake. It records the wake-ups, the counts and the trail."""
 
     sources: Sequence[Source] = (COURIER, AWALCHAT)
     intake: FakeIntake = field(default_factory=FakeIntake)
     wake_ups: FakeWakeUps = field(default_factory=FakeWakeUps)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    notes: list[tuple[Sender, str]] = field(default_factory=list)
+    token: str = TOKEN
     parts: Mapping[str, str] = field(default_factory=lambda: {"database": "ok", "broker": "unreachable"})
 
     @property
     def reception(self) -> Reception:
         sources = {source.name: source for source in self.sources}
-        return Reception(sources, self.intake, self.wake_ups, self._count)
+        return Reception(sources, self.intake, self.wake_ups, self._count, self._note)
 
     @property
     def app(self) -> Flask:
-        return create_app(ReceiverServices(self.reception, lambda: self.parts, lambda: b"metric 1\n", TOKEN))
+        return create_app(ReceiverServices(self.reception, lambda: self.parts, lambda: b"metric 1\n", self.token))
+
+    def _note(self, sender: Sender, reason: str) -> None:
+        self.notes.append((sender, reason))
 
     def _count(self, source: str, outcome: str) -> None:
         self.counts[source, outcome] += 1

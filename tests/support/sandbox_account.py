@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from tests.support.credentials import SECRET, credentials_at
-from worker.domain.instants import Duration
+from worker.domain.accounts.observations import Observation
 from worker.order_api.account_session import AccountContext
 from worker.order_api.accounts import open_account
 from worker.order_api.http.client import Client, Timeouts
 
-TIMEOUTS = Timeouts(timedelta(seconds=0.3), timedelta(seconds=0.3), timedelta(seconds=0.6))
+PATIENT = Timeouts(timedelta(minutes=1), timedelta(minutes=1), timedelta(minutes=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ class SandboxAccount:
     """One account at the sandbox, and the sandbox's control API."""
 
     def __init__(self, url: str, client: Client, platform: str = "awalchat", **settings: object) -> None:
-        self.pauses: list[Duration] = []
-        """How long the account was told to send nothing."""
+        self.observed: list[Observation] = []
+        """What the answers say about the account's rate limit."""
         self.traits = TRAITS[platform]
         self.context = AccountContext(
-            client, lambda: time.time_ns() // 1000, ZoneInfo("Asia/Riyadh"), self.pauses.append
+            client, lambda: time.time_ns() // 1000, ZoneInfo("Asia/Riyadh"), self.observed.append
         )
         self.credentials = credentials_at(url, platform, **settings)
         account = open_account(self.credentials, self.context)
@@ -95,6 +95,11 @@ class SandboxAccount:
     def order(self, **fields: object) -> None:
         """Create an order in the sandbox, by default with the id 1."""
         self.control("POST", "/orders", **{"id": 1, **fields})
+
+    def orders(self, *order_ids: int, **fields: object) -> None:
+        """Create orders with the same *fields* in the sandbox."""
+        documents = [{"id": order_id, **fields} for order_id in order_ids]
+        self._control.post("/orders", json=documents).raise_for_status()
 
     def fault(self, kind: str, **fields: object) -> None:
         self.control("POST", "/faults", kind=kind, **fields)

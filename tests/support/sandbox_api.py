@@ -164,7 +164,7 @@ def _app_of(platform: Platform) -> Flask:
 @contextmanager
 def over_http(url: str) -> Iterator[Send]:
     """Yield the function that sends requests to the sandbox at *url*, each on a connection of its own."""
-    with httpx.Client(base_url=url, trust_env=False, timeout=5, headers={"Connection": "close"}) as client:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60, headers={"Connection": "close"}) as client:
 
         def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
             response = client.request(method, target, headers=dict(headers), content=body)

@@ -6,9 +6,9 @@ from typing import Any
 from tests.support.harness import Harness
 from worker.domain.events import EventResult
 from worker.domain.orders import OrderKey, Reference
+from worker.domain.overview.snapshot import Snapshot
 from worker.domain.reasons import StopReason
 from worker.domain.results import Stopped
-from worker.domain.snapshot import Snapshot
 from worker.ports import LeasedOrder, OrderStore
 
 NUMBER = OrderKey("main", "number:ORD-1")
@@ -45,6 +45,6 @@ class SlowOrderStore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def known_as(self, account: str, references: Collection[Reference]) -> Sequence[str]:
+    def known_as(self, account: str, references: Collection[Reference], source: str = "") -> Sequence[str]:
         self._meanwhile()
-        return self._store.known_as(account, references)
+        return self._store.known_as(account, references, source)

@@ -8,8 +8,8 @@ from tests.support.events import KEY, recorded
 from worker.domain.events import Event, EventResult
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Order
+from worker.domain.overview.snapshot import EventEntry, OrderRow, Snapshot, Write
 from worker.domain.policy import Policy
-from worker.domain.snapshot import EventEntry, OrderRow, Snapshot, Write
 from worker.domain.stages import Stage
 from worker.operations.explain.explanation import Explanation, explain
 

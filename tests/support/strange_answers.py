@@ -78,14 +78,38 @@ class StrangePlatform:
                     self.api.write(order_id, {"status": stage})
         except ApiError as error:
             return error.status, self.dialect.failure(str(error))
-        return 200, self.dialect.success(self.dialect.order(order_id, self.api.orders[order_id]))
+        order = self.dialect.order(order_id, self.api.orders[order_id])
+        shown = {name: order[name] for name in order if method != "PUT" or name in self.dialect.updated}
+        return 200, self.dialect.success(shown)
+
+
+FLAWS: Mapping[str, bytes] = {
+    "half an emoji": b'"Sara \\ud83d"',
+    "NUL": b'"a\\u0000b"',
+    "Latin-1": b'"Jos\xe9"',
+    "NaN": b"NaN",
+    "40 digits": b"9" * 40,
+    "5,000 digits": b"9" * 5000,
+    "a huge float": b"1e999",
+    "a repeated key": b'{"a": 1, "a": 2}',
+    "deep": b"[" * 200 + b"]" * 200,
+}
+"""JSON values that nothing may use."""
+
+
+def with_flaw(body: bytes, raw: bytes) -> bytes:
+    """Return *body*, a JSON object, with the value *raw* in one more field of each object in it."""
+    return body.replace(b'{"', b'{"customer_name": ' + raw + b', "')
 
 
 def http(document: object, status: int = 200, **headers: str) -> bytes:
-    """Return an answer as bytes; an underscore in a header's name stands for a dash."""
-    body = json.dumps(document).encode()
+    """Return an answer as bytes; bytes are its body. An underscore in a header's name stands for a dash."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
     lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
-    first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Odd"
+    length = headers.get("Content_Length", str(len(body)))
+    first = f"HTTP/1.1 {status} {phrase}\r\nConnection: close\r\nContent-Length: {length}\r\n"
+    lines = [line for line in lines if not line.startswith("Content-Length")]
     return "".join([first, *lines, "\r\n"]).encode("latin-1") + body
 
 

@@ -8,7 +8,7 @@ from tests.support.events import KEY
 from worker.domain.orders import OrderKey
 from worker.store.conditions import has_key
 from worker.store.database.database import Database
-from worker.store.tables import audit_log, deliveries, events, holds, orders, writes
+from worker.store.tables import audit_log, budgets, deliveries, events, holds, orders, writes
 
 
 def rows(database: Database, table: Table) -> list[Any]:
@@ -60,6 +60,10 @@ class Tables:
         """Return every write that was announced, as (stage, outcome)."""
         return [(row["stage"], row["outcome"]) for row in self._rows(writes)]
 
+    def write_rows(self) -> list[RowMapping]:
+        """Return every row of the writes."""
+        return self._rows(writes)
+
     def answers(self) -> list[str]:
         """Return the platform's answer to each write."""
         return [row["answer"] for row in self._rows(writes)]
@@ -76,6 +80,28 @@ class Tables:
         """Return when each hold ends, by its reason."""
         with self.database.read() as connection:
             return {row.reason: row.until for row in connection.execute(select(holds.c.reason, holds.c.until))}
+
+    def hold_details(self) -> dict[str, str]:
+        """Return the detail of each hold, by its reason."""
+        with self.database.read() as connection:
+            return {row.reason: row.detail for row in connection.execute(select(holds))}
+
+    def probed_accounts(self) -> list[str]:
+        """Return the accounts that are held until a probe lifts their hold."""
+        query = select(holds.c.account).where(holds.c.reason.in_(["credentials", "outage"])).distinct()
+        with self.database.read() as connection:
+            return list(connection.execute(query.order_by(holds.c.account)).scalars())
+
+    def resumptions(self) -> dict[str, int]:
+        """Return when the last hold of each account ended."""
+        query = select(budgets.c.account, budgets.c.resumed_at).where(budgets.c.resumed_at.is_not(None))
+        with self.database.read() as connection:
+            return dict(connection.execute(query).all())
+
+    def next_probes(self) -> dict[str, int | None]:
+        """Return when each hold is probed next, by its reason."""
+        with self.database.read() as connection:
+            return {row.reason: row.next_probe for row in connection.execute(select(holds))}
 
     def _rows(self, table: Table) -> list[RowMapping]:
         with self.database.read() as connection:

@@ -10,6 +10,7 @@ import httpx
 
 from tests.support.courier import Courier, event_document, hint_document
 from tests.support.installation import Installation
+from tests.support.integrity import assert_integrity_at
 
 THREADS = 8
 EVENT_SEQUENCES = (
@@ -69,7 +70,7 @@ class Traffic:
         self.answers.append((document.get("id", ""), sender.post_until_acknowledged(dict(document))))
         sender.wait(pause_seconds)
 
-    def finish(self, within_seconds: float = 60.0) -> "Traffic":
+    def finish(self, within_seconds: float = 120.0) -> "Traffic":
         """Wait until every delivery is acknowledged."""
         for sent in self._sent:
             sent.result(within_seconds)
@@ -86,6 +87,7 @@ class Traffic:
 
     def check_database(self) -> None:
         """Every acknowledged event is stored once, every delivery has its outcome, and every event its result."""
+        assert_integrity_at(self.installation.database_url)
         assert {answer.status_code for _, answer in self.answers} <= {200, 202}
         outcomes = {row["id"]: row["outcome"] for row in self.installation.rows("SELECT id, outcome FROM deliveries")}
         for _, answer in self.answers:

@@ -18,7 +18,7 @@ class TwoAccounts(Installation):
             "SOURCES__KURIR__PROFILE": "courier",
             "SOURCES__KURIR__ACCOUNT": JAKARTA,
         }
-        super().__init__(database_url, **account_at(port, JAKARTA.upper(), "cekat"), **sources, **settings)
+        super().__init__(database_url, **(account_at(port, JAKARTA.upper(), "cekat") | sources | settings))
         self.cekat_platform, self.cekat = self.add_platform(port, "sandbox of jakarta", "cekat"), Sandbox(port)
         self.kurir = Courier(self.url, "kurir", KURIR)
 

@@ -10,6 +10,7 @@ from email.parser import BytesParser
 from typing import Any, NamedTuple
 
 from tests.support.receiver import signed
+from webhook_receiver.server.limits import Limits
 from webhook_receiver.server.processes import open_socket
 from webhook_receiver.server.server import Server
 from webhook_receiver.server.timeouts import Timeouts
@@ -40,7 +41,7 @@ class Connection:
     """A raw connection to the receiver."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.stream = self.socket.makefile("rb")
 
     def send(self, raw: bytes) -> "Connection":
@@ -89,18 +90,18 @@ def connections(port: int) -> Iterator[Connect]:
 
 
 @contextmanager
-def serving(app: object, timeouts: Timeouts) -> Iterator[tuple[Server, int]]:
+def serving(app: object, timeouts: Timeouts, limits: Limits = Limits()) -> Iterator[tuple[Server, int]]:  # noqa: B008
     """Serve *app* in a thread, on a free port of this machine. Yields the server and the port."""
     sock = open_socket("127.0.0.1", 0)
     port = sock.getsockname()[1]
-    server = Server(app, sock, max_body=65_536, timeouts=timeouts)
+    server = Server(app, sock, max_body=65_536, timeouts=timeouts, limits=limits)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         yield server, port
     finally:
         server.stop()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
 
 

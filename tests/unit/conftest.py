@@ -24,7 +24,7 @@ class Guard:
     """While it is *on*, it refuses forbidden events and records them, because the tested code may catch the error."""
 
     def __init__(self) -> None:
-        self.on = False
+        self.on = self.is_hooked = False
         self.violations: list[str] = []
         self.older_threads: set[threading.Thread] = set()
 
@@ -34,14 +34,23 @@ class Guard:
             self.violations.append(message)
             raise AssertionError(message)
 
+    def hook(self) -> None:
+        """Hear of audit events from now on. Python cannot remove a hook, so it is added as late as possible.
+
+        CPython 3.11 calls it while a new thread begins to be traced, and then refuses to trace another one.
+        """
+        if not self.is_hooked:
+            sys.addaudithook(self.audit)
+            self.is_hooked = True
+
 
 guard = Guard()
-sys.addaudithook(guard.audit)  # Python cannot remove the hook, so the fixture turns it on and off
 
 
 @pytest.fixture(autouse=True)
 def no_processes_and_sockets() -> Iterator[Guard]:
     """Fail a test that starts a process or opens a socket."""
+    guard.hook()
     # The guard ignores threads that an earlier test of another folder has left running.
     guard.older_threads = {*threading.enumerate()} - {threading.main_thread()}
     guard.violations, guard.on = [], True

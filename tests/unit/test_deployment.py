@@ -25,7 +25,7 @@ ASSIGNMENT = re.compile(r"^(?:# )?(FULFILLMENT_\w+)=(.*)$", re.MULTILINE)
 
 
 def unit(path: Path) -> configparser.ConfigParser:
-    parser = configparser.ConfigParser(strict=True, interpolation=None)
+    parser = configparser.ConfigParser(strict=False, interpolation=None)  # a key may come again
     parser.optionxform = str  # type: ignore[assignment,method-assign] # the keys of units have capitals
     parser.read_string(path.read_text())
     return parser
@@ -39,7 +39,7 @@ def test_the_example_settings_are_accepted_once_the_secrets_exist(tmp_path: Path
     given = {name: value for name, value in ASSIGNMENT.findall(ENV) if is_whole or f"# {name}" not in ENV}
     for name in [name for name in given if name.endswith("_FILE")]:
         secret = tmp_path / Path(given[name]).name
-        secret.write_text("a-secret-of-this-test\n")
+        secret.write_text(f"{name}-of-this-test\n")
         given[name] = str(secret)
     settings = load_settings(given)
     assert settings.accounts["main"].complete_after >= timedelta(days=1)
@@ -128,5 +128,15 @@ def test_the_proxy_writes_no_query_string_of_a_webhook_into_a_log():
 
 
 def test_the_proxy_names_the_client_and_publishes_no_internal_page():
+    # It replaces what the client has written there, and the example settings trust it.
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
+    assert dict(ASSIGNMENT.findall(ENV))["FULFILLMENT_TRUSTED_PROXIES"] in NGINX
     assert re.findall(r"location (?:= )?(\S+)", NGINX) == ["/webhooks/", "/healthz", "/"]
+
+
+def test_the_proxy_bounds_what_one_address_takes_and_how_long_a_header_may():
+    assert re.search(r"^    limit_conn webhook_connections \d+;", NGINX, re.MULTILINE)
+    assert re.search(r"^    limit_req zone=webhook_requests burst=\d+ nodelay;", NGINX, re.MULTILINE)
+    assert set(re.findall(r"limit_\w+_status (\d+);", NGINX)) == {"429"}
+    assert int(re.findall(r"client_header_timeout (\d+)s;", NGINX)[0]) <= 5
+    assert int(re.findall(r"^#   events \{ worker_connections (\d+); \}$", NGINX, re.MULTILINE)[0]) >= 8192

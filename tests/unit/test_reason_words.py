@@ -10,13 +10,17 @@ from tests.support.pages import COURIERS, OPERATIONS, REFERENCE, ROOT, first_wor
 from webhook_receiver.problems import ProblemReason
 from worker.domain.errors import ApiError, Throttled
 from worker.domain.events import EventResult
+from worker.domain.lifecycle.retries import MAX_CONFLICTS, on_failure
 from worker.domain.orders import Order, OrderKey
+from worker.domain.overview.snapshot import State
 from worker.domain.policy import Policy
 from worker.domain.reasons import (
     STORED_OUTCOMES,
     Accept,
+    AccountAction,
     AuditAction,
     DeliveryOutcome,
+    Discrepancy,
     HoldReason,
     QuarantineReason,
     StopReason,
@@ -25,8 +29,6 @@ from worker.domain.reasons import (
     WriteOutcome,
 )
 from worker.domain.results import Later, Stopped
-from worker.domain.retries import MAX_CONFLICTS, on_failure
-from worker.domain.snapshot import State
 from worker.operations.advice import HOLDS, STOPS
 
 NOW = 1_000_000_000_000_000
@@ -43,7 +45,16 @@ NOT_IN_THE_OPEN_FORMAT = {
     QuarantineReason.TOO_MANY_ELEMENTS,
     QuarantineReason.CAPTURED,
 }
-REASONS = (StopReason, HoldReason, WaitReason, WriteOutcome, DeliveryOutcome, QuarantineReason, AuditAction)
+REASONS = (
+    StopReason,
+    HoldReason,
+    WaitReason,
+    WriteOutcome,
+    DeliveryOutcome,
+    QuarantineReason,
+    AuditAction,
+    Discrepancy,
+)
 
 
 # -------------------------------------------------------------------------------------------------------- the reference
@@ -57,7 +68,9 @@ REASONS = (StopReason, HoldReason, WaitReason, WriteOutcome, DeliveryOutcome, Qu
         ("### Stop reasons", StopReason),
         ("### Hold reasons", HoldReason),
         ("### Wait reasons", WaitReason),
+        ("### Account actions", AccountAction),
         ("### Audit actions", AuditAction),
+        ("### Discrepancies", Discrepancy),
     ],
 )
 def test_every_word_is_explained_with_its_meaning(heading, words):

@@ -16,6 +16,7 @@ from worker.store.database.database import Database
 @pytest.fixture
 def fulfillment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Commands:
     """The command line of a new installation: there is no database yet."""
+    monkeypatch.delenv("SUDO_USER", raising=False)
     return Commands(monkeypatch, capsys, str(tmp_path / "data"))
 
 

@@ -42,7 +42,7 @@ def batches(fulfillment: Commands, tmp_path: Path) -> dict[str, str]:
             **SETTINGS,
             "FULFILLMENT_CONFIG": str(tmp_path / "own.toml"),
             "FULFILLMENT_SOURCES__BATCHES__PROFILE": str(tmp_path / "batches.toml"),
-            "FULFILLMENT_SOURCES__BATCHES__SECRETS": "a-token-of-sixteen-bytes",
+            "FULFILLMENT_SOURCES__BATCHES__SECRETS": "a-token-of-the-batches",
         }
     )
     return dict(os.environ)

@@ -100,7 +100,7 @@ def test_the_secrets_and_options_of_a_sample_are_not_those_of_the_source(fulfill
 
 
 def test_a_source_wins_over_the_profile_of_the_same_name(fulfillment: Commands):
-    fulfillment.set({"FULFILLMENT_SOURCES__CAPTURE__SECRETS": SECRET})
+    fulfillment.set({"FULFILLMENT_SOURCES__CAPTURE__SECRETS": "a-token-of-the-captures"})
     first = try_(fulfillment, "--json", name="capture").document["steps"][0]
     assert (first["step"], first["text"]) == ("tried", "the source capture of the settings, with the profile capture")
 
@@ -196,7 +196,8 @@ def test_advice_on_a_built_in_profile_is_on_the_settings(fulfillment: Commands, 
         unusable=QuarantineReason.CAPTURED, source="courier", received_at=harness.clock(), body=body.encode()
     )
     number = str(harness.intake.write(kept).delivery_id)
-    fulfillment.set({"FULFILLMENT_SOURCES__MINE__PROFILE": "oto", "FULFILLMENT_SOURCES__MINE__SECRETS__TOKEN": SECRET})
+    mine = {"PROFILE": "oto", "SECRETS__TOKEN": "a-token-of-mine-alone"}
+    fulfillment.set({f"FULFILLMENT_SOURCES__MINE__{key}": value for key, value in mine.items()})
     for result in (
         try_(fulfillment, name="oto"),
         try_(fulfillment, name="mine"),

@@ -27,7 +27,7 @@ def test_bash_completes_with_the_script(environ: dict[str, str]):
         script = USE.format(line=words, position=position)
         script += '_fulfillment_completion fulfillment; echo "${COMPREPLY[@]}"'
         shell = subprocess.run(
-            ["bash", "--norc", "-c", script], env=environ, capture_output=True, text=True, timeout=30, check=False
+            ["bash", "--norc", "-c", script], env=environ, capture_output=True, text=True, timeout=60, check=False
         )
         assert (shell.stdout, shell.stderr) == (f"{expected}\n", "")
 
@@ -39,7 +39,7 @@ def test_every_shell_has_a_script(environ: dict[str, str], shell: str):
         env=environ | {"_FULFILLMENT_COMPLETE": f"{shell}_source"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert (script.returncode, script.stderr) == (0, "")
@@ -54,7 +54,7 @@ def test_a_closed_stdout_is_no_failure(environ: dict[str, str]):
         ["sh", "-c", "exec fulfillment >&-"],
         env=environ | {"_FULFILLMENT_COMPLETE": "bash_source"},
         stderr=subprocess.PIPE,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert (ended.returncode, ended.stderr) == (0, b"")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.commands import Commands
-from tests.support.events import a_delivery
+from tests.support.events import a_delivery, an_event
 from tests.support.harness import Harness
 from worker.domain.reasons import QuarantineReason
 
@@ -76,3 +76,22 @@ def test_deliveries_are_listed_by_reason(fulfillment: Commands, harness: Harness
     quarantine(harness, "unknown_event", "x")
     documents = fulfillment("deliveries", "list", "--reason", "unknown_event", "--json").documents
     assert [document["id"] for document in documents] == [2]
+
+
+def test_deliveries_are_listed_by_the_address_from_which_they_came(fulfillment: Commands, harness: Harness):
+    for number, peer in enumerate(["203.0.113.5", "2001:db8::5", "203.0.113.5"], 1):
+        harness.intake.write(a_delivery(an_event(key=str(number)), peer=peer, received_at=harness.clock()))
+
+    def listed(peer: str) -> list[int]:
+        documents = fulfillment("deliveries", "list", "--peer", peer, "--json").documents
+        return sorted(document["id"] for document in documents)
+
+    assert [listed(peer) for peer in ("203.0.113.5", "::ffff:203.0.113.5", "2001:DB8:0::5", "198.51.100.1")] == [
+        [1, 3],
+        [1, 3],
+        [2],
+        [],
+    ]
+    assert "203.0.113.5" in fulfillment("deliveries", "show", "1").out
+    refused = fulfillment("deliveries", "list", "--peer", "somebody")
+    assert (refused.code, "write an IP address" in refused.err) == (2, True)

@@ -1,11 +1,19 @@
 """What the doctor says of the parts of an installation, and of its backlogs."""
 
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import make_url
+
 from tests.support.commands import Commands
 from tests.support.harness import Harness, order_key
+from tests.support.impostor import Impostor
 from worker.domain.events import EventResult
 from worker.domain.instants import HOUR
 from worker.domain.reasons import HoldReason, StopReason
 from worker.domain.results import Stopped
+from worker.store.database import write_ahead_log
 
 
 def test_the_doctor_names_the_parts_that_cannot_be_reached(fulfillment: Commands, harness: Harness):
@@ -15,6 +23,17 @@ def test_the_doctor_names_the_parts_that_cannot_be_reached(fulfillment: Commands
     assert (result.code, result.document["exit_code"], unreachable) == (3, 3, {"broker", "account main"})
     assert checks["settings"]["verdict"] == checks["database"]["verdict"] == checks["durability"]["verdict"] == "ok"
     assert all(check["advice"] for check in checks.values() if check["verdict"] != "ok")
+
+
+def test_the_doctor_says_that_the_certificate_of_the_broker_is_not_trusted(
+    fulfillment: Commands, harness: Harness, monkeypatch: pytest.MonkeyPatch
+):
+    with closing(Impostor()) as impostor:
+        monkeypatch.setenv("FULFILLMENT_REDIS_URL", f"rediss://:a-password@localhost:{impostor.port}/0")
+        checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
+    assert checks["broker"]["sentence"] == "The broker's certificate is not trusted: self-signed certificate."
+    assert "ca_file" in checks["broker"]["advice"]
+    assert impostor.received == b""
 
 
 def test_the_doctor_needs_no_database_to_say_that_there_is_none(fulfillment: Commands):
@@ -53,3 +72,26 @@ def test_the_doctor_shows_refused_requests_of_the_sources_in_the_settings(fulfil
     checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
     assert checks["source courier, refused"]["verdict"] == "ok"
     assert "`fulfillment sources show courier`" in checks["source courier, refused"]["sentence"]
+
+
+def test_the_doctor_says_who_lets_the_write_ahead_log_grow(
+    fulfillment: Commands, harness: Harness, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(write_ahead_log, "LOG_LIMIT_BYTES", 0)
+    harness.accept(order=order_key(1))
+    path = make_url(harness.database.url).database or ""
+
+    def check() -> dict[str, str]:
+        checks = fulfillment("doctor", "--json").document["checks"]
+        return next((check for check in checks if check["check"] == "write-ahead log"), {})
+
+    if not harness.database.is_sqlite:
+        assert check() == {}
+        return
+    with closing(sqlite3.connect(path, isolation_level=None)) as shell:
+        shell.execute("BEGIN")
+        shell.execute("SELECT count(*) FROM orders").fetchall()
+        harness.accept(order=order_key(2))
+        assert check()["verdict"] == "warn"
+        assert "a program that reads the database keeps a transaction open" in check()["sentence"]
+    assert "nobody reads it any more" in check()["sentence"]

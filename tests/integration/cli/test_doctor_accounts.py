@@ -9,6 +9,7 @@ from tests.support.commands import Commands
 from tests.support.good_settings import MAIN
 from tests.support.sandboxes import Platform
 from worker.cli.doctor.accounts import judge_account
+from worker.domain.accounts.call_requests import CallUse, Request
 from worker.domain.errors import Rejected
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.reasons import HoldReason
@@ -42,8 +43,9 @@ def test_unknown_statuses_are_named_before_they_stop_an_order(doctor, platform: 
     check = checks["account main, statuses"]
     assert checks["account main"]["verdict"] == "ok"
     assert check["verdict"] == "warn"
-    assert "“on_hold”" in check["sentence"]
-    assert "“packed”" in check["sentence"]
+    assert "“on_hold” (1, 4)" in check["sentence"]
+    assert "“packed” (3)" in check["sentence"]
+    assert check["sentence"].endswith("Such an order stops when it is read.")
     assert "`statuses`" in check["advice"]
 
 
@@ -51,6 +53,21 @@ def test_statuses_in_the_settings_of_the_account_are_not_named(doctor, fulfillme
     platform("POST", "/orders", {"id": 1, "status": "packed"})
     fulfillment.set({f"{MAIN}STATUSES": '{"packed": "accepted"}'})
     assert "account main, statuses" not in doctor()
+
+
+def test_an_account_in_a_dry_run_says_so(doctor, fulfillment: Commands, platform: Platform):
+    assert "account main, dry_run" not in doctor()
+    fulfillment.set({f"{MAIN}DRY_RUN": "true"})
+    check = doctor()["account main, dry_run"]
+    assert (check["verdict"], "nothing is written to the platform" in check["sentence"]) == ("ok", True)
+
+
+def test_an_answer_that_cannot_be_used_is_not_called_a_missing_answer(doctor, platform: Platform):
+    platform("POST", "/faults", {"kind": "status", "code": 503})
+    check = doctor()["account main"]
+    assert (check["verdict"], check["unreachable"]) == ("fail", True)
+    assert check["sentence"].startswith("The platform gives no usable answer: HTTP 503")
+    assert check["advice"].startswith("Nothing to do if the platform has an outage")
 
 
 def test_an_api_key_that_the_platform_refuses_fails(doctor, fulfillment: Commands, account_at):
@@ -78,10 +95,11 @@ def test_an_account_whose_limit_is_used_up_is_not_called(
     doctor, fulfillment: Commands, platform: Platform, open_database: Database
 ):
     fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": "10"})
-    assert SqlCallLimits(open_database).acquire("main", 5, 10) == 0
+    for request in (Request(9), Request(use=CallUse.OPERATOR)):
+        assert SqlCallLimits(open_database).acquire("main", request, 10).wait == 0
     check = doctor()["account main"]
     assert check["verdict"] == "warn"
-    assert "It was not asked: its calls_per_minute is used up" in check["sentence"]
+    assert "It was not asked: its call budget is used up" in check["sentence"]
     assert platform.calls() == 0
 
 

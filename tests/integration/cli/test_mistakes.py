@@ -53,7 +53,9 @@ def test_a_file_that_is_not_a_database_ends_with_3(fulfillment: Commands, tmp_pa
 
 
 def test_a_database_server_that_does_not_answer_ends_with_3_and_its_password_is_not_shown(fulfillment: Commands):
-    fulfillment.set({"FULFILLMENT_DATABASE_URL": "postgresql://user:pass_whsec_test@127.0.0.1:9/x"})
+    fulfillment.set(
+        {"FULFILLMENT_DATABASE_URL": "postgresql://user:pass_whsec_of_the_courier_of_these_tests@127.0.0.1:9/x"}
+    )
     result = fulfillment("orders", "list")
     assert result.code == 3
     assert result.err.startswith("fulfillment: the database does not answer")
@@ -155,7 +157,7 @@ def test_a_reader_that_closes_the_pipe_is_no_failure(fulfillment: Commands, harn
             assert process.stdout is not None
             assert process.stderr is not None
             process.stdout.close()
-            assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+            assert (process.stderr.read(), process.wait(60)) == (b"", 0)
 
 
 def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_database(
@@ -176,7 +178,7 @@ def test_an_account_or_a_source_that_has_left_the_settings_is_found_in_the_datab
 def test_a_closed_stdout_is_no_failure(fulfillment: Commands, harness: Harness):
     for arguments in ("orders list", "orders list --json", "migrate"):
         program = f"exec {sys.executable} -m worker.cli {arguments} >&-"
-        ended = subprocess.run(program, shell=True, stderr=subprocess.PIPE, check=False, timeout=30)  # noqa: S602 - ours
+        ended = subprocess.run(program, shell=True, stderr=subprocess.PIPE, check=False, timeout=60)  # noqa: S602 - ours
         assert (ended.stderr, ended.returncode) == (b"", 0)
 
 
@@ -185,7 +187,7 @@ def test_a_closed_stdout_is_no_failure(fulfillment: Commands, harness: Harness):
 )
 def test_no_message_goes_to_stdout_when_stderr_is_closed(fulfillment: Commands, harness: Harness, arguments, code):
     program = f"exec {sys.executable} -m worker.cli {arguments} 2>&-"
-    ended = subprocess.run(program, shell=True, stdout=subprocess.PIPE, check=False, timeout=30)  # noqa: S602 - ours
+    ended = subprocess.run(program, shell=True, stdout=subprocess.PIPE, check=False, timeout=60)  # noqa: S602 - ours
     assert (ended.stdout, ended.returncode) == (b"No such orders.\n" if code == 0 else b"", code)
 
 

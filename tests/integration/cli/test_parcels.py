@@ -8,6 +8,7 @@ from tests.support.searches import PARCEL, SHIPMENT, stop_search
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import WaitReason
 from worker.domain.results import Later
+from worker.domain.tracking import parcel_without_number
 
 URL = "https://track.example/TRK1"
 ADD = ("parcels", "add", "1", "TRK1")
@@ -38,6 +39,16 @@ def test_a_registered_parcel_is_listed_with_its_names_and_its_latest_event(fulfi
     assert "operator: shipment.created TRK1 shipment S1" in " ".join(fulfillment("orders", "show", "1").out.split())
     for name in ("tracking:TRK1", "shipment:S1"):
         assert fulfillment("orders", "show", name, "--json").document["order"] == "1"
+
+
+def test_a_list_says_what_the_name_of_a_parcel_stands_for_whose_number_is_left_out(
+    fulfillment: Commands, known: Harness
+):
+    explained = "stands for a tracking number that is no code: the parcel's deliveries have the number."
+    known.accept("shipment.created", "TRK1", order=order_key(1))
+    assert explained not in fulfillment("parcels", "list", "1").out
+    known.accept("shipment.created", parcel_without_number("JX#1"), order=order_key(1))
+    assert explained in " ".join(fulfillment("parcels", "list", "1").out.split())
 
 
 def test_the_same_parcel_again_is_no_error_and_changes_nothing(fulfillment: Commands, known: Harness):
@@ -78,7 +89,7 @@ def test_the_advice_for_a_stopped_reference_does_what_it_says(fulfillment: Comma
     known.accept("shipment.delivered", "TRK1", order=PARCEL)
     stop_search(known, known.lease(PARCEL))
     advice = " ".join(fulfillment("orders", "explain", "tracking:TRK1").out.split())
-    assert "register its parcel: `fulfillment parcels add ORDER TRK1 --create`." in advice
+    assert "Or register the parcel of the order: fulfillment parcels add ORDER TRK1 --create" in advice
     assert "1 reference that waited for it is due: tracking:TRK1." in fulfillment(*ADD).out
     assert fulfillment("orders", "show", "tracking:TRK1", "--json").document["state"] == "due"
 
@@ -88,8 +99,12 @@ def test_the_advice_for_a_stopped_reference_does_what_it_says(fulfillment: Comma
     [
         (("2", "TRK1"), "the database knows no order main/2; to create it, add --create"),
         (("tracking:TRK9", "TRK1"), "main/tracking:TRK9 is a reference"),
-        (("1", "TRK1", "--url", "track.example/TRK1"), "“track.example/TRK1” is no URL"),
-        (("1", ""), "a tracking number is needed"),
+        (
+            ("1", "TRK1", "--url", "track.example/TRK1"),
+            "“track.example/TRK1” cannot be the URL of a tracking page: it is no URL",
+        ),
+        (("1", ""), "“” is no tracking number"),
+        (("1", "=1+1"), "“=1+1” is no tracking number: at most 64 letters, digits and - _ . / and spaces"),
         (("1", "TRK8"), "another order, main/8, has the tracking number TRK8"),
         (("1", "TRK1", "--shipment", "S8"), "another order, main/8, has the shipment id S8"),
     ],
@@ -167,3 +182,40 @@ def test_the_longest_names_fit_into_80_columns(fulfillment: Commands, known: Har
     result = fulfillment("parcels", "list", "1").out
     assert max(map(len, result.splitlines())) <= 80
     assert (result.count("q"), result.count("S"), "W1" in result) == (64, 64 + 2, True)  # the heading has two
+
+
+# --------------------------------------------------------------------------------------------------------------- drop
+
+
+def test_a_parcel_that_will_not_arrive_is_put_away_and_the_event_keeps_the_reason(
+    fulfillment: Commands, known: Harness
+):
+    known.accept("shipment.created", "TRK 1", order=order_key(1))
+    known.accept("shipment.created", "TRK2", order=order_key(1))
+    result = fulfillment("parcels", "drop", "1", "trk-1", "--reason", "printed anew")
+    assert result == (0, "main/1 does not wait for the parcel TRK 1 any more. It still waits for TRK2.\n", "")
+    event = fulfillment("orders", "show", "1", "--json").document["events"][-1]
+    assert (event["source"], event["event"], event["tracking"]) == ("operator", "shipment.cancelled", "TRK 1")
+    assert event["note"].startswith("printed anew (")
+    explained = " ".join(fulfillment("orders", "explain", "1").out.split())
+    assert "shipment.cancelled from operator" in explained
+    assert "puts a parcel away" in explained
+
+
+def test_what_is_put_away_is_reported_as_json(fulfillment: Commands, known: Harness):
+    known.accept("shipment.created", "TRK1", order=order_key(1))
+    assert fulfillment("parcels", "drop", "1", "TRK1", "--reason", "printed anew", "--json").document == {
+        "account": "main",
+        "order": "1",
+        "tracking": "TRK1",
+        "is_new": True,
+        "missing": [],
+        "stop": None,
+    }
+
+
+def test_a_parcel_that_the_courier_has_is_not_put_away(fulfillment: Commands, known: Harness):
+    known.accept("shipment.picked_up", "TRK1", order=order_key(1))
+    result = fulfillment("parcels", "drop", "1", "TRK1", "--reason", "impatience")
+    assert result.code == 2
+    assert "the courier has TRK1: shipment.picked_up" in " ".join(result.err.split())

@@ -1,6 +1,7 @@
 """Commands that call a platform keep to the account's call budget, as workers do."""
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,18 @@ from tests.support.good_settings import MAIN
 from tests.support.harness import Harness, order_key
 from tests.support.sandboxes import Platform
 from worker.cli.platform.budget import CallBudget
+from worker.domain.accounts.call_requests import CallUse, Request
+from worker.domain.accounts.observations import Observation
 from worker.domain.errors import StoreUnavailable, Throttled
-from worker.domain.instants import HOUR, MINUTE
+from worker.domain.instants import HOUR, MINUTE, SECOND
 from worker.domain.reasons import HoldReason
+from worker.order_api.platforms import PLATFORMS
 from worker.store.accounts.call_limits import SqlCallLimits
 from worker.store.accounts.holds import SqlHolds
 from worker.store.database.database import Database
 from worker.store.snapshots import active_holds
 
+OPERATORS_58 = Request(58, CallUse.OPERATOR)
 LIST = ("platform", "orders", "list")
 CREATE = ("platform", "orders", "create", "--customer-id=c1", "--item=product_id=p,quantity=1,price=1", "--total=1")
 
@@ -50,15 +55,37 @@ def sleeper(clock: Clock) -> Sleeper:
 
 def test_a_call_waits_until_the_limit_allows_it(database: Database, sleeper: Sleeper, capsys):
     budget = CallBudget(database, "main", 60, sleeper)
-    SqlCallLimits(database).acquire("main", 4, 60)
+    SqlCallLimits(database).acquire("main", OPERATORS_58, 60)
     budget.await_call()
     budget.await_call()
     assert sleeper.slept == 0
     budget.await_call()
-    assert 0 < sleeper.slept < 60
+    assert 0 < sleeper.slept < 62
     for _ in range(10):
         budget.await_call()
-    assert capsys.readouterr().err.count("main has to wait: its calls_per_minute is used up for ") == 1
+    assert capsys.readouterr().err.count("main has to wait: its call budget is used up for ") == 1
+
+
+def test_a_call_may_use_what_orders_leave_to_operators(database: Database, sleeper: Sleeper):
+    while not SqlCallLimits(database).acquire("main", Request(continues=True), 200).wait:
+        pass
+    budget = CallBudget(database, "main", 200, sleeper)
+    budget.await_call()
+    budget.await_call()
+    assert sleeper.slept == 0
+    budget.await_call()
+    assert sleeper.slept > 0
+
+
+def test_what_an_answer_says_is_recorded_for_the_workers(database: Database, sleeper: Sleeper):
+    """With the next call, or at once if it was the last one that the platform allows."""
+    budget, workers = CallBudget(database, "main", None, sleeper), SqlCallLimits(database)
+    budget.observe(Observation(limit=100, remaining=3, resets_in=MINUTE))
+    assert workers.acquire("main", Request(50), None).taken.calls == 50
+    budget.await_call()
+    assert workers.acquire("main", Request(50), None).taken.calls < 50
+    budget.observe(Observation(limit=100, remaining=0, resets_in=MINUTE))
+    assert MINUTE - SECOND < workers.acquire("main", Request(), None).wait <= MINUTE
 
 
 def test_a_command_waits_for_a_short_pause_of_the_platform_and_not_for_a_long_one(database: Database, sleeper: Sleeper):
@@ -75,7 +102,6 @@ def test_a_command_waits_for_a_short_pause_of_the_platform_and_not_for_a_long_on
 def test_a_command_does_not_wait_for_holds_of_other_accounts_or_for_other_reasons(database: Database, sleeper: Sleeper):
     SqlHolds(database).hold("other", HoldReason.RATE_LIMITED, HOUR)
     SqlHolds(database).hold("main", HoldReason.CREDENTIALS, None)
-    SqlHolds(database).hold("main", HoldReason.BUDGET, HOUR)  # only workers wait for this hold
     CallBudget(database, "main", None, sleeper).await_call()
     assert sleeper.slept == 0
 
@@ -100,12 +126,13 @@ def test_every_page_counts_as_a_call(
 ):
     platform = account_at(kind)
     platform("POST", "/orders", [{"id": n + 1} for n in range(orders)])
-    fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": "10"})
+    fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": "60"})
     assert len(fulfillment(*LIST, "--page-size", "1", "--json").documents) == orders
     assert platform.calls() == 3
     with closing(Database(database_url)) as open_database:  # it has the clock that the command uses
-        assert SqlCallLimits(open_database).acquire("main", 2, 10) == 0
-        assert SqlCallLimits(open_database).acquire("main", 1, 10) > 0
+        call_limits = SqlCallLimits(open_database)
+        assert call_limits.acquire("main", Request(56, continues=True), 60).wait == 0
+        assert call_limits.acquire("main", Request(continues=True), 60).wait > 0
 
 
 @pytest.mark.parametrize("arguments", [LIST, ("platform", "orders", "show", "1"), CREATE], ids=" ".join)
@@ -126,9 +153,8 @@ def test_the_last_call_of_a_window_pauses_the_account_and_the_list_continues_aft
     platform("PUT", "/limit", {"limit": 1, "window": 0.5})
     result = fulfillment(*LIST, "--json")
     assert (result.code, len(result.documents), platform.totals()["throttled"]) == (0, 15, 0)
-    assert result.err.startswith("fulfillment: main has to wait: the platform wants a pause until ")
-    assert "the platform's limit is used up" in result.err
-    assert holds(harness.database).keys() == {"rate_limited"}
+    assert result.err.startswith("fulfillment: main has to wait: its call budget is used up for ")
+    assert holds(harness.database) == {}
 
 
 def test_a_platform_that_asks_for_a_pause_pauses_the_workers(
@@ -152,6 +178,14 @@ def test_a_platform_that_asks_for_a_pause_pauses_the_workers(
     assert platform.calls() == 1
 
 
+@pytest.fixture
+def without_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform documents no limit, and the settings name none."""
+    without = {name: replace(platform, plans=()) for name, platform in PLATFORMS.items()}
+    monkeypatch.setattr("worker.settings.accounts.PLATFORMS", without)
+
+
+@pytest.mark.usefixtures("without_limit")
 def test_without_a_limit_no_database_is_needed_and_none_is_created(fulfillment: Commands, account_at, tmp_path: Path):
     platform = account_at("awalchat")
     platform("POST", "/orders", {"id": 1})
@@ -163,6 +197,7 @@ def test_without_a_limit_no_database_is_needed_and_none_is_created(fulfillment: 
     assert (result.code, result.err) == (3, "fulfillment: there is no database yet: run `fulfillment migrate`\n")
 
 
+@pytest.mark.usefixtures("without_limit")
 def test_orders_that_were_read_are_shown_even_if_the_pause_cannot_be_recorded(fulfillment: Commands, account_at):
     platform = account_at("awalchat")
     platform("PUT", "/limit", {"limit": 1, "window": 60})

@@ -127,5 +127,14 @@ def test_a_reader_that_closes_the_pipe_ends_the_reading(fulfillment: Commands, a
         assert process.stderr is not None
         assert json.loads(process.stdout.readline())["order"] == "1000"
         process.stdout.close()
-        assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+        assert (process.stderr.read(), process.wait(60)) == (b"", 0)
     assert platform.calls() < 200
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_list_says_how_many_orders_could_not_be_read(fulfillment: Commands, platform: Platform, options):
+    platform("POST", "/orders", [{"id": 1}, {"id": 2, "status": ""}, {"id": 3}])
+    result = fulfillment(*LIST, *options)
+    assert result.code == 0
+    assert "1 order is left out, because what the platform shows makes no sense" in result.err
+    assert "No such orders" not in result.out

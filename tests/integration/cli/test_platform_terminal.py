@@ -1,55 +1,16 @@
 """What a terminal shows while orders are read, and after Ctrl-C."""
 
-import os
-import pty
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from tests.support.commands import Commands
 from tests.support.programs import until
 from tests.support.sandboxes import Platform
+from tests.support.terminal import HIDDEN, SHOWN, terminal
 
 LIST = ("platform", "orders", "list")
 CREATE = ("platform", "orders", "create", "--customer-id=c1", "--item=product_id=p,quantity=1,price=1", "--total=1")
-HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
-"""The sequences that hide and show the cursor of a terminal."""
-
-
-class Terminal:
-    """A command whose stderr is a terminal, and whose stdout is a terminal unless *piped* is true."""
-
-    def __init__(self, process: subprocess.Popen[bytes], ours: int) -> None:
-        self.process, self._ours, self._seen = process, ours, b""
-        os.set_blocking(ours, False)
-
-    def seen(self) -> str:
-        """Return all that the terminal has shown so far."""
-        try:
-            while part := os.read(self._ours, 65_536):
-                self._seen += part
-        except OSError:  # there is nothing to read now, or the command has closed its end
-            pass
-        return self._seen.decode()
-
-
-@contextmanager
-def terminal(*arguments: str, piped: bool = False) -> Iterator[Terminal]:
-    ours, programs = pty.openpty()
-    environ = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "50"}
-    out = subprocess.PIPE if piped else programs
-    command = [sys.executable, "-m", "worker.cli", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=programs, env=environ) as process:
-        os.close(programs)
-        try:
-            yield Terminal(process, ours)
-        finally:
-            process.kill()
-            os.close(ours)
 
 
 def many(platform: Platform, count: int) -> None:
@@ -61,7 +22,7 @@ def test_a_terminal_shows_how_many_orders_were_read(fulfillment: Commands, platf
     with terminal(*LIST, "--all", "--page-size", "10", "--json", piped=True) as shown:
         assert shown.process.stdout is not None
         lines = shown.process.stdout.read().splitlines()
-        assert (len(lines), shown.process.wait(30)) == (30, 0)
+        assert (len(lines), shown.process.wait(60)) == (30, 0)
         page = shown.seen()
     total = "?" if platform.kind == "cekat_other" else "30"  # this shape of Cekat's answers has no total
     assert "orders read" in page
@@ -72,7 +33,7 @@ def test_a_terminal_shows_how_many_orders_were_read(fulfillment: Commands, platf
 def test_the_bar_is_cleared_before_each_page_of_a_table(fulfillment: Commands, account_at):
     many(account_at("awalchat"), 15)
     with terminal(*LIST) as shown:
-        assert shown.process.wait(30) == 0
+        assert shown.process.wait(60) == 0
         page = shown.seen()
     # The command clears the line of the bar before each page.
     for first in ("ORDER", "11 "):
@@ -94,7 +55,7 @@ def test_ctrl_c_leaves_a_clean_terminal(fulfillment: Commands, account_at, argum
     with terminal(*arguments) as shown:
         until(platform.calls, what="the call")
         shown.process.send_signal(signal.SIGINT)
-        assert shown.process.wait(10) == 130
+        assert shown.process.wait(60) == 130
         page = shown.seen()
     assert page.endswith("fulfillment: interrupted\r\n")
     assert page.rfind(SHOWN) >= page.rfind(HIDDEN)

@@ -13,11 +13,11 @@ from tests.support.commands import CommandResult, Commands
 from tests.support.events import a_delivery, an_event
 from tests.support.harness import Harness, order_key
 from worker.domain.errors import Rejected
-from worker.domain.events import EventName
+from worker.domain.events import EventName, EventResult
 from worker.domain.orders import OrderKey
+from worker.domain.overview.snapshot import State
 from worker.domain.reasons import QuarantineReason, StopReason, WaitReason, WriteOutcome
 from worker.domain.results import Later, Step, Stopped
-from worker.domain.snapshot import State
 from worker.domain.stages import Stage
 from worker.ports import WriteResult
 from worker.store.tables import writes
@@ -79,10 +79,11 @@ def test_json_is_ascii_and_parses_line_by_line(fulfillment: Commands, harness: H
 def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, harness: Harness):
     nasty_order(harness)
     row = (
-        "account order number state stage status closed stop stop_detail stopped_at waiting waiting_detail held due"
-        " lease_until sending failures read_at confirmed_at first_seen_at updated_at"
+        "account order number state carrier carrier_by stage staged_at late late_at status closed closed_by_operator"
+        " stop stop_detail stopped_at waiting waiting_detail held due lease_until sending failures read_at confirmed_at"
+        " first_seen_at updated_at"
     )
-    delivery = "id source received_at outcome reason detail replayed_at size"
+    delivery = "id source received_at outcome reason detail replayed_at size peer"
     assert " ".join(fulfillment("orders", "list", "--json").documents[0]) == row
     shown = fulfillment("orders", "show", LONG.order_id, "--json").document
     assert " ".join(shown) == f"{row} events writes audit_log"
@@ -140,6 +141,27 @@ def test_an_explanation_is_in_sentences(fulfillment: Commands, harness: Harness)
     assert "An event does not shorten this wait; `fulfillment orders retry` does." in result
 
 
+def test_every_command_of_an_explanation_is_a_line_of_its_own(fulfillment: Commands, harness: Harness):
+    key = OrderKey("main", f"number:{'7' * 60}")
+    harness.accept(order=key)
+    harness.finish(key, Stopped(StopReason.REFUSED, "HTTP 422"), EventResult.STOPPED)
+    lines = fulfillment("orders", "explain", str(key)).out.splitlines()
+    assert f"  fulfillment orders close {key} --reason <why>" in lines
+    assert f"  fulfillment orders release {key} --reason <why>" in lines
+    assert not [line for line in lines if line.endswith(" ")]
+
+
+def test_no_command_that_the_doctor_names_is_broken(fulfillment: Commands, harness: Harness):
+    key = order_key(1)
+    harness.accept(order=key)
+    harness.finish(key, Stopped(StopReason.REFUSED, "HTTP 422"), EventResult.STOPPED)
+    harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
+    out = fulfillment("doctor").out
+    assert "`fulfillment orders list --stopped`." in out
+    assert "`fulfillment deliveries replay --source courier --reason not_json`" in out
+    assert all(line.count("`") % 2 == 0 for line in out.splitlines())
+
+
 def test_every_kind_of_body_is_shown(fulfillment: Commands, harness: Harness):
     for body in (b'{"a": {"b": "\xd9\x85"}}', b"\xff\xfe\x1b[31m", b"", b"[" * 50_000):
         harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON, body=body))
@@ -169,7 +191,7 @@ def on_a_terminal(*arguments: str, **environ: str) -> CommandResult:
                 out += part
         except OSError:  # Linux raises this when the command has closed its end
             pass
-        code = process.wait(30)
+        code = process.wait(60)
     os.close(ours)
     return CommandResult(code, out.decode(), "")
 

@@ -88,32 +88,16 @@ def test_a_delivery_whose_order_was_not_found_is_replayed(fulfillment: Commands,
     assert (again.code, "delivery 1 is accepted: its events are in the database" in again.err) == (2, True)
 
 
-def test_an_operator_names_the_order_of_a_reference(fulfillment: Commands, stopped: Harness):
-    result = fulfillment("orders", "release", NUMBER.order_id, "--found", "main/17", "--reason", "a misprint")
-    assert (result.code, result.err) == (0, "")
-    assert result.out.startswith("main/number:ORD-2024/001 is main/17, which has its events and is due;")
-    order = fulfillment("orders", "show", "17", "--json").document
-    assert (order["state"], order["number"], order["events"][0]["result"]) == ("due", None, "pending")
-    assert order["audit_log"][0]["detail"].startswith("by an operator, for number ORD-2024/001: a misprint")
-
-
-def test_an_operator_dismisses_a_reference(fulfillment: Commands, stopped: Harness):
-    result = fulfillment("orders", "release", NUMBER.order_id, "--dismiss", "--reason", "not ours")
-    assert (result.code, "main/number:ORD-2024/001 is dismissed" in result.out) == (0, True)
+def test_an_operator_closes_a_reference(fulfillment: Commands, stopped: Harness):
+    result = fulfillment("orders", "close", NUMBER.order_id, "--reason", "not ours")
+    assert (result.code, "main/number:ORD-2024/001 is closed: a newer event" in result.out) == (0, True)
     assert fulfillment("orders", "list", "--stopped", "--json").out == ""
-    assert "dismissed" in fulfillment("orders", "list").out
-    assert "An operator dismissed it" in " ".join(fulfillment("orders", "explain", NUMBER.order_id).out.split())
+    assert "closed_by_operator" in "".join(fulfillment("orders", "list").out.split())
+    assert "An operator closed it" in " ".join(fulfillment("orders", "explain", NUMBER.order_id).out.split())
     checks = fulfillment("doctor", "--json").document["checks"]
     assert {c["check"]: c["verdict"] for c in checks}["stopped orders"] == "ok"
     assert fulfillment("deliveries", "replay", "1").code == 0
     assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "due"
-
-
-@pytest.mark.parametrize("decision", [("--found", "17", "--dismiss"), ("--found", ""), ("--found", "no id")])
-def test_a_wrong_decision_changes_nothing(fulfillment: Commands, stopped: Harness, decision: tuple[str, ...]):
-    result = fulfillment("orders", "release", NUMBER.order_id, *decision, "--reason", "a reason")
-    assert (result.code, result.out, result.err != "") == (2, "", True)
-    assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "stopped"
 
 
 def test_the_doctor_counts_a_stopped_reference_among_stopped_orders(fulfillment: Commands, stopped: Harness):

@@ -44,8 +44,8 @@ def test_the_advice_for_unknown_words_heals_them_when_it_is_followed_to_the_lett
     assert table
     assert command
     (tmp_path / "own.toml").write_text(f"{table[1]}\n{table[2]}\n".replace("…", "in_transit"))
-    result = fulfillment(*command[1].split())
-    assert (result.code, result.out) == (0, "4 deliveries were replayed: 4 accepted.\n")
+    result = fulfillment(*command[1].split(), "--yes")
+    assert (result.code, result.out.splitlines()[-1]) == (0, "4 deliveries were replayed: 4 accepted.")
     (check,) = checks(fulfillment, "quarantine")
     assert check["verdict"] == "ok"
     assert {fulfillment("orders", "show", f"number:ORD-{n}", "--json").document["state"] for n in range(5)} == {"due"}
@@ -69,9 +69,11 @@ def test_a_replay_of_many_says_what_became_of_them(
 ):
     receive(harness, environ, "oto", *(of_oto(word, number) for number, word in enumerate("xxxyyz")))
     (tmp_path / "own.toml").write_text('[sources.oto]\nstatuses = { x = "lost", y = "info" }\n')
-    result = fulfillment("deliveries", "replay", "--reason", "unknown_event")
+    result = fulfillment("deliveries", "replay", "--reason", "unknown_event", "--yes")
     summary = "6 deliveries were replayed: 3 accepted, 2 ignored, 1 quarantined (unknown_event 1).\n" + SILENCED
-    assert (result.code, result.out, result.err) == (1, summary, "")
+    lines = [f"delivery {n}  oto  {outcome}\n" for n, outcome in enumerate(["accepted"] * 3 + ["ignored"] * 2, 1)]
+    last = "delivery 6  oto  quarantined (unknown_event)\n"
+    assert (result.code, result.out, result.err) == (1, "".join(lines) + last + summary, "")
 
 
 def test_a_batch_is_healed_beside_what_was_taken_in_before(
@@ -80,11 +82,12 @@ def test_a_batch_is_healed_beside_what_was_taken_in_before(
     assert receive(harness, environ, "kiriminaja", of_kiriminaja("ORD-1", "", "ORD-3")) == ["quarantined"]
     shown = fulfillment("deliveries", "show", "1", "--json").document
     assert ([event["order"] for event in shown["events"]], shown["reason"]) == (
-        ["number:ORD-1", "number:ORD-3"],
+        ["number@kiriminaja:ORD-1", "number@kiriminaja:ORD-3"],
         "no_order",
     )
-    result = fulfillment("deliveries", "replay", "--source", "kiriminaja")
-    assert (result.code, result.out) == (1, "1 delivery was replayed: 1 quarantined (no_order 1).\n" + SILENCED)
+    result = fulfillment("deliveries", "replay", "--source", "kiriminaja", "--yes")
+    assert result.code == 1
+    assert result.out.endswith("\n1 delivery was replayed: 1 quarantined (no_order 1).\n" + SILENCED)
     assert len(fulfillment("deliveries", "show", "1", "--json").document["events"]) == 2
 
 
@@ -126,8 +129,8 @@ def test_a_delivery_of_no_interest_is_deleted_and_the_command_says_so(
     (tmp_path / "own.toml").write_text('[sources.oto]\nstatuses = { strange = "info" }\n')
     one = fulfillment("deliveries", "replay", "1")
     assert (one.code, one.out) == (0, "Delivery 1 is ignored: it is of no interest now, and was deleted.\n")
-    many = fulfillment("deliveries", "replay", "--source", "oto")
-    assert (many.code, many.out) == (0, "1 delivery was replayed: 1 ignored.\n")
+    many = fulfillment("deliveries", "replay", "--source", "oto", "--yes")
+    assert (many.code, many.out) == (0, "delivery 2  oto  ignored\n1 delivery was replayed: 1 ignored.\n")
     assert fulfillment("deliveries", "list", "--json").documents == []
 
 
@@ -137,11 +140,11 @@ def test_a_captured_delivery_is_kept_until_its_source_has_a_profile(
     body = json.dumps(of_oto("delivered", 1)).encode()
     kept = a_delivery(unusable=QuarantineReason.CAPTURED, source="newbox", body=body, received_at=harness.clock())
     harness.intake.write(kept)
-    for arguments in (["1"], ["--source", "newbox"]):
+    for arguments in (["1"], ["--source", "newbox", "--yes"]):
         result = fulfillment("deliveries", "replay", *arguments)
         assert result.code in {1, 2}
         assert "the profile of newbox keeps deliveries and reads none" in result.out + result.err
-    assert DeliveryQueries(harness.database).quarantined(reason="captured") == [1]
+    assert [row.reason for row in DeliveryQueries(harness.database).latest(9)[1]] == ["captured"]
     fulfillment.set({"FULFILLMENT_SOURCES__NEWBOX__PROFILE": "oto", "FULFILLMENT_SOURCES__NEWBOX__SECRETS": None})
     fulfillment.set({"FULFILLMENT_SOURCES__NEWBOX__SECRETS__TOKEN": "a-token-of-sixteen-bytes"})
     assert fulfillment("deliveries", "replay", "1") == (0, "Delivery 1 is accepted.\n", "")
@@ -159,10 +162,11 @@ def test_a_replay_of_many_passes_over_those_that_cannot_be_read(
                 received_at=harness.clock(),
             )
         )
-    result = fulfillment("deliveries", "replay", "--reason", "unknown_event")
+    result = fulfillment("deliveries", "replay", "--reason", "unknown_event", "--yes")
     assert result.code == 1
-    assert result.out.startswith("1 delivery was replayed: 1 accepted.\n2 were not: the settings name no source gone")
-    assert fulfillment("deliveries", "replay", "--reason", "not_json").out == "0 deliveries were replayed.\n"
+    assert "1 delivery was replayed: 1 accepted.\n2 were not: the settings name no source gone" in result.out
+    nothing = fulfillment("deliveries", "replay", "--reason", "not_json")
+    assert (nothing.code, nothing.out) == (0, "No delivery is chosen: nothing is to be done.\n")
 
 
 @pytest.mark.parametrize("arguments", [(), ("1", "--source", "oto"), ("--reason", "bad_weather")])

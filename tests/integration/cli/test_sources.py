@@ -31,9 +31,21 @@ def test_the_sources_of_the_settings_are_listed_with_their_trust(fulfillment: Co
     assert "/webhooks/courier" in result.out
     assert SECRET not in result.out
     rows = {row["name"]: row for row in fulfillment("sources", "list", "--json").documents}
-    assert " ".join(rows["fastbox"]) == "name profile title account path methods trust"
+    assert " ".join(rows["fastbox"]) == "name profile title account path methods trust orders"
     assert rows["fastbox"]["path"] == "/shop/webhooks/fastbox"
     assert rows["courier"]["trust"] == rows["fastbox"]["trust"] == "signed"
+
+
+def test_the_orders_that_a_source_may_report_are_shown_whoever_says_so(fulfillment: Commands, fastbox: Path):
+    own_source(fulfillment, fastbox)
+    fulfillment.set({"FULFILLMENT_SOURCES__COURIER__ALLOW": "shipment"})
+    rows = {row["name"]: row for row in fulfillment("sources", "list", "--json").documents}
+    assert (rows["fastbox"]["orders"], rows["courier"]["orders"]) == ("own", "own")
+    assert "own (by default)" in fulfillment("sources", "show", "fastbox").out
+    fulfillment.set({"FULFILLMENT_SOURCES__FASTBOX__ORDERS": "any"})
+    assert "ORDERS" in fulfillment("sources", "list").out
+    assert fulfillment("sources", "show", "fastbox", "--json").document["orders"] == "any"
+    assert "by default" not in fulfillment("sources", "show", "fastbox").out
 
 
 def test_no_word_of_a_trust_is_broken_in_80_columns(fulfillment: Commands, fastbox: Path):
@@ -77,7 +89,7 @@ def test_a_source_says_what_the_courier_has_to_be_told(fulfillment: Commands, fa
     assert SECRET not in out
     document = fulfillment("sources", "show", "fastbox", "--json").document
     assert " ".join(document) == (
-        "name profile title facts account path methods probes auth options answer reads time_of events limits"
+        "name profile title facts account path orders methods probes auth options answer reads time_of events limits"
     )
     assert document["auth"][0]["secrets"] == 1
     assert document["options"][0]["value"] == "X-Mine"
@@ -89,7 +101,9 @@ def test_a_profile_is_shown_with_the_settings_that_it_needs(fulfillment: Command
     result = fulfillment("sources", "show", "fastbox.toml")
     assert (result.code, result.err) == (0, "")
     assert '[sources.NAME]\nprofile = "fastbox.toml"\nheader = "…"\nsecrets = { signature = "…" }\n' in result.out
-    assert "No settings can be used, so this is the profile alone." in result.out
+    _, found, why = result.out.partition("No settings can be used, so this is the profile alone.\n")
+    assert found
+    assert "FULFILLMENT_" in why or "settings" in why
     assert fulfillment("sources", "show", "fastbox.toml", "--json").document["auth"][0]["secrets"] is None
 
 
@@ -102,7 +116,7 @@ def test_a_built_in_profile_is_shown_when_no_source_has_its_name(fulfillment: Co
 
 
 def test_a_source_is_shown_rather_than_the_profile_of_the_same_name(fulfillment: Commands):
-    fulfillment.set({"FULFILLMENT_SOURCES__CAPTURE__SECRETS": SECRET})
+    fulfillment.set({"FULFILLMENT_SOURCES__CAPTURE__SECRETS": "a-token-of-the-captures"})
     assert "1 secret set" in fulfillment("sources", "show", "capture").out
 
 

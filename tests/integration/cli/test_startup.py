@@ -18,7 +18,7 @@ PRINT_LOADED = (
 def loaded_by(*arguments: str) -> set[str]:
     """Return the top-level modules that a command loads."""
     program = PRINT_LOADED.format(arguments=list(arguments))
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr
     return set(ended.stderr.split())
 

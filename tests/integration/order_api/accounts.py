@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tests.integration.order_api.calling import http
 from tests.support.credentials import credentials_at
-from worker.domain.instants import Duration
+from worker.domain.accounts.observations import Observation
 from worker.order_api.account_session import AccountContext
 from worker.order_api.accounts import open_account
 
@@ -13,12 +13,12 @@ NOW = 1_706_193_000_999_999
 
 
 class PeerAccount:
-    """One account. It records the pauses that it gets, and its clock stands still until a test sets it."""
+    """One account. It records what it observes of its rate limit, and its clock stands still until a test sets it."""
 
     def __init__(self, peer, client, platform, **settings):
         self.now, self.peer, self.platform = NOW, peer, platform
-        self.pauses: list[Duration] = []
-        self.context = AccountContext(client, lambda: self.now, ZoneInfo("Asia/Riyadh"), self.pauses.append)
+        self.observed: list[Observation] = []
+        self.context = AccountContext(client, lambda: self.now, ZoneInfo("Asia/Riyadh"), self.observed.append)
         self.credentials = credentials_at(peer.url, platform, **settings)
         self.account = open_account(self.credentials, self.context)
         self.api, self.orders_client = self.account.order_api(), self.account.orders_client()

@@ -1,11 +1,11 @@
-"""Every platform as a peer on a socket, and a client with short timeouts."""
+"""Every platform as a peer on a socket, a patient client, and one with a short deadline."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.integration.order_api.accounts import PeerAccount
-from tests.integration.order_api.calling import QUICK
+from tests.integration.order_api.calling import PATIENT, QUICK
 from tests.support.answers import Answers
 from tests.support.peer import Peer
 from worker.order_api.http.client import Client
@@ -42,5 +42,11 @@ def peer() -> Iterator[Peer]:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
+    with Client(PATIENT) as client:
+        yield client
+
+
+@pytest.fixture
+def quick() -> Iterator[Client]:
     with Client(QUICK) as client:
         yield client

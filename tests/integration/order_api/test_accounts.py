@@ -56,32 +56,29 @@ def test_the_rejection_of_a_write_concerns_only_its_order(account, answers):
         account.api.write("7", {})
 
 
-@pytest.mark.parametrize(
-    ("headers", "lasts"),
-    [(LAST_CALL_HEADERS, 30_000_000), ({"x_ratelimit_remaining": "0", "retry_after": "9"}, 9_000_000)],
-)
 @pytest.mark.parametrize("status", [200, 500])
-def test_the_last_call_of_a_window_pauses_the_account_whatever_the_answer(account, answers, status, headers, lasts):
-    account.answers_with(answer(answers.dialect.success(answers.order), status, **headers))
+def test_whatever_the_answer_the_account_observes_what_its_headers_say(account, answers, status):
+    account.answers_with(answer(answers.dialect.success(answers.order), status, **LAST_CALL_HEADERS))
     with suppress(Transient):
         account.api.read("7")
-    assert account.pauses == [lasts]
+    assert [(seen.remaining, seen.closed_for, seen.refused) for seen in account.observed] == [(0, 30_000_000, False)]
 
 
-def test_other_calls_do_not_pause_the_account(account, answers):
+def test_a_call_with_others_left_closes_nothing(account, answers):
     account.api.read("7")
     account.answers_with(answer(answers.dialect.success(answers.order), x_ratelimit_remaining="1"))
     account.api.read("7")
-    assert account.pauses == []
+    assert [seen.closed_for for seen in account.observed] == [0] * len(account.observed)
+    assert account.observed[-1].remaining == 1
 
 
-@pytest.mark.parametrize(("headers", "pauses"), [({}, []), ({"x_ratelimit_remaining": "0"}, [3600_000_000])])
-def test_a_throttled_call_has_the_wait_that_the_platform_asks_for(account, answers, headers, pauses):
+@pytest.mark.parametrize("headers", [{}, {"x_ratelimit_remaining": "0"}])
+def test_a_throttled_call_has_the_wait_that_the_platform_asks_for(account, answers, headers):
     account.answers_with(answers.refuse(429, retry_after="3600", **headers))
     with pytest.raises(Throttled) as throttled:
         account.api.read("7")
     assert throttled.value.wait == 3600_000_000
-    assert account.pauses == pauses
+    assert all(seen.refused for seen in account.observed)
 
 
 def test_a_call_has_the_deadline_of_the_client(account):

@@ -16,6 +16,7 @@ from kombu.connection import Connection
 
 from tests.support.programs import until
 from worker.domain.errors import EmbeddedValkeyUnavailable, SettingsError
+from worker.processes import valkey_server
 from worker.processes.embedded_valkey import EmbeddedValkey
 from worker.processes.valkey_socket import valkey_broker_url
 
@@ -77,7 +78,7 @@ def test_the_server_serves_redis_py_and_kombu_and_writes_nothing_to_disk(valkey,
     )
     with Connection(valkey_broker_url(data_dir)) as connection, connection.SimpleQueue("q") as queue:
         queue.put("order")
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
         message.ack()
         assert message.payload == "order"
     assert {path.suffix for path in data_dir.iterdir()} == {".sock", ".lock", ".log"}
@@ -146,9 +147,9 @@ def test_one_of_two_starters_owns_the_server_and_the_other_does_not_end_it(data_
         assert sorted(starters.values()) == ["False", "True"]
         user, owner = sorted(starters, key=lambda process: starters[process])
         pid = pid_of(EmbeddedValkey(data_dir))
-        user.communicate("\n", timeout=10)
+        user.communicate("\n", timeout=60)
         assert is_alive(pid)
-        owner.communicate("\n", timeout=10)
+        owner.communicate("\n", timeout=60)
         assert not is_alive(pid)
 
 
@@ -181,3 +182,14 @@ def test_a_folder_that_cannot_be_made_is_an_error_that_says_why(data_dir):
     (data_dir / "file").touch()
     with pytest.raises(EmbeddedValkeyUnavailable, match="cannot be started: Not a directory"):
         EmbeddedValkey(data_dir / "file" / "data").start()
+
+
+def test_the_server_gets_none_of_our_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (program := tmp_path / "server").write_text("#!/bin/sh\nenv\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(valkey_server, "_binary", lambda: str(program))
+    monkeypatch.setenv("FULFILLMENT_METRICS_TOKEN", "what-nobody-may-see")
+    assert valkey_server.start_server(tmp_path / "socket", tmp_path / "log").wait(timeout=60) == 0
+    environment = (tmp_path / "log").read_text()
+    assert "PATH=" in environment
+    assert "what-nobody-may-see" not in environment

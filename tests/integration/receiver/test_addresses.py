@@ -25,11 +25,11 @@ def test_localhost_listens_on_127_0_0_1_whatever_the_order_of_its_addresses(firs
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
     with open_socket("localhost", 0) as sock:
         monkeypatch.undo()
-        socket.create_connection(("127.0.0.1", sock.getsockname()[1]), timeout=5).close()
+        socket.create_connection(("127.0.0.1", sock.getsockname()[1]), timeout=30).close()
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 def test_all_addresses_of_ipv6_include_those_of_ipv4():
     with open_socket("::", 0) as sock:
         for host in ("127.0.0.1", "::1"):
-            socket.create_connection((host, sock.getsockname()[1]), timeout=5).close()
+            socket.create_connection((host, sock.getsockname()[1]), timeout=30).close()

@@ -12,7 +12,7 @@ from tests.support.good_settings import GOOD
 from tests.support.programs import until
 from tests.support.tables import rows
 from tests.support.wire import serving
-from webhook_receiver.app import create_app
+from webhook_receiver.pages import create_app
 from webhook_receiver.server.timeouts import Timeouts
 from webhook_receiver.wiring import open_receiver
 from worker.domain.instants import DAY, MINUTE
@@ -21,12 +21,13 @@ from worker.store.database.database import Database
 from worker.store.queries.counts import CountQueries
 from worker.store.tables import deliveries
 
-TOKEN = "a-token-of-sixteen-bytes"
+TOKENS = {"newbox": "a-token-of-sixteen-bytes", "other": "a-token-of-the-others"}
+TOKEN = TOKENS["newbox"]
 SETTINGS = {
     "FULFILLMENT_SOURCES__NEWBOX__PROFILE": "capture",
-    "FULFILLMENT_SOURCES__NEWBOX__SECRETS": TOKEN,
+    "FULFILLMENT_SOURCES__NEWBOX__SECRETS": TOKENS["newbox"],
     "FULFILLMENT_SOURCES__OTHER__PROFILE": "capture",
-    "FULFILLMENT_SOURCES__OTHER__SECRETS": TOKEN,
+    "FULFILLMENT_SOURCES__OTHER__SECRETS": TOKENS["other"],
     "FULFILLMENT_BROKER_URL": "redis://127.0.0.1:9/0",
 }
 
@@ -39,7 +40,9 @@ class Capture(NamedTuple):
 
     def post(self, body: bytes = b"{}", source: str = "newbox", method: str = "POST", **headers: str) -> httpx.Response:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.request(method, f"/webhooks/{source}?token={TOKEN}&v=2", content=body, headers=headers)
+        return self.client.request(
+            method, f"/webhooks/{source}?token={TOKENS[source]}&v=2", content=body, headers=headers
+        )
 
     def stored(self) -> int:
         with self.database.read() as connection:

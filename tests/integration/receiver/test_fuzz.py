@@ -10,17 +10,16 @@ from tests.support.fakes import FakeWakeUps
 from tests.support.receiver import AWALCHAT, COURIER, NOW_SECONDS
 from tests.support.strange_requests import strange_requests
 from tests.support.wire import Connection, Response, connections, serving
-from webhook_receiver.app import create_app
+from webhook_receiver.pages import ReceiverServices, create_app
 from webhook_receiver.reception import Reception
 from webhook_receiver.server.timeouts import Timeouts
-from webhook_receiver.views import ReceiverServices
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.tables import deliveries, events
 
 STATUSES = {100, 200, 202, 400, 401, 404, 405, 408, 413, 431, 501}
 """503 is missing because the database of this test is always available. 500 is a defect."""
-SHORT = Timeouts(silence_seconds=0.5, idle_seconds=0.5)
+SHORT = Timeouts(silence_seconds=2.0, idle_seconds=2.0)
 """How long the receiver waits for the rest of a truncated request. All such requests wait at the same time."""
 REQUESTS = 350
 
@@ -31,7 +30,7 @@ class StoringReceiver:
     def __init__(self, database: Database) -> None:
         self.wake_ups, self.counts = FakeWakeUps(), Counter[str]()
         sources = {source.name: source for source in (COURIER, AWALCHAT)}
-        reception = Reception(sources, SqlIntake(database), self.wake_ups, self._count)
+        reception = Reception(sources, SqlIntake(database), self.wake_ups, self._count, lambda *_: None)
         self.app = create_app(ReceiverServices(reception, lambda: {"database": "ok"}, lambda: b"metric 1\n"))
 
     def _count(self, _source: str, outcome: str) -> None:

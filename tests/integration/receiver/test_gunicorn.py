@@ -25,7 +25,7 @@ def port() -> Iterator[int]:
             yield sock.getsockname()[1]
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 @pytest.fixture
@@ -39,6 +39,9 @@ def test_deliveries_are_accepted(connect: Connect):
     assert connect().send(chunked_delivery(document(id="2"))).response().status == 202
     assert connect().send(delivery(document(id="3"), PATH + "?a=%20")).response().status == 202
     assert connect().send(delivery(document(id="4"), "/webhooks/%63ourier")).response().status == 202
+    assert connect().send(delivery(document(id="5"), PATH + "/")).response().status == 202
+    absolute = delivery(document(id="6")).replace(b"POST /", b"POST http://localhost/", 1)
+    assert connect().send(absolute).response().status == 202
     assert connect().send(delivery(b"\xff")).response().json["reason"] == "bad_text"
 
 
@@ -64,7 +67,7 @@ def test_a_truncated_body_is_a_bad_request(connect: Connect):
     assert connection.response().problem == (400, "bad_request")
 
 
-@pytest.mark.parametrize("target", ["//webhooks/courier", "/webhooks//courier", "/webhooks/courier/", "/webhooks/%00"])
+@pytest.mark.parametrize("target", ["//webhooks/courier", "/webhooks//courier", "/webhooks/courier//", "/webhooks/%00"])
 def test_strange_targets_are_not_found(connect: Connect, target: str):
     assert connect().send(delivery(document(), target)).response().problem[0] == 404
 

@@ -21,12 +21,11 @@ from tests.support.invented import SECRET, profile
 from tests.support.invented import source_of as invented_source_of
 from tests.support.strange_requests import damaged, framed
 from tests.support.wire import Connection, connections, request, serving
-from webhook_receiver.app import create_app
+from webhook_receiver.pages import ReceiverServices, create_app
 from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.reception import Reception
 from webhook_receiver.server.timeouts import Timeouts
 from webhook_receiver.sources import Source
-from webhook_receiver.views import ReceiverServices
 from worker.domain.instants import instant_of
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
@@ -34,7 +33,7 @@ from worker.store.tables import deliveries, events
 
 STATUSES = {100, 200, 202, 204, 400, 401, 404, 405, 408, 413, 431, 501}
 """503 is missing because the database of this test is always available. 500 is a defect."""
-SHORT = Timeouts(silence_seconds=0.5, idle_seconds=0.5)
+SHORT = Timeouts(silence_seconds=2.0, idle_seconds=2.0)
 REQUESTS = 400
 METHODS = [*["POST"] * 30, "PUT", "PUT", "GET", "DELETE", "PATCH", "OPTIONS", "TRACE", "post", "!#$%"]
 
@@ -134,9 +133,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def receiver(database: Database) -> Iterator[Callable[[], Connection]]:
-    reception = Reception(
-        {source.name: source for source in sources()}, SqlIntake(database), FakeWakeUps(), lambda *_: None
-    )
+    by_name = {source.name: source for source in sources()}
+    reception = Reception(by_name, SqlIntake(database), FakeWakeUps(), lambda *_: None, lambda *_: None)
     app = create_app(ReceiverServices(reception, lambda: {"database": "ok"}, lambda: b"metric 1\n"))
     with serving(app, SHORT) as (_, port), connections(port) as connect:
         yield connect

@@ -9,6 +9,7 @@ from tests.support.clock import START, Clock
 from tests.support.fake_order_api import FakeOrder
 from tests.support.harness import Harness
 from tests.support.limits import LIMIT
+from tests.support.scans import ScanHarness
 from worker.domain.policy import Policy
 from worker.store.database.database import Database
 from worker.store.tables import metadata
@@ -19,6 +20,11 @@ def harness(sqlite_url: str, clock: Clock) -> Iterator[Harness]:
     database = Database(sqlite_url, clock=clock)
     yield Harness(database, clock)
     database.close()
+
+
+@pytest.fixture
+def scans(harness: Harness) -> ScanHarness:
+    return ScanHarness(harness)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +55,16 @@ def numbered(harness: Harness) -> Harness:
 
 
 @pytest.fixture
+def known(harness: Harness) -> Harness:
+    """The platform has shown the order, which is accepted; its calls are forgotten."""
+    harness.accept("order.accepted")
+    harness.reconcile()
+    harness.api.calls.clear()
+    return harness
+
+
+@pytest.fixture
 def limited(harness):
-    """The account may make sixty calls a minute, six of them at once."""
+    """The account may make a hundred calls a minute, five of them at once."""
     harness.limits["main"] = LIMIT
     return harness

@@ -8,7 +8,7 @@ import pytest
 from tests.support.fake_order_api import fails, meanwhile
 from worker.domain.errors import Transient
 from worker.domain.instants import SECOND
-from worker.domain.lifecycle import COALESCE_HINTS
+from worker.domain.lifecycle.lifecycle import COALESCE_HINTS
 from worker.domain.orders import Payment
 from worker.domain.reasons import Accept, WaitReason
 from worker.domain.results import Done, Later

@@ -201,7 +201,7 @@ def test_a_payment_is_not_forgotten_when_the_reconciliation_that_would_accept_th
     with suppress(Killed):
         harness.reconciler(store=SleepingOrderStore(harness, "record_answer", 1, kill)).reconcile(KEY)
     harness.accept("shipment.created", "A")
-    harness.run_for(minutes=1)
+    harness.run_for(minutes=3)
     assert harness.api.writes == ["accepted"] * 3
     assert harness.row()["stage"] == "accepted"
 

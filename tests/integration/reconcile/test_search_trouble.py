@@ -30,7 +30,7 @@ def test_refused_credentials_hold_the_account_and_stop_no_search(numbered):
 
 def test_a_search_waits_until_an_outage_is_over(numbered):
     receive_by_number(numbered)
-    numbered.api.script("find", *[fails(Transient("503", 503))] * 50)
+    numbered.api.script("find", *[fails(Transient("503", 503))] * 8)
     numbered.run_for(hours=2)
     assert (numbered.row(NUMBER)["stop"], numbered.row(NUMBER)["waiting"]) == (None, "api_unavailable")
     numbered.run_for(days=1)

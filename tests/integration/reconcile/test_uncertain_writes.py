@@ -191,7 +191,7 @@ def test_an_uncertain_step_that_a_new_event_made_unwanted_is_read_after_settle(m
     manual.run_for(minutes=1)
     assert manual.row()["waiting"] == "settle"
     manual.run_for(minutes=2)
-    assert (manual.row()["due"], manual.row()["sending"], manual.row()["stage"]) == (None, None, "shipped")
+    assert (manual.row()["waiting"], manual.row()["sending"], manual.row()["stage"]) == ("parcels", None, "shipped")
 
 
 def test_an_answer_that_shows_an_earlier_stage_than_confirmed_leaves_the_write_uncertain(manual):

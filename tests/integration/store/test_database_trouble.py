@@ -21,14 +21,15 @@ from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.tables import deliveries
 
-TIMEOUT_SECONDS = 0.4
-IN_TIME_SECONDS = 2.5
+TIMEOUT_SECONDS = 2.0
+IN_TIME_SECONDS = 20.0
+"""Less than the timeouts of sixteen calls one after another."""
 LONGER_THAN_A_WRITE_SECONDS = 0.3
 
 
 @pytest.fixture
 def with_short_timeout(database_url: str) -> Iterator[Database]:
-    """A database on which nothing waits longer than 0.4 seconds."""
+    """A database on which nothing waits longer than two seconds."""
     opened = Database(database_url, timeout_seconds=TIMEOUT_SECONDS)
     yield opened
     opened.close()

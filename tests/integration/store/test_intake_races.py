@@ -1,6 +1,7 @@
 """The same events at the same time: one delivery is accepted, all others are duplicates, and no write fails."""
 
 import multiprocessing
+import os
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +19,12 @@ from tests.support.events import KEY, a_delivery, a_hint, an_event
 from worker.domain.errors import StoreUnavailable
 from worker.domain.events import Event, EventName
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import QuarantineReason
 from worker.ports import Delivery
 from worker.store.database.database import Database
 from worker.store.intake import intake
 from worker.store.intake.intake import SqlIntake
+from worker.store.intake.order_bodies import MAX_BYTES
 from worker.store.intake.outcomes import Overtaken
 from worker.store.intake.recording import record
 from worker.store.tables import deliveries, events, orders
@@ -134,7 +137,62 @@ def test_a_delivery_that_is_overtaken_every_time_is_unavailable_after_a_few_atte
 
     monkeypatch.setattr(intake, "record", always)
     with pytest.raises(StoreUnavailable, match="other transactions write the same events"):
-        SqlIntake(database).write(a_delivery(an_event()))
+        SqlIntake(database).write(a_delivery(unusable=QuarantineReason.NOT_JSON))
+
+
+@pytest.mark.parametrize(
+    ("before", "meanwhile", "arriving", "reason"),
+    [
+        ({"event_count": 998}, {"event_count": 1000}, an_event(key="evt_2"), "too_many_events"),
+        (
+            {},
+            {"carrier": "other", "carrier_by": "other"},
+            an_event(key="evt_2", restricted=True, carrier="courier"),
+            "not_your_order",
+        ),
+        (
+            {"carrier": "north", "carrier_by": "other"},
+            {"carrier": "", "carrier_by": ""},
+            an_event(EventName.RETURNED, "T1", key="evt_2", source="north", restricted=True),
+            "not_your_order",
+        ),
+    ],
+    ids=["its room", "its carrier", "its carrier, by an operator who assigns it to nobody"],
+)
+def test_an_event_whose_order_loses_what_it_needs_meanwhile_is_judged_again(
+    contested: Database,
+    postgresql_url: str,
+    before: dict[str, Any],
+    meanwhile: dict[str, Any],
+    arriving: Event,
+    reason: str,
+):
+    sql = SqlIntake(contested)
+    sql.write(a_delivery(an_event(key="evt_1")))
+    with contested.write() as connection:
+        connection.execute(orders.update().values(lane=0, **before))
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            connection.execute(orders.update().values(meanwhile))
+            waiting = pool.submit(sql.write, a_delivery(arriving))
+            wait_until_blocked(postgresql_url)
+        assert waiting.result().reason == reason
+    with contested.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(deliveries)) == 2
+
+
+def test_a_body_for_which_another_transaction_has_taken_the_room_is_not_kept(contested: Database, postgresql_url: str):
+    sql = SqlIntake(contested)
+    sql.write(a_delivery(an_event(key="evt_1")))
+    with ThreadPoolExecutor(1) as pool:
+        with contested.write() as connection:
+            connection.execute(orders.update().values(body_bytes=MAX_BYTES - 999))
+            waiting = pool.submit(sql.write, a_delivery(an_event(key="evt_2"), body=os.urandom(1000)))
+            wait_until_blocked(postgresql_url)
+        assert waiting.result().outcome == "accepted"
+    with contested.read() as connection:
+        assert connection.scalars(select(deliveries.c.body).order_by(deliveries.c.id)).all()[1] is None
+        assert connection.scalar(select(orders.c.body_bytes)) == MAX_BYTES - 999
 
 
 FIRST, LAST = OrderKey("main", "3"), OrderKey("main", "5")
@@ -176,7 +234,7 @@ def test_stale_deliveries_that_wait_for_their_repetition_keep_none_after_it(cont
     with ThreadPoolExecutor(1) as pool:
         with contested.write() as connection:
             record(connection, [first])
-            waiting = pool.submit(other._write_all, [last, first])  # noqa: SLF001 - a group
+            waiting = pool.submit(other._write_generally, [last, first])  # noqa: SLF001 - a group
             wait_until_blocked(postgresql_url)
             record(connection, [last])
         assert [receipt.outcome for receipt in waiting.result()] == ["stale", "stale"]

@@ -143,7 +143,7 @@ def test_two_large_deliveries_share_no_transaction_and_a_small_one_waits_for_one
     done: dict[int, int] = {}
 
     def come(number: int) -> None:
-        intake.write(a_delivery(*many(sizes[number], 10_000 * number, order=OrderKey("main", str(number)))))
+        intake.write(a_delivery(*many(sizes[number], 10_000 * number, order=OrderKey("main", f"number:{number}"))))
         done[number] = len(commits)
 
     with ThreadPoolExecutor(len(sizes)) as pool:
@@ -156,6 +156,6 @@ def test_two_large_deliveries_share_no_transaction_and_a_small_one_waits_for_one
                 calls.append(pool.submit(come, number))
                 until(lambda: intake._group.waiting == max(0, len(calls) - 1))  # noqa: SLF001 - nobody else can tell
         for call in calls:
-            call.result(10)
+            call.result(60)
     assert len(commits) == 4, "the test's own, the first delivery, and two groups"
     assert done[3] < len(commits)

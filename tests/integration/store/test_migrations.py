@@ -5,6 +5,8 @@ import multiprocessing
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from worker.domain.accounts.call_requests import Request
 from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import SECOND
 from worker.domain.orders import OrderKey, Reference
@@ -118,7 +121,7 @@ def test_rows_without_values_for_columns_with_a_default_are_usable_and_survive_a
     snapshot = operator_store.snapshot(OrderKey("main", "1"))
     assert snapshot is not None
     assert [entry.reference for entry in snapshot.event_entries] == [""]
-    assert SqlCallLimits(empty).acquire("main", 1, 60) == 0
+    assert SqlCallLimits(empty).acquire("main", Request(1), 60).wait == 0
 
 
 def test_processes_may_migrate_at_once(empty: Database):
@@ -152,6 +155,28 @@ def test_the_migrations_work_in_a_folder_with_special_characters(tmp_path: Path)
         "schema.migrate(d); schema.check(d); print(schema.__file__)"
     )
     finished = subprocess.run(
-        [sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, timeout=100, check=True
     )
     assert finished.stdout.startswith(str(copy))
+
+
+def test_a_migration_waits_for_tables_in_use_without_a_deadlock_and_keeps_nobody_waiting_for_long(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    services, migrator = Database(postgresql_url), Database(postgresql_url)
+    upgrades = list[float]()
+    monkeypatch.setattr(schema, "NEEDED", "9999")
+    monkeypatch.setattr(schema, "_upgrade", lambda _connection: upgrades.append(time.monotonic()))
+    with ThreadPoolExecutor(1) as pool:
+        with services.write() as connection:
+            connection.execute(text("LOCK TABLE writes IN ROW EXCLUSIVE MODE"))
+            migrated = pool.submit(migrate, migrator)
+            for table in ("orders", "events", "deliveries", "holds"):  # each of them may be locked by the migration
+                time.sleep(0.4)  # it tries again and again meanwhile
+                connection.execute(text(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE"))
+            assert not upgrades
+            ended_at = time.monotonic()
+        migrated.result(60)
+    assert upgrades[0] > ended_at
+    services.close()
+    migrator.close()

@@ -14,7 +14,7 @@ from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.prune import prune
-from worker.store.tables import audit_log, counters, deliveries, events, metadata, orders, writes
+from worker.store.tables import account_log, audit_log, counters, deliveries, events, kept, metadata, orders, writes
 
 KEEP = 90 * DAY
 Prune: TypeAlias = Callable[..., dict[str, int]]
@@ -39,7 +39,7 @@ def settle(database: Database, **columns: Any) -> None:
     """Settle the order as a reconciliation does: its events are applied and seen, and it has no due time."""
     with database.write() as connection:
         connection.execute(update(events).values(result="applied", result_at=START))
-        settled = {"seen_revision": orders.c.revision, "due": None, "stage": "delivered", **columns}
+        settled = {"seen_revision": orders.c.revision, "due": None, "stage": "delivered", "lane": 0, **columns}
         connection.execute(update(orders).values(settled))
 
 
@@ -53,6 +53,7 @@ def write_history(database: Database) -> None:
         write = {"order_row": 1, "lease_token": "t", "revision": 1, "stage": "shipped", "inferred": False}
         connection.execute(insert(writes).values(**write, evidence_at=1, fields={"status": "shipped"}, sent_at=1))
         connection.execute(insert(audit_log).values(order_row=1, at=1, action="closed"))
+        connection.execute(insert(account_log).values(account="main", at=START, action="held"))
 
 
 def test_a_settled_order_is_deleted_with_everything_that_belongs_to_it(
@@ -61,8 +62,9 @@ def test_a_settled_order_is_deleted_with_everything_that_belongs_to_it(
     write_history(database)
     SqlIntake(database).add_counts({("courier", DeliveryOutcome.REFUSED): 1})
     clock.advance(days=91)
-    assert run_prune() == {"orders": 1, "events": 2, "writes": 1, "audit_log": 1, "deliveries": 3}
-    assert sum(count(database, table) for table in metadata.sorted_tables if table is not counters) == 0
+    parts = {"events": 2, "writes": 1, "audit_log": 1}
+    assert run_prune() == {"orders": 1, **parts, "deliveries": 3, "account_log": 1, "quarantined": 0}
+    assert sum(count(database, table) for table in metadata.sorted_tables if table not in {counters, kept}) == 0
     assert count(database, counters) == 1
 
 
@@ -77,9 +79,10 @@ def test_nothing_is_deleted_before_its_time(database: Database, run_prune: Prune
     write_history(database)
     clock.advance(days=90)
     assert not any(run_prune().values())
-    assert not any(run_prune(keep=0).values()), "keys must stay for dedupe_for"
     assert not any(run_prune(dedupe_for=0).values()), "orders must stay for keep"
-    assert all(run_prune(keep=0, dedupe_for=0).values())
+    by_age = {name: count for name, count in run_prune(keep=0).items() if count}
+    assert by_age == {"deliveries": 1}, "keys must stay for dedupe_for, and a duplicate has none"
+    assert {name for name, count in run_prune(keep=0, dedupe_for=0).items() if not count} == {"quarantined"}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,17 @@ def test_an_open_order_is_never_deleted(database: Database, run_prune: Prune, cl
     assert run_prune()["orders"] == 1
 
 
+def test_a_stopped_order_that_the_platform_has_never_shown_is_deleted(
+    database: Database, run_prune: Prune, clock: Clock
+):
+    SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
+    settle(database, stage=None, lane=2, stop="unknown_order", stopped_at=START)
+    clock.advance(days=90)
+    assert run_prune()["orders"] == 0
+    clock.advance(seconds=1)
+    assert run_prune()["orders"] == 1
+
+
 def test_an_expired_lease_does_not_keep_an_order(database: Database, run_prune: Prune, clock: Clock):
     SqlIntake(database).write(a_delivery(an_event(key="evt_1")))
     settle(database, lease_token="t", lease_until=START + DAY)
@@ -115,19 +129,22 @@ def test_a_pending_event_is_never_deleted(database: Database, run_prune: Prune, 
     with database.write() as connection:
         connection.execute(update(events).where(events.c.key == "evt_1").values(result="pending"))
     clock.advance(days=91)
-    assert run_prune() == {"orders": 0, "events": 0, "writes": 0, "audit_log": 0, "deliveries": 1}, (
-        "only the duplicate is deleted"
-    )
+    nothing = {"orders": 0, "events": 0, "writes": 0, "audit_log": 0}
+    deleted = {"deliveries": 1, "account_log": 1, "quarantined": 0}
+    assert run_prune() == {**nothing, **deleted}, "of the deliveries, only the duplicate"
 
 
-def test_quarantined_deliveries_stay_and_stale_ones_are_deleted(database: Database, run_prune: Prune, clock: Clock):
+def test_quarantined_and_stale_deliveries_are_deleted_after_their_time(
+    database: Database, run_prune: Prune, clock: Clock
+):
     intake = SqlIntake(database)
     intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
     intake.write(a_delivery(keep_once="courier/evt_1"))
-    clock.advance(days=91)
-    assert run_prune()["deliveries"] == 1
-    with database.read() as connection:
-        assert connection.execute(select(deliveries.c.outcome)).scalars().all() == ["quarantined"]
+    clock.advance(days=90)
+    assert not any(run_prune().values())
+    clock.advance(seconds=1)
+    pruned = run_prune()
+    assert (pruned["deliveries"], pruned["quarantined"], count(database, deliveries)) == (2, 1, 0)
 
 
 def test_an_order_with_a_new_event_stays_with_its_keys(database: Database, run_prune: Prune, clock: Clock):
@@ -179,9 +196,8 @@ def test_pruning_skips_an_order_that_a_transaction_writes_to(postgresql_url: str
     clock.advance(days=91)
     with database.write() as connection:
         connection.execute(update(orders).values(updated_at=clock.now))
-        assert prune(database, keep=KEEP, dedupe_for=0) | {"deliveries": 0} == dict.fromkeys(
-            ("orders", "events", "writes", "audit_log", "deliveries"), 0
-        )
+        counts = prune(database, keep=KEEP, dedupe_for=0)
+        assert {name for name, count in counts.items() if count} <= {"deliveries", "account_log"}
     database.close()
 
 
@@ -192,15 +208,28 @@ def test_each_batch_is_one_range_of_one_index(sqlite_url: str, clock: Clock):
     write_history(database)
     clock.advance(days=91)
     prune(database, keep=KEEP, dedupe_for=0)
-    pages = [(sql, parameters) for sql, parameters in statements if sql.startswith("SELECT") and "LIMIT" in sql]
+    paged = [(sql, parameters) for sql, parameters in statements if sql.startswith("SELECT") and "LIMIT" in sql]
+    pages = paged[-4:]
     with database.read() as connection:
         plans = [
             str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters).all()) for sql, parameters in pages
         ]
-    assert ["ix_orders_updated" in plans[0], "ix_deliveries_received_at" in plans[1], len(plans)] == [True, True, 2]
+    indexes = ["ix_orders_updated", "ix_deliveries_outcome", "ix_account_log_at", "ix_deliveries_kept"]
+    assert [index in plan for index, plan in zip(indexes, plans, strict=True)] == [True] * 4
     assert not any("SCAN" in plan or "TEMP" in plan for plan in plans)
     database.close()
 
 
 def test_pruning_an_empty_database_deletes_nothing(run_prune: Prune):
     assert not any(run_prune().values())
+
+
+def test_the_log_of_the_accounts_is_kept_as_long_as_orders(database: Database, clock: Clock, run_prune: Prune):
+    entry = {"account": "main", "action": "held", "detail": "a strike"}
+    with database.write() as connection:
+        connection.execute(insert(account_log), [{**entry, "at": START}, {**entry, "at": START + DAY}])
+    clock.advance(days=90)
+    assert run_prune()["account_log"] == 0
+    clock.advance(seconds=1)
+    assert run_prune()["account_log"] == 1
+    assert count(database, account_log) == 1

@@ -1,5 +1,6 @@
 """What the tables hold after a delivery was written."""
 
+import secrets
 from typing import Any
 
 import pytest
@@ -169,6 +170,9 @@ def test_a_batch_is_written_whole_or_not_at_all(intake: SqlIntake, database: Dat
     ("unfit", "reason"),
     [
         ({"key": "k" * 501}, "bad_text"),
+        ({"tracking": secrets.token_hex(9000)}, "bad_text"),
+        ({"shipment": secrets.token_hex(9000)}, "bad_text"),
+        ({"order": OrderKey("main", secrets.token_hex(9000))}, "bad_text"),
         ({"note": "nul\0"}, "bad_text"),
         ({"tracking": "\ud800"}, "bad_text"),
         ({"shipment": "nul\0"}, "bad_text"),
@@ -176,7 +180,10 @@ def test_a_batch_is_written_whole_or_not_at_all(intake: SqlIntake, database: Dat
         ({"parcels": 2**31}, "bad_number"),
         ({"occurred_at": 2**63}, "bad_number"),
     ],
-    ids=["long key", "NUL", "lone surrogate", "shipment", "order id", "parcels", "instant"],
+    ids=[
+        *("long key", "long tracking number", "long shipment", "long order id"),
+        *("NUL", "lone surrogate", "shipment", "order id", "parcels", "instant"),
+    ],
 )
 def test_an_event_that_no_database_can_hold_is_quarantined(intake: SqlIntake, unfit: dict[str, Any], reason: str):
     receipt = intake.write(a_delivery(an_event(**unfit)))

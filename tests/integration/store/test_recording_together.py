@@ -9,12 +9,17 @@ from sqlalchemy import Connection, select
 
 from tests.support.clock import START
 from tests.support.events import a_delivery, a_hint, an_event
+from worker.domain.errors import StoreUnavailable
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import QuarantineReason
-from worker.ports import Delivery
+from worker.ports import Delivery, Receipt
 from worker.store.database.database import Database
+from worker.store.intake import intake
+from worker.store.intake.intake import SqlIntake
+from worker.store.intake.outcomes import Overtaken
 from worker.store.intake.recording import record
+from worker.store.intake.unknown.rooms import UnknownRooms
 from worker.store.tables import counters, deliveries, events, orders
 
 
@@ -47,6 +52,43 @@ def test_every_receipt_names_its_own_delivery_and_event(database: Database):
         receipts, stored, *_ = write(connection, group)
     assert receipts == [("accepted", None, (order(9 - n),), f"evt_{n}", n) for n in range(9)]
     assert [row[-1] for row in stored] == [b"%d" % n for n in range(9)]
+
+
+def test_what_cannot_be_written_the_general_way_fails_alone(database: Database, monkeypatch: pytest.MonkeyPatch):
+    sql, plain = SqlIntake(database), a_delivery(an_event(key="plain"))
+    sources = ("well", "defect", "silent", "contested")
+    odd = [a_delivery(unusable=QuarantineReason.NOT_JSON, source=source) for source in sources]
+
+    def record_some(connection: Connection, group: Sequence[Delivery], rooms: UnknownRooms) -> list[Receipt]:
+        errors = {"defect": ZeroDivisionError(), "silent": StoreUnavailable("no answer"), "contested": Overtaken()}
+        for delivery in group:
+            if error := errors.get(delivery.source):
+                raise error
+        return record(connection, group, rooms)
+
+    monkeypatch.setattr(intake, "record", record_some)
+    pending = [sql.submit(delivery) for delivery in (odd[0], plain, *odd[1:])]
+    assert [each.receipt().outcome for each in pending[:2]] == ["quarantined", "accepted"]
+    for each, error in zip(pending[2:], (ZeroDivisionError, StoreUnavailable, StoreUnavailable), strict=True):
+        with pytest.raises(error):
+            each.receipt()
+    with database.read() as connection:
+        assert len(connection.execute(select(deliveries)).all()) == 2
+
+
+def test_a_delivery_that_is_always_overtaken_fails_alone(database: Database, monkeypatch: pytest.MonkeyPatch):
+    def overtake_some(connection: Connection, group: Sequence[Delivery], rooms: UnknownRooms) -> list[Receipt]:
+        if any(delivery.source == "contested" for delivery in group):
+            raise Overtaken
+        return record(connection, group, rooms)
+
+    monkeypatch.setattr(intake, "record", overtake_some)
+    sql = SqlIntake(database)
+    sources = ("first", "contested", "last")
+    pending = [sql.submit(a_delivery(unusable=QuarantineReason.NOT_JSON, source=source)) for source in sources]
+    assert pending[0].receipt().outcome == pending[2].receipt().outcome == "quarantined"
+    with pytest.raises(StoreUnavailable, match="other transactions"):
+        pending[1].receipt()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -19,7 +19,7 @@ from worker.reconcile.reconciliation import MIN_LEASE
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.intake.recording import record
-from worker.store.intake.references import give_events
+from worker.store.intake.references.attachment import give_events
 from worker.store.leases.order_store import SqlOrderStore
 from worker.store.tables import events, orders
 

@@ -12,9 +12,9 @@ from tests.support.searches import NUMBER
 from tests.support.tables import rows
 from worker.domain.events import Event, EventResult
 from worker.domain.instants import MINUTE
+from worker.domain.overview.snapshot import Snapshot
 from worker.domain.reasons import StopReason
 from worker.domain.results import Stopped
-from worker.domain.snapshot import Snapshot
 from worker.ports import Attached
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
@@ -25,7 +25,7 @@ from worker.store.tables import audit_log, events, orders
 
 ACTS: dict[str, Callable[[SqlOperatorStore, Snapshot], bool]] = {
     "found": lambda store, seen: store.attach(seen, "1", "x") is Attached.DONE,
-    "dismissed": lambda store, seen: store.dismiss(seen, "x"),
+    "closed": lambda store, seen: store.close(seen, "x", {}),
     "released": lambda store, seen: store.release(seen, "x"),
 }
 """What an operator may do with a stopped search, by the action in the audit log. Each returns whether it was done."""
@@ -56,7 +56,7 @@ def test_exactly_one_of_several_actions_at_the_same_time_is_done(database: Datab
     assert [entry.action for entry in rows(database, audit_log) if entry.action != "stopped"] == done
 
 
-@pytest.mark.parametrize("action", ["found", "dismissed"])
+@pytest.mark.parametrize("action", ["found", "closed"])
 def test_an_action_that_follows_a_newer_event_changes_nothing(contested: Database, postgresql_url: str, action: str):
     seen = stopped_search(contested)
     with ThreadPoolExecutor(1) as pool:
@@ -88,16 +88,16 @@ def test_an_event_that_comes_in_while_an_operator_names_the_order_starts_a_new_s
     assert {event.result for event in rows(contested, events)} == {"pending"}
 
 
-def test_a_replay_that_waits_for_a_dismissal_restarts_the_search(contested: Database, postgresql_url: str):
+def test_a_replay_that_waits_for_a_close_restarts_the_search(contested: Database, postgresql_url: str):
     seen = stopped_search(contested)
     (delivery_id,) = {event.delivery_id for event in rows(contested, events)}
     with ThreadPoolExecutor(2) as pool:
         with contested.write() as connection:
             connection.execute(orders.update().values(updated_at=orders.c.updated_at))
-            dismissed = pool.submit(SqlOperatorStore(contested).dismiss, seen, "x")
+            closed = pool.submit(SqlOperatorStore(contested).close, seen, "x", {})
             wait_until_blocked(postgresql_url)
             replayed = pool.submit(SqlIntake(contested).replay, delivery_id, a_delivery(by_number("first")))
-        assert (dismissed.result(), replayed.result().wake_ups) == (True, (NUMBER,))
+        assert (closed.result(), replayed.result().wake_ups) == (True, (NUMBER,))
     (row,) = rows(contested, orders)
     assert [event.result for event in rows(contested, events)] == ["pending"]
     assert (row.stop, row.due is None) == (None, False)

@@ -47,7 +47,7 @@ def test_on_sqlite_waiting_work_is_committed_together(sqlite_url: str):
 
     def hold_up(_connection: Connection, _now: int) -> None:
         has_begun.set()
-        assert may_end.wait(10)
+        assert may_end.wait(60)
 
     def come(name: str) -> None:
         coming.release()
@@ -55,9 +55,9 @@ def test_on_sqlite_waiting_work_is_committed_together(sqlite_url: str):
 
     with ThreadPoolExecutor(21) as pool:
         pool.submit(database.transact, hold_up)
-        assert has_begun.wait(5)
+        assert has_begun.wait(60)
         pool.map(come, (f"work {n}" for n in range(20)))
-        assert all(coming.acquire(timeout=5) for _ in range(20))
+        assert all(coming.acquire(timeout=60) for _ in range(20))
         may_end.set()
     assert len(commits) <= 1 + 10, "the work was committed one by one"
     assert len(written(database)) == 20
@@ -77,7 +77,7 @@ def test_waiting_deliveries_are_committed_together(database: Database):
                 connection.execute(text("LOCK TABLE deliveries"))
             event.listen(database.engine, "commit", lambda _: commits.append(1))
             outcomes = [pool.submit(come, n) for n in range(20)]
-            assert all(coming.acquire(timeout=5) for _ in range(20))
+            assert all(coming.acquire(timeout=60) for _ in range(20))
         assert [outcome.result() for outcome in outcomes] == ["accepted"] * 20
     assert len(commits) <= 1 + 10, "the deliveries were committed one by one"
 

@@ -21,7 +21,7 @@ from worker.store.conditions import has_key
 from worker.store.database.database import Database
 from worker.store.intake.intake import SqlIntake
 from worker.store.intake.recording import record
-from worker.store.intake.references import give_events, lock_reference
+from worker.store.intake.references.attachment import give_events, lock_reference
 from worker.store.leases.order_store import SqlOrderStore
 from worker.store.tables import orders
 

@@ -18,6 +18,7 @@ from tests.support.couriers.samples import (
 from tests.support.couriers.writing import Moment, compact, unix_ms, written
 
 SECRETS = {"token": "bosta-authorization-key"}
+INTERNATIONAL_SECRETS = {"token": "key-for-international-orders"}
 
 
 def document(word: str, at: Moment, **fields: Any) -> Document:
@@ -69,18 +70,22 @@ def samples(ago: Ago) -> tuple[Sample, ...]:
 BOSTA = Courier("bosta", SECRETS, document, sent, samples)
 
 
+def abroad(body: Document | bytes, secrets: Secrets = INTERNATIONAL_SECRETS, header: str = "Authorization") -> Sent:
+    return sent(body, secrets, header)
+
+
 def international_samples(ago: Ago) -> tuple[Sample, ...]:
     def news(name: str, hours: float) -> News:
         return News(name, ago(hours), "ORD-2201", "30010201")
 
     return (
-        accepted("picked up", sent(document("21", ago(40))), news("picked_up", 40)),
-        accepted("cleared customs", sent(document("45", ago(20))), news("in_transit", 20)),
-        accepted("on its way to the customer", sent(document("41", ago(3))), news("out_for_delivery", 3)),
-        accepted("delivered", sent(document("60", ago(2))), news("delivered", 2)),
-        duplicate("delivered, byte for byte", sent(document("60", ago(2)))),
+        accepted("picked up", abroad(document("21", ago(40))), news("picked_up", 40)),
+        accepted("cleared customs", abroad(document("45", ago(20))), news("in_transit", 20)),
+        accepted("on its way to the customer", abroad(document("41", ago(3))), news("out_for_delivery", 3)),
+        accepted("delivered", abroad(document("60", ago(2))), news("delivered", 2)),
+        duplicate("delivered, byte for byte", abroad(document("60", ago(2)))),
         refused("a wrong token", sent(document("60", ago(1)), {"token": "not-the-token"})),
     )
 
 
-BOSTA_INTERNATIONAL = Courier("bosta_international", SECRETS, document, sent, international_samples)
+BOSTA_INTERNATIONAL = Courier("bosta_international", INTERNATIONAL_SECRETS, document, abroad, international_samples)

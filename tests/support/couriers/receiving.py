@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tests.support.couriers.samples import Ago, Courier, News, Outcome, Sent
-from webhook_receiver.formats import format_of
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source

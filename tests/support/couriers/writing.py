@@ -43,7 +43,7 @@ def with_offset(moment: datetime, zone: timezone = SINGAPORE) -> str:
 
 
 def compact(document: object) -> bytes:
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass")
 
 
 def spaced(document: object) -> bytes:
@@ -51,7 +51,7 @@ def spaced(document: object) -> bytes:
 
 
 def pretty(document: object) -> bytes:
-    return json.dumps(document, indent=2, ensure_ascii=False).encode()
+    return json.dumps(document, indent=2, ensure_ascii=False).encode(errors="surrogatepass")
 
 
 def hmac_base64(secret: str, message: bytes) -> str:

@@ -47,7 +47,7 @@ def test_it_names_the_accounts_and_says_which_are_in_dry_run():
     ],
 )
 def test_it_names_the_url_of_each_source(listen: str, receiver: str):
-    text = banner(settings(LISTEN=listen, SOURCES__AWALCHAT__SECRETS="whsec_test"), None)
+    text = banner(settings(LISTEN=listen, SOURCES__AWALCHAT__SECRETS="whsec_of_the_platform"), None)
     assert sorted(fact(text, "webhooks")) == [f"{receiver}/webhooks/awalchat", f"{receiver}/webhooks/courier"]
 
 

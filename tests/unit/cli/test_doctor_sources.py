@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.good_settings import GOOD
 from worker.cli.doctor.sources import check_source
-from worker.operations.checks import Check, Verdict
+from worker.operations.doctor.checks import Check, Verdict
 from worker.settings import load_settings
 
 PARTLY_SIGNED = """
@@ -37,7 +37,7 @@ def check(tmp_path: Path, name: str, **keys: str) -> Check:
     ("name", "keys"),
     [
         ("courier", {}),
-        ("awalchat", {"secrets": "whsec_test"}),
+        ("awalchat", {"secrets": "whsec_of_the_platform"}),
         ("aftership", {"secrets": "a-secret"}),
     ],
 )

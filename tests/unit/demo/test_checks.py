@@ -11,10 +11,13 @@ from worker.cli.demo.findings import Findings
 from worker.cli.demo.progress import View
 from worker.cli.demo.script import At, CourierScan, Expected, NewOrder, Replay, Scenario
 from worker.domain.events import EventResult
-from worker.domain.figures import Figures, Health
 from worker.domain.orders import Order, OrderKey
-from worker.domain.snapshot import OrderRow
+from worker.domain.overview.figures import Figures, Health, Integrity
+from worker.domain.overview.snapshot import OrderRow
+from worker.domain.reasons import Discrepancy
 from worker.domain.stages import Stage
+
+LOST = Integrity(discrepancies={Discrepancy.EVENT_WITHOUT_ORDER: 2})
 
 ONE, RETURNED, SAME_ID = OrderKey("riyadh", "1"), OrderKey("riyadh", "2"), OrderKey("jakarta", "1")
 TWO_SHOPS = (
@@ -138,7 +141,7 @@ def test_a_day_that_went_as_its_scenarios_say_passes_every_check():
             "nothing is left to do",
             "riyadh/1 is waiting, settle",
         ),
-        ({"health": Health(1, discrepancies={"lost events": 2})}, "nothing is left to do", "2 lost events"),
+        ({"health": Health(1, integrity=LOST)}, "nothing is left to do", "2 event_without_order"),
         (with_fields(ONE, status="shipped"), "every order ended", "riyadh/1 is shipped"),
         (with_fields(SAME_ID, metadata={"campaign": "bazaar"}), "every order ended", "jakarta/1 is delivered"),
         (with_fields(SAME_ID, status="processing"), "every order ended", "jakarta/1 is accepted"),

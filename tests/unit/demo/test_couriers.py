@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from webhook_receiver.formats import format_of
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from webhook_receiver.wiring import sources_of
@@ -54,9 +54,10 @@ def lower(request: Request) -> Request:
     return request._replace(headers={name.lower(): value for name, value in request.headers.items()})
 
 
-def names_of(scenario: Scenario) -> set[str]:
+def names_of(scenario: Scenario, source: str) -> set[str]:
+    """Return the names that *source* may give to the order: each shop has several couriers, so a reference has one."""
     order = scenario.new_order
-    return {scenario.order.order_id, f"number:{order.number}", f"tracking:{order.tracking}"}
+    return {scenario.order.order_id, f"number@{source}:{order.number}", f"tracking@{source}:{order.tracking}"}
 
 
 @pytest.mark.parametrize(("scenario", "scan"), SCANS)
@@ -74,7 +75,7 @@ def test_the_receiver_reads_each_delivery_as_its_scenario_says(installation, sce
         assert event.name == scan.event
         assert abs(event.occurred_at - instant_of(MOMENT)) < MILLISECOND
         assert event.order.account == scenario.order.account
-        assert event.order.order_id in names_of(of)
+        assert event.order.order_id in names_of(of, source.name)
 
 
 REPLAYS = [

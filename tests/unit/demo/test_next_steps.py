@@ -1,17 +1,20 @@
+import re
+from itertools import count
+
 import pytest
 
-from worker.cli.demo.next_steps import MAX_WIDTH, commented, required_settings
+from worker.cli.demo.next_steps import MAX_WIDTH, commented, print_next_steps, required_settings
 from worker.cli.demo.shops import SHOPS
+from worker.cli.printing import Output
 from worker.settings import Settings, load_settings
 
 
 def load_required(folder, *shops) -> Settings:
-    """Load the settings that the demo asks for, with a value in every blank."""
+    """Load the settings that the demo asks for, with a value of its own in every blank."""
     lines = [line for shop in shops for setting in required_settings(shop) for line in commented(*setting)]
     config = folder / "fulfillment.toml"
-    config.write_text(
-        "\n".join(lines).replace('url = "…"', 'url = "https://shop.example/v1"').replace("…", "a-good-word")
-    )
+    text, number = "\n".join(lines).replace('url = "…"', 'url = "https://shop.example/v1"'), count()
+    config.write_text(re.sub("…", lambda _: f"a-good-word-{next(number)}", text))
     return load_settings({"FULFILLMENT_CONFIG": str(config)})
 
 
@@ -33,6 +36,13 @@ def test_what_must_be_filled_in_is_explained():
         line.partition(" =")[0]: meaning for shop in SHOPS.values() for line, meaning in required_settings(shop)
     }
     assert all(meanings[key] for key in ("base_url", "api_key", "secrets"))
+
+
+def test_the_file_is_made_private_and_secrets_are_made_by_chance(capsys):
+    print_next_steps(Output())
+    out = capsys.readouterr().out
+    assert "chmod 600 fulfillment.toml" in out
+    assert " secrets new\n" in out
 
 
 def test_every_line_fits_into_a_terminal():

@@ -9,6 +9,7 @@ from tests.support.couriers.everyone import COURIERS
 from tests.support.couriers.receiving import meaning
 from tests.support.couriers.samples import Courier
 from tests.support.good_settings import TOML
+from tests.support.page_secrets import with_own_secrets
 from tests.support.pages import README, ROOT, first_words, plain_table, table
 from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.profiles.schema.trust import trust_in
@@ -46,7 +47,7 @@ def test_the_settings_of_the_page_load(courier: Courier, tmp_path: Path):
     examples = EXAMPLE.findall(page_of(courier).read_text())
     assert examples
     for example in examples:
-        (tmp_path / "fulfillment.toml").write_text(TOML + example)
+        (tmp_path / "fulfillment.toml").write_text(TOML + with_own_secrets(example))
         settings = load_settings({}, tmp_path)
         assert settings.sources[courier.profile].profile.name == courier.profile
 

@@ -13,6 +13,8 @@ from webhook_receiver.profiles.schema.files import ProfileError, parse_profile
 from worker.domain.errors import SettingsError
 from worker.settings import load_settings
 
+pytestmark = pytest.mark.usefixtures("known_secrets")
+
 ACCOUNT = {name: value for name, value in GOOD.items() if "ACCOUNTS" in name}
 GOOD_PROFILE = """title = "FastBox"
 

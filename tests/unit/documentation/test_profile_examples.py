@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.good_settings import GOOD
 from tests.support.pages import PROFILES, example
-from webhook_receiver.formats import Format, format_of
+from webhook_receiver.profiles.formats import Format, format_of
 from webhook_receiver.profiles.schema.files import parse_profile
 from webhook_receiver.requests import Request
 from webhook_receiver.wiring import sources_of
@@ -19,6 +19,8 @@ from worker.cli.main import run
 from worker.domain.events import EventName
 from worker.settings import load_settings
 from worker.store.database import clocks
+
+pytestmark = pytest.mark.usefixtures("known_secrets")
 
 ACCOUNT = {name: value for name, value in GOOD.items() if "ACCOUNTS" in name}
 RECEIVED_AT = 1_706_193_060_000_000

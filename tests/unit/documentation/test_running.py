@@ -13,10 +13,10 @@ from tests.support.pages import (
     plain_table,
     table,
 )
-from webhook_receiver.app import create_app
 from webhook_receiver.metrics import METRICS
+from webhook_receiver.pages import ReceiverServices, create_app
 from webhook_receiver.reception import Reception
-from webhook_receiver.views import ReceiverServices
+from webhook_receiver.views import DELIVERIES
 from worker.service import tasks
 from worker.store.tables import metadata
 
@@ -34,11 +34,17 @@ def test_alerts_name_metrics_that_exist():
 
 def test_every_page_of_the_receiver_is_listed():
     app = create_app(ReceiverServices(cast("Reception", None), dict, bytes))
-    methods = {rule.rule.replace("<name>", "<source>"): rule.methods for rule in app.url_map.iter_rules()}
+    methods = {rule.rule: rule.methods for rule in app.url_map.iter_rules()}
+    # The source's profile decides about the methods of a delivery.
+    methods |= {f"{DELIVERIES}<source>{slash}": None for slash in ("", "/")}
     documented = [page.split() for page in first_words(REFERENCE, "## Pages of the receiver")]
     assert sorted(path for _, path in documented) == sorted(methods)
-    # A rule without methods takes all of them, and the source's profile decides.
     assert all(method in (methods[path] or {method}) for method, path in documented)
+
+
+def test_an_upgrade_begins_with_the_doctor_of_the_new_version():
+    commands = part(OPERATIONS, "## Upgrading").partition("\n## ")[0]
+    assert 0 < commands.index("fulfillment-new/.venv/bin/fulfillment doctor") < commands.index("systemctl stop")
 
 
 def test_every_task_that_can_be_called_is_listed():

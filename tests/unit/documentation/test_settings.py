@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.page_secrets import with_own_secrets
 from tests.support.pages import (
     README,
     REFERENCE,
@@ -43,7 +44,7 @@ def test_every_secret_that_may_come_from_a_file_is_named():
 
 
 def test_the_settings_file_of_the_set_up_is_read(tmp_path: Path):
-    (tmp_path / FILE_NAME).write_text(example(README, "toml", "## Set-up"))
+    (tmp_path / FILE_NAME).write_text(with_own_secrets(example(README, "toml", "## Set-up")))
     settings = load_settings({}, tmp_path)
     account = settings.accounts["main"]
     assert account.dry_run
@@ -55,7 +56,7 @@ def test_the_settings_file_of_the_set_up_is_read(tmp_path: Path):
 def test_the_settings_of_a_second_account_are_read_beside_those_of_the_first(tmp_path: Path):
     first, second = example(README, "toml", "## Set-up"), example(REFERENCE, "toml", "### Several accounts")
     with_accounts = re.sub(r"(?m)^\[sources\.\w+\]$", r'\g<0>\naccount = "main"', first)
-    (tmp_path / FILE_NAME).write_text(with_accounts + second)
+    (tmp_path / FILE_NAME).write_text(with_own_secrets(with_accounts + second))
     settings = load_settings({}, tmp_path)
     assert {name: account.platform for name, account in settings.accounts.items()} == {
         "main": "awalchat",

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tests.support.clock import START
 from tests.support.events import KEY, event_lists, recorded
 from tests.support.fake_order_api import FakeOrderApi
-from worker.domain.event_results import event_results
 from worker.domain.events import EventName, EventResult
-from worker.domain.evidence import weigh
+from worker.domain.evidence.evidence import weigh
 from worker.domain.instants import DAY, MINUTE
-from worker.domain.lifecycle import confirm, decide, observe, settle
+from worker.domain.lifecycle.event_results import event_results
+from worker.domain.lifecycle.lifecycle import confirm, decide, observe, settle
 from worker.domain.orders import Order
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept

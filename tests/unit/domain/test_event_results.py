@@ -7,11 +7,11 @@ import pytest
 from tests.support.clock import START
 from tests.support.events import KEY, an_event, recorded
 from tests.support.fake_order_api import position_of
-from worker.domain.event_results import event_results
 from worker.domain.events import EventResult
-from worker.domain.evidence import weigh
+from worker.domain.evidence.evidence import Evidence, weigh
 from worker.domain.instants import DAY, HOUR, SECOND
-from worker.domain.lifecycle import may_coalesce, needs_no_read, observe, resting_result
+from worker.domain.lifecycle.event_results import event_results
+from worker.domain.lifecycle.lifecycle import may_coalesce, needs_no_read, observe, resting_result
 from worker.domain.orders import Order, Reading
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, WaitReason
@@ -60,9 +60,11 @@ class TestEventsThatNeedNoRead:
         assert not self.needs_no_read(closed, moved, an_event("shipment.in_transit", "B"), seen=1)
 
     def test_a_delivered_order_at_rest_waits_for_its_completion(self):
-        assert resting_result(order_at("delivered"), MANUAL) == Later(START + DAY, WaitReason.COMPLETE_AFTER)
-        assert resting_result(order_at("shipped"), MANUAL) == Done()
-        assert resting_result(order_at("completed"), MANUAL) == Done()
+        assert resting_result(order_at("delivered"), Evidence(), MANUAL) == Later(
+            START + DAY, WaitReason.COMPLETE_AFTER
+        )
+        assert resting_result(order_at("shipped"), Evidence(), MANUAL) == Done()
+        assert resting_result(order_at("completed"), Evidence(), MANUAL) == Done()
 
 
 class TestHints:

@@ -7,9 +7,9 @@ import pytest
 from tests.support.clock import START
 from tests.support.decisions import MANUAL, decided, naming, order_at, shows
 from tests.support.events import KEY, an_event, recorded
-from worker.domain.evidence import Evidence, weigh
+from worker.domain.evidence.evidence import Evidence, weigh
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
-from worker.domain.lifecycle import decide, observe, resting_result
+from worker.domain.lifecycle.lifecycle import decide, observe, resting_result
 from worker.domain.orders import Order, Payment
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, StopReason, WaitReason
@@ -120,17 +120,55 @@ class TestWhatAReadShows:
         assert decision.reason == "unknown_status"
         assert f"“{status}”" in decision.detail
 
-    def test_an_order_behind_its_confirmed_stage_is_read_again_before_it_stops(self):
-        order = observe(order_at("shipped"), shows("accepted", START))
+    def test_an_order_behind_its_confirmed_stage_stops_after_two_fresh_reads_a_minute_apart(self):
+        order = observe(order_at("shipped"), shows("accepted", START, as_of=START))
         assert order.stage is SHIPPED
-        assert decided(order, shows("accepted", START), naming("delivered")) == Later(
+        assert decided(order, shows("accepted", START, as_of=START), naming("delivered")) == Later(
             START + MINUTE, WaitReason.MOVED_BACK, "the platform shows accepted"
         )
-        early, late = shows("accepted", START + MINUTE - 1), shows("accepted", START + MINUTE)
-        assert isinstance(decided(order, early, naming("delivered"), now=START + MINUTE - 1), Later)
-        assert decided(order, late, naming("delivered"), now=START + MINUTE) == Stopped(
-            StopReason.MOVED_BACK, "the platform shows accepted after it had confirmed shipped"
+        early, late = START + MINUTE - 1, START + MINUTE
+        assert isinstance(decided(order, shows("accepted", early, as_of=START), naming("delivered"), now=early), Later)
+        decision = decided(order, shows("accepted", late, as_of=START), naming("delivered"), now=late)
+        assert decision == Stopped(StopReason.MOVED_BACK, "the platform shows accepted after it had confirmed shipped")
+
+    def test_it_stops_after_ten_minutes_if_no_answer_tells_its_age(self):
+        order, at, reads = order_at("shipped"), START, []
+        while isinstance(decision := decided(order, shows("accepted", at), naming("delivered"), now=at), Later):
+            assert decision.reason is WaitReason.MOVED_BACK
+            order = observe(order, shows("accepted", at))
+            reads.append((at - START) // MINUTE)
+            at = decision.due
+        assert isinstance(decision, Stopped)
+        assert (reads, at, decision.reason) == ([0, 1, 2, 4, 8], START + 10 * MINUTE, StopReason.MOVED_BACK)
+
+    def test_an_answer_older_than_the_stage_that_was_confirmed_proves_nothing(self):
+        old = shows("accepted", START + 5 * MINUTE, as_of=START - 1)
+        order = observe(order_at("shipped"), old)
+        assert (order.stage, order.behind_at) == (SHIPPED, None)
+        assert decided(order, old, naming("delivered"), now=old.read_at) == Later(
+            START + 6 * MINUTE, WaitReason.STALE_READ, "the platform shows accepted"
         )
+
+    def test_an_old_answer_does_not_end_the_doubt_that_an_earlier_one_has_raised(self):
+        order = observe(order_at("shipped"), shows("accepted", START + SECOND))
+        old = shows("accepted", START + MINUTE, as_of=START - 1)
+        decision = decided(order, old, naming("delivered"), now=old.read_at)
+        assert isinstance(decision, Later)
+        assert (decision.reason, observe(order, old).behind_at) == (WaitReason.STALE_READ, START + SECOND)
+
+    def test_answers_that_stay_old_for_an_hour_count_as_undated(self):
+        order, at = order_at("shipped"), START
+        while isinstance(decision := decided(order, shows("accepted", at, as_of=START - 1), now=at), Later):
+            order, at = observe(order, shows("accepted", at, as_of=START - 1)), decision.due
+            assert at < START + 2 * HOUR
+        assert isinstance(decision, Stopped)
+        assert (at, decision.reason) == (START + 70 * MINUTE, StopReason.MOVED_BACK)
+
+    @pytest.mark.parametrize("order", [Order(KEY, stage=SHIPPED), Order(KEY, stage=SHIPPED, confirmed_at=START)])
+    def test_without_the_time_of_the_stage_the_last_confirmed_write_counts(self, order):
+        read = shows("accepted", START + MINUTE, as_of=START - 1)
+        is_stale = order.confirmed_at is not None
+        assert (observe(order, read).behind_at is None) is is_stale
 
     def test_an_order_that_is_back_at_its_stage_may_be_behind_again_later(self):
         behind = observe(order_at("shipped"), shows("accepted"))
@@ -159,6 +197,16 @@ class TestWhatAReadShows:
         refunded = observe(replace(order_at("cancelled", revision=1), revision=2), shows("refunded"))
         assert (refunded.closed, refunded.closed_revision) == (TerminalStatus.REFUNDED, 1)
         assert isinstance(decide(refunded, weigh(events), shows("refunded"), MANUAL, START), Stopped)
+
+    @pytest.mark.parametrize("status", ["completed", "cancelled", "refunded"])
+    def test_the_end_is_when_a_read_first_showed_it(self, status):
+        ended = observe(order_at("shipped"), shows(status, START + HOUR))
+        assert ended.closed_at == START + HOUR
+        assert observe(ended, shows(status, START + DAY)).closed_at == START + HOUR
+
+    def test_an_order_that_was_opened_again_has_no_end(self):
+        cancelled = order_at("cancelled", closed_at=START)
+        assert observe(cancelled, shows("accepted", START + DAY)).closed_at is None
 
 
 class TestAlarms:
@@ -205,4 +253,4 @@ def test_a_cancelled_order_stays_closed_when_its_status_becomes_unknown():
 def test_a_cancelled_order_waits_for_no_completion():
     cancelled = observe(order_at("delivered"), shows("cancelled"))
     assert cancelled.stage is DELIVERED
-    assert resting_result(cancelled, MANUAL) == Done()
+    assert resting_result(cancelled, Evidence(), MANUAL) == Done()

@@ -8,15 +8,25 @@ from hypothesis import strategies as st
 
 from tests.support.clock import START
 from tests.support.events import KEY
-from worker.domain.errors import ApiError, Conflict, OrderAmbiguous, OrderMissing, Rejected, Transient, Unauthorized
+from worker.domain.errors import (
+    ApiError,
+    Conflict,
+    OrderAmbiguous,
+    OrderGone,
+    OrderMissing,
+    Rejected,
+    Transient,
+    Unauthorized,
+)
 from worker.domain.instants import HOUR, MINUTE, SECOND
+from worker.domain.lifecycle.retries import backoff, on_failure
 from worker.domain.orders import Order
 from worker.domain.policy import Policy
-from worker.domain.reasons import StopReason
+from worker.domain.reasons import StopReason, WaitReason
 from worker.domain.results import Later, Stopped
-from worker.domain.retries import backoff, on_failure
 
-ORDER = Order(KEY, revision=1)
+ORDER = Order(KEY, revision=1, read_at=START)
+"""An order that the platform has shown; `test_unknown` has those that it has not."""
 POLICY = Policy()
 CHANCES = st.floats(0, 1, exclude_max=True)
 
@@ -37,7 +47,7 @@ def test_waits_grow_with_every_failure_and_spread_over_their_whole_range(failure
     assert backoff(failures, 0.5) == min(10 * MINUTE, SECOND * 2**failures) // 2
 
 
-@pytest.mark.parametrize("error", [Transient("503"), Unauthorized("401"), OrderMissing("404"), Conflict("409")])
+@pytest.mark.parametrize("error", [Transient("503"), Unauthorized("401"), OrderMissing("404")])
 def test_after_a_first_failure_the_wait_is_firm(error):
     order, result = fail(ORDER, error)
     assert result == Later(START + SECOND, error.reason, str(error), firm=True)
@@ -79,13 +89,32 @@ def test_a_short_retry_for_does_not_shorten_the_hour_of_an_unknown_order():
     assert isinstance(on_failure(OrderMissing("404"), missing, short, START + HOUR - 1, 0.5)[1], Later)
 
 
-def test_a_third_conflict_stops_the_order():
-    order, results = ORDER, []
-    for _ in range(3):
-        order, result = fail(order, Conflict("not from here", 409))
-        results.append(result)
-    assert [type(result) for result in results] == [Later, Later, Stopped]
-    assert results[-1] == Stopped(StopReason.CONFLICT, "HTTP 409, not from here")
+@pytest.mark.parametrize(("chance", "minutes"), [(0, 22.5), (0.999999, 45)])
+def test_an_order_that_somebody_has_open_is_tried_again_for_many_minutes(chance, minutes):
+    order, now, waits = ORDER, START, []
+    while isinstance((failed := fail(order, Conflict("locked", 423), now, chance))[1], Later):
+        order, wait = failed
+        assert (wait.reason, wait.firm) == ("conflict", True)
+        waits.append(wait.due - now)
+        now = wait.due
+    assert failed[1] == Stopped(StopReason.CONFLICT, "HTTP 423, locked")
+    assert len(waits) == 7
+    assert (now - START) / MINUTE == pytest.approx(minutes, abs=0.01)
+    assert min(waits) >= MINUTE // 2
+    assert max(waits) <= 10 * MINUTE
+    assert waits == sorted(waits)
+
+
+def test_a_deleted_order_stops_at_the_second_look():
+    gone, first = fail(ORDER, OrderGone("gone", 410))
+    assert first == Later(START + MINUTE, WaitReason.ORDER_GONE, "HTTP 410, gone", firm=True)
+    assert isinstance(fail(gone, OrderGone("gone", 410), START + MINUTE - 1)[1], Later)
+    assert fail(gone, OrderGone("gone", 410), START + MINUTE)[1] == Stopped(StopReason.UNKNOWN_ORDER, "HTTP 410, gone")
+
+
+def test_a_write_that_calls_an_order_deleted_stops_nothing_while_reads_show_it():
+    failing = replace(ORDER, failing_since=START, missing_since=None)
+    assert isinstance(fail(failing, OrderGone("gone", 410), START + 2 * HOUR)[1], Later)
 
 
 def test_only_conflicts_count_as_conflicts():

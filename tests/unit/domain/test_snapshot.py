@@ -5,7 +5,7 @@ import pytest
 from tests.support.clock import START
 from tests.support.events import KEY
 from worker.domain.orders import Order
-from worker.domain.snapshot import Hold, OrderRow, Snapshot, State
+from worker.domain.overview.snapshot import Hold, OrderRow, Snapshot, State
 from worker.domain.stages import TerminalStatus
 
 ORDER = Order(KEY, revision=1)

@@ -3,9 +3,9 @@
 from tests.support.clock import START
 from tests.support.decisions import MANUAL, decided, naming, order_at, shows
 from tests.support.events import KEY, recorded
-from worker.domain.evidence import weigh
+from worker.domain.evidence.evidence import weigh
 from worker.domain.instants import SECOND
-from worker.domain.lifecycle import confirm, decide, observe, settle
+from worker.domain.lifecycle.lifecycle import confirm, decide, observe, settle
 from worker.domain.orders import Order
 from worker.domain.reasons import WaitReason
 from worker.domain.results import Done, Later, Step

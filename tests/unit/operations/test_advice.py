@@ -5,9 +5,10 @@ import pytest
 from tests.support.clock import START
 from tests.support.snapshots import AT_ONCE, explained, snapshot
 from worker.domain.instants import HOUR
+from worker.domain.overview.snapshot import Hold
+from worker.domain.policy import Policy
 from worker.domain.reasons import HoldReason, StopReason, WaitReason
-from worker.domain.snapshot import Hold
-from worker.operations.advice import HOLDS, STOPS, UNKNOWN_HOLD, UNKNOWN_STOP, advise_on_hold, advise_on_stop
+from worker.operations.advice import HOLDS, PUT_AWAY, STOPS, UNKNOWN_HOLD, UNKNOWN_STOP, advise_on_hold, advise_on_stop
 from worker.operations.explain.explanation import explain
 
 
@@ -21,20 +22,23 @@ def test_every_reason_has_advice():
 def test_every_stop_says_what_it_means_what_a_person_should_do_and_how_to_lift_it(stop):
     sentences = explain(snapshot(stop=str(stop), stopped_at=START), AT_ONCE).next_steps
     assert stop.meaning in sentences
-    assert STOPS[stop] in sentences
-    assert "fulfillment orders release main/1 --reason" in sentences[-1]
+    assert STOPS[stop].removesuffix(PUT_AWAY) in sentences
+    assert "To close it: fulfillment orders close main/1 --reason <why>" in sentences
+    assert "To lift the stop: fulfillment orders release main/1 --reason <why>" in sentences
 
 
 @pytest.mark.parametrize("reason", HoldReason)
 def test_every_hold_says_what_it_means_and_what_ends_it(reason):
     sentences = explain(snapshot(due=START, held=(Hold("main", str(reason), START),)), AT_ONCE).next_steps
     assert reason.meaning in sentences
-    assert HOLDS[reason] in sentences
+    release = "To let its orders go on: fulfillment accounts release main --reason <why>"
+    assert (release if reason is HoldReason.OPERATOR else HOLDS[reason]) in sentences
 
 
 @pytest.mark.parametrize("reason", WaitReason)
 def test_every_wait_says_what_it_means(reason):
-    assert reason.meaning in explain(snapshot(due=START + HOUR, waiting=str(reason)), AT_ONCE).next_steps
+    waits = snapshot(due=START + HOUR, waiting=str(reason))
+    assert reason.meaning in explain(waits, Policy(dry_run=True)).next_steps
 
 
 def test_the_words_of_a_newer_version_get_a_general_sentence():

@@ -3,32 +3,31 @@
 import pytest
 
 from tests.support.clock import START
-from tests.support.events import KEY, an_event, recorded
-from worker.domain.figures import Backlog, BacklogKind, Health
+from tests.support.events import KEY
 from worker.domain.instants import DAY, HOUR, MINUTE
-from worker.domain.orders import Order
+from worker.domain.orders import OrderKey
+from worker.domain.overview.figures import Backlog, BacklogKind, FarAhead, Health, Integrity
 from worker.domain.policy import Policy
-from worker.domain.snapshot import EventEntry, OrderRow, Snapshot
-from worker.domain.stages import Stage
-from worker.operations.checks import Check, Diagnosis, Verdict, diagnose
-from worker.operations.doctor import judge
+from worker.domain.reasons import Discrepancy
+from worker.operations.advice import advise_on_hold
+from worker.operations.doctor.checks import Check, Diagnosis, Verdict, diagnose
+from worker.operations.doctor.doctor import judge
 
 MAX_AGE = HOUR
-ACCOUNTS = {"main": Policy()}
+ACCOUNTS = {"main": Policy(), "dry": Policy(dry_run=True)}
+GOOD = Integrity()
 
 
-def problems(
-    *backlogs: Backlog, discrepancies: dict[str, int] | None = None, orphaned: tuple[Snapshot, ...] = ()
-) -> list[Check]:
+def problems(*backlogs: Backlog, integrity: Integrity | None = GOOD) -> list[Check]:
     """Return the checks that are not ok."""
-    health = Health(START, backlogs, discrepancies or {}, orphaned)
+    health = Health(START, backlogs, integrity=integrity)
     return [check for check in judge(health, ACCOUNTS, MAX_AGE, {}) if check.verdict is not Verdict.OK]
 
 
 def test_a_healthy_database_passes_every_check():
-    checks = list(judge(Health(START), ACCOUNTS, MAX_AGE, {}))
+    checks = list(judge(Health(START, integrity=GOOD), ACCOUNTS, MAX_AGE, {}))
     assert {check.verdict for check in checks} == {Verdict.OK}
-    assert len(checks) == 9
+    assert len(checks) == 10
     assert diagnose(checks) is Diagnosis.WELL
 
 
@@ -44,21 +43,42 @@ def test_a_backlog_is_a_warning_and_fails_once_it_is_too_old(kind):
     assert old.advice
 
 
+def test_orders_with_a_time_far_in_the_future_are_named():
+    health = Health(START, integrity=GOOD, far_ahead=FarAhead(2, (KEY, OrderKey("main", "2"))))
+    (check,) = (c for c in judge(health, ACCOUNTS, MAX_AGE, {}) if c.verdict is not Verdict.OK)
+    assert (check.name, check.verdict) == ("times", Verdict.WARN)
+    assert check.sentence == "2 orders have a time more than a day from now: main/1, main/2."
+
+
+def test_an_account_that_an_operator_holds_is_a_warning_at_any_age():
+    (check,) = problems(Backlog(BacklogKind.HELD, "main: operator", 1, START - DAY))
+    assert (check.verdict, check.advice) == (Verdict.WARN, advise_on_hold("operator"))
+
+
 @pytest.mark.parametrize("kind", [BacklogKind.DUE, BacklogKind.LEASE, BacklogKind.UNCERTAIN, BacklogKind.PENDING])
 def test_a_young_backlog_that_a_worker_clears_by_itself_is_not_mentioned(kind):
     assert problems(Backlog(kind, "", 1, START - MINUTE + 1)) == []
     assert problems(Backlog(kind, "", 1, START - MINUTE)) != []
 
 
-def test_events_that_wait_because_the_settings_ask_for_it_are_ok_at_any_age():
+@pytest.mark.parametrize("account", ["dry", "gone"])
+def test_events_that_wait_because_the_settings_ask_for_it_are_ok_at_any_age(account):
     backlogs = (
-        Backlog(BacklogKind.PENDING, "dry_run", 2, START - DAY),
+        Backlog(BacklogKind.PENDING, f"{account}: dry_run", 2, START - DAY),
         Backlog(BacklogKind.PENDING, "", 1, START - 2 * HOUR),
     )
     checks = judge(Health(START, backlogs), ACCOUNTS, MAX_AGE, {})
     wanted, other = [check for check in checks if check.name == "pending events"]
     assert (wanted.verdict, diagnose([wanted]), other.verdict) == (Verdict.OK, Diagnosis.WELL, Verdict.FAIL)
-    assert wanted.sentence == "2 events have no result yet (dry_run), the oldest for 1 d, as the settings ask."
+    assert (
+        wanted.sentence == f"2 events have no result yet ({account}: dry_run), the oldest for 1 d, as the settings ask."
+    )
+
+
+def test_events_that_wait_for_a_dry_run_that_the_settings_do_not_have_are_taken_by_the_next_start():
+    (check,) = problems(Backlog(BacklogKind.PENDING, "main: dry_run", 1, START - DAY))
+    assert (check.verdict, check.advice) == (Verdict.WARN, "Restart the workers: their next start takes these orders.")
+    assert "the settings do not have dry_run any more" in check.sentence
 
 
 def test_each_reason_has_a_check_of_its_own_with_its_own_advice():
@@ -72,6 +92,14 @@ def test_each_reason_has_a_check_of_its_own_with_its_own_advice():
     assert "platform's message" in refused.advice
 
 
+@pytest.mark.parametrize(("count", "ending"), [(5, ": main/0, main/1, main/2, main/3, main/4."), (6, ", main/4, ….")])
+def test_the_orders_of_a_backlog_are_named_those_that_wait_longest_first(count: int, ending: str):
+    some = tuple(OrderKey("main", str(number)) for number in range(5))
+    for kind in (BacklogKind.STOPPED, BacklogKind.PENDING, BacklogKind.DUE):
+        (check,) = problems(Backlog(kind, "", count, START - DAY, some=some))
+        assert check.sentence.endswith(ending)
+
+
 def test_a_hold_says_what_ends_it():
     (check,) = problems(Backlog(BacklogKind.HELD, "main: credentials", 1, START - MINUTE))
     assert check.sentence == "1 account is held (main: credentials), for 1 min."
@@ -79,24 +107,29 @@ def test_a_hold_says_what_ends_it():
 
 
 def test_sums_that_do_not_agree_fail_at_once():
-    (check,) = problems(discrepancies={"events without their order": 1, "accepted deliveries without an event": 0})
+    wrong = {Discrepancy.EVENT_WITHOUT_ORDER: 1, Discrepancy.EVENT_COUNT: 0}
+    (check,) = problems(integrity=Integrity(discrepancies=wrong))
     assert (check.verdict, diagnose([check])) == (Verdict.FAIL, Diagnosis.NEEDS_PERSON)
-    assert check.sentence == "The database has events without their order (1)."
+    sentence = "The database does not agree with itself: event_without_order 1 (An event belongs to no order.)."
+    assert check.sentence == sentence
 
 
-def at_rest(*names: str, stage: Stage) -> Snapshot:
-    """Return an order without a due time, at *stage*, with events of these *names*."""
-    entries = tuple(EventEntry(event) for event in recorded(*(an_event(name) for name in names)))
-    order = Order(KEY, revision=len(entries), seen_revision=len(entries), stage=stage, status=stage, read_at=START)
-    return Snapshot(START, OrderRow(order, first_seen_at=START, updated_at=START), event_entries=entries)
+def test_sums_that_could_not_be_counted_are_a_warning():
+    (check,) = problems(integrity=None)
+    assert (check.name, check.verdict) == ("sums", Verdict.WARN)
 
 
-def test_an_orphaned_order_is_named():
-    settled, orphan = at_rest("order.shipped", stage=Stage.SHIPPED), at_rest("order.delivered", stage=Stage.SHIPPED)
-    assert problems(orphaned=(settled,)) == []
-    (check,) = problems(orphaned=(settled, orphan))
+def test_the_sums_are_shown():
+    integrity = Integrity({"accepted": 2, "stale": 1}, {"applied": 1, "pending": 1})
+    (check,) = [c for c in judge(Health(START, integrity=integrity), ACCOUNTS, MAX_AGE, {}) if c.name == "sums"]
+    assert check.sentence == "3 deliveries = 2 accepted + 1 stale; 2 events, 1 of them pending."
+
+
+def test_a_forgotten_order_is_named():
+    integrity = Integrity(discrepancies={Discrepancy.FORGOTTEN: 2}, forgotten=(KEY,))
+    (check,) = problems(integrity=integrity)
     assert (check.name, check.verdict) == ("orphaned orders", Verdict.FAIL)
-    assert check.sentence.startswith("1 order has something left to do, but no worker will reconcile it: main/1.")
+    assert check.sentence == "2 orders have something left to do, but no worker will reconcile them: main/1, …."
 
 
 def test_an_unreachable_part_counts_more_than_a_need_for_a_person():

@@ -1,16 +1,18 @@
 """Why an order is where it is, in sentences: its events, its plan, its writes, and what happens next."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.support.clock import START
 from tests.support.events import an_event
 from tests.support.snapshots import AT_ONCE, SETTLED, explained, snapshot
+from worker.domain.accounts.workers import Service
 from worker.domain.instants import HOUR, MINUTE
+from worker.domain.overview.snapshot import Hold, State, Write
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, WriteOutcome
-from worker.domain.snapshot import Hold, State, Write
 from worker.domain.stages import Stage, TerminalStatus
 from worker.operations.explain.explanation import explain
 
@@ -60,6 +62,16 @@ def test_events_of_one_kind_share_a_sentence_with_the_latest_time():
 def test_a_pending_order_says_how_it_is_accepted(accept, sentence):
     seen = snapshot(order={"stage": Stage.PENDING, "status": "pending"}, **SETTLED)
     assert sentence in explained(seen, Policy(accept=accept))
+
+
+def test_a_pending_order_whose_payment_only_the_platform_knows_is_not_said_to_have_no_step():
+    for row in (SETTLED, {"due": START}):
+        seen = snapshot(order={"stage": Stage.PENDING, "status": "pending"}, **row)
+        assert "Whether it is paid is not in the database: the next read tells." in explained(
+            seen, Policy(accept=Accept.PAID)
+        )
+        assert "No further step" not in explained(seen, Policy(accept=Accept.PAID))
+        assert "No further step is justified now." in explained(seen, Policy(accept=Accept.MANUAL))
 
 
 def test_a_write_without_an_answer_is_uncertain():
@@ -114,7 +126,7 @@ def test_the_latest_writes_are_shown_with_their_answers():
     ("row", "state", "reason", "sentence"),
     [
         ({"due": START - 5}, State.DUE, "", "a worker takes it next"),
-        ({"due": START - HOUR}, State.DUE, "", "is a worker running?"),
+        ({"due": START - HOUR}, State.DUE, "", "That is long: see `fulfillment doctor`."),
         ({"due": START, "lease_until": START + MINUTE}, State.LEASED, "", "lease ends 2026-01-25 12:01:00 UTC (in 1 m"),
         ({"due": START, "lease_until": START - 1}, State.DUE, "", "ended without a result"),
         ({"due": START + MINUTE, "waiting": "settle"}, State.WAITING, "settle", "may still apply an earlier write"),
@@ -137,6 +149,21 @@ def test_every_state_says_whom_the_order_waits_for_and_until_when(row, state, re
     assert explanation.needs_person is (state is State.STOPPED)
 
 
+@pytest.mark.parametrize(
+    ("service", "sentence"),
+    [
+        (Service.SERVED, "a worker takes it next"),
+        (Service.NOT_SERVED, "but no running worker serves the account main"),
+        (Service.NO_WORKER, "but no worker runs"),
+    ],
+)
+def test_a_due_order_says_whether_a_worker_takes_it(service, sentence):
+    seen = replace(snapshot(due=START - HOUR), service=service)
+    sentences = " ".join(explain(seen, AT_ONCE).next_steps)
+    assert sentence in sentences
+    assert ("That is long" in sentences) is (service is Service.SERVED)
+
+
 def test_a_closed_order_needs_nobody():
     explanation = explain(
         snapshot(order={"closed": TerminalStatus.CANCELLED, "status": "cancelled"}, **SETTLED), AT_ONCE
@@ -152,7 +179,7 @@ def test_the_plan_of_an_order_with_an_alarm_is_a_stop():
 def test_the_keys_of_the_json_document_are_a_contract():
     document = explain(snapshot(an_event("order.shipped"), due=START), AT_ONCE).document()
     assert list(document) == [
-        "account", "order", "state", "reason", "stage", "target", "due", "needs_person",
+        "account", "order", "state", "reason", "stage", "target", "due", "late", "needs_person",
         "position", "evidence", "plan", "writes", "next_steps",
     ]  # fmt: skip
     assert json.loads(json.dumps(document))["due"] == "2026-01-25T12:00:00.000000Z"
@@ -162,3 +189,22 @@ def test_the_target_is_the_furthest_stage_that_is_justified():
     assert explain(snapshot(an_event("shipment.picked_up"), due=START), AT_ONCE).target is Stage.SHIPPED
     assert explain(snapshot(an_event("shipment.delivered"), due=START), AT_ONCE).target is Stage.COMPLETED
     assert explain(snapshot(an_event("shipment.delivered"), due=START), COMPLETE_AFTER_A_DAY).target is Stage.DELIVERED
+
+
+def test_a_wait_for_dry_run_is_explained_by_the_settings_of_today():
+    waits = snapshot(an_event("order.shipped"), due=START + HOUR, waiting="dry_run", waiting_detail="the next step")
+    still = explained(waits, Policy(dry_run=True))
+    assert "By the rules, it waits: dry_run, the next step would be shipped." in still
+    assert "The account is in `dry_run`: steps are decided, but no write is sent." in still
+    over = explained(waits, Policy())
+    assert "The platform is to be asked for shipped." in over
+    assert "which the settings do not have any more" in over
+    assert "Restart the workers: their next start takes it at once." in over
+    assert "orders retry" not in over, "a worker that runs has the settings of its start"
+    assert "steps are decided, but no write is sent" not in over
+
+
+def test_an_order_that_is_due_is_explained_by_a_dry_run_that_is_new_in_the_settings():
+    due = snapshot(an_event("order.shipped"), due=START)
+    assert "it waits until 2026-01-25 13:00:00 UTC: dry_run" in explained(due, Policy(dry_run=True))
+    assert "dry_run" not in explained(due, Policy())

@@ -10,7 +10,7 @@ from tests.support.events import an_event
 from tests.support.snapshots import AT_ONCE, explained, snapshot, text
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import AuditEntry, Snapshot
+from worker.domain.overview.snapshot import AuditEntry, Snapshot
 from worker.operations.explain.explanation import explain
 
 
@@ -44,10 +44,10 @@ def test_a_failing_search_says_how_often_since_when_and_until_when():
     waits: dict[str, Any] = {"due": START + MINUTE, "not_before": START + MINUTE, "waiting": "unknown_order"}
     sentences = explained(reference_snapshot(order=failing, waiting_detail="no order has the number ORD-1", **waits))
     assert "The platform last answered a search for it on 2026-01-25 12:00:00 UTC (just now)" in sentences
-    assert "3 searches in a row have failed since 2026-01-25 11:59:00 UTC (1 min ago)." in sentences
+    assert "3 searches in a row have led to no order since 2026-01-25 11:59:00 UTC (1 min ago)." in sentences
     assert "the first search after 2026-01-25 12:59:00 UTC is the last one" in sentences
     assert "unknown_order, no order has the number ORD-1." in sentences
-    assert "1 search has failed" in explained(reference_snapshot(order=failing | {"failures": 1}, **waits))
+    assert "1 search has led to no order" in explained(reference_snapshot(order=failing | {"failures": 1}, **waits))
 
 
 def test_a_search_that_a_new_event_prolongs_does_not_say_that_it_ends():
@@ -71,22 +71,22 @@ def test_a_stopped_search_says_what_restarts_it():
     assert "fulfillment orders release 'main/number:A b' --reason" in sentences
 
 
-def test_a_dismissed_search_says_why_and_what_restarts_it():
-    entry = AuditEntry(START - MINUTE, "dismissed", "unknown_order: no parcel of ours (ann)")
-    dismissed = replace(reference_snapshot(due=None), audit_log=(entry,))
-    explanation = explain(dismissed, AT_ONCE)
-    assert (explanation.state, explanation.reason, explanation.needs_person) == ("settled", "", False)
+def test_a_closed_search_says_why_and_what_restarts_it():
+    entry = AuditEntry(START - MINUTE, "closed_by_operator", "unknown_order: no parcel of ours (ann)")
+    closed = replace(reference_snapshot(due=None, order={"closed_by_operator": 1}), audit_log=(entry,))
+    explanation = explain(closed, AT_ONCE)
+    assert (explanation.state, explanation.needs_person) == ("closed", False)
+    assert explanation.reason == "closed_by_operator"
     sentences = text(explanation)
-    assert "dismissed it on 2026-01-25 11:59:00 UTC (1 min ago): unknown_order: no parcel of ours (ann)." in sentences
+    assert "closed it on 2026-01-25 11:59:00 UTC (1 min ago): unknown_order: no parcel of ours (ann)." in sentences
     assert "The search has ended" in sentences
-    assert "A newer event of the order restarts the search" in sentences
+    assert "A newer event with this reference, or a replay, starts the search again." in sentences
+    assert "To open it: fulfillment orders release main/number:ORD-1 --reason <why>" in sentences
     assert "that its events justify" not in sentences
 
 
-def test_a_search_that_rests_without_a_dismissal_is_reported_as_orphaned():
-    dismissed, released = AuditEntry(START, "dismissed", "a reason"), AuditEntry(START, "released", "a reason")
-    for audit_log in ((), (dismissed, released)):
-        assert explain(replace(reference_snapshot(due=None), audit_log=audit_log), AT_ONCE).reason == "orphaned"
+def test_a_search_that_rests_and_was_not_closed_is_reported_as_orphaned():
+    assert explain(reference_snapshot(due=None), AT_ONCE).reason == "orphaned"
 
 
 def test_a_shipment_id_is_said_to_be_the_couriers_own_and_no_platform_is_asked():
@@ -102,8 +102,8 @@ def test_a_shipment_id_is_said_to_be_the_couriers_own_and_no_platform_is_asked()
 @pytest.mark.parametrize(
     ("reference", "command"),
     [
-        ("tracking:T 1", "`fulfillment parcels add ORDER 'T 1' --create`"),
-        ("shipment:5dd5", "`fulfillment parcels add ORDER TRACKING --shipment 5dd5 --create`"),
+        ("tracking:T 1", ": fulfillment parcels add ORDER 'T 1' --create"),
+        ("shipment:5dd5", ": fulfillment parcels add ORDER TRACKING --shipment 5dd5 --create"),
     ],
 )
 def test_a_stopped_search_for_a_parcel_names_the_command_that_registers_it(stop, reference, command):
@@ -111,7 +111,10 @@ def test_a_stopped_search_for_a_parcel_names_the_command_that_registers_it(stop,
     assert command in explained(stopped)
 
 
-@pytest.mark.parametrize(("reference", "stop"), [("number:1", "unknown_order"), ("tracking:T1", "ambiguous_order")])
+@pytest.mark.parametrize(
+    ("reference", "stop"),
+    [("number:1", "unknown_order"), ("tracking:T1", "ambiguous_order"), ("tracking:JX#1", "unknown_order")],
+)
 def test_a_search_that_no_registration_helps_names_no_such_command(reference, stop):
     stopped = reference_snapshot(reference, stop=stop, stop_detail="several orders", stopped_at=START)
     assert "parcels add ORDER" not in explained(stopped)

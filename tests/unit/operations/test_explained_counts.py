@@ -9,10 +9,11 @@ from tests.support.clock import START
 from tests.support.events import an_event
 from tests.support.generated_snapshots import policies, snapshots
 from tests.support.snapshots import explained, snapshot, text
+from worker.domain.overview.snapshot import Write
 from worker.domain.reasons import WriteOutcome
-from worker.domain.snapshot import Write
 from worker.domain.stages import Stage
 from worker.operations.explain.explanation import explain
+from worker.operations.phrases import split_command
 
 BROKEN = re.compile(r"\bNone\b(?! of)|none yet|“”|[:,;] ?[.;]|  |\.\.|\b1 (?:calls|searches|parcels|earlier writes)\b")
 """Traces of an empty value, and plural words for one thing."""
@@ -77,5 +78,6 @@ def test_a_single_step_waits_for_no_other():
 def test_every_explanation_is_whole_sentences_under_each_heading(seen, policy):
     explanation = explain(seen, policy)
     assert all((explanation.position, explanation.evidence, explanation.plan, explanation.next_steps))
-    assert all(sentence.endswith((".", "…")) for sentence in text(explanation).split("\n"))
+    sentences = text(explanation).split("\n")
+    assert all(sentence.endswith(".") or split_command(sentence)[1] for sentence in sentences)
     assert not BROKEN.search(text(explanation))

@@ -11,8 +11,8 @@ from tests.support.generated_snapshots import policies, snapshots
 from tests.support.snapshots import SETTLED, explained, snapshot
 from worker.domain.instants import HOUR, MINUTE
 from worker.domain.orders import Order, OrderKey
+from worker.domain.overview.snapshot import Hold, OrderRow, Snapshot, Write
 from worker.domain.reasons import WriteOutcome
-from worker.domain.snapshot import Hold, OrderRow, Snapshot, Write
 from worker.domain.stages import Stage, TerminalStatus
 
 NEVER_READ = {"stage": None, "status": "", "read_at": None}
@@ -37,7 +37,7 @@ def test_the_explanation_of_an_unanswered_search_does_not_claim_that_nobody_sear
     order = Order(OrderKey("main", "number:1"), failures=2, failing_since=START - MINUTE)
     row = OrderRow(order, START - HOUR, START, due=START + MINUTE, waiting="api_unavailable")
     sentences = explained(Snapshot(START, row))
-    assert "2 searches in a row have failed" in sentences
+    assert "2 searches in a row have led to no order" in sentences
     assert "has not been searched" not in sentences
     assert "The platform has not answered a search for it yet." in sentences
 

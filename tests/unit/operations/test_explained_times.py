@@ -11,8 +11,8 @@ from tests.support.events import an_event
 from tests.support.generated_snapshots import policies, snapshots
 from tests.support.snapshots import explained, snapshot, text
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
+from worker.domain.overview.snapshot import Hold, State
 from worker.domain.policy import Policy
-from worker.domain.snapshot import Hold, State
 from worker.domain.stages import Stage
 from worker.operations.explain.explanation import explain
 from worker.operations.instants import moment
@@ -67,7 +67,7 @@ def test_a_held_order_waits_until_nothing_holds_it_and_it_is_due(holds, due, end
 
 
 def test_an_order_behind_its_stage_does_not_wait_until_a_time_that_has_passed():
-    behind = {"behind_at": START - 2 * MINUTE, "read_at": START - 2 * MINUTE, "status": "pending"}
+    behind = {"behind_at": START - 12 * MINUTE, "read_at": START - 2 * MINUTE, "status": "pending"}
     sentences = explained(snapshot(order=behind, due=START - MINUTE))
     assert waiting_times(sentences) == set()
     assert "it will be stopped: moved_back, the platform shows pending" in sentences
@@ -100,3 +100,18 @@ def test_no_explanation_names_two_waiting_times_or_one_that_has_passed(seen, pol
     assert len(times) <= 1
     assert all(time > moment(START) for time in times)
     assert not (times and (explanation.needs_person or explanation.state in {State.CLOSED, State.SETTLED}))
+
+
+def test_the_end_of_the_attempts_at_a_deleted_order_is_its_second_look():
+    gone = {"failures": 1, "failing_since": START, "missing_since": START}
+    sentences = explained(snapshot(order=gone, due=START + MINUTE, waiting="order_gone", not_before=START + MINUTE))
+    assert "from 2026-01-25 12:01:00 UTC on, one more failure stops the order as unknown_order" in sentences
+    sentences = explained(snapshot(order=gone, due=START + MINUTE, waiting="unknown_order", not_before=START + MINUTE))
+    assert "from 2026-01-25 13:00:00 UTC on, one more failure stops the order as unknown_order" in sentences
+
+
+@pytest.mark.parametrize(("conflicts", "is_last"), [(6, False), (7, True)])
+def test_before_the_last_conflict_the_next_one_stops_the_order(conflicts, is_last):
+    failing = {"failures": conflicts, "conflicts": conflicts, "failing_since": START}
+    sentences = explained(snapshot(order=failing, due=START + MINUTE, waiting="conflict"))
+    assert ("one more failure stops the order as conflict" in sentences) is is_last

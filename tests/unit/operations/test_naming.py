@@ -18,10 +18,16 @@ def test_an_id_alone_means_the_only_account_that_knows_it():
     assert operator.operations.find("17") == OrderKey("other", "17")
 
 
-@pytest.mark.parametrize("known", [(), (snapshot(), snapshot(OrderKey("other", "17")))])
-def test_an_id_that_may_be_of_several_accounts_is_refused_with_the_choices(known):
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ((), "the database knows no order 17; for a new one, say "),
+        ((snapshot(), snapshot(OrderKey("other", "17"))), "several accounts have this order: say "),
+    ],
+)
+def test_an_id_that_may_be_of_several_accounts_is_refused_with_the_choices(known, said):
     operator = Operator(*known, accounts=("main", "other"))
-    with operator.refuses("say main/17 or other/17"):
+    with operator.refuses(f"{said}main/17 or other/17"):
         operator.operations.find("17")
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.operators import KEY, NOW, Operator, snapshot
 from worker.domain.events import EventName
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import Hold, Snapshot
+from worker.domain.overview.snapshot import Hold, Snapshot
 from worker.domain.stages import STAGES, Stage, TerminalStatus
 
 
@@ -98,31 +98,31 @@ def test_an_event_that_the_database_does_not_accept_is_refused_with_the_reason()
 
 def test_retry_makes_an_order_due_and_enqueues_it():
     operator = Operator(snapshot(due=NOW + 60_000_000, waiting="api_unavailable"))
-    assert "is due" in operator.operations.retry(KEY)
-    assert (operator.store.made_due, operator.wake_ups.keys) == ([KEY], [KEY])
+    assert "is due" in operator.operations.retry(KEY, "a reason")
+    assert (operator.store.made_due, operator.wake_ups.keys) == ([(KEY, "a reason")], [KEY])
 
 
 def test_retry_says_when_the_account_is_held():
     held = replace(snapshot(due=NOW).row, held=(Hold("main", "credentials", NOW),))
-    assert "held (credentials)" in Operator(Snapshot(NOW, held)).operations.retry(KEY)
+    assert "held (credentials)" in Operator(Snapshot(NOW, held)).operations.retry(KEY, "a reason")
 
 
 def test_retry_says_when_a_worker_reconciles_the_order_already():
     leased = snapshot(due=NOW, lease_until=NOW + 60_000_000)
-    assert "A worker reconciles main/17 now" in Operator(leased).operations.retry(KEY)
+    assert "A worker reconciles main/17 now" in Operator(leased).operations.retry(KEY, "a reason")
 
 
 def test_retry_lifts_no_stop():
     operator = Operator(snapshot(stop="refused", stopped_at=NOW))
     with operator.refuses("stopped \\(refused\\).*orders release"):
-        operator.operations.retry(KEY)
+        operator.operations.retry(KEY, "a reason")
     assert operator.changed_nothing()
 
 
 def test_retry_refuses_an_order_that_has_just_stopped():
     operator = Operator(snapshot(due=NOW), overtaken=True)
-    with operator.refuses("is stopped"):
-        operator.operations.retry(KEY)
+    with operator.refuses("has changed meanwhile"):
+        operator.operations.retry(KEY, "a reason")
     assert operator.wake_ups.keys == []
 
 

@@ -10,10 +10,11 @@ from tests.support.operators import KEY, NOW, Operator, snapshot
 from worker.domain.events import OPERATOR, Event, EventName
 from worker.domain.instants import HOUR
 from worker.domain.orders import Order, OrderKey
-from worker.domain.snapshot import EventEntry, Snapshot
+from worker.domain.overview.snapshot import EventEntry, Snapshot
 from worker.domain.stages import Stage, TerminalStatus
-from worker.operations.parcels import Parcel, ParcelEntry, parcels_of
-from worker.operations.registrations import Registration, register
+from worker.domain.tracking import parcel_without_number
+from worker.operations.parcels.parcels import Parcel, ParcelEntry, parcels_of
+from worker.operations.parcels.registrations import Registration, register
 
 OTHER = OrderKey("main", "18")
 PARCEL = Parcel("TRK1", "https://track.example/TRK1", "S1")
@@ -39,6 +40,11 @@ def test_a_parcel_is_an_event_of_the_operator_that_says_no_more_than_its_names()
     )
     assert (event.tracking, event.tracking_url, event.shipment) == ("TRK1", "https://track.example/TRK1", "S1")
     assert (event.occurred_at, operator.wake_ups.keys) == (NOW, [KEY])
+
+
+def test_a_number_and_the_name_in_its_place_are_one_parcel_of_the_list():
+    events = [an_event("shipment.created", "JX#1"), an_event("shipment.delivered", parcel_without_number("JX#1"))]
+    assert [entry.latest for entry in parcels_of(recorded(*events))] == ["shipment.delivered"]
 
 
 def test_the_references_that_wait_for_the_parcel_are_woken_and_named():
@@ -97,16 +103,25 @@ def test_a_parcel_of_an_order_of_another_account_is_no_reason_to_refuse():
 @pytest.mark.parametrize(
     ("parcel", "sentence"),
     [
-        (Parcel(""), "a tracking number is needed"),
-        (Parcel(" TRK1"), "“TRK1” is no tracking number: at most 64 printable characters"),
+        (Parcel(""), "“” is no tracking number: at most 64 letters, digits and - _ . / and spaces"),
+        (Parcel(" TRK1"), "“TRK1” is no tracking number"),
         (Parcel("TRK\x1b1"), "“TRK 1” is no tracking number"),
         (Parcel("T" * 65), "is no tracking number"),
         (Parcel("T\u00ad1"), "is no tracking number"),
+        (Parcel("=1"), "“=1” is no tracking number"),
+        (Parcel("<b>TRK1</b>"), "is no tracking number"),
+        (Parcel("call us on 0551234"), "is no tracking number"),
         (Parcel("TRK1", shipment="S" * 65), "is no shipment id"),
-        (Parcel("TRK1", url="track.example/TRK1"), "“track.example/TRK1” is no URL"),
+        (
+            Parcel("TRK1", url="track.example/TRK1"),
+            "“track.example/TRK1” cannot be the URL of a tracking page: it is no URL",
+        ),
         (Parcel("TRK1", url="javascript:alert(1)"), "is no URL"),
         (Parcel("TRK1", url="https://track.example/a b"), "is no URL"),
-        (Parcel("TRK1", url="https://" + "x" * 491), "is no URL"),
+        (Parcel("TRK1", url="https://" + "x" * 493), "is no URL"),
+        (Parcel("TRK1", url="https://10.0.0.1/TRK1"), "it has a host that is no domain name"),
+        (Parcel("TRK1", url="https://track.example:8443/TRK1"), "it has a port"),
+        (Parcel("TRK1", url="https://me:pass@track.example/"), "it has a user or a password"),
     ],
 )
 def test_a_malformed_parcel_is_refused(parcel, sentence):
@@ -203,3 +218,12 @@ def test_a_registration_is_the_latest_event_of_a_parcel_only_if_there_is_no_othe
         ParcelEntry(Parcel("A", "https://track.example/A"), EventName.DELIVERED, NOW + HOUR),
         ParcelEntry(Parcel("B"), EventName.CREATED, NOW + 2 * HOUR),
     )
+
+
+def test_the_list_of_parcels_says_which_an_operator_has_put_away():
+    put_away = an_event("shipment.cancelled", "A", source=OPERATOR)
+    events = an_event("shipment.created", "A"), an_event("shipment.cancelled", "B"), put_away
+    assert [(entry.parcel.tracking, entry.put_away) for entry in parcels_of(recorded(*events))] == [
+        ("A", True),
+        ("B", False),
+    ]

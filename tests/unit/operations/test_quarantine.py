@@ -5,11 +5,11 @@ from collections.abc import Collection
 import pytest
 
 from tests.support.clock import START
-from worker.domain.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
 from worker.domain.instants import DAY, HOUR, MINUTE
+from worker.domain.overview.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
 from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD
-from worker.operations.checks import Check, Diagnosis, Verdict, diagnose
-from worker.operations.quarantine import judge_quarantine, judge_refusals
+from worker.operations.doctor.checks import Check, Diagnosis, Verdict, diagnose
+from worker.operations.doctor.quarantine import judge_quarantine, judge_refusals
 
 
 def quarantined(reason: str, *, source: str = "oto", count: int = 1, age: int = DAY) -> Check:
@@ -105,3 +105,9 @@ def test_refused_requests_name_the_commands_that_find_the_cause(*, is_all: bool)
     assert "`fulfillment sources try oto request.http`" in text
     native = judge_refusals(Refusals("courier", 12, is_all), can_try=False)
     assert "sources try" not in native.sentence + native.advice
+
+
+def test_too_many_unknown_orders_have_an_advice_of_their_own():
+    advice = quarantined("too_many_unknown", source="fastbox").advice
+    assert "max_unknown" in advice
+    assert advice.endswith("`fulfillment deliveries replay --source fastbox --reason too_many_unknown`.")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.support.operators import KEY, NOW, Operator, snapshot
-from worker.domain.instants import MINUTE
+from worker.domain.errors import ApiError, OrderMissing, Rejected, Throttled, Transient, Unauthorized
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import Snapshot
+from worker.domain.overview.snapshot import Snapshot
 from worker.operations import references
 
 NUMBER = OrderKey("main", "number:ORD-1")
@@ -19,11 +19,8 @@ STOPPED = snapshot(NUMBER, stage=None, stop="unknown_order", stopped_at=NOW)
 def resolve(
     operator: Operator, named: str = "17", key: OrderKey = NUMBER, reason: str = "a misprint", stop: str = ""
 ) -> str:
-    return references.resolve(operator.operations, key, named, reason, stop)
-
-
-def dismiss(operator: Operator, key: OrderKey = NUMBER, reason: str = "not ours", stop: str = "") -> str:
-    return references.dismiss(operator.operations, key, reason, stop)
+    look = references.Look(lambda _: "shipped")
+    return references.resolve(operator.operations, key, named, reason, look, stop)
 
 
 @pytest.mark.parametrize("named", ["17", "main/17", "number:ORD/2", "main/number:ORD/2"])
@@ -72,13 +69,6 @@ def test_an_order_without_capacity_is_named_and_not_enqueued():
     assert operator.wake_ups.keys == []
 
 
-def test_a_dismissal_says_what_ends_it_and_enqueues_nothing():
-    operator = Operator(STOPPED)
-    assert "the search has ended, until there is a newer event" in dismiss(operator)
-    assert (operator.store.dismissed, operator.wake_ups.keys) == ([(STOPPED, "not ours")], [])
-
-
-@pytest.mark.parametrize("decide", [resolve, dismiss])
 @pytest.mark.parametrize(
     ("seen", "asked", "match"),
     [
@@ -89,20 +79,17 @@ def test_a_dismissal_says_what_ends_it_and_enqueues_nothing():
         (snapshot(), {}, "knows no order main/number:ORD-1"),
     ],
 )
-def test_only_a_reference_with_the_expected_stop_is_decided_and_only_with_a_reason(
-    decide, seen: Snapshot, asked, match
-):
+def test_only_a_reference_with_the_expected_stop_is_decided_and_only_with_a_reason(seen: Snapshot, asked, match):
     operator = Operator(seen)
     with operator.refuses(match):
-        decide(operator, **asked)
+        resolve(operator, **asked)
     assert operator.changed_nothing()
 
 
-@pytest.mark.parametrize("decide", [resolve, dismiss])
-def test_a_stop_that_has_changed_meanwhile_is_left_alone(decide):
+def test_a_stop_that_has_changed_meanwhile_is_left_alone():
     operator = Operator(STOPPED, overtaken=True)
     with operator.refuses("has changed meanwhile"):
-        decide(operator)
+        resolve(operator)
     assert operator.wake_ups.keys == []
 
 
@@ -117,19 +104,51 @@ def test_an_operator_who_knows_the_order_need_not_wait_for_the_end_of_the_search
     assert operator.store.attached == [(waiting(), "17", "a misprint")]
 
 
-@pytest.mark.parametrize(
-    ("seen", "sentence"),
-    [
-        (waiting(), "its search goes on; --found says which order it is"),
-        (
-            waiting(missing_since=NOW - MINUTE),
-            "its search goes on until 2024-01-25 15:29:00 UTC \\(in 59 min\\); --found",
-        ),
-        (snapshot(NUMBER, stage=None), "its search was dismissed; --found"),
-    ],
-)
-def test_a_search_that_has_not_stopped_is_not_dismissed_but_says_when_it_ends(seen, sentence):
-    operator = Operator(seen)
-    with operator.refuses(f"main/number:ORD-1 is not stopped: {sentence}"):
-        dismiss(operator)
+# -------------------------------------------------------------------------------------------------- a look at the order
+
+
+def look(failure: ApiError | None, *, unseen: bool = False) -> references.Look:
+    def status_of(_: OrderKey) -> str:
+        if failure:
+            raise failure
+        return "shipped\x1b[2J"
+
+    return references.Look(status_of, unseen)
+
+
+def found(operator: Operator, at: references.Look) -> str:
+    return references.resolve(operator.operations, NUMBER, "17", "a misprint", at)
+
+
+def test_what_the_platform_shows_is_said_without_control_characters():
+    assert found(Operator(STOPPED), look(None)).endswith(" The platform shows it as “shipped [2J”.")
+
+
+@pytest.mark.parametrize("unseen", [False, True])
+def test_an_order_that_the_platform_does_not_know_is_never_believed(unseen):
+    operator = Operator(STOPPED)
+    with pytest.raises(OrderMissing, match=r"main/17\. Nothing was changed; `fulfillment platform orders list --acc"):
+        found(operator, look(OrderMissing("not found", 404), unseen=unseen))
     assert operator.changed_nothing()
+
+
+@pytest.mark.parametrize("failure", [Transient("no answer"), Throttled("429"), Unauthorized("401", 401)])
+def test_a_platform_that_cannot_be_reached_is_passed_over_only_by_somebody_who_is_sure(failure):
+    operator = Operator(STOPPED)
+    with pytest.raises(Transient, match=r"main/17 was not seen, so nothing was changed; .* add --unseen"):
+        found(operator, look(failure))
+    assert operator.changed_nothing()
+    assert " The platform could not be asked: " in found(operator, look(failure, unseen=True))
+    assert len(operator.store.attached) == 1
+
+
+def test_another_failure_of_the_look_is_told_as_it_is():
+    operator = Operator(STOPPED)
+    with pytest.raises(Rejected):
+        found(operator, look(Rejected("no such branch", 422), unseen=True))
+    assert operator.changed_nothing()
+
+
+def test_an_order_that_an_operator_has_closed_says_so_when_it_gets_the_events():
+    operator = Operator(STOPPED, snapshot(due=NOW, closed_by_operator=1))
+    assert "which has its events and is closed by an operator" in found(operator, look(None))

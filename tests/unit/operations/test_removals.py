@@ -10,8 +10,8 @@ from tests.support.operators import KEY, NOW, Operator, snapshot
 from worker.domain.events import OPERATOR, Event
 from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey
-from worker.domain.snapshot import EventEntry, Snapshot
-from worker.operations.removals import Removal, remove
+from worker.domain.overview.snapshot import EventEntry, Snapshot
+from worker.operations.parcels.removals import Removal, remove
 
 REGISTERED = an_event("shipment.created", "TRK1", source=OPERATOR, shipment="S1", order=KEY)
 AGAIN = replace(REGISTERED, key="again", tracking_url="https://track.example/TRK1")
@@ -56,8 +56,8 @@ def test_a_parcel_that_a_courier_has_reported_stays(report):
     earlier = an_event("shipment.created", "TRK1", order=KEY, at=NOW - HOUR)
     operator = Operator(with_events(REGISTERED, report, earlier))
     with operator.refuses(
-        f"the courier has reported it: {report.name} from courier, of .*; if the order should not wait for TRK1: "
-        "fulfillment orders advance main/17 --to delivered --reason …"
+        f"the courier has reported TRK1: {report.name} from courier, of .*; if main/17 should not wait for it: "
+        "fulfillment orders advance main/17 --to delivered --reason <why>"
     ):
         take_back(operator)
     assert operator.changed_nothing()

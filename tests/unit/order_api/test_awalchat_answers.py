@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.answers import BEGAN_AT
+from tests.support.answers import BEGAN_AT, answer
 from tests.support.strange_answers import MISSING
 from worker.domain.errors import Transient
 from worker.domain.orders import Payment, Reading
@@ -58,11 +58,23 @@ def test_only_the_word_paid_means_paid(answers, word, payment):
     [
         {"payment_status": 1},
         {"payment_status": {"paid": True}},
-        {"shipping_date": 20261120},
-        {"delivery_date": False},
     ],
 )
-def test_an_order_with_a_field_of_a_wrong_type_makes_no_sense(answers, changes):
+def test_an_order_whose_payment_cannot_be_read_makes_no_sense(answers, changes):
     error = answers.failure(answers.show(**changes))
     assert type(error) is Transient
     assert "makes no sense" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [(False, ""), (0, ""), ([], ""), (20261120, "20261120"), ({"y": 2026}, "{'y': 2026}"), (True, "True")],
+)
+def test_a_date_of_a_wrong_type_is_kept_unless_it_is_plainly_empty(answers, value, read):
+    assert answers.read(answers.show(shipping_date=value)).shipping_date == read
+    assert answers.read(answers.show(delivery_date=value)).delivery_date == read
+
+
+def test_a_flawed_date_is_kept_so_that_no_write_replaces_it(answers):
+    body = answers.show(shipping_date="?").body.replace(b'"?"', b'"2026\\ud800"')
+    assert answers.read(answer(body)).shipping_date == "2026\ufffd"

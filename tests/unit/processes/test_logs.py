@@ -9,7 +9,8 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from worker.processes.logs import QUIET, configure_logs
+from worker.domain.text import is_printable
+from worker.processes.logs import QUIET, SILENT, configure_logs
 
 SECRET = 'whsec "quoted" \\ and/slashed'
 OTHER = "whsec"
@@ -24,7 +25,7 @@ class Terminal(io.StringIO):
 def restored_loggers() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in QUIET}
+    levels = {name: logging.getLogger(name).level for name in (*QUIET, *SILENT)}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -89,6 +90,16 @@ def test_libraries_that_log_urls_and_rows_log_only_warnings(name):
     assert [line["event"] for line in json_lines(stream)] == ["trouble"]
 
 
+def test_a_connection_pool_logs_no_traceback_beside_our_own_line():
+    stream = io.StringIO()
+    configure_logs("info", "json", stream)
+    try:
+        raise_from("the server closed the connection")
+    except LookupError:
+        logging.getLogger("sqlalchemy.pool.impl.QueuePool").exception("Exception during reset or similar")
+    assert json_lines(stream) == []
+
+
 def test_only_the_last_configuration_counts():
     first, second = io.StringIO(), io.StringIO()
     configure_logs("debug", "json", first)
@@ -146,7 +157,7 @@ def test_a_password_in_a_url_is_masked_even_if_it_is_no_known_secret(url):
 def test_control_characters_from_outside_do_not_reach_a_terminal():
     stream = io.StringIO()
     configure_logs("info", "console", stream)
-    nasty = "a\x1b[2Jb\r\nc\x9bd\u202ee"
+    nasty = "a\x1b[2Jb\r\nc\x9bd\u202ee\u200bf\u200eg\xadh\ufeffi"
     structlog.get_logger("x").info(nasty, text=nasty, deep={nasty: [nasty]})
     logging.getLogger("x").info(nasty)
     try:
@@ -154,7 +165,7 @@ def test_control_characters_from_outside_do_not_reach_a_terminal():
     except ValueError:
         logging.getLogger("x").exception("failed")
     shown = stream.getvalue()
-    assert all(character.isprintable() or character == "\n" for character in shown)
+    assert all(is_printable(character) or character == "\n" for character in shown)
     assert r"a\x1b[2Jb" in shown
     assert len(shown.split("failed")[0].splitlines()) == 3
 
@@ -181,6 +192,24 @@ def test_a_record_that_cannot_be_written_becomes_a_line_without_its_content(caps
     stream.close()
     logging.getLogger("x").info("into nothing")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_traceback_has_no_values_of_variables(log_format, monkeypatch):
+    def fail() -> None:
+        hidden = "the value of a variable".upper()
+        raise LookupError(str(len(hidden)))
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    stream = Terminal()
+    configure_logs("info", log_format, stream)
+    try:
+        fail()
+    except LookupError:
+        structlog.get_logger("x").exception("failed")
+        logging.getLogger("celery.worker").exception("failed")
+    assert stream.getvalue().count("LookupError") >= 2
+    assert "THE VALUE OF A VARIABLE" not in stream.getvalue()
 
 
 def test_logs_go_to_stderr(capsys):

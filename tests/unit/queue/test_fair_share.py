@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.at_once import at_once
+from tests.support.slots import occupied
 from worker.queue.fair_share import FairShare
 
 ACCOUNTS = ("a", "b", "c", "d")
 
 
-def fill(share: FairShare, occupied: ExitStack, account: str) -> int:
+def fill(share: FairShare, stack: ExitStack, account: str) -> int:
     """Let *account* take all slots that it gets, and return how many they are."""
     taken = 0
-    while taken < 100 and occupied.enter_context(share.occupied(account)):
+    while taken < 100 and stack.enter_context(occupied(share, account)):
         taken += 1
     return taken
 
@@ -23,8 +24,8 @@ def fill(share: FairShare, occupied: ExitStack, account: str) -> int:
 def test_the_only_account_has_every_slot():
     share = FairShare(16)
     assert share.capacity("main") == 16
-    with ExitStack() as occupied:
-        granted = [occupied.enter_context(share.occupied("main")) for _ in range(16)]
+    with ExitStack() as stack:
+        granted = [stack.enter_context(occupied(share, "main")) for _ in range(16)]
         assert (all(granted), share.free, share.capacity("main")) == (True, 0, 0)
     assert share.free == 16
 
@@ -32,32 +33,32 @@ def test_the_only_account_has_every_slot():
 @pytest.mark.parametrize(("size", "most"), [(1, 1), (2, 1), (3, 2), (4, 3), (8, 6), (16, 12), (100, 75)])
 def test_one_account_of_several_leaves_a_quarter_free_for_the_others(size, most):
     share = FairShare(size, shared=True)
-    with ExitStack() as occupied:
-        assert fill(share, occupied, "busy") == most
+    with ExitStack() as stack:
+        assert fill(share, stack, "busy") == most
         assert share.free == size - most
 
 
 def test_several_busy_accounts_get_equal_shares():
     share = FairShare(16, shared=True)
     taken = dict.fromkeys(ACCOUNTS, 0)
-    with ExitStack() as occupied:
+    with ExitStack() as stack:
         for account in [*ACCOUNTS] * 16:
-            taken[account] += occupied.enter_context(share.occupied(account))
+            taken[account] += stack.enter_context(occupied(share, account))
     assert sorted(taken.values()) == [3, 4, 4, 4]
 
 
 def test_an_account_without_a_slot_finds_a_free_one_among_busy_accounts():
     share = FairShare(16, shared=True)
-    with ExitStack() as occupied:
+    with ExitStack() as stack:
         for account in [*ACCOUNTS] * 16:
-            occupied.enter_context(share.occupied(account))
-        assert occupied.enter_context(share.occupied("newcomer"))
+            stack.enter_context(occupied(share, account))
+        assert stack.enter_context(occupied(share, "newcomer"))
 
 
 def test_another_account_may_take_a_freed_slot():
     share = FairShare(8, shared=True)
-    with ExitStack() as occupied:
-        assert fill(share, occupied, "a") == 6
+    with ExitStack() as stack:
+        assert fill(share, stack, "a") == 6
         assert share.capacity("b") == 1
     assert share.capacity("b") == 6
 
@@ -65,34 +66,19 @@ def test_another_account_may_take_a_freed_slot():
 @given(st.integers(1, 40), st.lists(st.sampled_from(ACCOUNTS), max_size=60), st.sampled_from(ACCOUNTS))
 def test_an_account_gets_exactly_as_many_slots_as_it_has_capacity_for(size, busy, account):
     share = FairShare(size, shared=True)
-    with ExitStack() as occupied:
+    with ExitStack() as stack:
         for other in busy:
-            occupied.enter_context(share.occupied(other))
+            stack.enter_context(occupied(share, other))
         capacity, free = share.capacity(account), share.free
-        assert fill(share, occupied, account) == capacity
+        assert fill(share, stack, account) == capacity
         assert share.free == free - capacity >= 0
         assert capacity or not free or account in share.accounts
 
 
-def test_an_account_without_its_slot_occupies_none_and_reports_none_as_freed():
-    share, freed = FairShare(2, shared=True), list[int]()
-    share.on_freed = lambda: freed.append(share.free)
-    with share.occupied("a"):
-        with share.occupied("a") as granted:
-            assert (granted, share.free) == (False, 1)
-        assert freed == []
-    assert freed == [2]
-
-
-def test_a_wake_up_is_expected_until_its_reconciliation_begins_or_is_refused():
-    share = FairShare(2, shared=True)
-    for _ in range(3):
-        share.expect("a")
-    share.expect("b")
-    with share.occupied("a"), share.occupied("a") as second:
-        assert (second, share.expected("a"), share.expected("b"), share.expected()) == (False, 1, 1, 2)
-    share.expect_none()
-    assert share.expected() == 0
+def test_a_process_that_stops_grants_no_slot():
+    share = FairShare(2)
+    share.close()
+    assert (share.take("a"), share.busy, share.is_closed()) == (False, 0, True)
 
 
 def test_reconciliations_that_begin_and_end_at_the_same_time_are_counted_correctly():
@@ -100,9 +86,8 @@ def test_reconciliations_that_begin_and_end_at_the_same_time_are_counted_correct
 
     def work(account: str) -> None:
         for _ in range(500):
-            share.expect(account)
-            with share.occupied(account):
+            with occupied(share, account):
                 assert share.free >= 0
 
     at_once(work, [*ACCOUNTS] * 3)
-    assert (share.free, share.expected(), share.accounts) == (16, 0, [])
+    assert (share.free, share.accounts) == (16, [])

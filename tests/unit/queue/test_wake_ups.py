@@ -9,7 +9,8 @@ from celery import Celery
 
 from tests.support.events import KEY
 from worker.queue import wake_ups
-from worker.queue.celery_config import QUEUE, make_celery
+from worker.queue.celery_config import make_celery
+from worker.queue.messages import QUEUE
 from worker.queue.wake_ups import BrokerUnavailable, WakeUpQueue
 
 SECRET = "long-password"

@@ -25,14 +25,18 @@ from worker.domain.instants import DAY
         (b"{}", "unknown_event"),
         (b"\xff\xfe{\x00}\x00", "bad_text"),
         (b"[" * 60_000, "too_deep"),
-        (b'{"a":NaN}', "bad_number"),
-        (b'{"a":1' + b"0" * 5000 + b"}", "bad_number"),
+        (b'{"event":NaN}', "bad_number"),
+        (b'{"event":1' + b"0" * 5000 + b"}", "bad_number"),
         (b'{"event":"order.shipped","event":"order.shipped"}', "duplicate_key"),
-        (b'{"note":"\\u0000"}', "bad_text"),
-        (b'{"note":"\\ud800"}', "bad_text"),
+        (b'{"event":"order.shipped\\u0000"}', "bad_text"),
+        (b'{"event":"order.shipped\\ud800"}', "bad_text"),
+        (b'{"event":"order.shipped\xff"}', "bad_text"),
+        (b'{"event":"order.shipped","data":{"order_id":"1\\ud800"}}', "bad_text"),
+        (b'{"event":"order.shipped","data":{"order_id":1' + b"0" * 40 + b"}}", "bad_number"),
+        (b'{"event":"order.shipped","data":{"order_id":1},"data":{"order_id":2}}', "duplicate_key"),
     ],
 )
-def test_a_document_that_cannot_be_stored_is_unusable(body: bytes, why: str):
+def test_a_document_whose_event_or_order_cannot_be_read_for_certain_is_unusable(body: bytes, why: str):
     assert reason(body) == why
     assert reason(body, AWALCHAT) == why
 

@@ -3,14 +3,16 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
 from structlog.testing import capture_logs
 
-from webhook_receiver.background import ENQUEUE_INTERVAL_SECONDS, MAX_KEYS, BackgroundSender
+from tests.support.programs import until
+from webhook_receiver.background.sender import ENQUEUE_INTERVAL_SECONDS, MAX_KEYS, BackgroundSender
+from webhook_receiver.requests import Sender
 from worker.domain.errors import StoreUnavailable
 from worker.domain.orders import OrderKey
 
@@ -29,11 +31,11 @@ def hanging_broker() -> Iterator[tuple[BackgroundSender, list[OrderKey]]]:
     def enqueue(key: OrderKey) -> None:
         enqueued.append(key)
         is_hanging.set()
-        assert may_go_on.wait(10)
+        assert may_go_on.wait(60)
 
     background = BackgroundSender(enqueue, refuse_counts)
     background.enqueue(KEYS[:1])
-    assert is_hanging.wait(5)
+    assert is_hanging.wait(60)
     yield background, enqueued
     may_go_on.set()
     background.close(5)
@@ -66,7 +68,7 @@ def test_there_is_a_pause_between_two_rounds_of_wake_ups():
     background = BackgroundSender(enqueue, refuse_counts)
     for key in KEYS[:3]:
         background.enqueue([key])
-        assert calls.acquire(timeout=5)
+        assert calls.acquire(timeout=60)
     background.close(5)
     assert all(later - earlier >= 0.9 * ENQUEUE_INTERVAL_SECONDS for earlier, later in pairwise(started_at))
 
@@ -111,7 +113,7 @@ def test_an_outage_of_the_broker_is_logged_once_and_later_wake_ups_are_enqueued(
         background = BackgroundSender(enqueue, refuse_counts)
         for key in KEYS[:2]:
             background.enqueue([key])
-            assert failures.acquire(timeout=5)
+            assert failures.acquire(timeout=60)
         is_down = False
         background.enqueue(KEYS[3:])
         background.close(5)
@@ -143,16 +145,54 @@ def test_counts_that_the_database_cannot_take_are_kept():
 
     background = BackgroundSender(print, add_counts)
     background.count("courier", "refused")
-    assert failure.wait(5)
+    assert failure.wait(60)
     background.count("courier", "refused")
     background.close(5)
     assert written == {("courier", "refused"): 2}
 
 
-@pytest.mark.parametrize("work", ["wake-up", "count"])
+def test_what_was_not_accepted_has_a_line_for_each_sender_with_the_reasons():
+    forger, courier = Sender("courier", "refused", "203.0.113.5"), Sender("courier", "quarantined", "198.51.100.9")
+    with capture_logs() as logs:
+        background = BackgroundSender(print, refuse_counts)
+        for _ in range(1000):
+            background.note(forger)
+        background.note(courier, "no_order")
+        background.note(courier, "no_key")
+        background.close(5)
+    assert {line["event"] for line in logs} == {"deliveries_not_accepted"}
+    assert {line["log_level"] for line in logs} == {"warning"}
+    assert len(logs) <= 4, "one at once, and one at the end"
+    counts: Counter[object] = Counter()
+    for line in logs:
+        counts[line["source"], line["outcome"], line["peer"]] += line["count"]
+    assert counts == {forger: 1000, courier: 2}
+    reasons = [line.get("reasons") for line in logs if line["outcome"] == "quarantined"]
+    assert sum(map(Counter, reasons), Counter()) == {"no_order": 1, "no_key": 1}
+    assert not any("reasons" in line for line in logs if line["outcome"] == "refused")
+
+
+def test_a_sender_has_its_first_line_at_once_and_its_last_one_at_the_end():
+    with capture_logs() as logs:
+        background = BackgroundSender(print, refuse_counts)
+        background.note(Sender("", "unknown_source", "203.0.113.5"))
+        until(lambda: bool(logs))
+        background.note(Sender("", "unknown_source", "203.0.113.5"))
+        background.close(5)
+    assert [(line["peer"], line["count"]) for line in logs] == [("203.0.113.5", 1)] * 2
+
+
+WORK: dict[str, Callable[[BackgroundSender], None]] = {
+    "wake-up": lambda background: background.enqueue(KEYS),
+    "count": lambda background: background.count("courier", "refused"),
+    "note": lambda background: background.note(Sender("courier", "refused", "")),
+}
+
+
+@pytest.mark.parametrize("work", WORK)
 def test_no_thread_starts_after_close(work: str):
     background = BackgroundSender(print, lambda _counts: None)
     background.close(1)
     before = threading.active_count()
-    background.enqueue(KEYS) if work == "wake-up" else background.count("courier", "refused")
+    WORK[work](background)
     assert threading.active_count() == before

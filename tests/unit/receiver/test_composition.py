@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.support.couriers.everyone import COURIERS
 from tests.support.couriers.receiving import read_order_id, source_of
 from tests.support.receiver import COURIER
-from webhook_receiver.formats import format_of
 from webhook_receiver.profiles.composition.compose import compose, events_of
 from webhook_receiver.profiles.composition.writing import NewEvent
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.profiles.schema.files import parse_profile
 from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.requests import Request

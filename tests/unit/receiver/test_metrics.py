@@ -4,8 +4,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.clock import START
 from webhook_receiver.metrics import METRICS, render
-from worker.domain.figures import Figures, OrderGroup
-from worker.domain.snapshot import Hold
+from worker.domain.overview.figures import Figures, OrderGroup
+from worker.domain.overview.snapshot import Hold
 
 FIGURES = Figures(
     deliveries={("courier", "accepted"): 3, ("", "unknown_source"): 2},
@@ -15,6 +15,7 @@ FIGURES = Figures(
     holds=(Hold("main", "credentials", START),),
     due=5,
     oldest_due=1_500_000,
+    workers=2,
 )
 LABELS = {metric.name: metric.labels for metric in METRICS}
 
@@ -46,11 +47,16 @@ def test_every_figure_is_a_sample():
         ("fulfillment_account_held", "main", "credentials"): 1,
         ("fulfillment_orders_due",): 5,
         ("fulfillment_oldest_due_seconds",): 1.5,
+        ("fulfillment_workers",): 2,
     }
 
 
 def test_an_empty_database_shows_that_nothing_is_due():
-    assert samples(Figures()) == {("fulfillment_orders_due",): 0.0, ("fulfillment_oldest_due_seconds",): 0.0}
+    assert samples(Figures()) == {
+        ("fulfillment_orders_due",): 0.0,
+        ("fulfillment_oldest_due_seconds",): 0.0,
+        ("fulfillment_workers",): 0.0,
+    }
 
 
 def test_every_metric_has_its_meaning_and_its_type():
@@ -62,4 +68,4 @@ def test_every_metric_has_its_meaning_and_its_type():
 
 def test_a_label_cannot_start_a_new_line():
     figures = Figures(deliveries={('a"} 1\nfulfillment_events{result="', "accepted"): 1})
-    assert len(samples(figures)) == 3
+    assert len(samples(figures)) == len(samples(Figures())) + 1

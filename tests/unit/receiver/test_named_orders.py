@@ -10,7 +10,6 @@ from worker.domain.orders import OrderKey, Reference
 @pytest.mark.parametrize(
     ("order_id", "why"),
     [
-        (0, "bad_order_id"),
         (True, "bad_order_id"),
         (1.0, "bad_order_id"),
         ("../1", "bad_order_id"),
@@ -21,6 +20,14 @@ from worker.domain.orders import OrderKey, Reference
 )
 def test_an_order_id_that_the_platform_cannot_have_is_unusable(order_id: object, why: str):
     assert reason(document(order_id=order_id)) == why
+
+
+@pytest.mark.parametrize("zero", [0, "0", ""])
+def test_an_order_id_of_zero_beside_another_name_stands_for_a_missing_one(zero: object):
+    assert read(document(order_id=zero, order_number="ORD-1")).order == OrderKey("main", "number:ORD-1")
+    assert read(document(order_id=zero)).order == OrderKey("main", "tracking:TRK1")
+    assert reason(document(order_id=zero, tracking_number=None)) == ("bad_order_id" if zero != "" else "no_order")
+    assert reason(document(order_id=zero, order_number="x" * 65)) == "bad_order_number"
 
 
 @pytest.mark.parametrize("missing", [None, ""])

@@ -57,3 +57,13 @@ def test_two_hints_differ_in_order_event_or_timestamp_or_in_their_id():
 )
 def test_an_order_event_without_an_order_is_unusable(data: object, why: str):
     assert reason(hint(data=data), AWALCHAT) == why
+
+
+@pytest.mark.parametrize("name", ["timestamp", "id"])
+@pytest.mark.parametrize("raw", [b"NaN", b'"x\\ud800"', b"9" * 40, b'{"a": ["\\u0000"]}'])
+def test_a_hint_whose_other_fields_are_flawed_is_a_hint_all_the_same(name: str, raw: bytes):
+    body = hint(**{name: "?"}).replace(b'"?"', raw)
+    event = read(body, AWALCHAT)
+    assert (event.order, event.name) == (OrderKey("main", "7"), EventName.HINT)
+    assert event.key == read(body, AWALCHAT).key
+    assert event.key.isprintable()

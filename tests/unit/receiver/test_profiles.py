@@ -1,5 +1,6 @@
 """The fields of a courier's document, and the rule of each."""
 
+import json
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,11 +9,13 @@ import pytest
 
 from tests.support.reading import RECEIVED_AT, read, read_events, reason
 from tests.support.receiver import COURIER, NOW_SECONDS, document
-from webhook_receiver.formats import format_of
+from webhook_receiver.profiles.engine.optional import NO_NUMBER
+from webhook_receiver.profiles.formats import format_of
 from worker.domain.errors import Unusable
-from worker.domain.events import Event, EventName
+from worker.domain.events import Event, EventName, fingerprint
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
+from worker.domain.tracking import parcel_without_number
 
 
 def test_a_full_document_becomes_one_event():
@@ -70,6 +73,12 @@ def test_without_an_id_the_same_event_has_the_same_key_and_a_different_event_a_d
     assert len(read(first).key) <= 200
 
 
+def test_the_key_of_an_event_without_an_id_has_the_number_as_it_was_sent_so_an_update_changes_no_key():
+    body = document(id=None, tracking_number=" JX#0012345")
+    order, timestamp = OrderKey("main", "1"), json.loads(body)["timestamp"]
+    assert read(body).key == fingerprint(order, "JX#0012345", "shipment.delivered", timestamp)
+
+
 def test_without_id_and_timestamp_there_is_no_key():
     assert reason(document(id=None, timestamp=None)) == "no_key"
 
@@ -82,18 +91,58 @@ def test_without_id_and_timestamp_there_is_no_key():
         ("2024-01-25t14:30:00z", 0),
         ("2024-01-25 14:29:59.5Z", -0.5),
         ("2024-01-25T17:29:00", -60),  # no offset: the source's zone
+        ("2024-01-25 17:29:00 +0300", -60),
+        ("2024-01-25T14:29:60Z", 0),  # a leap second
+        (1706193000, 0),
+        ("1706193000", 0),
+        (1706192999.5, -1),  # whole seconds
+        (1706192940000, -60),
+        (" 1706192940000 ", -60),
+        (1706192940000.0, -60),
+        ("Thu, 25 Jan 2024 14:30:00 GMT", 0),
+        ("Thu, 25 Jan 2024 17:29:00 +0300", -60),
+        ("25 Jan 2024 14:29 -0000", -60),
+        ("25 Jan 2024 14:28:60 +0000", -60),
+        ("25 Jan 2024 17:29:00", -60),
     ],
 )
-def test_a_timestamp_is_an_instant(timestamp: str, seconds: float):
+def test_a_timestamp_is_an_instant(timestamp: object, seconds: float):
     source = replace(COURIER, zone=ZoneInfo("Asia/Riyadh"))
     assert read(document(timestamp=timestamp), source).occurred_at == int((NOW_SECONDS + seconds) * 1_000_000)
 
 
+UNREADABLE = "the time cannot be read, so the arrival counts"
+
+
 @pytest.mark.parametrize(
-    "timestamp", ["yesterday", 1706193000, True, [], "2024-13-01T00:00:00Z", "٢٠٢٤-01-25", "T", "9" * 999]
+    "timestamp",
+    [
+        *["yesterday", True, [], {"at": 1}, "2024-13-01T00:00:00Z", "٢٠٢٤-01-25", "T", "9" * 999, "9" * 60_000],
+        *["0000-00-00", "0000-00-00 00:00:00", 0, -1, 20240125, "20240125", 1706193, 1706193000000000],
+        *["Thu, 32 Jan 2024 14:30:00 GMT", "25 Foo 2024 14:30:00 +0000", "2024-01-25T25:00:00Z"],
+    ],
 )
-def test_a_malformed_timestamp_is_unusable(timestamp: object):
-    assert reason(document(timestamp=timestamp)) == "bad_timestamp"
+def test_with_an_unreadable_timestamp_the_arrival_counts_and_the_delivery_says_so(timestamp: object):
+    delivery = format_of(COURIER).read(document(timestamp=timestamp), RECEIVED_AT)
+    assert [event.occurred_at for event in delivery.events] == [RECEIVED_AT]
+    assert (delivery.unusable, delivery.detail) == (None, UNREADABLE)
+
+
+@pytest.mark.parametrize("timestamp", [b"NaN", b'"2024\\ud800"', b'"2024-01-25T14:30:00Z","timestamp":1', b"9" * 5000])
+def test_a_flawed_timestamp_counts_for_nothing_and_is_no_key(timestamp: bytes):
+    body = document(timestamp="?").replace(b'"?"', timestamp)
+    assert read(body).occurred_at == RECEIVED_AT
+    assert reason(body.replace(b"evt_1", b"")) in {"bad_number", "bad_text", "duplicate_key"}
+
+
+@pytest.mark.parametrize("timestamp", ["yesterday", 0, "0000-00-00", True, []])
+def test_without_an_id_a_timestamp_that_says_no_time_is_no_key(timestamp: object):
+    assert reason(document(id=None, timestamp=timestamp)) == "no_key"
+
+
+def test_without_an_id_the_text_of_an_unreadable_timestamp_still_tells_events_apart():
+    first, other = (document(id=None, timestamp=text) for text in ("25/01/2024 14:30", "25/01/2024 14:31"))
+    assert len({read(body).key for body in (first, first, other)}) == 2
 
 
 @pytest.mark.parametrize(
@@ -118,6 +167,28 @@ def test_a_tracking_number_is_cleaned(given: object, tracking: str):
     assert read(document(tracking_number=given)).tracking == tracking
 
 
+@pytest.mark.parametrize("given", ["<b>TRK1</b>", "=1+1", "TRK#1", "pay at 12 Main Street", "-"])
+def test_a_tracking_number_that_is_no_code_is_left_out_and_the_delivery_says_so(given: str):
+    delivery = format_of(COURIER).read(document(tracking_number=given), RECEIVED_AT)
+    assert [event.tracking for event in delivery.events] == [parcel_without_number(given)]
+    assert delivery.detail == NO_NUMBER
+
+
+@pytest.mark.parametrize("given", ["<b>TRK1</b>", "=1+1", "TRK#1", "pay at 12 Main Street"])
+def test_a_tracking_number_that_is_no_code_finds_no_order(given: str):
+    assert reason(document(order_id=None, tracking_number=given)) == "bad_tracking"
+
+
+def test_a_tracking_url_may_have_only_the_hosts_that_the_source_lists():
+    source = replace(COURIER, tracking_hosts=frozenset({"track.example"}))
+    assert read(document(tracking_url="https://eu.track.example/1"), source).tracking_url
+    delivery = format_of(source).read(document(tracking_url="https://track.example.evil.example/1"), RECEIVED_AT)
+    assert [event.tracking_url for event in delivery.events] == [""]
+    assert delivery.detail == (
+        "the tracking URL is left out: it has a host that the source's tracking_hosts do not list"
+    )
+
+
 @pytest.mark.parametrize("given", ["x" * 65, [], True, 1.5, "\x07", " "])
 def test_a_malformed_tracking_number_is_unusable(given: object):
     assert reason(document(tracking_number=given)) == "bad_tracking"
@@ -136,13 +207,20 @@ def test_a_malformed_tracking_number_is_unusable(given: object):
         5,
     ],
 )
-def test_a_malformed_tracking_url_is_left_out_and_the_event_counts(url: object):
-    assert read(document(tracking_url=url)).tracking_url == ""
+def test_a_malformed_tracking_url_is_left_out_and_the_delivery_says_so(url: object):
+    delivery = format_of(COURIER).read(document(tracking_url=url), RECEIVED_AT)
+    assert [event.tracking_url for event in delivery.events] == [""]
+    assert delivery.detail == "the tracking URL is left out: it is no URL of http or https"
 
 
-@pytest.mark.parametrize("count", [0, -1, 1001, True, "2", 1.0, [1]])
-def test_a_malformed_count_of_parcels_is_unusable(count: object):
+@pytest.mark.parametrize("count", [1001, True, "two", 1.5, [1], "9" * 40])
+def test_a_count_of_parcels_that_may_be_several_and_cannot_be_read_is_unusable(count: object):
     assert reason(document(parcels=count)) == "bad_parcels"
+
+
+@pytest.mark.parametrize(("count", "parcels"), [("2", 2), (1.0, 1), ("", None), (0, None), (-1, None), ([], None)])
+def test_a_count_of_parcels_may_be_a_text_and_says_nothing_below_one(count: object, parcels: int | None):
+    assert read(document(parcels=count)).parcels == parcels
 
 
 def test_a_note_has_at_most_two_hundred_characters_and_must_be_text():
@@ -178,10 +256,6 @@ def test_a_computed_key_differs_from_a_senders_id():
 @pytest.mark.parametrize("parcels", [1, 2, 1000])
 def test_one_to_a_thousand_parcels_may_be_announced(parcels: int):
     assert read(document(parcels=parcels)).parcels == parcels
-
-
-def test_a_number_that_looks_like_a_date_is_no_timestamp():
-    assert reason(document(timestamp=20240125)) == "bad_timestamp"
 
 
 def test_an_instant_is_a_whole_number_of_microseconds():

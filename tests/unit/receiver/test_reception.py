@@ -8,11 +8,11 @@ import pytest
 from tests.support.couriers.oto import OTO
 from tests.support.couriers.receiving import AGO, request_of, source_of
 from tests.support.receiver import AWALCHAT, COURIER, NOW_SECONDS, ReceiverHarness, document, sign
-from webhook_receiver.formats import format_of
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.reception import Receiving, Reply
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
-from worker.domain.documents import read_document
+from worker.domain.documents import read_leniently
 from worker.domain.orders import OrderKey
 
 ORDER = OrderKey("main", "1")
@@ -33,7 +33,7 @@ def post(
     authentic = sign(body, target, timestamp=str(at))
     headers = {"x-awal-signature-256": signature or authentic, "x-timestamp": str(at)}
     request = Request("POST", target.encode(), headers, body)
-    return receiver.reception.receive(Receiving(source, format_of(source)), request)
+    return receiver.reception.submit(Receiving(source, format_of(source)), request)()
 
 
 def outcomes(receiver: ReceiverHarness) -> list[str]:
@@ -145,12 +145,42 @@ def test_every_request_that_is_not_authentic_gets_the_same_reply_and_is_counted(
     ]
     courier = Receiving(COURIER, format_of(COURIER))
     replies = [
-        receiver.reception.receive(courier, Request("POST", b"/webhooks/courier", headers, body))
+        receiver.reception.submit(courier, Request("POST", b"/webhooks/courier", headers, body))()
         for headers in forgeries
     ]
     expected = {"type": "about:blank", "title": "Unauthorized", "status": 401, "reason": "unauthenticated"}
     assert replies == [Reply(401, expected)] * len(forgeries)
     assert (receiver.intake.deliveries, receiver.counts) == ({}, {("courier", "refused"): len(forgeries)})
+
+
+def test_what_is_not_accepted_is_noted_with_its_sender_and_nothing_else_is(receiver: ReceiverHarness):
+    reception = receiver.reception
+    receiving = Receiving(COURIER, format_of(COURIER))
+
+    def send(body: bytes, at: int = NOW_SECONDS, signature: str = "") -> None:
+        headers = {
+            "x-awal-signature-256": signature or sign(body, "/webhooks/courier", timestamp=str(at)),
+            "x-timestamp": str(at),
+        }
+        reception.submit(receiving, Request("POST", b"/webhooks/courier", headers, body, "203.0.113.5"))()
+
+    assert reception.find("nobody", "203.0.113.5") is None
+    send(document(), signature="sha256=" + "0" * 64)
+    send(document(), at=NOW_SECONDS - 301)
+    send(document("shipment.eaten"))
+    outcomes = {
+        ("", "unknown_source", ""),
+        ("courier", "refused", ""),
+        ("courier", "stale", ""),
+        ("courier", "quarantined", "unknown_event"),
+    }
+    assert {(sender.source, sender.outcome, reason) for sender, reason in receiver.notes} == outcomes
+    assert {sender.peer for sender, _ in receiver.notes} == {"203.0.113.5"}
+    assert len(receiver.notes) == len(outcomes)
+    send(document())
+    send(document())
+    assert len(receiver.notes) == len(outcomes)
+    assert {stored.delivery.peer for stored in receiver.intake.deliveries.values()} == {"203.0.113.5"}
 
 
 def test_a_forgery_is_refused_even_while_the_database_is_unavailable(receiver: ReceiverHarness):
@@ -208,12 +238,12 @@ def test_a_body_that_was_read_to_authenticate_it_is_not_read_again(
 ):
     bodies: list[bytes] = []
 
-    def read(body: bytes) -> object:
+    def read(body: bytes, *, unique_keys: bool) -> object:
         bodies.append(body)
-        return read_document(body)
+        return read_leniently(body, unique_keys=unique_keys)
 
-    monkeypatch.setattr("webhook_receiver.profiles.engine.documents.read_document", read)
+    monkeypatch.setattr("webhook_receiver.profiles.engine.documents.read_leniently", read)
     source = source_of(OTO)
     sent = OTO.sent(OTO.document("delivered", AGO(1)), OTO.secrets)
-    reply = receiver.reception.receive(Receiving(source, format_of(source)), request_of(sent, "oto"))
+    reply = receiver.reception.submit(Receiving(source, format_of(source)), request_of(sent, "oto"))()
     assert (reply.body["status"], bodies) == ("accepted", [sent.body])

@@ -1,17 +1,18 @@
-"""The routes: problems, readiness, metrics, and how a body is read on any server."""
+"""The routes: problems, health, and how a body is read on any server."""
 
 import io
+import json
 from typing import Any
 
 import pytest
 from flask import abort
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse
 
-from tests.support.receiver import TOKEN, ReceiverHarness, document, signed
-from webhook_receiver.app import create_app
-from webhook_receiver.views import ReceiverServices
-from worker.domain.errors import StoreUnavailable
+from tests.support.receiver import ReceiverHarness, document, signed
+from webhook_receiver.server.server import Server
+from webhook_receiver.views import DELIVERIES
+from worker.ports import Delivery, Receipt
 
 PROBLEM = "application/problem+json"
 
@@ -49,7 +50,7 @@ def test_the_body_is_read_as_bytes_whatever_its_content_type(client: FlaskClient
     assert response.status_code == 202
 
 
-@pytest.mark.parametrize("target", ["/", "/webhooks", "/webhooks/", "/webhooks/courier/", "/webhooks//courier", "/x"])
+@pytest.mark.parametrize("target", ["/", "/webhooks", "/webhooks/", "/webhooks//courier", "/webhooks/courier//", "/x"])
 @pytest.mark.parametrize("method", ["GET", "POST", "BREW"])
 def test_any_other_target_is_not_found_and_never_a_redirect(client: FlaskClient, target: str, method: str):
     assert is_problem(client.open(target, method=method), 404, "not_found")
@@ -102,6 +103,53 @@ def test_an_error_of_the_framework_never_has_a_reason_that_only_the_receiver_can
 ):
     client.application.add_url_rule("/error", view_func=lambda: abort(status))
     assert is_problem(client.get("/error"), status, reason)
+
+
+# ------------------------------------------------------------------------------------------------------------- groups
+
+
+def test_the_server_answers_in_groups_what_the_application_takes_for_deliveries():
+    assert Server.grouped == (DELIVERIES,)
+
+
+class Sent:
+    """A delivery that a server has handed to the application, whose answer it has not asked for yet."""
+
+    def __init__(self, receiver: ReceiverHarness, app: Any, body: bytes) -> None:
+        self.status: list[str] = []
+        environ = EnvironBuilder(
+            "/webhooks/courier", method="POST", data=body, headers=[*signed(body).items()]
+        ).get_environ()
+        self.pieces = iter(app(environ, lambda status, _headers: self.status.append(status)))
+        assert not receiver.intake.deliveries
+        assert not self.status
+
+    def answer(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(b"".join(self.pieces))
+        return answer
+
+
+def test_a_delivery_is_submitted_at_the_call_and_answered_when_the_server_asks(receiver: ReceiverHarness):
+    app = receiver.app
+    sent = [Sent(receiver, app, document(id=key)) for key in ("a", "b")]
+    assert [one.answer()["status"] for one in sent] == ["accepted", "accepted"]
+    assert [one.status for one in sent] == [["202 Accepted"], ["202 Accepted"]]
+    assert len(receiver.intake.deliveries) == 2
+
+
+def test_a_defect_in_one_delivery_of_a_group_fails_that_one_alone(receiver: ReceiverHarness):
+    write = receiver.intake.write
+
+    def fail_at_b(delivery: Delivery) -> Receipt:
+        if delivery.events[0].key == "b":
+            raise ZeroDivisionError
+        return write(delivery)
+
+    receiver.intake.write = fail_at_b  # type: ignore[method-assign]
+    app = receiver.app
+    sent = [Sent(receiver, app, document(id=key)) for key in ("a", "b", "c")]
+    assert [one.answer()["status"] for one in sent] == ["accepted", 500, "accepted"]
+    assert [one.status[0][:3] for one in sent] == ["202", "500", "202"]
 
 
 # ------------------------------------------------------------------------------------------------------------- bodies
@@ -161,69 +209,9 @@ def test_a_request_without_length_and_without_chunks_has_no_body(client: FlaskCl
     assert body.bytes_read == 0
 
 
-# ------------------------------------------------------------------------------------------- health, readiness, metrics
+# -------------------------------------------------------------------------------------------------------------- health
 
 
 def test_healthz_answers_while_the_database_is_unavailable(receiver: ReceiverHarness, client: FlaskClient):
     receiver.intake.available = False
     assert client.get("/healthz").status_code == 200
-
-
-def test_readyz_shows_the_broker_and_is_ready_without_it(client: FlaskClient):
-    response = client.get("/readyz")
-    assert (response.status_code, response.json) == (
-        200,
-        {"status": "ready", "database": "ok", "broker": "unreachable"},
-    )
-
-
-def test_readyz_fails_while_the_database_cannot_write(receiver: ReceiverHarness, client: FlaskClient):
-    receiver.parts = {"database": "read_only", "broker": "ok"}
-    response = client.get("/readyz")
-    assert is_problem(response, 503, "not_ready")
-    assert response.json is not None
-    assert response.json["database"] == "read_only"
-
-
-@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
-def test_metrics_are_shown_to_this_machine(client: FlaskClient, peer: str):
-    response = client.get("/metrics", environ_overrides={"REMOTE_ADDR": peer})
-    assert (response.status_code, response.data) == (200, b"metric 1\n")
-
-
-@pytest.mark.parametrize(
-    ("peer", "headers"),
-    [
-        ("203.0.113.5", {}),
-        ("::ffff:203.0.113.5", {}),
-        ("", {}),
-        ("localhost", {}),
-        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}),
-        ("127.0.0.1", {"Forwarded": "for=127.0.0.1"}),
-        ("127.0.0.1", {"X-Real-IP": "127.0.0.1"}),
-        ("203.0.113.5", {"Authorization": "Bearer "}),
-        ("203.0.113.5", {"Authorization": f"Basic {TOKEN}"}),
-        ("203.0.113.5", {"Authorization": f"Bearer {TOKEN}x"}),
-        ("203.0.113.5", {"Authorization": "Bearer \xff\xe9"}),
-    ],
-)
-def test_metrics_are_not_shown_to_other_machines_and_through_proxies(
-    client: FlaskClient, peer: str, headers: dict[str, str]
-):
-    response = client.get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": peer})
-    assert is_problem(response, 401, "unauthenticated")
-
-
-def test_metrics_get_a_503_and_retry_after_while_the_database_is_unavailable(receiver: ReceiverHarness):
-    def fail() -> bytes:
-        raise StoreUnavailable("the database is busy")
-
-    services = ReceiverServices(receiver.reception, lambda: receiver.parts, fail)
-    response = create_app(services).test_client().get("/metrics")
-    assert is_problem(response, 503, "database_unavailable")
-    assert response.headers["Retry-After"]
-
-
-def test_metrics_are_shown_to_a_client_with_the_token(client: FlaskClient):
-    headers = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "203.0.113.5"}
-    assert client.get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": "10.0.0.1"}).status_code == 200

@@ -98,3 +98,42 @@ def test_a_storm_follows_its_rates_and_repeats_with_the_same_seed(api):
     assert 38 <= runs[0].count(500) <= 76
     assert 22 <= runs[0].count(429) <= 54
     assert runs[0].count(404) == 190 - runs[0].count(500) - runs[0].count(429)
+
+
+def test_a_stale_read_shows_the_order_as_it_was(api, clock):
+    api.add_order()
+    clock.now_s += 10
+    api.put(1, status="accepted")
+    api.add_fault("stale", seconds=5, times=4)
+    clock.now_s += 4
+    stale = api.get(1)
+    assert (stale.json["data"]["status"], stale.headers["Age"]) == ("pending", "5")
+    assert [order["status"] for order in api.call("GET", "/orders", query=api.query).json["data"]] == ["pending"]
+    assert api.put(1, status="shipped").json["data"]["status"] == "shipped"
+    clock.now_s += 2
+    assert api.get(1).json["data"]["status"] == "accepted"
+    assert api.get(1).json["data"]["status"] == "shipped"
+    assert [call["shown"] for call in api.report()["calls"]] == [
+        "accepted",
+        "pending",
+        None,
+        *["shipped", "accepted"],
+        "shipped",
+    ]
+
+
+def test_a_stale_read_of_a_young_order_shows_its_first_state(api, clock):
+    api.add_order()
+    api.put(1, status="accepted")
+    api.add_fault("stale", seconds=60)
+    assert api.get(1).json["data"]["status"] == "pending"
+
+
+def test_a_client_can_pass_by_a_cache_that_allows_it(api, clock):
+    api.add_order()
+    clock.now_s += 1
+    api.put(1, status="accepted")
+    api.add_fault("stale", no_cache=True, times=2)
+    fresh, stale = api.call("GET", "/orders/1", Cache_Control="no-cache"), api.get(1)
+    assert (fresh.json["data"]["status"], "Age" in fresh.headers) == ("accepted", False)
+    assert (stale.json["data"]["status"], "Age" in stale.headers) == ("pending", True)

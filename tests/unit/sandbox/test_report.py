@@ -22,6 +22,7 @@ def test_the_report_has_every_property_of_a_call(api, clock):
             "illegal": False,
             "repeat": False,
             "applied": True,
+            "shown": "accepted",
         }
     ]
 
@@ -60,6 +61,7 @@ def test_the_totals_add_up(api):
         "manual_moves": 1,
         "unpaid_by_default": 0,
         "pending_late": 0,
+        "limits": {"fixed_window": {"allowed": 7, "refused": 0}},
     }
     assert api.report()["calls_per_order"] == {"1": {"reads": 1, "writes": 5}, "2": {"reads": 1, "writes": 0}}
 

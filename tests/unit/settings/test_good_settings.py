@@ -12,6 +12,7 @@ from tests.support.good_settings import COURIER, GOOD, MAIN, SECRET, TOML, P
 from worker.domain.errors import SettingsError
 from worker.domain.signing import ALL_PARTS
 from worker.settings import Address, Settings, describe, load_settings
+from worker.settings.carriers import max_unknown_of
 
 
 def load(**changes: str) -> Settings:
@@ -42,7 +43,7 @@ def test_every_optional_setting_has_a_default(short_folder, monkeypatch):
     assert (account.accept, account.complete_after, account.retry_for) == ("paid", timedelta(0), timedelta(hours=72))
     assert (account.settle, account.call_deadline) == (timedelta(minutes=2), timedelta(seconds=10))
     assert (source.profile.name, source.account, source.timezone.key) == ("courier", "main", "UTC")
-    assert [secret.get_secret_value() for secret in source.secrets["signature"]] == ["whsec_test"]
+    assert [secret.get_secret_value() for secret in source.secrets["signature"]] == [GOOD[f"{COURIER}SECRETS"]]
     assert source.signed_parts == frozenset(ALL_PARTS)
 
 
@@ -102,6 +103,19 @@ def test_an_address_is_written_as_it_is_read(text, address):
 
 
 @pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("127.0.0.1", ["127.0.0.1/32"]),
+        ('["::1", "10.0.0.0/8", "2001:db8::/48"]', ["::1/128", "10.0.0.0/8", "2001:db8::/48"]),
+        ("[]", []),
+    ],
+)
+def test_trusted_proxies_are_addresses_and_networks(text, networks):
+    assert [*map(str, load(**{f"{P}TRUSTED_PROXIES": text}).trusted_proxies)] == networks
+    assert load().trusted_proxies == ()
+
+
+@pytest.mark.parametrize(
     ("redis", "broker", "queue"),
     [
         ("redis://:pw@h/1", "", "redis://:pw@h/1"),
@@ -130,9 +144,11 @@ def test_secrets_may_come_from_files(tmp_path):
     (one := tmp_path / "one").write_text(f"{SECRET}\n")
     (two := tmp_path / "two").write_text("first-secret\n\nsecond-secret\n")
     environ = GOOD | {f"{MAIN}HMAC_SECRET_FILE": str(one), f"{COURIER}SECRETS_FILE": str(two)}
-    environ |= {f"{P}METRICS_TOKEN_FILE": str(one)}
+    (three := tmp_path / "three").write_text("let-us-see-the-metrics")
+    environ |= {f"{P}METRICS_TOKEN_FILE": str(three)}
     del environ[f"{MAIN}HMAC_SECRET"], environ[f"{COURIER}SECRETS"]
-    assert load_settings(environ).secret_values() == ("first-secret", SECRET, "second-secret")
+    secrets = load_settings(environ).secret_values()
+    assert secrets == ("first-secret", "let-us-see-the-metrics", SECRET, "second-secret")
 
 
 def test_a_secret_file_in_the_environment_replaces_a_secret_of_the_toml_file(toml, tmp_path):
@@ -156,6 +172,26 @@ def test_an_account_has_the_limit_of_the_smallest_plan_unless_it_sets_another(ch
     assert settings.accounts["main"].identity == ("cekat", "https://api.cekat.ai", SECRET)
 
 
+def test_an_awalchat_account_has_the_limit_that_is_documented_for_lists():
+    assert load_settings(GOOD).accounts["main"].calls_per_minute == 200
+
+
+@pytest.mark.parametrize(
+    ("allow", "number", "most"),
+    [
+        ("shipment", "", 10_000),
+        ("shipment", "5", 5),
+        ('["order.accepted", "shipment"]', "", None),
+        ("order", "5", 5),
+    ],
+)
+def test_only_a_source_that_reports_no_orders_has_a_bound_of_unknown_ones_unless_it_sets_one(
+    allow: str, number: str, most: int | None
+):
+    own = {f"{COURIER}ALLOW": allow} | ({f"{COURIER}MAX_UNKNOWN": number} if number else {})
+    assert max_unknown_of(load_settings({**GOOD, **own}).sources["courier"]) == most
+
+
 def test_an_account_may_have_status_words_of_its_own(tmp_path):
     in_json = load_settings(GOOD | {f"{MAIN}STATUSES": '{"Packed, ready": "accepted"}'})
     assert in_json.accounts["main"].statuses == {"Packed, ready": "accepted"}
@@ -174,4 +210,5 @@ def test_every_setting_is_described():
         for key in ("platform", "base_url", "domain", "client_id", "hmac_secret", "phone_number_id", "api_key")
     } | {"sources.<name>.secrets"}
     assert [row.key for row in rows if not row.meaning.endswith(".")] == []
-    assert ("keep", "FULFILLMENT_KEEP", "90d", "How long closed and settled orders are kept.", "") in rows
+    meaning = "How long closed and settled orders are kept, and deliveries that moved no order."
+    assert ("keep", "FULFILLMENT_KEEP", "90d", meaning, "") in rows

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.support.good_settings import GOOD, P
-from webhook_receiver.formats import format_of
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.profiles.schema.files import builtin_names, load_profile
 from webhook_receiver.wiring import sources_of
 from worker.domain.errors import SettingsError
@@ -173,6 +173,21 @@ def test_every_secret_of_a_source_is_masked_in_logs(tmp_path):
             "verification has no effect",
         ),
         ('header = "X-T"\nsecrets = { token = "a-token-of-ours" }\nallow = ["shipments"]', "allow must have families"),
+        *(
+            (
+                f'header = "X-T"\nsecrets = {{ token = "a-token-of-ours" }}\ntracking_hosts = "{host}"',
+                "tracking_hosts must have names of hosts, such as track.example.com",
+            )
+            for host in (
+                "https://t.example",
+                "t.example:443",
+                "10.0.0.1",
+                "localhost",
+                "xn--t-xya.example",
+                "*.example",
+            )
+        ),
+        ('header = "X-T"\nsecrets = { token = "a-token-of-ours" }\ntracking_hosts = []', "tracking_hosts must have at"),
         (
             'header = "X-T"\nsecrets = { token = "a-token-of-ours" }\nreference = "name"',
             "reference must be 'number' or",
@@ -221,10 +236,16 @@ number_prefix = "TK-"
 reference = "id"
 statuses = { "9" = "in_transit" }
 timezone = "Asia/Jakarta"
+tracking_hosts = ["Track.example.com", "parcelpost.example"]
 """
     source = sources_of(load(tmp_path, GOOD_SOURCE + lines))["parcelpost"]
+    assert source.tracking_hosts == {"track.example.com", "parcelpost.example"}
     assert (set(source.allow), source.number_prefix, source.reference) == ({"shipment.delivered"}, "TK-", "id")
     assert (source.statuses, source.zone) == ({"9": "in_transit"}, ZoneInfo("Asia/Jakarta"))
+
+
+def test_a_source_that_lists_no_hosts_may_name_any(tmp_path):
+    assert sources_of(load(tmp_path, GOOD_SOURCE))["parcelpost"].tracking_hosts == frozenset()
 
 
 def test_a_courier_may_report_shipments_and_no_order_events_unless_its_source_says_so(tmp_path):

@@ -34,7 +34,10 @@ def toml(tmp_path: Path) -> dict[str, str]:
     ("name", "value", "sentence"),
     [
         ("LOGLEVEL", "info", f"{UNKNOWN}: did you mean {P}LOG_LEVEL?"),
-        ("SCAN_EVERY", "5m", f"{UNKNOWN}."),
+        ("QUEUE_SIZE", "5000", f"{UNKNOWN}."),
+        ("SCAN_EVERY", "2d", "must be 0s, or a duration from 1s to 1d."),
+        ("ACCOUNTS__MAIN__SHIP_WITHIN", "0s", "must be a duration from 1m to 3650d."),
+        ("ACCOUNTS__MAIN__DELIVER_WITHIN", SECRET, "must be a duration such as 250ms, 5m, 72h, 90d or PT5M."),
         ("log_level", "info", f"{UNKNOWN}: the names of our variables are in upper case."),
         ("DATA_DIR", "relative", "must be an absolute path."),
         ("DATABASE_URL", "sqlite:///relative.db", NO_DATABASE),
@@ -48,6 +51,10 @@ def toml(tmp_path: Path) -> dict[str, str]:
         ("BROKER_URL", f"amqp://u:{SECRET}@h:port//", NO_BROKER),
         ("BROKER_URL", f"redis://h/0;redis://:{SECRET}@h:99999/0", NO_BROKER),
         ("LISTEN", "localhost:99999", "must be an address and a port, such as 127.0.0.1:8000 or [::1]:8000."),
+        *(
+            ("TRUSTED_PROXIES", network, "must be an IP address or a network, such as 127.0.0.1 or 10.0.0.0/8.")
+            for network in ("", "nginx", "10.0.0.1/8", "0.0.0.0/0", "::/0", '["10.0.0.0/8", 5]', "127.0.0.1:80")
+        ),
         ("METRICS_TOKEN", "short", "must be at least 8 bytes long."),
         ("METRICS_TOKEN_FILE", f"/{SECRET}", "must name an existing file."),
         ("CONFIG", f"/{SECRET}", "must name an existing file."),
@@ -215,8 +222,14 @@ def test_an_error_has_no_cause_or_context_that_could_show_the_file(tmp_path, con
 
 
 def test_good_settings_show_no_secret(tmp_path):
-    environ = GOOD | {f"{MAIN}HMAC_SECRET": SECRET, f"{COURIER}SECRETS": SECRET, f"{P}METRICS_TOKEN": SECRET}
+    own = {f"{MAIN}HMAC_SECRET": f"1-{SECRET}", f"{COURIER}SECRETS": f"2-{SECRET}", f"{P}METRICS_TOKEN": f"3-{SECRET}"}
+    environ = GOOD | own
     environ |= {f"{P}{part}_URL": f"redis://u:{SECRET}@h/0" for part in ("REDIS", "BROKER")}
     settings = load_settings(environ | {f"{P}DATABASE_URL": f"postgresql://u:{SECRET}@h/0"})
     assert SECRET not in repr(settings) + repr(settings.model_dump()) + settings.model_dump_json()
-    assert settings.secret_values() == (SECRET,)
+    assert settings.secret_values() == (*own.values(), SECRET)
+
+
+def test_a_source_must_be_able_to_keep_its_largest_delivery():
+    settings = {**GOOD, f"{COURIER}MAX_KEPT_BYTES": "1048576", f"{COURIER}MAX_BODY": "1048577"}
+    assert refusal(settings) == f"{COURIER}MAX_KEPT_BYTES must be at least max_body, so that any delivery can be kept."

@@ -42,7 +42,7 @@ class Receiver:
     def receive(self, sent: Request) -> Reply:
         receiving = self._reception.find("fastbox")
         assert receiving
-        return self._reception.receive(receiving, sent)
+        return self._reception.submit(receiving, sent)()
 
     def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> Reply:
         return self.receive(request(body, headers or {"X-Token": SECRET}))

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.invented import RECEIVED_AT, TOKEN, delivery, encoded, opened, profile, request
-from webhook_receiver.formats import format_of
 from webhook_receiver.profiles import NATIVE_PROFILES
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.profiles.native import NativeFormat
 from webhook_receiver.profiles.schema.files import load_profile
 from webhook_receiver.requests import Request

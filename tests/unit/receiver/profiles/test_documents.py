@@ -42,7 +42,8 @@ def test_the_fields_of_a_form_are_the_document(body: bytes, number: str, note: s
         (b"state=D&ref=%FF", "bad_text"),
         (b"state=D&ref=\xff", "bad_text"),
         (b"state=D&ref=%00", "bad_text"),
-        (b"%00=D&ref=1", "bad_text"),
+        (b"%00=D&ref=1", "unknown_event"),
+        (b"state=D&ref=1&state=D", "duplicate_key"),
         (b"state=D&ref=%ED%A0%80", "bad_text"),
         (b"state=D&ref=1&ref=1", "duplicate_key"),
         (b"state=D&ref=1&r%65f=2", "duplicate_key"),
@@ -52,6 +53,15 @@ def test_the_fields_of_a_form_are_the_document(body: bytes, number: str, note: s
 )
 def test_a_body_that_is_no_form_is_quarantined(body: bytes, reason: str):
     assert delivery(FORM, body).unusable == reason
+
+
+@pytest.mark.parametrize("more", [b"x=%FF", b"x=\xff", b"x=%00", b"%00=1", b"x=%ED%A0%80", b"x=1&x=2", b"%FF=1&%FF=2"])
+def test_a_flawed_field_of_a_form_that_is_not_read_spoils_nothing(more: bytes):
+    assert event(FORM, b"state=D&ref=ORD-1&" + more).order.order_id == "number:ORD-1"
+
+
+def test_a_note_of_a_form_keeps_what_can_be_stored_of_it():
+    assert event(FORM, b"state=D&ref=ORD-1&note=Jos%E9+x").note == "Jos\ufffd x"
 
 
 def test_a_form_has_a_bounded_number_of_fields():
@@ -66,12 +76,16 @@ def test_a_form_has_a_bounded_number_of_fields():
         (b"", "not_json"),
         (b"state=D&ref=1", "not_json"),
         (b'{"state":"D"}{}', "not_json"),
-        (b"\xef\xbb\xbf{}", "not_json"),
+        (b"\xef\xbb\xbf{}", "unknown_event"),
         (b"\xff", "bad_text"),
         (b'{"state":"D","state":"D"}', "duplicate_key"),
         (b"[" * 60_000, "too_deep"),
         (b"NaN", "bad_number"),
         (b'"\\ud800"', "bad_text"),
+        (b'{"state":NaN}', "bad_number"),
+        (b'{"state":"D","ref":"\\ud800"}', "bad_text"),
+        (b'{"state":"D","ref":"\xff"}', "bad_text"),
+        (b'{"state":"D","ref":"1","ref":"1"}', "duplicate_key"),
         (b"[]", "unknown_event"),
         (b"null", "unknown_event"),
         (b'"D"', "unknown_event"),
@@ -112,10 +126,19 @@ def test_a_field_without_a_text_is_quarantined_and_named(inner: object):
         ("{", "not_json"),
         ('{"state":"D","state":"D"}', "duplicate_key"),
         ("[" * 5000, "too_deep"),
-        ('{"a":NaN}', "bad_number"),
+        ('{"state":NaN}', "bad_number"),
         ('"\\u0000"', "bad_text"),
+        ('{"state":"D","ref":"\\ud800"}', "bad_text"),
         ("[]", "unknown_event"),
     ],
 )
 def test_an_inner_text_that_cannot_be_read_is_quarantined(inner: str, reason: str):
     assert delivery(WRAPPED, wrapped(inner)).unusable == reason
+
+
+@pytest.mark.parametrize(("ref", "number"), [("1", ["number:1"]), ("1\ud83d", [])])
+def test_half_a_character_in_a_json_text_spoils_only_its_own_field(ref: str, number: list[str]):
+    inner = json.dumps({"state": "D", "ref": ref, "name": "Sara \ud83d"}, ensure_ascii=False)
+    result = delivery(WRAPPED, wrapped(inner))
+    assert [each.order.order_id for each in result.events] == number
+    assert (result.unusable == "bad_text") is not bool(number)

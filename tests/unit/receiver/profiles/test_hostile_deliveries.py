@@ -13,9 +13,9 @@ from tests.support.couriers.everyone import COURIERS
 from tests.support.couriers.receiving import AGO, NOW, request_of, source_of
 from tests.support.couriers.samples import Courier, Sent
 from tests.support.hostile import ODD_VALUES, assert_storable, paths_of, planted
-from webhook_receiver.formats import format_of
 from webhook_receiver.profiles.declared import DeclaredFormat
 from webhook_receiver.profiles.engine.paths import Path, parse_path
+from webhook_receiver.profiles.formats import format_of
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.instants import instant_of

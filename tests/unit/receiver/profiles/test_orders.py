@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.invented import delivery, event, profile, reading
 from webhook_receiver.profiles.schema.model import ProfileFile
+from worker.domain.orders import Reference
 from worker.domain.reasons import QuarantineReason
 
 ALL = profile(read='order = "id"\nnumber = ["ref", "ref2"]\ntracking = "awb"\nshipment = "ship"')
@@ -59,7 +60,15 @@ def test_without_any_of_them_the_delivery_is_quarantined():
     assert reason(ALL, ship=1.5) is QuarantineReason.NO_ORDER
 
 
-@pytest.mark.parametrize("value", ["x", "017", "0", 0, -1, 1.5, True, [], {}, " 17", "1" * 20, "number:1"])
+@pytest.mark.parametrize("value", [0, "0", " 0 "])
+def test_an_id_of_zero_beside_another_name_stands_for_a_missing_one(value: object):
+    assert event(ALL, {"state": "D", "id": value, "ref": "ORD-1", "awb": "T1"}).order.order_id == "number:ORD-1"
+    assert event(ALL, {"state": "D", "id": value, "awb": "T1"}).order.order_id == "tracking:T1"
+    assert event(ALL, {"state": "D", "id": value, "ship": "S1"}).order.order_id == "shipment:S1"
+    assert reason(ALL, id=value) is QuarantineReason.BAD_ORDER_ID
+
+
+@pytest.mark.parametrize("value", ["x", "017", -1, 1.5, True, [], {}, " 17", "1" * 20, "number:1"])
 def test_an_id_that_the_platform_cannot_have_is_quarantined_even_with_a_number(value: object):
     assert reason(ALL, id=value, ref="ORD-1", awb="T1") is QuarantineReason.BAD_ORDER_ID
 
@@ -139,7 +148,7 @@ def test_the_prefix_is_not_cut_off_an_order_id_of_the_profile():
 @pytest.mark.parametrize("value", ["number:7", "a:b:c", "tracking:x", "::"])
 def test_a_colon_in_a_number_is_a_part_of_it(value: str):
     reference = event(NUMBER, {"state": "D", "ref": value}).order.reference
-    assert reference == ("number", value)
+    assert reference == Reference("number", value)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,8 @@ def test_the_body_is_read_only_after_the_other_methods_have_passed(monkeypatch: 
     chosen = profile(auth=fields + '[auth.token]\nkind = "static"\nfrom = "header:X-Token"')
     reads: list[bytes] = []
 
-    def read(body: bytes, _content: str) -> object:
+    def read(body: bytes, _content: str, *, unique_keys: bool) -> object:
+        assert unique_keys
         reads.append(body)
         return {"token": "in-body"}
 

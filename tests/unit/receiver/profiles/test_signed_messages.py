@@ -99,7 +99,9 @@ def test_a_signed_float_list_or_object_is_refused(value: object):
         b'{"ref":"1","other":{"a":1,"a":2}}',
         b'{"ref":"1"',
         b'{"ref":"1"}\xff',
-        b'{"ref":"1","a":NaN}',
+        b'{"ref":NaN}',
+        b'{"ref":"1\\ud800"}',
+        b'{"ref":"1\xff"}',
         b'{"ref":"1","a":' + b"[" * 40 + b"]" * 40 + b"}",
         b"",
     ],
@@ -107,6 +109,11 @@ def test_a_signed_float_list_or_object_is_refused(value: object):
 def test_a_body_that_cannot_be_read_is_refused_when_a_field_of_it_is_signed(raw: bytes):
     for text in ("1", ""):
         assert not signed("{field:ref}", text, request(raw))
+
+
+@pytest.mark.parametrize("raw", [b'{"ref":"1","a":NaN}', b'{"ref":"1","a":["\\ud800"]}', b'\xef\xbb\xbf{"ref":"1"}'])
+def test_a_flawed_value_that_is_not_signed_does_not_spoil_the_signature(raw: bytes):
+    assert signed("{field:ref}", "1", request(raw))
 
 
 def test_a_document_that_is_no_object_has_no_fields():

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.support.invented import delivery, event, profile
-from webhook_receiver.profiles.engine.values import NoText, folded, note_text, text_of, url_text
+from webhook_receiver.profiles.engine.optional import NO_NUMBER
+from webhook_receiver.profiles.engine.values import NoText, folded, note_text, text_of
 from webhook_receiver.profiles.reading import ElementReading
 from worker.domain.reasons import QuarantineReason
+from worker.domain.tracking import parcel_without_number
 
 FIELDS = """
 number = "ref"
@@ -43,7 +45,7 @@ def test_floats_lists_and_objects_have_no_text(value: object):
 @pytest.mark.parametrize(("value", "text"), [(17, "17"), (-17, "-17"), ("017", "017"), (10**31, str(10**31))])
 def test_a_number_is_a_text_or_a_whole_number(value: object, text: str):
     assert event(PROFILE, GOOD | {"ref": value}).order.order_id == f"number:{text}"
-    assert event(PROFILE, GOOD | {"awb": value}).tracking == text
+    assert event(PROFILE, GOOD | {"awb": value}).tracking in {text, parcel_without_number(text)}
     assert event(PROFILE, GOOD | {"ship": value}).shipment == text
     assert event(PROFILE, GOOD | {"id": value}).key == text
 
@@ -64,8 +66,8 @@ def test_a_text_has_a_limit(field: str, limit: int):
     assert delivery(PROFILE, GOOD | {field: "x" * (limit + 1)}).unusable
 
 
-AROUND = ("", " ", "\t\r\n", "\x07", "\u202e", " \u2066\x9f\u3000\xa0\u2003")
-INSIDE = ("\t", "\x1b", "\x9f", "\u2028", "\u202e", "\u2067", " " * 64, " " * 200, " " * 2000)
+AROUND = ("", " ", "\t\r\n", "\x07", "\u202e", " \u2066\x9f\u3000\xa0\u2003", "\u200e", "\ufeff\u200b\xad")
+INSIDE = (*"\t\x1b\x9f\u200b\u2028\u202e\u2067\u3164\ufe0f", " " * 64, " " * 200, " " * 2000)
 
 
 @pytest.mark.parametrize("around", AROUND)
@@ -100,20 +102,31 @@ def test_an_odd_shipment_is_left_out(value: object):
 
 
 @pytest.mark.parametrize(
-    ("value", "parcels"), [(1, 1), (1000, 1000), ("1", 1), ("007", 7), ("1000", 1000), (None, None), ("", None)]
+    ("value", "parcels"),
+    [(1, 1), (1000, 1000), ("1", 1), ("00007", 7), (" 1 ", 1), ("1000", 1000), (2.0, 2), (None, None), ("", None)],
 )
 def test_parcels_are_a_whole_number_or_its_digits(value: object, parcels: int | None):
-    assert event(PROFILE, GOOD | {"pieces": value}).parcels == parcels
+    result = delivery(PROFILE, GOOD | {"pieces": value})
+    assert ([each.parcels for each in result.events], "parcels" in result.detail) == ([parcels], False)
 
 
-@pytest.mark.parametrize("value", [0, -1, 1001, 1.0, True, "0", "-1", "1001", "00001", "two", "٣", "1 ", [], {}])
-def test_other_parcels_quarantine_the_delivery(value: object):
+@pytest.mark.parametrize("value", [0, -1, "0", "-1", 0.0, False, [], {}])
+def test_a_number_of_parcels_that_says_nothing_is_left_out_and_the_delivery_says_so(value: object):
+    result = delivery(PROFILE, GOOD | {"pieces": value})
+    assert (result.unusable, [each.parcels for each in result.events]) == (None, [None])
+    assert "the number of parcels is left out: it says nothing" in result.detail
+
+
+@pytest.mark.parametrize("value", [1001, "1001", True, 1.5, "two", "2 of 3", "٣", [1], {"a": 1}, " ", "9" * 40])
+def test_parcels_that_may_be_several_and_cannot_be_read_quarantine_the_delivery(value: object):
     assert delivery(PROFILE, GOOD | {"pieces": value}).unusable is QuarantineReason.BAD_PARCELS
 
 
 @pytest.mark.parametrize("value", [7, 1.5, True, [], {"a": 1}])
-def test_a_note_that_is_no_text_is_left_out(value: object):
-    assert event(PROFILE, GOOD | {"note": value}).note == ""
+def test_a_note_that_is_no_text_is_left_out_and_the_delivery_says_so(value: object):
+    result = delivery(PROFILE, GOOD | {"note": value})
+    assert [each.note for each in result.events] == [""]
+    assert "the note is left out: it is no text" in result.detail
 
 
 def test_a_note_is_one_line_of_at_most_200_characters():
@@ -122,10 +135,73 @@ def test_a_note_is_one_line_of_at_most_200_characters():
     assert note_text(None) == ""
 
 
-@pytest.mark.parametrize("url", ["https://t.example/1?a=ü&b=%20", "HTTP://t.example"])
+@pytest.mark.parametrize("url", ["https://t.example/1?b=%20", "HTTP://t.example"])
 def test_a_tracking_url_is_kept(url: str):
     result = event(PROFILE, GOOD | {"url": url})
     assert result.tracking_url == url
+
+
+def test_a_tracking_url_that_is_not_ascii_is_kept_with_escapes():
+    assert event(PROFILE, GOOD | {"url": "https://t.example/1?a=ü"}).tracking_url == "https://t.example/1?a=%C3%BC"
+
+
+@pytest.mark.parametrize(
+    ("url", "flaw"),
+    [
+        ("https://me:pass@t.example/1", "it has a user or a password"),
+        ("https://t.example:444/1", "it has a port"),
+        (
+            "https://10.0.0.1/1",
+            "it has a host that is no domain name: an IP address, punycode, or a name without a dot",
+        ),
+        (
+            "https://xn--t-xya.example/1",
+            "it has a host that is no domain name: an IP address, punycode, or a name without a dot",
+        ),
+    ],
+)
+def test_a_tracking_url_that_may_lead_elsewhere_is_left_out_and_the_delivery_says_why(url: str, flaw: str):
+    result = delivery(PROFILE, GOOD | {"url": url})
+    assert [each.tracking_url for each in result.events] == [""]
+    assert result.detail.endswith(f"; the tracking URL is left out: {flaw}")
+
+
+def test_a_tracking_url_of_a_host_that_the_source_does_not_list_is_left_out():
+    hosts = frozenset({"t.example"})
+    for url in ("https://t.example/1", "https://eu.t.example/1"):
+        assert delivery(PROFILE, GOOD | {"url": url}, tracking_hosts=hosts).events[0].tracking_url == url
+    result = delivery(PROFILE, GOOD | {"url": "https://bad-t.example/1"}, tracking_hosts=hosts)
+    assert result.events[0].tracking_url == ""
+    assert result.detail.endswith("it has a host that the source's tracking_hosts do not list")
+
+
+NUMBERS = ("<b>T1</b>", "=1+1", "[T1](x)", "T#1", "pay at 12 Main Street", "evil.example/1")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_tracking_number_that_is_no_code_is_left_out_and_its_parcel_stays_another_one(number: str):
+    result = delivery(PROFILE, GOOD | {"awb": number})
+    (event,) = result.events
+    assert (event.tracking, result.unusable) == (parcel_without_number(number), None)
+    assert not {"tracking number T1", number} & {name.words for name in event.parcel_names}
+    assert NO_NUMBER in result.detail
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_tracking_number_that_is_no_code_finds_no_order(number: str):
+    result = delivery(PROFILE, {"state": "D", "id": "e1", "awb": number})
+    assert (result.events, result.unusable) == ((), QuarantineReason.BAD_TRACKING)
+
+
+def test_a_shipment_id_finds_the_order_of_a_parcel_whose_number_is_left_out():
+    found = event(PROFILE, {"state": "D", "awb": "<b>1</b>", "ship": "S1", "id": "e1"})
+    assert str(found.order.reference) == "shipment:S1"
+
+
+def test_a_tracking_number_that_says_nothing_is_left_out():
+    result = delivery(PROFILE, GOOD | {"awb": "-"})
+    assert [each.tracking for each in result.events] == [""]
+    assert NO_NUMBER in result.detail
 
 
 @pytest.mark.parametrize(
@@ -149,7 +225,6 @@ def test_an_odd_tracking_url_is_left_out_with_a_remark(url: object):
     result = delivery(PROFILE, GOOD | {"url": url})
     assert result.events[0].tracking_url == ""
     assert result.detail.endswith("; the tracking URL is left out: it is no URL of http or https")
-    assert url_text(url) == ""
 
 
 @pytest.mark.parametrize("nothing", [None, ""])

@@ -1,8 +1,7 @@
-"""A trial says what is read of each element, and which field a wrong path, time or status should have been."""
+"""A trial says what is read of each element, and which field a wrong path should have been."""
 
 import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +9,7 @@ from tests.support.invented import profile
 from tests.support.trials import reading_of, step, steps
 from webhook_receiver.profiles.trial.steps import Outcome
 from worker.domain.reasons import QuarantineReason
+from worker.domain.tracking import parcel_without_number
 
 FULL = 'number = "order.ref"\ntracking = "awb"\nid = "id"\ntime = "at"\ntracking_url = "url"\nnote = "note"'
 CASE = profile(read=f'{FULL}\nparcels = "parcels"\nshipment = "shipment"')
@@ -78,156 +78,10 @@ def test_a_wrong_path_of_the_order_is_answered_by_what_is_there(path: str, docum
     assert step(trial, "quarantine").advice == (sentence,)
 
 
-# ---------------------------------------------------------------------------------------------------------------- times
-
-
-def timed(times: str, text: object, top: str = "", **changes: Any) -> Any:
-    chosen = profile(top=top, read=f'number = "ref"\ntime = "at"\ntimes = [{times}]')
-    return step(reading_of(chosen, {"state": "D", "ref": "1", "at": text}, **changes), "time")
-
-
-@pytest.mark.parametrize(
-    ("text", "advice"),
-    [
-        ("2026-11-28T10:00:00+0300", ('it fits with: times = ["%d %Y %m", "iso"]',)),
-        (1795824000, ('it fits with: times = ["%d %Y %m", "unix"]',)),
-        (1795824000123, ('it fits with: times = ["%d %Y %m", "unix_ms"]',)),
-        ("28/11/2026 09:00", ('it fits with: times = ["%d %Y %m", "%d/%m/%Y %H:%M"]',)),
-        ("28 Nov 2026 09:00 PM", ('it fits with: times = ["%d %Y %m", "%d %b %Y %I:%M %p"]',)),
-        (
-            "05/04/2026 09:00",
-            (
-                'it fits with: times = ["%d %Y %m", "%d/%m/%Y %H:%M"]',
-                'it fits with: times = ["%d %Y %m", "%m/%d/%Y %H:%M"]',
-                "several formats fit this text: choose by the courier's documentation",
-            ),
-        ),
-        ("soon", ("write its format into read.times: one of strptime, such as %d/%m/%Y %H:%M:%S",)),
-    ],
-)
-def test_a_time_that_fits_no_format_is_answered_by_formats_that_fit(text: object, advice: tuple[str, ...]):
-    given = timed('"%d %Y %m"', text)
-    assert given.text == f'at "{text}" fits none of times = ["%d %Y %m"]: the arrival counts'
-    assert given.advice == advice
-    assert given.is_well
-
-
-def test_the_zone_of_a_time_without_an_offset_is_shown():
-    given = timed('"iso", "%d/%m/%Y %H:%M"', "28/11/2026 09:00", zone=ZoneInfo("Asia/Jakarta"))
-    assert given.text == 'at "28/11/2026 09:00", format 2 (%d/%m/%Y %H:%M), Asia/Jakarta → 2026-11-28T02:00:00Z'
-    assert given.advice == ()
-    of_profile = timed('"iso"', "2026-11-28 09:00", top='zone = "Asia/Riyadh"')
-    assert of_profile.text == 'at "2026-11-28 09:00", format 1 (iso), Asia/Riyadh → 2026-11-28T06:00:00Z'
-
-
-def test_a_zone_that_nobody_has_chosen_is_said():
-    assert timed('"iso"', "2026-11-28 09:00").advice == (
-        "the text has no offset, and the profile no zone: the source's timezone counts",
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "advice"),
-    [
-        ("2026-11-28T15:00:00Z", "that is 3.0 hours after the arrival, so the arrival counts"),
-        ("2026-10-01T15:00:00Z", "that is more than 30 days before the arrival, so it counts as 30 days old"),
-    ],
-)
-def test_a_time_that_is_clamped_is_said(text: str, advice: str):
-    assert timed('"iso"', text).advice == (advice,)
-
-
-def test_a_local_time_after_the_arrival_asks_for_the_zone():
-    given = timed('"iso"', "2026-11-28T15:00", zone=ZoneInfo("Etc/GMT"))
-    assert given.advice == ("that is 3.0 hours after the arrival, so the arrival counts: is the time zone right?",)
-
-
-def test_a_time_out_of_any_calendar_is_said():
-    given = timed('"%Y-%m-%d %H:%M"', "9999-12-31 20:00", zone=ZoneInfo("Etc/GMT+12"))
-    assert given.text.endswith("→ a time out of any calendar")
-
-
-def test_a_missing_time_and_an_odd_one_are_said():
-    chosen = profile(read='number = "ref"\ntime = "at"')
-    missing = step(reading_of(chosen, {"state": "D", "ref": "1", "at_utc": "x"}), "time")
-    assert missing.text == "nothing there: the arrival counts"
-    assert missing.advice == ("at leads to nothing; the document has: state, ref, at_utc",)
-    assert timed('"iso"', [1]).text == 'at "[[1]]" fits none of times = ["iso"]: the arrival counts'
-    assert step(reading_of(profile(), {"state": "D", "ref": "1"}), "time").advice == ("no time is read: see read.time",)
-
-
-def test_the_parts_of_a_time_are_named():
-    chosen = profile(read='number = "ref"\ntime_parts = ["day", "hour"]\ntimes = ["%Y-%m-%d %H:%M"]')
-    given = step(reading_of(chosen, {"state": "D", "ref": "1", "day": "2026-11-28", "hour": "09:00"}), "time")
-    assert given.text.startswith('day + hour "2026-11-28 09:00", format 1')
-
-
-@pytest.mark.parametrize("fold", ["", "fold = true\n"])
-def test_the_time_of_a_word_is_named(fold: str):
-    read = 'number = "ref"\ntime = "at"\n[read.time_of]\nD = "done_at"'
-    chosen = profile(read=read, status=f'{fold}from = "state"\nrows = [["D", "delivered"]]')
-    document = {"state": "D", "ref": "1", "at": "2026-11-28T01:00:00Z", "done_at": "2026-11-28T02:00:00Z"}
-    assert step(reading_of(chosen, document), "time").text.startswith('done_at "2026-11-28T02')
-
-
-# ------------------------------------------------------------------------------------------------------------- statuses
-
-TWO = """
-from = ["state", "sub"]
-rows = [["Picked_Up", "*", "picked_up"], ["done", "A*", "delivered"], ["x", ["", "y"], "info"]]
-"""
-
-
-@pytest.mark.parametrize(
-    ("document", "shown", "advice"),
-    [
-        ({"state": "picked up"}, '("picked up", "")', ["row 1 fits with: fold = true in [status]"]),
-        ({"state": "DONE", "sub": "abc"}, '("DONE", "abc")', ["row 2 fits with: fold = true in [status]"]),
-        ({"state": "Picked_Upp"}, '("Picked_Upp", "")', ['the rows have "Picked_Up"']),
-        ({"state": "done", "sub": "B"}, '("done", "B")', ['rows 2 have "done", but with other cells behind it']),
-        ({"state": "new"}, '("new", "")', []),
-    ],
-)
-def test_an_unknown_status_is_answered_by_rows_that_look_like_it(
-    document: dict[str, str], shown: str, advice: list[str]
-):
-    trial = reading_of(profile(status=TWO), {"ref": "1", **document})
-    status = step(trial, "status")
-    assert status.text == f"{shown} fits no row of status.rows"
-    cells = ", ".join(f'"{document.get(name, "")}"' for name in ("state", "sub"))
-    word = " | ".join(document.values())
-    assert [line for line in status.advice if "statuses" not in line] == [
-        *advice,
-        f"add a row to status.rows: [{cells}, EVENT], where EVENT is an event such as in_transit, or info",
-    ]
-    assert status.advice[-1] == f'or, for one source: statuses = {{ "{word}" = EVENT }}'
-    assert (trial.outcome, trial.reason) == (Outcome.QUARANTINED, "unknown_event")
-
-
-def test_a_profile_that_folds_is_not_told_to():
-    status = f"fold = true\n{TWO}"
-    assert (
-        step(reading_of(profile(status=status), {"ref": "1", "state": "nothing"}), "status").advice[0].startswith("add")
-    )
-
-
-def test_a_status_that_is_not_there_is_a_matter_of_the_path():
-    trial = reading_of(profile(), {"ref": "1", "status": {"state": "D"}})
-    assert step(trial, "status").advice == ("state leads to nothing; there is status.state",)
-
-
-def test_a_status_that_is_no_text_is_shown():
-    trial = reading_of(profile(), {"ref": "1", "state": 1.5})
-    assert step(trial, "quarantine").advice == ("status.from: state 1.5",)
-
-
-def test_who_has_decided_on_a_status_is_said():
-    document = {"ref": "1", "state": "On-Its Way"}
-    own = step(reading_of(profile(), document, statuses={"On-Its Way": "in_transit"}), "status")
-    assert own.text == '("On-Its Way") → the source\'s own statuses → shipment.in_transit'
-    nobody = profile(status='from = "state"\nunknown = "info"\nrows = [["D", "delivered"]]')
-    assert step(reading_of(nobody, document), "status").text == '("On-Its Way") → no row → info: of no interest'
-    assert reading_of(nobody, document).outcome is Outcome.IGNORED
+def test_a_tracking_number_that_is_no_code_is_shown_with_the_name_that_replaces_it():
+    text = step(reading_of(CASE, DOCUMENT | {"awb": "<b>T1</b>"}), "tracking").text
+    name = parcel_without_number("<b>T1</b>")
+    assert text == f'awb "<b>T1</b>" → {name}, because it is no code: the tracking number is left out'
 
 
 # ------------------------------------------------------------------------------------------------- what cannot be used
@@ -239,7 +93,7 @@ def test_who_has_decided_on_a_status_is_said():
         ({"order": {"ref": 1.5}}, QuarantineReason.BAD_ORDER_NUMBER, ("read.number: order.ref 1.5",)),
         ({"awb": True}, QuarantineReason.BAD_TRACKING, ('read.tracking: awb "true"',)),
         ({"id": "x" * 151}, QuarantineReason.BAD_ID, (f'read.id: id "{"x" * 60}…"',)),
-        ({"parcels": 0}, QuarantineReason.BAD_PARCELS, ("read.parcels: parcels 0",)),
+        ({"parcels": 1001}, QuarantineReason.BAD_PARCELS, ("read.parcels: parcels 1001",)),
     ],
 )
 def test_a_field_that_cannot_be_used_is_shown(
@@ -340,36 +194,6 @@ def test_an_object_in_the_place_of_a_list_is_said():
     chosen = profile(read='number = "list[0].ref"')
     (sentence,) = step(reading_of(chosen, {"state": "D", "list": {"id": "1"}}), "quarantine").advice
     assert sentence == "list[0].ref leads to nothing; list is an object with id, and not a list"
-
-
-OFFSET = 'If it is always this one: times = ["{}"] and zone = {}'
-
-
-@pytest.mark.parametrize(
-    ("end", "zone"),
-    [
-        (" +3", '"Etc/GMT-3"'),
-        ("+3", '"Etc/GMT-3"'),
-        (" UTC+3", '"Etc/GMT-3"'),
-        (" UTC+03:00", '"Etc/GMT-3"'),
-        (" GMT-5", '"Etc/GMT+5"'),
-        (" +5:30", "the zone that has it"),
-        (" UTC", '"UTC"'),
-        (" AST", "the zone that it names"),
-    ],
-)
-def test_an_offset_that_no_format_reads_may_stand_in_the_format(end: str, zone: str):
-    given = timed('"iso"', f"28/11/2026 09:00{end}")
-    written = f"%d/%m/%Y %H:%M{end}"
-    assert given.advice == (f"no format reads {end.strip()}. {OFFSET.format(written, zone)}",)
-    assert timed(f'"{written}"', f"28/11/2026 09:00{end}", top='zone = "Etc/GMT-3"').text.endswith("T06:00:00Z")
-
-
-@pytest.mark.parametrize("text", ["soon +3", "2026-13-28", "soon UTC"])
-def test_what_only_ends_like_an_offset_is_no_time(text: str):
-    assert timed('"iso"', text).advice == (
-        "write its format into read.times: one of strptime, such as %d/%m/%Y %H:%M:%S",
-    )
 
 
 @pytest.mark.parametrize(

@@ -4,42 +4,78 @@ import pytest
 
 from tests.support.sandbox_api import ITEM
 
-CLIENT_FIELDS: dict[str, object] = {
+NEW_ORDER: dict[str, object] = {
     "id": "1",
     "order_number": "ORD-1",
     "status": "pending",
-    "customer_id": None,
-    "items": [],
     "total": 0,
     "currency": "USD",
-    "tracking_number": None,
-    "tracking_url": None,
-    "notes": None,
-    "metadata": {},
-    "shipping_address": None,
-    "billing_address": None,
-    "status_history": [{"status": "pending", "timestamp": "2024-01-25T14:30:00Z"}],
     "created_at": "2024-01-25T14:30:00Z",
     "updated_at": "2024-01-25T14:30:00Z",
 }
+FULL_ORDER: dict[str, object] = {
+    **NEW_ORDER,
+    "customer_id": "ann",
+    "items": [ITEM],
+    "tracking_number": "TRK1",
+    "tracking_url": "https://t.example/1",
+    "notes": "ring",
+    "metadata": {"shop": 7},
+    "shipping_address": {"city": "Bandung"},
+    "billing_address": "Jl. Braga 1",
+}
+HISTORY = [{"status": status, "timestamp": "2024-01-25T14:30:00Z"} for status in ("pending", "processing")]
+UPDATE = ("id", "order_number", "status", "tracking_number", "tracking_url", "updated_at", "status_history")
+LIST = (
+    *("id", "order_number", "customer_id", "status", "items_count", "total", "currency", "tracking_number"),
+    *("created_at", "updated_at"),
+)
+
+
+def chosen(order, names):
+    return {name: order[name] for name in names if name in order}
+
+
 DAY_US = 86_400_000_000
 NOON_US = 1706184000_000000  # 2024-01-25T12:00:00Z
 
 
-def test_a_client_sees_every_documented_field_of_an_order(api, clock):
+def test_a_client_sees_of_an_order_what_is_not_empty(api, clock):
     clock.now_s = 1706193000.5
     api.add_order()
-    assert api.get(1).json == {"success": True, "data": CLIENT_FIELDS}
-    assert api.put(1, notes="x").json == {"success": True, "data": {**CLIENT_FIELDS, "notes": "x"}}
+    assert api.get(1).json == {"success": True, "data": NEW_ORDER}
+    api.control("PATCH", "/orders/1", {name: FULL_ORDER[name] for name in FULL_ORDER.keys() - NEW_ORDER.keys()})
+    assert api.get(1).json == {"success": True, "data": FULL_ORDER}
+    api.put(1, status="processing")
+    assert api.get(1).json["data"] == {**FULL_ORDER, "status": "processing", "status_history": HISTORY}
+
+
+def test_the_answer_to_an_update_has_seven_fields_whatever_was_set(api, clock):
+    clock.now_s = 1706193000
+    api.add_order(**{name: FULL_ORDER[name] for name in FULL_ORDER.keys() - {"updated_at", "created_at"}})
+    answer = api.put(1, status="processing", notes="x", metadata={"a": 1}).json
+    full = {**FULL_ORDER, "status": "processing", "status_history": HISTORY}
+    assert answer == {"success": True, "data": chosen(full, UPDATE)}
+    assert len(answer["data"]) == 7
+    api.control("PATCH", "/orders/1", {"tracking_number": None, "tracking_url": None})
+    assert api.put(1, notes="y").json["data"].keys() == set(UPDATE) - {"tracking_number", "tracking_url"}
+
+
+def test_an_order_in_a_list_has_neither_notes_nor_metadata(api, clock):
+    clock.now_s = 1706193000
+    api.add_order(**{name: FULL_ORDER[name] for name in FULL_ORDER.keys() - {"updated_at", "created_at"}})
+    assert api.list()["data"] == [chosen({**FULL_ORDER, "items_count": 1}, LIST)]
 
 
 def test_the_other_shape_has_message_and_order_status(other_shape_api, clock):
     clock.now_s = 1706193000
     other_shape_api.add_order()
-    fields = {"order_status" if name == "status" else name: value for name, value in CLIENT_FIELDS.items()}
+    fields = {"order_status" if name == "status" else name: value for name, value in NEW_ORDER.items()}
+    listed = {**fields, "items_count": 0}
     assert other_shape_api.get(1).json == {"message": "success", "data": fields}
-    assert other_shape_api.put(1, notes="x").json == {"message": "success", "data": {**fields, "notes": "x"}}
-    assert other_shape_api.list() == {"message": "success", "data": {"orders": [{**fields, "notes": "x"}]}, "page": 1}
+    updated = other_shape_api.put(1, notes="x").json
+    assert updated == {"message": "success", "data": chosen(fields, (*UPDATE, "order_status"))}
+    assert other_shape_api.list() == {"message": "success", "data": {"orders": [listed]}, "page": 1}
     assert set(other_shape_api.create().json) == {"message", "data"}
 
 

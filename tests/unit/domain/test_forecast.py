@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from tests.support.clock import START
 from tests.support.events import KEY, an_event, event_lists, recorded
 from tests.support.snapshots import SETTLED, snapshot
-from worker.domain.evidence import weigh
+from worker.domain.evidence.evidence import weigh
 from worker.domain.instants import HOUR
-from worker.domain.lifecycle import confirm, decide, observe
+from worker.domain.lifecycle.forecast import forecast, is_orphaned
+from worker.domain.lifecycle.lifecycle import confirm, decide, observe
 from worker.domain.orders import Order, Reading
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
 from worker.domain.results import Step
 from worker.domain.stages import STAGES, Stage
 from worker.operations.explain.explanation import explain
-from worker.operations.forecast import forecast, is_orphaned
 
 AT_ONCE = Policy()
 COMPLETE_AFTER_A_DAY = Policy(complete_after=24 * HOUR)

@@ -1,0 +1,106 @@
+"""What an operator is told about a whole account."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.clock import START
+from worker.domain.accounts.probing import ProbeAnswer, ProbeResult
+from worker.domain.accounts.workers import SeenWorker, WorkerProcess
+from worker.domain.errors import IllegalRequest
+from worker.domain.overview.accounts import AccountOrders, Overview
+from worker.domain.overview.snapshot import Hold
+from worker.domain.reasons import HoldReason
+from worker.operations.accounts import MAX_NOTE, hold, probe_sentence, release
+
+WORKER = SeenWorker(WorkerProcess("w", "box", 7, "", ("main",), START), START)
+IDLE = Overview(START, {"main": AccountOrders(total=3)}, workers=(WORKER,))
+BUSY = replace(IDLE, orders={"main": AccountOrders(total=3, waiting=1, ready=1, ready_since=START)})
+
+
+class Holds:
+    """The holds of one account, by reason, and what was done to them."""
+
+    def __init__(self, *reasons: HoldReason) -> None:
+        self.reasons, self.notes = set(reasons), list[str]()
+
+    def hold_for_operator(self, _account: str, note: str) -> None:
+        self.reasons.add(HoldReason.OPERATOR)
+        self.notes.append(note)
+
+    def release(self, _account: str, reason: HoldReason, note: str) -> bool:
+        was_held = reason in self.reasons
+        self.reasons.discard(reason)
+        self.notes.append(note)
+        return was_held
+
+
+@pytest.mark.parametrize(
+    ("overview", "wait"), [(IDLE, "none of its orders waits now"), (BUSY, "1 order waits with it")]
+)
+def test_a_hold_says_how_many_orders_wait_and_how_to_lift_it(overview, wait):
+    holds = Holds()
+    sentence = hold(holds, overview, ["main"], "main", "why (sara)")
+    assert sentence == f"main is held until `fulfillment accounts release main`; {wait}."
+    assert (holds.reasons, holds.notes) == ({"operator"}, ["why (sara)"])
+
+
+def test_a_note_has_a_bound_and_no_control_characters():
+    holds = Holds()
+    hold(holds, IDLE, [], "main", "\x1b" + "x" * 1000)
+    assert len(holds.notes[0]) == MAX_NOTE
+    assert holds.notes[0].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("overview", "follows"),
+    [
+        (IDLE, ", and no order of it is due"),
+        (BUSY, ": 1 order goes on, at first a few at a time"),
+        (replace(BUSY, workers=()), ": 1 order goes on as soon as a worker serves it"),
+    ],
+)
+def test_a_release_says_what_follows(overview, follows):
+    sentence = release(Holds(HoldReason.OPERATOR), overview, [], "main", HoldReason.OPERATOR, "why")
+    assert sentence == f"main is not held any more{follows}."
+
+
+def test_a_release_names_the_holds_that_remain():
+    held = replace(IDLE, holds=(Hold("main", "operator", START), Hold("main", "outage", START)))
+    sentence = release(Holds(HoldReason.OPERATOR), held, [], "main", HoldReason.OPERATOR, "why")
+    assert sentence == "The hold for operator is lifted. main is still held for outage."
+
+
+@pytest.mark.parametrize(
+    ("holds", "advice"),
+    [((), "it is not held"), ((Hold("main", "outage", START),), "it is held for outage: name it by --hold")],
+)
+def test_a_release_of_a_hold_that_does_not_exist_names_those_that_do(holds, advice):
+    with pytest.raises(IllegalRequest, match=f"main has no hold for operator; {advice}"):
+        release(Holds(), replace(IDLE, holds=holds), [], "main", HoldReason.OPERATOR, "why")
+
+
+def test_a_held_account_without_orders_and_settings_can_be_released():
+    overview = Overview(START, holds=(Hold("gone", "operator", START),))
+    assert "gone is not held any more" in release(
+        Holds(HoldReason.OPERATOR), overview, [], "gone", HoldReason.OPERATOR, "why"
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "shown"),
+    [
+        (ProbeResult.GOOD, "The platform answers, and the credentials are good."),
+        (ProbeResult.REFUSED, "The platform refuses the credentials: HTTP 401."),
+        (ProbeResult.UNREACHABLE, "The platform gives no usable answer: HTTP 503."),
+        (ProbeResult.UNKNOWN, "The answer proves nothing: HTTP 404."),
+    ],
+)
+def test_a_probe_says_what_it_has_shown(result, shown):
+    detail = "" if result is ProbeResult.GOOD else shown.rpartition(": ")[2].rstrip(".")
+    answer = ProbeAnswer(result, detail)
+    assert probe_sentence("main", answer, (), ()) == f"{shown} main is not held."
+    lifted = probe_sentence("main", answer, ("credentials", "outage"), ("operator",))
+    restart = "If the settings have changed, restart the workers: each has those with which it began."
+    assert lifted == f"{shown} The hold for credentials and outage is lifted. {restart} main is held for operator."
+    assert restart not in probe_sentence("main", answer, ("outage",), ())
