@@ -23,7 +23,7 @@ SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadsc
 COVERED_COMPLETELY := worker/domain/*,worker/reconcile/*,webhook_receiver/signatures.py,webhook_receiver/profiles/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint style types layers format coverage mutants bench lock venv clean
+.PHONY: help demo install test lint style types layers format coverage mutants bench storm fuzz lock venv clean
 
 help: ## Show this list
 	@echo 'make TARGET, where TARGET is:'
@@ -69,8 +69,14 @@ coverage: $(TOOLS) ## Run the whole test suite, and fail if it covers too little
 mutants: $(MUTATOR) ## Change the rules in many small ways, and check that the tests fail for each (about ten minutes)
 	$(MUTANTS_VENV)/bin/python -m tests.mutants
 
-bench: $(TOOLS) ## Compare with the design that tutorials teach, in 10 minutes (one part: make bench ARGS=receiver)
+bench: $(TOOLS) ## Compare with other designs, in 25 minutes (one part: make bench ARGS=receiver)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+storm: $(TOOLS) ## Let everything fail at once, and check every order (smaller: make storm ARGS='--orders 1000 --seed 7 --database sqlite')
+	@$(BIN)/python -m tests.storm $(ARGS)
+
+fuzz: $(TOOLS) ## Send random bytes to the HTTP server and to a worker (longer: make fuzz ARGS='--seconds 600 requests')
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make lock LOCK_FLAGS=--upgrade)
 	$(LOCK) --output-file requirements.lock

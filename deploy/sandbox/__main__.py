@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from deploy.sandbox.app import create_sandbox
+from deploy.sandbox.limiters import DEFAULT_LIMITER, LIMITERS
 from deploy.sandbox.options import resolve_options
 from deploy.sandbox.platform import Platform
 from deploy.sandbox.platforms import PLATFORMS
@@ -58,6 +59,7 @@ def _platform(name: str, arguments: dict[str, str | None], base_path: str | None
     "--rate-limit", default=None, type=click.IntRange(0), help="Calls in each window.  [default: the platform's]"
 )
 @click.option("--rate-window", default=60.0, type=click.FloatRange(0.1), help="Length of the window in seconds.")
+@click.option("--rate-kind", default=DEFAULT_LIMITER, type=click.Choice(list(LIMITERS)), help="How calls are limited.")
 @click.option("--clock-offset", default=0.0, help="Seconds by which the platform's clock is ahead.")
 @click.option("--threads", default=32, type=click.IntRange(1), help="Calls served at once; delayed calls count.")
 def main(  # noqa: PLR0913 - one parameter for each option
@@ -68,6 +70,7 @@ def main(  # noqa: PLR0913 - one parameter for each option
     base_path: str | None,
     rate_limit: int | None,
     rate_window: float,
+    rate_kind: str,
     clock_offset: float,
     threads: int,
     **account_options: Any,  # noqa: ANN401 - the options of all platforms
@@ -79,7 +82,7 @@ def main(  # noqa: PLR0913 - one parameter for each option
     # Waitress warns about every call that waits for a thread, but delay faults make calls wait on purpose.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     simulated = _platform(platform, account_options, base_path)
-    limit = Limit(simulated.calls_per_minute if rate_limit is None else rate_limit, rate_window)
+    limit = Limit(simulated.calls_per_minute if rate_limit is None else rate_limit, rate_window, rate_kind)
     app = create_sandbox(simulated, limit, lambda: time.time() + clock_offset)
     try:
         server, url = bind(app, host, port, threads)

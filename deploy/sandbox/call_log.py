@@ -21,6 +21,7 @@ class Call:
     *fields* are the checked fields of a write, *status* the status among them, *fault* the kind of the injected fault.
     *code* is the HTTP status of the response; None while the call runs, and if it got no response.
     *illegal*: the step was illegal when the call arrived, or when it was applied.
+    *shown* is the status of the one order that the normal response shows; a fault may have replaced the response.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Call:
     illegal: bool = False
     repeat: bool = False
     applied: bool = False
+    shown: str | None = None
 
 
 class CallLog:
@@ -78,6 +80,11 @@ class CallLog:
         with self._lock:
             self._totals[mark] += not getattr(call, mark)
             setattr(call, mark, True)
+
+    def record_shown(self, call: Call, status: str) -> None:
+        """Record the status of the order that the normal response to *call* shows."""
+        with self._lock:
+            call.shown = status
 
     def record_response(self, call: Call, code: int | None) -> None:
         """Record the HTTP status of the response; None: the connection was closed without one."""

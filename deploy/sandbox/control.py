@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 
 from deploy.sandbox.errors import ApiError, id_taken, not_found, validation_failed
 from deploy.sandbox.fault_schema import parse_fault
+from deploy.sandbox.limiters import DEFAULT_LIMITER, LIMITERS
 from deploy.sandbox.orders import Order
-from deploy.sandbox.rules import Schema, find_problems, integer, number
+from deploy.sandbox.rules import Schema, find_problems, integer, number, one_of
 from deploy.sandbox.state import Sandbox, State
 from deploy.sandbox.strict_json import parse_json
 
 _CREATED_AT = integer(0, 10**16)
-_LIMIT: Schema = {"limit": integer(0, 10**9), "window": number(0.1, 86_400)}
+_LIMIT: Schema = {"limit": integer(0, 10**9), "window": number(0.1, 86_400), "kind": one_of(*LIMITERS)}
 
 
 control = Blueprint("control", __name__, url_prefix="/_sandbox")
@@ -94,10 +95,10 @@ def remove_fault(number: int) -> ResponseReturnValue:
 @control.put("/limit")
 def change_rate_limit() -> ResponseReturnValue:
     """Apply another rate limit from now until a reset."""
-    fields = {"window": 60.0, **_checked(_body(), _LIMIT)}
+    fields = {"window": 60.0, "kind": DEFAULT_LIMITER, **_checked(_body(), _LIMIT)}
     if "limit" not in fields:
         raise validation_failed({"limit": "is missing"})
-    _state().rate_limit.change(fields["limit"], fields["window"])
+    _state().rate_limit.change(fields["limit"], fields["window"], fields["kind"])
     return "", HTTPStatus.NO_CONTENT
 
 

@@ -1,7 +1,7 @@
 """One call to the order API and its response. The order of the checks is the same for all platforms."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response
 
@@ -10,7 +10,7 @@ from deploy.sandbox.call_log import Call
 from deploy.sandbox.errors import ApiError
 from deploy.sandbox.execution import Execution
 from deploy.sandbox.fault_injection import inject
-from deploy.sandbox.faults import CallKey, FaultKind, Phase
+from deploy.sandbox.faults import CallKey, Fault, FaultKind, Phase
 from deploy.sandbox.http_request import HttpRequest
 from deploy.sandbox.platform import Platform
 from deploy.sandbox.state import State
@@ -50,8 +50,19 @@ class Exchange:
         if fault is None:
             return execution.run()
         self.state.calls.record_fault(self.call, fault.kind)
+        if fault.kind is FaultKind.STALE:
+            return self._read_cache(fault, execution)
         # A fault can execute the call later, in another thread, where nothing else would catch an ApiError.
         return inject(fault, lambda: self._respond_or_fail(execution.run), self.state.delays, self._injected_error)
+
+    def _read_cache(self, fault: Fault, execution: Execution) -> Response:
+        """Return the response of a cache that is behind. A write, and a read that may pass by, reach the platform."""
+        passes_by = fault.no_cache and "no-cache" in self.request.headers.get("cache-control", "")
+        if self.request.method != "GET" or passes_by:
+            return execution.run()
+        response = replace(execution, behind_s=fault.duration_s).run()
+        response.headers["Age"] = str(int(fault.duration_s))
+        return response
 
     def _respond_or_fail(self, respond: Callable[[], Response]) -> Response:
         try:

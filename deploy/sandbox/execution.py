@@ -7,20 +7,22 @@ from flask import Response
 
 from deploy.sandbox import errors
 from deploy.sandbox.call_log import Call
+from deploy.sandbox.instants import now_us
 from deploy.sandbox.order_requests import CreateOrder, GetOrder, ListOrders, OrderRequest, UpdateOrder
-from deploy.sandbox.orders import Step
+from deploy.sandbox.orders import Order, Step
 from deploy.sandbox.platform import Platform
 from deploy.sandbox.state import State
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """The execution of one valid call."""
+    """The execution of one valid call. A read shows orders as they were *behind_s* seconds ago."""
 
     platform: Platform
     state: State
     call: Call
     request: OrderRequest
+    behind_s: float = 0.0
 
     def record_arrival(self) -> None:
         """Record the fields of a write, and whether its step is illegal at this moment.
@@ -38,7 +40,7 @@ class Execution:
         """Execute the request and return the response. Raise ApiError if the order does not allow it."""
         match self.request:
             case ListOrders(respond):
-                return respond(self.state.orders.all())
+                return respond(tuple(map(self._as_read, self.state.orders.all())))
             case GetOrder(order_id):
                 return self._get(order_id)
             case CreateOrder():
@@ -50,14 +52,14 @@ class Execution:
         order = self.state.orders.get(order_id)
         if order is None:
             raise errors.not_found()
-        return self.platform.order_response(order, HTTPStatus.OK)
+        return self._response(self._as_read(order), HTTPStatus.OK)
 
     def _create(self, request: CreateOrder) -> Response:
         order = self.state.orders.add(request.fields)
         if order is None:
             raise errors.id_taken()
         self.state.calls.mark(self.call, "applied")
-        return self.platform.order_response(order, HTTPStatus.CREATED)
+        return self._response(order, HTTPStatus.CREATED)
 
     def _update(self, request: UpdateOrder) -> Response:
         result = self.state.orders.update(request.order_id, request.fields, self.call.number)
@@ -70,4 +72,13 @@ class Execution:
         self.state.calls.mark(self.call, "applied")
         if step is Step.REPEAT:
             self.state.calls.mark(self.call, "repeat")
-        return self.platform.order_response(order, HTTPStatus.OK)
+        return self._response(order, HTTPStatus.OK, is_update=True)
+
+    def _as_read(self, order: Order) -> Order:
+        if not self.behind_s:
+            return order
+        return self.state.orders.earlier(order, now_us(self.state.clock) - int(self.behind_s * 1_000_000))
+
+    def _response(self, order: Order, status: int, *, is_update: bool = False) -> Response:
+        self.state.calls.record_shown(self.call, order.status)
+        return self.platform.order_response(order, status, is_update=is_update)

@@ -56,6 +56,7 @@ PARAMETERS: Mapping[FaultKind, Schema] = {
     FaultKind.RESET: _WHEN,
     FaultKind.LOSE_ANSWER: {},
     FaultKind.APPLY_LATE: {"seconds": _SECONDS, "answer": _ANSWER},
+    FaultKind.STALE: {"seconds": _SECONDS, "no_cache": BOOLEAN},
     FaultKind.DRIP: {"pause": number(0, 60), "drip_headers": BOOLEAN},
     FaultKind.STORM: {
         "seed": integer(0),
@@ -70,6 +71,7 @@ _DEFAULTS: Mapping[FaultKind, Mapping[str, object]] = {
     FaultKind.OUTAGE: {"answer": 503, "seconds": 30.0},
     FaultKind.DELAY: {"seconds": 1.0},
     FaultKind.APPLY_LATE: {"seconds": 1.0},
+    FaultKind.STALE: {"seconds": 5.0},
 }
 _ATTRIBUTES = {"lasts": "lifetime_s", "seconds": "duration_s", "pause": "pause_s"}
 """The parameters whose attribute of Fault has another name, because it carries the unit."""

@@ -20,6 +20,8 @@ class FaultKind(StrEnum):
     """A connection reset after the execution of the call."""
     APPLY_LATE = "apply_late"
     """An error or a connection reset now, and the execution of the call later."""
+    STALE = "stale"
+    """The normal response to a read, as a cache has it that is behind."""
     DRIP = "drip"
     """The normal response, byte by byte."""
     STORM = "storm"
@@ -75,6 +77,7 @@ class Fault:
     With "before", every kind but a delay prevents the execution.
     *lifetime_s* is the time in seconds after which the fault ends; None: never.
     *code* is the HTTP status of a defined response, *size* the length of its body in bytes.
+    *no_cache*: a read whose header says `Cache-Control: no-cache` passes by the cache.
     *answer* is what the client gets instead of the normal response: an error, a reset, or a reset after *duration_s*.
     *choices* are the probability and the fault of each entry of a storm.
     """
@@ -85,6 +88,7 @@ class Fault:
     lifetime_s: float | None = None
     when: Literal["before", "after"] = "before"
     duration_s: float = 0.0
+    no_cache: bool = False
     answer: int | Literal["reset", "hang"] = "reset"
     code: int = 500
     body: object = None

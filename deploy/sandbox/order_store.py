@@ -1,5 +1,6 @@
 """The orders of the simulated platform, and the transitions of their status. Thread-safe."""
 
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -9,6 +10,7 @@ from deploy.sandbox.instants import Clock, UnixMicroseconds, now_us
 from deploy.sandbox.orders import Order, Step
 
 TRANSITIONS_KEPT = 200_000
+VERSIONS_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class OrderStore:
         self._order_type, self._clock = order_type, clock
         self._lock = Lock()
         self._orders: dict[str, Order] = {}
+        self._versions: defaultdict[str, deque[Order]] = defaultdict(lambda: deque(maxlen=VERSIONS_KEPT))
         self._numbers = count(1)
         self._transitions: list[Transition] = []
         self._totals = {"transitions": 0, "manual_moves": 0, **dict.fromkeys(order_type.DATA_LOSSES, 0)}
@@ -50,7 +53,10 @@ class OrderStore:
             now = now_us(self._clock)
             defaults = {"order_number": f"ORD-{order_id}", "created_at": now, "updated_at": now}
             order = self._order_type.create({**defaults, **fields, "id": order_id})
-            return order if self._orders.setdefault(str(order.id), order) is order else None
+            if self._orders.setdefault(str(order.id), order) is not order:
+                return None
+            self._versions[str(order.id)].append(order)
+            return order
 
     def get(self, order_id: str) -> Order | None:
         """Return an order; None if it does not exist."""
@@ -61,6 +67,12 @@ class OrderStore:
         """Return every order, sorted by its key."""
         with self._lock:
             return tuple(sorted(self._orders.values(), key=lambda order: order.sort_key))
+
+    def earlier(self, order: Order, at: UnixMicroseconds) -> Order:
+        """Return *order* as it was at the instant *at*; as it was at first, if it is younger."""
+        with self._lock:
+            versions = list(self._versions[str(order.id)]) or [order]
+        return next((version for version in reversed(versions) if version.updated_at <= at), versions[0])
 
     def update(self, order_id: str, fields: Mapping[str, object], call: int) -> tuple[Order, Step] | None:
         """Apply checked *fields*, sent by the API call number *call*, unless the step is illegal.
@@ -89,6 +101,7 @@ class OrderStore:
     def delete(self, order_id: str) -> bool:
         """Delete an order. Return False if there is no such order."""
         with self._lock:
+            self._versions.pop(order_id, None)
             return self._orders.pop(order_id, None) is not None
 
     def report(self) -> dict[str, object]:
@@ -104,6 +117,7 @@ class OrderStore:
 
     def _replace(self, before: Order, after: Order, call: int | None) -> Order:
         self._orders[str(before.id)] = after
+        self._versions[str(before.id)].append(after)
         if after.status != before.status:
             self._totals["manual_moves" if call is None else "transitions"] += 1
             if len(self._transitions) < TRANSITIONS_KEPT:

@@ -44,8 +44,8 @@ class Platform(Protocol):
         *order_id* is the unchecked text after the path of the orders; None for any other path.
         """
 
-    def order_response(self, order: Order, status: int) -> Response:
-        """Return the response with *order* and the HTTP status *status* of a success."""
+    def order_response(self, order: Order, status: int, *, is_update: bool = False) -> Response:
+        """Return the response with *order* and the HTTP status *status* of a success; *is_update*: to an update."""
 
     def error_response(self, error: ApiError, call_number: int) -> Response:
         """Return *error* in the platform's format. *call_number* is 0 if the call is not in the call log."""

@@ -6,21 +6,23 @@ from math import ceil
 from threading import Lock
 
 from deploy.sandbox.instants import Clock
+from deploy.sandbox.limiters import DEFAULT_LIMITER, LIMITERS
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most *calls* in each window of *window_s* seconds."""
+    """At most *calls* in each window of *window_s* seconds, by the limiter *kind*."""
 
     calls: int
     window_s: float = 60.0
+    kind: str = DEFAULT_LIMITER
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitResult:
     """The rate limit after one call. *is_allowed*: the limit allows this call.
 
-    *reset_at* is the end of the window in unix seconds, *wait_s* the time until then in seconds.
+    *reset_at* is when the limiter resets, in unix seconds; *wait_s* how long to wait for the next call, in seconds.
     """
 
     is_allowed: bool
@@ -35,32 +37,36 @@ class RateLimitResult:
 
 
 class RateLimit:
-    """A fixed window that opens with its first call. Thread-safe.
+    """The limiter of the account. Thread-safe.
 
-    Reads and writes count in the same window, because this is the stricter reading of the documentation.
+    Reads and writes count together, because this is the stricter reading of the documentation.
     """
 
-    def __init__(self, clock: Clock, calls: int, window_s: float) -> None:
-        """Allow *calls* in each window of *window_s* seconds."""
+    def __init__(self, clock: Clock, calls: int, window_s: float, kind: str = DEFAULT_LIMITER) -> None:
+        """Allow *calls* in each window of *window_s* seconds, by the limiter *kind*."""
         self._clock = clock
         self._lock = Lock()
-        self._calls, self._window_s = calls, window_s
-        self._count, self._ends_at = 0, 0.0
+        self._counts = {name: {"allowed": 0, "refused": 0} for name in LIMITERS}
+        self._set(calls, window_s, kind)
 
-    def change(self, calls: int, window_s: float) -> None:
+    def change(self, calls: int, window_s: float, kind: str = DEFAULT_LIMITER) -> None:
         """Apply another limit from now on, in a new window."""
         with self._lock:
-            self._calls, self._window_s = calls, window_s
-            self._count, self._ends_at = 0, 0.0
+            self._set(calls, window_s, kind)
+
+    def _set(self, calls: int, window_s: float, kind: str) -> None:
+        self._calls, self._kind, self._limiter = calls, kind, LIMITERS[kind](calls, window_s)
 
     def take(self) -> RateLimitResult:
-        """Count one call and return whether the limit allows it. A refused call is not counted."""
+        """Count one call and return whether the limit allows it. A refused call is not counted against the limit."""
         with self._lock:
             now = self._clock()
-            if now >= self._ends_at:
-                self._count, self._ends_at = 0, now + self._window_s
-            is_allowed = self._count < self._calls
-            self._count += is_allowed
-            reset_at = ceil(self._ends_at)
-            remaining = max(0, self._calls - self._count)
-            return RateLimitResult(is_allowed, self._calls, remaining, reset_at, max(1, ceil(reset_at - now)))
+            taken = self._limiter.take(now)
+            self._counts[self._kind]["allowed" if taken.is_allowed else "refused"] += 1
+            wait_s = max(1, ceil(taken.next_at - now))
+            return RateLimitResult(taken.is_allowed, self._calls, taken.remaining, ceil(taken.resets_at), wait_s)
+
+    def totals(self) -> Mapping[str, Mapping[str, int]]:
+        """Return how many calls each limiter has allowed and refused."""
+        with self._lock:
+            return {name: dict(counts) for name, counts in self._counts.items() if any(counts.values())}

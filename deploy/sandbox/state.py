@@ -19,12 +19,13 @@ class State:
         self.orders = OrderStore(order_type, clock)
         self.calls = CallLog(clock)
         self.faults = FaultQueue(clock)
-        self.rate_limit = RateLimit(clock, limit.calls, limit.window_s)
+        self.rate_limit = RateLimit(clock, limit.calls, limit.window_s, limit.kind)
         self.delays = Delays()
 
     def totals(self) -> dict[str, object]:
         """Return every count."""
-        return {**self.calls.totals(), **self.orders.totals(), "pending_late": self.delays.pending}
+        limits = self.rate_limit.totals()
+        return {**self.calls.totals(), **self.orders.totals(), "pending_late": self.delays.pending, "limits": limits}
 
     def report(self, since: int) -> dict[str, object]:
         """Return orders, transitions, totals, and the calls with a number above *since*."""

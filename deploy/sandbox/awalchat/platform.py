@@ -70,7 +70,7 @@ class Awalchat:
         check_order_query(request.query, phone_number_id)
         return GetOrder(order_id) if request.method == "GET" else UpdateOrder(order_id, parse_body(request, UPDATE))
 
-    def order_response(self, order: Order, status: int) -> Response:
+    def order_response(self, order: Order, status: int, *, is_update: bool = False) -> Response:  # noqa: ARG002 - the same fields
         return responses.success(status, data=order.client_fields())
 
     def error_response(self, error: ApiError, call_number: int) -> Response:

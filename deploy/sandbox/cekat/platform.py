@@ -62,8 +62,10 @@ class Cekat:
             return CreateOrder(parse_body(request, CREATION, CREATION_REQUIRED))
         raise errors.method_not_allowed()
 
-    def order_response(self, order: Order, status: int) -> Response:
-        return self.shape.order(order.client_fields(), status)
+    def order_response(self, order: Order, status: int, *, is_update: bool = False) -> Response:
+        if not isinstance(order, CekatOrder):
+            raise TypeError(order)
+        return self.shape.order(responses.update_fields(order) if is_update else responses.order_fields(order), status)
 
     def error_response(self, error: ApiError, call_number: int) -> Response:  # noqa: ARG002 - its errors have no id
         return responses.failure(error)

@@ -1,14 +1,65 @@
 """The responses of Cekat. Its documentation shows two shapes of a success; the sandbox uses one of them at a time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Response
 
 from deploy.sandbox.cekat.listing import Page
+from deploy.sandbox.cekat.orders import CekatOrder
 from deploy.sandbox.errors import ApiError
 from deploy.sandbox.responses import json_response
+
+# Source: the samples of the vendor's Update Order and List Orders.
+UPDATE_FIELDS = (
+    "id",
+    "order_number",
+    "status",
+    "tracking_number",
+    "tracking_url",
+    "updated_at",
+    "status_history",
+)
+"""The fields of the answer to an update, whatever the update has set."""
+LIST_FIELDS = (
+    "id",
+    "order_number",
+    "customer_id",
+    "status",
+    "items_count",
+    "total",
+    "currency",
+    "tracking_number",
+    "created_at",
+    "updated_at",
+)
+"""The fields of an order in a list."""
+
+
+def order_fields(order: CekatOrder) -> dict[str, object]:
+    """Return the fields of an order, as it is created or read. What is empty is left out, as the samples show it.
+
+    The history of an order whose status never changed counts as empty.
+    """
+    fields = order.client_fields()
+    if [entry["status"] for entry in order.status_history] == [order.status]:
+        del fields["status_history"]
+    return {name: value for name, value in fields.items() if value not in (None, "", [], (), {})}
+
+
+def update_fields(order: CekatOrder) -> dict[str, object]:
+    """Return the fields of the answer to an update."""
+    return _chosen(order_fields(order), UPDATE_FIELDS)
+
+
+def list_fields(order: CekatOrder) -> dict[str, object]:
+    """Return the fields of an order in a list."""
+    return _chosen({**order_fields(order), "items_count": len(order.items)}, LIST_FIELDS)
+
+
+def _chosen(fields: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
+    return {name: fields[name] for name in names if name in fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +87,7 @@ def _usual_order(order: Mapping[str, object], status: int) -> Response:
 def _usual_page(page: Page) -> Response:
     has_more = page.offset + len(page.orders) < page.total
     pagination = {"total": page.total, "limit": page.limit, "offset": page.offset, "has_more": has_more}
-    orders = [order.client_fields() for order in page.orders]
+    orders = [list_fields(order) for order in page.orders]
     return json_response(HTTPStatus.OK, {"success": True, "data": orders, "pagination": pagination})
 
 
@@ -45,7 +96,7 @@ def _other_order(order: Mapping[str, object], status: int) -> Response:
 
 
 def _other_page(page: Page) -> Response:
-    orders = [_with_order_status(order.client_fields()) for order in page.orders]
+    orders = [_with_order_status(list_fields(order)) for order in page.orders]
     number = page.offset // page.limit + 1
     return json_response(HTTPStatus.OK, {"message": "success", "data": {"orders": orders}, "page": number})
 
