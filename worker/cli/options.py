@@ -1,7 +1,6 @@
 """Options and arguments that several commands share, and checks of their values."""
 
 import os
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -56,16 +55,6 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one 
 LIMIT = click.option(
     "--limit", type=WholeNumber(1, 10_000), default=50, show_default=True, help="Print at most this many."
 )
-
-
-def require_name(kind: str, name: str, names: Collection[str]) -> None:
-    """Raise `IllegalRequest` unless *name* is one of *names*, the accounts or sources in the settings.
-
-    *kind* is the word for it in the message: `account` or `source`.
-    """
-    if name not in names:
-        choice = ", ".join(names) or "none"
-        raise IllegalRequest(f"the settings name no {kind} “{clean_text(name)}”; they name: {choice}")
 
 
 def with_user(reason: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tests.support.commands import Commands
 from tests.support.good_settings import MAIN
 from tests.support.sandboxes import Platform
-from worker.cli.doctor.accounts import judge_account
+from worker.application.doctor.accounts import judge_account
 from worker.domain.accounts.call_requests import CallUse, Request
 from worker.domain.errors import Rejected
 from worker.domain.instants import MINUTE, SECOND

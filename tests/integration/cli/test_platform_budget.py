@@ -11,7 +11,7 @@ from tests.support.commands import Commands
 from tests.support.good_settings import MAIN
 from tests.support.harness import Harness, order_key
 from tests.support.sandboxes import Platform
-from worker.cli.platform.budget import CallBudget
+from worker.application.platform.budget import CallBudget
 from worker.domain.accounts.call_requests import CallUse, Request
 from worker.domain.accounts.observations import Observation
 from worker.domain.errors import StoreUnavailable, Throttled

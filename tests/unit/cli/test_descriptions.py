@@ -6,7 +6,7 @@ from tests.support.invented import profile
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.schema.files import builtin_names, load_profile
 from webhook_receiver.profiles.schema.trust import Trust
-from worker.cli.sources.descriptions import TRUST_SENTENCES, TRUST_WORDS, describe
+from worker.application.sources.descriptions import TRUST_SENTENCES, TRUST_WORDS, describe
 
 RICH = profile(
     top='probes = ["empty"]\ncontent = "form"',

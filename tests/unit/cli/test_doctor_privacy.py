@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.good_settings import COURIER, GOOD, P
 from tests.support.pages import OPERATIONS
-from worker.cli.doctor.privacy import check_data_dir, check_files, check_secrets
+from worker.application.doctor.privacy import check_data_dir, check_files, check_secrets
 from worker.operations.doctor.checks import Check, Verdict
 from worker.secret import GOOD_KEY, GOOD_TOKEN
 from worker.settings import load_settings

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.good_settings import GOOD
-from worker.cli.doctor.sources import check_source
+from worker.application.doctor.sources import check_source
 from worker.operations.doctor.checks import Check, Verdict
 from worker.settings import load_settings
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.good_settings import COURIER, GOOD
-from worker.cli.doctor.privacy import check_secrets
+from worker.application.doctor.privacy import check_secrets
 from worker.cli.main import run
 from worker.settings import load_settings
 

@@ -31,7 +31,7 @@ from webhook_receiver.profiles.schema.model import (
     TimeLocation,
 )
 from webhook_receiver.profiles.schema.trust import Trust, trust_in
-from worker.cli.sources.descriptions import TRUST_WORDS
+from worker.application.sources.descriptions import TRUST_WORDS
 from worker.settings.profiles import SHORTEST_TOKEN_IN_URL
 
 PLACES = {"body", "field", "header", "option", "method", "path", "query", "time", "secret"}

@@ -27,8 +27,8 @@ def list_accounts(as_json: bool) -> None:
     fulfillment accounts list
     fulfillment accounts list --json | jq -r 'select(.holds != []).account'
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.application.context import open_database
     from worker.cli.accounts.listing import account_documents, print_accounts
-    from worker.cli.context import open_database
     from worker.cli.json_lines import print_json_lines
     from worker.store.queries.accounts import AccountQueries
 
@@ -52,7 +52,7 @@ def hold_account(account: str, reason: str) -> None:
     \b
     fulfillment accounts hold main --reason "prices are being changed at the platform"
     """  # noqa: D301 - same
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.operations.accounts import hold
     from worker.store.accounts.holds import SqlHolds
     from worker.store.queries.accounts import AccountQueries
@@ -82,7 +82,7 @@ def release_account(account: str, held_for: str, reason: str) -> None:
     fulfillment accounts release main --reason "the prices are right"
     fulfillment accounts release main --hold outage --reason "the firewall lets us out again"
     """  # noqa: D301 - same
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.operations.accounts import release
     from worker.store.accounts.holds import SqlHolds
     from worker.store.queries.accounts import AccountQueries
@@ -107,6 +107,10 @@ def probe_account(account: str, as_json: bool) -> int:
     \b
     fulfillment accounts probe main
     """  # noqa: D301 - same
-    from worker.cli.accounts.probing import print_answer, probe
+    from worker.application.context import open_database
+    from worker.application.probing import probe
+    from worker.cli.accounts.probing import print_answer
 
-    return print_answer(account, probe(account), as_json=as_json)
+    with open_database() as context:
+        probed = probe(context, account)
+    return print_answer(account, probed, as_json=as_json)

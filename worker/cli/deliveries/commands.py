@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from worker.application.deliveries.finding import find_delivery
+from worker.application.names import require_name
 from worker.cli.commands import OrderedGroup
 from worker.cli.confirmation import DRY_RUN, YES
-from worker.cli.deliveries.finding import find_delivery
 from worker.cli.deliveries.options import DELIVERY_ID, NOTE, OPTIONAL_ID, OUTCOME, PEER, REASON, REPLAYABLE, SINCE
-from worker.cli.options import AS_JSON, LIMIT, require_name, with_user
+from worker.cli.options import AS_JSON, LIMIT, with_user
 from worker.cli.sources.options import PROFILE
 from worker.domain.events import OPERATOR
 from worker.domain.overview.choices import DeliveryChoice
@@ -17,7 +18,7 @@ from worker.domain.reasons import DeliveryOutcome
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
     from collections.abc import Sequence
 
-    from worker.cli.deliveries.problems import Problem
+    from worker.application.deliveries.problems import Problem
     from worker.settings import Settings
     from worker.store.queries.deliveries import DeliveryDetails
 
@@ -42,7 +43,7 @@ def list_deliveries(
     \b
     fulfillment deliveries list --outcome quarantined
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.deliveries.documents import delivery_document
     from worker.cli.deliveries.printing import print_deliveries
     from worker.cli.json_lines import print_json_lines
@@ -69,7 +70,7 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
     A quarantined delivery is read again with the present settings, without changing anything, and the elements that
     cannot be used are named.
     """
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.deliveries.documents import details_document
     from worker.cli.deliveries.printing import print_delivery
     from worker.cli.json_lines import print_json
@@ -86,7 +87,7 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
 def _problems(settings: "Settings", delivery: "DeliveryDetails") -> "Sequence[Problem] | None":
     if delivery.row.outcome != DeliveryOutcome.QUARANTINED:
         return None
-    from worker.cli.deliveries.rereading import problems_of
+    from worker.application.deliveries.rereading import problems_of
 
     return problems_of(settings, delivery)
 
@@ -159,7 +160,7 @@ def try_delivery(delivery_id: int, profile: str, as_json: bool) -> int:
     fulfillment deliveries try 17
     fulfillment deliveries try 17 --profile couriers/fastbox.toml
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.deliveries.trying import try_delivery as try_with
     from worker.cli.sources.commands import finish
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from worker.cli.deliveries.problems import Problem
+from worker.application.deliveries.problems import Problem
 from worker.cli.json_lines import Document
 from worker.operations.instants import iso
 from worker.store.queries.deliveries import DeliveredEvent, DeliveryDetails, DeliveryRow

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.deliveries.problems import Problem, is_healed, problem_text, taken_in
+from worker.application.deliveries.problems import Problem, is_healed, problem_text, taken_in
 from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table, visible
 from worker.domain.documents import Malformed, read_document, read_leniently
 from worker.domain.instants import Instant

@@ -4,8 +4,8 @@ import json
 
 import click
 
-from worker.cli.deliveries.problems import problem_text, taken_in
-from worker.cli.deliveries.replay import ReplayItem, ReplaySummary
+from worker.application.deliveries.problems import problem_text, taken_in
+from worker.application.deliveries.replays import ReplayItem, ReplaySummary
 from worker.cli.printing import visible
 from worker.domain.reasons import DeliveryOutcome
 from worker.operations.bulk import ItemResult

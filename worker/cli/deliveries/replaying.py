@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import click
 
-from worker.cli.confirmation import may_change, print_each
-from worker.cli.context import Context, open_database
-from worker.cli.deliveries.finding import find_delivery, instant_since
-from worker.cli.deliveries.replay import (
+from worker.application.context import Context, open_database
+from worker.application.deliveries.finding import find_delivery, instant_since
+from worker.application.deliveries.replays import (
     ReplayItem,
     Replays,
     ReplaySummary,
@@ -17,8 +16,9 @@ from worker.cli.deliveries.replay import (
     plan_replays,
     replay,
 )
+from worker.application.names import require_name
+from worker.cli.confirmation import may_change, print_each
 from worker.cli.deliveries.replay_printing import print_ignored, print_preview, print_replay, print_replays, replay_line
-from worker.cli.options import require_name
 from worker.domain.overview.choices import DeliveryChoice
 from worker.domain.reasons import DeliveryOutcome
 from worker.operations.bulk import ItemResult

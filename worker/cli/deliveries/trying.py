@@ -2,7 +2,7 @@
 
 from webhook_receiver.profiles.trial.steps import Trial
 from webhook_receiver.wiring import sources_of
-from worker.cli.sources.chosen import choose_from
+from worker.application.sources.chosen import choose_from
 from worker.cli.sources.trying import try_stored
 from worker.domain.errors import IllegalRequest
 from worker.settings import Settings

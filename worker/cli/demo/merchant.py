@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from worker.cli.context import Context
-from worker.cli.deliveries.replay import replay
+from worker.application.context import Context
+from worker.application.deliveries.replays import replay
 from worker.cli.demo.errors import DemoFailed
 from worker.cli.demo.installation import Installation
 from worker.domain.reasons import DeliveryOutcome

@@ -44,7 +44,7 @@ def doctor(max_age: timedelta, checks_all: bool, as_json: bool) -> int:
     fulfillment doctor
     fulfillment doctor --max-age 1h --json        (from cron)
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.doctor.checks import run_checks
+    from worker.application.doctor.checks import run_checks
     from worker.cli.json_lines import print_json
 
     checks = list(run_checks(microseconds(max_age), checks_all=checks_all))

@@ -4,7 +4,7 @@ from functools import partial
 
 import click
 
-from worker.cli.context import Context, open_database
+from worker.application.context import Context, open_database
 from worker.cli.orders.choosing import Chosen, act_on_many
 from worker.cli.orders.item_printing import item_line
 from worker.cli.printing import print_sentence
@@ -60,10 +60,10 @@ def _do(context: Context, act: Act, key: OrderKey, reason: str, stop: str) -> st
 
 def resolve(reference: str, target: str, reason: str, stop: str, *, unseen: bool) -> int:
     """Give the events of *reference* to the order *target*, which the platform must show, and print what follows."""
-    from worker.cli.orders.looking import look_at
+    from worker.application.platform.looking import look_at
 
     with open_database() as context:
         operations = context.operations
-        look = references.Look(partial(look_at, context.settings), unseen=unseen)
+        look = references.Look(partial(look_at, context), unseen=unseen)
         print_sentence(references.resolve(operations, operations.find(reference), target, reason, look, stop))
     return WELL

@@ -26,7 +26,7 @@ def advance_order(order: str, stage: str, reason: str, create: bool) -> None:
     \b
     fulfillment orders advance 1001 --to delivered --reason "the customer has called"
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.printing import print_sentence
 
     with open_database() as context:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from worker.cli.options import ORDER, require_name, with_user
+from worker.application.names import require_name
+from worker.cli.options import ORDER, with_user
 from worker.cli.orders.actions import REASON
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
@@ -30,7 +31,7 @@ def assign_order(order: str, source: str | None, nobody: bool, reason: str, crea
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     if bool(source) == nobody:
         raise click.UsageError("Name the SOURCE that carries the order, or say --none, not both.")
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.operations.carriers import assign
 
     with open_database() as context:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from worker.cli.options import DURATION, SHORT_TEXT, require_name
+from worker.application.names import require_name
+from worker.cli.options import DURATION, SHORT_TEXT
 from worker.domain.instants import microseconds
 from worker.domain.overview.choices import OrderChoice
 from worker.domain.reasons import StopReason, WaitReason
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
-    from worker.cli.context import Context
+    from worker.application.context import Context
     from worker.operations.bulk import Act, Item
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -2,7 +2,8 @@
 
 import click
 
-from worker.cli.options import AS_JSON, LIMIT, ORDER, STAGE, WholeNumber, require_name
+from worker.application.names import require_name
+from worker.cli.options import AS_JSON, LIMIT, ORDER, STAGE, WholeNumber
 from worker.domain.overview.snapshot import State
 from worker.domain.stages import Stage
 
@@ -27,7 +28,7 @@ def list_orders(account: str, stage: str | None, late: bool, limit: int, as_json
     fulfillment orders list --stopped
     fulfillment orders list --stage shipped --json | jq -r .order
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.json_lines import print_json_lines
     from worker.cli.orders.documents import order_document
     from worker.store.queries.orders import OrderQueries
@@ -63,7 +64,7 @@ def show_order(order: str, limit: int, as_json: bool) -> None:
     fulfillment orders show 1001
     fulfillment orders show main/1001 --json
     """  # noqa: D301 - same
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.orders.documents import snapshot_document
     from worker.cli.orders.printing import print_order
@@ -87,7 +88,7 @@ def explain_order(order: str, as_json: bool) -> None:
     \b
     fulfillment orders explain 1001
     """  # noqa: D301 - same
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.orders.printing import print_explanation
     from worker.operations.explain.explanation import explain

@@ -23,7 +23,7 @@ def list_parcels(order: str, as_json: bool) -> None:
     \b
     fulfillment parcels list 1001
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.json_lines import print_json_lines
     from worker.cli.parcels.documents import parcel_document
     from worker.operations.parcels.parcels import parcels_of
@@ -58,7 +58,7 @@ def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, 
     fulfillment parcels add 1001 TRK1 --url https://track.example/TRK1
     fulfillment parcels add main/1002 TRK2 --shipment 5dd599eb --create
     """  # noqa: D301 - same
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import registration_document
     from worker.operations.parcels.parcels import Parcel
@@ -91,7 +91,7 @@ def remove_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None
     \b
     fulfillment parcels remove 1001 TRK1 --reason "a misprint"
     """  # noqa: D301 - same
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import removal_document
     from worker.operations.parcels.removals import remove
@@ -122,7 +122,7 @@ def drop_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None:
     \b
     fulfillment parcels drop 1001 TRK1 --reason "the label was printed anew, as TRK2"
     """  # noqa: D301 - same
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import drop_document
     from worker.operations.parcels.drops import drop

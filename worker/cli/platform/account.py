@@ -6,17 +6,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from worker.cli.options import require_name
-from worker.cli.platform.budget import CallBudget
+from worker.application.names import require_name
+from worker.application.platform.budget import CallBudget
+from worker.application.platform.client import open_orders_client
 from worker.cli.platform.forms import fill_filters, fill_new_order
 from worker.cli.platform.options import option_name
-from worker.domain.errors import IllegalRequest, Throttled, Transient
+from worker.domain.errors import IllegalRequest, Transient
 from worker.domain.text import clean_text
-from worker.order_api.accounts import open_account as connect
 from worker.order_api.clients import OrdersClient, Page, PlatformOrder
 from worker.order_api.platforms import PLATFORMS
 from worker.processes.exits import print_error
-from worker.service.accounts import context_of, open_client
 from worker.settings import AccountSettings, load_settings
 from worker.store.database.database import Database
 
@@ -102,15 +101,9 @@ def open_account(name: str) -> Iterator[PlatformAccount]:
     account_name = _choose(name, settings.accounts)
     account = settings.accounts[account_name]
     database = Database(settings.database_url.get_secret_value(), connections=1)
-    budget = CallBudget(database, account_name, account.calls_per_minute)
     try:
-        with open_client(account) as http:
-            client = connect(account.credentials, context_of(account, http, budget.observe)).orders_client()
+        with open_orders_client(database, account_name, account) as (client, budget):
             yield PlatformAccount(account_name, account, client, budget)
-    except Throttled as error:
-        if error.wait:
-            budget.pause(error.wait, str(error))
-        raise
     finally:
         database.close()
 

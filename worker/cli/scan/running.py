@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
-from worker.cli.options import require_name
+from worker.application.names import require_name
 from worker.cli.scan.printing import progress_shown
 from worker.domain.errors import ApiError, Unauthorized
 from worker.domain.reasons import HoldReason

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from worker.cli.options import WholeNumber, require_name
+from worker.application.names import require_name
+from worker.cli.options import WholeNumber
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 

@@ -10,7 +10,7 @@ def migrate() -> None:
     Run it after every update of the program, before the services start. You may run it at any time, several times at
     once, and while the services of the earlier version still run.
     """
-    from worker.cli.context import open_unchecked_database
+    from worker.application.context import open_unchecked_database
     from worker.store import schema
 
     with open_unchecked_database() as context:

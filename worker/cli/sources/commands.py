@@ -30,8 +30,9 @@ def list_sources(profiles: bool, as_json: bool) -> None:
     fulfillment sources list
     fulfillment sources list --profiles
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.application.sources import overview
     from worker.cli.json_lines import print_json_lines
-    from worker.cli.sources import documents, overview
+    from worker.cli.sources import documents
 
     rows = overview.profile_rows() if profiles else overview.source_rows()
     if as_json:
@@ -57,8 +58,9 @@ def show_source(name: str, as_json: bool) -> None:
     fulfillment sources show fastbox
     fulfillment sources show couriers/fastbox.toml
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.application.sources import overview
     from worker.cli.json_lines import print_json
-    from worker.cli.sources import documents, overview
+    from worker.cli.sources import documents
 
     shown = overview.find(name)
     if as_json:
@@ -80,8 +82,8 @@ def check_profile(file: str, as_json: bool) -> int:
     \b
     fulfillment sources check couriers/fastbox.toml
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.application.sources.checking import check
     from worker.cli.json_lines import print_json
-    from worker.cli.sources.checking import check
     from worker.cli.sources.documents import checked_document
     from worker.cli.sources.printing import print_checked
 
@@ -136,8 +138,8 @@ def try_profile(
     fulfillment sources try couriers/fastbox.toml body.json --timezone Asia/Riyadh
     fulfillment sources try fastbox request.txt
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
+    from worker.application.sources.chosen import choose
     from worker.cli.sources.choices import Choices, pairs_of, secrets_of, status_pairs
-    from worker.cli.sources.chosen import choose
     from worker.cli.sources.samples import read_sample
     from worker.cli.sources.trying import try_sample
     from worker.store.database.clocks import machine_now

@@ -1,10 +1,10 @@
 """Sources, profiles and trials as JSON objects. A missing value is null."""
 
 from webhook_receiver.profiles.trial.steps import Step, Trial
+from worker.application.sources.checking import Checked
+from worker.application.sources.descriptions import AuthDescription
+from worker.application.sources.overview import Row, Shown
 from worker.cli.json_lines import Document
-from worker.cli.sources.checking import Checked
-from worker.cli.sources.descriptions import AuthDescription
-from worker.cli.sources.overview import Row, Shown
 from worker.domain.events import Event
 from worker.operations.instants import iso
 

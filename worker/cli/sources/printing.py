@@ -8,10 +8,10 @@ from rich.text import Text
 
 from webhook_receiver.profiles.schema.files import SUFFIX
 from webhook_receiver.profiles.trial.steps import counted
+from worker.application.sources.checking import Checked
+from worker.application.sources.descriptions import TRUST_SENTENCES
+from worker.application.sources.overview import Row, Shown
 from worker.cli.printing import MIN_WIDTH, Output, broken_name, make_facts, make_table, plain, print_table
-from worker.cli.sources.checking import Checked
-from worker.cli.sources.descriptions import TRUST_SENTENCES
-from worker.cli.sources.overview import Row, Shown
 from worker.domain.text import clean_text
 
 MAX_WORDS = 40

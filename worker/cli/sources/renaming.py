@@ -2,7 +2,8 @@
 
 import click
 
-from worker.cli.options import require_name, with_user
+from worker.application.names import require_name
+from worker.cli.options import with_user
 from worker.cli.orders.actions import REASON
 from worker.domain.errors import IllegalRequest
 
@@ -20,7 +21,7 @@ def rename_source(before: str, after: str, reason: str) -> None:
     \b
     fulfillment sources rename fastbox fastbox_express --reason "the courier has a new name"
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.cli.context import open_database
+    from worker.application.context import open_database
     from worker.operations.renaming import rename
     from worker.settings.carriers import carriers_of
 

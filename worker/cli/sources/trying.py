@@ -10,8 +10,8 @@ from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.profiles.trial.request import try_body, try_request
 from webhook_receiver.profiles.trial.steps import Outcome, Step, Subject, Trial
 from webhook_receiver.sources import Source
+from worker.application.sources.chosen import Chosen
 from worker.cli.sources.choices import Choices
-from worker.cli.sources.chosen import Chosen
 from worker.cli.sources.samples import Sample
 from worker.domain.errors import IllegalRequest
 from worker.domain.instants import Instant

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from webhook_receiver.profiles.formats import Format, format_of
 from webhook_receiver.wiring import sources_of
-from worker.cli.context import Context
-from worker.cli.deliveries.problems import problem_text
+from worker.application.context import Context
+from worker.application.deliveries.problems import problem_text
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import DeliveryOutcome

@@ -6,7 +6,7 @@ from webhook_receiver.profiles.declared import DeclaredFormat
 from webhook_receiver.profiles.engine.paths import Position
 from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.wiring import sources_of
-from worker.cli.deliveries.problems import Problem
+from worker.application.deliveries.problems import Problem
 from worker.domain.errors import Unusable
 from worker.settings import Settings
 from worker.store.queries.deliveries import DeliveryDetails

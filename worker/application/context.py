@@ -28,7 +28,7 @@ class Context:
     @property
     def operations(self) -> "Operations":
         """What an operator may do."""
-        from worker.cli.wake_ups import BestEffortWakeUps
+        from worker.application.wake_ups import BestEffortWakeUps
         from worker.operations.orders import Operations
         from worker.order_api.platforms import PLATFORMS
         from worker.store.intake.intake import SqlIntake

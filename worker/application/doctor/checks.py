@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
-from worker.cli.context import Context, open_unchecked_database
-from worker.cli.doctor.accounts import check_account, judge_dry_run
-from worker.cli.doctor.privacy import check_data_dir, check_files, check_secrets
-from worker.cli.doctor.sources import check_source
-from worker.cli.wake_ups import BROKER_TIMEOUT_SECONDS
+from worker.application.context import Context, open_unchecked_database
+from worker.application.doctor.accounts import check_account, judge_dry_run
+from worker.application.doctor.privacy import check_data_dir, check_files, check_secrets
+from worker.application.doctor.sources import check_source
+from worker.application.wake_ups import BROKER_TIMEOUT_SECONDS
 from worker.domain.errors import SchemaOutdated, StoreError
 from worker.domain.instants import Duration, microseconds
 from worker.domain.overview.figures import Health

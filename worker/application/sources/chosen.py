@@ -8,7 +8,7 @@ from webhook_receiver.profiles.schema.files import SUFFIX, builtin_names
 from webhook_receiver.profiles.schema.model import ProfileFile
 from webhook_receiver.sources import Source
 from webhook_receiver.wiring import sources_of
-from worker.cli.sources.checking import load
+from worker.application.sources.checking import load
 from worker.domain.errors import IllegalRequest, SettingsError
 from worker.domain.text import clean_text
 from worker.settings import Settings, load_settings

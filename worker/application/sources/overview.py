@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.schema.files import builtin_names
 from webhook_receiver.profiles.schema.model import ProfileFile
-from worker.cli.sources.checking import load
-from worker.cli.sources.chosen import require_choice, settings_for
-from worker.cli.sources.descriptions import Description, describe
+from worker.application.sources.checking import load
+from worker.application.sources.chosen import require_choice, settings_for
+from worker.application.sources.descriptions import Description, describe
 from worker.domain.errors import SettingsError
 from worker.settings import load_settings
 from worker.settings.carriers import carrying_of

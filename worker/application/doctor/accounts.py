@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from worker.cli.platform.budget import CallBudget
+from worker.application.platform.budget import CallBudget
 from worker.domain.errors import Throttled, Transient
 from worker.domain.instants import MINUTE, SECOND, Duration
 from worker.domain.overview.figures import Health

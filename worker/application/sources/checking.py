@@ -6,7 +6,7 @@ from pathlib import Path
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.schema.files import SUFFIX, ProfileError, builtin_names, load_profile, read_profile
 from webhook_receiver.profiles.schema.model import ProfileFile
-from worker.cli.sources.descriptions import Description, describe
+from worker.application.sources.descriptions import Description, describe
 from worker.domain.errors import SettingsError
 from worker.domain.text import clean_text
 from worker.text_files import MissingFile

@@ -8,7 +8,7 @@ from webhook_receiver.profiles.engine.messages import with_options
 from webhook_receiver.profiles.engine.paths import Path
 from webhook_receiver.profiles.schema.model import AuthTable, BasicAuth, DigestAuth, HmacAuth, ProfileFile, StaticAuth
 from webhook_receiver.profiles.schema.trust import Trust, trust_in
-from worker.cli.sources.words import words_by_event
+from worker.application.sources.words import words_by_event
 from worker.domain.events import EventName
 from worker.domain.signing import SIGNATURE_METHOD
 

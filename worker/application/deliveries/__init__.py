@@ -1,0 +1,1 @@
+"""Stored deliveries, read again: `replays` replays them, and `rereading` finds what cannot be used."""

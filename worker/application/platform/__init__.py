@@ -1,0 +1,1 @@
+"""Calls of a platform for an operator, within the call budget of the account."""

@@ -1,0 +1,24 @@
+"""Looks at one order at its platform, with the operator's call budget."""
+
+from worker.application.context import Context
+from worker.application.platform.client import open_orders_client
+from worker.domain.errors import IllegalRequest, Transient
+from worker.domain.orders import OrderKey
+from worker.order_api.platforms import PLATFORMS
+
+
+def look_at(context: Context, key: OrderKey) -> str:
+    """Return the status that the platform shows for the order *key*.
+
+    Raises `ApiError`, `IllegalRequest` and `StoreError`.
+    """
+    account = context.settings.accounts.get(key.account)
+    if account is None:
+        raise Transient(f"the settings do not name the account {key.account}")
+    try:
+        order_id = PLATFORMS[account.platform].read_order_id(key.order_id)
+    except ValueError as error:
+        raise IllegalRequest(f"“{key.order_id}” {error}") from error
+    with open_orders_client(context.database, key.account, account) as (client, budget):
+        budget.await_call()
+        return client.show(order_id).reading.status

@@ -1,0 +1,1 @@
+"""Sources and profiles: `overview` finds them, `descriptions` says what a profile is, `checking` checks one."""
