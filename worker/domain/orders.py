@@ -75,6 +75,17 @@ class OrderKey(NamedTuple):
         """The same key for a reference of any source: see `Reference.plain`."""
         return self._replace(order_id=str(self.reference.plain)) if self.reference else self
 
+    @property
+    def comparable(self) -> str:
+        """The key as a text that is the same however a reference is spelled, and whoever gives it.
+
+        Empty for a tracking number that says nothing.
+        """
+        reference = self.reference
+        if reference is None:
+            return str(self)
+        return f"{self.account}/{reference.kind}:{reference.comparable}" if reference.comparable else ""
+
     def __str__(self) -> str:
         return f"{self.account}/{self.order_id}"
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from worker.domain.errors import SchemaOutdated, StoreUnavailable
 from worker.store.database.database import Database
 
-NEEDED = "0002"
+NEEDED = "0003"
 """The newest revision in `migrations`. Revisions are numbers of four digits, so that later ones compare greater.
 
 A database with a newer schema can be used: during a rolling deploy, the old program meets the new schema.

@@ -12,6 +12,7 @@ budgets     the call budget of each account: what was used, and what its platfor
 workers     one row for each worker that runs: the accounts that it serves, and when it was seen last
 scans       the last scan of each account's orders at its platform
 kept        how much is kept of what each source has sent and nobody could use, and what had to be deleted
+refusals    why requests were refused, with their number and the last time: a bounded number of rows
 
 The partial indexes are in `partial_indexes`. No column has the name of a reserved word. The views `v_orders` and
 `v_events` show instants as readable times.
@@ -145,6 +146,10 @@ deliveries = Table(
     Column("body_size", BigInteger),
     # The IP address from which the delivery came, as far as trusted proxies tell it.
     Column("peer", Text, nullable=False, server_default=""),
+    # The names of its headers, with the values of those that are no secrets, as a JSON object. Empty: not kept.
+    Column("headers", Text, nullable=False, server_default=""),
+    # The order that a quarantined or stale delivery names, as `OrderKey.comparable`. Empty for others, and if unknown.
+    Column("named", Text, nullable=False, server_default=""),
     Index("ix_deliveries_outcome", "outcome", "received_at"),
     Index("ix_deliveries_received_at", "received_at"),
     Index("ix_deliveries_source", "source", "received_at"),
@@ -186,6 +191,8 @@ events = Table(
 )
 NOT_ACCEPTED = text("outcome != 'accepted'")
 """The condition of the index on deliveries whose number is bounded."""
+NAMES_ORDER = text("named != ''")
+"""The condition of the index on the orders that unusable deliveries name."""
 TRACKED = text("tracking != ''")
 """The condition of the index on tracking numbers."""
 HAS_SHIPMENT = text("shipment != ''")
@@ -316,4 +323,17 @@ kept = Table(
     # How many were deleted because there were too many, or with too many bytes, and when the last one was.
     Column("evicted", BigInteger, nullable=False, server_default="0"),
     _instant("evicted_at"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    # The source in the URL; empty if there is none of this name.
+    Column("source", Text, primary_key=True),
+    # The path as it was sent, if it names no source; empty for all paths beyond a bound, and if there is a source.
+    Column("path", Text, primary_key=True),
+    # A `RefusalReason`.
+    Column("reason", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    _instant("last_at", nullable=False),
 )
