@@ -19,7 +19,7 @@ from worker.store.intake.references.searches import known_as
 from worker.store.intake.references.statements import MOST
 from worker.store.removals import remove_parcel
 from worker.store.renames import Renaming, rename_some
-from worker.store.snapshots import active_holds, refused_deliveries, snapshot_of
+from worker.store.snapshots import active_holds, refused_deliveries, snapshot_of, unused_deliveries
 from worker.store.tables import orders
 
 
@@ -36,7 +36,9 @@ class SqlOperatorStore:
             if row is None:
                 return None
             snapshot = snapshot_of(connection, row, active_holds(connection, now, key.account), now)
-            return replace(snapshot, refused=refused_deliveries(connection, key))
+            return replace(
+                snapshot, refused=refused_deliveries(connection, key), unused=unused_deliveries(connection, snapshot)
+            )
 
     def accounts_with(self, order_id: str) -> list[str]:
         query = select(orders.c.account).where(orders.c.order_id == order_id).order_by(orders.c.account)

@@ -5,20 +5,36 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, func, select
 
-from worker.domain.accounts.workers import service_of
+from worker.domain.accounts.workers import service_of, serving_since
 from worker.domain.evidence.carriers import about_order
 from worker.domain.instants import Instant
-from worker.domain.orders import OrderKey
-from worker.domain.overview.snapshot import AuditEntry, EventEntry, Hold, OrderRow, RefusedDeliveries, Snapshot, Write
+from worker.domain.orders import OrderKey, Reference
+from worker.domain.overview.snapshot import (
+    AuditEntry,
+    EventEntry,
+    Hold,
+    OrderRow,
+    RefusedDeliveries,
+    Snapshot,
+    UnusedDelivery,
+    Write,
+)
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.domain.stages import Stage
 from worker.store.conditions import is_active
 from worker.store.rows import events_of, hold_of, order_of
-from worker.store.tables import audit_log, deliveries, events, holds, writes
+from worker.store.tables import NAMES_ORDER, audit_log, deliveries, events, holds, writes
 from worker.store.workers import seen_workers
 
 Holds: TypeAlias = dict[str, tuple[Hold, ...]]
 """Holds by account."""
+
+
+MAX_UNUSED = 20
+"""How many unused deliveries of an order are shown: the latest ones."""
+MAX_NAMES = 50
+"""By how many names an order is looked for among them: an order with more parcels is an error of a sender."""
+_UNUSED = (DeliveryOutcome.QUARANTINED.value, DeliveryOutcome.STALE.value)
 
 
 def active_holds(connection: Connection, now: Instant, account: str | None = None) -> Holds:
@@ -54,14 +70,15 @@ def order_row(row: Row[Any], held: Holds) -> OrderRow:
 
 def snapshot_of(connection: Connection, row: Row[Any], held: Holds, now: Instant) -> Snapshot:
     """Return a row of `orders` with its events, its writes and its audit log."""
-    order = order_row(row, held)
+    order, workers = order_row(row, held), seen_workers(connection)
     return Snapshot(
         now=now,
         row=order,
         event_entries=tuple(_event_entries(connection, row.id, order)),
         writes=tuple(_writes(connection, row.id)),
         audit_log=tuple(_audit_log(connection, row.id)),
-        service=service_of(row.account, seen_workers(connection), now),
+        service=service_of(row.account, workers, now),
+        serving_since=serving_since(row.account, workers, now),
     )
 
 
@@ -75,6 +92,38 @@ def refused_deliveries(connection: Connection, key: OrderKey) -> tuple[RefusedDe
         deliveries.c.detail.startswith(about_order(key), autoescape=True),
     )
     return tuple(RefusedDeliveries(*row) for row in connection.execute(query.order_by(deliveries.c.source)))
+
+
+def unused_deliveries(connection: Connection, snapshot: Snapshot) -> tuple[UnusedDelivery, ...]:
+    """Return the quarantined and stale deliveries that name the order, by any of its names, the newest first.
+
+    Those of `refused_deliveries` are not among them, and there are at most `MAX_UNUSED`.
+    """
+    query = (
+        select(
+            deliveries.c.id,
+            deliveries.c.source,
+            deliveries.c.received_at,
+            deliveries.c.outcome,
+            deliveries.c.reason,
+            deliveries.c.detail,
+            deliveries.c.replayed_at,
+        )
+        .where(NAMES_ORDER, deliveries.c.named.in_(_names(snapshot)))
+        .where(deliveries.c.outcome.in_(_UNUSED), deliveries.c.reason != QuarantineReason.NOT_YOUR_ORDER.value)
+        .order_by(deliveries.c.received_at.desc(), deliveries.c.id.desc())
+    )
+    return tuple(UnusedDelivery(*row) for row in connection.execute(query.limit(MAX_UNUSED)))
+
+
+def _names(snapshot: Snapshot) -> list[str]:
+    """Return the texts by which deliveries name the order, as `OrderKey.comparable`, at most `MAX_NAMES`."""
+    order = snapshot.order
+    references = [Reference("number", order.number)] if order.number else []
+    for entry in snapshot.event_entries:
+        references += entry.recorded.event.parcel_names
+    keys = [order.key, *(OrderKey(order.key.account, str(reference)) for reference in references)]
+    return [*dict.fromkeys(filter(None, (key.comparable for key in keys)))][:MAX_NAMES]
 
 
 def _event_entries(connection: Connection, row_id: int, order: OrderRow) -> Iterable[EventEntry]:

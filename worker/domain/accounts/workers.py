@@ -54,3 +54,9 @@ def service_of(account: str, workers: Iterable[SeenWorker], now: Instant) -> Ser
         return Service.NO_WORKER
     is_served = any(account in worker.process.accounts for worker in present)
     return Service.SERVED if is_served else Service.NOT_SERVED
+
+
+def serving_since(account: str, workers: Iterable[SeenWorker], now: Instant) -> Instant | None:
+    """Return the earliest start of those of *workers* that serve *account* at *now*; None without one."""
+    starts = [each.process.started_at for each in running(workers, now) if account in each.process.accounts]
+    return min(starts, default=None)

@@ -134,6 +134,19 @@ class RefusedDeliveries:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusedDelivery:
+    """A quarantined or stale delivery that names the order. *replayed_at*: since then, a replay has changed nothing."""
+
+    id: int
+    source: str
+    received_at: Instant
+    outcome: str
+    reason: str
+    detail: str = ""
+    replayed_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One order with everything that has happened to it, at *now*."""
 
@@ -146,6 +159,10 @@ class Snapshot:
     """Whether a running worker serves the account."""
     refused: tuple[RefusedDeliveries, ...] = ()
     """The quarantined deliveries of sources that do not carry the order; only one order's own snapshot has them."""
+    unused: tuple[UnusedDelivery, ...] = ()
+    """Other quarantined deliveries, and stale ones, the newest first, a few at most; likewise."""
+    serving_since: Instant | None = None
+    """The earliest start of the running workers that serve the account; None without one."""
 
     @property
     def order(self) -> Order:
