@@ -3,9 +3,9 @@
 import logging
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -36,17 +36,15 @@ def configure_logs(
     stream = stream or sys.stderr
     is_terminal = stream.isatty()
     is_console = log_format == "console" or (log_format == "auto" and is_terminal)
+    render: tuple[Processor, ...] = (
+        structlog.processors.format_exc_info,
+        Redactor(secrets).redact,
+        *_renderers(console=is_console, colors=is_console and is_terminal),
+    )
     lines = _Lines(stream)
+    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     lines.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_PREPARE,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                Redactor(secrets).redact,
-                *_renderers(console=is_console, colors=is_console and is_terminal),
-            ],
-        )
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_PREPARE, processors=[meta, *render]),
     )
     root = logging.getLogger()
     for former in [handler for handler in root.handlers if isinstance(handler, _Lines)]:
@@ -57,15 +55,11 @@ def configure_logs(
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    # Our own lines pass by the records of `logging`, which cost more than the rest: there is a line for each delivery.
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_PREPARE,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*_PREPARE, _Rendering(render)],
+        logger_factory=lines.logger,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
     )
 
 
@@ -73,8 +67,49 @@ class _Lines(logging.StreamHandler[TextIO]):
     """A stream of log lines. For a record that cannot be written, it writes a line that names the logger only."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        with suppress(OSError, ValueError):  # the stream is closed: nothing can be written any more
-            self.stream.write(f"a log line of {record.name!r} could not be written\n")
+        self.write(_unwritable(record.name))
+
+    def logger(self, *names: str) -> "_Logger":
+        """Return the logger of the given name, or else of the module that asks for it."""
+        return _Logger(self, _NAMES(*names).name)
+
+    def write(self, line: str) -> None:
+        """Write one line. A stream that is closed takes nothing any more."""
+        with suppress(OSError, ValueError):
+            self.acquire()
+            try:
+                self.stream.write(f"{line}\n")
+                self.flush()
+            finally:
+                self.release()
+
+
+class _Logger:
+    """What structlog writes its lines with. It has a method for each level."""
+
+    def __init__(self, lines: _Lines, name: str) -> None:
+        self.name = name
+        self.debug = self.info = self.warning = self.error = self.critical = self.msg = lines.write
+
+
+class _Rendering:
+    """Makes the line of an event. A line that cannot be made must not end what it tells of."""
+
+    def __init__(self, processors: Sequence[Processor]) -> None:
+        self._processors = processors
+
+    def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> str:
+        line: Any = event
+        try:
+            for processor in self._processors:
+                line = processor(logger, method, line)
+        except Exception:  # noqa: BLE001 - a value's own text may raise anything
+            return _unwritable(logger.name)
+        return str(line)
+
+
+def _unwritable(name: str) -> str:
+    return f"a log line of {name!r} could not be written"
 
 
 def _renderers(*, console: bool, colors: bool) -> list[Processor]:
@@ -105,6 +140,7 @@ def _escape(control: re.Match[str]) -> str:
     return control[0].encode("unicode_escape").decode()
 
 
+_NAMES = structlog.stdlib.LoggerFactory(ignore_frame_names=["worker.processes.logs"])
 _PREPARE: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 from structlog.typing import EventDict, WrappedLogger
@@ -33,7 +34,7 @@ class Redactor:
         return {key: self._value(key, value, MAX_DEPTH) for key, value in event.items()}
 
     def _value(self, key: object, value: object, depth: int) -> object:
-        if _SECRET_KEY.search(str(key)):
+        if key and _names_a_secret(str(key)):
             return REDACTED
         match value:
             case None | bool() | int() | float():
@@ -48,7 +49,12 @@ class Redactor:
 
     def _text(self, text: str) -> str:
         masked = self._secrets.sub(REDACTED, text) if self._secrets else text
-        return _PASSWORD_IN_URL.sub(rf"\1:{REDACTED}@", masked)
+        return _PASSWORD_IN_URL.sub(rf"\1:{REDACTED}@", masked) if "://" in masked else masked
+
+
+@lru_cache(maxsize=1024)
+def _names_a_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
 
 
 def _forms(secret: str) -> set[str]:
