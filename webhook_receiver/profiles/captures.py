@@ -3,6 +3,7 @@
 import threading
 from urllib.parse import unquote_plus
 
+from webhook_receiver.profiles.kept_headers import kept_headers
 from webhook_receiver.requests import Request
 from worker.domain.instants import DAY, Instant
 from worker.domain.reasons import QuarantineReason
@@ -46,6 +47,7 @@ def captured(source: str, request: Request, received_at: Instant) -> Delivery:
         unusable=QuarantineReason.CAPTURED,
         detail=clean_text(detail, limit=2000),
         peer=request.peer,
+        headers=kept_headers(request.headers, secret=request.headers),
     )
 
 

@@ -65,6 +65,17 @@ class OrderReader:
             return OrderReading(self._by(Reference("shipment", shipment)), "shipment", shipment)
         raise Unusable(QuarantineReason.BAD_TRACKING if parcel.text else QuarantineReason.NO_ORDER)
 
+    def named(self, document: object, position: Position) -> OrderKey | None:
+        """Return the order of an element that cannot be used; None when it names none. Never raises."""
+        try:
+            parcel = self.parcel(document, position)
+        except Unusable:
+            parcel = ParcelName("", "")
+        try:
+            return self.order(document, position, parcel, self.shipment(document, position)).key
+        except Unusable:
+            return None
+
     def _without_prefix(self, number: object) -> object:
         """Return a number without what surrounds it and without the source's prefix; a value of another type stays."""
         if type(number) not in {str, int}:

@@ -30,6 +30,7 @@ from worker.domain.documents import Flawed
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName, clamped, fingerprint
 from worker.domain.instants import Instant
+from worker.domain.orders import OrderKey
 from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, QuarantineReason
 
 MAX_KEY_TEXT = 10_000
@@ -48,7 +49,7 @@ class ElementReading:
     """What was read of the element at *position*, up to the step that failed or was the last.
 
     *event* is None for an element of no interest, and for one that cannot be used, which has its *problem*.
-    *remarks* say which optional fields were left out.
+    *named* is the order that it names all the same. *remarks* say which optional fields were left out.
     """
 
     position: Position
@@ -59,6 +60,7 @@ class ElementReading:
     event: Event | None = None
     problem: QuarantineReason | None = None
     detail: str = ""
+    named: OrderKey | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -81,6 +83,7 @@ class ElementReader:
             self._read(document, reading, received_at)
         except Unusable as error:
             reading.problem, reading.detail = error.reason, error.detail
+            reading.named = self._orders.named(document, position)
         return reading
 
     def time(self, document: object, position: Position) -> TimeReading | None:

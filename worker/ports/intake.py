@@ -1,7 +1,8 @@
 """The port of the database, as the receiver uses it: deliveries come in."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from worker.domain.events import Event
@@ -18,7 +19,9 @@ class Delivery:
     says more about that, or which optional fields were left out. *keep_once* identifies a stale delivery, which must
     not be stored twice; it is empty for all others. *peer* is the IP address from which it came, empty if unknown.
     *max_unknown* is how many orders its source may name that the platform has never shown; None for any number, as for
-    an operator.
+    an operator. *named* is the order that it names although it cannot be used, or its element; None if it names none.
+    *headers* are the names of its headers, with the values of those that are no secrets, as a JSON object; empty if
+    they are not kept.
     """
 
     source: str
@@ -30,6 +33,15 @@ class Delivery:
     keep_once: str = ""
     peer: str = ""
     max_unknown: int | None = None
+    named: OrderKey | None = None
+    headers: str = ""
+
+    def as_stale(self) -> "Delivery":
+        """Return the delivery without its events. It is stored once, however often the sender repeats it."""
+        first = next(iter(self.events), None)
+        key = first.key if first else hashlib.sha256(self.body).hexdigest()
+        named = first.order if first else self.named
+        return replace(self, events=(), keep_once=f"{self.source}/{key}", named=named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,13 @@ def options_of(profile: ProfileFile, options: Mapping[str, str]) -> dict[str, st
     return {name: options.get(name, option.default or "") for name, option in profile.options.items()}
 
 
+def secret_headers_of(profile: ProfileFile, options: Mapping[str, str]) -> frozenset[str]:
+    """Return the names, in lower case, of the headers that may hold a secret or a signature of *profile*."""
+    chosen = options_of(profile, options)
+    locations = [location_of(table.from_, chosen) for table in profile.auth.values()]
+    return frozenset(location.name.lower() for location in locations if location.part == "header")
+
+
 def _method(name: str, table: AuthTable, secrets: Sequence[str], options: Mapping[str, str]) -> Method:
     if isinstance(table, BasicAuth):
         keys = tuple(secret.encode() for secret in secrets)

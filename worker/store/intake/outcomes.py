@@ -48,13 +48,17 @@ def write_again_if_overtaken(database: Database, work: Callable[[Connection], T]
 
 
 class IntakeResult(NamedTuple):
-    """The result of one event, or of a whole delivery. *wake_ups* are the orders that it makes due."""
+    """The result of one event, or of a whole delivery. *wake_ups* are the orders that it makes due.
+
+    *named* is the order that a delivery names which cannot be used; None if it names none.
+    """
 
     outcome: DeliveryOutcome
     event_id: int | None = None
     reason: QuarantineReason | None = None
     detail: str = ""
     wake_ups: tuple[OrderKey, ...] = ()
+    named: OrderKey | None = None
 
     def receipt(self, delivery_id: int | None) -> Receipt:
         """Return the receipt of the delivery with this id."""

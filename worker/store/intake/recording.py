@@ -12,16 +12,18 @@ from sqlalchemy import Connection
 
 from worker.domain.instants import Instant
 from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason
-from worker.domain.text import clean_text
+from worker.domain.text import clean_text, is_storable
 from worker.ports import Delivery, Receipt
 from worker.store.bodies import NO_BODY, body_columns
-from worker.store.intake.arrivals import Arrival
+from worker.store.intake.arrivals import MAX_INDEXED, Arrival
 from worker.store.intake.events import write_events
 from worker.store.intake.order_bodies import keep_bodies
 from worker.store.intake.outcomes import IntakeResult, quarantined
 from worker.store.intake.statements import UPDATE_DELIVERY, statements
 from worker.store.intake.unknown.rooms import UnknownRooms
 
+UNUSABLE = frozenset({DeliveryOutcome.QUARANTINED, DeliveryOutcome.STALE})
+"""The outcomes of deliveries of which the database has the order that they name."""
 MAX_DETAIL = 2000
 """Characters of the detail of a delivery."""
 
@@ -93,7 +95,8 @@ def gravest(delivery: Delivery, results: Iterator[IntakeResult]) -> IntakeResult
     if unusable := _unusable(delivery):
         return unusable._replace(wake_ups=wake_ups)
     worst = min(event_results, key=lambda result: STORED_OUTCOMES.index(result.outcome))
-    return worst._replace(detail=worst.detail or delivery.detail, wake_ups=wake_ups)
+    named = delivery.events[event_results.index(worst)].order
+    return worst._replace(detail=worst.detail or delivery.detail, wake_ups=wake_ups, named=named)
 
 
 def _accepted(delivery: Delivery) -> IntakeResult:
@@ -103,7 +106,7 @@ def _accepted(delivery: Delivery) -> IntakeResult:
 def _unusable(delivery: Delivery) -> IntakeResult | None:
     if delivery.events and not delivery.unusable:
         return None
-    return quarantined(delivery.unusable or QuarantineReason.NO_EVENT, delivery.detail)
+    return quarantined(delivery.unusable or QuarantineReason.NO_EVENT, delivery.detail)._replace(named=delivery.named)
 
 
 def update_outcome(connection: Connection, delivery_id: int, result: IntakeResult, **columns: object) -> None:
@@ -133,7 +136,7 @@ def _digest(delivery: Delivery) -> str:
 
 
 def _stale(delivery: Delivery) -> IntakeResult:
-    return IntakeResult(DeliveryOutcome.STALE, reason=delivery.unusable, detail=delivery.detail)
+    return IntakeResult(DeliveryOutcome.STALE, reason=delivery.unusable, detail=delivery.detail, named=delivery.named)
 
 
 def _insert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> list[int | None]:
@@ -152,6 +155,7 @@ def delivery_columns(delivery: Delivery, result: IntakeResult, keep_once: str | 
         "keep_once": keep_once,
         **(NO_BODY if is_known else body_columns(delivery.body)),
         "peer": delivery.peer,
+        "headers": delivery.headers,
     }
 
 
@@ -161,4 +165,13 @@ def outcome_columns(result: IntakeResult) -> dict[str, str]:
         "outcome": result.outcome.value,
         "reason": result.reason.value if result.reason else "",
         "detail": clean_text(result.detail, MAX_DETAIL),
+        "named": _named(result),
     }
+
+
+def _named(result: IntakeResult) -> str:
+    """Return the order that an unusable delivery names, as the index has it; empty if it cannot have it."""
+    if result.named is None or result.outcome not in UNUSABLE:
+        return ""
+    text = result.named.comparable
+    return text if len(text) <= MAX_INDEXED and is_storable(text) else ""

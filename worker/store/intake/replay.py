@@ -90,7 +90,8 @@ class Replays:
         has_new_events = count != _count_events(connection, delivery_id)
         if has_new_events:
             _write_audit_log(connection, delivery_id, now, f"delivery {delivery_id}, {before.outcome}", note)
-        same = before == _Replayed(**outcome_columns(result)) and not has_new_events
+        columns = outcome_columns(result)
+        same = before == _Replayed(*(columns[name] for name in _Replayed._fields)) and not has_new_events
         is_news = result.outcome is DeliveryOutcome.QUARANTINED and not same
         update_outcome(connection, delivery_id, result, replayed_at=None if is_news else now)
         return result.receipt(delivery_id)

@@ -69,7 +69,7 @@ TAKE_BACK = (
 
 _DELIVERY_COLUMNS = (
     *("source", "received_at", "outcome", "reason", "detail", "keep_once"),
-    *("body", "encoding", "body_size", "peer"),
+    *("body", "encoding", "body_size", "peer", "headers", "named"),
 )
 _EVENT_COLUMNS = (
     *("source", "key", "delivery_id", "order_row", "revision", "name", "occurred_at", "received_at"),

@@ -84,7 +84,7 @@ HAVING_EVENTS = (
 ACCEPT_PART = (
     update(deliveries)
     .where(_CHOSEN)
-    .values(outcome=DeliveryOutcome.ACCEPTED.value, reason="", detail=bindparam("new_detail"), **NO_BODY)
+    .values(outcome=DeliveryOutcome.ACCEPTED.value, reason="", named="", detail=bindparam("new_detail"), **NO_BODY)
 )
 """Makes deliveries accepted ones, without bodies."""
 

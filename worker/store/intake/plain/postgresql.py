@@ -50,8 +50,9 @@ WRITE = Statement(f"""
 WITH its_deliveries AS MATERIALIZED (
   SELECT nextval('deliveries_id_seq') AS id, asked.*
   FROM ROWS FROM (json_to_recordset(:deliveries) AS (
-    source text, received_at bigint, outcome text, detail text, body text, encoding text, body_size bigint, peer text
-  )) WITH ORDINALITY AS asked (source, received_at, outcome, detail, body, encoding, body_size, peer, n)
+    source text, received_at bigint, outcome text, detail text, body text, encoding text, body_size bigint, peer text,
+    headers text
+  )) WITH ORDINALITY AS asked (source, received_at, outcome, detail, body, encoding, body_size, peer, headers, n)
 ), its_orders AS MATERIALIZED (
   SELECT * FROM json_to_recordset(:orders) AS asked (
     account text, order_id text, revisions bigint, new_events int, now bigint, last bigint,
@@ -70,8 +71,8 @@ WITH its_deliveries AS MATERIALIZED (
   SELECT * FROM json_to_recordset(:kept) AS asked (
     source text, outcome text, deliveries bigint, most_deliveries bigint, most_bytes bigint)
 ), delivered AS (
-  INSERT INTO deliveries (id, source, received_at, outcome, reason, detail, body, encoding, body_size, peer)
-  SELECT id, source, received_at, outcome, '', detail, decode(body, 'base64'), encoding, body_size, peer
+  INSERT INTO deliveries (id, source, received_at, outcome, reason, detail, body, encoding, body_size, peer, headers)
+  SELECT id, source, received_at, outcome, '', detail, decode(body, 'base64'), encoding, body_size, peer, headers
   FROM its_deliveries ORDER BY n
 ), due AS (
   INSERT INTO orders (account, order_id, revision, event_count, due, first_seen_at, updated_at,

@@ -39,8 +39,8 @@ AWAITS = {
 """Select a row if a reference of an account waits for one name."""
 
 INSERT_DELIVERY = Statement("""
-INSERT INTO deliveries (source, received_at, outcome, detail, body, encoding, body_size, peer)
-VALUES (:source, :received_at, :outcome, :detail, :body, :encoding, :body_size, :peer)
+INSERT INTO deliveries (source, received_at, outcome, detail, body, encoding, body_size, peer, headers)
+VALUES (:source, :received_at, :outcome, :detail, :body, :encoding, :body_size, :peer, :headers)
 RETURNING id
 """)
 

@@ -48,7 +48,7 @@ def refuse_events(connection: Connection, order: OrderKey, refused: Sequence[Rec
     delivery_ids = sorted(connection.execute(_DELIVERIES, its_events).scalars())
     connection.execute(_DELETE, its_events)
     before = amounts_of(connection, delivery_ids)
-    result = not_your_order(order, refused[0].event.source, carrier)
+    result = not_your_order(order, refused[0].event.source, carrier)._replace(named=order)
     for delivery_id in delivery_ids:
         update_outcome(connection, delivery_id, result, replayed_at=None)
     add_amounts(connection, amounts_of(connection, delivery_ids), before)
