@@ -132,10 +132,11 @@ def what_follows(snapshot: Snapshot, act: Act, policy: Policy) -> str:
     held = f"; first, the hold of its account must end ({snapshot.row.held[0].reason})" if snapshot.row.held else ""
     if key.reference:
         return f"the search for its order starts again{held}"
-    return f"{_describe(_expected(snapshot, act, policy), nothing=_nothing(snapshot, policy))}{held}"
+    return f"{_describe(expected(snapshot, act, policy), nothing=_nothing(snapshot, policy))}{held}"
 
 
-def _expected(snapshot: Snapshot, act: Act, policy: Policy) -> Forecast:
+def expected(snapshot: Snapshot, act: Act, policy: Policy) -> Forecast:
+    """Return the steps that a worker is expected to take after *act*, a retry or a release."""
     order = replace(snapshot.order, closed_by_operator=0)
     if act is Act.RELEASE:
         order = replace(order, acknowledged=order.revision, acknowledged_at=snapshot.now, behind_at=None)

@@ -56,7 +56,7 @@ class Operations:
         if snapshot is None and not create:
             raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
         if snapshot is not None:
-            _require_stage_ahead(snapshot, stage)
+            require_stage_ahead(snapshot, stage)
         self._write_event(key, stage, note)
         return f"{key} is to reach {stage}; a worker takes it from here, within a second or two."
 
@@ -140,7 +140,8 @@ class Operations:
         return receipt
 
 
-def _require_stage_ahead(snapshot: Snapshot, stage: Stage) -> None:
+def require_stage_ahead(snapshot: Snapshot, stage: Stage) -> None:
+    """Raise `IllegalRequest` if the order cannot be advanced to *stage* now, which is not the first one."""
     order, row = snapshot.order, snapshot.row
     if row.stop:
         raise IllegalRequest(f"{order.key} is stopped ({row.stop}): `fulfillment orders release` it first")

@@ -109,14 +109,14 @@ def unused_deliveries(connection: Connection, snapshot: Snapshot) -> tuple[Unuse
             deliveries.c.detail,
             deliveries.c.replayed_at,
         )
-        .where(NAMES_ORDER, deliveries.c.named.in_(_names(snapshot)))
+        .where(NAMES_ORDER, deliveries.c.named.in_(names_of(snapshot)))
         .where(deliveries.c.outcome.in_(_UNUSED), deliveries.c.reason != QuarantineReason.NOT_YOUR_ORDER.value)
         .order_by(deliveries.c.received_at.desc(), deliveries.c.id.desc())
     )
     return tuple(UnusedDelivery(*row) for row in connection.execute(query.limit(MAX_UNUSED)))
 
 
-def _names(snapshot: Snapshot) -> list[str]:
+def names_of(snapshot: Snapshot) -> list[str]:
     """Return the texts by which deliveries name the order, as `OrderKey.comparable`, at most `MAX_NAMES`."""
     order = snapshot.order
     references = [Reference("number", order.number)] if order.number else []

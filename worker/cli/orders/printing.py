@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from worker.cli.orders.timeline import Entry, timeline
 from worker.cli.printing import MIN_WIDTH, STYLES, Output, make_facts, make_table, order_name, plain, print_table
 from worker.cli.wrapping import wrapped
 from worker.domain.instants import Instant
@@ -16,6 +15,7 @@ from worker.domain.policy import Policy
 from worker.domain.reasons import AuditAction
 from worker.operations.instants import ago, moment, span, when
 from worker.operations.phrases import by_word_of
+from worker.operations.timeline import Entry, timeline
 
 if TYPE_CHECKING:  # not imported for lists, which do not need it
     from worker.operations.explain.explanation import Explanation

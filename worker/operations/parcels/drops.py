@@ -43,10 +43,9 @@ def drop(operations: Operations, key: OrderKey, tracking: str, reason: str) -> D
     """
     note, key = require_reason(reason), known_order(operations, key)
     snapshot = operations.snapshot(key)
-    parcel = _require_parcel(snapshot, tracking)
+    parcel = require_droppable(snapshot, tracking)
     if parcel.is_cancelled:
         return _result(snapshot, parcel, is_new=False)
-    _require_at_rest(snapshot, parcel)
     event = _event(key, parcel.number, note, operations.intake.now())
     operations.write(event, json.dumps({"order": str(key), "dropped": parcel.number, "reason": note}).encode())
     return _result(snapshot, parcel, RecordedEvent(0, snapshot.order.revision + 1, event), is_new=True)
@@ -64,6 +63,14 @@ def is_at_rest(parcel: ParcelHistory, now: Instant) -> bool:
     A parcel that moves counts again, so this is about mistakes of people.
     """
     return parcel.arrived_at is None and (not parcel.is_on_its_way or parcel.heard_at + MISSING_FOR <= now)
+
+
+def require_droppable(snapshot: Snapshot, tracking: str) -> ParcelHistory:
+    """Return the parcel *tracking*. Raises `IllegalRequest` as `drop` does; not if it is cancelled or away already."""
+    parcel = _require_parcel(snapshot, tracking)
+    if not parcel.is_cancelled:
+        _require_at_rest(snapshot, parcel)
+    return parcel
 
 
 def _require_parcel(snapshot: Snapshot, tracking: str) -> ParcelHistory:

@@ -33,10 +33,7 @@ def remove(operations: Operations, key: OrderKey, tracking: str, reason: str) ->
     """
     note, key = require_reason(reason), known_order(operations, key)
     snapshot = operations.snapshot(key)
-    events = events_about(snapshot.events, tracking)
-    _require_registrations(snapshot, tracking, events)
-    if snapshot.state is State.LEASED:
-        raise IllegalRequest(f"a worker reconciles {key} just now: nothing was changed; try again in a few seconds")
+    events = require_removable(snapshot, tracking)
     match operations.store.remove_parcel(snapshot, tracking, [recorded.id for recorded in events], note):
         case Removed.OVERTAKEN:
             raise IllegalRequest(f"{key} has changed meanwhile: look at it again")
@@ -45,6 +42,16 @@ def remove(operations: Operations, key: OrderKey, tracking: str, reason: str) ->
         case Removed.DONE:
             operations.wake_ups.enqueue([key])
             return Removal(key, tracking, is_order_deleted=False)
+
+
+def require_removable(snapshot: Snapshot, tracking: str) -> list[RecordedEvent]:
+    """Return the events about the parcel *tracking*, all of operators. Raises `IllegalRequest` as `remove` does."""
+    events = events_about(snapshot.events, tracking)
+    _require_registrations(snapshot, tracking, events)
+    if snapshot.state is State.LEASED:
+        key = snapshot.order.key
+        raise IllegalRequest(f"a worker reconciles {key} just now: nothing was changed; try again in a few seconds")
+    return events
 
 
 def _require_registrations(snapshot: Snapshot, tracking: str, events: list[RecordedEvent]) -> None:
