@@ -6,11 +6,9 @@ from typing import Any
 
 import click
 
-from worker.cli.acting_user import acting_user
-from worker.domain.errors import IllegalRequest
+from worker.application import acting_user
 from worker.domain.stages import STAGES
-from worker.domain.text import clean_text, is_printable
-from worker.operations.phrases import WHY
+from worker.domain.text import is_printable
 
 
 class WholeNumber(click.IntRange):
@@ -58,13 +56,5 @@ LIMIT = click.option(
 
 
 def with_user(reason: str) -> str:
-    """Return *reason* with the name of the user, if the user has one. An empty reason stays empty.
-
-    Raises `IllegalRequest` for a reason that only stands for one, as in an advice that was pasted as it is printed.
-    """
-    if reason.strip() and reason.strip(". …") in {"", WHY}:
-        raise IllegalRequest(f"“{clean_text(reason)}” is no reason: say why, in one sentence for people who ask later")
-    if not reason.strip():
-        return ""
-    user = acting_user(os.environ)
-    return f"{reason} ({user})" if user else reason
+    """Return *reason* with the name of the user who runs this command. Raises `IllegalRequest` for one that is none."""
+    return acting_user.with_user(reason, acting_user.acting_user(os.environ))

@@ -5,10 +5,10 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable
-from importlib.metadata import PackageNotFoundError, version
 
 from worker.domain.accounts.workers import WorkerProcess
 from worker.domain.instants import SECOND, Duration
+from worker.processes.version import program_version
 from worker.store.workers import SqlWorkers
 
 HEARTBEAT_INTERVAL_SECONDS = 5.0
@@ -41,11 +41,4 @@ def this_process(accounts: Iterable[str]) -> WorkerProcess:
     """Return this process. A random part tells it from others with the same number, on hosts with the same name."""
     host, pid = socket.gethostname(), os.getpid()
     name = f"{host}:{pid}:{secrets.token_hex(4)}"
-    return WorkerProcess(name, host, pid, _version(), tuple(sorted(accounts)), started_at=0)
-
-
-def _version() -> str:
-    try:
-        return version("fulfillment-worker")
-    except PackageNotFoundError:  # it runs from a folder
-        return ""
+    return WorkerProcess(name, host, pid, program_version(), tuple(sorted(accounts)), started_at=0)

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from worker.order_api.platforms import PLATFORMS
 from worker.settings.accounts import AccountSettings
+from worker.settings.console import ConsoleSettings
 from worker.settings.model import Settings
 from worker.settings.names import ANY_NAME, FILE_SUFFIX, TABLES, KeyPath, SecretKeys, dotted, variable_name
 from worker.settings.sources import SourceSettings
@@ -59,7 +60,8 @@ def secret_keys() -> SecretKeys:
 
 def _fields() -> Iterator[tuple[KeyPath, FieldInfo, str]]:
     """Yield for each setting its path, its field, and its platform as in `SettingDescription`."""
-    yield from _fields_of(Settings, (), without=TABLES)
+    yield from _fields_of(Settings, (), without={*TABLES, "console"})
+    yield from _fields_of(ConsoleSettings, ("console",))
     yield from _fields_of(AccountSettings, ("accounts", ANY_NAME), without={"credentials"})
     for name, platform in PLATFORMS.items():
         yield from _fields_of(platform.credentials, ("accounts", ANY_NAME), platform=name)

@@ -20,6 +20,7 @@ from worker.domain.events import OPERATOR
 from worker.processes.valkey_socket import valkey_broker_url
 from worker.secret import SHORTEST_SECRET, Secret
 from worker.settings.accounts import AccountSettings
+from worker.settings.console import ConsoleSettings
 from worker.settings.problems import NO_ACCOUNT, Problem, validation_error
 from worker.settings.shared_secrets import SecretUses
 from worker.settings.sources import SourceSettings, complete_sources
@@ -89,6 +90,8 @@ class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True
         tuple[Annotated[Network, BeforeValidator(read_network)], ...], BeforeValidator(read_list), Field(max_length=100)
     ] = Field(default=(), json_schema_extra={"default": "none"})
     """The proxies that write the client's address into `X-Forwarded-For`, as IP addresses or networks."""
+    console: ConsoleSettings = ConsoleSettings()
+    """The console."""
     accounts: Mapping[Name, AccountSettings] = Field(default={}, validate_default=True)
     """The merchants' accounts, by name."""
     sources: Mapping[Name, SourceSettings] = {}

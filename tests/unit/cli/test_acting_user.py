@@ -6,8 +6,8 @@ import pwd
 
 import pytest
 
+from worker.application.acting_user import acting_user
 from worker.cli import options
-from worker.cli.acting_user import acting_user
 
 OWN = pwd.getpwuid(os.getuid()).pw_name
 

@@ -1,4 +1,4 @@
-"""Who acts: the name of the user that the audit log gets with each reason."""
+"""Who acts: the name of the user, and the reason with it as the audit log keeps it."""
 
 import getpass
 import os
@@ -6,6 +6,10 @@ import pwd
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+
+from worker.domain.errors import IllegalRequest
+from worker.domain.text import clean_text
+from worker.operations.phrases import WHY
 
 _NAME = re.compile(r"\w[\w.@\\+-]{0,63}\$?")
 """A name as Linux, Active Directory and sudo write it. It goes into one line with the reason, in brackets."""
@@ -27,3 +31,15 @@ def _names(environ: Mapping[str, str]) -> Iterator[str]:
         yield getpass.getuser()
     with suppress(KeyError):
         yield pwd.getpwuid(os.getuid()).pw_name
+
+
+def with_user(reason: str, user: str) -> str:
+    """Return *reason* with the name of the *user*, if there is one, as the audit log keeps it. It stays empty if it is.
+
+    Raises `IllegalRequest` for a reason that only stands for one, as in an advice that was pasted as it is printed.
+    """
+    if reason.strip() and reason.strip(". …") in {"", WHY}:
+        raise IllegalRequest(f"“{clean_text(reason)}” is no reason: say why, in one sentence for people who ask later")
+    if not reason.strip():
+        return ""
+    return f"{reason} ({user})" if user else reason

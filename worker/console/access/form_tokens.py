@@ -1,0 +1,33 @@
+"""Tokens in forms: a page of another site cannot read them, so it cannot forge a form."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from hmac import compare_digest
+from hmac import new as hmac
+
+FIELD = "form_token"
+"""The name of the field that every form has."""
+HEADER = "X-Form-Token"
+"""The header that a script may send instead."""
+
+
+def form_token(key: bytes, subject: str) -> str:
+    """Return the token of the forms of *subject*: the secret of a session, or the name of a user without one."""
+    return hmac(key, f"form {subject}".encode(), sha256).hexdigest()
+
+
+def is_token(sent: str, token: str) -> bool:
+    """Tell whether *sent* is *token*, in a time that says nothing about it."""
+    return bool(token) and compare_digest(sent.encode("utf-8", "replace"), token.encode())
+
+
+def is_from_here(headers: Mapping[str, str], host: str) -> bool:
+    """Tell whether a browser says that a page of *host* itself sends this request, or says nothing about it.
+
+    Every browser of today sends `Sec-Fetch-Site` or `Origin` with a form. A proxy may speak HTTP with us and HTTPS
+    with the browser, so the schemes are not compared.
+    """
+    site, origin = headers.get("Sec-Fetch-Site", ""), headers.get("Origin", "")
+    if site and site not in {"same-origin", "none"}:
+        return False
+    return not origin or origin.partition("://")[2].lower() == host.lower()
