@@ -71,8 +71,8 @@ def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, 
     if as_json:
         print_json(registration_document(result))
         return
-    from worker.cli.parcels.printing import registration_sentence
     from worker.cli.printing import print_sentence
+    from worker.operations.parcels.sentences import registration_sentence
 
     print_sentence(registration_sentence(result))
 
@@ -102,8 +102,8 @@ def remove_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None
     if as_json:
         print_json(removal_document(result))
         return
-    from worker.cli.parcels.printing import removal_sentence
     from worker.cli.printing import print_sentence
+    from worker.operations.parcels.sentences import removal_sentence
 
     print_sentence(removal_sentence(result))
 
@@ -133,7 +133,7 @@ def drop_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None:
     if as_json:
         print_json(drop_document(result))
         return
-    from worker.cli.parcels.printing import drop_sentence
     from worker.cli.printing import print_sentence
+    from worker.operations.parcels.sentences import drop_sentence
 
     print_sentence(drop_sentence(result))
