@@ -7,7 +7,6 @@ import pytest
 
 from tests.support.events import an_event, recorded
 from tests.support.operators import KEY, NOW, Operator, snapshot
-from worker.cli.parcels.printing import drop_sentence
 from worker.domain.events import OPERATOR, Event
 from worker.domain.evidence.missing import MISSING_FOR
 from worker.domain.instants import HOUR
@@ -15,6 +14,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import EventEntry, Snapshot
 from worker.domain.stages import Stage
 from worker.operations.parcels.drops import Drop, drop
+from worker.operations.parcels.sentences import drop_sentence
 
 LABEL = an_event("shipment.created", "TRK 1", order=KEY, at=NOW - 2 * HOUR)
 ARRIVED = an_event("shipment.delivered", "TRK2", order=KEY, at=NOW - HOUR)
