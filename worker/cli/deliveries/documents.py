@@ -20,13 +20,18 @@ def delivery_document(row: DeliveryRow) -> Document:
         "replayed_at": iso(row.replayed_at),
         "size": row.size,
         "peer": row.peer or None,
+        "named": row.named or None,
     }
 
 
 def details_document(delivery: DeliveryDetails, problems: Sequence[Problem] | None) -> Document:
-    """Return one delivery with its body as text, its events, and its *problems*; null when it was not read again."""
+    """Return one delivery with its body as text, its events, and its *problems*; null when it was not read again.
+
+    `headers` has the name of each header, with null for a value that may be a secret.
+    """
     return {
         **delivery_document(delivery.row),
+        "headers": dict(delivery.headers),
         "body": None if delivery.body is None else delivery.body.decode("utf-8", "backslashreplace"),
         "events": [_event(event) for event in delivery.events],
         "problems": None if problems is None else [_problem(problem) for problem in problems],

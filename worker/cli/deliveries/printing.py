@@ -1,7 +1,7 @@
 """Prints deliveries for people, in 80 columns, with times in UTC. *now* is the time of the database's clock."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -70,7 +70,7 @@ def _beginning(detail: str) -> str:
 
 
 def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None, now: Instant) -> None:
-    """Print one delivery: its row, its *problems* if it was read again, its events, its body."""
+    """Print one delivery: its row, its *problems* if it was read again, its events, its headers, its body."""
     output, row = Output(MIN_WIDTH), delivery.row
     output.print(
         make_facts(
@@ -82,6 +82,7 @@ def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None
                 "outcome": _styled(row.outcome),
                 "reason": row.reason,
                 "detail": row.detail,
+                "named": row.named,
                 "replayed": when(row.replayed_at, now) if row.replayed_at is not None else "",
                 "body": "not kept" if row.size is None else f"{row.size} bytes",
             }
@@ -92,9 +93,24 @@ def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None
     if delivery.events:
         output.print()
         output.print(_events_table(delivery.events))
+    if delivery.headers:
+        _print_headers(output, delivery.headers)
     if delivery.body is not None:
         output.print()
         output.print(Text(_readable(delivery.body)))
+
+
+def _print_headers(output: Output, headers: Mapping[str, str | None]) -> None:
+    """Print the values of *headers*, and the names of those whose values may be secrets."""
+    table = make_table("HEADER", "VALUE", wrapping="VALUE")
+    for name, value in headers.items():
+        if value is not None:
+            table.add_row(plain(name), plain(value))
+    output.print()
+    if table.rows:
+        output.print(table)
+    if others := [name for name, value in headers.items() if value is None]:
+        output.print(plain(f"Without their values, which may be secrets: {', '.join(others)}.", "dim"))
 
 
 def _print_problems(output: Output, delivery: DeliveryDetails, problems: Sequence[Problem] | None) -> None:

@@ -1,6 +1,8 @@
 """Queries for lists of deliveries, and for one delivery."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -30,7 +32,8 @@ class DeliveryRow:
     """One stored delivery.
 
     *size* is the size of its body in bytes; None when the body was not stored. *peer* is the IP address from which it
-    came; empty if it is unknown.
+    came; empty if it is unknown. *named* is the order that a quarantined or stale delivery names: see
+    `OrderKey.comparable`; empty if it is unknown.
     """
 
     id: int
@@ -42,15 +45,20 @@ class DeliveryRow:
     replayed_at: Instant | None
     size: int | None
     peer: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDetails:
-    """A delivery with its body and its events."""
+    """A delivery with its body, its events, and its headers.
+
+    *headers* are by name; the value is None if it was not kept, because it may be a secret.
+    """
 
     row: DeliveryRow
     body: bytes | None
     events: tuple[DeliveredEvent, ...]
+    headers: Mapping[str, str | None] = field(default_factory=dict)
 
 
 _COLUMNS = (
@@ -62,8 +70,12 @@ _COLUMNS = (
     deliveries.c.detail,
     deliveries.c.replayed_at,
     deliveries.c.peer,
+    deliveries.c.named,
     func.coalesce(deliveries.c.body_size, func.length(deliveries.c.body)).label("size"),
 )
+
+
+_FIELDS = tuple(each.name for each in fields(DeliveryRow))
 
 
 class DeliveryQueries:
@@ -87,18 +99,18 @@ class DeliveryQueries:
 
         Raises `IllegalRequest` for a body that this version cannot read.
         """
-        query = select(*_COLUMNS, deliveries.c.body, deliveries.c.encoding).where(deliveries.c.id == delivery_id)
+        query = select(*_COLUMNS, deliveries.c.body, deliveries.c.encoding, deliveries.c.headers)
+        query = query.where(deliveries.c.id == delivery_id)
         with self._database.read() as connection:
             now, row = self._database.now(connection), connection.execute(query).first()
             if row is None:
                 return now, None
-            return now, DeliveryDetails(_row(row), _body(row), _events(connection, delivery_id))
+            its_events = _events(connection, delivery_id)
+            return now, DeliveryDetails(_row(row), _body(row), its_events, _headers(row.headers))
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> DeliveryRow:
-    return DeliveryRow(
-        row.id, row.source, row.received_at, row.outcome, row.reason, row.detail, row.replayed_at, row.size, row.peer
-    )
+    return DeliveryRow(*(getattr(row, name) for name in _FIELDS))
 
 
 def _body(row: Row[*tuple[Any, ...]]) -> bytes | None:
@@ -106,6 +118,17 @@ def _body(row: Row[*tuple[Any, ...]]) -> bytes | None:
         return None if row.body is None else read_body(row.body, row.encoding)
     except ValueError as error:
         raise IllegalRequest(f"the body of delivery {row.id} cannot be read: {error}") from error
+
+
+def _headers(text: str) -> dict[str, str | None]:
+    """Return the headers in the column; none if an earlier version did not keep them, or it is no object."""
+    try:
+        headers = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    if not isinstance(headers, dict):
+        return {}
+    return {name: None if value is None else str(value) for name, value in headers.items()}
 
 
 def _events(connection: Connection, delivery_id: int) -> tuple[DeliveredEvent, ...]:
