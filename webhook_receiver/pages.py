@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hmac import compare_digest
+from http import HTTPStatus
 from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
@@ -74,7 +75,7 @@ def metrics() -> Response:
     services = _services()
     if not _may_see_metrics():
         peer = client_address(request.environ, services.trusted_proxies)
-        services.reception.note(Sender("", DeliveryOutcome.REFUSED, peer), "")  # somebody may guess at the token
+        services.reception.note(Sender("", DeliveryOutcome.REFUSED, peer), "", "")  # somebody may guess at the token
         abort(401)
     return _response(answer_of(200, METRICS_TYPE, services.metrics()))
 
@@ -88,7 +89,10 @@ def refuse_odd_targets() -> None:
 
 @bp.app_errorhandler(HTTPException)
 def answer_with_problem(error: HTTPException) -> Response:
-    """Answer an error of the framework with problem details."""
+    """Answer an error of the framework with problem details. A delivery to a wrong path is counted."""
+    reception = _services().reception
+    if error.code == HTTPStatus.NOT_FOUND and reception.is_misdirected(request.path):
+        reception.refuse_path(request.path, client_address(request.environ, _services().trusted_proxies))
     return _response(answer_to_error(error))
 
 

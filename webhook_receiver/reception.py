@@ -1,6 +1,5 @@
 """Takes in one delivery: authenticates it, reads it by its profile, writes it, enqueues wake-ups. It knows no HTTP."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -17,8 +16,11 @@ from webhook_receiver.requests import Request, Sender
 from webhook_receiver.sources import Source
 from worker.domain.errors import StoreError
 from worker.domain.instants import Duration, Instant
-from worker.domain.reasons import DeliveryOutcome
+from worker.domain.reasons import DeliveryOutcome, RefusalReason
 from worker.ports import Delivery, Intake, Receipt, WakeUps
+
+DELIVERIES = "/webhooks/"
+"""What the path of a delivery begins with. The name of its source follows."""
 
 log = structlog.get_logger()
 
@@ -55,7 +57,7 @@ class Reception:
     """Takes in deliveries.
 
     *count* counts one delivery that is not stored, by source and outcome. *note* notes one that was not accepted, by
-    its sender and the reason of a quarantine; both are bounded, and wait for nothing.
+    its sender, the reason, and a path that names no source; both are bounded, and wait for nothing.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class Reception:
         intake: Intake,
         wake_ups: WakeUps,
         count: Callable[[str, str], None],
-        note: Callable[[Sender, str], None],
+        note: Callable[[Sender, str, str], None],
     ) -> None:
         self._receiving = {name: Receiving(source, format_of(source)) for name, source in sources.items()}
         self._intake, self._wake_ups, self._count, self.note = intake, wake_ups, count, note
@@ -77,8 +79,22 @@ class Reception:
         """
         receiving = self._receiving.get(name)
         if receiving is None:
-            self._refuse("", DeliveryOutcome.UNKNOWN_SOURCE, peer)
+            self.refuse_path(f"{DELIVERIES}{name}", peer)
         return receiving
+
+    def refuse_path(self, path: str, peer: str) -> None:
+        """Count a request to *path*, which names no source, and note it."""
+        self._count("", DeliveryOutcome.UNKNOWN_SOURCE)
+        self.note(Sender("", DeliveryOutcome.UNKNOWN_SOURCE, peer), "", path)
+
+    def is_misdirected(self, path: str) -> bool:
+        """Tell whether *path*, which is no path of ours, ends with the name of a source: its sender means us."""
+        return path.rstrip("/").rpartition("/")[2] in self._receiving
+
+    def refuse(self, source: Source, reason: RefusalReason, peer: str) -> None:
+        """Count a request that is not authentic, and note it."""
+        self._count(source.name, DeliveryOutcome.REFUSED)
+        self.note(Sender(source.name, DeliveryOutcome.REFUSED, peer), reason, "")
 
     def submit(self, receiving: Receiving, request: Request) -> PendingReply:
         """Return what returns the reply to *request*. A delivery is written before it is acknowledged.
@@ -93,7 +109,7 @@ class Reception:
             return _at_once(Reply(200, {"challenge": challenge}))
         authentic = its_format.authenticate(request)
         if authentic is None:
-            self._refuse(source.name, DeliveryOutcome.REFUSED, request.peer)
+            self.refuse(source, its_format.why_refused(request), request.peer)
             return _at_once(refusal(ProblemReason.UNAUTHENTICATED))
         try:
             pending = self._submit_authentic(receiving, request, authentic, challenge)
@@ -111,14 +127,15 @@ class Reception:
         if receiving.format.captures:
             return lambda: self._capture(receiving, request, now)
         delivery = receiving.format.read(request.body, now, authentic.outer)
-        delivery = replace(delivery, peer=request.peer, max_unknown=receiving.source.max_unknown)
+        headers, most = receiving.format.headers(request), receiving.source.max_unknown
+        delivery = replace(delivery, peer=request.peer, headers=headers, max_unknown=most)
         return self._take_in(receiving, delivery, stale=stale)
 
     def _take_in(self, receiving: Receiving, delivery: Delivery, *, stale: bool) -> PendingReply:
         if stale:
-            self.note(Sender(delivery.source, DeliveryOutcome.STALE, delivery.peer), "")
+            self.note(Sender(delivery.source, DeliveryOutcome.STALE, delivery.peer), "", "")
         if delivery.events or delivery.unusable:
-            pending = self._intake.submit(_stale(delivery) if stale else delivery)
+            pending = self._intake.submit(delivery.as_stale() if stale else delivery)
             return lambda: self._acknowledge(receiving, delivery.peer, pending.receipt())
         # The body may be a customer's chat, so it is never stored.
         if not stale:
@@ -131,7 +148,7 @@ class Reception:
         if receipt.outcome is DeliveryOutcome.STALE:
             return refusal(ProblemReason.STALE)
         if receipt.outcome is DeliveryOutcome.QUARANTINED:
-            self.note(Sender(receiving.source.name, receipt.outcome, peer), receipt.reason or "")
+            self.note(Sender(receiving.source.name, receipt.outcome, peer), receipt.reason or "", "")
         self._wake_ups.enqueue(receipt.wake_ups)
         return _as_agreed(_acknowledgement(receipt), receiving.format.answer)
 
@@ -144,11 +161,6 @@ class Reception:
     def _ignore(self, receiving: Receiving) -> Reply:
         self._count(receiving.source.name, DeliveryOutcome.IGNORED)
         return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), receiving.format.answer)
-
-    def _refuse(self, source: str, outcome: DeliveryOutcome, peer: str) -> None:
-        """Count a request that is not authentic, and note it."""
-        self._count(source, outcome)
-        self.note(Sender(source, outcome, peer), "")
 
 
 def _at_once(reply: Reply) -> PendingReply:
@@ -169,12 +181,6 @@ def _not_written(source: Source, error: StoreError) -> Reply:
 
 def _is_beyond(tolerance: Duration, authentic: Authentic, now: Instant) -> bool:
     return authentic.signed_at is not None and abs(now - authentic.signed_at) > tolerance
-
-
-def _stale(delivery: Delivery) -> Delivery:
-    """Return *delivery* without its events. It is stored once, however often the sender repeats it."""
-    key = delivery.events[0].key if delivery.events else hashlib.sha256(delivery.body).hexdigest()
-    return replace(delivery, events=(), keep_once=f"{delivery.source}/{key}")
 
 
 def _acknowledgement(receipt: Receipt) -> Reply:

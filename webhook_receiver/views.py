@@ -5,17 +5,15 @@ from functools import partial
 from wsgiref.types import StartResponse, WSGIApplication
 
 import structlog
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
 from webhook_receiver.answers import Answer, answer_to, answer_to_error
 from webhook_receiver.http_requests import Environ, read_body, request_headers, request_target
 from webhook_receiver.problems import ProblemReason
-from webhook_receiver.reception import PendingReply, Reception, refusal
+from webhook_receiver.reception import DELIVERIES, PendingReply, Reception, refusal
 from webhook_receiver.requests import Request
 from webhook_receiver.server.peers import Network, peer_of
-
-DELIVERIES = "/webhooks/"
-"""What the path of a delivery begins with. The name of its source follows."""
+from worker.domain.reasons import RefusalReason
 
 log = structlog.get_logger()
 
@@ -51,8 +49,13 @@ class Deliveries:
             return lambda: refusal(ProblemReason.UNKNOWN_SOURCE)
         method = environ["REQUEST_METHOD"]
         if method not in receiving.format.methods:
+            self._reception.refuse(receiving.source, RefusalReason.WRONG_METHOD, peer)
             raise MethodNotAllowed(sorted(receiving.format.methods))
-        body = read_body(environ, receiving.source.max_body)
+        try:
+            body = read_body(environ, receiving.source.max_body)
+        except RequestEntityTooLarge:
+            self._reception.refuse(receiving.source, RefusalReason.TOO_LARGE, peer)
+            raise
         request = Request(method, request_target(environ), request_headers(environ), body, peer)
         return self._reception.submit(receiving, request)
 

@@ -30,6 +30,7 @@ from worker.store.queries.counts import CountQueries, count_groups
 from worker.store.queries.integrity import MAX_CANDIDATES, IntegrityQueries, RecentIntegrity
 from worker.store.queries.older_rows import OlderRows
 from worker.store.queries.row_ranges import recent_rows
+from worker.store.refusals import SqlRefusals
 from worker.store.schema import open_store
 
 CHECK_EVERY_SECONDS = 1.0
@@ -66,7 +67,7 @@ def open_receiver(settings: Settings) -> Iterator[ReceiverServices]:
         queue = WakeUpQueue(
             make_celery(settings.queue_url, timeout_seconds=BROKER_TIMEOUT_SECONDS, ca_file=settings.ca_file)
         )
-        background = BackgroundSender(queue.enqueue, intake.add_counts)
+        background = BackgroundSender(queue.enqueue, intake.add_counts, SqlRefusals(database).add)
         counts = _counts(settings, database)
         try:
             yield ReceiverServices(

@@ -65,7 +65,10 @@ def _without_none(fields: dict[str, object]) -> dict[str, object]:
 
 @dataclass
 class ReceiverHarness:
-    """The receiver's application on a fake intake. It records the wake-ups, the counts and the trail."""
+    """The receiver's application on a fake intake. It records the wake-ups, the counts and the trail.
+
+    *notes* has a sender, and a reason or a path that names no source.
+    """
 
     sources: Sequence[Source] = (COURIER, AWALCHAT)
     intake: FakeIntake = field(default_factory=FakeIntake)
@@ -84,8 +87,8 @@ class ReceiverHarness:
     def app(self) -> Flask:
         return create_app(ReceiverServices(self.reception, lambda: self.parts, lambda: b"metric 1\n", self.token))
 
-    def _note(self, sender: Sender, reason: str) -> None:
-        self.notes.append((sender, reason))
+    def _note(self, sender: Sender, reason: str, path: str) -> None:
+        self.notes.append((sender, path or reason))
 
     def _count(self, source: str, outcome: str) -> None:
         self.counts[source, outcome] += 1

@@ -12,10 +12,12 @@ from time import monotonic
 import structlog
 
 from webhook_receiver.background.evictions import EvictionLog
+from webhook_receiver.background.refusals import RefusalCounts
 from webhook_receiver.background.trail import Trail
 from webhook_receiver.requests import Sender
 from worker.domain.kept import KeptKey
 from worker.domain.orders import OrderKey
+from worker.domain.refusals import Refusal
 
 MAX_KEYS = 8
 """The most wake-ups in the list."""
@@ -30,23 +32,26 @@ log = structlog.get_logger()
 class BackgroundSender:
     """A daemon thread with a bounded list of wake-ups. It starts with its first work, which comes after any fork.
 
-    *enqueue* enqueues one wake-up, *add_counts* adds counts, by (source, outcome), to the database; both are bounded in
-    time. A wake-up that fails is dropped, because the scheduler finds its order. When the list is full, the newest
-    wake-up of the account with the most wake-ups is dropped, so that one account cannot crowd out the others. Counts
-    that could not be added are kept for the next flush. This thread also writes the lines of the trail, and those about
-    deletions.
+    *enqueue* enqueues one wake-up, *add_counts* adds counts, by (source, outcome), to the database, and *add_refusals*
+    those of refused requests; all are bounded in time. A wake-up that fails is dropped, because the scheduler finds its
+    order. When the list is full, the newest wake-up of the account with the most wake-ups is dropped, so that one
+    account cannot crowd out the others. Counts that could not be added are kept for the next flush. This thread also
+    writes the lines of the trail, and those about deletions.
     """
 
     def __init__(
-        self, enqueue: Callable[[OrderKey], None], add_counts: Callable[[Mapping[tuple[str, str], int]], None]
+        self,
+        enqueue: Callable[[OrderKey], None],
+        add_counts: Callable[[Mapping[tuple[str, str], int]], None],
+        add_refusals: Callable[[Mapping[Refusal, int]], None] = lambda _: None,
     ) -> None:
-        self._enqueue, self._add_counts = enqueue, add_counts
+        self._enqueue, self._add_counts, self._add_refusals = enqueue, add_counts, add_refusals
         self._lock = threading.Lock()
         self._has_work, self._closing = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._keys: dict[OrderKey, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._trail, self._evictions = Trail(), EvictionLog()
+        self._trail, self._evictions, self._refusals = Trail(), EvictionLog(), RefusalCounts()
         self._failing: set[str] = set()
         self._flushed_at = 0.0
 
@@ -71,10 +76,11 @@ class BackgroundSender:
             self._counts[source, outcome] += 1
             self._start()
 
-    def note(self, sender: Sender, reason: str = "") -> None:
-        """Note one delivery that was not accepted in the trail. *reason* says why it was quarantined."""
+    def note(self, sender: Sender, reason: str = "", path: str = "") -> None:
+        """Note one delivery that was not accepted. *reason* says why; *path* is one that names no source."""
         with self._lock:
             self._trail.add(sender, reason)
+            self._refusals.add(sender, reason, path)
             self._start()
 
     def note_evicted(self, evicted: Mapping[KeptKey, int]) -> None:
@@ -122,6 +128,11 @@ class BackgroundSender:
         if counts and not self._try("counts", partial(self._add_counts, counts)):
             with self._lock:
                 self._counts.update(counts)
+        with self._lock:
+            refusals = self._refusals.take()
+        if refusals and not self._try("refusals", partial(self._add_refusals, refusals)):
+            with self._lock:
+                self._refusals.put_back(refusals)
 
     def _write_trail(self, *, is_last: bool) -> None:
         with self._lock:

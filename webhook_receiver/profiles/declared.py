@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from functools import reduce
 
-from webhook_receiver.profiles.engine.authentication import Authentic, OpenedRequest, authenticate
+from webhook_receiver.profiles.engine.authentication import Authentic, OpenedRequest, authenticate, why_refused
 from webhook_receiver.profiles.engine.documents import elements, read_outer, unwrapped
 from webhook_receiver.profiles.engine.paths import Position
+from webhook_receiver.profiles.kept_headers import kept_headers
 from webhook_receiver.profiles.orders import as_reported
 from webhook_receiver.profiles.reading import ElementReader, ElementReading
-from webhook_receiver.profiles.schema.compilation import interest_of, methods_of
+from webhook_receiver.profiles.schema.compilation import interest_of, methods_of, secret_headers_of
 from webhook_receiver.profiles.schema.model import AnswerTable, ProfileFile
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.errors import Unusable
 from worker.domain.instants import Instant
-from worker.domain.reasons import QuarantineReason
+from worker.domain.reasons import QuarantineReason, RefusalReason
 from worker.ports import Delivery
 
 
@@ -25,6 +26,7 @@ class DeclaredFormat:
         self.profile, self._source = profile, source
         self._methods = methods_of(profile, source.secrets, source.options)
         self._interest = interest_of(profile.document)
+        self._secret_headers = secret_headers_of(profile, source.options)
         self._reader = ElementReader(profile, profile.status, source) if profile.status else None
 
     @property
@@ -55,6 +57,14 @@ class DeclaredFormat:
         opened = OpenedRequest(request, self.profile.content, self._source.public_prefix)
         return authenticate(self._methods, opened)
 
+    def headers(self, request: Request) -> str:
+        """Return what is kept of the request's headers. Those that the profile reads to authenticate it are secret."""
+        return kept_headers(request.headers, secret=self._secret_headers)
+
+    def why_refused(self, request: Request) -> RefusalReason:
+        """Return what is wrong with a *request* that is not authentic."""
+        return why_refused(self._methods, OpenedRequest(request, self.profile.content, self._source.public_prefix))
+
     def challenge(self, request: Request) -> str:  # noqa: ARG002 - the platform alone verifies a URL by a challenge
         """Return an empty text: no courier verifies a URL by a challenge."""
         return ""
@@ -71,7 +81,13 @@ class DeclaredFormat:
         events = tuple(as_reported(reading.event, self._source) for reading in readings if reading.event)
         if problem := _first_problem(readings):
             return Delivery(
-                self._source.name, received_at, body, events, unusable=problem.problem, detail=problem.detail
+                self._source.name,
+                received_at,
+                body,
+                events,
+                unusable=problem.problem,
+                detail=problem.detail,
+                named=problem.named,
             )
         return Delivery(self._source.name, received_at, body, events, detail=_remarks(readings))
 

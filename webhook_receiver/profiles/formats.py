@@ -10,6 +10,7 @@ from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.errors import SettingsError
 from worker.domain.instants import Instant
+from worker.domain.reasons import RefusalReason
 from worker.ports import Delivery
 
 
@@ -28,6 +29,12 @@ class Format(Protocol):
 
     def authenticate(self, request: Request) -> Authentic | None:
         """Return what authenticates *request*; None when it is not authentic."""
+
+    def why_refused(self, request: Request) -> RefusalReason:
+        """Return what is wrong with a *request* that is not authentic."""
+
+    def headers(self, request: Request) -> str:
+        """Return what is kept of the headers of an authentic *request*: see `kept_headers`."""
 
     @property
     def captures(self) -> bool:

@@ -10,16 +10,17 @@ from webhook_receiver.profiles.engine.documents import canonical
 from webhook_receiver.profiles.engine.optional import NO_TIME, UNREADABLE_TIME, ParcelName, optional_fields, parcel_name
 from webhook_receiver.profiles.engine.times import any_instant, says_a_time
 from webhook_receiver.profiles.engine.values import MAX_ID, is_zero, number_text, short_text, usable
+from webhook_receiver.profiles.kept_headers import kept_headers
 from webhook_receiver.profiles.orders import as_reported
 from webhook_receiver.requests import Request
-from webhook_receiver.signatures import signed_at
+from webhook_receiver.signatures import signed_at, why_unsigned
 from webhook_receiver.sources import Source
 from worker.domain.documents import Malformed, field_at, read_leniently
 from worker.domain.errors import Unusable
 from worker.domain.events import Event, EventName, clamped, fingerprint
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey, Reference
-from worker.domain.reasons import QuarantineReason
+from worker.domain.reasons import QuarantineReason, RefusalReason
 from worker.domain.text import clean_text
 from worker.ports import Delivery
 
@@ -49,6 +50,14 @@ class NativeFormat:
         signed = signed_at(request, self._source)
         return None if signed is None else Authentic(signed)
 
+    def headers(self, request: Request) -> str:
+        """Return what is kept of the request's headers. None with a value is read to authenticate it."""
+        return kept_headers(request.headers)
+
+    def why_refused(self, request: Request) -> RefusalReason:
+        """Return what is wrong with a *request* that is not authentic."""
+        return why_unsigned(request)
+
     def challenge(self, request: Request) -> str:
         """Return the challenge with which the platform verifies our URL; empty when *request* is something else."""
         if not self._profile.challenged or len(request.body) > MAX_CHALLENGE_BODY:
@@ -67,7 +76,10 @@ class NativeFormat:
         try:
             reading = _read(self._profile, self._source, body, received_at)
         except Unusable as error:
-            return Delivery(self._source.name, received_at, body, unusable=error.reason, detail=error.detail)
+            named = _named(self._profile, self._source, body)
+            return Delivery(
+                self._source.name, received_at, body, unusable=error.reason, detail=error.detail, named=named
+            )
         events = (as_reported(reading.event, self._source, reading.carrier),) if reading.event else ()
         return Delivery(self._source.name, received_at, body, events, detail="; ".join(reading.remarks))
 
@@ -99,6 +111,17 @@ def _read(profile: Profile, source: Source, body: bytes, received_at: Instant) -
     if sent_name.startswith(f"{profile.hints}."):
         return _Reading(_read_hint(profile, source, document, sent_name, received_at))
     return _Reading()
+
+
+def _named(profile: Profile, source: Source, body: bytes) -> OrderKey | None:
+    """Return the order that an unusable *body* names all the same; None when it names none."""
+    try:
+        document = read_leniently(body)
+        if not isinstance(document, dict):
+            return None
+        return _order(profile, source, document, None if profile.hints else _parcel(profile, document))
+    except (Malformed, Unusable):
+        return None
 
 
 def _read_hint(

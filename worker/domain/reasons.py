@@ -148,6 +148,18 @@ class DeliveryOutcome(Word):
     UNKNOWN_SOURCE = "unknown_source", "No source has this URL: counted only."
 
 
+class RefusalReason(Word):
+    """Why the receiver refused a request."""
+
+    NO_SIGNATURE = "no_signature", "There is no signature, token or password where the profile looks for it."
+    BAD_TIME = "bad_time", "The time that is signed is missing, or is no time: ten digits, in seconds."
+    BAD_SIGNATURE = "bad_signature", "The signature, token or password does not fit any secret of the source."
+    STALE = "stale", "The signature is good, but its time is further from ours than `tolerance`."
+    WRONG_METHOD = "wrong_method", "The source does not take requests of this HTTP method."
+    TOO_LARGE = "too_large", "The body is larger than `max_body`."
+    UNKNOWN_PATH = "unknown_path", "No source has this path."
+
+
 STORED_OUTCOMES = (
     DeliveryOutcome.QUARANTINED,
     DeliveryOutcome.STALE,

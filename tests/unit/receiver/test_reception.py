@@ -169,8 +169,8 @@ def test_what_is_not_accepted_is_noted_with_its_sender_and_nothing_else_is(recei
     send(document(), at=NOW_SECONDS - 301)
     send(document("shipment.eaten"))
     outcomes = {
-        ("", "unknown_source", ""),
-        ("courier", "refused", ""),
+        ("", "unknown_source", "/webhooks/nobody"),
+        ("courier", "refused", "bad_signature"),
         ("courier", "stale", ""),
         ("courier", "quarantined", "unknown_event"),
     }

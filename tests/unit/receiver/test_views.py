@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from tests.support.receiver import ReceiverHarness, document, signed
+from webhook_receiver.reception import DELIVERIES
 from webhook_receiver.server.server import Server
-from webhook_receiver.views import DELIVERIES
 from worker.ports import Delivery, Receipt
 
 PROBLEM = "application/problem+json"

@@ -20,6 +20,7 @@ from webhook_receiver.profiles.engine.values import NoText, text_of
 from webhook_receiver.requests import Request
 from worker.domain.errors import Unusable
 from worker.domain.instants import SECOND, Instant
+from worker.domain.reasons import RefusalReason
 from worker.domain.signing import split_target
 
 Kind = Literal["static", "basic", "hmac", "digest"]
@@ -141,6 +142,19 @@ def check(method: Method, opened: OpenedRequest) -> Authentic | None:
     except (Unusable, NoText):
         return None
     return Authentic(int(time) * SECOND if method.time else None) if fits else None
+
+
+def why_refused(methods: Sequence[Method], opened: OpenedRequest) -> RefusalReason:
+    """Return what is wrong with a request that is not authentic, by its headers and its query alone.
+
+    The body is not read again, because strangers choose how large it is.
+    """
+    outside = [method for method in methods if method.location.part != "body"]
+    if not methods or any(opened.text_at(method.location) is None for method in outside):
+        return RefusalReason.NO_SIGNATURE
+    times = [method.time for method in outside if method.time and method.time.part != "body"]
+    are_times = all(_TIME.fullmatch(opened.text_at(time) or "") for time in times)
+    return RefusalReason.BAD_SIGNATURE if are_times else RefusalReason.BAD_TIME
 
 
 def _fits(method: Method, sent: str, values: SignedValues) -> bool:
