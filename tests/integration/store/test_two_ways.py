@@ -60,6 +60,8 @@ def some_delivery(chance: random.Random, number: int) -> Delivery:
         "body": chance.randbytes(chance.choice([100, 100, 100, 600, 70_000])),
         "max_unknown": chance.choice([None, 1000]),
         "detail": chance.choice(["", "", "odd"]),
+        "headers": chance.choice(["", '{"date":"\\u00e9"}']),
+        "named": chance.choice([None, OrderKey("main", "number:N")]),
     }
     match chance.randrange(20):
         case 0:
