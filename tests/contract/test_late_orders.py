@@ -7,6 +7,7 @@ import pytest
 from tests.support.harness import Harness, order_key
 from worker.domain.instants import DAY, HOUR
 from worker.domain.orders import OrderKey
+from worker.domain.overview.filters import OrderFilter
 from worker.domain.overview.lateness import is_late
 from worker.domain.overview.snapshot import OrderRow
 from worker.domain.policy import Policy
@@ -28,8 +29,7 @@ def make(harness: Harness, key: OrderKey, **columns: object) -> None:
 
 
 def rows(harness: Harness) -> list[OrderRow]:
-    _, found = OrderQueries(harness.database).latest(10_000)
-    return found
+    return [*OrderQueries(harness.database).page(OrderFilter(), 10_000).rows]
 
 
 def test_both_rules_agree_on_every_kind_of_order(harness: Harness):
@@ -42,8 +42,8 @@ def test_both_rules_agree_on_every_kind_of_order(harness: Harness):
         make(harness, order_key(next(number)), stage=Stage.SHIPPED, staged_at=now - 4 * DAY, **columns)
     found = rows(harness)
     by_rule = {row.order.key for row in found if is_late(row.order, POLICIES.get(row.order.key.account, Policy()), now)}
-    _, listed = OrderQueries(harness.database).latest(10_000, late_by=POLICIES)
-    assert {row.order.key for row in listed} == by_rule
+    listed = OrderQueries(harness.database, POLICIES).page(OrderFilter(late=True), 10_000)
+    assert {row.order.key for row in listed.rows} == by_rule
     assert len(by_rule) == 3 + 1 + 5 + 1  # accepted and shipped of main, shipped of other, and the stopped one
 
 
@@ -64,7 +64,7 @@ def test_late_orders_are_counted_and_named_with_the_longest_first(harness: Harne
 
 def test_nothing_is_late_without_limits(harness: Harness):
     make(harness, order_key(1), stage=Stage.SHIPPED, staged_at=0)
-    assert OrderQueries(harness.database).latest(10, late_by={"main": Policy()})[1] == []
+    assert not OrderQueries(harness.database, {"main": Policy()}).page(OrderFilter(late=True), 10).rows
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

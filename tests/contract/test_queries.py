@@ -9,12 +9,14 @@ from worker.domain.events import EventName
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
 from worker.domain.overview.figures import OrderGroup
+from worker.domain.overview.filters import OrderFilter
 from worker.domain.overview.snapshot import Hold, State
 from worker.domain.reasons import HoldReason, QuarantineReason
 from worker.domain.stages import Stage
 from worker.store.queries.counts import CountQueries
 from worker.store.queries.deliveries import DeliveryQueries
-from worker.store.queries.orders import IN_STATE, OrderQueries
+from worker.store.queries.orders import OrderQueries
+from worker.store.queries.states import IN_STATE
 from worker.store.tables import orders
 
 # -------------------------------------------------------------------------------------------------------------- orders
@@ -24,9 +26,9 @@ def test_every_order_is_listed_in_exactly_the_state_of_its_row(harness: Harness)
     keys = harness.one_in_each_state()
     assert set(IN_STATE) == set(State)
     for state in State:
-        now, rows = OrderQueries(harness.database).latest(10, states=[state])
-        assert [row.order.key for row in rows] == [keys[state]]
-        assert [row.state(now) for row in rows] == [state]
+        page = OrderQueries(harness.database).page(OrderFilter(states=frozenset({state})), 10)
+        assert [row.order.key for row in page.rows] == [keys[state]]
+        assert [row.state(page.now) for row in page.rows] == [state]
 
 
 def test_sql_and_the_row_agree_about_the_state_of_every_possible_order(harness: Harness):
@@ -43,10 +45,12 @@ def test_sql_and_the_row_agree_about_the_state_of_every_possible_order(harness: 
     common = {"revision": 1, "first_seen_at": START, "updated_at": START}
     with harness.database.write() as connection:
         connection.execute(insert(orders), [{**row, **common, "order_id": str(n)} for n, row in enumerate(rows)])
-    now, everything = OrderQueries(harness.database).latest(1000)
+    queries = OrderQueries(harness.database)
+    everything = queries.page(OrderFilter(), 1000)
     for state in State:
-        expected = {row.order.key for row in everything if row.state(now) is state}
-        assert {row.order.key for row in OrderQueries(harness.database).latest(1000, states=[state])[1]} == expected
+        expected = {row.order.key for row in everything.rows if row.state(everything.now) is state}
+        page = queries.page(OrderFilter(states=frozenset({state})), 1000)
+        assert {row.order.key for row in page.rows} == expected
         assert expected
 
 
@@ -54,13 +58,13 @@ def test_states_widen_a_list_and_other_filters_narrow_it(harness: Harness):
     keys = harness.one_in_each_state()
 
     def listed(limit: int = 10, **filters) -> set[OrderKey]:
-        return {row.order.key for row in OrderQueries(harness.database).latest(limit, **filters)[1]}
+        return {row.order.key for row in OrderQueries(harness.database).page(OrderFilter(**filters), limit).rows}
 
     assert listed() == set(keys.values())
-    assert listed(states=[State.STOPPED, State.DUE]) == {keys[State.STOPPED], keys[State.DUE]}
+    assert listed(states={State.STOPPED, State.DUE}) == {keys[State.STOPPED], keys[State.DUE]}
     assert listed(account="held") == {keys[State.HELD]}
     assert listed(stage=Stage.SHIPPED) == {keys[State.SETTLED], keys[State.WAITING]}
-    assert listed(stage=Stage.SHIPPED, states=[State.WAITING], account="main") == {keys[State.WAITING]}
+    assert listed(stage=Stage.SHIPPED, states={State.WAITING}, account="main") == {keys[State.WAITING]}
     assert listed(account="nobody") == set()
 
 
@@ -70,18 +74,19 @@ def test_a_list_has_the_latest_change_first_and_no_more_orders_than_the_limit(ha
         harness.accept(order=order_key(number))
     clock.advance(seconds=1)
     harness.accept(EventName.DELIVERED, order=order_key(1))
-    _, rows = OrderQueries(harness.database).latest(2)
-    assert [row.order.key for row in rows] == [order_key(1), order_key(3)]
+    page = OrderQueries(harness.database).page(OrderFilter(), 2)
+    assert [row.order.key for row in page.rows] == [order_key(1), order_key(3)]
 
 
 def test_a_held_order_has_its_hold_until_the_hold_expires(harness: Harness, clock: Clock):
     harness.accept(order=order_key(1))
     harness.holds.hold("main", HoldReason.RATE_LIMITED, MINUTE, "HTTP 429")
-    (row,) = OrderQueries(harness.database).latest(1)[1]
+    (row,) = OrderQueries(harness.database).page(OrderFilter(), 1).rows
     assert row.held == (Hold("main", "rate_limited", START, START + MINUTE, "HTTP 429"),)
     clock.advance(minutes=1)
-    now, (row,) = OrderQueries(harness.database).latest(1)
-    assert (row.held, row.state(now)) == ((), State.DUE)
+    page = OrderQueries(harness.database).page(OrderFilter(), 1)
+    (row,) = page.rows
+    assert (row.held, row.state(page.now)) == ((), State.DUE)
 
 
 # ---------------------------------------------------------------------------------------------------------- deliveries

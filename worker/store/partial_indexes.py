@@ -31,6 +31,8 @@ for name, columns, condition in (
         UNKNOWN,
     ),
     ("ix_orders_stopped", (orders.c.stopped_at,), _STOPPED),
+    ("ix_orders_stopped_updated", (orders.c.updated_at, orders.c.id, orders.c.account, orders.c.stop), _STOPPED),
+    ("ix_orders_awaited", (orders.c.updated_at, orders.c.id, orders.c.account), _DUE),
     ("ix_orders_open", (orders.c.account, orders.c.stage, orders.c.staged_at), _OPEN),
     ("ix_orders_number", (orders.c.account, orders.c.number), NUMBERED),
     (

@@ -12,6 +12,8 @@ budgets     the call budget of each account: what was used, and what its platfor
 workers     one row for each worker that runs: the accounts that it serves, and when it was seen last
 scans       the last scan of each account's orders at its platform
 kept        how much is kept of what each source has sent and nobody could use, and what had to be deleted
+console_users     the users of the console, with their hashed passwords and roles
+console_sessions  who is logged in at the console
 refusals    why requests were refused, with their number and the last time: a bounded number of rows
 
 The partial indexes are in `partial_indexes`. No column has the name of a reserved word. The views `v_orders` and
@@ -121,7 +123,8 @@ orders = Table(
     # The bytes of the larger bodies that are kept of its deliveries, as they are stored.
     Column("body_bytes", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("account", "order_id"),
-    Index("ix_orders_updated", "updated_at"),
+    # Lists walk along it. What filters ask most is in the index, so that the walk reads only rows that are wanted.
+    Index("ix_orders_updated", "updated_at", "id", "account", "stage", "closed"),
 )
 UNKNOWN = text("lane > 0")
 """The condition of the index on orders that the platform has never shown."""
@@ -336,4 +339,28 @@ refusals = Table(
     Column("reason", Text, primary_key=True),
     Column("count", BigInteger, nullable=False),
     _instant("last_at", nullable=False),
+)
+
+console_users = Table(
+    "console_users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    # `viewer` or `operator`.
+    Column("role", Text, nullable=False),
+    # The password's hash, with the method and the salt before it.
+    Column("password", Text, nullable=False),
+    _instant("created_at", nullable=False),
+    _instant("changed_at", nullable=False),
+)
+
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    # The SHA-256 of the secret in the user's cookie.
+    Column("token_hash", Text, primary_key=True),
+    Column("user_name", Text, ForeignKey("console_users.name"), nullable=False),
+    _instant("created_at", nullable=False),
+    _instant("seen_at", nullable=False),
+    _instant("expires_at", nullable=False),
+    Index("ix_console_sessions_user_name", "user_name"),
 )

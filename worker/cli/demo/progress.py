@@ -10,6 +10,7 @@ from worker.cli.demo.shops import SHOPS
 from worker.cli.demo.timing import clock_text
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
+from worker.domain.overview.filters import OrderFilter
 from worker.domain.overview.snapshot import OrderRow, State
 from worker.domain.stages import Stage
 from worker.store.database.database import Database
@@ -48,9 +49,9 @@ class View:
 
 def read_view(sandboxes: Mapping[str, SandboxClient], database: Database) -> View:
     """Read the database first, and then the platforms, so that a platform is never behind the database."""
-    now, rows = OrderQueries(database).latest(MAX_ORDERS)
+    page = OrderQueries(database).page(OrderFilter(), MAX_ORDERS)
     reports = {account: sandbox.report() for account, sandbox in sandboxes.items()}
-    return View(reports, {row.order.key: row for row in rows}, now)
+    return View(reports, {row.order.key: row for row in page.rows}, page.now)
 
 
 def position_of(row: OrderRow) -> str:

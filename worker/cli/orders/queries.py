@@ -31,16 +31,15 @@ def list_orders(account: str, stage: str | None, late: bool, limit: int, as_json
     from worker.application.context import open_database
     from worker.cli.json_lines import print_json_lines
     from worker.cli.orders.documents import order_document
+    from worker.domain.overview.filters import OrderFilter
     from worker.store.queries.orders import OrderQueries
 
     with open_database() as context:
         wanted_states = [State(name) for name, is_wanted in states.items() if is_wanted]
-        queries = OrderQueries(context.database)
-        wanted_stage = Stage(stage) if stage else None
         policies = context.policies
-        now, rows = queries.latest(
-            limit, account=account, stage=wanted_stage, states=wanted_states, late_by=policies if late else None
-        )
+        wanted = OrderFilter(account, Stage(stage) if stage else None, frozenset(wanted_states), late=late)
+        page = OrderQueries(context.database, policies).page(wanted, limit)
+        now, rows = page.now, page.rows
         if account and not rows:  # an account that has left the settings may still have orders
             require_name("account", account, context.settings.accounts)
     if as_json:
@@ -68,15 +67,18 @@ def show_order(order: str, limit: int, as_json: bool) -> None:
     from worker.cli.json_lines import print_json
     from worker.cli.orders.documents import snapshot_document
     from worker.cli.orders.printing import print_order
+    from worker.operations.timeline import timeline
+    from worker.store.queries.order_deliveries import deliveries_of
 
     with open_database() as context:
         operations = context.operations
         snapshot = operations.snapshot(operations.find(order))
         policy = context.policy(snapshot.order.key.account)
+        entries = [] if as_json else timeline(snapshot, deliveries_of(context.database, snapshot))
     if as_json:
         print_json(snapshot_document(snapshot, policy))
     else:
-        print_order(snapshot, limit, policy)
+        print_order(snapshot, entries, limit, policy)
 
 
 @click.command("explain", short_help="Say why an order is where it is, and what happens next.")

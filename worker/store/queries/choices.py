@@ -10,7 +10,7 @@ from worker.domain.overview.choices import DeliveryChoice, OrderChoice
 from worker.domain.overview.snapshot import Snapshot
 from worker.store.conditions import is_awaited
 from worker.store.database.database import Database
-from worker.store.queries.orders import is_free
+from worker.store.queries.states import is_free
 from worker.store.snapshots import active_holds, snapshot_of
 from worker.store.tables import deliveries, orders
 

@@ -23,8 +23,8 @@ from worker.domain.reasons import STORED_OUTCOMES, Accept, DeliveryOutcome, Disc
 from worker.domain.stages import STAGES, Stage, TerminalStatus
 from worker.store.database.database import Database
 from worker.store.queries.older_rows import OlderRows
-from worker.store.queries.orders import is_closed, is_free
 from worker.store.queries.row_ranges import Choice, Rows, all_rows, last_older_ids, pages_until, rows_after
+from worker.store.queries.states import is_closed, is_free
 from worker.store.removals import WAS_REMOVED
 from worker.store.rows import events_of
 from worker.store.snapshots import order_row

@@ -9,7 +9,9 @@ down_revision = "0002"
 
 def upgrade() -> None:
     _extend_deliveries()
+    _index_lists()
     _create_refusals()
+    _create_console_users()
 
 
 def _extend_deliveries() -> None:
@@ -19,6 +21,17 @@ def _extend_deliveries() -> None:
     op.create_index(
         "ix_deliveries_named", "deliveries", ["named", "received_at"], sqlite_where=named, postgresql_where=named
     )
+
+
+def _index_lists() -> None:
+    op.drop_index("ix_orders_updated", "orders")
+    op.create_index("ix_orders_updated", "orders", ["updated_at", "id", "account", "stage", "closed"])
+    for name, columns, condition in (
+        ("ix_orders_stopped_updated", ["updated_at", "id", "account", "stop"], "stop IS NOT NULL"),
+        ("ix_orders_awaited", ["updated_at", "id", "account"], "due IS NOT NULL AND stop IS NULL"),
+    ):
+        chosen = sa.text(condition)
+        op.create_index(name, "orders", columns, sqlite_where=chosen, postgresql_where=chosen)
 
 
 def _create_refusals() -> None:
@@ -31,3 +44,28 @@ def _create_refusals() -> None:
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("source", "path", "reason", name="pk_refusals"),
     )
+
+
+def _create_console_users() -> None:
+    op.create_table(
+        "console_users",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_console_users"),
+    )
+    op.create_table(
+        "console_sessions",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_console_sessions"),
+        sa.ForeignKeyConstraint(
+            ["user_name"], ["console_users.name"], name="fk_console_sessions_user_name_console_users"
+        ),
+    )
+    op.create_index("ix_console_sessions_user_name", "console_sessions", ["user_name"])
