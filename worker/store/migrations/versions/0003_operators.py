@@ -64,8 +64,6 @@ def _create_console_users() -> None:
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name="pk_console_sessions"),
-        sa.ForeignKeyConstraint(
-            ["user_name"], ["console_users.name"], name="fk_console_sessions_user_name_console_users"
-        ),
+        sa.ForeignKeyConstraint(["user_name"], ["console_users.name"], name="fk_console_sessions_user_name"),
     )
     op.create_index("ix_console_sessions_user_name", "console_sessions", ["user_name"])

@@ -1,0 +1,81 @@
+"""The users of the console: their names, roles and hashed passwords."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from worker.domain.instants import Instant
+from worker.store.database.database import Database
+from worker.store.tables import console_sessions, console_users
+
+MAX_USERS = 1_000
+"""Users that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUser:
+    """A user: *role* is `viewer` or `operator`, *password* is a hash, *changed_at* is when either last changed."""
+
+    name: str
+    role: str
+    password: str = field(repr=False)
+    created_at: Instant
+    changed_at: Instant
+
+
+class SqlUsers:
+    """The users in one database. Every method raises `StoreUnavailable`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def exist(self) -> bool:
+        """Tell whether there is any user."""
+        with self._database.read() as connection:
+            return bool(connection.scalar(select(exists(select(console_users.c.name)))))
+
+    def all(self) -> tuple[StoredUser, ...]:
+        """Return the first `MAX_USERS` users by name."""
+        query = select(console_users).order_by(console_users.c.name).limit(MAX_USERS)
+        with self._database.read() as connection:
+            return tuple(StoredUser(**row) for row in connection.execute(query).mappings())
+
+    def find(self, name: str) -> StoredUser | None:
+        """Return the user with this *name*, or None."""
+        query = select(console_users).where(console_users.c.name == name)
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return StoredUser(**row) if row else None
+
+    def add(self, name: str, role: str, password: str) -> bool:
+        """Add a user, whose *password* is a hash, and return True; False if there is one with this *name*."""
+        try:
+            with self._database.write() as connection:
+                now = self._database.now(connection)
+                row = {"name": name, "role": role, "password": password, "created_at": now, "changed_at": now}
+                connection.execute(insert(console_users).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+    def remove(self, name: str) -> bool:
+        """Remove a user, with the user's sessions, and return True; False if there is none with this *name*."""
+        with self._database.write() as connection:
+            connection.execute(delete(console_sessions).where(console_sessions.c.user_name == name))
+            return bool(connection.execute(delete(console_users).where(console_users.c.name == name)).rowcount)
+
+    def set_password(self, name: str, password: str) -> bool:
+        """Change the hash of a password, and end the user's sessions; False if there is none with this *name*."""
+        with self._database.write() as connection:
+            connection.execute(delete(console_sessions).where(console_sessions.c.user_name == name))
+            change = update(console_users).where(console_users.c.name == name)
+            values = change.values(password=password, changed_at=self._database.now(connection))
+            return bool(connection.execute(values).rowcount)
+
+    def set_role(self, name: str, role: str) -> bool:
+        """Change a role, from the user's next request on; False if there is no user with this *name*."""
+        with self._database.write() as connection:
+            change = update(console_users).where(console_users.c.name == name)
+            values = change.values(role=role, changed_at=self._database.now(connection))
+            return bool(connection.execute(values).rowcount)
