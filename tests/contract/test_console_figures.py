@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -28,7 +29,7 @@ from worker.store.tables import deliveries
 NUMBERS = count(1)
 
 
-def send(harness: Harness, number: int = 1, **fields: object) -> None:
+def send(harness: Harness, number: int = 1, **fields: str) -> None:
     for _ in range(number):
         harness.accept(order=order_key(next(NUMBERS)), **fields)
 
@@ -85,6 +86,7 @@ def test_traffic_tells_sources_outcomes_and_hours_apart(harness: Harness):
 def test_what_is_older_than_two_weeks_is_forgotten(harness: Harness, small_pages: None):
     queries = TrafficQueries(harness.database)
     send(harness, 3)
+    harness.clock.advance(minutes=5)
     assert total(queries) == 3
     harness.clock.now += LASTS + BURST
     send(harness, 1)
@@ -172,7 +174,7 @@ def test_nobody_waits_longer_than_wanted_for_a_count_and_there_is_one_at_a_time(
 @pytest.mark.parametrize("error", [StoreUnavailable("away"), RuntimeError("a defect")])
 def test_a_count_that_fails_leaves_the_result_before_it(error: Exception, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("worker.store.queries.recounted.AFTER_FAILURE_SECONDS", 3600.0)
-    results = iter([1, error])
+    results: Iterator[int | Exception] = iter([1, error])
 
     def count_or_fail() -> int:
         result = next(results)

@@ -47,10 +47,10 @@ class TrafficQueries:
                 break
             _add(self._settled, self._count_page(*page, now))
             self._settled_to = page[1]
+        self._forget(now - LASTS)
         recent: _Bursts = {key: dict(bursts) for key, bursts in self._settled.items()}
         for page in _pages(max(first, settled), last) if not self._closed.is_set() else ():
             _add(recent, self._count_page(*page, now))
-        self._forget(now - LASTS)
         return Traffic(now, recent)
 
     def _ends(self, connection: Connection, now: Instant) -> tuple[int, int, int]:
