@@ -18,7 +18,7 @@ from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, StopReason
 from worker.domain.results import Done, Later, Stopped
 from worker.operations.closing import opened_by, require_closable, results_of_close
-from worker.operations.orders import Operations, require_not_stopped
+from worker.operations.orders import Operations, require_not_stopped, require_open
 from worker.operations.phrases import with_detail
 from worker.operations.store import OperatorStore
 from worker.ports import WakeUps
@@ -68,9 +68,27 @@ def require_possible(operations: Operations, snapshot: Snapshot, act: Act, stop:
         require_closable(snapshot)
 
 
+def require_allowed(snapshot: Snapshot, act: Act) -> None:
+    """Raise `IllegalRequest` if the state of the order, whatever its stop, does not allow *act*."""
+    match act:
+        case Act.RETRY:
+            require_open(snapshot)
+        case Act.RELEASE if not (snapshot.row.stop or snapshot.order.closed_by_operator):
+            raise IllegalRequest(f"{snapshot.order.key} is not stopped")
+        case Act.CLOSE:
+            require_closable(snapshot)
+        case _:
+            pass
+
+
 def plan(snapshots: Iterable[Snapshot], act: Act, policies: Mapping[str, Policy]) -> Iterator[Item]:
-    """Yield what *act* would do to each order. *policies* is by account."""
+    """Yield what *act* would do to each order, or why it would be skipped. *policies* is by account."""
     for snapshot in snapshots:
+        try:
+            require_allowed(snapshot, act)
+        except IllegalRequest as error:
+            yield item_of(snapshot, ItemResult.SKIPPED, str(error))
+            continue
         policy = policies.get(snapshot.order.key.account, Policy())
         yield item_of(snapshot, ItemResult.PLANNED, what_follows(snapshot, act, policy))
 
@@ -98,6 +116,7 @@ def _carry_out_one(snapshot: Snapshot, act: Act, reason: str, store: OperatorSto
     if snapshot.row.updated_at > seen_at:
         return item_of(snapshot, ItemResult.SKIPPED, CHANGED)
     try:
+        require_allowed(snapshot, act)
         is_done = _change(snapshot, act, reason, store)
     except IllegalRequest as error:
         return item_of(snapshot, ItemResult.SKIPPED, str(error))
@@ -113,7 +132,6 @@ def _change(snapshot: Snapshot, act: Act, reason: str, store: OperatorStore) -> 
         case Act.RELEASE:
             return store.release(snapshot, reason)
         case Act.CLOSE:
-            require_closable(snapshot)
             return store.close(snapshot, reason, results_of_close(snapshot))
 
 

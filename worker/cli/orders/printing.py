@@ -9,13 +9,12 @@ from worker.cli.printing import MIN_WIDTH, STYLES, Output, make_facts, make_tabl
 from worker.cli.wrapping import wrapped
 from worker.domain.instants import Instant
 from worker.domain.orders import Order
-from worker.domain.overview.lateness import late_at
 from worker.domain.overview.snapshot import OrderRow, Snapshot, State
 from worker.domain.policy import Policy
-from worker.domain.reasons import AuditAction
 from worker.operations.instants import ago, moment, span, when
+from worker.operations.listing import lateness_of, reason_of
 from worker.operations.phrases import by_word_of
-from worker.operations.timeline import Entry, timeline
+from worker.operations.timeline import Entry
 
 if TYPE_CHECKING:  # not imported for lists, which do not need it
     from worker.operations.explain.explanation import Explanation
@@ -28,11 +27,12 @@ def print_orders(rows: Sequence[OrderRow], now: Instant, limit: int, policies: M
     """Print a list of orders. If it has *limit* rows, a line says that there may be more. *policies* is by account."""
     table = make_table("ORDER", "STAGE", "STATE", "REASON, TIME", "CHANGED", wrapping="REASON, TIME")
     for row in rows:
+        lateness = lateness_of(row.order, now, policies.get(row.order.key.account, Policy()))
         table.add_row(
             order_name(row.order.key),
             plain(row.order.stage or "–"),
             styled_state(row.state(now)),
-            plain(", ".join(filter(None, (_reason(row, now), _lateness(row.order, now, policies))))),
+            plain(", ".join(filter(None, (reason_of(row, now), lateness)))),
             plain(ago(row.updated_at, now)),
         )
     print_table(table, rows, "No such orders.")
@@ -45,39 +45,18 @@ def styled_state(state: State) -> Text:
     return Text(state, STYLES[state])
 
 
-def _reason(row: OrderRow, now: Instant) -> str:
-    match row.state(now):
-        case State.STOPPED:
-            return row.stop
-        case State.HELD:
-            return ", ".join(hold.reason for hold in row.held)
-        case State.WAITING:
-            return f"{row.waiting}, {ago(row.due or now, now)}"
-        case State.DUE:
-            return f"for {span(now - (row.due or now))}"
-        case State.CLOSED:
-            return AuditAction.CLOSED_BY_OPERATOR if row.order.closed_by_operator else str(row.order.closed)
-        case State.LEASED | State.SETTLED:
-            return ""
-
-
-def _lateness(order: Order, now: Instant, policies: Mapping[str, Policy]) -> str:
-    at = late_at(order, policies.get(order.key.account, Policy()))
-    return f"late for {span(now - at)}" if at is not None and at <= now else ""
-
-
-def print_order(snapshot: Snapshot, limit: int, policy: Policy) -> None:
-    """Print an order's row and the latest *limit* entries of its timeline. *policy* is that of its account."""
+def print_order(snapshot: Snapshot, entries: Sequence[Entry], limit: int, policy: Policy) -> None:
+    """Print an order's row and the latest *limit* of its timeline's *entries*. *policy* is that of its account."""
     output, row, order, now = Output(MIN_WIDTH), snapshot.row, snapshot.order, snapshot.now
     output.print(
         make_facts(
             {
                 "order": plain(order.key, "bold"),
-                "state": Text.assemble(styled_state(snapshot.state), " ", plain(_reason(row, now))),
+                "state": Text.assemble(styled_state(snapshot.state), " ", plain(reason_of(row, now))),
                 "number": order.number,
                 "carrier": _carrier(order),
                 "stage": order.stage,
-                "late": _lateness(order, now, {order.key.account: policy}),
+                "late": lateness_of(order, now, policy),
                 **_last_read(order, now),
                 "closed": order.closed,
                 "why stopped": row.stop_detail,
@@ -90,7 +69,7 @@ def print_order(snapshot: Snapshot, limit: int, policy: Policy) -> None:
         )
     )
     output.print()
-    _print_timeline(output, timeline(snapshot), now, limit)
+    _print_timeline(output, entries, now, limit)
 
 
 def _carrier(order: Order) -> str:
