@@ -91,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _show(error: click.ClickException) -> None:
     """Print an error of click with an escape for each character of the command line that does not print."""
-    from worker.cli.printing import visible
+    from worker.domain.text import visible
 
     error.show(text := StringIO())
     click.echo(visible(text.getvalue()), err=True, nl=False)

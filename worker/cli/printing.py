@@ -12,7 +12,7 @@ from rich.text import Text
 
 from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import State
-from worker.domain.text import clean_text, is_printable
+from worker.domain.text import clean_text, visible
 
 MAX_TEXT = 1000
 """Characters of one value that are printed."""
@@ -62,11 +62,6 @@ def broken_name(text: str) -> Text:
     """Return a name for a column of a table that breaks no lines; a long name takes several lines."""
     name = plain(text).plain
     return Text("\n".join(name[start : start + MAX_NAME_WIDTH] for start in range(0, len(name), MAX_NAME_WIDTH)))
-
-
-def visible(text: str) -> str:
-    """Return *text* with its line breaks, and with an escape for every other character that does not print."""
-    return "".join(c if c == "\n" or is_printable(c) else c.encode("unicode_escape").decode() for c in text)
 
 
 def print_sentence(text: str) -> None:

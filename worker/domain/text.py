@@ -54,3 +54,8 @@ def is_storable(text: str) -> bool:
 def storable(text: str) -> str:
     """Return *text* with U+FFFD in the place of each character that no column of text can hold."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def visible(text: str) -> str:
+    """Return *text* with its line breaks, and with an escape for every other character that does not print."""
+    return "".join(c if c == "\n" or is_printable(c) else c.encode("unicode_escape").decode() for c in text)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.cli.main import run
-from worker.cli.printing import plain, print_sentence, visible
-from worker.domain.text import is_printable
+from worker.cli.printing import plain, print_sentence
+from worker.domain.text import is_printable, visible
 
 HIDDEN = "\u200b\u200e\u00ad\ufeff\u202e\u2066\ufe0f\u3164\U000e0041"
 

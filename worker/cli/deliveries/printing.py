@@ -1,14 +1,13 @@
 """Prints deliveries for people, in 80 columns, with times in UTC. *now* is the time of the database's clock."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
+from worker.application.deliveries.bodies import readable_body
 from worker.application.deliveries.problems import Problem, is_healed, problem_text, taken_in
-from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table, visible
-from worker.domain.documents import Malformed, read_document, read_leniently
+from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table
 from worker.domain.instants import Instant
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.domain.text import clean_text
@@ -97,7 +96,7 @@ def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None
         _print_headers(output, delivery.headers)
     if delivery.body is not None:
         output.print()
-        output.print(Text(_readable(delivery.body)))
+        output.print(Text(readable_body(delivery.body, MAX_BODY)))
 
 
 def _print_headers(output: Output, headers: Mapping[str, str | None]) -> None:
@@ -139,23 +138,3 @@ def _events_table(events: Sequence[DeliveredEvent]) -> Table:
         time = moment(event.occurred_at).removesuffix(" UTC")
         table.add_row(plain(event.id), order_name(event.order), plain(event.name), plain(time), plain(event.result))
     return table
-
-
-def _readable(body: bytes) -> str:
-    """Return a body as printable text, cut if it is long.
-
-    JSON is indented, and JSON with values that cannot be used is shown as it came. Other bodies are Python literals.
-    """
-    try:
-        text = visible(json.dumps(read_document(body), indent=2, ensure_ascii=False))
-    except Malformed:
-        text = visible(body.decode("utf-8", "backslashreplace")) if _is_json(body) else repr(body)
-    return text if len(text) <= MAX_BODY else f"{text[:MAX_BODY]}\n… and {len(text) - MAX_BODY} characters more"
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        read_leniently(body)
-    except Malformed:
-        return False
-    return True

@@ -6,8 +6,8 @@ import click
 
 from worker.application.deliveries.problems import problem_text, taken_in
 from worker.application.deliveries.replays import ReplayItem, ReplaySummary
-from worker.cli.printing import visible
 from worker.domain.reasons import DeliveryOutcome
+from worker.domain.text import visible
 from worker.operations.bulk import ItemResult
 from worker.operations.instants import iso
 from worker.operations.phrases import counted

@@ -22,8 +22,9 @@ from worker.cli.demo.shops import SHOPS
 from worker.cli.demo.summary import print_checks, print_summary
 from worker.cli.demo.system import System, open_system
 from worker.cli.demo.timing import DayClock, TimeLimit
-from worker.cli.printing import Output, plain, visible
+from worker.cli.printing import Output, plain
 from worker.domain.errors import FulfillmentError
+from worker.domain.text import visible
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 MAX_TEMPORARY_PATH = 40

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from worker.cli.printing import visible
 from worker.domain.instants import Instant
+from worker.domain.text import visible
 from worker.operations.instants import ago, iso
 from worker.operations.phrases import counted
 

@@ -7,8 +7,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.printing import MIN_WIDTH, Output, make_facts, plain, visible
+from worker.cli.printing import MIN_WIDTH, Output, make_facts, plain
 from worker.domain.orders import Payment
+from worker.domain.text import visible
 from worker.order_api.clients import Page, PlatformOrder
 
 PAID = {Payment.PAID: "yes", Payment.UNPAID: "no", Payment.UNKNOWN: "–"}

@@ -41,9 +41,9 @@ def send(source: str, url: str, as_json: bool, **options: Any) -> int:  # noqa: 
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from webhook_receiver.wiring import sources_of
     from worker.cli.json_lines import print_json
-    from worker.cli.printing import visible
     from worker.cli.send.making import EventOptions, make_request
     from worker.cli.send.posting import address_of, post
+    from worker.domain.text import visible
     from worker.settings import load_settings
 
     settings = load_settings(os.environ)
