@@ -42,27 +42,35 @@ class ChoiceQueries:
 
         Each page is read in one transaction, just before its first order is yielded.
         """
-        last_row = 0
-        while True:
-            with self._database.read() as connection:
-                now = self._database.now(connection)
-                page = select(orders).where(_is_chosen(choice, seen_at), orders.c.id > last_row)
-                rows = connection.execute(page.order_by(orders.c.id).limit(PAGE_SIZE)).all()
-                held = active_holds(connection, now)
-                snapshots = [snapshot_of(connection, row, held, now) for row in rows]
+        snapshots, after = self.some_orders(choice, seen_at, 0)
+        yield from snapshots
+        while after:
+            snapshots, after = self.some_orders(choice, seen_at, after)
             yield from snapshots
-            if len(rows) < PAGE_SIZE:
-                return
-            last_row = rows[-1].id
+
+    def some_orders(
+        self, choice: OrderChoice, seen_at: Instant, after: int, limit: int = PAGE_SIZE
+    ) -> tuple[list[Snapshot], int]:
+        """Return up to *limit* of these orders behind the place *after*, and the next place; that is 0 at the end.
+
+        The first place is 0.
+        """
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            page = select(orders).where(_is_chosen(choice, seen_at), orders.c.id > after)
+            rows = connection.execute(page.order_by(orders.c.id).limit(limit)).all()
+            held = active_holds(connection, now)
+            snapshots = [snapshot_of(connection, row, held, now) for row in rows]
+        return snapshots, rows[-1].id if len(rows) == limit else 0
 
     def count_deliveries(self, choice: DeliveryChoice) -> int:
         """Return how many deliveries are chosen."""
         with self._database.read() as connection:
             return connection.execute(_count_of(choice)).scalar_one()
 
-    def delivery_ids(self, choice: DeliveryChoice) -> Iterator[int]:
-        """Yield the ids of the chosen deliveries, the oldest row first."""
-        last_id = 0
+    def delivery_ids(self, choice: DeliveryChoice, after: int = 0) -> Iterator[int]:
+        """Yield the ids of the chosen deliveries that are greater than *after*, the oldest row first."""
+        last_id = after
         while True:
             with self._database.read() as connection:
                 page = select(deliveries.c.id).where(_is_delivery(choice), deliveries.c.id > last_id)
