@@ -16,6 +16,8 @@ from worker.console.errors import add_error_pages
 from worker.console.headers import add_headers
 from worker.console.navigation import navigation
 from worker.console.parts import AddRoutes, Parts
+from worker.console.presentation.filters import add_filters
+from worker.console.request_log import add_request_log
 from worker.console.routes import ROUTES
 
 MAX_FORM_BYTES = 65_536
@@ -35,9 +37,11 @@ def create_app(parts: Parts, routes: Iterable[AddRoutes] = ROUTES) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    add_request_log(app)
     add_headers(app)
     add_gate(app, parts.access)
     add_error_pages(app)
+    add_filters(app, parts.context.settings.accounts)
     app.context_processor(_values_of_every_page)
     for add_routes in routes:
         add_routes(app, parts)

@@ -23,7 +23,7 @@ class _Words(NamedTuple):
 
 
 _WORDS = {
-    HTTPStatus.UNAUTHORIZED: _Words("Not allowed", "This console is for people who are logged in."),
+    HTTPStatus.UNAUTHORIZED: _Words("Not logged in", "Log in first."),
     HTTPStatus.FORBIDDEN: _Words("Not allowed", "You may not do this."),
     HTTPStatus.NOT_FOUND: _Words("Not found", "There is no such page. Deliveries and orders are removed some day."),
     HTTPStatus.METHOD_NOT_ALLOWED: _Words("Not possible", "This page is not for that."),

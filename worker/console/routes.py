@@ -1,9 +1,10 @@
 """The list of all pages and acts of the console. A new module with `add_routes` is named here, and nowhere else."""
 
-from worker.console.pages import about, health
+from worker.console.pages import about, health, login
 from worker.console.parts import AddRoutes
 
 ROUTES: tuple[AddRoutes, ...] = (
     health.add_routes,
+    login.add_routes,
     about.add_routes,
 )

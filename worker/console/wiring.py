@@ -9,9 +9,13 @@ from flask import Flask
 from worker.application.acting_user import acting_user
 from worker.application.context import Context
 from worker.console.access.access import Access
+from worker.console.access.logins import Logins
 from worker.console.app import create_app
 from worker.console.parts import Parts
+from worker.console.start import require_access
 from worker.settings import Settings
+from worker.store.console.sessions import SqlSessions
+from worker.store.console.users import SqlUsers
 from worker.store.schema import open_store
 
 CONNECTIONS = 8
@@ -20,7 +24,14 @@ CONNECTIONS = 8
 
 @contextmanager
 def open_app(settings: Settings) -> Iterator[Flask]:
-    """Open the application with its parts for the length of the block. Raises `SchemaOutdated`, `StoreUnavailable`."""
+    """Open the application with its parts for the length of the block.
+
+    Raises `SettingsError` if others than this machine could use it without a login, `SchemaOutdated`, and
+    `StoreUnavailable`.
+    """
     with closing(open_store(settings.database_url.get_secret_value(), CONNECTIONS)) as database:
-        context = Context(settings, database)
-        yield create_app(Parts(context, Access(acting_user(os.environ) or "local")))
+        users = SqlUsers(database)
+        require_access(settings.console, has_users=users.exist())
+        logins = Logins(users, SqlSessions(database))
+        access = Access(settings.console, logins, acting_user(os.environ) or "local")
+        yield create_app(Parts(Context(settings, database), access))

@@ -1,6 +1,5 @@
 """Tokens in forms: a page of another site cannot read them, so it cannot forge a form."""
 
-from collections.abc import Mapping
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import new as hmac
@@ -21,13 +20,13 @@ def is_token(sent: str, token: str) -> bool:
     return bool(token) and compare_digest(sent.encode("utf-8", "replace"), token.encode())
 
 
-def is_from_here(headers: Mapping[str, str], host: str) -> bool:
-    """Tell whether a browser says that a page of *host* itself sends this request, or says nothing about it.
+def is_from_here(site: str, origin: str, host: str) -> bool:
+    """Tell whether a browser says that a page of *host* itself sends a request, or says nothing about it.
 
-    Every browser of today sends `Sec-Fetch-Site` or `Origin` with a form. A proxy may speak HTTP with us and HTTPS
-    with the browser, so the schemes are not compared.
+    *site* is the header `Sec-Fetch-Site`, which browsers send over HTTPS and on this machine; *origin* is `Origin`,
+    which they send with every form. A proxy may speak HTTP with us and HTTPS with the browser, so the schemes are not
+    compared.
     """
-    site, origin = headers.get("Sec-Fetch-Site", ""), headers.get("Origin", "")
-    if site and site not in {"same-origin", "none"}:
-        return False
+    if site:
+        return site in {"same-origin", "none"}
     return not origin or origin.partition("://")[2].lower() == host.lower()

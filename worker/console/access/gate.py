@@ -1,39 +1,74 @@
 """Every request passes here first: who sends it, whether that user may do it, and whether a page of ours sent it."""
 
-from flask import Flask, abort, current_app, g, request
+from urllib.parse import urlencode
 
-from worker.console.access.access import Access
+from flask import Flask, abort, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from worker.console.access.access import Access, Stranger
+from worker.console.access.cookies import cookie_name
 from worker.console.access.form_tokens import FIELD, HEADER, is_from_here, is_token
 from worker.console.access.requests import Request
 from worker.console.access.rules import LOOKS, needed_role
+from worker.console.access.users import CurrentUser
 
 FORGED = "This form does not come from a page of this console, or that page is too old. Load it again, and try again."
-NOT_ALLOWED = "You may look, but not act. Ask for the role operator: fulfillment console users role NAME operator"
+SESSION_OVER = "You are not logged in any more. Nothing was done. Log in, and try again."
+VIEWER = "You may look, but not act. An administrator can change that: fulfillment console users role NAME operator"
+VIEWER_BY_PROXY = "You may look, but not act. The setting console.operators names those who may."
 
 
 def add_gate(app: Flask, access: Access) -> None:
     """Let no request of *app* reach a page unless *access* allows it."""
 
     @app.before_request
-    def pass_gate() -> None:
+    def pass_gate() -> ResponseReturnValue | None:
+        g.user = None
         view = current_app.view_functions.get(request.endpoint or "")
         role = needed_role(view, request.method)
-        g.user = access.identify(_of_flask())
-        if role and g.user is None:
-            abort(401)
-        if role and not g.user.may(role):
-            abort(403, NOT_ALLOWED)
-        if request.method not in LOOKS:
-            _require_own_form()
+        if role is None:
+            _refuse_other_sites()
+            return None
+        user = access.identify(of_flask())
+        if isinstance(user, Stranger):
+            return _answer_stranger(user)
+        g.user = user
+        if not user.may(role):
+            abort(403, VIEWER_BY_PROXY if access.settings.user_header else VIEWER)
+        _refuse_other_sites()
+        _refuse_foreign_form(user)
+        return None
 
 
-def _require_own_form() -> None:
+def of_flask() -> Request:
+    """Return what the access needs to know of Flask's request."""
+    environ = request.environ
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    sent = Request(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_HOST", ""), headers)
+    return sent._replace(session=request.cookies.get(cookie_name(sent), ""))
+
+
+def _answer_stranger(stranger: Stranger) -> ResponseReturnValue:
+    """Lead to the login, from which a look comes back; an act, or a part of a page, is refused."""
+    if stranger is not Stranger.HAS_TO_LOG_IN:
+        abort(403, stranger.value)
+    if request.method not in LOOKS:
+        abort(401, SESSION_OVER)
+    if request.headers.get("HX-Request"):
+        abort(401, stranger.value)
+    return redirect(f"/login?{urlencode({'next': request.full_path.removesuffix('?')})}", 303)
+
+
+def _refuse_foreign_form(user: CurrentUser) -> None:
+    if request.method in LOOKS:
+        return
     sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
-    token = g.user.form_token if g.user else ""
-    if not (is_from_here(dict(request.headers), request.host) and is_token(sent, token)):
+    if not is_token(sent, user.form_token):
         abort(403, FORGED)
 
 
-def _of_flask() -> Request:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Request(request.environ.get("REMOTE_ADDR", ""), request.environ.get("HTTP_HOST", ""), headers)
+def _refuse_other_sites() -> None:
+    if request.method not in LOOKS and not is_from_here(
+        request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", ""), request.host
+    ):
+        abort(403, FORGED)

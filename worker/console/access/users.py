@@ -1,7 +1,12 @@
 """Who uses the console, and what a role allows."""
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+_NAME = re.compile(r"\w[\w.@+-]{0,63}")
+"""A name that fits in brackets behind a reason in the audit log, as the name of a system's user does."""
 
 
 class Role(StrEnum):
@@ -26,3 +31,17 @@ class CurrentUser:
     def may(self, role: Role) -> bool:
         """Tell whether the user may do what *role* may do."""
         return role in {Role.VIEWER, self.role}
+
+
+def read_name(text: str) -> str:
+    """Return the name of a user as it is compared and kept: without spaces around it, and in lower case.
+
+    It is empty if *text* cannot be a name.
+    """
+    name = unicodedata.normalize("NFKC", text[:200]).strip().casefold()
+    return name if _NAME.fullmatch(name) and name.isprintable() else ""
+
+
+def role_of(word: str) -> Role:
+    """Return the role that the database has; a word that is none allows to look only."""
+    return Role.OPERATOR if word == Role.OPERATOR else Role.VIEWER

@@ -1,0 +1,75 @@
+"""Passwords: which are accepted, and how they are hashed and checked."""
+
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from worker.domain.guessable import why_guessable
+
+SHORTEST = 12
+"""Characters."""
+LONGEST = 256
+METHOD = "scrypt:32768:8:1"
+"""A check takes 32 MiB and about a tenth of a second. The method is kept with each hash, so it may change."""
+AT_ONCE = 2
+"""Checks that run at the same time, so that strangers who try passwords take neither all threads nor the memory."""
+WAIT_SECONDS = 3.0
+
+_checks = threading.BoundedSemaphore(AT_ONCE)
+
+
+class Busy(Exception):
+    """Too many passwords are being checked."""
+
+
+def problem_of(password: str, name: str) -> str:
+    """Return why *password* is refused as the password of *name*, as a sentence; empty if it is accepted."""
+    if len(password) < SHORTEST:
+        return f"The password must have at least {SHORTEST} characters."
+    if len(password) > LONGEST:
+        return f"The password must have at most {LONGEST} characters."
+    if len(password.casefold().replace(name, "")) < SHORTEST - len(name):
+        return "The password can be guessed: it is hardly more than the name."
+    if reason := why_guessable(password):
+        return f"The password can be guessed: {reason}."
+    return ""
+
+
+def hash_password(password: str) -> str:
+    """Return the hash of *password*, with its method and its salt."""
+    return generate_password_hash(_normal(password), METHOD)
+
+
+def is_password(password: str, password_hash: str | None) -> bool:
+    """Tell whether *password* is the one that has *password_hash*. Without a hash it takes as long, and is False.
+
+    Raises `Busy` when it does not get its turn.
+    """
+    with _turn():
+        is_right = check_password_hash(password_hash or _of_nobody(), _normal(password[:LONGEST]))
+    return is_right and password_hash is not None
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _checks.acquire(timeout=WAIT_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
+        _checks.release()
+
+
+@cache
+def _of_nobody() -> str:
+    """Return a hash that no password is compared with in earnest, so that unknown names cannot be told by the time."""
+    return hash_password("the password of nobody")
+
+
+def _normal(password: str) -> str:
+    """Return *password* as all keyboards write it: é is one character on some, and two on others."""
+    return unicodedata.normalize("NFKC", password)

@@ -1,0 +1,12 @@
+"""Where a login leads: only to a page of this console."""
+
+import re
+
+OVERVIEW = "/"
+_LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]{0,1999}")
+"""A path with its query. It begins with one slash, because with two, or a backslash, browsers go to another host."""
+
+
+def return_path(wanted: str) -> str:
+    """Return *wanted* if it is a path of this console, else the overview."""
+    return wanted if _LOCAL.fullmatch(wanted) and not wanted.startswith("/login") else OVERVIEW
