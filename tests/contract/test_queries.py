@@ -9,7 +9,7 @@ from worker.domain.events import EventName
 from worker.domain.instants import MINUTE
 from worker.domain.orders import OrderKey
 from worker.domain.overview.figures import OrderGroup
-from worker.domain.overview.filters import OrderFilter
+from worker.domain.overview.filters import DeliveryFilter, OrderFilter
 from worker.domain.overview.snapshot import Hold, State
 from worker.domain.reasons import HoldReason, QuarantineReason
 from worker.domain.stages import Stage
@@ -99,8 +99,8 @@ def test_deliveries_are_listed_by_outcome_source_and_reason(harness: Harness, cl
     clock.advance(seconds=1)
     harness.intake.write(a_delivery(unusable=QuarantineReason.BAD_TEXT, received_at=clock(), source="other"))
 
-    def listed(limit: int = 10, **filters: str) -> list[int]:
-        return [row.id for row in DeliveryQueries(harness.database).latest(limit, **filters)[1]]
+    def listed(limit: int = 10, **filters) -> list[int]:
+        return [row.id for row in DeliveryQueries(harness.database).page(DeliveryFilter(**filters), limit).rows]
 
     assert listed() == [3, 2, 1]
     assert listed(2) == [3, 2]
@@ -128,7 +128,7 @@ def test_each_delivery_keeps_its_peer_whatever_became_of_it_and_a_replay_does_no
         harness.intake.write(a_delivery(keep_once="courier/evt_1", peer=peer))
     harness.intake.write(a_delivery(an_event(key="evt_2", order=order_key(1))))
     harness.intake.replay(3, a_delivery(unusable=unusable, detail="another", peer="198.51.100.9"))
-    rows = DeliveryQueries(harness.database).latest(10)[1]
+    rows = DeliveryQueries(harness.database).page(DeliveryFilter(), 10).rows
     assert sorted((row.outcome, row.peer) for row in rows) == [
         ("accepted", ""),
         ("accepted", "203.0.113.1"),

@@ -11,6 +11,7 @@ from tests.support.commands import Commands
 from tests.support.events import a_delivery
 from tests.support.harness import Harness
 from tests.support.healing import SETTINGS, checks, of_oto, receive
+from worker.domain.overview.filters import DeliveryFilter
 from worker.domain.reasons import QuarantineReason
 from worker.store.queries.deliveries import DeliveryQueries
 
@@ -144,7 +145,7 @@ def test_a_captured_delivery_is_kept_until_its_source_has_a_profile(
         result = fulfillment("deliveries", "replay", *arguments)
         assert result.code in {1, 2}
         assert "the profile of newbox keeps deliveries and reads none" in result.out + result.err
-    assert [row.reason for row in DeliveryQueries(harness.database).latest(9)[1]] == ["captured"]
+    assert [row.reason for row in DeliveryQueries(harness.database).page(DeliveryFilter(), 9).rows] == ["captured"]
     fulfillment.set({"FULFILLMENT_SOURCES__NEWBOX__PROFILE": "oto", "FULFILLMENT_SOURCES__NEWBOX__SECRETS": None})
     fulfillment.set({"FULFILLMENT_SOURCES__NEWBOX__SECRETS__TOKEN": "a-token-of-sixteen-bytes"})
     assert fulfillment("deliveries", "replay", "1") == (0, "Delivery 1 is accepted.\n", "")

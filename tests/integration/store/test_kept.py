@@ -18,6 +18,7 @@ from worker.domain.errors import IllegalRequest
 from worker.domain.instants import DAY, SECOND
 from worker.domain.kept import KeptBounds, KeptKey
 from worker.domain.orders import OrderKey
+from worker.domain.overview.filters import DeliveryFilter
 from worker.domain.reasons import QuarantineReason
 from worker.ports import Delivery
 from worker.store.database.database import Database
@@ -273,7 +274,7 @@ def test_a_body_is_shown_as_it_came_and_stored_compressed(database: Database):
     assert details is not None
     assert (details.body, details.row.size) == (body, len(body))
     assert counted(database)[QUARANTINED][1] < len(body) / 20
-    assert DeliveryQueries(database).latest(1)[1][0].size == len(body)
+    assert DeliveryQueries(database).page(DeliveryFilter(), 1).rows[0].size == len(body)
 
 
 def test_deliveries_that_are_kept_are_found_by_their_index(sqlite_url: str):

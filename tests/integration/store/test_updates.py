@@ -8,6 +8,7 @@ from sqlalchemy import text
 from tests.integration.store.test_migrations import MIGRATIONS
 from worker.domain.instants import SECOND
 from worker.domain.orders import OrderKey, Reference
+from worker.domain.overview.filters import DeliveryFilter
 from worker.store.database.database import Database
 from worker.store.leases.order_store import SqlOrderStore
 from worker.store.queries.deliveries import DeliveryQueries
@@ -61,7 +62,7 @@ def test_what_is_kept_of_old_deliveries_is_counted_and_their_bodies_are_read_as_
         counts = connection.execute(text("SELECT outcome, deliveries, bytes FROM kept ORDER BY outcome")).all()
     assert [tuple(count) for count in counts] == [("duplicate", 1, 0), ("quarantined", 2, 20)]
     queries = DeliveryQueries(updated)
-    _, rows = queries.latest(1, outcome="quarantined")
+    rows = queries.page(DeliveryFilter("quarantined"), 1).rows
     _, details = queries.show(rows[0].id)
     assert details is not None
     assert (details.body, rows[0].size) == (b"as it came", 10)

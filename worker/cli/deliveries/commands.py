@@ -47,12 +47,12 @@ def list_deliveries(
     from worker.cli.deliveries.documents import delivery_document
     from worker.cli.deliveries.printing import print_deliveries
     from worker.cli.json_lines import print_json_lines
+    from worker.domain.overview.filters import DeliveryFilter
     from worker.store.queries.deliveries import DeliveryQueries
 
     with open_database() as context:
-        queries = DeliveryQueries(context.database)
-        filters = {"outcome": outcome, "source": source, "reason": reason, "peer": peer}
-        _, rows = queries.latest(limit, **{name: word for name, word in filters.items() if word})
+        wanted = DeliveryFilter(outcome or "", source, reason or "", peer or "")
+        rows = DeliveryQueries(context.database).page(wanted, limit).rows
         if source not in {"", OPERATOR} and not rows:  # a source that has left the settings may still have deliveries
             require_name("source", source, context.settings.sources)
     if as_json:

@@ -10,6 +10,7 @@ from worker.cli.demo.shops import SHOPS
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
 from worker.domain.overview.figures import Figures, Health
+from worker.domain.overview.filters import DeliveryFilter
 from worker.store.database.database import Database
 from worker.store.queries.counts import CountQueries
 from worker.store.queries.deliveries import DeliveryQueries
@@ -91,7 +92,7 @@ def read_findings(
     sandboxes: Mapping[str, SandboxClient], database: Database, view: View, replies: Sequence[Reply]
 ) -> Findings:
     """Return the findings. *view* is the last view of the orders during the day."""
-    _, deliveries = DeliveryQueries(database).latest(MAX_DELIVERIES)
+    deliveries = DeliveryQueries(database).page(DeliveryFilter(), MAX_DELIVERIES).rows
     stored_ids = frozenset(delivery.id for delivery in deliveries)
     reports = {account: sandbox.report(with_calls=True) for account, sandbox in sandboxes.items()}
     return Findings(

@@ -7,6 +7,7 @@ from worker.application.context import Context
 from worker.application.deliveries.replays import replay
 from worker.cli.demo.errors import DemoFailed
 from worker.cli.demo.installation import Installation
+from worker.domain.overview.filters import DeliveryFilter
 from worker.domain.reasons import DeliveryOutcome
 from worker.settings import load_settings
 from worker.store.database.database import Database
@@ -27,7 +28,7 @@ class Merchant:
         there is no such delivery.
         """
         deliveries = DeliveryQueries(self.database)
-        _, rows = deliveries.latest(1, outcome=DeliveryOutcome.QUARANTINED, source=source)
+        rows = deliveries.page(DeliveryFilter(DeliveryOutcome.QUARANTINED, source), 1).rows
         _, delivery = deliveries.show(rows[0].id) if rows else (0, None)
         if delivery is None:
             raise DemoFailed(f"The database has no quarantined delivery of {source}.")

@@ -20,6 +20,8 @@ FIRST_WINDOW = 1_000
 class Walk:
     """A walk along *index*, which has the rows of *table* that are in *base*, ordered by the instant *at*.
 
+    Without *index*, few rows are in *base*.
+
     Of the rows in *base*, those that are *wanted* are found. A page looks at *budget* rows at most.
     """
 
@@ -100,7 +102,8 @@ def _end(connection: Connection, walk: Walk, begin: Cursor | None, size: int) ->
 
 def _from(walk: Walk, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     # PostgreSQL has statistics. SQLite has none, and would sort what another index finds.
-    return query.with_hint(walk.table, f"INDEXED BY {walk.index}", "sqlite").where(walk.base)
+    hinted = query.with_hint(walk.table, f"INDEXED BY {walk.index}", "sqlite") if walk.index else query
+    return hinted.where(walk.base)
 
 
 def _between(walk: Walk, begin: Cursor | None, end: Cursor | None) -> ColumnElement[bool]:
