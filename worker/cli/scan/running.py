@@ -4,18 +4,17 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from worker.application.names import require_name
+from worker.application.scanning import open_scanner
 from worker.cli.scan.printing import progress_shown
 from worker.domain.errors import ApiError, Unauthorized
 from worker.domain.reasons import HoldReason
 from worker.ports import ScanResult
 from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WELL, print_error
 from worker.reconcile.scan import OnProgress, Scanner
-from worker.service.accounts import connect_database, open_client
-from worker.service.scans import build_scanner
 from worker.settings import load_settings
 from worker.store.schema import open_store
 
@@ -76,10 +75,8 @@ def open_scans(account: str) -> Iterator[CommandScans]:
     settings = load_settings(os.environ)
     if account:
         require_name("account", account, settings.accounts)
-    policies = {name: account.policy for name, account in settings.accounts.items()}
-    with ExitStack() as stack:
-        database = open_store(settings.database_url.get_secret_value(), CONNECTIONS)
-        stack.callback(database.close)
-        calls = connect_database(settings, database, lambda account: stack.enter_context(open_client(account)))
-        scanner = build_scanner(database, calls, policies, threading.Event())
+    with (
+        closing(open_store(settings.database_url.get_secret_value(), CONNECTIONS)) as database,
+        open_scanner(settings, database, threading.Event()) as scanner,
+    ):
         yield CommandScans(scanner, [account] if account else [*settings.accounts])

@@ -1,5 +1,6 @@
 """The overview of all accounts, for `accounts list` and `doctor`."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select
@@ -26,9 +27,14 @@ class AccountQueries:
         """Return the orders, the holds and the workers of all accounts. Raises `StoreUnavailable`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
-            held = active_holds(connection, now)
-            holds = tuple(hold for account in sorted(held) for hold in held[account])
-            return Overview(now, _orders(connection, now), holds, seen_workers(connection), _log(connection))
+            return replace(without_orders(connection, now), orders=_orders(connection, now))
+
+
+def without_orders(connection: Connection, now: Instant) -> Overview:
+    """Return the holds, the workers and the log of all accounts: a few rows, however many orders there are."""
+    held = active_holds(connection, now)
+    holds = tuple(hold for account in sorted(held) for hold in held[account])
+    return Overview(now, {}, holds, seen_workers(connection), _log(connection))
 
 
 def _log(connection: Connection) -> tuple[AccountEntry, ...]:
