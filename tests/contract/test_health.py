@@ -10,11 +10,13 @@ from worker.domain.errors import StoreUnavailable
 from worker.domain.events import EventName, EventResult
 from worker.domain.instants import DAY, HOUR, SECOND
 from worker.domain.overview.figures import Backlog, BacklogKind, FarAhead, Refusals, UnknownWords
-from worker.domain.reasons import QuarantineReason, StopReason, WaitReason
+from worker.domain.reasons import QuarantineReason, RefusalReason, StopReason, WaitReason
+from worker.domain.refusals import Refusal, RefusalCount, unknown_path
 from worker.domain.results import Done, Later, Step, Stopped
 from worker.domain.stages import Stage
 from worker.store.queries.health import HealthQueries
 from worker.store.queries.integrity import IntegrityQueries
+from worker.store.refusals import SqlRefusals
 
 
 def backlogs(harness: Harness) -> set[Backlog]:
@@ -82,23 +84,38 @@ def test_quarantined_deliveries_are_counted_by_source_and_reason(harness: Harnes
     }
 
 
-def test_refused_requests_are_counted_by_source_and_it_is_known_whether_all_were_refused(harness: Harness):
-    harness.intake.add_counts(
-        {
-            ("awalchat", "refused"): 1,
-            ("awalchat", "ignored"): 7,
-            ("bosta", "refused"): 2,
-            ("oto", "refused"): 12,
-            ("quiet", "stale"): 1,
-            ("", "unknown_source"): 3,
-        }
-    )
+def test_refused_requests_are_known_by_source_with_what_was_good_of_it(harness: Harness, clock: Clock):
+    bad = RefusalReason.BAD_SIGNATURE
+    refused = {Refusal(source, "", bad): 2 for source in ("awalchat", "bosta", "oto", "quiet")}
+    SqlRefusals(harness.database).add({**refused, unknown_path("/webhooks/x"): 1})
+    harness.intake.add_counts({("awalchat", "ignored"): 7, ("oto", "refused"): 12, ("quiet", "stale"): 1})
     harness.intake.write(a_delivery(an_event(source="bosta"), source="bosta"))
+    clock.advance(seconds=1)
+    harness.intake.write(a_delivery(keep_once="bosta/1", source="bosta", received_at=clock.now))
+    counts = {source: (RefusalCount(source, "", bad, 2, START),) for source in ("awalchat", "bosta", "oto", "quiet")}
     assert HealthQueries(harness.database).health(HOUR).refusals == (
-        Refusals("awalchat", 1, is_all=False),
-        Refusals("bosta", 2, is_all=False),
-        Refusals("oto", 12, is_all=True),
+        Refusals("", (RefusalCount("", "/webhooks/x", "unknown_path", 1, START),), is_all=True),
+        Refusals("awalchat", counts["awalchat"]),
+        Refusals("bosta", counts["bosta"], START),
+        Refusals("oto", counts["oto"], is_all=True),
+        Refusals("quiet", counts["quiet"], is_all=True),
     )
+
+
+def test_the_details_of_stopped_orders_are_counted_without_the_names_of_calls(harness: Harness):
+    refused, gave_up = StopReason.REFUSED, StopReason.GAVE_UP
+    closed, full = "HTTP 422, validation_failed, Branch is closed", "HTTP 422, The list is full"
+    for number, (reason, detail) in enumerate(
+        [(refused, full), *[(refused, f"{closed}, request req-{n}") for n in range(3)], (gave_up, "HTTP 500")]
+    ):
+        harness.accept(order=order_key(number + 1))
+        harness.finish(order_key(number + 1), Stopped(reason, detail), EventResult.STOPPED)
+    stopped = {
+        backlog.reason: backlog.details
+        for backlog in HealthQueries(harness.database).health(HOUR).backlogs
+        if backlog.kind is BacklogKind.STOPPED
+    }
+    assert stopped == {refused: ((closed, 3), (full, 1)), gave_up: (("HTTP 500", 1),)}
 
 
 def test_unknown_words_are_counted_by_source_and_the_most_frequent_come_first(harness: Harness, clock: Clock):

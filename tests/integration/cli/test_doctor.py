@@ -11,9 +11,11 @@ from tests.support.harness import Harness, order_key
 from tests.support.impostor import Impostor
 from worker.domain.events import EventResult
 from worker.domain.instants import HOUR
-from worker.domain.reasons import HoldReason, StopReason
+from worker.domain.reasons import HoldReason, RefusalReason, StopReason
+from worker.domain.refusals import Refusal, unknown_path
 from worker.domain.results import Stopped
 from worker.store.database import write_ahead_log
+from worker.store.refusals import SqlRefusals
 
 
 def test_the_doctor_names_the_parts_that_cannot_be_reached(fulfillment: Commands, harness: Harness):
@@ -61,17 +63,19 @@ def test_the_doctor_fails_when_an_order_has_been_stopped_for_too_long(fulfillmen
 
 
 def test_the_doctor_shows_refused_requests_of_the_sources_in_the_settings(fulfillment: Commands, harness: Harness):
-    harness.intake.add_counts({("courier", "refused"): 12, ("gone", "refused"): 3, ("", "unknown_source"): 4})
+    bad, refusals = RefusalReason.BAD_SIGNATURE, SqlRefusals(harness.database)
+    refusals.add({Refusal("courier", "", bad): 12, Refusal("gone", "", bad): 3, unknown_path("/webhooks/curier"): 4})
     checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
     assert {name for name in checks if name.endswith("refused")} == {"source courier, refused"}
     check = checks["source courier, refused"]
     assert (check["verdict"], check["unreachable"]) == ("warn", False)
-    assert check["sentence"].startswith("12 requests were refused since the first one was counted, and none ")
+    assert check["sentence"].startswith("12 requests were refused, the last one ")
     assert "`fulfillment sources show courier`" in check["advice"]
+    assert "/webhooks/curier (4, " in checks["paths"]["sentence"]
+    assert "perhaps to /webhooks/courier." in checks["paths"]["advice"]
     harness.accept(order=order_key(1))
     checks = {check["check"]: check for check in fulfillment("doctor", "--json").document["checks"]}
     assert checks["source courier, refused"]["verdict"] == "ok"
-    assert "`fulfillment sources show courier`" in checks["source courier, refused"]["sentence"]
 
 
 def test_the_doctor_says_who_lets_the_write_ahead_log_grow(

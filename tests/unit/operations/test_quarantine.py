@@ -2,14 +2,12 @@
 
 from collections.abc import Collection
 
-import pytest
-
 from tests.support.clock import START
 from worker.domain.instants import DAY, HOUR, MINUTE
-from worker.domain.overview.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
+from worker.domain.overview.figures import Backlog, BacklogKind, Health, UnknownWords
 from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD
 from worker.operations.doctor.checks import Check, Diagnosis, Verdict, diagnose
-from worker.operations.doctor.quarantine import judge_quarantine, judge_refusals
+from worker.operations.doctor.quarantine import judge_quarantine
 
 
 def quarantined(reason: str, *, source: str = "oto", count: int = 1, age: int = DAY) -> Check:
@@ -83,31 +81,3 @@ def test_only_a_few_words_are_named_and_they_are_cleaned():
     check = unknown_words("oto", {"a\x1b[31m": 9} | {f"word-{n}": 1 for n in range(9)})
     assert ("\x1b" in check.sentence + check.advice, check.sentence.count("”")) == (False, 5)
     assert check.sentence.endswith(", ….")
-
-
-# --------------------------------------------------------------------------------------------------- refused requests
-
-
-def test_refused_requests_are_a_warning_only_while_all_of_a_source_were_refused():
-    check = judge_refusals(Refusals("oto", 12, is_all=True), can_try=True)
-    assert (check.name, check.verdict) == ("source oto, refused", Verdict.WARN)
-    assert check.sentence.startswith("12 requests were refused since the first one was counted, and none ")
-    other = judge_refusals(Refusals("oto", 1, is_all=False), can_try=True)
-    assert (other.verdict, diagnose([check, other])) == (Verdict.OK, Diagnosis.WELL)
-    assert other.sentence.startswith("1 request was refused since the first one was counted. If the courier gets 401,")
-
-
-@pytest.mark.parametrize("is_all", [True, False])
-def test_refused_requests_name_the_commands_that_find_the_cause(*, is_all: bool):
-    check = judge_refusals(Refusals("oto", 12, is_all), can_try=True)
-    text = check.advice if is_all else check.sentence  # the advice of a check that is ok is not printed
-    assert "`fulfillment sources show oto`" in text
-    assert "`fulfillment sources try oto request.http`" in text
-    native = judge_refusals(Refusals("courier", 12, is_all), can_try=False)
-    assert "sources try" not in native.sentence + native.advice
-
-
-def test_too_many_unknown_orders_have_an_advice_of_their_own():
-    advice = quarantined("too_many_unknown", source="fastbox").advice
-    assert "max_unknown" in advice
-    assert advice.endswith("`fulfillment deliveries replay --source fastbox --reason too_many_unknown`.")

@@ -16,7 +16,7 @@ from worker.operations.doctor.carriers import judge_carriers, judge_unlimited
 from worker.operations.doctor.checks import Check, Verdict
 from worker.operations.doctor.doctor import judge
 from worker.operations.doctor.encryption import judge_encryption
-from worker.operations.doctor.quarantine import judge_refusals
+from worker.operations.doctor.refusals import judge_all_refusals
 from worker.operations.doctor.unknown import judge_unknown
 from worker.operations.doctor.watch import judge_watch
 from worker.operations.doctor.workers import judge_workers
@@ -82,12 +82,12 @@ def _settings(settings: Settings) -> Check:
 
 
 def _sources(sources: Mapping[str, SourceSettings], health: Health | None) -> Iterator[Check]:
-    refusals = {each.source: each for each in health.refusals} if health else {}
     for name, source in sources.items():
         yield check_source(name, source)
         yield from check_secrets(name, source)
-        if name in refusals:
-            yield judge_refusals(refusals[name], can_try=source.profile.file is not None)
+    if health:
+        can_try = {name: source.profile.file is not None for name, source in sources.items()}
+        yield from judge_all_refusals(health.refusals, health.now, can_try)
 
 
 def _schema(context: Context) -> Check:

@@ -11,6 +11,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Hold
 from worker.domain.overview.watch import LastScan
 from worker.domain.reasons import Discrepancy
+from worker.domain.refusals import RefusalCount
 
 
 class OrderGroup(NamedTuple):
@@ -87,6 +88,8 @@ MAX_FORGOTTEN = 100
 
 MAX_NAMED_ORDERS = 5
 """How many orders a backlog names. The commands list all of them."""
+MAX_DETAILS = 3
+"""How many details a backlog names. `orders list --by cause` lists all of them."""
 
 
 class BacklogKind(StrEnum):
@@ -123,6 +126,7 @@ class Backlog:
     source: str = ""
     some: tuple[OrderKey, ...] = field(default=(), compare=False)
     """Names for people: backlogs are told apart without them."""
+    details: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +144,20 @@ class UnknownWords:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """How many requests of a source were refused. *is_all*: the database knows no authentic request of the source."""
+    """The refused requests of a source, by what was wrong; or those to paths that name no *source*, which is empty.
+
+    *last_stored_at* is when its last authentic delivery was stored. *is_all*: no authentic request of it is known.
+    """
 
     source: str
-    count: int
-    is_all: bool
+    counts: tuple[RefusalCount, ...]
+    last_stored_at: Instant | None = None
+    is_all: bool = False
+
+    @property
+    def last_at(self) -> Instant:
+        """When the last request was refused."""
+        return max(count.last_at for count in self.counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from worker.domain.instants import MINUTE, Duration, Instant
 from worker.domain.overview.figures import MAX_NAMED_ORDERS, Backlog, BacklogKind, FarAhead, Health, Integrity
 from worker.domain.policy import Policy
 from worker.domain.reasons import Discrepancy, HoldReason, WaitReason
+from worker.domain.text import clean_text
 from worker.operations.advice import advise_on_hold, advise_on_stop
 from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, since, verdict_of
 from worker.operations.doctor.kept import judge_kept
@@ -97,7 +98,10 @@ def _judge_backlog(
     backlog: Backlog, words: _Kind, now: Instant, max_age: Duration, policies: Mapping[str, Policy]
 ) -> Check:
     reason = f" ({backlog.reason})" if backlog.reason else ""
-    sentence = f"{counted(backlog.count, words.one, words.many)}{reason}, {since(backlog, now)}{_names(backlog)}"
+    sentence = (
+        f"{counted(backlog.count, words.one, words.many)}{reason}, {since(backlog, now)}{_names(backlog)}"
+        f"{_details(backlog)}"
+    )
     if backlog.kind is BacklogKind.PENDING and backlog.reason.endswith(f": {WaitReason.DRY_RUN}"):
         return _judge_dry_run(backlog, words, sentence, policies)
     is_wanted = backlog.kind is BacklogKind.HELD and backlog.reason.endswith(f": {HoldReason.OPERATOR}")
@@ -120,6 +124,13 @@ def _names(backlog: Backlog | FarAhead) -> str:
     """Name the orders. There may be fewer than things that wait: one order can have several events."""
     more = ", …" if len(backlog.some) == MAX_NAMED_ORDERS < backlog.count else ""
     return f": {', '.join(map(str, backlog.some))}{more}" if backlog.some else ""
+
+
+def _details(backlog: Backlog) -> str:
+    """Say in whose words orders are stopped, usually the platform's: `. 20 × “Branch is closed”`."""
+    details = [f"{count} × “{clean_text(detail)}”" for detail, count in backlog.details if detail]
+    rest = backlog.count - sum(count for _, count in backlog.details)
+    return f". {', '.join(details)}{f', and {rest} others' if rest > 0 else ''}" if details else ""
 
 
 def _advice(backlog: Backlog) -> str:

@@ -1,10 +1,10 @@
-"""Judges for `doctor` what the receiver could not use: quarantined deliveries and refused requests. Pure."""
+"""Judges for `doctor` what the receiver could not use: quarantined deliveries. Pure."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping
 
 from worker.domain.instants import Duration
-from worker.domain.overview.figures import Backlog, BacklogKind, Health, Refusals, UnknownWords
+from worker.domain.overview.figures import Backlog, BacklogKind, Health, UnknownWords
 from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, QuarantineReason
 from worker.domain.text import clean_text
 from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, since, verdict_of
@@ -33,22 +33,6 @@ def judge_quarantine(health: Health, max_age: Duration, statuses: Mapping[str, C
             yield Check(_NAME, verdict, f"{sentence}: {_listed(unknown)}.", advice)
         else:
             yield Check(_NAME, verdict, f"{sentence}.", _advice(backlog))
-
-
-def judge_refusals(refusals: Refusals, *, can_try: bool) -> Check:
-    """Judge the refused requests of a source. *can_try*: `sources try` can try requests with its profile.
-
-    It is a warning only if no request of the source was ever authentic. Otherwise it is OK, because the count has no
-    times and never falls, and a warning that nobody can lift hides the others.
-    """
-    source = refusals.source
-    sentence = f"{counted(refusals.count, 'request was', 'requests were')} refused since the first one was counted"
-    try_it = f", and try a request of the courier: `fulfillment sources try {source} request.http`" if can_try else ""
-    advice = f"compare the secret and the header: `fulfillment sources show {source}`{try_it}."
-    if refusals.is_all:
-        warning = f"{sentence}, and none of its requests is known to be authentic."
-        return Check(f"source {source}, refused", Verdict.WARN, warning, f"{advice[:1].upper()}{advice[1:]}")
-    return Check(f"source {source}, refused", Verdict.OK, f"{sentence}. If the courier gets 401, {advice}")
 
 
 def _subject(backlog: Backlog) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, case, func, literal, select
 
 from worker.domain.instants import Instant
 from worker.domain.overview.snapshot import State
+from worker.store.queries.details import without_request
 from worker.store.queries.states import IN_STATE
 from worker.store.queries.walks import Walk, first_rows
 from worker.store.snapshots import Holds
@@ -61,12 +62,13 @@ def _cause(row: Row[*tuple[Any, ...]], held: Holds) -> Cause:
 
 def _groups(connection: Connection, walk: Walk, now: Instant) -> tuple[Sequence[Row[*tuple[Any, ...]]], bool]:
     is_stopped, is_held, none = orders.c.stop.is_not(None), IN_STATE[State.HELD](now), literal("")
+    detail = case((is_stopped, orders.c.stop_detail), (is_held, none), else_=orders.c.waiting_detail)
     columns = {
         "state": case(*((IN_STATE[state](now), literal(state.value)) for state in _STATES)),
         # The orders of a held account have one cause, which is in the hold.
         "account": case((is_held, orders.c.account), else_=none),
         "reason": case((is_stopped, orders.c.stop), (is_held, none), else_=orders.c.waiting),
-        "detail": case((is_stopped, orders.c.stop_detail), (is_held, none), else_=orders.c.waiting_detail),
+        "detail": without_request(connection, detail),
         "since": case((is_stopped, orders.c.stopped_at), else_=orders.c.updated_at),
     }
     chosen, has_more = first_rows(connection, walk)

@@ -13,9 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     func,
-    literal,
     or_,
     select,
     text,
@@ -27,13 +25,13 @@ from worker.domain.events import EventResult
 from worker.domain.instants import Duration, Instant
 from worker.domain.orders import OrderKey
 from worker.domain.overview.figures import (
+    MAX_DETAILS,
     MAX_NAMED_ORDERS,
     Backlog,
     BacklogKind,
     FarAhead,
     Health,
     Integrity,
-    Refusals,
     UnknownWords,
 )
 from worker.domain.policy import Policy
@@ -41,11 +39,13 @@ from worker.domain.reasons import DeliveryOutcome, QuarantineReason, WaitReason
 from worker.store.clock_changes import EVENTS_OF_ORDERS, MOST_AHEAD
 from worker.store.conditions import is_awaited, is_due
 from worker.store.database.database import Database
+from worker.store.queries.details import without_request
 from worker.store.queries.integrity import IntegrityQueries, without_compiling
 from worker.store.queries.kept import kept_deliveries
+from worker.store.queries.refusals import refused_requests
 from worker.store.queries.unknown import unknown_orders
 from worker.store.snapshots import active_holds
-from worker.store.tables import counters, deliveries, events, orders
+from worker.store.tables import deliveries, events, orders
 
 NO_POLICIES: Mapping[str, Policy] = {}
 
@@ -93,7 +93,7 @@ class HealthQueries:
                 now=now,
                 backlogs=(*_backlogs(connection, now), *_held(connection, now)),
                 unknown_words=tuple(_unknown_words(connection)),
-                refusals=tuple(Refusals(*row) for row in connection.execute(_REFUSALS)),
+                refusals=refused_requests(connection),
                 far_ahead=_far_ahead(connection, now),
                 kept=kept_deliveries(connection),
                 unknown_orders=unknown_orders(connection),
@@ -141,8 +141,25 @@ def _backlogs(connection: Connection, now: Instant) -> Iterable[Backlog]:
 
 def _stopped(connection: Connection) -> Iterable[Backlog]:
     stop, at, is_stopped = orders.c.stop, orders.c.stopped_at, orders.c.stop.is_not(None)
+    details = _details(connection)
     for backlog in _grouped(connection, BacklogKind.STOPPED, at, is_stopped, by=(stop,)):
-        yield replace(backlog, some=_some(connection, orders, at, stop == backlog.reason))
+        some = _some(connection, orders, at, stop == backlog.reason)
+        yield replace(backlog, some=some, details=tuple(details.get(backlog.reason, ())))
+
+
+def _details(connection: Connection) -> Mapping[str, Sequence[tuple[str, int]]]:
+    """Return the most frequent details of the stopped orders, with their counts, by the reason of the stop."""
+    detail = without_request(connection, orders.c.stop_detail).label("detail")
+    rows, number = select(orders.c.stop, detail).where(orders.c.stop.is_not(None)).subquery().c, func.count()
+    place = func.row_number().over(partition_by=rows.stop, order_by=(number.desc(), rows.detail))
+    groups = (
+        select(rows.stop, rows.detail, number.label("number"), place.label("place"))
+        .group_by(rows.stop, rows.detail)
+        .subquery()
+    )
+    query = select(groups).where(groups.c.place <= MAX_DETAILS).order_by(groups.c.stop, groups.c.place)
+    by_stop = groupby(connection.execute(query), lambda row: row.stop)
+    return {stop: [(row.detail, row.number) for row in its] for stop, its in by_stop}
 
 
 def _some(
@@ -226,23 +243,6 @@ def _select_unknown_words() -> Select[Any]:
 
 
 _UNKNOWN_WORDS = _select_unknown_words()
-
-
-def _select_refusals() -> Select[Any]:
-    """Select the sources with refused requests, their number, and whether no other request of them is known."""
-    other = counters.alias()
-    is_counted = exists(literal(1)).where(
-        other.c.source == counters.c.source, other.c.outcome != DeliveryOutcome.REFUSED.value
-    )
-    is_stored = exists(literal(1)).where(deliveries.c.source == counters.c.source)
-    return (
-        select(counters.c.source, counters.c.count, and_(~is_counted, ~is_stored).label("is_all"))
-        .where(counters.c.outcome == DeliveryOutcome.REFUSED.value)
-        .order_by(counters.c.source)
-    )
-
-
-_REFUSALS = _select_refusals()
 
 
 def _held(connection: Connection, now: Instant) -> Iterable[Backlog]:
