@@ -60,6 +60,7 @@ The whole program, in processes:
     sandboxes            every platform, and the settings with which a command finds it
     courier              the senders of webhooks
     traffic, kills       the events of many orders; what happens to the installation meanwhile
+    console, browser     an installation with a console; people with a browser, who notice what its pages do wrong
     killed_receiver      a receiver that is killed between a commit and its answers
 
 The pages of the repository:
