@@ -14,7 +14,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -54,7 +54,7 @@ def chromium_program() -> str:
 def running_browser() -> Iterator[Browser]:
     """Run Chromium for the length of the block. Without one on this machine, the test is skipped."""
     program = chromium_program()
-    environ = {**os.environ, "NO_PROXY": "*"}
+    environ: dict[str, str | float | bool] = {**os.environ, "NO_PROXY": "*"}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS], env=environ)
         try:
@@ -67,8 +67,9 @@ def running_browser() -> Iterator[Browser]:
 class Visitor:
     """One person with a browser. *origin* is the console's; *faults* is what pages have done wrong so far.
 
-    Faults in which one of the patterns *expected* is found do not count. A fault is an error or a warning in the browser's console, an exception of a script, a breach of the policy of
-    contents, a request to another origin, and a request that failed.
+    A fault is an error or a warning in the browser's console, an exception of a script, a breach of the policy of
+    contents, a request to another origin, and a request that failed. Those in which one of the patterns *expected* is
+    found do not count.
     """
 
     browser: Browser
