@@ -1,12 +1,10 @@
 """Prints orders for people, in 80 columns, with times in UTC. *now* is the time of the database's clock."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from worker.cli.printing import MIN_WIDTH, STYLES, Output, make_facts, make_table, order_name, plain, print_table
-from worker.cli.wrapping import wrapped
 from worker.domain.instants import Instant
 from worker.domain.orders import Order
 from worker.domain.overview.snapshot import OrderRow, Snapshot, State
@@ -15,12 +13,6 @@ from worker.operations.instants import ago, moment, span, when
 from worker.operations.listing import lateness_of, reason_of
 from worker.operations.phrases import by_word_of
 from worker.operations.timeline import Entry
-
-if TYPE_CHECKING:  # not imported for lists, which do not need it
-    from worker.operations.explain.explanation import Explanation
-
-INDENT = 2
-"""Columns before each line of an explanation's sentences."""
 
 
 def print_orders(rows: Sequence[OrderRow], now: Instant, limit: int, policies: Mapping[str, Policy]) -> None:
@@ -94,22 +86,3 @@ def _print_timeline(output: Output, entries: Sequence[Entry], now: Instant, limi
     if len(entries) > limit:
         output.print(f"{len(entries) - limit} earlier entries are left out; --limit shows them.", style="dim")
     output.print(table if entries else "Nothing has happened to it yet.")
-
-
-def print_explanation(explanation: "Explanation") -> None:
-    """Print an explanation: sentences under five headings."""
-    output = Output()
-    heading = Text.assemble(plain(explanation.order, "bold"), "  ", styled_state(explanation.state))
-    output.print(Text.assemble(heading, "  ", plain(explanation.reason)), soft_wrap=True)
-    for title, sentences in {
-        "Where it is": explanation.position,
-        "What the events say": explanation.evidence,
-        "What follows": explanation.plan,
-        "What was sent": explanation.writes,
-        "What happens next": explanation.next_steps,
-    }.items():
-        if sentences:
-            output.print(Text(f"\n{title}", "bold"))
-        for sentence in sentences:
-            for line in wrapped(plain(sentence).plain, output.width - INDENT):
-                output.print(Text(" " * INDENT + line), soft_wrap=True)

@@ -81,25 +81,29 @@ def show_order(order: str, limit: int, as_json: bool) -> None:
         print_order(snapshot, entries, limit, policy)
 
 
-@click.command("explain", short_help="Say why an order is where it is, and what happens next.")
+@click.command("explain", short_help="Say who acts next, why, and what to type.")
 @ORDER
+@click.option(
+    "--all", "is_whole", is_flag=True, help="Print the evidence also for an order that nobody has to look at."
+)
 @AS_JSON
-def explain_order(order: str, as_json: bool) -> None:
-    """Say why an order is where it is, and what happens next and when.
+def explain_order(order: str, is_whole: bool, as_json: bool) -> None:
+    """Say in three lines who acts next and when, why, and the command to type; then the evidence for that.
+
+    A settled or closed order has only the three lines, unless it needs a person.
 
     \b
     fulfillment orders explain 1001
+    fulfillment orders explain 1001 --json | jq -r '.commands[]'
     """  # noqa: D301 - same
     from worker.application.context import open_database
+    from worker.application.explaining import explanation_of
     from worker.cli.json_lines import print_json
-    from worker.cli.orders.printing import print_explanation
-    from worker.operations.explain.explanation import explain
+    from worker.cli.orders.explanations import print_explanation
 
     with open_database() as context:
-        operations = context.operations
-        key = operations.find(order)
-        explanation = explain(operations.snapshot(key), context.policy(key.account))
+        explanation = explanation_of(context, context.operations.find(order))
     if as_json:
         print_json(explanation.document())
     else:
-        print_explanation(explanation)
+        print_explanation(explanation, is_whole=is_whole)

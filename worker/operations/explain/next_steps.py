@@ -4,26 +4,32 @@ from collections.abc import Callable, Iterator, Mapping
 from shlex import quote
 
 from worker.domain.accounts.workers import Service
-from worker.domain.evidence.evidence import ALARMS
-from worker.domain.instants import MINUTE, Duration
+from worker.domain.evidence.evidence import ALARMS, Evidence
 from worker.domain.overview.snapshot import Hold, Snapshot, State
 from worker.domain.policy import Policy
 from worker.domain.reasons import HoldReason, StopReason, WaitReason
 from worker.operations.advice import advise_on_hold, advise_on_stop
 from worker.operations.explain.closing import closing
+from worker.operations.explain.due import OVERDUE
+from worker.operations.explain.holds import end_of_holds, next_probe, own_cause
 from worker.operations.explain.parcels import advice_on_lost, missing_parcels
+from worker.operations.explain.settled import settled
+from worker.operations.explain.stopped import behind_hold, stopped_again
+from worker.operations.explain.today import UNKNOWN, is_over
 from worker.operations.instants import when
 from worker.operations.phrases import WHY, meaning_of, with_detail
 
-OVERDUE: Duration = MINUTE
-"""An order that is due for longer needs attention: a worker takes a due order within seconds."""
 
-
-def next_steps(snapshot: Snapshot, policy: Policy, *, orphaned: bool) -> Iterator[str]:
+def next_steps(snapshot: Snapshot, evidence: Evidence, policy: Policy, *, orphaned: bool) -> Iterator[str]:
     """Yield sentences about what happens next. *orphaned* is the result of `is_orphaned`."""
-    sentences = _orphaned(snapshot) if orphaned else _NEXT_STEPS[snapshot.state](snapshot)
-    if snapshot.state is State.WAITING and snapshot.row.waiting == WaitReason.DRY_RUN and not policy.dry_run:
+    if orphaned:
+        sentences = _orphaned(snapshot)
+    elif is_over(snapshot, policy):
         sentences = _after_dry_run(snapshot)
+    elif snapshot.state is State.SETTLED:
+        sentences = _settled(snapshot, evidence, policy)
+    else:
+        sentences = _NEXT_STEPS[snapshot.state](snapshot)
     yield from filter(None, sentences)  # the meaning of a word of a newer version is empty
 
 
@@ -49,6 +55,8 @@ def _stopped(snapshot: Snapshot) -> Iterator[str]:
     if row.stop == StopReason.PARCEL_MISSING:
         yield from missing_parcels(snapshot)
     yield from advice_on_lost(snapshot) if row.stop in ALARMS.values() else [advise_on_stop(row.stop)]
+    yield stopped_again(snapshot)
+    yield behind_hold(snapshot)
     key = quote(str(snapshot.order.key))
     yield f"To close it: fulfillment orders close {key} --reason {WHY}"
     yield f"To lift the stop: fulfillment orders release {key} --reason {WHY}"
@@ -75,15 +83,17 @@ def _advice_on(hold: Hold) -> str:
 
 def _end_of_hold(snapshot: Snapshot) -> Iterator[str]:
     """Name only one time: when all holds have ended and the order is due."""
-    row, now = snapshot.row, snapshot.now
-    ends = [hold.until for hold in row.held]
-    latest = max((end for end in ends if end is not None), default=now)
-    if None in ends:
+    row, now, end = snapshot.row, snapshot.now, end_of_holds(snapshot)
+    probe, own = next_probe(snapshot), own_cause(snapshot)
+    if end is None:
         yield "The order waits until the hold is lifted."
-    elif row.due is not None and row.due > latest:
+        yield f"The next probe may lift it: {when(probe, now)}." if probe is not None else ""
+    elif row.due is not None and row.due == end > now:
         yield from _waiting(snapshot)
+        return
     else:
-        yield f"The order waits until {when(latest, now)}; then it is due."
+        yield f"The order waits until {when(end, now)}; then it is due."
+    yield f"The order itself waits, too: {own}." if own else ""
 
 
 def _due(snapshot: Snapshot) -> Iterator[str]:
@@ -126,16 +136,15 @@ def _closed(snapshot: Snapshot) -> Iterator[str]:
     yield from closing(snapshot) if snapshot.order.closed_by_operator else ("Nothing is left to do.",)
 
 
-def _settled(snapshot: Snapshot) -> Iterator[str]:
+def _settled(snapshot: Snapshot, evidence: Evidence, policy: Policy) -> Iterator[str]:
     yield "It has the stage that its events justify, and waits for new events."
-    yield from missing_parcels(snapshot)
+    yield from [*missing_parcels(snapshot)] or [settled(snapshot, evidence, policy, UNKNOWN).why]
 
 
 _NEXT_STEPS: Mapping[State, Callable[[Snapshot], Iterator[str]]] = {
     State.STOPPED: _stopped,
     State.LEASED: _leased,
     State.CLOSED: _closed,
-    State.SETTLED: _settled,
     State.HELD: _held,
     State.DUE: _due,
     State.WAITING: _waiting,

@@ -23,8 +23,7 @@ def missing_parcels(snapshot: Snapshot) -> Iterator[str]:
     evidence = weigh(snapshot.events, snapshot.order.acknowledged, snapshot.order.counting_source)
     if not 0 < evidence.delivered < evidence.parcels or _is_delivered(snapshot):
         return
-    arrived = [number for number, _ in evidence.tracking if number not in evidence.missing]
-    yield _arrivals(evidence, arrived, list(evidence.missing))
+    yield arrivals(evidence)
     yield from _advice(snapshot, list(evidence.missing))
 
 
@@ -74,7 +73,10 @@ def _is_delivered(snapshot: Snapshot) -> bool:
     return stage is not None and has_reached(stage, Stage.DELIVERED)
 
 
-def _arrivals(evidence: Evidence, arrived: list[str], missing: list[str]) -> str:
+def arrivals(evidence: Evidence) -> str:
+    """Return which parcels of an order with several have arrived, and which have not."""
+    missing = list(evidence.missing)
+    arrived = [number for number, _ in evidence.tracking if number not in evidence.missing]
     unnamed = evidence.parcels - max(len(arrived) + len(missing), evidence.delivered)
     facts = (
         f"{_names(arrived)} {_has(len(arrived))}" if arrived else "",

@@ -1,0 +1,75 @@
+"""Explains an order by the database and today's settings: the same explanation for the command line and the console."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from worker.application.context import Context
+from worker.application.deliveries.problems import FOUND_BY_THE_DATABASE
+from worker.domain.errors import IllegalRequest
+from worker.domain.instants import Instant
+from worker.domain.orders import OrderKey
+from worker.domain.overview.snapshot import Snapshot, UnusedDelivery
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason
+from worker.operations.explain.explanation import Explanation, explain
+from worker.operations.explain.today import TodaysSettings
+from worker.order_api.platforms import PLATFORMS
+from worker.settings.settings_file import find_settings_file
+
+_NANOSECONDS = 1000
+"""In a microsecond."""
+_BY_THE_DATABASE = FOUND_BY_THE_DATABASE | {QuarantineReason.TOO_MANY_UNKNOWN}
+"""Reasons of which a reading alone cannot tell whether they still hold."""
+
+
+def explanation_of(context: Context, key: OrderKey) -> Explanation:
+    """Explain the order *key*. Raises `IllegalRequest` if the database does not have it, and `StoreUnavailable`."""
+    return explain_snapshot(context, context.operations.snapshot(key))
+
+
+def explain_snapshot(context: Context, snapshot: Snapshot) -> Explanation:
+    """Explain the order in *snapshot*. Raises `StoreUnavailable`."""
+    policy = context.policy(snapshot.order.key.account)
+    return explain(snapshot, policy, todays_settings(context, snapshot))
+
+
+def todays_settings(context: Context, snapshot: Snapshot) -> TodaysSettings:
+    """Return what today's settings say about the order in *snapshot*. Raises `StoreUnavailable`."""
+    account = context.settings.accounts.get(snapshot.order.key.account)
+    return TodaysSettings(
+        changed_at=_changed_at(),
+        has_account=account is not None,
+        statuses=PLATFORMS[account.platform].statuses.extended(account.statuses).meanings if account else None,
+        usable=frozenset(_usable(context, snapshot.unused)),
+        start="fulfillment up" if context.settings.uses_embedded_valkey else "fulfillment worker",
+    )
+
+
+def _changed_at() -> Instant | None:
+    """Return when the settings file was changed last. A setting in the environment has no such time."""
+    file = find_settings_file(os.environ)
+    with suppress(OSError):
+        return file.path.stat().st_mtime_ns // _NANOSECONDS if file else None
+    return None
+
+
+def _usable(context: Context, unused: Sequence[UnusedDelivery]) -> Iterator[int]:
+    """Yield the ids of those of *unused* that the receiver would take in by today's settings. Nothing is changed."""
+    readable = [each for each in unused if _is_read_again(each)]
+    if not readable:
+        return
+    from worker.application.deliveries.replays import Replays  # only an order with such deliveries needs the receiver
+    from worker.store.queries.deliveries import DeliveryQueries
+
+    replays, queries = Replays(context), DeliveryQueries(context.database)
+    for each in readable:
+        _, delivery = queries.show(each.id)
+        with suppress(IllegalRequest):
+            reading = replays.read(delivery) if delivery else None
+            if reading and reading.events and not reading.unusable:
+                yield each.id
+
+
+def _is_read_again(delivery: UnusedDelivery) -> bool:
+    """Tell whether a reading shows if the delivery can be used. A stale one can always be read."""
+    return delivery.outcome == DeliveryOutcome.QUARANTINED and delivery.reason not in _BY_THE_DATABASE
