@@ -138,8 +138,12 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
     def run(self) -> None:
         while not self.is_stopping:
             self._run_once()
-        log.info("receiver_ending")  # here and not in `stop`, which may interrupt another line
+        self.report_ending()  # here and not in `stop`, which may interrupt another line
         self._drain()
+
+    def report_ending(self) -> None:
+        """Log that the server was told to stop."""
+        log.info("receiver_ending")
 
     def stop(self, *_signal: object) -> None:
         """Make `run` return soon. Signal handlers and any thread may call it."""

@@ -8,7 +8,7 @@ from click.shell_completion import CompletionItem
 COMMANDS = {
     "receiver": ("worker.cli.services.receiver", "Receive webhooks."),
     "worker": ("worker.cli.services.worker", "Reconcile orders with their platforms."),
-    "console": ("worker.cli.services.console", "Serve a web page to see and act, in a browser."),
+    "console": ("worker.cli.console.commands", "Serve pages for a browser, to see and to act; manage their users."),
     "up": ("worker.cli.services.up", "Run everything in one terminal, with embedded defaults."),
     "demo": ("worker.cli.demo.command", "Run a day of two small shops on this machine."),
     "migrate": ("worker.cli.services.migrate", "Bring the database's schema up to date."),

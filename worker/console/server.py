@@ -26,6 +26,9 @@ class ConsoleServer(Server):
 
     grouped = ()
 
+    def report_ending(self) -> None:
+        log.info("console_ending")
+
 
 def serve(app: AbstractContextManager[Flask], address: Address) -> None:
     """Serve *app* on *address* until SIGTERM or SIGINT. Call it in the main thread.

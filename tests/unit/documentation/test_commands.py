@@ -26,13 +26,15 @@ def commands(group: click.Group, path: str = "") -> Iterator[list[str]]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
-        if isinstance(command, click.Group):
+        if isinstance(command, click.Group) and not command.invoke_without_command:
             yield from commands(command, f"{path}{name} ")
             continue
         arguments = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
         options = [max(p.opts, key=len) for p in command.params if isinstance(p, click.Option)]
         line = command.get_short_help_str(200) if path else COMMANDS[name][1]
         yield [" ".join([f"{path}{name}", *arguments]), " ".join(options), line]
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
 
 
 def test_every_command_is_listed_with_its_options():

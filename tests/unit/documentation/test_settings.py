@@ -25,6 +25,7 @@ from worker.settings.settings_file import FILE_NAME
     ("heading", "above", "platform"),
     [
         ("### General", "", ""),
+        ("### The console", "console", ""),
         ("### An account", f"accounts.{ANY_NAME}", ""),
         *((f'#### With `platform = "{name}"`', f"accounts.{ANY_NAME}", name) for name in PLATFORMS),
         ("### A source", f"sources.{ANY_NAME}", ""),

@@ -1,17 +1,10 @@
-"""The command `fulfillment console`."""
+"""Runs the console, for `fulfillment console`."""
 
 import os
 
-import click
 
-
-@click.command()
-def console() -> None:
-    """Serve the console: a page in a browser that shows what is stuck and why, and lets an operator act.
-
-    Listens on the address in the setting `console.listen`, by default http://127.0.0.1:8001. There, everybody on this
-    machine may use it until it has users: `fulfillment console users add NAME`.
-    """
+def serve_console() -> None:
+    """Serve the console until SIGTERM or SIGINT. Raises `SettingsError`, `StoreError` and `CannotListen`."""
     from worker.console.server import serve
     from worker.console.wiring import open_app
     from worker.processes.logs import configure_logs

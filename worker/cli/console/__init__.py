@@ -1,0 +1,1 @@
+"""The group `fulfillment console`: it serves the console, and manages its users."""
