@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import structlog
 
+from webhook_receiver.delivery_values import delivery_values
 from webhook_receiver.problems import ProblemReason, problem
 from webhook_receiver.profiles.captures import Captures
 from webhook_receiver.profiles.engine.authentication import Authentic
@@ -57,7 +58,8 @@ class Reception:
     """Takes in deliveries.
 
     *count* counts one delivery that is not stored, by source and outcome. *note* notes one that was not accepted, by
-    its sender, the reason, and a path that names no source; both are bounded, and wait for nothing.
+    its sender, the reason, and a path that names no source. *tell* takes what the log says of a delivery of a known
+    sender. All are bounded, and wait for nothing.
     """
 
     def __init__(
@@ -67,10 +69,11 @@ class Reception:
         wake_ups: WakeUps,
         count: Callable[[str, str], None],
         note: Callable[[Sender, str, str], None],
+        tell: Callable[[Mapping[str, object]], None] = lambda _: None,
     ) -> None:
         self._receiving = {name: Receiving(source, format_of(source)) for name, source in sources.items()}
         self._intake, self._wake_ups, self._count, self.note = intake, wake_ups, count, note
-        self._captures = Captures(intake)
+        self._captures, self._tell = Captures(intake), tell
 
     def find(self, name: str, peer: str = "") -> Receiving | None:
         """Return the source *name*; None when there is none. All unknown names are counted together.
@@ -136,30 +139,34 @@ class Reception:
             self.note(Sender(delivery.source, DeliveryOutcome.STALE, delivery.peer), "", "")
         if delivery.events or delivery.unusable:
             pending = self._intake.submit(delivery.as_stale() if stale else delivery)
-            return lambda: self._acknowledge(receiving, delivery.peer, pending.receipt())
+            return lambda: self._acknowledge(receiving, delivery, pending.receipt())
         # The body may be a customer's chat, so it is never stored.
         if not stale:
             return _at_once(self._ignore(receiving))
         self._count(delivery.source, DeliveryOutcome.STALE)
+        self._tell(delivery_values(Receipt(DeliveryOutcome.STALE, None), delivery.source))
         return _at_once(refusal(ProblemReason.STALE))
 
-    def _acknowledge(self, receiving: Receiving, peer: str, receipt: Receipt) -> Reply:
+    def _acknowledge(self, receiving: Receiving, delivery: Delivery, receipt: Receipt) -> Reply:
         """Return the reply to a delivery that is written."""
+        self._tell(delivery_values(receipt, delivery.source, delivery))
         if receipt.outcome is DeliveryOutcome.STALE:
             return refusal(ProblemReason.STALE)
         if receipt.outcome is DeliveryOutcome.QUARANTINED:
-            self.note(Sender(receiving.source.name, receipt.outcome, peer), receipt.reason or "", "")
+            self.note(Sender(receiving.source.name, receipt.outcome, delivery.peer), receipt.reason or "", "")
         self._wake_ups.enqueue(receipt.wake_ups)
         return _as_agreed(_acknowledgement(receipt), receiving.format.answer)
 
     def _capture(self, receiving: Receiving, request: Request, now: Instant) -> Reply:
         name = receiving.source.name
         if receipt := self._captures.keep(name, request, now):
+            self._tell(delivery_values(receipt, name))
             return _as_agreed(_acknowledgement(receipt), receiving.format.answer)
         return self._ignore(receiving)
 
     def _ignore(self, receiving: Receiving) -> Reply:
         self._count(receiving.source.name, DeliveryOutcome.IGNORED)
+        self._tell(delivery_values(Receipt(DeliveryOutcome.IGNORED, None), receiving.source.name))
         return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), receiving.format.answer)
 
 

@@ -71,7 +71,14 @@ def open_receiver(settings: Settings) -> Iterator[ReceiverServices]:
         counts = _counts(settings, database)
         try:
             yield ReceiverServices(
-                reception=Reception(sources_of(settings), intake, background, background.count, background.note),
+                reception=Reception(
+                    sources_of(settings),
+                    intake,
+                    background,
+                    background.count,
+                    background.note,
+                    background.note_delivery,
+                ),
                 # To take a lock, for one microsecond, is a write to the database.
                 ready=Readiness(database=partial(locks.acquire, "ready", 1), broker=queue.ping).states,
                 metrics=partial(render, counts),

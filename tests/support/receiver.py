@@ -76,12 +76,13 @@ class ReceiverHarness:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     notes: list[tuple[Sender, str]] = field(default_factory=list)
     token: str = TOKEN
+    told: list[Mapping[str, object]] = field(default_factory=list)
     parts: Mapping[str, str] = field(default_factory=lambda: {"database": "ok", "broker": "unreachable"})
 
     @property
     def reception(self) -> Reception:
         sources = {source.name: source for source in self.sources}
-        return Reception(sources, self.intake, self.wake_ups, self._count, self._note)
+        return Reception(sources, self.intake, self.wake_ups, self._count, self._note, self.told.append)
 
     @property
     def app(self) -> Flask:

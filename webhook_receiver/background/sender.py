@@ -11,6 +11,7 @@ from time import monotonic
 
 import structlog
 
+from webhook_receiver.background.delivery_lines import DeliveryLines, write
 from webhook_receiver.background.evictions import EvictionLog
 from webhook_receiver.background.refusals import RefusalCounts
 from webhook_receiver.background.trail import Trail
@@ -52,6 +53,7 @@ class BackgroundSender:
         self._keys: dict[OrderKey, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._trail, self._evictions, self._refusals = Trail(), EvictionLog(), RefusalCounts()
+        self._lines = DeliveryLines()
         self._failing: set[str] = set()
         self._flushed_at = 0.0
 
@@ -81,6 +83,12 @@ class BackgroundSender:
         with self._lock:
             self._trail.add(sender, reason)
             self._refusals.add(sender, reason, path)
+            self._start()
+
+    def note_delivery(self, values: Mapping[str, object]) -> None:
+        """Note one delivery of a known sender, for its log line with *values*."""
+        with self._lock:
+            self._lines.add(values)
             self._start()
 
     def note_evicted(self, evicted: Mapping[KeptKey, int]) -> None:
@@ -114,6 +122,7 @@ class BackgroundSender:
                 self._closing.wait(ENQUEUE_INTERVAL_SECONDS if enqueued else FLUSH_INTERVAL_SECONDS)
             if closing or monotonic() - self._flushed_at >= FLUSH_INTERVAL_SECONDS:
                 self._flush()
+                self._write_lines()
                 self._write_trail(is_last=closing)
                 self._evictions.write(is_last=closing)
 
@@ -134,6 +143,11 @@ class BackgroundSender:
             with self._lock:
                 self._refusals.put_back(refusals)
 
+    def _write_lines(self) -> None:
+        with self._lock:
+            lines, left_out = self._lines.take()
+        write(lines, left_out)
+
     def _write_trail(self, *, is_last: bool) -> None:
         with self._lock:
             lines = self._trail.due(monotonic(), is_last=is_last)
@@ -147,7 +161,7 @@ class BackgroundSender:
             run()
         except Exception as error:  # noqa: BLE001 - whatever a broker or a database raises, this thread goes on
             if task not in self._failing:
-                log.warning("background_task_failed", task=task, error=type(error).__name__)
+                log.warning("background_task_failed", task=task, reason=getattr(error, "reason", "defect"))
             self._failing.add(task)
             return False
         self._failing.discard(task)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from worker.domain.instants import DAY, Instant
@@ -108,12 +108,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """An event in the database. *revision* is the revision of the order that the event caused."""
+    """An event in the database. *revision* is the revision of the order that the event caused.
+
+    *delivery_id* is the id of the delivery that brought it; None if an operator did.
+    """
 
     id: int
     revision: int
     event: Event
     result: EventResult = EventResult.PENDING
+    delivery_id: int | None = field(default=None, compare=False)
 
 
 def clamped(occurred_at: Instant, received_at: Instant) -> Instant:

@@ -1,6 +1,6 @@
 """Orders: their keys, what a read at the platform shows, and what the database keeps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -131,6 +131,10 @@ class Reading:
 
     A read of the order shows the rest.
     """
+    http_status: int = field(default=0, compare=False)
+    """The HTTP status of the answer; 0 if it is unknown."""
+    request_id: str = field(default="", compare=False)
+    """The platform's name for the call, by which its staff can find it; empty if the answer has none."""
 
 
 @dataclass(frozen=True, slots=True)

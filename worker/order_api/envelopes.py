@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 from worker.domain.documents import Flawed, Malformed, plain, read_leniently
@@ -73,6 +74,15 @@ def api_error(
     if error_type is Throttled:
         return Throttled(message, response.status, code, request_id, pause(response.headers, now))
     return error_type(message, response.status, code, request_id)
+
+
+def in_answer(order: PlatformOrder, response: HttpResponse, request_id: object = None) -> PlatformOrder:
+    """Return *order* with the status of the *response* that shows it, and the platform's name for the call.
+
+    *request_id* is the name that the body gives; the header `X-Request-Id` counts if there is none.
+    """
+    name = safe_text(request_id or response.headers.get("x-request-id"), MAX_NAME)
+    return replace(order, reading=replace(order.reading, http_status=response.status, request_id=name))
 
 
 def read_order(

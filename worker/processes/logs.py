@@ -145,6 +145,6 @@ _PREPARE: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.MaybeTimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 )

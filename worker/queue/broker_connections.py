@@ -21,6 +21,8 @@ T = TypeVar("T")
 class BrokerUnavailable(Exception):
     """The broker takes no wake-ups now. The schedulers find the orders without them."""
 
+    reason = "broker_unavailable"
+
 
 class BrokerConnections:
     """The connections of this process. Each is used by one thread at a time; no thread waits for another.

@@ -6,7 +6,7 @@ from worker.domain.accounts.call_pace import MOST_CALLS
 from worker.domain.errors import ApiError, Conflict, Rejected, Transient
 from worker.domain.events import EventResult
 from worker.domain.evidence.evidence import weigh
-from worker.domain.instants import SECOND
+from worker.domain.instants import SECOND, Duration
 from worker.domain.lanes import is_unknown
 from worker.domain.lifecycle.event_results import event_results
 from worker.domain.lifecycle.lifecycle import (
@@ -25,6 +25,7 @@ from worker.domain.results import Later, Result, Step, Stopped
 from worker.domain.stages import Stage, has_reached, stages_ahead
 from worker.ports import AnnouncedWrite, Finished, LeasedOrder, Update, WriteResult
 from worker.reconcile.call_reservation import BudgetExhausted
+from worker.reconcile.observer import SentWrite
 from worker.reconcile.reconciliation import Interrupted, Ports, Reconciliation, lease_length
 
 READING_LASTS = 10 * SECOND
@@ -46,6 +47,8 @@ class OrderReconciliation(Reconciliation):
         """False after the platform has refused a write with our line in the notes."""
         self._last_write: WriteResult | None = None
         """A result that is not recorded yet: the next announcement or the end records it, which saves a transaction."""
+        self._call_took: Duration = 0
+        """How long the last write took."""
         self.evidence = weigh(leased.events, leased.order.acknowledged, leased.order.counting_source)
 
     def _reconcile(self) -> Result:
@@ -143,27 +146,35 @@ class OrderReconciliation(Reconciliation):
         return self._send(step, update, announced)
 
     def _send(self, step: Step, update: Update, announced: AnnouncedWrite) -> Reading:
-        before = self.order
+        before, answer = self.order, None
         self.order = replace(before, sending=step.stage, sent_at=announced.sent_at)
         self._calls.use()
-        is_answered = False
         try:
-            with self._ports.calling():
-                reading = replace(self._api.write(self.order.key.order_id, update), read_at=announced.sent_at)
-            is_answered = True
-            reading = self._complete(reading)
+            answer = replace(self._call(update), read_at=announced.sent_at)
+            reading = self._complete(answer)
             _require_stage(reading, step.stage)
         except ApiError as error:
-            refused = error.definite and not is_answered
+            refused = error.definite and answer is None
             outcome = WriteOutcome.FAILED if refused else WriteOutcome.UNCERTAIN
-            self._record(announced, before if refused else self.order, outcome, error)
+            write = self._record(announced, before if refused else self.order, outcome, error)
+            self._tell(write, before, step, answer or error)
             raise
         self._requested |= dict.fromkeys(_stages_requested(step, reading), self._leased.order.revision)
         outcome = WriteOutcome.CONFIRMED if isinstance(reading.position, Stage) else WriteOutcome.TERMINAL
-        self._record(announced, confirm(self.order, reading), outcome)
+        write = self._record(announced, confirm(self.order, reading), outcome)
+        self._tell(write, before, step, answer)
         if reading.partial:
             raise Interrupted  # the next reconciliation begins with a read
         return reading
+
+    def _call(self, update: Update) -> Reading:
+        """Send *update*, and measure how long the call takes."""
+        with self._ports.calling():
+            began_us = self._ports.monotonic_us()
+            try:
+                return self._api.write(self.order.key.order_id, update)
+            finally:
+                self._call_took = self._ports.monotonic_us() - began_us
 
     def _complete(self, answer: Reading) -> Reading:
         """Return *answer*, that to a write, or the order as a read shows it if the answer leaves out what was written.
@@ -191,9 +202,16 @@ class OrderReconciliation(Reconciliation):
 
     def _record(
         self, announced: AnnouncedWrite, order: Order, outcome: WriteOutcome, failure: ApiError | None = None
-    ) -> None:
+    ) -> WriteResult:
         self.order = order
         self._last_write = WriteResult(announced, order, outcome, failure)
+        return self._last_write
+
+    def _tell(self, write: WriteResult, before: Order, step: Step, answer: Reading | ApiError) -> None:
+        """Tell the observer of a *write* of *step*, which moves the order from *before*, and of its *answer*."""
+        status = answer.status if isinstance(answer, ApiError) else answer.http_status
+        sent = SentWrite(write, before.status, step.stage, self._call_took, status, answer.request_id)
+        self._ports.observer.wrote(self._leased, sent)
 
     def _take_last_write(self) -> WriteResult | None:
         last_write, self._last_write = self._last_write, None

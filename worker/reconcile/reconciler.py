@@ -52,8 +52,10 @@ class Reconciler(Ports):
             # After an interruption by new events, the order is read at once, even if they are hints about our write.
             interrupted = isinstance(result, Later) and result.reason is WaitReason.INTERRUPTED
             result, finished = self._begin(leased, began_us, coalesce_hints=not interrupted).run()
+            is_lost = finished is Finished.LEASE_LOST
+            self.observer.ended(leased, LeaseLost() if is_lost else result)
             if finished is not Finished.HAS_NEW_EVENTS:
-                return LeaseLost() if finished is Finished.LEASE_LOST else result
+                return LeaseLost() if is_lost else result
             key = result.order if isinstance(result, OrderFound) else key
         return result
 

@@ -15,6 +15,7 @@ from worker.domain.results import Held, Later, OrderFound, Result
 from worker.ports import Finished, LeasedOrder, OrderApi, OrderStore
 from worker.reconcile.budget import Budget
 from worker.reconcile.call_reservation import BudgetExhausted, CallReservation
+from worker.reconcile.observer import UNOBSERVED, Observer
 from worker.reconcile.trouble import AccountTrouble
 
 MIN_LEASE = 30 * SECOND
@@ -45,7 +46,7 @@ class Ports:
 
     *chance* returns random numbers in [0, 1). *monotonic_us* returns the microseconds of a clock that is never set.
     When *is_stopping* tells that the worker stops, no more calls are made. Each call, also a probe, is made within
-    *calling*.
+    *calling*. The *observer* is told what happens.
     """
 
     store: OrderStore
@@ -57,6 +58,7 @@ class Ports:
     monotonic_us: Callable[[], int]
     is_stopping: Callable[[], bool] = _never
     calling: Callable[[], AbstractContextManager[None]] = nullcontext
+    observer: Observer = UNOBSERVED
 
 
 class Reconciliation(ABC):
@@ -89,7 +91,9 @@ class Reconciliation(ABC):
         except StoreError:
             raise
         except Exception as error:
-            self._finish(self._fail(Defect(type(error).__name__)))
+            result = self._fail(Defect(f"the worker's log has the traceback of {type(error).__name__}"))
+            self._finish(result)
+            self._ports.observer.ended(self._leased, result)
             self._calls.give_back()
             raise
         finished = Finished.HAS_NEW_EVENTS if isinstance(result, OrderFound) else self._finish(result)

@@ -18,6 +18,7 @@ from worker.service.accounts import connect_database, monotonic_us
 from worker.service.due_loop import DUE_INTERVAL_SECONDS, DueLoop
 from worker.service.heartbeat import HEARTBEAT_INTERVAL_SECONDS, Heartbeat
 from worker.service.hold_log import HOLDS_INTERVAL_SECONDS, HoldLog
+from worker.service.reconciliation_log import ReconciliationLog
 from worker.service.reconciling import reconcile_due
 from worker.service.scans import SCAN_INTERVAL_SECONDS, Scans, build_scanner
 from worker.service.scheduler import Loop
@@ -105,6 +106,7 @@ def build_worker(settings: Settings, fair_share: FairShare) -> WorkerServices:
         monotonic_us=monotonic_us,
         is_stopping=fair_share.is_closed,
         calling=slots.calling,
+        observer=ReconciliationLog(),
     )
     keep, dedupe_for = microseconds(settings.keep), microseconds(settings.dedupe_for)
     bounds = {name: source.kept_bounds for name, source in settings.sources.items()}

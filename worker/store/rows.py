@@ -22,7 +22,7 @@ WRITTEN_FIELDS = tuple(name for name in ORDER_FIELDS if name not in _OF_OTHERS)
 _written = attrgetter(*WRITTEN_FIELDS)
 EVENT_COLUMNS = (
     *("id", "revision", "result", "source", "key", "name", "occurred_at", "received_at", "tracking", "tracking_url"),
-    *("parcels", "note", "shipment", "restricted", "carrier"),
+    *("parcels", "note", "shipment", "restricted", "carrier", "delivery_id"),
 )
 """The columns of an event that a reconciliation reads."""
 
@@ -79,7 +79,7 @@ def events_of(connection: Connection, order_row: int, key: OrderKey) -> tuple[Re
 def recorded_from(key: OrderKey, columns: Sequence[Any]) -> RecordedEvent:
     """Return the event of the order *key* with the columns `EVENT_COLUMNS`."""
     event_id, revision, result, source, its_key, name, occurred_at, received_at, *others = columns
-    tracking, tracking_url, parcels, note, shipment, restricted, carrier = others
+    tracking, tracking_url, parcels, note, shipment, restricted, carrier, delivery_id = others
     event = Event(
         source=source,
         key=its_key,
@@ -95,4 +95,4 @@ def recorded_from(key: OrderKey, columns: Sequence[Any]) -> RecordedEvent:
         restricted=bool(restricted),
         carrier=carrier,
     )
-    return RecordedEvent(event_id, revision, event, EventResult(result))
+    return RecordedEvent(event_id, revision, event, EventResult(result), delivery_id)

@@ -92,7 +92,7 @@ def test_when_no_address_answers_the_call_ends_in_time(peer):
     timeouts = replace(PATIENT, connect=timedelta(seconds=1))
     with all_swallowing(SWALLOWING, peer.port), client_for(SWALLOWING, timeouts) as client:
         error, seconds = failure(client, f"http://shop.invalid:{peer.port}")
-    assert "ConnectTimeout" in str(error)
+    assert "no connection in time" in str(error)
     assert seconds < timeouts.connect.total_seconds() + SLACK_SECONDS
 
 
@@ -100,7 +100,7 @@ def test_when_every_address_refuses_the_last_failure_is_told_at_once(peer, monke
     monkeypatch.setattr(race, "ATTEMPT_DELAY_SECONDS", 60.0)
     with client_for(["127.0.0.2", "::1", "127.0.0.3"]) as client:
         error, seconds = failure(client, f"http://shop.invalid:{peer.port}")
-    assert "ConnectError: [Errno 111]" in str(error)
+    assert "no connection: [Errno 111]" in str(error)
     assert seconds < SLACK_SECONDS
 
 

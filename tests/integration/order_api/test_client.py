@@ -45,7 +45,7 @@ def test_the_next_address_is_tried_when_one_refuses(peer):
 def test_a_refused_connection_is_transient(client):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    assert "ConnectError" in str(failure(client, f"http://127.0.0.1:{port}")[0])
+    assert "no connection: " in str(failure(client, f"http://127.0.0.1:{port}")[0])
 
 
 def test_a_reset_connection_is_transient(client, peer):
@@ -53,12 +53,12 @@ def test_a_reset_connection_is_transient(client, peer):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     peer.script = reset
-    assert "ReadError" in str(failure(client, peer.url)[0])
+    assert "the connection broke before the answer" in str(failure(client, peer.url)[0])
 
 
 def test_a_peer_that_does_not_speak_tls_is_transient(quick, peer):
     peer.answers(http())
-    assert "Connect" in str(failure(quick, peer.url.replace("http:", "https:"))[0])
+    assert "no connection" in str(failure(quick, peer.url.replace("http:", "https:"))[0])
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_bytes_that_are_not_an_answer_of_bounded_size_are_transient(client, peer
     peer.answers(raw)
     error, _ = failure(client, peer.url)
     assert len(str(error)) < 400
-    assert "Timeout" not in str(error)
+    assert "in time" not in str(error)
 
 
 def test_a_body_of_one_mebibyte_is_accepted(client, peer):

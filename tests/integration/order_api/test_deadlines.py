@@ -18,7 +18,7 @@ def test_a_silent_peer_ends_the_call_after_the_read_timeout(peer):
     peer.is_silent()
     with Client(replace(PATIENT, read=timedelta(seconds=0.2))) as client:
         error, seconds = failure(client, peer.url)
-    assert "ReadTimeout" in str(error)
+    assert "no answer in time" in str(error)
     assert seconds < 0.2 + SLACK_SECONDS
 
 
@@ -40,7 +40,7 @@ def test_no_single_wait_is_longer_than_the_deadline(quick, peer):
 def test_the_deadline_holds_against_a_peer_that_sends_byte_by_byte(quick, peer, at_once, slowly):
     peer.drips(slowly, 0.05, at_once)
     error, seconds = failure(quick, peer.url)
-    assert "Timeout" in str(error)
+    assert "in time" in str(error)
     assert 0.25 < seconds < 0.3 + SLACK_SECONDS
 
 
@@ -48,7 +48,7 @@ def test_the_deadline_holds_against_a_peer_that_does_not_read(quick):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         error, seconds = failure(quick, url, b"x" * 50_000_000)
-    assert "Timeout" in str(error)
+    assert "in time" in str(error)
     assert seconds < 0.3 + SLACK_SECONDS
 
 
@@ -83,7 +83,7 @@ def test_each_call_has_its_own_deadline(peer):
 def test_a_tls_handshake_that_hangs_ends_with_the_deadline(quick):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         error, seconds = failure(quick, f"https://127.0.0.1:{listener.getsockname()[1]}")
-    assert "ConnectTimeout" in str(error)
+    assert "no connection in time" in str(error)
     assert seconds < 0.3 + SLACK_SECONDS
 
 
@@ -96,7 +96,7 @@ def test_the_deadline_holds_within_tls(peer):
     with Client(QUICK, tls=context) as client:
         peer.drips(http(b"x" * 1000), 0.05)
         error, seconds = failure(client, url)
-    assert "Timeout" in str(error)
+    assert "in time" in str(error)
     assert 0.25 < seconds < 0.3 + SLACK_SECONDS
 
 

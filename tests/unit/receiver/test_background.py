@@ -5,12 +5,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from structlog.testing import capture_logs
 
 from tests.support.programs import until
+from webhook_receiver.background.delivery_lines import MAX_LINES, DeliveryLines, write
 from webhook_receiver.background.sender import ENQUEUE_INTERVAL_SECONDS, MAX_KEYS, BackgroundSender
 from webhook_receiver.requests import Sender
 from worker.domain.errors import StoreUnavailable
@@ -196,3 +198,32 @@ def test_no_thread_starts_after_close(work: str):
     before = threading.active_count()
     WORK[work](background)
     assert threading.active_count() == before
+
+
+def test_each_delivery_gets_a_line_with_the_time_at_which_it_came():
+    with capture_logs() as logs:
+        background = BackgroundSender(print, refuse_counts)
+        background.note_delivery({"source": "courier", "delivery": 1})
+        background.note_delivery({"source": "courier", "delivery": 2})
+        noted_at = datetime.now(UTC)
+        background.close(60)
+    assert [(line["event"], line["log_level"], line["delivery"]) for line in logs] == [
+        ("delivery_received", "info", 1),
+        ("delivery_received", "info", 2),
+    ]
+    assert all(datetime.fromisoformat(line["timestamp"]) <= noted_at for line in logs)
+
+
+def test_lines_that_nobody_writes_are_bounded_and_the_rest_is_counted():
+    lines = DeliveryLines()
+    for number in range(MAX_LINES + 3):
+        lines.add({"delivery": number})
+    kept, left_out = lines.take()
+    assert (len(kept), kept[-1]["delivery"], left_out) == (MAX_LINES, MAX_LINES - 1, 3)
+    assert lines.take() == ([], 0)
+
+
+def test_lines_that_were_left_out_are_a_warning_with_their_number():
+    with capture_logs() as logs:
+        write([], 3)
+    assert logs == [{"event": "deliveries_not_logged", "log_level": "warning", "count": 3}]

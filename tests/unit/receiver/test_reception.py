@@ -247,3 +247,33 @@ def test_a_body_that_was_read_to_authenticate_it_is_not_read_again(
     sent = OTO.sent(OTO.document("delivered", AGO(1)), OTO.secrets)
     reply = receiver.reception.submit(Receiving(source, format_of(source)), request_of(sent, "oto"))()
     assert (reply.body["status"], bodies) == ("accepted", [sent.body])
+
+
+def said_of(receiver: ReceiverHarness) -> list[tuple[object, ...]]:
+    return [
+        tuple(line.get(key) for key in ("outcome", "reason", "delivery", "orders", "events")) for line in receiver.told
+    ]
+
+
+def test_the_log_is_told_of_each_authentic_delivery_with_its_orders_and_its_row(receiver: ReceiverHarness):
+    post(receiver, document())
+    post(receiver, document())
+    post(receiver, b"{")
+    post(receiver, document(id="evt_2"), at=NOW_SECONDS - 100_000)
+    post(receiver, CHAT, AWALCHAT)
+    post(receiver, CHAT, AWALCHAT, at=NOW_SECONDS - 100_000)
+    orders, events = ["main/1"], ["shipment.delivered"]
+    assert said_of(receiver) == [
+        ("accepted", None, 1, orders, events),
+        ("duplicate", None, 2, orders, events),
+        ("quarantined", "not_json", 3, [], []),
+        ("stale", None, 4, orders, events),
+        ("ignored", None, None, [], []),
+        ("stale", None, None, [], []),
+    ]
+    assert {line["source"] for line in receiver.told} == {"courier", "awalchat"}
+
+
+def test_the_log_is_not_told_of_each_request_of_a_stranger(receiver: ReceiverHarness):
+    post(receiver, document(), signature="0" * 64)
+    assert receiver.told == []

@@ -14,6 +14,7 @@ from worker.order_api.envelopes import (
     MAX_NAME,
     SUCCESS,
     api_error,
+    in_answer,
     invalid_answer,
     notes_of,
     read_envelope,
@@ -60,14 +61,14 @@ def order_in(
 
     *read_at* is when the call began; *now* as in `content_of`.
     """
-    fields = content_of(response, now).get("data")
+    content = content_of(response, now)
     try:
-        order = _order(fields, AnswerTimes(read_at, now, response.headers), statuses)
+        order = _order(content.get("data"), AnswerTimes(read_at, now, response.headers), statuses)
     except ValueError as error:
         raise invalid_answer(response, str(error)) from error
     if order.order_id != order_id:
         raise invalid_answer(response, "it shows another order")
-    return order
+    return in_answer(order, response, content.get("request_id"))
 
 
 def page_in(response: HttpResponse, read_at: Instant, now: Instant, statuses: StatusTable) -> Page:

@@ -19,6 +19,7 @@ from worker.order_api.envelopes import (
     MAX_NAME,
     SUCCESS,
     api_error,
+    in_answer,
     invalid_answer,
     notes_of,
     read_envelope,
@@ -62,7 +63,7 @@ def order_in(
         raise invalid_answer(response, str(error)) from error
     if order_id not in {None, order.order_id}:
         raise invalid_answer(response, "it shows another order")
-    return order
+    return in_answer(order, response)
 
 
 def page_in(response: HttpResponse, size: int, read_at: Instant, now: Instant, statuses: StatusTable) -> Page:

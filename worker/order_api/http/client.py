@@ -16,6 +16,7 @@ from worker.domain.text import clean_text
 from worker.order_api.http.connections import Connections
 from worker.order_api.http.deadlines import deadline
 from worker.order_api.http.encodings import TooMuch, Undecodable, decoded
+from worker.order_api.http.failures import words_of
 from worker.order_api.http.lookup import Lookup
 from worker.order_api.http.network import BoundedNetwork
 
@@ -96,7 +97,7 @@ class Client:
                 request = httpx.Request(method, _parsed(url), headers={**HEADERS, **headers}, content=content)
                 return self._connections.send(self._signed(request, auth), _receive)
             except NETWORK_FAILURES as error:
-                raise Transient(clean_text(f"{type(error).__name__}: {error}", MAX_MESSAGE)) from error
+                raise Transient(clean_text(words_of(error), MAX_MESSAGE)) from error
 
     def _signed(self, request: httpx.Request, auth: httpx.Auth) -> httpcore.Request:
         """Return *request* with its credentials, as httpcore sends it.
