@@ -39,8 +39,8 @@ class Supervisor:
     """Runs processes. *commands* has, for each name of a process, its Python module and the arguments.
 
     The processes end when this process ends, even by `kill -9`. They get *environ* instead of this process's
-    environment. Their output goes to NAME.log in the folder *logs*; without *logs*, to the output of this process. Use
-    it in the main thread.
+    environment. Their output goes to NAME.log in the folder *logs*; without *logs*, to the output of this process. The
+    others go on without an *optional* process that was given up. Use it in the main thread.
     """
 
     def __init__(
@@ -48,8 +48,9 @@ class Supervisor:
         commands: Mapping[str, Sequence[str]],
         environ: Mapping[str, str] | None = None,
         logs: Path | None = None,
+        optional: Collection[str] = (),
     ) -> None:
-        self._commands, self._environ, self._logs = commands, environ, logs
+        self._commands, self._environ, self._logs, self._optional = commands, environ, logs, optional
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._started_at: dict[str, float] = {}
         self._restarts = dict.fromkeys(commands, 0)
@@ -87,12 +88,19 @@ class Supervisor:
             self._restarts[name] = 1 if is_steady else self._restarts[name] + 1
             code = self._children[name].returncode
             if self._restarts[name] > MAX_RESTARTS:
-                raise ProcessGivenUp(
-                    f"the {name} does not stay alive: after {MAX_RESTARTS} restarts in a row, it ended with {code}"
-                )
+                self._give_up(name, code)
+                continue
             log.warning("process_ended", process=name, code=code)
             time.sleep(RESTART_PAUSE_SECONDS)
             self._start(name)
+
+    def _give_up(self, name: str, code: int) -> None:
+        if name not in self._optional:
+            raise ProcessGivenUp(
+                f"the {name} does not stay alive: after {MAX_RESTARTS} restarts in a row, it ended with {code}"
+            )
+        log.error("process_given_up", process=name, code=code)
+        del self._children[name]
 
     def ended(self) -> list[str]:
         """Return the names of the processes that have ended by themselves."""

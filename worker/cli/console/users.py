@@ -97,7 +97,7 @@ def change_password(name: str, password_stdin: bool) -> None:
 @NAME
 @click.argument("role", type=ROLES, metavar="ROLE")
 def change_role(name: str, role: str) -> None:
-    """Change what a user may do: a viewer looks, an operator acts. ROLE is one of these. It counts from the user's next click on."""
+    """Change what a user may do from the next click on. ROLE is `viewer`, who looks, or `operator`, who acts, too."""
     with _open_users() as store:
         _require(store.set_role(_fold(name), role), name)
     click.echo(f"{_shown(name)} is {role} now.")

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import make_url
 
-from worker.cli.local import local_url, program_command
+from worker.application.local import local_url
+from worker.cli.local import program_command
 from worker.domain.text import clean_text
 from worker.settings import AccountSettings, Settings
 from worker.settings.settings_file import SettingsFile
@@ -15,14 +16,18 @@ MAX_PATH = 1000
 """Characters of a path that are printed."""
 
 
-def banner(settings: Settings, file: SettingsFile | None) -> str:
-    """Return what `up` runs with *settings*, and a command to try. *file* is the settings file, or None."""
+def banner(settings: Settings, file: SettingsFile | None, console: Sequence[str] = ()) -> str:
+    """Return what `up` runs with *settings*, and a command to try. *file* is the settings file, or None.
+
+    The lines *console* say where the console is, or why it is not served.
+    """
     return "\n".join(
         [
             "Everything runs in this terminal until Ctrl-C.",
             "",
             *_titled("accounts", [_account(name, account) for name, account in settings.accounts.items()]),
             *_titled("webhooks", _webhook_urls(settings)),
+            *_titled("console", console),
             *_titled("database", [describe_database(settings.database_url.get_secret_value())]),
             *_titled("settings", [_clean(file.path)] if file else []),
             *_titled("try", [f"{_command(file)} doctor", "(in another terminal, with the same settings)"]),

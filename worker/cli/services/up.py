@@ -7,16 +7,21 @@ from contextlib import nullcontext, suppress
 import click
 
 PROCESSES = {"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "worker"]}
+CONSOLE = {"console": ["worker.cli", "console"]}
 
 
 @click.command()
-def up() -> None:
-    """Run everything in this terminal: the receiver, the worker, and the embedded Valkey if there is no other broker.
+@click.option("--no-console", is_flag=True, help="Do not serve the console.")
+def up(no_console: bool) -> None:
+    """Run everything in this terminal: receiver, worker, console, and embedded Valkey if there is no other broker.
+
+    The console is left out if its address is in use, or if it may not start there without a login.
 
     Brings the database's schema up to date first. Ctrl-C ends all processes, the embedded Valkey last, and leaves none
     behind. The data stays in the database; by default, that is a file in the folder `data_dir`.
     """
     from webhook_receiver.server.processes import open_socket
+    from worker.cli.console.beside import console_beside
     from worker.cli.services.banner import banner, end_message
     from worker.processes.embedded_valkey import EmbeddedValkey
     from worker.processes.logs import configure_logs
@@ -30,9 +35,11 @@ def up() -> None:
     open_socket(*settings.listen).close()
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _migrate(settings.database_url.get_secret_value())
-    _print(banner(settings, find_settings_file(os.environ)))
+    console = None if no_console else console_beside(settings)
+    _print(banner(settings, find_settings_file(os.environ), console.lines if console else ()))
     with valkey or nullcontext():
-        supervisor = Supervisor(PROCESSES)
+        processes = PROCESSES | (CONSOLE if console and console.may_start else {})
+        supervisor = Supervisor(processes, optional=CONSOLE)
         supervisor.run_until({signal.SIGINT, signal.SIGTERM}, on_poll=valkey.restart_if_ended if valkey else None)
     _print(end_message(settings))
 
