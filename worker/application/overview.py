@@ -22,6 +22,7 @@ from worker.domain.reasons import Discrepancy
 from worker.operations.doctor.checks import Check, Verdict
 from worker.operations.doctor.watch import judge_watch
 from worker.operations.doctor.workers import judge_workers
+from worker.processes.version import program_version
 from worker.store.queries.accounts import without_orders
 from worker.store.queries.budgets import call_usage
 from worker.store.queries.causes import Causes
@@ -150,7 +151,8 @@ class OverviewFigures:
         of_accounts = orders.states.of_accounts() if orders else {}
         overview = Overview(accounts.now, of_accounts, accounts.holds, accounts.workers, accounts.log)
         scan_every = dict.fromkeys(settings.accounts, microseconds(settings.scan_every))
-        checks = chain(judge_workers(overview, settings.accounts, MAX_AGE), judge_watch(watch, scan_every))
+        workers = judge_workers(overview, settings.accounts, MAX_AGE, program_version())
+        checks = chain(workers, judge_watch(watch, scan_every))
         return (check for check in checks if check.verdict is not Verdict.OK)
 
     def _count_orders(self) -> OrderFigures:

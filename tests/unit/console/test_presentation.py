@@ -10,7 +10,7 @@ from worker.console.presentation import charts
 from worker.console.presentation.charts import Column, stacked_bars
 from worker.console.presentation.filters import common_zone
 from worker.console.presentation.instants import clock_text, instant_html, local_text, utc_text
-from worker.console.presentation.texts import number_text, outside_html, words_text
+from worker.console.presentation.texts import advice_html, number_text, outside_html
 from worker.domain.instants import HOUR, MINUTE, SECOND
 
 RIYADH, UTC = ZoneInfo("Asia/Riyadh"), ZoneInfo("UTC")
@@ -55,7 +55,14 @@ def test_a_text_from_outside_is_bounded_and_none_is_a_dash():
     assert len(outside_html("x" * 10_000)) < 400
     assert "–" in outside_html(None)
     assert "–" in outside_html("\u200b")
-    assert (number_text(1234567), words_text("unknown_status")) == ("1,234,567", "unknown status")
+    assert number_text(1234567) == "1,234,567"
+
+
+def test_the_commands_in_an_advice_are_code_and_nothing_in_it_is_html():
+    shown = advice_html("Start one: `fulfillment worker`, or <b>`fulfillment up`</b>.")
+    commands = "<code>fulfillment worker</code>, or &lt;b&gt;<code>fulfillment up</code>&lt;/b&gt;"
+    assert shown == f"Start one: {commands}."
+    assert advice_html("HTTP 422: a ` in <i>the platform's words</i>").count("<") == 0
 
 
 def test_what_belongs_to_no_account_is_shown_in_the_zone_that_all_accounts_share():

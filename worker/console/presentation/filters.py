@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from worker.console.presentation.instants import UTC, instant_html, local_text
-from worker.console.presentation.texts import number_text, outside_html, words_text
+from worker.console.presentation.texts import advice_html, number_text, outside_html
 from worker.operations.instants import ago, iso, span
 from worker.settings import AccountSettings
 
@@ -17,7 +17,7 @@ def add_filters(app: Flask, accounts: Mapping[str, AccountSettings]) -> None:
     {{ at | instant(zone_of(account), now) }}   a `<time>`: how far from now, local time, UTC beside it
     {{ text | outside }}                        a text from outside, cleaned, in a `<bdi>`
     {{ count | number }} {{ duration | span }} {{ at | ago(now) }} {{ at | iso }} {{ at | local(zone) }}
-    {{ word | words }}                          `unknown_status` as “unknown status”
+    {{ sentence | advice }}                     a sentence of ours, its commands as code
     """
     app.jinja_env.filters |= {
         "instant": instant_html,
@@ -27,7 +27,7 @@ def add_filters(app: Flask, accounts: Mapping[str, AccountSettings]) -> None:
         "ago": ago,
         "iso": iso,
         "local": local_text,
-        "words": words_text,
+        "advice": advice_html,
     }
     zones = {name: account.timezone for name, account in accounts.items()}
     app.jinja_env.globals |= {"zone_of": lambda account: zones.get(account, UTC), "common_zone": common_zone(zones)}

@@ -7,6 +7,8 @@ from worker.domain.text import clean_text
 
 MAX_TEXT = 300
 """Characters of a text from outside that a page shows."""
+MAX_ADVICE = 2_000
+"""Characters of a sentence of ours, which may quote such texts."""
 
 
 def outside_html(text: object, limit: int = MAX_TEXT) -> Markup:
@@ -20,6 +22,10 @@ def number_text(number: int) -> str:
     return f"{number:,}"
 
 
-def words_text(word: str) -> str:
-    """Return a word of the contract as people read it: `unknown_status` is `unknown status`."""
-    return word.replace("_", " ")
+def advice_html(text: str) -> Markup:
+    """Return a sentence of ours with each command in it, which is between backticks, as code. The rest is escaped."""
+    parts = clean_text(text, MAX_ADVICE).split("`")
+    if len(parts) % 2 == 0:  # a text from outside in the sentence has one
+        return Markup("{}").format("`".join(parts))
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(part) if index % 2 else part for index, part in enumerate(parts))

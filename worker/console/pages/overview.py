@@ -1,0 +1,107 @@
+"""The overview: what needs a person, where the orders stand, what comes in, and whether all parts work."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Flask, render_template
+
+from worker.application.overview import OverviewLook
+from worker.console.parts import Parts
+from worker.console.presentation.charts import Chart, Column, stacked_bars
+from worker.console.presentation.filters import common_zone
+from worker.console.presentation.instants import clock_text
+from worker.domain.instants import DAY
+from worker.domain.overview.order_states import OrderStates
+from worker.domain.overview.snapshot import State
+from worker.domain.overview.traffic import HOURS, Traffic
+from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason, StopReason
+from worker.domain.stages import STAGES
+from worker.operations.doctor.checks import Verdict
+from worker.operations.phrases import meaning_of
+from worker.store.queries.causes import Cause
+
+OUTCOMES = tuple(reversed(STORED_OUTCOMES))
+"""The parts of a column of the chart, from the lowest to the highest."""
+STATES = (State.STOPPED, State.HELD, State.WAITING, State.DUE, State.LEASED, State.SETTLED, State.CLOSED)
+KIND_OF_VERDICT: Mapping[Verdict, str] = {Verdict.OK: "good", Verdict.WARN: "waiting", Verdict.FAIL: "wrong"}
+MAX_CAUSES = 12
+MAX_DETAIL = 100
+"""Characters of the detail of a cause by which its orders are found again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One stage, with its number of orders in each of `STATES`; the name is empty for orders that no read has shown."""
+
+    stage: str
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """The number of all orders at the stage."""
+        return sum(self.counts)
+
+
+def add_routes(app: Flask, parts: Parts) -> None:
+    """Add the page to *app*."""
+    zone = common_zone({name: account.timezone for name, account in parts.context.settings.accounts.items()})
+
+    def overview() -> str:
+        look = parts.figures.look()
+        return render_template(
+            "overview.html",
+            look=look,
+            zone=zone,
+            causes=[(cause, cause_url(cause)) for cause in _causes(look)],
+            more_causes=len(look.needs_person.causes.causes) > MAX_CAUSES if look.needs_person else False,
+            quarantined=look.needs_person.quarantined[:MAX_CAUSES] if look.needs_person else (),
+            stages=list(stage_rows(look.orders.states)) if look.orders else [],
+            states=STATES,
+            chart=traffic_chart(look.traffic, zone) if look.traffic else None,
+            senders=senders(look),
+            stored=OUTCOMES,
+            counted_only=(DeliveryOutcome.IGNORED, DeliveryOutcome.REFUSED),
+            meaning_of_stop=partial(meaning_of, StopReason),
+            meaning_of_quarantine=partial(meaning_of, QuarantineReason),
+            kind_of_verdict=KIND_OF_VERDICT,
+        )
+
+    app.add_url_rule("/", view_func=overview, methods=["GET"])
+
+
+def cause_url(cause: Cause) -> str:
+    """Return the address of the list of the orders with *cause*, as far as a filter can tell them apart."""
+    fields = {"state": str(cause.state), "account": cause.account}
+    if cause.reason in set(StopReason):
+        fields["stop"] = cause.reason
+    fields["matching"] = cause.detail.strip()[:MAX_DETAIL].strip()
+    return f"/orders?{urlencode({name: value for name, value in fields.items() if value})}"
+
+
+def stage_rows(states: OrderStates, account: str = "") -> Iterator[StageRow]:
+    """Yield a row for each stage that has orders, those that no read has shown first."""
+    counts = states.by_stage(account)
+    for stage in ("", *STAGES):
+        row = StageRow(stage, tuple(counts.get((stage, state), 0) for state in STATES))
+        if row.total:
+            yield row
+
+
+def traffic_chart(traffic: Traffic, zone: ZoneInfo, source: str = "") -> Chart:
+    """Return the chart of the deliveries of the last day, of *source* or of all, with the hours of *zone*."""
+    hours = traffic.hours(source, HOURS)
+    return stacked_bars([Column(clock_text(hour.start, zone), hour.outcomes) for hour in hours], OUTCOMES)
+
+
+def senders(look: OverviewLook) -> list[tuple[str, Mapping[str, int]]]:
+    """Return what each source has sent in the last day, by outcome, together with what was only counted, ever."""
+    sums = look.traffic.sums(look.now - DAY) if look.traffic else {}
+    names = sorted(name for name in {*sums, *look.counted} if name)
+    return [(name, dict(sums.get(name, {})) | dict(look.counted.get(name, {}))) for name in names]
+
+
+def _causes(look: OverviewLook) -> tuple[Cause, ...]:
+    return tuple(look.needs_person.causes.causes[:MAX_CAUSES]) if look.needs_person else ()
