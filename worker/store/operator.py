@@ -37,7 +37,9 @@ class SqlOperatorStore:
                 return None
             snapshot = snapshot_of(connection, row, active_holds(connection, now, key.account), now)
             return replace(
-                snapshot, refused=refused_deliveries(connection, key), unused=unused_deliveries(connection, snapshot)
+                snapshot,
+                refused=refused_deliveries(connection, snapshot),
+                unused=unused_deliveries(connection, snapshot),
             )
 
     def accounts_with(self, order_id: str) -> list[str]:

@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, func, select
 
 from worker.domain.accounts.workers import service_of, serving_since
-from worker.domain.evidence.carriers import about_order
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey, Reference
 from worker.domain.overview.snapshot import (
@@ -82,14 +81,15 @@ def snapshot_of(connection: Connection, row: Row[Any], held: Holds, now: Instant
     )
 
 
-def refused_deliveries(connection: Connection, key: OrderKey) -> tuple[RefusedDeliveries, ...]:
-    """Return the quarantined deliveries about the order *key* of sources that do not carry it, by source."""
+def refused_deliveries(connection: Connection, snapshot: Snapshot) -> tuple[RefusedDeliveries, ...]:
+    """Return the quarantined deliveries about the order of sources that do not carry it, by source."""
     received_at = deliveries.c.received_at
     query = select(deliveries.c.source, func.count(), func.max(received_at)).group_by(deliveries.c.source)
     query = query.where(
+        NAMES_ORDER,
+        deliveries.c.named.in_(names_of(snapshot)),
         deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value,
         deliveries.c.reason == QuarantineReason.NOT_YOUR_ORDER.value,
-        deliveries.c.detail.startswith(about_order(key), autoescape=True),
     )
     return tuple(RefusedDeliveries(*row) for row in connection.execute(query.order_by(deliveries.c.source)))
 

@@ -25,7 +25,9 @@ def _print_answer(output: Output, heading: Text, answer: Answer) -> None:
     who, why, command = (plain(line).plain for line in answer.lines)
     room = "x" * (heading.cell_len - 1)
     first, *others = wrapped(f"{room} {who}", output.width)
-    output.print(Text.assemble(heading, first[len(room) + 1 :]), soft_wrap=True)
+    line = Text.assemble(heading, first[len(room) + 1 :])
+    line.rstrip()
+    output.print(line, soft_wrap=True)
     for line in (*others, *wrapped(why, output.width)):
         output.print(Text(line), soft_wrap=True)
     output.print(Text(command, "bold" if answer.command else ""), soft_wrap=True)
