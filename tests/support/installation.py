@@ -116,6 +116,7 @@ class Installation:
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": self.database_url,
             "LISTEN": f"127.0.0.1:{self.port}",
+            "CONSOLE__LISTEN": "127.0.0.1:0",  # `up` serves it beside the others, in several tests at once
             "SCAN_EVERY": "0s",
             **account_at(platform_port, "MAIN"),
             **{f"SOURCES__{name.upper()}__SECRETS": secret for name, secret in SECRETS.items()},
