@@ -124,6 +124,7 @@ def test_orders_are_counted_in_the_states_that_lists_show(harness: Harness, smal
     assert states.counts == listed
     assert set(states.by_state()) == set(State)
     assert states.total == len(State) + 1
+    assert states.ready == {"main": 2, "held": 1}, "the held account has one that would be due"
 
 
 def test_a_confirmation_takes_from_the_receipt_of_its_event_to_the_answer_of_the_platform(harness: Harness):

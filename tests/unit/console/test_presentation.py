@@ -21,7 +21,7 @@ AT = 1_764_360_909 * SECOND
 def test_an_instant_is_shown_in_the_zone_of_its_account_with_utc_beside_it():
     element = instant_html(AT, RIYADH, AT + 4 * MINUTE)
     assert element.startswith('<time datetime="2025-11-28T20:15:09.000000Z">')
-    assert element.striptags() == "4 min ago 28 Nov 2025 23:15:09 Asia/Riyadh 20:15:09 UTC"
+    assert element.striptags() == "4 min ago, 28 Nov 2025 23:15:09 Asia/Riyadh 20:15:09 UTC"
 
 
 def test_utc_has_its_own_day_where_the_days_differ():

@@ -63,7 +63,7 @@ def test_orders_are_summed_up_by_stage_by_state_and_by_account():
         ("main", "", State.STOPPED): 4,
         ("other", "shipped", State.WAITING): 8,
     }
-    states = OrderStates(NOW, counts)
+    states = OrderStates(NOW, counts, {"main": 1})
     assert states.total == 15
     assert states.by_stage() == {
         ("shipped", State.WAITING): 10,

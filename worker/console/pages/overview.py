@@ -17,13 +17,18 @@ from worker.domain.instants import DAY
 from worker.domain.overview.order_states import OrderStates
 from worker.domain.overview.snapshot import State
 from worker.domain.overview.traffic import HOURS, Traffic
-from worker.domain.reasons import STORED_OUTCOMES, DeliveryOutcome, QuarantineReason, StopReason
+from worker.domain.reasons import DeliveryOutcome, QuarantineReason, StopReason
 from worker.domain.stages import STAGES
 from worker.operations.doctor.checks import Verdict
 from worker.operations.phrases import meaning_of
 from worker.store.queries.causes import Cause
 
-OUTCOMES = tuple(reversed(STORED_OUTCOMES))
+OUTCOMES = (
+    DeliveryOutcome.ACCEPTED,
+    DeliveryOutcome.DUPLICATE,
+    DeliveryOutcome.STALE,
+    DeliveryOutcome.QUARANTINED,
+)
 """The parts of a column of the chart, from the lowest to the highest."""
 STATES = (State.STOPPED, State.HELD, State.WAITING, State.DUE, State.LEASED, State.SETTLED, State.CLOSED)
 KIND_OF_VERDICT: Mapping[Verdict, str] = {Verdict.OK: "good", Verdict.WARN: "waiting", Verdict.FAIL: "wrong"}

@@ -38,7 +38,7 @@ def instant_html(at: Instant | None, zone: ZoneInfo = UTC, now: Instant | None =
     """Return *at* as a `<time>` element: how far it is from *now*, its time in *zone*, and in UTC beside it."""
     if at is None:
         return NONE
-    far = Markup('<span class="ago">{}</span> ').format(ago(at, now)) if now is not None else ""
+    far = Markup('<span class="ago">{},</span> ').format(ago(at, now)) if now is not None else ""
     beside = utc_text(at, zone)
     utc = Markup(' <span class="utc">{}</span>').format(beside) if beside else ""
     element = Markup('<time datetime="{}">{}<span class="local">{}</span>{}</time>')

@@ -8,19 +8,20 @@ from worker.domain.instants import Instant
 from worker.domain.overview.accounts import AccountOrders
 from worker.domain.overview.snapshot import State
 
-_READY = (State.DUE, State.HELD)
-_WAITING = (*_READY, State.WAITING, State.LEASED)
+_WAITING = (State.DUE, State.HELD, State.WAITING, State.LEASED)
 
 
 @dataclass(frozen=True, slots=True)
 class OrderStates:
     """The orders of all accounts, counted from *now* on: *counts* is by account, stage and state.
 
-    The stage is empty while no read has shown the order.
+    The stage is empty while no read has shown the order. *ready* has the orders of each account that are due now, or
+    would be without a hold.
     """
 
     now: Instant
     counts: Mapping[tuple[str, str, State], int] = field(default_factory=dict)
+    ready: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -43,16 +44,13 @@ class OrderStates:
         return {state: sums[state] for state in State if sums[state]}
 
     def of_accounts(self) -> dict[str, AccountOrders]:
-        """Return what the orders of each account wait for. Since when the first is ready is not known.
-
-        The ready orders of a held account are among those that wait with it, so all of them count as ready.
-        """
+        """Return what the orders of each account wait for. Since when the first is ready is not known."""
         by_account = {name: self.by_state(name) for name in sorted({account for account, _, _ in self.counts})}
         return {
             name: AccountOrders(
                 total=sum(states.values()),
                 waiting=sum(states.get(state, 0) for state in _WAITING),
-                ready=sum(states.get(state, 0) for state in _READY),
+                ready=self.ready.get(name, 0),
             )
             for name, states in by_account.items()
         }

@@ -27,7 +27,7 @@ class OrderStateQueries:
 
     def count(self) -> OrderStates:
         """Count all orders, `PAGE` ids in a statement, each at its own instant. Raises `StoreUnavailable`."""
-        counts = Counter[tuple[str, str, State]]()
+        counts, ready = Counter[tuple[str, str, State]](), Counter[str]()
         with self._database.read() as connection:
             began_at = self._database.now(connection)
             last = connection.scalar(select(func.max(orders.c.id))) or 0
@@ -37,9 +37,10 @@ class OrderStateQueries:
                 held = active_holds(connection, now)
                 for account, stage, word, count in connection.execute(_page(first, now)):
                     state = State(word)
+                    ready[account] += count if state is State.DUE else 0
                     state = State.HELD if account in held and state in _MAY_BE_HELD else state
                     counts[account, stage or "", state] += count
-        return OrderStates(began_at, counts)
+        return OrderStates(began_at, counts, +ready)
 
     def confirmation_times(self) -> list[Duration]:
         """Return how long each of the last confirmations took, from the newest event that led to it.
