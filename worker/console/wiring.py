@@ -34,4 +34,5 @@ def open_app(settings: Settings) -> Iterator[Flask]:
         require_access(settings.console, has_users=users.exist())
         logins = Logins(users, SqlSessions(database))
         access = Access(settings.console, logins, acting_user(os.environ) or "local")
-        yield create_app(Parts(Context(settings, database), access))
+        with closing(Parts(Context(settings, database), access)) as parts:
+            yield create_app(parts)
