@@ -13,6 +13,9 @@ from tests.support.courier import event_document
 from tests.support.installation import FULFILLMENT, Installation
 from tests.support.programs import Program, until
 
+PROCESSES = 4
+"""The receiver, the worker, the console and Valkey."""
+
 
 @pytest.fixture(scope="module")
 def installation(build: Callable[..., Installation]) -> Installation:
@@ -69,10 +72,10 @@ def is_running(pid: int) -> bool:
 def test_a_process_that_dies_is_started_again(installation, up):
     moves_an_order(installation, 1)
     before = children(up.pid)
-    assert len(before) == 3
+    assert len(before) == PROCESSES
     for pid in before:
         os.kill(pid, SIGKILL)
-    until(lambda: len(children(up.pid)) == 3 and not before.keys() & children(up.pid).keys())
+    until(lambda: len(children(up.pid)) == PROCESSES and not before.keys() & children(up.pid).keys())
     moves_an_order(installation, 2)
 
 
@@ -127,7 +130,7 @@ def test_up_begins_with_what_it_runs_and_a_command_to_try(installation, up):
 
 def test_kill_9_of_up_leaves_no_process_and_up_can_start_again(installation, up):
     processes = children(up.pid)
-    assert len(processes) == 3
+    assert len(processes) == PROCESSES
     up.kill()
     until(lambda: not any(is_running(pid) for pid in processes), what="all of them have ended")
     up.start()
