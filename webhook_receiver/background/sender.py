@@ -117,12 +117,12 @@ class BackgroundSender:
             self._has_work.clear()
             with self._lock:
                 keys, self._keys, closing = self._keys, {}, self._closing.is_set()
+            self._write_lines()  # before the wake-ups, so that a delivery stands above what it causes
             if keys:
                 enqueued = self._try("wake_ups", partial(self._enqueue_all, keys))
                 self._closing.wait(ENQUEUE_INTERVAL_SECONDS if enqueued else FLUSH_INTERVAL_SECONDS)
             if closing or monotonic() - self._flushed_at >= FLUSH_INTERVAL_SECONDS:
                 self._flush()
-                self._write_lines()
                 self._write_trail(is_last=closing)
                 self._evictions.write(is_last=closing)
 

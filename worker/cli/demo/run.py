@@ -1,7 +1,6 @@
 """Runs the demo: starts the system, runs the day, reads and checks the result, and cleans up."""
 
 import shutil
-import tempfile
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -23,12 +22,11 @@ from worker.cli.demo.summary import print_checks, print_summary
 from worker.cli.demo.system import System, open_system
 from worker.cli.demo.timing import DayClock, TimeLimit
 from worker.cli.printing import Output, plain
+from worker.cli.temporary import make_folder
 from worker.domain.errors import FulfillmentError
 from worker.domain.text import visible
 from worker.processes.exits import NEEDS_A_PERSON, WELL
 
-MAX_TEMPORARY_PATH = 40
-"""Characters. The folder has a socket, whose path can have about a hundred characters."""
 LOG_LINES = 6
 """How many lines of each log are printed after a failure."""
 MAX_LOG_LINE = 240
@@ -37,7 +35,7 @@ MAX_LOG_LINE = 240
 
 def run(output: Output, limit: TimeLimit) -> int:
     """Run the day in a temporary folder and return the exit code. The folder stays only when something is wrong."""
-    folder = _make_folder()
+    folder = make_folder("fulfillment-demo-")
     try:
         checks = _run_day(output, folder, limit)
     except (KeyboardInterrupt, BrokenPipeError):  # Ctrl-C, or the reader of a pipe has gone
@@ -57,12 +55,6 @@ def run(output: Output, limit: TimeLimit) -> int:
     shutil.rmtree(folder)
     print_next_steps(output)
     return WELL
-
-
-def _make_folder() -> Path:
-    temporary = tempfile.gettempdir()
-    parent = temporary if len(temporary) <= MAX_TEMPORARY_PATH else "/tmp"  # noqa: S108 - mkdtemp makes a private folder
-    return Path(tempfile.mkdtemp(prefix="fulfillment-demo-", dir=parent))
 
 
 def _run_day(output: Output, folder: Path, limit: TimeLimit) -> tuple[Check, ...]:

@@ -1,6 +1,5 @@
 """Starts and stops the system of the demo: Valkey, the sandboxes, the database, the receiver and the worker."""
 
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from worker.cli.demo.errors import DemoFailed
 from worker.cli.demo.installation import Installation
 from worker.cli.demo.shops import SHOPS
 from worker.cli.demo.timing import TimeLimit
+from worker.cli.free_ports import free_ports
 from worker.processes.embedded_valkey import EmbeddedValkey
 from worker.processes.supervisor import Supervisor
 from worker.settings import load_settings
@@ -44,7 +44,7 @@ def open_system(folder: Path, limit: TimeLimit) -> Iterator[System]:
 
     Raises `DemoFailed` when a part is not ready in time, and the errors of the database and of Valkey.
     """
-    installation = Installation.create(folder, _free_ports(1 + len(SHOPS)))
+    installation = Installation.create(folder, free_ports(1 + len(SHOPS)))
     environ = installation.environ()
     settings = load_settings(environ)
     with ExitStack() as stack:
@@ -65,13 +65,6 @@ def open_system(folder: Path, limit: TimeLimit) -> Iterator[System]:
         system = System(installation, database, (*sandboxes, services))
         _wait_until_ready(system, limit)
         yield system
-
-
-def _free_ports(count: int) -> list[int]:
-    """Return *count* different free ports."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [listener.getsockname()[1] for listener in sockets]
 
 
 def _wait_until_ready(system: System, limit: TimeLimit) -> None:

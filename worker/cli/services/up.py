@@ -6,20 +6,36 @@ from contextlib import nullcontext, suppress
 
 import click
 
+from worker.cli.playground.extras import Extras
+
 PROCESSES = {"receiver": ["worker.cli", "receiver"], "worker": ["worker.cli", "worker"]}
 CONSOLE = {"console": ["worker.cli", "console"]}
 
 
 @click.command()
 @click.option("--no-console", is_flag=True, help="Do not serve the console.")
-def up(no_console: bool) -> None:
+@click.option("--sandbox", is_flag=True, help="A playground: sample orders at a simulated platform, nothing of yours.")
+def up(no_console: bool, sandbox: bool) -> None:
     """Run everything in this terminal: receiver, worker, console, and embedded Valkey if there is no other broker.
 
     The console is left out if its address is in use, or if it may not start there without a login.
 
     Brings the database's schema up to date first. Ctrl-C ends all processes, the embedded Valkey last, and leaves none
     behind. The data stays in the database; by default, that is a file in the folder `data_dir`.
+
+    With `--sandbox`, it reads no settings of yours: it makes some in a new folder, runs a simulated platform with
+    sample orders, and prints commands to try. Ctrl-C deletes the folder.
     """
+    if not sandbox:
+        _run(Extras(), no_console=no_console)
+        return
+    from worker.cli.playground.run import run_playground
+
+    with run_playground(os.environ) as extras:
+        _run(extras, no_console=no_console)
+
+
+def _run(extras: Extras, *, no_console: bool) -> None:
     from webhook_receiver.server.processes import open_socket
     from worker.cli.console.beside import console_beside
     from worker.cli.services.banner import banner, end_message
@@ -37,11 +53,19 @@ def up(no_console: bool) -> None:
     _migrate(settings.database_url.get_secret_value())
     console = None if no_console else console_beside(settings)
     _print(banner(settings, find_settings_file(os.environ), console.lines if console else ()))
+    if extras.guide:
+        _print(extras.guide)
     with valkey or nullcontext():
-        processes = PROCESSES | (CONSOLE if console and console.may_start else {})
+        processes = {**PROCESSES, **(CONSOLE if console and console.may_start else {}), **extras.processes}
         supervisor = Supervisor(processes, optional=CONSOLE)
-        supervisor.run_until({signal.SIGINT, signal.SIGTERM}, on_poll=valkey.restart_if_ended if valkey else None)
-    _print(end_message(settings))
+
+        def on_poll() -> None:
+            if valkey:
+                valkey.restart_if_ended()
+            extras.on_poll()
+
+        supervisor.run_until({signal.SIGINT, signal.SIGTERM}, on_poll=on_poll)
+    _print(extras.end_message or end_message(settings))
 
 
 def _migrate(database_url: str) -> None:
