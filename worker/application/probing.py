@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from worker.application.context import Context
 from worker.application.names import require_name
-from worker.application.platform.budget import CallBudget
+from worker.application.platform.budget import MAX_WAIT, CallBudget
 from worker.domain.accounts.probing import ProbeAnswer
 from worker.domain.instants import Duration
 from worker.order_api.accounts import open_account
@@ -26,8 +26,8 @@ class Probed:
     held: tuple[str, ...]
 
 
-def probe(context: Context, name: str) -> Probed:
-    """Probe the account *name*, as soon as its call budget has a call.
+def probe(context: Context, name: str, max_wait: Duration = MAX_WAIT) -> Probed:
+    """Probe the account *name*, as soon as its call budget has a call, for which it waits at most *max_wait*.
 
     Raises `IllegalRequest` if the settings do not name it, `StoreError`, and `Throttled` if it has to wait long.
     """
@@ -36,7 +36,7 @@ def probe(context: Context, name: str) -> Probed:
     holds, budget = SqlHolds(database), CallBudget(database, name, account.calls_per_minute)
     with open_client(account) as client:
         api = open_account(account.credentials, context_of(account, client, budget.observe)).order_api()
-        budget.await_call()
+        budget.await_call(max_wait)
         before = _reasons(holds, name)
         probes, locks = SqlProbes(database), SqlLocks(database)
         answer = Probe(holds, probes, locks, {name: api}, _has_a_call, _pause(budget), random.random).run(name)

@@ -33,11 +33,29 @@ def hold(holds: OperatorHolds, overview: Overview, configured: Collection[str], 
     """
     _require_known(account, overview, configured)
     holds.hold_for_operator(account, _require_note(note))
-    waiting = overview.orders.get(account, AccountOrders()).waiting
-    wait = f"{counted(waiting, 'order waits', 'orders wait')} with it" if waiting else "none of its orders waits now"
     before = [other for other in overview.holds_of(account) if other.reason == HoldReason.OPERATOR]
     already = "".join(f" It was held since {when(each.since, overview.now)}: {each.detail}." for each in before)
-    return f"{account} is held until `fulfillment accounts release {account}`; {wait}.{already}"
+    until = f"{account} is held until `fulfillment accounts release {account}`"
+    return f"{until}; {_who_waits(account, overview)}.{already}"
+
+
+def preview_hold(overview: Overview, account: str) -> str:
+    """Return what would follow from a hold of *account*, in a sentence without its full stop."""
+    return f"no call is made to its platform any more; {_who_waits(account, overview)}"
+
+
+def preview_release(overview: Overview, account: str, reason: str) -> str:
+    """Return what would follow if the hold of *account* for *reason* was lifted, in a sentence without its full stop.
+
+    Raises `IllegalRequest` if there is no such hold.
+    """
+    reasons = [hold.reason for hold in overview.holds_of(account)]
+    others = [other for other in reasons if other != reason]
+    if reason not in reasons:
+        raise IllegalRequest(f"{clean_text(account)} has no hold for {clean_text(reason)}; {_remaining(others)}")
+    if others:
+        return f"{account} is still held for {join_items(others, 'and')}, so its orders wait on"
+    return f"{account} is not held any more{_what_follows(account, overview)}"
 
 
 def release(
@@ -79,6 +97,11 @@ def _require_known(account: str, overview: Overview, configured: Collection[str]
     known = {*configured, *overview.orders, *(each.account for each in overview.holds)}
     if account not in known:
         raise IllegalRequest(f"there is no account “{clean_text(account)}”; known are: {', '.join(sorted(known))}")
+
+
+def _who_waits(account: str, overview: Overview) -> str:
+    waiting = overview.orders.get(account, AccountOrders()).waiting
+    return f"{counted(waiting, 'order waits', 'orders wait')} with it" if waiting else "none of its orders waits now"
 
 
 def _require_note(note: str) -> str:

@@ -11,7 +11,7 @@ from worker.domain.errors import IllegalRequest
 from worker.domain.overview.accounts import AccountOrders, Overview
 from worker.domain.overview.snapshot import Hold
 from worker.domain.reasons import HoldReason
-from worker.operations.accounts import MAX_NOTE, hold, probe_sentence, release
+from worker.operations.accounts import MAX_NOTE, hold, preview_hold, preview_release, probe_sentence, release
 
 WORKER = SeenWorker(WorkerProcess("w", "box", 7, "", ("main",), START), START)
 IDLE = Overview(START, {"main": AccountOrders(total=3)}, workers=(WORKER,))
@@ -104,3 +104,20 @@ def test_a_probe_says_what_it_has_shown(result, shown):
     restart = "If the settings have changed, restart the workers: each has those with which it began."
     assert lifted == f"{shown} The hold for credentials and outage is lifted. {restart} main is held for operator."
     assert restart not in probe_sentence("main", answer, ("outage",), ())
+
+
+@pytest.mark.parametrize(
+    ("overview", "wait"), [(IDLE, "none of its orders waits now"), (BUSY, "1 order waits with it")]
+)
+def test_before_a_hold_its_preview_says_who_would_wait(overview, wait):
+    assert preview_hold(overview, "main") == f"no call is made to its platform any more; {wait}"
+
+
+def test_before_a_release_its_preview_says_what_the_release_says_afterwards():
+    held = replace(BUSY, holds=(Hold("main", "operator", START),))
+    after = release(Holds(HoldReason.OPERATOR), held, [], "main", HoldReason.OPERATOR, "why")
+    assert f"{preview_release(held, 'main', 'operator')}." == after
+    twice = replace(BUSY, holds=(*held.holds, Hold("main", "outage", START)))
+    assert preview_release(twice, "main", "operator") == "main is still held for outage, so its orders wait on"
+    with pytest.raises(IllegalRequest, match="main has no hold for credentials; it is held for operator"):
+        preview_release(held, "main", "credentials")

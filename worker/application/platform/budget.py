@@ -46,14 +46,14 @@ class CallBudget:
         self._has_printed_wait = False
         self._seen: tuple[Observation, int] | None = None
 
-    def await_call(self) -> None:
+    def await_call(self, max_wait: Duration = MAX_WAIT) -> None:
         """Return when one call may be sent, which uses it up.
 
-        Raises `Throttled` if that takes longer than `MAX_WAIT`, and what `acquire` raises.
+        Raises `Throttled` if that takes longer than *max_wait*, and what `acquire` raises.
         """
         waited: Duration = 0
         while wait := self.acquire():
-            if (waited := waited + wait.duration) > MAX_WAIT:
+            if (waited := waited + wait.duration) > max_wait:
                 raise Throttled(wait.reason, status=0)
             self._print_once(wait)
             self._sleep(wait.duration / SECOND)

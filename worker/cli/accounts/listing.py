@@ -1,12 +1,11 @@
 """Shows all accounts: for people as a table, for programs as JSON objects. The keys are a contract."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
 from worker.cli.json_lines import Document
 from worker.cli.printing import Output, make_facts, plain
-from worker.domain.accounts.probing import WANTS_SILENCE
 from worker.domain.accounts.workers import SeenWorker
 from worker.domain.overview.accounts import AccountOrders, Overview
 from worker.domain.overview.snapshot import Hold
@@ -20,7 +19,7 @@ DRY_RUN = "nothing is written at the platform (dry_run, in the settings as they 
 
 def account_documents(overview: Overview, configured: Mapping[str, AccountSettings]) -> Iterator[Document]:
     """Yield each account of the settings, and each other account with orders or holds. *configured* is by account."""
-    for account in _names(overview, configured):
+    for account in overview.names(configured):
         orders, settings = overview.orders.get(account, NO_ORDERS), configured.get(account)
         yield {
             "account": account,
@@ -31,7 +30,7 @@ def account_documents(overview: Overview, configured: Mapping[str, AccountSettin
             "due": orders.ready,
             "due_since": iso(orders.ready_since),
             "holds": [_hold_document(hold, overview) for hold in overview.holds_of(account)],
-            "workers": [_worker_document(worker) for worker in _serving(account, overview)],
+            "workers": [_worker_document(worker) for worker in overview.serving(account)],
             "log": [
                 {"at": iso(entry.at), "action": entry.action, "detail": entry.detail}
                 for entry in overview.log
@@ -43,20 +42,15 @@ def account_documents(overview: Overview, configured: Mapping[str, AccountSettin
 def print_accounts(overview: Overview, configured: Mapping[str, AccountSettings]) -> None:
     """Print each account with its orders, its holds and its workers."""
     output = Output()
-    for account in _names(overview, configured):
+    for account in overview.names(configured):
         output.print(plain(account, "bold"))
         output.print(make_facts(_facts(account, overview, configured)))
-
-
-def _names(overview: Overview, configured: Iterable[str]) -> list[str]:
-    held = (hold.account for hold in overview.holds)
-    return sorted({*configured, *overview.orders, *held})
 
 
 def _facts(account: str, overview: Overview, configured: Mapping[str, AccountSettings]) -> dict[str, object]:
     orders, settings = overview.orders.get(account, NO_ORDERS), configured.get(account)
     holds = Text("\n").join(plain(_hold(hold, overview), "yellow") for hold in overview.holds_of(account))
-    workers = ", ".join(f"{worker.process.host}:{worker.process.pid}" for worker in _serving(account, overview))
+    workers = ", ".join(f"{worker.process.host}:{worker.process.pid}" for worker in overview.serving(account))
     due = f", {orders.ready} of them due" if orders.ready else ""
     since = f" since {when(orders.ready_since, overview.now)}" if orders.ready_since is not None else ""
     return {
@@ -73,7 +67,7 @@ def _hold(hold: Hold, overview: Overview) -> str:
     if hold.until is not None:
         parts.append(f"until {when(hold.until, overview.now)}")
     if hold.next_probe is not None:
-        silence = _silence(hold.account, overview)
+        silence = overview.silence_of(hold.account)
         planned = f"next probe {ago(hold.next_probe, overview.now)}"
         parts.append(f"no probe while it is held for {silence}" if silence else planned)
         if hold.probes:
@@ -81,21 +75,12 @@ def _hold(hold: Hold, overview: Overview) -> str:
     return ", ".join(parts)
 
 
-def _silence(account: str, overview: Overview) -> str | None:
-    """Return the reason of the hold while which no probe of *account* comes by itself."""
-    return next((hold.reason for hold in overview.holds_of(account) if hold.reason in WANTS_SILENCE), None)
-
-
-def _serving(account: str, overview: Overview) -> list[SeenWorker]:
-    return [worker for worker in overview.running if account in worker.process.accounts]
-
-
 def _hold_document(hold: Hold, overview: Overview) -> Document:
     return {
         "reason": hold.reason,
         "since": iso(hold.since),
         "until": iso(hold.until),
-        "next_probe": None if _silence(hold.account, overview) else iso(hold.next_probe),
+        "next_probe": None if overview.silence_of(hold.account) else iso(hold.next_probe),
         "probes": hold.probes,
         "detail": hold.detail,
     }

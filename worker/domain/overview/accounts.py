@@ -1,8 +1,9 @@
 """Accounts as an operator sees them: their orders, their holds, and the workers that serve them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from worker.domain.accounts.probing import WANTS_SILENCE
 from worker.domain.accounts.workers import SeenWorker, Service, running, service_of
 from worker.domain.instants import Instant
 from worker.domain.overview.snapshot import Hold
@@ -56,3 +57,15 @@ class Overview:
     def holds_of(self, account: str) -> tuple[Hold, ...]:
         """Return the holds of *account*."""
         return tuple(hold for hold in self.holds if hold.account == account)
+
+    def silence_of(self, account: str) -> str | None:
+        """Return the reason of the hold while which no probe of *account* comes by itself; None without one."""
+        return next((hold.reason for hold in self.holds_of(account) if hold.reason in WANTS_SILENCE), None)
+
+    def serving(self, account: str) -> tuple[SeenWorker, ...]:
+        """Return the workers that run and serve *account*."""
+        return tuple(worker for worker in self.running if account in worker.process.accounts)
+
+    def names(self, configured: Iterable[str]) -> list[str]:
+        """Return the accounts that are *configured* in the settings, and those with orders or holds."""
+        return sorted({*configured, *self.orders, *(hold.account for hold in self.holds)})
