@@ -51,6 +51,11 @@ class LoginLimit:
                     table[key] -= SECONDS_OF_A_TRY
             _put(self._known, (peer, name), None)
 
+    @property
+    def size(self) -> int:
+        """How many addresses, names and logins are remembered."""
+        return len(self._addresses) + len(self._names) + len(self._known)
+
     def _lists(self, peer: str, name: str) -> Iterable[tuple[OrderedDict[str, float], str]]:
         yield self._addresses, peer
         if (peer, name) not in self._known:

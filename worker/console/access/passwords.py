@@ -32,7 +32,7 @@ def problem_of(password: str, name: str) -> str:
         return f"The password must have at least {SHORTEST} characters."
     if len(password) > LONGEST:
         return f"The password must have at most {LONGEST} characters."
-    if len(password.casefold().replace(name, "")) < SHORTEST - len(name):
+    if name in password.casefold() and len(password.casefold().replace(name, "")) < SHORTEST // 2:
         return "The password can be guessed: it is hardly more than the name."
     if reason := why_guessable(password):
         return f"The password can be guessed: {reason}."
@@ -49,13 +49,14 @@ def is_password(password: str, password_hash: str | None) -> bool:
 
     Raises `Busy` when it does not get its turn.
     """
-    with _turn():
-        is_right = check_password_hash(password_hash or _of_nobody(), _normal(password[:LONGEST]))
+    with turn():
+        is_right = check_password_hash(password_hash or _of_nobody(METHOD), _normal(password[:LONGEST]))
     return is_right and password_hash is not None
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
+    """Wait for the turn of one check, for the length of the block. Raises `Busy` when it does not come soon."""
     if not _checks.acquire(timeout=WAIT_SECONDS):
         raise Busy
     try:
@@ -65,7 +66,7 @@ def _turn() -> Iterator[None]:
 
 
 @cache
-def _of_nobody() -> str:
+def _of_nobody(_method: str) -> str:
     """Return a hash that no password is compared with in earnest, so that unknown names cannot be told by the time."""
     return hash_password("the password of nobody")
 
