@@ -35,8 +35,9 @@ class Commands:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data_dir: str) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
-        # Nothing listens at that URL, because these tests must not need the platform.
+        # Nothing listens at these addresses, because these tests need neither the platform nor a receiver.
         here = {
+            "FULFILLMENT_LISTEN": "127.0.0.1:9",
             "FULFILLMENT_DATA_DIR": data_dir,
             "FULFILLMENT_ACCOUNTS__MAIN__BASE_URL": "http://127.0.0.1:9",
             "COLUMNS": "80",

@@ -22,7 +22,7 @@ def test_the_doctor_names_the_parts_that_cannot_be_reached(fulfillment: Commands
     result = fulfillment("doctor", "--json")
     checks = {check["check"]: check for check in result.document["checks"]}
     unreachable = {name for name, check in checks.items() if check["unreachable"]}
-    assert (result.code, result.document["exit_code"], unreachable) == (3, 3, {"broker", "account main"})
+    assert (result.code, result.document["exit_code"], unreachable) == (3, 3, {"broker", "receiver", "account main"})
     assert checks["settings"]["verdict"] == checks["database"]["verdict"] == checks["durability"]["verdict"] == "ok"
     assert all(check["advice"] for check in checks.values() if check["verdict"] != "ok")
 

@@ -1,6 +1,6 @@
 """What the doctor says of an account: the result of one harmless read at its platform, or why there was none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from tests.support.good_settings import MAIN
 from tests.support.sandboxes import Platform
 from worker.application.doctor.accounts import judge_account
 from worker.domain.accounts.call_requests import CallUse, Request
-from worker.domain.errors import Rejected
+from worker.domain.errors import Rejected, Transient, Unauthorized
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.reasons import HoldReason
 from worker.order_api.account_checks import AccountCheck
@@ -128,3 +128,44 @@ def test_a_wrong_clock_is_found(ahead, verdict, sentence):
 def test_a_setting_with_which_the_account_would_work_is_the_advice():
     (check,) = judge_account("account main", AccountCheck(Rejected("no", 401), advice="say `full`"))
     assert check.advice == "say `full`"
+
+
+@pytest.mark.parametrize(
+    ("settings", "place"),
+    [
+        ({"PHONE_NUMBER_ID": "another"}, "`base_url` and `phone_number_id`"),
+        ({"BASE_URL": "{}/elsewhere"}, "`base_url` and `phone_number_id`"),
+    ],
+)
+def test_a_wrong_place_is_not_called_wrong_credentials(
+    doctor, fulfillment: Commands, account_at, settings: Mapping[str, str], place: str
+):
+    url = account_at("awalchat").settings[f"{MAIN}BASE_URL"]
+    fulfillment.set({f"{MAIN}{name}": value.format(url) for name, value in settings.items()})
+    check = doctor()["account main"]
+    assert check["verdict"] == "fail"
+    assert place in check["advice"]
+    assert "ompare the account's credentials" not in check["advice"]
+
+
+def test_an_answer_of_another_program_is_about_the_base_url():
+    (check,) = judge_account("account main", AccountCheck(Transient("the answer makes no sense", 200)))
+    assert (
+        check.advice == "Something that is not the platform seems to answer there: compare `base_url` of the account."
+    )
+    (check,) = judge_account("account main", AccountCheck(Transient("HTTP 502", 502)))
+    assert check.advice.startswith("Nothing to do if the platform has an outage")
+
+
+@pytest.mark.parametrize("ahead", [-20 * MINUTE, 31 * SECOND])
+def test_a_wrong_clock_is_named_before_the_credentials(ahead: int):
+    (check,) = judge_account("account main", AccountCheck(Unauthorized("no", 401), clock_ahead=ahead))
+    assert check.sentence.startswith("Our clock is ")
+    assert "The platform refuses a harmless read: HTTP 401, no." in check.sentence
+    clock, credentials = (check.advice.index(word) for word in ("`timedatectl set-ntp true`", "credentials"))
+    assert clock < credentials
+
+
+def test_without_a_wrong_clock_a_401_is_about_the_credentials():
+    (check,) = judge_account("account main", AccountCheck(Unauthorized("no", 401), clock_ahead=SECOND))
+    assert check.advice == "Compare the account's credentials with those that the platform shows."

@@ -23,15 +23,18 @@ def checks(*workers: SeenWorker, orders: AccountOrders = DUE, holds: tuple[Hold,
     return list(judge_workers(overview, ["main"], HOUR))
 
 
-def test_a_worker_that_serves_every_account_is_well_and_named_with_its_accounts():
-    (check,) = checks(a_worker("main", "other"))
-    assert (check.verdict, check.sentence) == (Verdict.OK, "1 worker runs: box:7 (version 1.2, main, other).")
+def test_a_worker_that_serves_every_account_is_well_and_named_with_what_it_does():
+    (check,) = checks(a_worker("main", "other", scheduled=START - 2 * SECOND))
+    assert (check.verdict, check.sentence) == (
+        Verdict.OK,
+        "1 worker runs: box:7 (version 1.2, main, other), for 1 h, its scheduler ran 2 s ago.",
+    )
 
 
 def test_many_workers_are_counted_and_not_all_named():
     (check,) = checks(*(a_worker("main", pid=number) for number in range(9)))
     assert check.sentence.startswith("9 workers run: box:0 ")
-    assert check.sentence.endswith(", ….")
+    assert check.sentence.endswith("; ….")
 
 
 @pytest.mark.parametrize(("orders", "verdict"), [(DUE, Verdict.FAIL), (AT_REST, Verdict.WARN)])
@@ -41,6 +44,35 @@ def test_without_a_worker_due_orders_are_a_failure(orders, verdict):
         assert (check.name, check.verdict) == ("workers", verdict)
         assert "`fulfillment worker`" in check.advice
         assert ("2 orders are due" in check.sentence) is (verdict is Verdict.FAIL)
+        assert check.sentence.endswith(" The last one was box:7, until 30 s ago.") is bool(workers)
+
+
+def test_orders_that_have_only_just_become_due_are_a_failure_without_a_worker():
+    overview = Overview(START, {"main": AccountOrders(1, 1, 1, START)})
+    (check,) = judge_workers(overview, ["main"], 1000 * HOUR)
+    assert check.verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("versions", "own", "listed"),
+    [
+        (["1.2", "1.3"], "", "1.2 (box:0); 1.3 (box:1)"),
+        (["1.2", "1.2"], "1.3", "1.2 (box:0, box:1); 1.3 (this command)"),
+        (["1.2", "1.3"], "1.3", "1.2 (box:0); 1.3 (box:1, this command)"),
+        (["1.2", ""], "1.2", ""),
+        (["", ""], "1.2", ""),
+        (["1.2", "1.2"], "", ""),
+    ],
+)
+def test_different_versions_of_the_program_are_a_warning(versions: list[str], own: str, listed: str):
+    processes = [
+        WorkerProcess(f"w{pid}", "box", pid, version, ("main",), START - HOUR) for pid, version in enumerate(versions)
+    ]
+    overview = Overview(START, {}, (), tuple(SeenWorker(process, START, START) for process in processes))
+    _, *warnings = judge_workers(overview, ["main"], HOUR, own)
+    assert [check.sentence for check in warnings] == [
+        f"Different versions of the program run: {each}." for each in filter(None, [listed])
+    ]
 
 
 @pytest.mark.parametrize("scheduled", [None, START - RUNS_FOR])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import httpx
 
 from webhook_receiver.requests import Request
-from worker.cli.local import local_url
+from worker.application.local import local_url
 from worker.domain.errors import IllegalRequest
 from worker.domain.reasons import DeliveryOutcome
 from worker.settings import Address

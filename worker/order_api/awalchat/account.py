@@ -39,7 +39,8 @@ class AwalchatAccount:
         other = next(signed_path for signed_path in SignedPath if signed_path is not configured)
         if self._check(other).failure:
             return result
-        return replace(result, advice=f'signed_path = "{other}" works, "{configured}" does not')
+        works = f'Set signed_path = "{other}" for this account, and restart the workers: with it, the platform answers.'
+        return replace(result, advice=works)
 
     def _check(self, signed_path: SignedPath) -> AccountCheck:
         session, statuses = self._session(signed_path), STATUSES.extended(self.context.statuses)
