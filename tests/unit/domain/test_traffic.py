@@ -63,7 +63,7 @@ def test_orders_are_summed_up_by_stage_by_state_and_by_account():
         ("main", "", State.STOPPED): 4,
         ("other", "shipped", State.WAITING): 8,
     }
-    states = OrderStates(NOW, counts, {"main": 1})
+    states = OrderStates(NOW, counts, {"main": (1, NOW - HOUR)})
     assert states.total == 15
     assert states.by_stage() == {
         ("shipped", State.WAITING): 10,
@@ -72,7 +72,7 @@ def test_orders_are_summed_up_by_stage_by_state_and_by_account():
     }
     assert states.by_state("main") == {State.STOPPED: 4, State.DUE: 1, State.WAITING: 2}
     assert states.of_accounts() == {
-        "main": AccountOrders(total=7, waiting=3, ready=1),
+        "main": AccountOrders(total=7, waiting=3, ready=1, ready_since=NOW - HOUR),
         "other": AccountOrders(total=8, waiting=8, ready=0),
     }
 

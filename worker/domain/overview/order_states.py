@@ -15,13 +15,13 @@ _WAITING = (State.DUE, State.HELD, State.WAITING, State.LEASED)
 class OrderStates:
     """The orders of all accounts, counted from *now* on: *counts* is by account, stage and state.
 
-    The stage is empty while no read has shown the order. *ready* has the orders of each account that are due now, or
-    would be without a hold.
+    The stage is empty while no read has shown the order. *ready* has, by account, how many orders are due now, or
+    would be without a hold, and since when the first of them is.
     """
 
     now: Instant
     counts: Mapping[tuple[str, str, State], int] = field(default_factory=dict)
-    ready: Mapping[str, int] = field(default_factory=dict)
+    ready: Mapping[str, tuple[int, Instant]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -44,13 +44,14 @@ class OrderStates:
         return {state: sums[state] for state in State if sums[state]}
 
     def of_accounts(self) -> dict[str, AccountOrders]:
-        """Return what the orders of each account wait for. Since when the first is ready is not known."""
+        """Return what the orders of each account wait for."""
         by_account = {name: self.by_state(name) for name in sorted({account for account, _, _ in self.counts})}
         return {
             name: AccountOrders(
                 total=sum(states.values()),
                 waiting=sum(states.get(state, 0) for state in _WAITING),
-                ready=self.ready.get(name, 0),
+                ready=self.ready.get(name, (0, None))[0],
+                ready_since=self.ready.get(name, (0, None))[1],
             )
             for name, states in by_account.items()
         }

@@ -27,7 +27,7 @@ class OrderStateQueries:
 
     def count(self) -> OrderStates:
         """Count all orders, `PAGE` ids in a statement, each at its own instant. Raises `StoreUnavailable`."""
-        counts, ready = Counter[tuple[str, str, State]](), Counter[str]()
+        counts, ready = Counter[tuple[str, str, State]](), dict[str, tuple[int, Instant]]()
         with self._database.read() as connection:
             began_at = self._database.now(connection)
             last = connection.scalar(select(func.max(orders.c.id))) or 0
@@ -35,12 +35,14 @@ class OrderStateQueries:
             with self._database.read() as connection:
                 now = self._database.now(connection)
                 held = active_holds(connection, now)
-                for account, stage, word, count in connection.execute(_page(first, now)):
+                for account, stage, word, count, since in connection.execute(_page(first, now)):
                     state = State(word)
-                    ready[account] += count if state is State.DUE else 0
+                    if state is State.DUE:
+                        before = ready.get(account, (0, since))
+                        ready[account] = before[0] + count, min(before[1], since)
                     state = State.HELD if account in held and state in _MAY_BE_HELD else state
                     counts[account, stage or "", state] += count
-        return OrderStates(began_at, counts, +ready)
+        return OrderStates(began_at, counts, ready)
 
     def confirmation_times(self) -> list[Duration]:
         """Return how long each of the last confirmations took, from the newest event that led to it.
@@ -53,11 +55,15 @@ class OrderStateQueries:
             return list(connection.execute(_confirmations(last - LAST_WRITES)).scalars())
 
 
-def _page(first: int, now: Instant) -> Select[str, str | None, str, int]:
-    """Count the orders with the ids after *first* by account, stage and state, as if no account were held."""
+def _page(first: int, now: Instant) -> Select[str, str | None, str, int, int]:
+    """Count the orders with the ids after *first* by account, stage and state, as if no account were held.
+
+    The last column is the earliest due time.
+    """
     by = (orders.c.account, orders.c.stage, _state(now).label("state"))
     where = and_(orders.c.id > first, orders.c.id <= first + PAGE)
-    return select(*by, func.count()).where(where).group_by(orders.c.account, orders.c.stage, literal_column("state"))
+    query = select(*by, func.count(), func.min(orders.c.due)).where(where)
+    return query.group_by(orders.c.account, orders.c.stage, literal_column("state"))
 
 
 def _state(now: Instant) -> ColumnElement[str]:
