@@ -6,12 +6,33 @@ from hypothesis import strategies as st
 
 from tests.support.clock import START
 from tests.support.events import KEY, event_lists, recorded
+from worker.domain.accounts.workers import Service
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.domain.orders import Order, OrderKey
-from worker.domain.overview.snapshot import AuditEntry, EventEntry, Hold, OrderRow, Snapshot, State, Write
+from worker.domain.overview.snapshot import (
+    AuditEntry,
+    EventEntry,
+    Hold,
+    OrderRow,
+    RefusedDeliveries,
+    Snapshot,
+    State,
+    UnusedDelivery,
+    Write,
+)
 from worker.domain.policy import Policy
-from worker.domain.reasons import Accept, AuditAction, HoldReason, StopReason, WaitReason, WriteOutcome
+from worker.domain.reasons import (
+    Accept,
+    AuditAction,
+    DeliveryOutcome,
+    HoldReason,
+    QuarantineReason,
+    StopReason,
+    WaitReason,
+    WriteOutcome,
+)
 from worker.domain.stages import STAGES, Stage, TerminalStatus, has_reached
+from worker.operations.explain.today import TodaysSettings
 
 NEWER_WORD = "a_newer_word"
 """A reason that this version does not know."""
@@ -47,13 +68,42 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     if draw(st.sampled_from([False, False, True])):
         order["closed_by_operator"] = max(len(events), 1)
     closing = AuditEntry(START - MINUTE, AuditAction.CLOSED_BY_OPERATOR, "a reason")
+    row = OrderRow(Order(key, **order), first_seen_at=START - 5 * DAY, updated_at=START, **draw(_schedules()))
+    released = AuditEntry(START - HOUR, AuditAction.RELEASED, f"{row.stop}: corrected (an operator)")
     return Snapshot(
         START,
-        OrderRow(Order(key, **order), first_seen_at=START - 5 * DAY, updated_at=START, **draw(_schedules())),
+        row,
         event_entries=tuple(EventEntry(event) for event in recorded(*events)),
         writes=writes,
-        audit_log=(closing,) if draw(st.booleans()) else (),
+        audit_log=tuple(entry for entry in (released, closing) if draw(st.booleans())),
+        service=draw(st.sampled_from([Service.SERVED, Service.SERVED, *Service])),
+        refused=tuple(draw(st.lists(_refused(), max_size=1))),
+        unused=tuple(draw(st.lists(_unused(), max_size=3))),
+        serving_since=draw(st.none() | past),
     )
+
+
+def todays_settings() -> st.SearchStrategy[TodaysSettings]:
+    """Draw what the settings say today."""
+    return st.builds(
+        TodaysSettings,
+        changed_at=st.none() | past,
+        has_account=st.booleans(),
+        statuses=st.sampled_from([None, ["on its way"], ["accepted"]]),
+        usable=st.sampled_from([(), (1,), (1, 2, 3)]),
+    )
+
+
+def _unused() -> st.SearchStrategy[UnusedDelivery]:
+    outcomes = st.sampled_from([DeliveryOutcome.QUARANTINED, DeliveryOutcome.STALE])
+    reasons = st.sampled_from(["", NEWER_WORD, *QuarantineReason])
+    return st.builds(
+        UnusedDelivery, st.integers(1, 3), st.just("north"), past, outcomes, reasons, details, st.none() | past
+    )
+
+
+def _refused() -> st.SearchStrategy[RefusedDeliveries]:
+    return st.builds(RefusedDeliveries, st.sampled_from(["north", "courier"]), st.integers(1, 2), past)
 
 
 @st.composite
@@ -76,6 +126,8 @@ def _read(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "read_at": draw(past),
         "stage": stage,
+        "staged_at": draw(st.none() | past) if stage else None,
+        "closed_at": draw(st.none() | past) if closed else None,
         "status": str(closed or stage or "on its way"),
         "closed": closed,
         "acknowledged": draw(st.sampled_from([0, 0, 4, 8])),
@@ -127,4 +179,4 @@ def _schedules(draw: st.DrawFn) -> dict[str, Any]:
 
 def _holds() -> st.SearchStrategy[Hold]:
     reasons = st.sampled_from([*HoldReason, NEWER_WORD])
-    return st.builds(Hold, st.just("main"), reasons, past, st.none() | future, details)
+    return st.builds(Hold, st.just("main"), reasons, past, st.none() | future, details, st.none() | future)

@@ -61,8 +61,9 @@ def platform(account_at: Callable[[str], Platform], harness: Harness) -> Platfor
 
 def advised(fulfillment: Commands, key: OrderKey) -> list[str]:
     """Return the commands that `explain` names, with their placeholders filled in."""
-    sentences = fulfillment("orders", "explain", str(key), "--json").document["next_steps"]
-    commands = [match for sentence in sentences for match in EXPLICIT.findall(sentence)]
+    explanation = fulfillment("orders", "explain", str(key), "--json").document
+    sentences = [*explanation["commands"], *explanation["next_steps"]]
+    commands = [*dict.fromkeys(match for sentence in sentences for match in EXPLICIT.findall(sentence))]
     for sentence in sentences:
         for short in SHORT.findall(sentence):  # such a command must be named in full beside it
             words = short.split()
@@ -176,7 +177,7 @@ def test_each_command_for_a_held_order_is_accepted(fulfillment: Commands, harnes
         return order(number)
 
     for command in advised(fulfillment, held(1)):
-        chosen = "accounts release main --reason x" if command.startswith("accounts") else command
+        chosen = "accounts release main --reason x" if command.startswith("accounts release") else command
         assert run(fulfillment, chosen).code == 0, command
         harness.holds.hold("main", reason, None, "why")
 
