@@ -79,7 +79,11 @@ def _file(name: str) -> ProfileFile | None:
 
 def source_rows() -> list[Row]:
     """Return the sources of the settings. Raises `SettingsError`."""
-    sources = load_settings(os.environ).sources
+    return rows_of(load_settings(os.environ).sources)
+
+
+def rows_of(sources: Mapping[str, SourceSettings]) -> list[Row]:
+    """Return a line for each of *sources*."""
     return [_source_row(shown(name, sources)) for name in sources]
 
 

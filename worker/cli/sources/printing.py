@@ -7,10 +7,9 @@ import click
 from rich.text import Text
 
 from webhook_receiver.profiles.schema.files import SUFFIX
-from webhook_receiver.profiles.trial.steps import counted
 from worker.application.sources.checking import Checked
-from worker.application.sources.descriptions import TRUST_SENTENCES
 from worker.application.sources.overview import Row, Shown
+from worker.application.sources.telling import options_of, secrets_of, settings_of, to_tell
 from worker.cli.printing import MIN_WIDTH, Output, broken_name, make_facts, make_table, plain, print_table
 from worker.domain.text import clean_text
 
@@ -48,20 +47,11 @@ def print_profiles(rows: Sequence[Row]) -> None:
 def print_shown(shown: Shown) -> None:
     """Print a source, or a profile, in full."""
     output, description = Output(MIN_WIDTH), shown.description
-    head = {
-        "source": shown.name if shown.is_source else "",
-        "profile": shown.profile,
-        "title": description.title,
-        "facts": description.facts,
-        "account": shown.account,
-        "orders": f"{shown.orders} (by default)" if shown.by_default else shown.orders,
-        **shown.settings,
-    }
     sections: list[tuple[str, Mapping[str, object]]] = [
-        ("", head),
-        ("What the courier has to be told", _to_tell(shown)),
-        ("Secrets", {method.name: _secret(method.name, shown) for method in description.auth}),
-        ("Options", {name: _option(name, shown) for name in description.options}),
+        ("", settings_of(shown)),
+        ("What the courier has to be told", to_tell(shown)),
+        ("Secrets", secrets_of(shown)),
+        ("Options", options_of(shown)),
         ("Events, and the courier's words", _events(shown, output.width)),
         ("Fields, and where they are read", {**description.reads, "time_of": _times(description.time_of)}),
     ]
@@ -122,32 +112,6 @@ def _settings(shown: Shown) -> Iterator[str]:
     first, *others = [method.name for method in shown.description.auth]
     more = f"  # or {', or '.join(others)}, or both: each that has a secret must pass" if others else ""
     yield f'secrets = {{ {first} = "…" }}{more}'
-
-
-def _to_tell(shown: Shown) -> dict[str, object]:
-    description = shown.description
-    path = shown.path or "/webhooks/NAME, where NAME is the name of the source"
-    used = [method for method in description.auth if _is_used(method.name, shown)]
-    facts = {"URL": f"https://YOUR-HOST{path}", "method": " or ".join(description.methods)}
-    facts |= {method.where: method.what for method in used}
-    checks = " and ".join("a request without a body" if probe == "empty" else probe for probe in description.probes)
-    return {**facts, "answer": description.answer, "check of the URL": f"{checks}: answered 200" if checks else ""}
-
-
-def _is_used(method: str, shown: Shown) -> bool:
-    return not shown.is_source or method in shown.secrets
-
-
-def _secret(name: str, shown: Shown) -> str:
-    method = next(method for method in shown.description.auth if method.name == name)
-    count = f"{counted(shown.secrets.get(name, 0), 'secret')} set: " if shown.is_source else ""
-    return f"{count}{method.kind}, {method.trust}: {TRUST_SENTENCES[method.trust]}"
-
-
-def _option(name: str, shown: Shown) -> str:
-    text, default = shown.description.options[name]
-    value = shown.options.get(name, default)
-    return f"{text}" + (f" (now {value})" if shown.is_source and value else f" (default {default})" if default else "")
 
 
 def print_checked(checked: Checked) -> None:

@@ -2,10 +2,8 @@
 
 import click
 
-from worker.application.names import require_name
 from worker.cli.options import with_user
 from worker.cli.orders.actions import REASON
-from worker.domain.errors import IllegalRequest
 
 
 @click.command("rename", short_help="Give the orders of a source to its new name.")
@@ -22,13 +20,7 @@ def rename_source(before: str, after: str, reason: str) -> None:
     fulfillment sources rename fastbox fastbox_express --reason "the courier has a new name"
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.application.context import open_database
-    from worker.operations.renaming import rename
-    from worker.settings.carriers import carriers_of
+    from worker.application.sources.renaming import rename_source as rename
 
     with open_database() as context:
-        sources = context.settings.sources
-        account = sources[after].account if after in sources else ""
-        require_name("courier", after, sorted(carriers_of(sources.items(), account) if account else sources))
-        if before in sources:
-            raise IllegalRequest(f"{before} is a source of the settings: give its orders to another one by one")
-        click.echo(rename(context.operations, account, before, after, with_user(reason)))
+        click.echo(rename(context, before, after, with_user(reason)))
