@@ -21,7 +21,7 @@ from worker.operations.explain.next_steps import next_steps
 from worker.operations.explain.orders import plan, position, writes
 from worker.operations.explain.references import about, registration, search_plan, searches
 from worker.operations.explain.today import UNKNOWN, TodaysSettings, compared, is_newly_accepted
-from worker.operations.explain.unused import unused
+from worker.operations.explain.unused import is_kept_out, unused
 from worker.operations.instants import iso
 from worker.operations.phrases import split_command
 
@@ -35,7 +35,7 @@ class Explanation:
 
     *answer* is what a person needs at first sight; the sentences are the evidence for it. *reason* is the reason of the
     stop, the hold or the wait, or `orphaned`; empty without one. *target* is the furthest stage that is justified.
-    *due* is when the order is reconciled next.
+    *due* is when the order is reconciled next. *needs_person*: it is stopped or orphaned, or news of it was not used.
     """
 
     order: OrderKey
@@ -93,7 +93,7 @@ def explain(snapshot: Snapshot, policy: Policy, settings: TodaysSettings = UNKNO
         target=furthest_stage(order, evidence, expected.steps),
         due=snapshot.row.due,
         late=is_late(order, policy, snapshot.now),
-        needs_person=orphaned or snapshot.state is State.STOPPED,
+        needs_person=orphaned or snapshot.state is State.STOPPED or is_kept_out(snapshot),
         position=(*(about(snapshot, reference) if reference else position(snapshot, policy)), *carrier(snapshot)),
         evidence=(*describe_evidence(snapshot, evidence), *without_effect(snapshot)),
         plan=tuple(search_plan(snapshot) if reference else plan(snapshot, evidence, expected, policy)),

@@ -77,7 +77,9 @@ def stopped_again(snapshot: Snapshot) -> str:
     if entry is None:
         return ""
     reason = entry.detail.partition(": ")[2]
-    return sentences(f"It has stopped for this again: it was {entry.action} on {when(entry.at, snapshot.now)}: {reason}")
+    return sentences(
+        f"It has stopped for this again: it was {entry.action} on {when(entry.at, snapshot.now)}: {reason}"
+    )
 
 
 def behind_hold(snapshot: Snapshot) -> str:

@@ -71,22 +71,33 @@ def unused(snapshot: Snapshot, settings: TodaysSettings) -> Iterator[str]:
             yield f"To take in what can be read now: {group.replay}"
 
 
-def kept_out(snapshot: Snapshot, answer: Answer, settings: TodaysSettings) -> Answer:
-    """Return *answer*, or that an operator acts next, if the order waits for news that has come and was not used.
+def is_kept_out(snapshot: Snapshot) -> bool:
+    """Tell whether the order waits for news that has come and was not used.
 
-    It was, if the last word of a source about the order is a delivery that nobody has looked at.
+    It does, if the last word of a source about the order is a delivery that nobody has looked at.
     """
     is_parcels = snapshot.state is State.WAITING and snapshot.row.waiting == WaitReason.PARCELS
-    if snapshot.state is not State.SETTLED and not is_parcels:
+    waits = snapshot.state is State.SETTLED or is_parcels
+    return waits and bool(_last_words(snapshot) or _refused_last(snapshot))
+
+
+def kept_out(snapshot: Snapshot, answer: Answer, settings: TodaysSettings) -> Answer:
+    """Return *answer*, or that an operator acts next, if news was kept out: see `is_kept_out`."""
+    if not is_kept_out(snapshot):
         return answer
-    open_groups = [group for group in _groups(snapshot.unused) if _is_last_word(snapshot, group)]
-    if open_groups:
-        group = open_groups[0]
-        since = group.latest.received_at
-        why = sentences(_described(group), _remedy(group, settings), answer.why)
-        return _operator(snapshot, why, group.reason or group.outcome, group.replay, since)
-    refused = [each for each in snapshot.refused if each.latest_at > _heard_at(snapshot, each.source)]
-    return _refused(snapshot, answer, refused[0]) if refused else answer
+    if not (groups := _last_words(snapshot)):
+        return _refused(snapshot, answer, _refused_last(snapshot)[0])
+    group = groups[0]
+    why = sentences(_described(group), _remedy(group, settings), answer.why)
+    return _operator(snapshot, why, group.reason or group.outcome, group.replay, group.latest.received_at)
+
+
+def _last_words(snapshot: Snapshot) -> list[_Group]:
+    return [group for group in _groups(snapshot.unused) if _is_last_word(snapshot, group)]
+
+
+def _refused_last(snapshot: Snapshot) -> list[RefusedDeliveries]:
+    return [each for each in snapshot.refused if each.latest_at > _heard_at(snapshot, each.source)]
 
 
 def _operator(snapshot: Snapshot, why: str, cause: str, command: str, since: Instant) -> Answer:
