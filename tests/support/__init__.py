@@ -28,6 +28,7 @@ Fakes of what is outside the program:
 
 Parts of the program, without its processes:
     receiver             the receiver on a fake database
+    console_client       the console on a real database, and a browser of it without a network
     wire                 the receiver's real server in a thread, and raw bytes to it
     trials               trials of profiles, with what they print
     harness              the reconciler and the intake over the real database, a fake platform and a clock
@@ -36,6 +37,7 @@ Parts of the program, without its processes:
     scans                scans of one account, over lists that a test writes
     steppers             several workers that move only when a test says so
     operators            an operator, over a few orders
+    console_user         a user of the console's pages, without a server
     commands, terminal   the command line, in a pipe and on a terminal
     slots                slots that a test occupies, and those of a worker on a harness
     backlogs             a backlog for the loop *due*, and reconciliations that a test lets end
