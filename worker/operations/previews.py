@@ -1,6 +1,5 @@
 """What one act on one order would do, before it is done: by the rules of the worker, and without changing anything."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from worker.domain.errors import IllegalRequest
@@ -10,15 +9,8 @@ from worker.domain.lifecycle.forecast import Forecast
 from worker.domain.overview.snapshot import EventEntry, Snapshot
 from worker.domain.policy import Policy
 from worker.domain.stages import Stage
-from worker.operations.acts import ActName
 from worker.operations.bulk import Act, expected, what_follows
-
-IN_BULK: Mapping[ActName, Act] = {
-    ActName.RETRY: Act.RETRY,
-    ActName.RELEASE: Act.RELEASE,
-    ActName.CLOSE: Act.CLOSE,
-}
-"""The acts on orders that can be done to many, by their names in the catalogue."""
+from worker.operations.parcels.parcels import events_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +29,41 @@ def preview(snapshot: Snapshot, act: Act, policy: Policy) -> Preview:
 
 def preview_advance(snapshot: Snapshot, stage: Stage, policy: Policy) -> Preview:
     """Return what follows when an operator says that the order has reached *stage*."""
-    now, key = snapshot.now, snapshot.order.key
-    event = Event(OPERATOR, f"{key}:{stage}:{now}", key, EventName(f"order.{stage}"), now, now)
-    recorded = RecordedEvent(0, snapshot.order.revision + 1, event)
-    after = replace(snapshot, event_entries=(*snapshot.event_entries, EventEntry(recorded)))
-    follows = preview(after, Act.RETRY, policy)
+    follows = preview(_with_event(snapshot, EventName(f"order.{stage}")), Act.RETRY, policy)
     return replace(follows, is_final=follows.is_final or stage is Stage.COMPLETED)
+
+
+def preview_assign(snapshot: Snapshot, source: str, policy: Policy) -> Preview:
+    """Return what follows when *source* carries the order, or nobody if it is empty."""
+    order = replace(snapshot.order, carrier=source, carrier_by=OPERATOR if source else "")
+    return _reconciled(replace(snapshot, row=replace(snapshot.row, order=order)), policy)
+
+
+def preview_drop(snapshot: Snapshot, tracking: str, policy: Policy) -> Preview:
+    """Return what follows when the parcel *tracking* is put away."""
+    return _reconciled(_with_event(snapshot, EventName.CANCELLED, tracking), policy)
+
+
+def preview_remove(snapshot: Snapshot, tracking: str, policy: Policy) -> Preview:
+    """Return what follows when the registration of the parcel *tracking* is taken back."""
+    removed = {recorded.id for recorded in events_about(snapshot.events, tracking)}
+    entries = tuple(entry for entry in snapshot.event_entries if entry.recorded.id not in removed)
+    return _reconciled(replace(snapshot, event_entries=entries), policy)
+
+
+def _with_event(snapshot: Snapshot, name: EventName, tracking: str = "") -> Snapshot:
+    """Return *snapshot* as it is after an operator's event."""
+    now, key = snapshot.now, snapshot.order.key
+    event = Event(OPERATOR, f"{key}:{name}:{now}", key, name, now, now, tracking)
+    entry = EventEntry(RecordedEvent(0, snapshot.order.revision + 1, event))
+    return replace(snapshot, event_entries=(*snapshot.event_entries, entry))
+
+
+def _reconciled(snapshot: Snapshot, policy: Policy) -> Preview:
+    """Return what the next reconciliation does. A stopped order has none."""
+    if snapshot.row.stop:
+        return Preview(f"the order stays stopped ({snapshot.row.stop}) until somebody releases it")
+    return preview(snapshot, Act.RETRY, policy)
 
 
 def require_as_seen(snapshot: Snapshot, seen: Instant, stop: str) -> None:

@@ -6,11 +6,19 @@ from tests.support.clock import START
 from tests.support.events import an_event
 from tests.support.snapshots import AT_ONCE, SETTLED, snapshot
 from worker.domain.errors import IllegalRequest
+from worker.domain.events import OPERATOR
 from worker.domain.instants import DAY, HOUR
 from worker.domain.policy import Policy
 from worker.domain.stages import Stage
 from worker.operations.bulk import Act
-from worker.operations.previews import preview, preview_advance, require_as_seen
+from worker.operations.previews import (
+    preview,
+    preview_advance,
+    preview_assign,
+    preview_drop,
+    preview_remove,
+    require_as_seen,
+)
 
 STOPPED = {"stop": "refused", "stopped_at": START - HOUR}
 WAITS_TO_COMPLETE = Policy(complete_after=DAY)
@@ -46,3 +54,25 @@ def test_an_order_that_has_changed_since_the_look_is_refused():
     for changed in ((seen.row.updated_at - 1, "refused"), (seen.row.updated_at, "")):
         with pytest.raises(IllegalRequest, match="has changed since you looked at it"):
             require_as_seen(seen, *changed)
+
+
+def test_putting_away_the_last_missing_parcel_is_final_if_it_completes_the_order():
+    arrived, missing = an_event("shipment.delivered", "A"), an_event("shipment.created", "B")
+    assert preview_drop(snapshot(arrived, missing, **SETTLED), "B", AT_ONCE).is_final
+    assert not preview_drop(snapshot(missing, **SETTLED), "B", AT_ONCE).is_final
+
+
+def test_removing_the_last_missing_parcel_is_final_if_it_completes_the_order():
+    arrived, misprint = an_event("shipment.delivered", "A"), an_event("shipment.created", "B", source=OPERATOR)
+    assert preview_remove(snapshot(arrived, misprint, **SETTLED), "B", AT_ONCE).is_final
+
+
+def test_a_stopped_order_stays_stopped():
+    follows = preview_drop(snapshot(an_event("shipment.lost", "A"), **STOPPED), "A", AT_ONCE)
+    assert follows.sentence == "the order stays stopped (refused) until somebody releases it"
+
+
+def test_an_assignment_shows_what_follows_from_the_news_of_that_source():
+    told = an_event("shipment.picked_up", "A", source="fastbox", restricted=True)
+    carried = snapshot(told, order={"carrier": "slowbox"}, **SETTLED)
+    assert preview_assign(carried, "fastbox", AT_ONCE).sentence == "the platform is read, then asked for shipped"

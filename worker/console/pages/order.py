@@ -1,0 +1,135 @@
+"""One order: the answer of `explain`, the acts that its state allows, its facts, its parcels and its timeline."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask, render_template, request
+from werkzeug.exceptions import NotFound
+
+from worker.application.context import Context
+from worker.application.deliveries.bodies import readable_body
+from worker.application.explaining import explain_snapshot
+from worker.console.parts import Parts
+from worker.console.presentation.kinds import kind_of
+from worker.domain.errors import IllegalRequest
+from worker.domain.orders import OrderKey
+from worker.domain.overview.snapshot import Snapshot
+from worker.operations.acts import ACTS, ActDescription
+from worker.operations.explain.explanation import Explanation
+from worker.operations.listing import lateness_of, reason_of
+from worker.operations.parcels.parcels import parcels_of
+from worker.operations.possible_acts import PossibleAct, possible_acts
+from worker.operations.timeline import Entry, timeline
+from worker.settings.carriers import carriers_of
+from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries
+from worker.store.queries.order_deliveries import deliveries_of
+
+MAX_ENTRIES = 200
+"""How many entries of a timeline a page shows: the latest."""
+MAX_BODIES = 20
+"""Of how many deliveries a page shows the bodies: of the latest."""
+MAX_BODY = 4_000
+"""Characters of a body beside a timeline. The page of the delivery has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedAct:
+    """An act that the state of the order allows, what it is, and the address of its form."""
+
+    possible: PossibleAct
+    act: ActDescription
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of the timeline. *delivery* is what a delivery brought, as text; None for everything else."""
+
+    entry: Entry
+    kind: str
+    delivery: DeliveryDetails | None = None
+    body: str = ""
+
+
+def add_routes(app: Flask, parts: Parts) -> None:
+    """Add the page to *app*, under the order's key, and under any name of the order."""
+    context = parts.context
+
+    def order(account: str, order_id: str) -> str:
+        return _page(context, OrderKey(account, order_id))
+
+    def order_by_name() -> str:
+        return _page(context, context.operations.find(request.args.get("order", "").strip()))
+
+    app.add_url_rule("/orders/<account>/<order_id>", view_func=order, methods=["GET"])
+    app.add_url_rule("/orders/-", view_func=order_by_name, methods=["GET"])
+
+
+def possible_acts_of(context: Context, snapshot: Snapshot) -> tuple[PossibleAct, ...]:
+    """Return the acts that the state of the order allows, with the carriers that the settings name."""
+    return possible_acts(snapshot, carriers_of(context.settings.sources.items(), snapshot.order.key.account))
+
+
+def _offered_acts(context: Context, snapshot: Snapshot) -> list[OfferedAct]:
+    query = urlencode({"order": str(snapshot.order.key)})
+    return [
+        OfferedAct(possible, ACTS[possible.name], f"/orders/-/{possible.name}?{query}")
+        for possible in possible_acts_of(context, snapshot)
+    ]
+
+
+def _page(context: Context, key: OrderKey) -> str:
+    try:
+        snapshot = context.operations.snapshot(key)
+    except IllegalRequest as error:
+        raise NotFound(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    policy = context.policy(key.account)
+    explanation = explain_snapshot(context, snapshot)
+    moments = list(_moments(context, snapshot))
+    return render_template(
+        "order.html",
+        snapshot=snapshot,
+        explanation=explanation,
+        sections=sections_of(explanation),
+        acts=_offered_acts(context, snapshot),
+        kind=kind_of(snapshot.state),
+        kind_of=kind_of,
+        reason=reason_of(snapshot.row, snapshot.now),
+        lateness=lateness_of(snapshot.order, snapshot.now, policy),
+        parcels=parcels_of(snapshot.events),
+        moments=moments[-MAX_ENTRIES:],
+        left_out=max(0, len(moments) - MAX_ENTRIES),
+    )
+
+
+def sections_of(explanation: Explanation) -> Mapping[str, Sequence[str]]:
+    """Return the sentences of an explanation below their headings, as the command line has them."""
+    return {
+        "Where it is": explanation.position,
+        "What the events say": explanation.evidence,
+        "What follows": explanation.plan,
+        "What was sent": explanation.writes,
+        "What happens next": explanation.next_steps,
+    }
+
+
+def _moments(context: Context, snapshot: Snapshot) -> Iterator[Moment]:
+    """Yield the entries of the timeline, the oldest first; the latest deliveries have their bodies and headers."""
+    entries = timeline(snapshot, deliveries_of(context.database, snapshot))
+    shown = [entry.delivery_id for entry in entries if entry.kind == "delivery"][-MAX_BODIES:]
+    queries = DeliveryQueries(context.database)
+    for entry in entries:
+        if entry.kind == "delivery" and entry.delivery_id in shown:
+            yield _with_body(queries, entry)
+        else:
+            yield Moment(entry, kind_of(entry.kind))
+
+
+def _with_body(queries: DeliveryQueries, entry: Entry) -> Moment:
+    try:
+        _, delivery = queries.show(entry.delivery_id)
+    except IllegalRequest as error:  # a body that this version cannot read
+        return Moment(entry, "plain", body=str(error))
+    body = readable_body(delivery.body, MAX_BODY) if delivery and delivery.body is not None else ""
+    return Moment(entry, "plain", delivery, body)
