@@ -7,12 +7,13 @@ LIMIT_SECONDS = 36.0
 
 
 @click.command()
-def demo() -> int:
+@click.option("--keep", is_flag=True, help="Keep the folder, and print commands to look at what has happened.")
+def demo(keep: bool) -> int:
     """Run a day of two small shops on this machine, and check it.
 
     Starts the whole system on embedded defaults, in a temporary folder: for each shop a sandbox that simulates its
     platform, one receiver, one Celery worker, SQLite and Valkey. Ends within 40 seconds: with 0 if all is right, else
-    with 1. Deletes the folder, unless something is wrong.
+    with 1. Deletes the folder, unless something is wrong, or `--keep` is given.
     """
     from worker.cli.demo.run import run
     from worker.cli.demo.timing import TimeLimit
@@ -20,4 +21,4 @@ def demo() -> int:
 
     limit = TimeLimit(LIMIT_SECONDS)
     with limit.signals_handled():
-        return run(Output(), limit)
+        return run(Output(), limit, keep=keep)

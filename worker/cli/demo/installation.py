@@ -9,7 +9,11 @@ from pathlib import Path
 
 from worker.cli.demo.senders import Sender
 from worker.cli.demo.shops import SHOPS, Shop
+from worker.cli.settings_text import settings_text
+from worker.private_files import open_private
+from worker.settings.settings_file import FILE_NAME
 
+NOTE = "The settings of a demo that has ended. Its platforms were simulated."
 SHORT_TIMES = {"CALL_DEADLINE": "2s", "SETTLE": "3s"}
 """Times that are shorter than the defaults, because the day takes a quarter of a minute."""
 
@@ -48,8 +52,7 @@ class Installation:
 
         *statuses* has more status words, by source.
         """
-        settings = {"CONFIG": "", "DATA_DIR": str(self.folder), "LISTEN": self.receiver, "LOG_FORMAT": "console"}
-        settings["SCAN_EVERY"] = "0s"  # a scan would tell of orders before the webhooks of the script do
+        settings = {"CONFIG": "", **self._general()}
         for shop in SHOPS.values():
             settings |= {
                 f"ACCOUNTS__{shop.account.upper()}__{key}": value for key, value in self._account(shop).items()
@@ -61,12 +64,26 @@ class Installation:
             settings[f"SOURCES__{name.upper()}__STATUSES"] = json.dumps(words)
         return _other_variables() | {f"FULFILLMENT_{key}": value for key, value in settings.items()}
 
+    def write_settings(self) -> None:
+        """Write the same settings into a file in the folder, for whoever looks at it later. Raises `OSError`."""
+        tables: dict[str, dict[str, str]] = {"": {key.lower(): value for key, value in self._general().items()}}
+        for shop in SHOPS.values():
+            tables[f"accounts.{shop.account}"] = _as_keys(self._account(shop))
+            for sender in shop.senders.values():
+                tables[f"sources.{sender.source}"] = _as_keys(self._source(shop, sender))
+        with open_private(self.folder / FILE_NAME, "wb") as file:
+            file.write(settings_text(NOTE, tables).encode())
+
     def sandbox_environ(self, shop: Shop) -> dict[str, str]:
         """Return this process's environment with the options of the shop's sandbox."""
         port = self.sandboxes[shop.account].rpartition(":")[2]
         options = {"PLATFORM": shop.platform.name, "PORT": port, "BASE_PATH": shop.base_path}
         options |= {**shop.options, **self._credentials(shop)}
         return _other_variables() | {f"SANDBOX_{key}": value for key, value in options.items()}
+
+    def _general(self) -> dict[str, str]:
+        settings = {"DATA_DIR": str(self.folder), "LISTEN": self.receiver, "LOG_FORMAT": "console"}
+        return {**settings, "SCAN_EVERY": "0s"}  # a scan would tell of orders before the webhooks of the script do
 
     def _account(self, shop: Shop) -> dict[str, str]:
         base_url = f"http://{self.sandboxes[shop.account]}{shop.base_path}"
@@ -81,6 +98,11 @@ class Installation:
 
     def _credentials(self, shop: Shop) -> dict[str, str]:
         return {**shop.credentials, shop.secret_name: self.account_secrets[shop.account]}
+
+
+def _as_keys(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings in *variables* by the names that they have in a file."""
+    return {key.lower().replace("__", "."): value for key, value in variables.items()}
 
 
 def _other_variables() -> dict[str, str]:

@@ -13,6 +13,7 @@ from worker.cli.demo.driver import Driver
 from worker.cli.demo.errors import DemoFailed
 from worker.cli.demo.findings import all_deliveries_recorded, read_findings
 from worker.cli.demo.introduction import print_couriers
+from worker.cli.demo.kept import print_kept
 from worker.cli.demo.merchant import Merchant
 from worker.cli.demo.next_steps import print_next_steps
 from worker.cli.demo.progress import Progress, View, read_view
@@ -33,8 +34,11 @@ MAX_LOG_LINE = 240
 """Characters."""
 
 
-def run(output: Output, limit: TimeLimit) -> int:
-    """Run the day in a temporary folder and return the exit code. The folder stays only when something is wrong."""
+def run(output: Output, limit: TimeLimit, *, keep: bool = False) -> int:
+    """Run the day in a temporary folder and return the exit code.
+
+    The folder stays only when something is wrong, or to *keep* it at the end of the day.
+    """
     folder = make_folder("fulfillment-demo-")
     try:
         checks = _run_day(output, folder, limit)
@@ -52,6 +56,9 @@ def run(output: Output, limit: TimeLimit) -> int:
     print_checks(output, checks)
     if is_wrong:
         return _keep(output, folder)
+    if keep:
+        print_kept(output, folder)
+        return WELL
     shutil.rmtree(folder)
     print_next_steps(output)
     return WELL
@@ -116,6 +123,6 @@ def _print_logs(output: Output, folder: Path) -> None:
 
 
 def _keep(output: Output, folder: Path) -> int:
-    """Print the path of the folder, which is not deleted, and return the exit code."""
-    output.print(f"The database and all logs are in {folder}", style="bold", soft_wrap=True)
+    """Print what is in the folder, which is not deleted, and return the exit code."""
+    print_kept(output, folder)
     return NEEDS_A_PERSON

@@ -45,6 +45,7 @@ def open_system(folder: Path, limit: TimeLimit) -> Iterator[System]:
     Raises `DemoFailed` when a part is not ready in time, and the errors of the database and of Valkey.
     """
     installation = Installation.create(folder, free_ports(1 + len(SHOPS)))
+    installation.write_settings()
     environ = installation.environ()
     settings = load_settings(environ)
     with ExitStack() as stack:
