@@ -103,7 +103,9 @@ def _unused() -> st.SearchStrategy[UnusedDelivery]:
 
 
 def _refused() -> st.SearchStrategy[RefusedDeliveries]:
-    return st.builds(RefusedDeliveries, st.sampled_from(["north", "courier"]), st.integers(1, 2), past)
+    return st.builds(
+        RefusedDeliveries, st.sampled_from(["north", "courier"]), st.integers(1, 2), past, st.none() | past
+    )
 
 
 @st.composite

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from worker.domain.accounts.workers import service_of, serving_since
 from worker.domain.instants import Instant
@@ -18,7 +18,7 @@ from worker.domain.overview.snapshot import (
     UnusedDelivery,
     Write,
 )
-from worker.domain.reasons import DeliveryOutcome, QuarantineReason
+from worker.domain.reasons import QuarantineReason
 from worker.domain.stages import Stage
 from worker.store.conditions import is_active
 from worker.store.rows import events_of, hold_of, order_of
@@ -33,7 +33,6 @@ MAX_UNUSED = 20
 """How many unused deliveries of an order are shown: the latest ones."""
 MAX_NAMES = 50
 """By how many names an order is looked for among them: an order with more parcels is an error of a sender."""
-_UNUSED = (DeliveryOutcome.QUARANTINED.value, DeliveryOutcome.STALE.value)
 
 
 def active_holds(connection: Connection, now: Instant, account: str | None = None) -> Holds:
@@ -84,20 +83,21 @@ def snapshot_of(connection: Connection, row: Row[Any], held: Holds, now: Instant
 def refused_deliveries(connection: Connection, snapshot: Snapshot) -> tuple[RefusedDeliveries, ...]:
     """Return the quarantined deliveries about the order of sources that do not carry it, by source."""
     received_at = deliveries.c.received_at
-    query = select(deliveries.c.source, func.count(), func.max(received_at)).group_by(deliveries.c.source)
-    query = query.where(
+    open_at = case((deliveries.c.replayed_at.is_(None), received_at))
+    query = select(deliveries.c.source, func.count(), func.max(received_at), func.max(open_at)).where(
         NAMES_ORDER,
         deliveries.c.named.in_(names_of(snapshot)),
-        deliveries.c.outcome == DeliveryOutcome.QUARANTINED.value,
         deliveries.c.reason == QuarantineReason.NOT_YOUR_ORDER.value,
     )
-    return tuple(RefusedDeliveries(*row) for row in connection.execute(query.order_by(deliveries.c.source)))
+    by_source = query.group_by(deliveries.c.source).order_by(deliveries.c.source)
+    return tuple(RefusedDeliveries(*row) for row in connection.execute(by_source))
 
 
 def unused_deliveries(connection: Connection, snapshot: Snapshot) -> tuple[UnusedDelivery, ...]:
     """Return the quarantined and stale deliveries that name the order, by any of its names, the newest first.
 
-    Those of `refused_deliveries` are not among them, and there are at most `MAX_UNUSED`.
+    No others have a name: a condition on the outcome would lead to another index. Those of `refused_deliveries` are not
+    among them, and there are at most `MAX_UNUSED`.
     """
     query = (
         select(
@@ -110,7 +110,7 @@ def unused_deliveries(connection: Connection, snapshot: Snapshot) -> tuple[Unuse
             deliveries.c.replayed_at,
         )
         .where(NAMES_ORDER, deliveries.c.named.in_(names_of(snapshot)))
-        .where(deliveries.c.outcome.in_(_UNUSED), deliveries.c.reason != QuarantineReason.NOT_YOUR_ORDER.value)
+        .where(deliveries.c.reason != QuarantineReason.NOT_YOUR_ORDER.value)
         .order_by(deliveries.c.received_at.desc(), deliveries.c.id.desc())
     )
     return tuple(UnusedDelivery(*row) for row in connection.execute(query.limit(MAX_UNUSED)))

@@ -108,10 +108,12 @@ def test_the_answer_about_a_stopped_order_is_its_stop_and_the_deliveries_are_evi
 )
 def test_an_order_at_rest_whose_courier_is_not_its_carrier_needs_a_person(carrier: str, who: str, command: str):
     seen = snapshot(order={"carrier": carrier, "carrier_by": carrier}, **SETTLED)
-    refused = RefusedDeliveries("south", 2, START)
+    refused = RefusedDeliveries("south", 2, START, open_at=START)
     answer = explain(replace(seen, refused=(refused,)), AT_ONCE).answer
     assert (answer.who, answer.cause, answer.command) == (Actor.OPERATOR, "not_your_order", command)
     assert who in answer.why
+    in_vain = replace(refused, open_at=None)
+    assert explain(replace(seen, refused=(in_vain,)), AT_ONCE).answer.who is Actor.COURIER
 
 
 def test_the_document_has_the_deliveries_with_what_a_replay_would_do():

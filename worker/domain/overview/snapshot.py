@@ -126,11 +126,15 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class RefusedDeliveries:
-    """The deliveries of one source about an order that another one carries: how many are kept, and the latest."""
+    """The deliveries of one source about an order that another one carries: how many are kept, and the latest.
+
+    *open_at* is the latest of those that were not replayed in vain; None if all were.
+    """
 
     source: str
     count: int
     latest_at: Instant
+    open_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def _last_words(snapshot: Snapshot) -> list[_Group]:
 
 
 def _refused_last(snapshot: Snapshot) -> list[RefusedDeliveries]:
-    return [each for each in snapshot.refused if each.latest_at > _heard_at(snapshot, each.source)]
+    return [each for each in snapshot.refused if (each.open_at or 0) > _heard_at(snapshot, each.source)]
 
 
 def _operator(snapshot: Snapshot, why: str, cause: str, command: str, since: Instant) -> Answer:
@@ -117,7 +117,7 @@ def _refused(snapshot: Snapshot, answer: Answer, refused: RefusedDeliveries) -> 
         who = f"{carrier} carries it" if carrier else "nobody carries it"
         first = f"By the settings, {who}. If {refused.source} does, say so."
     why = sentences(f"{deliveries} of {refused.source} quarantined as {reason}", first, answer.why)
-    return _operator(snapshot, why, reason, command, refused.latest_at)
+    return _operator(snapshot, why, reason, command, refused.open_at or refused.latest_at)
 
 
 def _groups(deliveries: Sequence[UnusedDelivery]) -> list[_Group]:
