@@ -1,5 +1,7 @@
 """How `doctor` judges the figures of the database."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.clock import START
@@ -52,7 +54,28 @@ def test_orders_with_a_time_far_in_the_future_are_named():
 
 def test_an_account_that_an_operator_holds_is_a_warning_at_any_age():
     (check,) = problems(Backlog(BacklogKind.HELD, "main: operator", 1, START - DAY))
-    assert (check.verdict, check.advice) == (Verdict.WARN, advise_on_hold("operator"))
+    release = "To let its orders go on: `fulfillment accounts release main --reason <why>`."
+    assert (check.verdict, check.advice) == (Verdict.WARN, release)
+
+
+@pytest.mark.parametrize(("reason", "is_probed"), [("credentials", True), ("outage", True), ("rate_limited", False)])
+def test_a_hold_that_a_probe_can_lift_names_the_command(reason: str, *, is_probed: bool):
+    (check,) = problems(Backlog(BacklogKind.HELD, f"main: {reason}", 1, START - DAY))
+    assert check.advice.startswith(advise_on_hold(reason))
+    assert check.advice.endswith(" To probe now: `fulfillment accounts probe main`.") is is_probed
+
+
+def test_stopped_orders_are_counted_in_the_words_of_the_platform():
+    words = (("HTTP 422, Branch is closed", 20), ("HTTP 422, \x1b[31mNo phone", 2))
+    stopped = Backlog(BacklogKind.STOPPED, "refused", 25, START - HOUR, some=(KEY,), details=words)
+    (check,) = problems(stopped)
+    assert check.sentence == (
+        "25 orders are stopped (refused), the oldest for 1 h: main/1."
+        " 20 × “HTTP 422, Branch is closed”, 2 × “HTTP 422,  [31mNo phone”, and 3 others."
+    )
+    assert check.advice.endswith("what to type for one: `fulfillment orders explain main/1`.")
+    (silent,) = problems(replace(stopped, details=(("", 25),)))
+    assert silent.sentence == "25 orders are stopped (refused), the oldest for 1 h: main/1."
 
 
 @pytest.mark.parametrize("kind", [BacklogKind.DUE, BacklogKind.LEASE, BacklogKind.UNCERTAIN, BacklogKind.PENDING])

@@ -1,5 +1,6 @@
 """Says which secrets of a source are short, and who else may read the files with secrets."""
 
+import shlex
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from worker.private_files import OF_OTHERS
 from worker.secret import GOOD_KEY, GOOD_TOKEN
 from worker.settings.sources import SourceSettings
 
+MAX_PATH = 1000
+"""Characters of a path in a command."""
 _TOKENS = (StaticAuth, BasicAuth)
 CHANGE = (
     "Take a longer one that the sender makes or, where you choose it, one of `fulfillment secrets new`. Add it to the"
@@ -39,7 +42,8 @@ def check_files(files: Iterable[Path]) -> Check:
         return Check("secret files", Verdict.OK, "No other user of this machine can read a file with secrets.")
     names = ", ".join(clean_text(name) for name in open_files[:MAX_NAMED]) + (", …" if open_files[MAX_NAMED:] else "")
     sentence = f"Every user of this machine can read: {names}."
-    return Check("secret files", Verdict.WARN, sentence, "Take that right away: `chmod o= FILE`.")
+    command = " ".join(["chmod o=", *map(_quoted, open_files)])
+    return Check("secret files", Verdict.WARN, sentence, f"Take that right away: `{command}`.")
 
 
 def check_data_dir(folder: Path) -> Iterator[Check]:
@@ -47,10 +51,14 @@ def check_data_dir(folder: Path) -> Iterator[Check]:
     mode = _mode(folder)
     if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
         sentence = f"Other users can replace the files in {clean_text(str(folder))}."
-        yield Check("data_dir", Verdict.FAIL, sentence, "Make it private: `chmod 700` with the folder.")
+        yield Check("data_dir", Verdict.FAIL, sentence, f"Make it private: `chmod 700 {_quoted(str(folder))}`.")
     elif mode & OF_OTHERS:
         sentence = f"Other users can see the files in {clean_text(str(folder))}; each file itself is private."
-        yield Check("data_dir", Verdict.WARN, sentence, "Make it private: `chmod 700` with the folder.")
+        yield Check("data_dir", Verdict.WARN, sentence, f"Make it private: `chmod 700 {_quoted(str(folder))}`.")
+
+
+def _quoted(path: str) -> str:
+    return shlex.quote(clean_text(path, MAX_PATH))
 
 
 def _mode(path: Path) -> int:

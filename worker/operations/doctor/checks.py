@@ -1,10 +1,12 @@
 """The checks that `fulfillment doctor` prints, and their verdict together. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from shlex import quote
 
 from worker.domain.instants import Duration, Instant
+from worker.domain.orders import OrderKey
 from worker.domain.overview.figures import Backlog
 from worker.operations.instants import span
 
@@ -48,6 +50,11 @@ def diagnose(checks: Iterable[Check]) -> Diagnosis:
     if any(check.unreachable for check in failed):
         return Diagnosis.UNREACHABLE
     return Diagnosis.NEEDS_PERSON if failed else Diagnosis.WELL
+
+
+def command_about(act: str, some: Sequence[OrderKey]) -> str:
+    """Return the command for *act* with the first of *some* orders; with a placeholder, if none is named."""
+    return f"fulfillment orders {act} {quote(str(some[0])) if some else 'ORDER'}"
 
 
 def since(backlog: Backlog, now: Instant) -> str:

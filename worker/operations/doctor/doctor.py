@@ -10,15 +10,18 @@ from worker.domain.policy import Policy
 from worker.domain.reasons import Discrepancy, HoldReason, WaitReason
 from worker.domain.text import clean_text
 from worker.operations.advice import advise_on_hold, advise_on_stop
-from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, since, verdict_of
+from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, command_about, since, verdict_of
 from worker.operations.doctor.kept import judge_kept
 from worker.operations.doctor.quarantine import judge_quarantine
-from worker.operations.phrases import counted
+from worker.operations.phrases import WHY, counted
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The words for backlogs of one kind. Backlogs younger than *ignored_for* are not reported."""
+    """The words for backlogs of one kind. Backlogs younger than *ignored_for* are not reported.
+
+    *advice* is for a person; {explain} in it is the command that explains the order that has waited longest.
+    """
 
     name: str
     one: str
@@ -52,7 +55,7 @@ _KINDS: Mapping[BacklogKind, _Kind] = {
         "write has no answer",
         "writes have no answer",
         "No write has been without an answer for long.",
-        "A worker reads these orders again by itself: `fulfillment orders explain` says when.",
+        "A worker reads these orders again by itself: `{explain}` says when.",
         MINUTE,
     ),
     BacklogKind.PENDING: _Kind(
@@ -60,7 +63,7 @@ _KINDS: Mapping[BacklogKind, _Kind] = {
         "event has no result yet",
         "events have no result yet",
         "No event has been without a result for long.",
-        "`fulfillment orders explain` says what each of these orders waits for.",
+        "`{explain}` says what such an order waits for.",
         MINUTE,
     ),
 }
@@ -106,7 +109,8 @@ def _judge_backlog(
         return _judge_dry_run(backlog, words, sentence, policies)
     is_wanted = backlog.kind is BacklogKind.HELD and backlog.reason.endswith(f": {HoldReason.OPERATOR}")
     verdict = Verdict.WARN if is_wanted else verdict_of(backlog, now, max_age)
-    return Check(words.name, verdict, f"{sentence}.", words.advice or _advice(backlog))
+    advice = words.advice.format(explain=command_about("explain", backlog.some)) or _advice(backlog)
+    return Check(words.name, verdict, f"{sentence}.", advice)
 
 
 def _judge_far_ahead(found: FarAhead) -> Check:
@@ -116,7 +120,7 @@ def _judge_far_ahead(found: FarAhead) -> Check:
         Verdict.WARN,
         f"{orders} more than a day from now{_names(found)}.",
         "See that the clocks are right. If they are, one was far ahead before, and these orders are completed, or named"
-        " as late, when that time has come. `fulfillment orders explain` shows their times.",
+        f" as late, when that time has come. `{command_about('explain', found.some)}` shows the times of one.",
     )
 
 
@@ -135,8 +139,23 @@ def _details(backlog: Backlog) -> str:
 
 def _advice(backlog: Backlog) -> str:
     if backlog.kind is BacklogKind.HELD:
-        return advise_on_hold(backlog.reason.rpartition(" ")[2])  # before it, the text has the account
-    return f"{advise_on_stop(backlog.reason)} See `fulfillment orders list --stopped`."
+        account, _, reason = backlog.reason.partition(": ")
+        return _advise_on_hold(account, reason)
+    return (
+        f"{advise_on_stop(backlog.reason)} See them: `fulfillment orders list --stopped`; what to type for one:"
+        f" `{command_about('explain', backlog.some)}`."
+    )
+
+
+def _advise_on_hold(account: str, reason: str) -> str:
+    if reason == HoldReason.OPERATOR:
+        return f"To let its orders go on: `fulfillment accounts release {account} --reason {WHY}`."
+    probe = f" To probe now: `fulfillment accounts probe {account}`." if reason in _PROBED else ""
+    return f"{advise_on_hold(reason)}{probe}"
+
+
+_PROBED = (HoldReason.CREDENTIALS, HoldReason.OUTAGE)
+"""The holds that a probe can lift."""
 
 
 def _judge_dry_run(backlog: Backlog, words: _Kind, sentence: str, policies: Mapping[str, Policy]) -> Check:
@@ -195,5 +214,5 @@ def _judge_orphaned(integrity: Integrity) -> Check:
         Verdict.FAIL,
         f"{counted(count, 'order has', 'orders have')} something left to do,"
         f" but no worker will reconcile {them}: {names}.",
-        "This is a defect: please report it. `fulfillment orders retry` makes an order due.",
+        f"This is a defect: please report it. `{command_about('retry', integrity.forgotten)}` makes an order due.",
     )

@@ -9,6 +9,7 @@ from worker.domain.reasons import MISSING_STATUS, STATUS_WITHOUT_WORD, Quarantin
 from worker.domain.text import clean_text
 from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, since, verdict_of
 from worker.operations.doctor.unknown import advise_on_unknown
+from worker.operations.explain.unused import SETTINGS
 from worker.operations.phrases import WHY, counted
 
 _NAME = "quarantine"
@@ -59,8 +60,20 @@ def _advice(backlog: Backlog) -> str:
         return f"{advise_on_unknown(backlog.source)} {replay}"
     return (
         f"See `fulfillment deliveries list {chosen}`, and what cannot be used of one: `fulfillment deliveries show ID`."
-        f" Correct the cause, and replay them: `fulfillment deliveries replay {chosen}`."
+        f" {_cure(backlog)} `fulfillment deliveries replay {chosen}`."
     )
+
+
+def _cure(backlog: Backlog) -> str:
+    """Say what lets such deliveries in, as `orders explain` does, in a sentence that the command to replay follows."""
+    cure = SETTINGS.get(QuarantineReason(backlog.reason)) if backlog.reason in set(QuarantineReason) else None
+    if cure is None or backlog.reason == QuarantineReason.UNKNOWN_EVENT:  # no setting heals each unknown event
+        return "Correct the cause, and replay them:"
+    text = cure.format(source=backlog.source)
+    imperative = f"{text[:1].upper()}{text[1:]}"
+    if "[sources." in text:
+        return f"{imperative}; restart the receiver, and replay them:"
+    return f"{imperative}. So that `doctor` forgets these, replay them:"
 
 
 def _heal(unknown: UnknownWords, present: Collection[str] | None) -> str:

@@ -10,7 +10,10 @@ from worker.operations.instants import ago
 
 ELSEWHERE: Duration = 15 * MINUTE
 """After a delivery, a receiver that does not answer here is believed to run elsewhere for this long."""
-START = "Start it: `fulfillment receiver`, or `fulfillment up` for everything; with systemd, `systemctl start`."
+START = (
+    "Start it: `fulfillment receiver`, or `fulfillment up` for everything; with systemd, `systemctl start"
+    " fulfillment-receiver` or `systemctl start fulfillment`."
+)
 _NAME = "receiver"
 
 

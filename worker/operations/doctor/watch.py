@@ -6,7 +6,7 @@ from worker.domain.instants import MINUTE, Duration, Instant
 from worker.domain.overview.silence import SourceActivity
 from worker.domain.overview.watch import LastScan, LateOrders, Watch
 from worker.domain.stages import Stage
-from worker.operations.doctor.checks import Check, Verdict
+from worker.operations.doctor.checks import Check, Verdict, command_about
 from worker.operations.instants import ago, span, when
 from worker.operations.phrases import counted
 
@@ -69,7 +69,7 @@ def _judge_late(late: LateOrders, now: Instant) -> Check:
         Verdict.WARN,
         f"{orders} {late.stage} for longer than {_LIMITS[late.stage]}, {longest}: {names}.",
         f"{_WHOM_TO_ASK.get(late.stage, '')} All of them: `fulfillment orders list --late`; what one waits for:"
-        " `fulfillment orders explain`.",
+        f" `{command_about('explain', late.some)}`.",
     )
 
 

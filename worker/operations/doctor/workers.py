@@ -12,7 +12,10 @@ from worker.operations.instants import ago, span
 from worker.operations.phrases import WHY, counted
 
 _NAME = "workers"
-START = "Start one: `fulfillment worker`, or `fulfillment up` for everything; with systemd, `systemctl start`."
+START = (
+    "Start one: `fulfillment worker`, or `fulfillment up` for everything; with systemd, `systemctl start"
+    " fulfillment-worker` or `systemctl start fulfillment`."
+)
 
 
 def judge_workers(
