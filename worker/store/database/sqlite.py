@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DisconnectionError
 
 from worker.private_files import make_private, open_private
@@ -42,8 +43,16 @@ def sqlite_engine(url: URL, connections: int, timeout_seconds: float) -> Engine:
         hide_parameters=True,  # an error is logged, and values are what customers and couriers wrote
         connect_args={"timeout": timeout_seconds, "check_same_thread": False},
     )
+    engine.dialect.statement_compiler = _Compiler
     _listen(engine, _File(url), timeout_seconds)
     return engine
+
+
+class _Compiler(SQLiteCompiler):
+    """Writes the hint of a table behind its name. SQLAlchemy leaves out hints for SQLite, which has `INDEXED BY`."""
+
+    def get_from_hint_text(self, table: object, text: str | None) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return text
 
 
 def _listen(engine: Engine, file: "_File", timeout_seconds: float) -> None:

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, func, select
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
 from worker.store.conditions import has_key
-from worker.store.snapshots import NAMES_ORDER, names_of, snapshot_of
-from worker.store.tables import deliveries, events, orders
+from worker.store.snapshots import names_of, snapshot_of
+from worker.store.tables import NAMES_ORDER, deliveries, events, orders
 
 MAX_DELIVERIES = 5_000
-"""How many deliveries that name an order and could not be used are found: the latest."""
+"""How many deliveries that name an order and could not be used are found."""
 
 
 class FirstEvent(NamedTuple):
@@ -50,7 +50,7 @@ def deliveries_of(connection: Connection, key: OrderKey, now: Instant) -> Sequen
     row = connection.execute(select(orders).where(has_key(key))).first()
     names = [key.comparable] if row is None else names_of(snapshot_of(connection, row, {}, now))
     naming = select(deliveries.c.id).where(deliveries.c.named.in_(names), NAMES_ORDER)
-    ids = set(connection.execute(naming.order_by(deliveries.c.received_at.desc()).limit(MAX_DELIVERIES)).scalars())
+    ids = set(connection.execute(naming.limit(MAX_DELIVERIES)).scalars())
     if row is not None:
         brought = select(events.c.delivery_id).where(events.c.order_row == row.id, events.c.delivery_id.is_not(None))
         ids.update(connection.execute(brought).scalars())

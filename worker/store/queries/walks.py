@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, and_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, and_, select, true, tuple_
 
 from worker.domain.overview.filters import Cursor
 
@@ -113,7 +113,7 @@ def _between(walk: Walk, begin: Cursor | None, end: Cursor | None) -> ColumnElem
         conditions.append(place < tuple(begin))
     if end is not None:
         conditions.append(place >= tuple(end))
-    return and_(walk.base, *conditions)
+    return and_(true(), *conditions)
 
 
 def _order(walk: Walk) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
