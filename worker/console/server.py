@@ -35,7 +35,7 @@ def serve(app: AbstractContextManager[Flask], address: Address) -> None:
 
     Raises `CannotListen`, and what the opening of *app* raises.
     """
-    with open_socket(*address) as sock, app as application:
+    with app as application, open_socket(*address) as sock:
         limits = Limits(connections=CONNECTIONS, of_one_address=CONNECTIONS)
         server = ConsoleServer(application, sock, max_body=MAX_FORM_BYTES, timeouts=Timeouts(), limits=limits)
         for number in STOP_SIGNALS:

@@ -106,6 +106,10 @@ class Supervisor:
         """Return the names of the processes that have ended by themselves."""
         return [name for name, child in self._children.items() if child.poll() is not None]
 
+    def kept(self) -> list[str]:
+        """Return the names of the processes that it keeps alive: all that were started, and not given up."""
+        return list(self._children)
+
     def stop(self, timeout_seconds: float = STOP_TIMEOUT_SECONDS) -> None:
         """Ask every process to end, and kill those that are left after *timeout_seconds*, or after a second signal."""
         for child in self._children.values():
