@@ -40,12 +40,12 @@ def hold(holds: OperatorHolds, overview: Overview, configured: Collection[str], 
 
 
 def preview_hold(overview: Overview, account: str) -> str:
-    """Return what would follow from a hold of *account*, in a sentence without its full stop."""
-    return f"no call is made to its platform any more; {_who_waits(account, overview)}"
+    """Return what would follow from a hold of *account*, in a sentence."""
+    return f"No call is made to its platform any more; {_who_waits(account, overview)}."
 
 
 def preview_release(overview: Overview, account: str, reason: str) -> str:
-    """Return what would follow if the hold of *account* for *reason* was lifted, in a sentence without its full stop.
+    """Return what would follow if the hold of *account* for *reason* was lifted, in a sentence.
 
     Raises `IllegalRequest` if there is no such hold.
     """
@@ -54,8 +54,8 @@ def preview_release(overview: Overview, account: str, reason: str) -> str:
     if reason not in reasons:
         raise IllegalRequest(f"{clean_text(account)} has no hold for {clean_text(reason)}; {_remaining(others)}")
     if others:
-        return f"{account} is still held for {join_items(others, 'and')}, so its orders wait on"
-    return f"{account} is not held any more{_what_follows(account, overview)}"
+        return f"{account} is still held for {join_items(others, 'and')}, so its orders wait on."
+    return f"{account} is not held any more{_what_follows(account, overview)}."
 
 
 def release(

@@ -1,5 +1,7 @@
 """What the tests of the console's pages share: both databases, with a user who looks and acts."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.support.console_user import ConsoleUser
@@ -8,12 +10,16 @@ from worker.store.database.database import Database
 
 
 @pytest.fixture
-def operator(database: Database) -> ConsoleUser:
+def operator(database: Database) -> Iterator[ConsoleUser]:
     """A user who may act."""
-    return ConsoleUser(database)
+    user = ConsoleUser(database)
+    yield user
+    user.parts.close()
 
 
 @pytest.fixture
-def viewer(database: Database) -> ConsoleUser:
+def viewer(database: Database) -> Iterator[ConsoleUser]:
     """A user who may only look."""
-    return ConsoleUser(database, Role.VIEWER)
+    user = ConsoleUser(database, Role.VIEWER)
+    yield user
+    user.parts.close()

@@ -110,14 +110,14 @@ def test_a_probe_says_what_it_has_shown(result, shown):
     ("overview", "wait"), [(IDLE, "none of its orders waits now"), (BUSY, "1 order waits with it")]
 )
 def test_before_a_hold_its_preview_says_who_would_wait(overview, wait):
-    assert preview_hold(overview, "main") == f"no call is made to its platform any more; {wait}"
+    assert preview_hold(overview, "main") == f"No call is made to its platform any more; {wait}."
 
 
 def test_before_a_release_its_preview_says_what_the_release_says_afterwards():
     held = replace(BUSY, holds=(Hold("main", "operator", START),))
     after = release(Holds(HoldReason.OPERATOR), held, [], "main", HoldReason.OPERATOR, "why")
-    assert f"{preview_release(held, 'main', 'operator')}." == after
+    assert preview_release(held, "main", "operator") == after
     twice = replace(BUSY, holds=(*held.holds, Hold("main", "outage", START)))
-    assert preview_release(twice, "main", "operator") == "main is still held for outage, so its orders wait on"
+    assert preview_release(twice, "main", "operator") == "main is still held for outage, so its orders wait on."
     with pytest.raises(IllegalRequest, match="main has no hold for credentials; it is held for operator"):
         preview_release(held, "main", "credentials")

@@ -143,6 +143,8 @@ _FORESEE: Mapping[ActName, Callable[[Overview, AccountLook], str]] = {
     ActName.RELEASE_ACCOUNT: lambda overview, account: operations.preview_release(
         overview, account.name, _wanted_hold()
     ),
-    ActName.PROBE: lambda *_: "one read is sent; holds of which the answer proves that they are over are lifted",
-    ActName.SCAN: lambda *_: "the scan runs in this console, within the scans' share of the call budget: for minutes",
+    ActName.PROBE: lambda *_: "One read is sent. Holds of which the answer proves that they are over are lifted.",
+    ActName.SCAN: lambda *_: (
+        "The scan runs in this console, within the scans' share of the call budget. It may take minutes."
+    ),
 }
