@@ -50,9 +50,6 @@ ORDER = click.argument("order")
 OPTIONAL_ORDER = click.argument("order", metavar="[ORDER]", required=False)
 STAGE = click.Choice([stage.value for stage in STAGES])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
-LIMIT = click.option(
-    "--limit", type=WholeNumber(1, 10_000), default=50, show_default=True, help="Print at most this many."
-)
 
 
 def with_user(reason: str) -> str:

@@ -79,11 +79,11 @@ def test_json_is_ascii_and_parses_line_by_line(fulfillment: Commands, harness: H
 def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, harness: Harness):
     nasty_order(harness)
     row = (
-        "account order number state carrier carrier_by stage staged_at late late_at status closed closed_by_operator"
-        " stop stop_detail stopped_at waiting waiting_detail held due lease_until sending failures read_at confirmed_at"
+        "account order order_key number state carrier carrier_by stage staged_at late late_at status closed"
+        " closed_by_operator stop stop_detail stopped_at waiting waiting_detail held due lease_until sending failures read_at confirmed_at"
         " first_seen_at updated_at"
     )
-    delivery = "id source received_at outcome reason detail replayed_at size peer"
+    delivery = "id source received_at outcome reason detail replayed_at size peer named order_key event event_count"
     assert " ".join(fulfillment("orders", "list", "--json").documents[0]) == row
     shown = fulfillment("orders", "show", LONG.order_id, "--json").document
     assert " ".join(shown) == f"{row} events writes audit_log"
@@ -93,7 +93,10 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, harnes
     )
     assert " ".join(shown["writes"][0]) == "stage inferred fields sent_at answered_at outcome answer lease_token"
     assert " ".join(fulfillment("deliveries", "list", "--json").documents[0]) == delivery
-    assert " ".join(fulfillment("deliveries", "show", "1", "--json").document) == f"{delivery} body events problems"
+    assert (
+        " ".join(fulfillment("deliveries", "show", "1", "--json").document)
+        == f"{delivery} headers body events problems"
+    )
 
 
 def test_orders_are_listed_by_state(fulfillment: Commands, harness: Harness):
@@ -103,7 +106,7 @@ def test_orders_are_listed_by_state(fulfillment: Commands, harness: Harness):
         assert (order["order"], order["state"]) == (keys[state].order_id, state)
     both = fulfillment("orders", "list", "--stopped", "--held", "--json").documents
     assert {order["state"] for order in both} == {"stopped", "held"}
-    assert "These are the latest 2; --limit shows more." in fulfillment("orders", "list", "--limit", "2").out
+    assert "These are the latest 2. --limit and --all show more" in fulfillment("orders", "list", "--limit", "2").out
 
 
 def test_an_order_is_shown_with_everything_that_happened_by_time(fulfillment: Commands, harness: Harness):

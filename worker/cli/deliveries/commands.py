@@ -1,5 +1,6 @@
 """The group `fulfillment deliveries`."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,8 @@ from worker.application.names import require_name
 from worker.cli.commands import OrderedGroup
 from worker.cli.confirmation import DRY_RUN, YES
 from worker.cli.deliveries.options import DELIVERY_ID, NOTE, OPTIONAL_ID, OUTCOME, PEER, REASON, REPLAYABLE, SINCE
-from worker.cli.options import AS_JSON, LIMIT, with_user
+from worker.cli.options import AS_JSON, with_user
+from worker.cli.paging import paged
 from worker.cli.sources.options import PROFILE
 from worker.domain.events import OPERATOR
 from worker.domain.overview.choices import DeliveryChoice
@@ -18,6 +20,7 @@ from worker.domain.reasons import DeliveryOutcome
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
     from collections.abc import Sequence
 
+    from worker.application.context import Context
     from worker.application.deliveries.problems import Problem
     from worker.settings import Settings
     from worker.store.queries.deliveries import DeliveryDetails
@@ -33,32 +36,59 @@ def deliveries() -> None:
 @click.option("--source", default="", help="Only deliveries of this source.")
 @click.option("--reason", type=REASON, default=None, help="Only deliveries that are quarantined for this reason.")
 @PEER
-@LIMIT
+@click.option("--order", default="", help="Only deliveries that brought news of this order, or name it.")
+@SINCE
+@paged
 @AS_JSON
 def list_deliveries(
-    outcome: str | None, source: str, reason: str | None, peer: str | None, limit: int, as_json: bool
+    outcome: str | None,
+    source: str,
+    reason: str | None,
+    peer: str | None,
+    order: str,
+    since: str | None,
+    limit: int,
+    after: str,
+    is_all: bool,
+    as_json: bool,
 ) -> None:
-    """List deliveries, the newest first.
+    """List deliveries, the newest first, each with its first event.
 
     \b
     fulfillment deliveries list --outcome quarantined
+    fulfillment deliveries list --order 1001
+    fulfillment deliveries list --since 2h --all --json | jq -r .order_key
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.application.context import open_database
-    from worker.cli.deliveries.documents import delivery_document
-    from worker.cli.deliveries.printing import print_deliveries
-    from worker.cli.json_lines import print_json_lines
+    from worker.application.deliveries.finding import instant_since
+    from worker.cli.deliveries.listing import print_list
+    from worker.domain.overview.filters import DeliveryFilter
+    from worker.store.queries.choices import ChoiceQueries
+
+    with open_database() as context:
+        wanted = DeliveryFilter(
+            outcome=outcome or "",
+            source=source,
+            reason=reason or "",
+            peer=peer or "",
+            since=instant_since(since, ChoiceQueries(context.database).now()) if since else None,
+            order=context.operations.find(order) if order else None,
+        )
+        print_list(
+            context, wanted, (limit, after), partial(_require_source, context, source), is_all=is_all, as_json=as_json
+        )
+
+
+def _require_source(context: "Context", source: str) -> None:
+    """Raise `IllegalRequest` for a source that the settings do not name and of which no delivery is stored."""
     from worker.domain.overview.filters import DeliveryFilter
     from worker.store.queries.deliveries import DeliveryQueries
 
-    with open_database() as context:
-        wanted = DeliveryFilter(outcome or "", source, reason or "", peer or "")
-        rows = DeliveryQueries(context.database).page(wanted, limit).rows
-        if source not in {"", OPERATOR} and not rows:  # a source that has left the settings may still have deliveries
-            require_name("source", source, context.settings.sources)
-    if as_json:
-        print_json_lines(map(delivery_document, rows))
-    else:
-        print_deliveries(rows, limit)
+    if source in {"", OPERATOR} or source in context.settings.sources:
+        return
+    # A source that has left the settings may still have deliveries.
+    if not DeliveryQueries(context.database).page(DeliveryFilter(source=source), 1).rows:
+        require_name("source", source, context.settings.sources)
 
 
 @deliveries.command("show", short_help="Show a delivery, its body and its events.")

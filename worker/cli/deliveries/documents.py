@@ -21,6 +21,9 @@ def delivery_document(row: DeliveryRow) -> Document:
         "size": row.size,
         "peer": row.peer or None,
         "named": row.named or None,
+        "order_key": str(row.order) if row.order else row.named or None,
+        "event": row.event or None,
+        "event_count": row.event_count,
     }
 
 
@@ -47,6 +50,7 @@ def _event(event: DeliveredEvent) -> Document:
         "id": event.id,
         "account": event.order.account,
         "order": event.order.order_id,
+        "order_key": str(event.order),
         "key": event.key,
         "event": event.name,
         "occurred_at": iso(event.occurred_at),

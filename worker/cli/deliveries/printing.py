@@ -30,16 +30,14 @@ STYLES: dict[str, str] = {
 }
 
 
-def print_deliveries(rows: Sequence[DeliveryRow], limit: int) -> None:
-    """Print a list of deliveries. If it has *limit* rows, a line says that there may be more."""
-    table = make_table("ID", "RECEIVED (UTC)", "SOURCE", "OUTCOME", "REASON", wrapping="REASON")
+def print_deliveries(rows: Sequence[DeliveryRow]) -> None:
+    """Print a list of deliveries, each with its order and its first event, or why it cannot be used."""
+    table = make_table("ID", "RECEIVED (UTC)", "SOURCE", "OUTCOME", "NEWS, REASON", wrapping="NEWS, REASON")
     table.columns[-1].overflow = "ellipsis"  # a word that is too long is cut, and never broken
     for row in rows:
         time = moment(row.received_at).removesuffix(" UTC")
-        table.add_row(plain(row.id), plain(time), _source(row.source), _styled(row.outcome), plain(_reason(row)))
+        table.add_row(plain(row.id), plain(time), _source(row.source), _styled(row.outcome), plain(_news(row)))
     print_table(table, rows, "No such deliveries.")
-    if len(rows) == limit:
-        Output().print(f"These are the newest {limit}; --limit shows more.", style="dim")
 
 
 def _source(name: str) -> Text:
@@ -50,6 +48,14 @@ def _source(name: str) -> Text:
 
 def _styled(outcome: str) -> Text:
     return plain(outcome, STYLES.get(outcome, ""))
+
+
+def _news(row: DeliveryRow) -> str:
+    """Return the order and the first event of a delivery, and why the delivery, or a part of it, cannot be used."""
+    events = f"{row.order} {row.event}" if row.order else ""
+    more = f" and {row.event_count - 1} more" if row.event_count > 1 else ""
+    names = f"names {row.named}" if row.named and not row.order else ""
+    return "; ".join(filter(None, (events + more, _reason(row), names)))
 
 
 def _reason(row: DeliveryRow) -> str:

@@ -58,8 +58,8 @@ class Chosen:
             raise click.UsageError("Name one ORDER, or choose many: by --stop, --matching, --account or --older-than.")
         if self.stop and self.waiting:
             raise click.UsageError("Say --stop or --waiting, not both: a stopped order does not wait.")
-        _require_word("--stop", self.stop, StopReason)
-        _require_word("--waiting", self.waiting, WaitReason)
+        require_word("--stop", self.stop, StopReason)
+        require_word("--waiting", self.waiting, WaitReason)
 
     def choice(self, *, waiting_orders: bool) -> OrderChoice:
         """Return the choice of many orders."""
@@ -72,7 +72,8 @@ class Chosen:
         )
 
 
-def _require_word(option: str, word: str, words: type[StopReason] | type[WaitReason]) -> None:
+def require_word(option: str, word: str, words: type[StopReason] | type[WaitReason]) -> None:
+    """Raise `UsageError` for a *word* that is not one of *words*; an empty one is not given."""
     if word and word not in set(words):
         raise click.UsageError(f"{option} is none of: {', '.join(words)}.")
 

@@ -5,7 +5,8 @@ import click
 from worker.cli.commands import OrderedGroup
 from worker.cli.orders.actions import advance_order, close_order, release_order, retry_order
 from worker.cli.orders.assigning import assign_order
-from worker.cli.orders.queries import explain_order, list_orders, show_order
+from worker.cli.orders.listing import list_orders
+from worker.cli.orders.queries import explain_order, show_order
 
 
 @click.group(cls=OrderedGroup)

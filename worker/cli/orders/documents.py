@@ -14,6 +14,7 @@ def order_document(row: OrderRow, now: Instant, policy: Policy) -> Document:
     return {
         "account": order.key.account,
         "order": order.key.order_id,
+        "order_key": str(order.key),
         "number": order.number or None,
         "state": row.state(now),
         "carrier": order.carrier or None,

@@ -1,35 +1,18 @@
 """Prints orders for people, in 80 columns, with times in UTC. *now* is the time of the database's clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.text import Text
 
-from worker.cli.printing import MIN_WIDTH, STYLES, Output, make_facts, make_table, order_name, plain, print_table
+from worker.cli.printing import MIN_WIDTH, STYLES, Output, make_facts, make_table, plain
 from worker.domain.instants import Instant
 from worker.domain.orders import Order
-from worker.domain.overview.snapshot import OrderRow, Snapshot, State
+from worker.domain.overview.snapshot import Snapshot, State
 from worker.domain.policy import Policy
-from worker.operations.instants import ago, moment, span, when
+from worker.operations.instants import moment, span, when
 from worker.operations.listing import lateness_of, reason_of
 from worker.operations.phrases import by_word_of
 from worker.operations.timeline import Entry
-
-
-def print_orders(rows: Sequence[OrderRow], now: Instant, limit: int, policies: Mapping[str, Policy]) -> None:
-    """Print a list of orders. If it has *limit* rows, a line says that there may be more. *policies* is by account."""
-    table = make_table("ORDER", "STAGE", "STATE", "REASON, TIME", "CHANGED", wrapping="REASON, TIME")
-    for row in rows:
-        lateness = lateness_of(row.order, now, policies.get(row.order.key.account, Policy()))
-        table.add_row(
-            order_name(row.order.key),
-            plain(row.order.stage or "–"),
-            styled_state(row.state(now)),
-            plain(", ".join(filter(None, (reason_of(row, now), lateness)))),
-            plain(ago(row.updated_at, now)),
-        )
-    print_table(table, rows, "No such orders.")
-    if len(rows) == limit:
-        Output().print(f"These are the latest {limit}; --limit shows more.", style="dim")
 
 
 def styled_state(state: State) -> Text:

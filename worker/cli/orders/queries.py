@@ -1,53 +1,8 @@
-"""The commands that show orders: `list`, `show`, `explain`."""
+"""The commands that show one order: `show` and `explain`."""
 
 import click
 
-from worker.application.names import require_name
-from worker.cli.options import AS_JSON, LIMIT, ORDER, STAGE, WholeNumber
-from worker.domain.overview.snapshot import State
-from worker.domain.stages import Stage
-
-
-@click.command("list")
-@click.option("--account", default="", help="Only orders of this account.")
-@click.option("--stage", type=STAGE, help="Only orders at this stage.")
-@click.option("--stopped", is_flag=True, help="Only orders that need a person.")
-@click.option("--due", is_flag=True, help="Only orders that a worker takes next.")
-@click.option("--held", is_flag=True, help="Only orders whose whole account waits.")
-@click.option("--waiting", is_flag=True, help="Only orders that wait for their due time.")
-@click.option("--late", is_flag=True, help="Only orders that stay at a stage for longer than the settings allow.")
-@LIMIT
-@AS_JSON
-def list_orders(account: str, stage: str | None, late: bool, limit: int, as_json: bool, **states: bool) -> None:
-    """List orders, the latest change first.
-
-    With several of --stopped, --due, --held and --waiting, it lists the orders in any of these states. An order is
-    late after the `ship_within` or `deliver_within` of its account, whatever its state.
-
-    \b
-    fulfillment orders list --stopped
-    fulfillment orders list --stage shipped --json | jq -r .order
-    """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
-    from worker.application.context import open_database
-    from worker.cli.json_lines import print_json_lines
-    from worker.cli.orders.documents import order_document
-    from worker.domain.overview.filters import OrderFilter
-    from worker.store.queries.orders import OrderQueries
-
-    with open_database() as context:
-        wanted_states = [State(name) for name, is_wanted in states.items() if is_wanted]
-        policies = context.policies
-        wanted = OrderFilter(account, Stage(stage) if stage else None, frozenset(wanted_states), late=late)
-        page = OrderQueries(context.database, policies).page(wanted, limit)
-        now, rows = page.now, page.rows
-        if account and not rows:  # an account that has left the settings may still have orders
-            require_name("account", account, context.settings.accounts)
-    if as_json:
-        print_json_lines(order_document(row, now, context.policy(row.order.key.account)) for row in rows)
-        return
-    from worker.cli.orders.printing import print_orders
-
-    print_orders(rows, now, limit, policies)
+from worker.cli.options import AS_JSON, ORDER, WholeNumber
 
 
 @click.command("show", short_help="Show an order and all that happened to it.")

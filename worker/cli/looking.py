@@ -1,0 +1,30 @@
+"""Looks again and again, for commands that show what happens: until Ctrl-C, and also while the database is away."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from worker.domain.errors import StoreUnavailable
+from worker.processes.exits import print_error
+
+T = TypeVar("T")
+
+
+def look_again(read: Callable[[], T], pause_seconds: float) -> Iterator[T]:
+    """Yield what *read* returns, again and again, with a pause after each look.
+
+    The first look raises `StoreUnavailable`; later, a line on stderr says so once, and the next look may succeed.
+    """
+    yield read()
+    is_away = False
+    while True:
+        time.sleep(pause_seconds)
+        try:
+            result = read()
+        except StoreUnavailable as error:
+            if not is_away:
+                print_error(f"{error}; it is asked again")
+            is_away = True
+            continue
+        is_away = False
+        yield result
