@@ -18,7 +18,6 @@ from worker.store.database.write_ahead_log import WriteAheadLog
 from worker.store.queries.health import HealthQueries
 
 NAME_AUTHORITY = "If a private authority certifies it, name the file with the authority's certificate as ca_file."
-_BESIDE = ("-wal", "-shm")
 
 
 def check_schema(context: Context) -> Check:
@@ -84,7 +83,6 @@ def sqlite_file(database: Database) -> SqliteFile | None:
         return None
     path = Path(database.url.database).resolve()
     folder = next(parent for parent in path.parents if parent.exists())
-    beside = [other for end in _BESIDE if (other := path.with_name(path.name + end)).exists()]
     flags = os.statvfs(folder).f_flag
     return SqliteFile(
         path=str(path),
@@ -92,7 +90,6 @@ def sqlite_file(database: Database) -> SqliteFile | None:
         owner=_owner(path),
         can_write=os.access(path, os.R_OK | os.W_OK) or not path.exists(),
         can_write_folder=os.access(folder, os.W_OK | os.X_OK),
-        foreign=[str(other) for other in beside if _owner(other) != _owner(path)],
         free=shutil.disk_usage(folder).free,
         is_read_only=bool(flags & os.ST_RDONLY),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from shlex import quote
 
 from worker.domain.events import EventResult
 from worker.domain.instants import MINUTE, Duration, Instant
@@ -142,8 +143,8 @@ def _advice(backlog: Backlog) -> str:
         account, _, reason = backlog.reason.partition(": ")
         return _advise_on_hold(account, reason)
     return (
-        f"{advise_on_stop(backlog.reason)} See them: `fulfillment orders list --stopped`; what to type for one:"
-        f" `{command_about('explain', backlog.some)}`."
+        f"{advise_on_stop(backlog.reason)} See them: `fulfillment orders list --stop {quote(backlog.reason)}`; what to"
+        f" type for one: `{command_about('explain', backlog.some)}`."
     )
 
 

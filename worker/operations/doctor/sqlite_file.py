@@ -1,8 +1,8 @@
 """Judges why the file of a SQLite database cannot be written: by its folder, its user and the free space. Pure."""
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from worker.domain.text import clean_text
 from worker.operations.doctor.checks import Check, Verdict
@@ -20,8 +20,7 @@ class SqliteFile:
     """The file of a database at *path*, as *user* sees it.
 
     *owner* is the user to whom it belongs; empty if it is not there. *can_write* and *can_write_folder* say what *user*
-    may do. *foreign* are the files beside it that belong to somebody else than the file. *free* is in bytes.
-    *is_read_only*: the whole file system is.
+    may do. *free* is in bytes. *is_read_only*: the whole file system is.
     """
 
     path: str
@@ -29,7 +28,6 @@ class SqliteFile:
     owner: str = ""
     can_write: bool = True
     can_write_folder: bool = True
-    foreign: Sequence[str] = ()
     free: int = LITTLE_SPACE
     is_read_only: bool = False
 
@@ -44,14 +42,6 @@ def judge_write(file: SqliteFile, error: str) -> Check:
 
 def judge_file(file: SqliteFile) -> Check | None:
     """Return a warning about a *file* that can be written today; None if all is well."""
-    if file.foreign:
-        names = ", ".join(clean_text(name) for name in file.foreign)
-        sentence = f"The file of the database belongs to {file.owner}, but these beside it do not: {names}."
-        advice = (
-            f"Its services cannot use them. Give them to {file.owner}, and run commands as this user:"
-            f" `chown --reference={_quoted(file.path)} {' '.join(map(_quoted, file.foreign))}`."
-        )
-        return Check(_NAME, Verdict.WARN, sentence, advice)
     if file.free < LITTLE_SPACE:
         sentence = f"Only {file.free // _MEGABYTE:,} MB are free on the disk of {_path(file)}."
         return Check(_NAME, Verdict.WARN, sentence, _make_room(file))
@@ -61,11 +51,13 @@ def judge_file(file: SqliteFile) -> Check | None:
 def _advice(file: SqliteFile) -> str:
     if file.is_read_only:
         return f"Its file system is mounted read-only: `findmnt -T {_quoted(file.path)}` names it; `dmesg` says why."
-    if file.foreign or not (file.can_write and file.can_write_folder):
+    if not (file.can_write and file.can_write_folder):
         owner = file.owner or "the user of the services"
+        folder = _quoted(str(PurePath(file.path).parent))
         return (
-            f"Run it as {owner}, who needs the right to write the file, its folder, and the files ending in -wal and"
-            f" -shm beside it: `ls -la {_quoted(file.path)}*`."
+            f"Run it as {owner}, who may write the file, its folder, and the files ending in -wal and -shm beside it."
+            f" If the services run as {file.user}, give these to it: `chown {file.user} {folder}"
+            f" {_quoted(file.path)}*`."
         )
     if file.free < LITTLE_SPACE:
         return _make_room(file)
