@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.clock import Clock
 from tests.support.console_client import PASSWORD, PUBLIC, Browser
@@ -12,6 +13,8 @@ from worker.console.access.logins import WRONG
 from worker.console.access.passwords import hash_password
 from worker.console.pages.login import NEEDS_HTTPS
 from worker.store.console.users import SqlUsers
+from worker.store.database.database import Database
+from worker.store.tables import console_sessions, console_users
 
 
 def test_a_user_logs_in_and_is_led_back(browser: Browser, users: SqlUsers):
@@ -111,6 +114,15 @@ def test_a_session_is_over_in_time(browser: Browser, users: SqlUsers, clock: Clo
     assert browser.post("/act", {"form_token": token}).status_code == 401
     assert SESSION_OVER in browser.page
     assert browser.get("/about", HX_Request="true").status_code == 401
+
+
+def test_no_cookie_and_no_password_is_in_the_database(browser: Browser, users: SqlUsers, database: Database):
+    secret = browser.log_in("sara", PASSWORD).headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+    assert len(secret) == 43
+    with database.read() as connection:
+        rows = [str([*row]) for table in (console_users, console_sessions) for row in connection.execute(select(table))]
+    assert len(rows) == 3
+    assert not any(secret in row or PASSWORD in row for row in rows)
 
 
 @pytest.mark.parametrize("secret", ["", "x", "x" * 43, "x" * 5000, "../../etc", "é"])

@@ -23,5 +23,5 @@ def test_whatever_a_party_cannot_do_is_held_by_a_test(party: str):
 
 
 def test_the_page_has_a_part_for_every_party_and_says_how_to_report_a_fault():
-    assert len(PARTIES) == 6
+    assert len(PARTIES) == 8
     assert part(SECURITY, "## To report a fault")
