@@ -88,6 +88,7 @@ def fields_of(page: str) -> Fields:
 def shown(page: str) -> str:
     """Return what a person reads in the main part of a page, in one line."""
     main = page.partition("<main")[2] or page
+    main = re.sub(r"</?(a|bdi|code|span|strong)\b[^>]*>", "", main)
     text = re.sub(r"<(script|style|option|select)\b.*?</\1>|<[^>]*>", " ", main, flags=re.DOTALL)
     return " ".join(text.split())
 

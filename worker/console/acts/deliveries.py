@@ -83,7 +83,8 @@ def _preview_page(context: Context, fields: Fields, choice: Choice) -> str:
 
 def _replayed(context: Context, fields: Fields, choice: Choice) -> str:
     """Replay the next deliveries, and say what became of each."""
-    note = note_of(fields.get("reason", "").strip(), current_user().name)
+    # The field `reason` is that of the filter, as on the command line.
+    note = note_of(fields.get("note", "").strip(), current_user().name)
     ids, after = choice.ids, 0
     if choice.many:
         later = ChoiceQueries(context.database).delivery_ids(choice.many, read_number(fields, "after"))
