@@ -27,3 +27,9 @@ def former_names(context: Context, account: str) -> Mapping[str, int]:
     """Return the names that carry open orders of *account* and are no source any more, with the number of these."""
     carried, sources = carried_orders(context.database), context.settings.sources
     return {name: count for (its, name), count in carried.items() if its == account and name not in sources}
+
+
+def can_carry(context: Context, source: str) -> bool:
+    """Tell whether *source*, one of the settings, can carry orders, so that it may get those of a former name."""
+    sources = context.settings.sources
+    return source in carriers_of(sources.items(), sources[source].account)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from worker.application.sources.renaming import former_names, rename_source
+from worker.application.sources.renaming import can_carry, former_names, rename_source
 from worker.console.acts.forms import note_of
 from worker.console.acts.marks import does
 from worker.console.parts import Parts, current_user
@@ -21,7 +21,7 @@ def add_routes(app: Flask, parts: Parts) -> None:
 
     @does(ActName.RENAME_SOURCE)
     def answer(source: str) -> ResponseReturnValue:
-        if source not in context.settings.sources:
+        if source not in context.settings.sources or not can_carry(context, source):
             abort(404)
         if request.method != "POST":
             return form_page(source)

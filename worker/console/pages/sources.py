@@ -5,6 +5,7 @@ from functools import partial
 from flask import Flask, abort, render_template
 
 from worker.application.sources import looks, overview, telling
+from worker.application.sources.renaming import can_carry
 from worker.console.pages.overview import OUTCOMES, traffic_chart
 from worker.console.parts import Parts
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason, RefusalReason
@@ -36,6 +37,7 @@ def add_routes(app: Flask, parts: Parts) -> None:
             now=look.now,
             source=found,
             shown=shown,
+            can_carry=can_carry(context, source),
             zone=zone,
             chart=traffic_chart(look.traffic, zone, source) if look.traffic else None,
             to_tell=telling.to_tell(shown),
