@@ -14,6 +14,7 @@ COMMANDS = {
     "migrate": ("worker.cli.services.migrate", "Bring the database's schema up to date."),
     "doctor": ("worker.cli.doctor.command", "Check the installation, and find what is stuck."),
     "send": ("worker.cli.send.command", "Sign a test event and send it to the receiver."),
+    "tail": ("worker.cli.tail.command", "Print what happens, as it happens."),
     "orders": ("worker.cli.orders.commands", "Show and explain orders; advance, retry, release or close one, or many."),
     "parcels": ("worker.cli.parcels.commands", "Show the parcels of an order; register, remove or drop one."),
     "deliveries": ("worker.cli.deliveries.commands", "Show webhook deliveries, and replay them."),

@@ -10,15 +10,15 @@ from worker.processes.exits import print_error
 T = TypeVar("T")
 
 
-def look_again(read: Callable[[], T], pause_seconds: float) -> Iterator[T]:
-    """Yield what *read* returns, again and again, with a pause after each look.
+def look_again(read: Callable[[], T], pause_seconds: Callable[[], float]) -> Iterator[T]:
+    """Yield what *read* returns, again and again, with a pause of so many seconds between two looks.
 
     The first look raises `StoreUnavailable`; later, a line on stderr says so once, and the next look may succeed.
     """
     yield read()
     is_away = False
     while True:
-        time.sleep(pause_seconds)
+        time.sleep(pause_seconds())
         try:
             result = read()
         except StoreUnavailable as error:

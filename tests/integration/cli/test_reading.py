@@ -80,8 +80,8 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, harnes
     nasty_order(harness)
     row = (
         "account order order_key number state carrier carrier_by stage staged_at late late_at status closed"
-        " closed_by_operator stop stop_detail stopped_at waiting waiting_detail held due lease_until sending failures read_at confirmed_at"
-        " first_seen_at updated_at"
+        " closed_by_operator stop stop_detail stopped_at waiting waiting_detail held due lease_until sending failures"
+        " read_at confirmed_at first_seen_at updated_at"
     )
     delivery = "id source received_at outcome reason detail replayed_at size peer named order_key event event_count"
     assert " ".join(fulfillment("orders", "list", "--json").documents[0]) == row

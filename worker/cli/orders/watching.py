@@ -36,7 +36,7 @@ def watch_orders(context: Context, wanted: OrderFilter, limit: int, *, as_json: 
     A terminal has the list as it is now. In a pipe, there is a line for each order that is new in the list or has
     changed, and one for each that has left it.
     """
-    looks = look_again(partial(_latest, context, wanted, limit), PAUSE_SECONDS)
+    looks = look_again(partial(_latest, context, wanted, limit), lambda: PAUSE_SECONDS)
     try:
         if as_json or not is_terminal(sys.stdout):
             _print_changes(context, looks, as_json=as_json)
