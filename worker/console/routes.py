@@ -8,6 +8,7 @@ from worker.console.acts import sources as source_acts
 from worker.console.pages import (
     about,
     accounts,
+    checks,
     deliveries,
     delivery,
     health,
@@ -36,5 +37,6 @@ ROUTES: tuple[AddRoutes, ...] = (
     sources.add_routes,
     source_acts.add_routes,
     workers.add_routes,
+    checks.add_routes,
     about.add_routes,
 )

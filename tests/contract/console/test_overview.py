@@ -135,3 +135,14 @@ def test_a_discrepancy_is_named(harness: Harness, user: ConsoleUser):
     harness.accept(order=order_key(1))
     harness.change(order_key(1), event_count=7)
     awaited(user, "/", lambda text: "1 × An order has counted more events than it has, or fewer." in text)
+
+
+def test_checks_say_what_doctor_says_of_the_database_only_when_somebody_asks(harness: Harness, user: ConsoleUser):
+    harness.accept(order=order_key(1))
+    harness.finish(order_key(1), Stopped(StopReason.REFUSED, HOSTILE))
+    assert "needs a person" not in shown(user.get("/checks"))
+    page = user.get("/checks?run=1")
+    assert "No worker runs" in shown(page)
+    assert "alert(1)" in shown(page)
+    assert "<script>alert" not in page
+    assert "its schema is up to date" in shown(page)

@@ -73,15 +73,36 @@ def run_checks(max_age: Duration, *, checks_all: bool = False) -> Iterator[Check
         yield from _sources(context.settings.sources, health)
         yield from judge_unlimited(unlimited_reporters(context.settings.sources))
         if health:
-            files = {name: source for name, source in context.settings.sources.items() if source.profile.file}
-            statuses = {name: source.statuses for name, source in files.items()}
-            overview = AccountQueries(context.database).overview()
-            yield from judge_workers(overview, context.settings.accounts, max_age, program_version())
-            bounds = {name: max_unknown_of(source) for name, source in context.settings.sources.items()}
-            yield from judge_unknown(health.unknown_orders, bounds)
-            yield from judge(health, context.policies, max_age, statuses)
-            yield from judge_carriers(orders_by_account(context.settings.sources), carried_orders(context.database))
-            yield from _watch(context)
+            yield from _judge_health(context, health, max_age)
+
+
+def database_checks(context: Context, max_age: Duration) -> Iterator[Check]:
+    """Yield the checks that only ask the database, as `run_checks` would. No platform and no broker is asked.
+
+    A failure of the database is the result of a check.
+    """
+    try:
+        yield check_schema(context)
+        yield from check_file(context.database)
+        health = _health(context, checks_all=False)
+        yield check_durability(context)
+        yield from check_write_ahead_log(context)
+        yield from _sources(context.settings.sources, health)
+        yield from _judge_health(context, health, max_age)
+    except StoreError as error:
+        yield judge_error(context.database, error)
+
+
+def _judge_health(context: Context, health: Health, max_age: Duration) -> Iterator[Check]:
+    files = {name: source for name, source in context.settings.sources.items() if source.profile.file}
+    statuses = {name: source.statuses for name, source in files.items()}
+    overview = AccountQueries(context.database).overview()
+    yield from judge_workers(overview, context.settings.accounts, max_age, program_version())
+    bounds = {name: max_unknown_of(source) for name, source in context.settings.sources.items()}
+    yield from judge_unknown(health.unknown_orders, bounds)
+    yield from judge(health, context.policies, max_age, statuses)
+    yield from judge_carriers(orders_by_account(context.settings.sources), carried_orders(context.database))
+    yield from _watch(context)
 
 
 def _settings(settings: Settings) -> Check:
