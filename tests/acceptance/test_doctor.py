@@ -39,6 +39,18 @@ def doctor(installation: Installation, *options: str) -> Report:
     return Report(result.returncode, json.loads(result.stdout)["checks"])
 
 
+def awaited(installation: Installation, name: str, verdict: str, *options: str) -> Report:
+    """Ask the doctor until a check has this verdict, and return its report."""
+    reports: list[Report] = []
+
+    def has_come() -> bool:
+        reports.append(doctor(installation, *options))
+        return bool(reports[-1][name]["verdict"] == verdict)
+
+    until(has_come, what=f"{name} is {verdict}")
+    return reports[-1]
+
+
 def advised(installation: Installation, advice: str, command: str) -> Program:
     """Return the program of an advised *command* that goes on running."""
     assert f"`fulfillment {command}`" in advice
@@ -62,7 +74,9 @@ def test_a_new_installation_becomes_well_by_the_advised_commands(build: Callable
     advices = [migrated[part]["advice"] for part in PARTS[1:]]
     assert all("`fulfillment up`" in advice for advice in advices)
     up = advised(installation, advices[0], "up")
-    well = until(lambda: report if (report := doctor(installation)).verdicts(*PARTS) == ["ok"] * 4 else None)
+    awaited(installation, "workers", "ok")
+    well = awaited(installation, "receiver", "ok")
+    assert well.verdicts(*PARTS) == ["ok"] * 4
     assert well["receiver"]["sentence"] == f"It answers at {installation.url}, and can write deliveries."
     assert ", its scheduler ran " in well["workers"]["sentence"]
     up.close()
@@ -74,9 +88,7 @@ def test_a_dead_worker_fails_at_any_age_and_the_advised_one_goes_on(build: Calla
     installation.sandbox.order(1)
     event = event_document("evt_1", "shipment.delivered", 1)
     assert installation.courier.post_until_acknowledged(event).status_code == 202
-    dead = until(
-        lambda: report if (report := doctor(installation, "--max-age", "90d"))["workers"]["verdict"] == "fail" else None
-    )
+    dead = awaited(installation, "workers", "fail", "--max-age", "90d")
     assert dead.code == 1
     assert dead["workers"]["sentence"].startswith("No worker runs, but 1 order is due. The last one was ")
     worker = advised(installation, dead["workers"]["advice"], "worker")
@@ -96,7 +108,7 @@ def test_a_sender_with_a_wrong_secret_is_named_until_its_secret_is_right(receivi
     for number in range(3):
         assert wrong.post(event_document(f"evt_{number}", "shipment.delivered", number)).status_code == 401
     name = "source courier, refused"
-    found = until(lambda: check if (check := doctor(receiving)[name])["verdict"] == "warn" else None)
+    found = awaited(receiving, name, "warn")[name]
     assert "3 with a signature, token or password that fits no secret" in found["sentence"]
     assert receiving.run(*re.findall("`fulfillment (.*?)`", found["advice"])[0].split()).returncode == 0
     right = Courier(receiving.url, "courier", SECRETS["courier"])
@@ -109,7 +121,7 @@ def test_a_sender_with_a_wrong_secret_is_named_until_its_secret_is_right(receivi
 def test_a_sender_with_a_wrong_url_is_told_the_right_one(receiving: Installation):
     wrong = Courier(receiving.url, "curier", SECRETS["courier"])
     assert wrong.post(b"{}").status_code == 404
-    found = until(lambda: check if (check := doctor(receiving)["paths"])["verdict"] == "warn" else None)
+    found = awaited(receiving, "paths", "warn")["paths"]
     assert "/webhooks/curier (1, " in found["sentence"]
     assert "perhaps to /webhooks/courier." in found["advice"]
     wrong.close()

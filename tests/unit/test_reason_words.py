@@ -23,6 +23,7 @@ from worker.domain.reasons import (
     Discrepancy,
     HoldReason,
     QuarantineReason,
+    RefusalReason,
     StopReason,
     WaitReason,
     Word,
@@ -64,6 +65,7 @@ REASONS = (
     ("heading", "words"),
     [
         ("### Quarantine reasons", QuarantineReason),
+        ("### Refusals", RefusalReason),
         ("### Outcomes of a write", WriteOutcome),
         ("### Stop reasons", StopReason),
         ("### Hold reasons", HoldReason),
