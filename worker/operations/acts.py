@@ -166,3 +166,22 @@ ACTS: Mapping[ActName, ActDescription] = {
 def acts_on(subject: Subject) -> tuple[ActName, ...]:
     """Return the acts on *subject*, in the sequence in which people see them."""
     return tuple(name for name, act in ACTS.items() if act.subject is subject)
+
+
+def act_of(command: str) -> ActName | None:
+    """Return the act that a *command* of an advice does; None if it only looks, or is none of an operator."""
+    words = command.split()
+    named = [name for name, act in ACTS.items() if words[1 : 1 + len(_words(act))] == _words(act)]
+    with_option = [name for name in named if _option(ACTS[name]) in words]
+    without = [name for name in named if not _option(ACTS[name])]
+    return next(iter((*with_option, *without)), None)
+
+
+def _words(act: ActDescription) -> list[str]:
+    return act.command.partition(" --")[0].split()
+
+
+def _option(act: ActDescription) -> str:
+    """Return the option that makes the command this act; empty if the command alone is it."""
+    option = act.command.partition(" --")[2]
+    return f"--{option}" if option else ""

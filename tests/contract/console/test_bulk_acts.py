@@ -112,8 +112,10 @@ def test_nothing_is_done_without_a_choice_a_reason_or_a_confirmation(
     for path in ("/orders/-/many/release", "/orders/-/many/close?stage=accepted", "/orders/-/many/close?state=waiting"):
         assert "No order is selected" in shown(operator.get(path, 409))
     fields = fields_of(operator.get(ALL))
-    for filled in ({"reason": "", "sure": "1"}, {"reason": "no box", "sure": ""}):
-        operator.post(ALL, {**fields, **filled}, 409)
+    operator.post(ALL, {**fields, "reason": "", "sure": "1"}, 409)
+    harness.accept("shipment.delivered", order=order_key(1), tracking="TRK1")
+    assert "Nobody can undo that" in shown(operator.get(ALL))
+    assert "tick the box" in shown(operator.post(ALL, {**fields, "reason": "no box"}, 409))
     assert states(harness, 1) == [State.STOPPED]
 
 

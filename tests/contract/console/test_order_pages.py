@@ -114,3 +114,10 @@ def test_a_viewer_sees_no_button_and_no_box(orders, viewer):
         assert "checkbox" not in page.partition('name="late"')[0] or "Select all" not in page
         assert "/orders/-/release" not in page
         assert "/deliveries/-/replay" not in page or 'action="/deliveries/-/replay"' in page
+
+
+def test_the_answer_of_explain_has_the_button_that_does_what_its_command_does(orders, operator, viewer):
+    button = '<a class="button" href="/orders/-/release?order=main%2F1">Release…</a>'
+    assert button in operator.get("/orders/main/1")
+    assert "fulfillment orders release main/1 --reason &lt;why&gt;" in operator.get("/orders/main/1")
+    assert button not in viewer.get("/orders/main/1")

@@ -27,7 +27,6 @@ from worker.operations.acts import ACTS, ActName
 from worker.operations.bulk import Act, ItemResult, carry_out, plan
 from worker.operations.instants import iso
 from worker.operations.previews import preview
-from worker.store.queries.causes import Causes
 from worker.store.queries.choices import ChoiceQueries
 from worker.store.queries.orders import OrderQueries
 
@@ -67,8 +66,8 @@ def _answer(context: Context, name: ActName, act: Act) -> ResponseReturnValue:
         return _preview_page(context, name, act, choice)
     snapshots, after = _next_orders(context, choice, fields.get("after", ""))
     note = note_of(fields.get("reason", "").strip(), current_user().name)
-    if not fields.get("sure") and _is_final(context, act, choice, snapshots):
-        raise IllegalRequest("this may complete orders, which cannot be undone: tick the box to confirm it")
+    if not fields.get("sure") and _is_final(context, act, snapshots):
+        raise IllegalRequest("this completes orders, which cannot be undone: tick the box to confirm it")
     operations = context.operations
     items = list(carry_out(snapshots, act, note, operations.store, operations.wake_ups, choice.seen_at))
     done = sum(item.result is ItemResult.DONE for item in items)
@@ -101,13 +100,16 @@ def _preview_page(context: Context, name: ActName, act: Act, choice: Choice) -> 
     causes = None if choice.keys else queries.causes(choice.wanted)
     keys = choice.keys or [row.order.key for row in queries.page(choice.wanted, SHOWN).rows]
     snapshots = list(_snapshots(context, keys))
+    total = sum(cause.count for cause in causes.causes) if causes else len(snapshots)
+    # Of a filter's many orders, not all are looked at here: any of them may be completed, unless they are closed.
+    is_final = act is not Act.CLOSE and (total > len(snapshots) or _is_final(context, act, snapshots))
     return render_template(
         "many.html",
         act=ACTS[name],
         items=list(plan(snapshots, act, context.policies)),
         causes=causes,
-        total=_total(causes) if causes else len(snapshots),
-        is_final=_is_final(context, act, choice, snapshots),
+        total=total,
+        is_final=is_final,
         **_values(fields_of_request(), choice),
     )
 
@@ -128,10 +130,6 @@ def _values(fields: Fields, choice: Choice) -> dict[str, object]:
     }
 
 
-def _total(causes: Causes) -> int:
-    return sum(cause.count for cause in causes.causes)
-
-
 def _next_orders(context: Context, choice: Choice, after: str) -> tuple[list[Snapshot], str]:
     """Return the orders on which this request acts, and the place where the next one goes on; empty at the end."""
     if choice.keys:
@@ -145,11 +143,7 @@ def _snapshots(context: Context, keys: Sequence[OrderKey]) -> Iterator[Snapshot]
     yield from filter(None, map(store.snapshot, keys))
 
 
-def _is_final(context: Context, act: Act, choice: Choice, snapshots: Sequence[Snapshot]) -> bool:
-    """Tell whether the act may complete an order. Of a filter's orders, not all have been looked at."""
-    if act is Act.CLOSE:
-        return False
-    if not choice.keys:
-        return True
+def _is_final(context: Context, act: Act, snapshots: Sequence[Snapshot]) -> bool:
+    """Tell whether the act completes one of these orders."""
     policies = ((snapshot, context.policy(snapshot.order.key.account)) for snapshot in snapshots)
     return any(preview(snapshot, act, policy).is_final for snapshot, policy in policies)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from worker.application.context import Context
 from worker.application.deliveries.bodies import readable_body
 from worker.application.explaining import explain_snapshot
+from worker.console.buttons import button_for
 from worker.console.parts import Parts
 from worker.console.presentation.kinds import kind_of
 from worker.domain.errors import IllegalRequest
@@ -92,6 +93,7 @@ def _page(context: Context, key: OrderKey) -> str:
         snapshot=snapshot,
         explanation=explanation,
         sections=sections_of(explanation),
+        button=button_for(explanation.answer.command),
         acts=_offered_acts(context, snapshot),
         kind=kind_of(snapshot.state),
         kind_of=kind_of,

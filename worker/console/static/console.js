@@ -5,7 +5,7 @@
 function isBusy(region) {
   const selection = document.getSelection();
   const marked = selection && !selection.isCollapsed && region.contains(selection.anchorNode);
-  return document.hidden || marked || region.contains(document.activeElement) || region.querySelector("input:checked");
+  return document.hidden || marked || region.contains(document.activeElement) || region.querySelector("input:checked, details[open]");
 }
 
 function showConnection(isBroken) {
