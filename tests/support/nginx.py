@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -16,9 +17,18 @@ from tests.support.peer import CERTIFICATE
 from tests.support.programs import ROOT, free_port, until
 from tests.support.wire import Connection
 
-SAMPLE = ROOT / "deploy" / "nginx.conf"
-RATE = "100r/s"
-"""How many requests of one address the sample takes."""
+
+class Sample(NamedTuple):
+    """A sample: its file, the name of its host, the address behind it, and the rate that one address may have."""
+
+    path: Path
+    host: str
+    backend: str
+    rate: str
+
+
+RECEIVER = Sample(ROOT / "deploy" / "nginx.conf", "hooks.example.com", "127.0.0.1:8000", "100r/s")
+CONSOLE = Sample(ROOT / "deploy" / "nginx-console.conf", "console.example.com", "127.0.0.1:8001", "20r/s")
 MAIN_SETTINGS = re.compile(r"^#   (\S.*[;}])$", re.MULTILINE)
 """The lines that the sample wants in nginx.conf itself."""
 
@@ -31,29 +41,31 @@ def nginx_program() -> str:
     return program
 
 
-def write_settings(folder: Path, port: int, receiver_port: int, *, tls: bool = True, rate: str = "") -> Path:
-    """Write settings for nginx that include the sample, unchanged but for addresses and paths. Returns their path.
+def write_settings(
+    folder: Path, port: int, backend_port: int, *, tls: bool = True, rate: str = "", sample: Sample = RECEIVER
+) -> Path:
+    """Write settings for nginx that include the *sample*, unchanged but for addresses and paths. Returns their path.
 
     Without *tls*, it listens for HTTP, because thousands of handshakes would take long. A *rate* takes the place of the
     sample's, which a busy machine does not exceed.
     """
-    sample = SAMPLE.read_text()
+    text = sample.path.read_text()
     for ours, here in (
         ("listen 443 ssl", f"listen 127.0.0.1:{port}" + " ssl" * tls),
-        ("127.0.0.1:8000", f"127.0.0.1:{receiver_port}"),
-        ("/etc/letsencrypt/live/hooks.example.com/fullchain.pem", str(CERTIFICATE)),
-        ("/etc/letsencrypt/live/hooks.example.com/privkey.pem", str(CERTIFICATE)),
-        ("/var/log/nginx", str(folder)),
-        (RATE, rate or RATE),
+        (sample.backend, f"127.0.0.1:{backend_port}"),
+        (f"/etc/letsencrypt/live/{sample.host}/fullchain.pem", str(CERTIFICATE)),
+        (f"/etc/letsencrypt/live/{sample.host}/privkey.pem", str(CERTIFICATE)),
+        (sample.rate, rate or sample.rate),
     ):
-        assert ours in sample
-        sample = sample.replace(ours, here)
-    (folder / "sample.conf").write_text(sample)
+        assert ours in text
+        text = text.replace(ours, here)
+    (folder / "sample.conf").write_text(text.replace("/var/log/nginx", str(folder)))
     temporary = " ".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     user = "user root root;" if os.getuid() == 0 else ""
-    main = "\n".join([user, f"pid {folder}/pid;", "daemon off;", *MAIN_SETTINGS.findall(sample)])
+    main_settings = MAIN_SETTINGS.findall(text) or ["events { }"]
+    main = "\n".join([user, f"pid {folder}/pid;", "daemon off;", *main_settings])
     settings = folder / "nginx.conf"
     settings.write_text(f"{main}\nhttp {{ access_log off; {temporary} include {folder}/sample.conf; }}\n")
     return settings
@@ -65,11 +77,13 @@ def arguments(folder: Path, settings: Path) -> list[str]:
 
 
 class Proxy:
-    """nginx with the sample, before the receiver at *receiver_port*."""
+    """nginx with the *sample*, before what listens at *backend_port*."""
 
-    def __init__(self, folder: Path, receiver_port: int, *, tls: bool = True, rate: str = "") -> None:
+    def __init__(
+        self, folder: Path, backend_port: int, *, tls: bool = True, rate: str = "", sample: Sample = RECEIVER
+    ) -> None:
         self.port, self._tls = free_port(), tls
-        self._settings = write_settings(folder, self.port, receiver_port, tls=tls, rate=rate)
+        self._settings = write_settings(folder, self.port, backend_port, tls=tls, rate=rate, sample=sample)
         self._folder = folder
 
     @contextmanager

@@ -10,9 +10,11 @@ import pytest
 
 from tests.support.pages import README, ROOT, part
 from worker.cli.commands import COMMANDS
+from worker.console.app import MAX_FORM_BYTES
 from worker.processes.exits import WRONG_USE
 from worker.processes.supervisor import STOP_TIMEOUT_SECONDS
 from worker.settings import describe, load_settings
+from worker.settings.console import ConsoleSettings
 from worker.settings.model import Settings
 from worker.settings.names import CONFIG
 from worker.settings.sources import SourceSettings
@@ -140,3 +142,12 @@ def test_the_proxy_bounds_what_one_address_takes_and_how_long_a_header_may():
     assert set(re.findall(r"limit_\w+_status (\d+);", NGINX)) == {"429"}
     assert int(re.findall(r"client_header_timeout (\d+)s;", NGINX)[0]) <= 5
     assert int(re.findall(r"^#   events \{ worker_connections (\d+); \}$", NGINX, re.MULTILINE)[0]) >= 8192
+
+
+def test_the_proxy_of_the_console_passes_on_the_host_and_names_the_client():
+    sample = (DEPLOY / "nginx-console.conf").read_text()
+    assert re.findall(r"proxy_pass (\S+);", sample) == [f"http://{ConsoleSettings.model_fields['listen'].default}"]
+    assert "proxy_set_header Host $http_host;" in sample  # `$host` has no port, and the Origin of a form has one
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in sample
+    assert dict(ASSIGNMENT.findall(ENV))["FULFILLMENT_CONSOLE__TRUSTED_PROXIES"] == "127.0.0.1"
+    assert int(re.findall(r"client_max_body_size (\d+)k;", sample)[0]) * 1024 >= MAX_FORM_BYTES

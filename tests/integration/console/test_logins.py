@@ -56,6 +56,10 @@ def test_too_many_wrong_passwords_have_to_wait(browser: Browser, users: SqlUsers
     assert "Set-Cookie" not in response.headers
 
 
+def test_right_passwords_are_never_too_many(browser: Browser, users: SqlUsers):
+    assert [browser.log_in("sara", PASSWORD).status_code for _ in range(2 * TRIES_AT_ONCE)] == [303] * 2 * TRIES_AT_ONCE
+
+
 def test_behind_a_trusted_proxy_each_client_has_its_own_limit(open_console: Callable[..., Browser], users: SqlUsers):
     browser = open_console(TRUSTED_PROXIES="127.0.0.1")
     for number in range(3 * TRIES_AT_ONCE):
