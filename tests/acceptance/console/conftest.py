@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.acceptance.conftest import INSTALLATIONS, TIMEOUT_SECONDS
-from tests.support.browser import Visitor, running_browser
+from tests.support.browser import TIMEOUT_MS, Visitor, running_browser
 from tests.support.console import ConsoleInstallation
+
+expect.set_options(timeout=TIMEOUT_MS)
 
 Visit: TypeAlias = Callable[..., Visitor]
 

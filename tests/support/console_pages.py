@@ -1,0 +1,40 @@
+"""The addresses of the console's pages, for tests that ask for every one of them."""
+
+LISTS = (
+    "/orders",
+    "/orders?state=stopped",
+    "/orders?state=waiting",
+    "/orders?state=held",
+    "/orders?state=due",
+    "/orders?state=leased",
+    "/orders?state=settled",
+    "/orders?state=closed",
+    "/orders?state=stopped&state=held",
+    "/orders?stop=refused",
+    "/orders?waiting=complete_after",
+    "/orders?late=1",
+    "/orders?stage=delivered",
+    "/orders?account=main",
+    "/orders?account=main&stage=shipped&state=stopped",
+    "/orders?since=2h",
+    "/orders?older_than=2h",
+    "/orders?older_than=2h&state=stopped",
+    "/orders?matching=ORD-77",
+    "/orders?matching=77",
+    "/orders?matching=nothing+has+this",
+    "/orders?matching=closed&state=stopped",
+    "/orders?by=cause",
+    "/orders?by=cause&account=main",
+    "/deliveries",
+    "/deliveries?outcome=quarantined",
+    "/deliveries?outcome=stale",
+    "/deliveries?source=courier",
+    "/deliveries?source=courier&outcome=quarantined",
+    "/deliveries?reason=unknown_event",
+    "/deliveries?reason=unknown_event&outcome=quarantined&source=courier",
+    "/deliveries?peer=127.0.0.1",
+    "/deliveries?since=2h",
+)
+"""The lists, with each filter that they offer."""
+SINGLE = ("/", "/accounts", "/sources", "/workers", "/about")
+"""The other pages that need no order and no delivery."""
