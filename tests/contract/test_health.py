@@ -102,6 +102,14 @@ def test_refused_requests_are_known_by_source_with_what_was_good_of_it(harness: 
     )
 
 
+def test_the_last_delivery_of_any_source_is_known(harness: Harness, clock: Clock):
+    queries = HealthQueries(harness.database)
+    assert queries.health(HOUR).last_stored_at is None
+    for source in ("oto", "bosta"):
+        harness.intake.write(a_delivery(an_event(source=source), source=source, received_at=clock.advance(seconds=1)))
+    assert queries.health(HOUR).last_stored_at == START + 2 * SECOND
+
+
 def test_the_details_of_stopped_orders_are_counted_without_the_names_of_calls(harness: Harness):
     refused, gave_up = StopReason.REFUSED, StopReason.GAVE_UP
     closed, full = "HTTP 422, validation_failed, Branch is closed", "HTTP 422, The list is full"

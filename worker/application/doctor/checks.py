@@ -39,7 +39,7 @@ from worker.settings.sources import SourceSettings
 from worker.store.queries.accounts import AccountQueries
 from worker.store.queries.carriers import carried_orders
 from worker.store.queries.health import HealthQueries
-from worker.store.queries.watch import WatchQueries, last_deliveries
+from worker.store.queries.watch import WatchQueries
 
 
 def run_checks(max_age: Duration, *, checks_all: bool = False) -> Iterator[Check]:
@@ -63,7 +63,7 @@ def run_checks(max_age: Duration, *, checks_all: bool = False) -> Iterator[Check
         except StoreError as error:
             yield judge_error(context.database, error)
         yield _broker(context.settings)
-        yield _receiver(context, health)
+        yield check_receiver(context.settings, health)
         yield from judge_encryption(
             context.settings.broker_url.get_secret_value(), context.settings.database_url.get_secret_value()
         )
@@ -72,8 +72,10 @@ def run_checks(max_age: Duration, *, checks_all: bool = False) -> Iterator[Check
             yield from judge_dry_run(name, account)
         yield from _sources(context.settings.sources, health)
         yield from judge_unlimited(unlimited_reporters(context.settings.sources))
-        if health:
-            yield from _judge_health(context, health, max_age)
+        try:
+            yield from _judge_health(context, health, max_age) if health else ()
+        except StoreError as error:
+            yield judge_error(context.database, error)
 
 
 def database_checks(context: Context, max_age: Duration) -> Iterator[Check]:
@@ -129,14 +131,6 @@ def _watch(context: Context) -> Iterator[Check]:
     settings = context.settings
     watch = WatchQueries(context.database).watch(context.policies, settings.sources)
     yield from judge_watch(watch, dict.fromkeys(settings.accounts, microseconds(settings.scan_every)))
-
-
-def _receiver(context: Context, health: Health | None) -> Check:
-    if health is None:
-        return check_receiver(context.settings, None, 0)
-    with context.database.read() as connection:
-        latest = max(last_deliveries(connection).values(), default=None)
-    return check_receiver(context.settings, latest, health.now)
 
 
 def _broker(settings: Settings) -> Check:

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from webhook_receiver.problems import ProblemReason
 from worker.application.local import local_url, reachable
-from worker.domain.instants import Instant
+from worker.domain.overview.figures import Health
 from worker.operations.doctor.checks import Check
 from worker.operations.doctor.receiver import Ready, Unanswered, judge_receiver
 from worker.settings import Address, Settings
@@ -20,11 +20,12 @@ READY, PARTS = "ready", ("database", "broker")
 """The word and the parts in the answer of a receiver that is ready."""
 
 
-def check_receiver(settings: Settings, last_delivery_at: Instant | None, now: Instant) -> Check:
-    """Check the receiver that listens on the address in the settings. See `judge_receiver`."""
+def check_receiver(settings: Settings, health: Health | None) -> Check:
+    """Check the receiver that listens on the address in the settings. *health* is None without a database."""
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
     answer = ask(reachable(settings.listen), token)
-    return judge_receiver(local_url(settings.listen), answer, last_delivery_at, now)
+    url = local_url(settings.listen)
+    return judge_receiver(url, answer, health.last_stored_at, health.now) if health else judge_receiver(url, answer)
 
 
 def ask(address: Address, token: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Ready | Unanswered:

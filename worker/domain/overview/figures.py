@@ -210,6 +210,8 @@ class Health:
     """None: the database could not tell in time."""
     unknown_words: tuple[UnknownWords, ...] = ()
     refusals: tuple[Refusals, ...] = ()
+    last_stored_at: Instant | None = None
+    """When the last delivery of any source was stored; None if none is kept."""
     far_ahead: FarAhead | None = None
     """None: there are no such orders."""
     kept: tuple[KeptDeliveries, ...] = ()

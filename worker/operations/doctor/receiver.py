@@ -38,7 +38,9 @@ class Ready:
     parts: Mapping[str, str]
 
 
-def judge_receiver(url: str, answer: Ready | Unanswered, last_delivery_at: Instant | None, now: Instant) -> Check:
+def judge_receiver(
+    url: str, answer: Ready | Unanswered, last_delivery_at: Instant | None = None, now: Instant = 0
+) -> Check:
     """Judge the *answer* to `/readyz` at *url*. *last_delivery_at* is when any source's last delivery was stored."""
     match answer:
         case Ready(is_ready=True, parts=parts):

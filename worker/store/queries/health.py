@@ -44,6 +44,7 @@ from worker.store.queries.integrity import IntegrityQueries, without_compiling
 from worker.store.queries.kept import kept_deliveries
 from worker.store.queries.refusals import refused_requests
 from worker.store.queries.unknown import unknown_orders
+from worker.store.queries.watch import last_deliveries
 from worker.store.snapshots import active_holds
 from worker.store.tables import deliveries, events, orders
 
@@ -94,6 +95,7 @@ class HealthQueries:
                 backlogs=(*_backlogs(connection, now), *_held(connection, now)),
                 unknown_words=tuple(_unknown_words(connection)),
                 refusals=refused_requests(connection),
+                last_stored_at=max(last_deliveries(connection).values(), default=None),
                 far_ahead=_far_ahead(connection, now),
                 kept=kept_deliveries(connection),
                 unknown_orders=unknown_orders(connection),
