@@ -8,6 +8,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from worker.console.access.rules import LOOKS
 from worker.domain.errors import IllegalRequest, StoreError
 from worker.domain.text import clean_text
 
@@ -58,9 +59,11 @@ def _answer_illegal_request(error: IllegalRequest) -> ResponseReturnValue:
 
 
 def _answer_without_database(error: StoreError) -> ResponseReturnValue:
-    text = f"{_sentence(error)} This page loads again by itself. To find the cause: fulfillment doctor"
+    is_look = request.method in LOOKS
+    follows = "This page loads again by itself." if is_look else "Look whether anything was done, and then try again."
+    text = f"{_sentence(error)} {follows} To find the cause: fulfillment doctor"
     page, status = error_page(HTTPStatus.SERVICE_UNAVAILABLE, "No answer from the database", text)
-    return page, status, {"Retry-After": RETRY_SECONDS, "Refresh": RETRY_SECONDS}
+    return page, status, {"Retry-After": RETRY_SECONDS, **({"Refresh": RETRY_SECONDS} if is_look else {})}
 
 
 def _answer_defect(error: Exception) -> ResponseReturnValue:

@@ -29,7 +29,8 @@ def add_samples(app: Flask, _parts: Parts) -> None:
 
     app.add_url_rule("/form", "form", lambda: render_template_string("{{ own_form() }}"))
     app.add_url_rule("/act", "act", lambda: f"done by {current_user().name}", methods=["POST"])
-    app.add_url_rule("/without-database", "a", fail(StoreUnavailable("the database is <gone>")))
+    unavailable = StoreUnavailable("the database is <gone>")
+    app.add_url_rule("/without-database", "a", fail(unavailable), methods=["GET", "POST"])
     app.add_url_rule("/illegal", "b", fail(IllegalRequest("that is not allowed")))
     app.add_url_rule("/defect", "c", fail(RuntimeError("a secret of the program")))
 

@@ -38,6 +38,14 @@ def test_a_page_without_database_loads_again(browser: Browser):
     assert (response.headers["Retry-After"], response.headers["Refresh"]) == ("5", "5")
 
 
+def test_an_act_without_database_is_not_repeated_and_says_that_nobody_knows_its_end(browser: Browser):
+    browser.get("/form")
+    response = browser.post("/without-database")
+    assert response.status_code == 503
+    assert "Refresh" not in response.headers
+    assert "Look whether anything was done" in browser.page
+
+
 def test_a_wrong_method_is_an_error_page_with_the_right_ones(browser: Browser):
     browser.get("/form")
     response = browser.post("/about")
