@@ -36,6 +36,7 @@ class Report:
 
 def doctor(installation: Installation, *options: str) -> Report:
     result = installation.run("doctor", "--json", *options)
+    assert result.stdout, result.stderr
     return Report(result.returncode, json.loads(result.stdout)["checks"])
 
 
@@ -84,6 +85,7 @@ def test_a_new_installation_becomes_well_by_the_advised_commands(build: Callable
 
 def test_a_dead_worker_fails_at_any_age_and_the_advised_one_goes_on(build: Callable[..., Installation]):
     installation = build().open()
+    awaited(installation, "workers", "ok")
     installation.worker.send(SIGKILL)
     installation.sandbox.order(1)
     event = event_document("evt_1", "shipment.delivered", 1)
