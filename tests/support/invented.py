@@ -51,11 +51,11 @@ def flaws(**tables: str) -> tuple[str, ...]:
 
 
 def text_flaws(text: str) -> tuple[str, ...]:
-    """Return what is wrong in the text of a profile file; nothing when it can be used."""
+    """Return what is wrong in the text of a profile file, without the lines; nothing when it can be used."""
     try:
         parse_profile(text, "fastbox.toml")
     except ProfileError as error:
-        return tuple(sentence.removeprefix("fastbox.toml: ") for sentence in error.sentences)
+        return tuple(re.sub("^fastbox.toml(:[0-9]+)?: ", "", sentence) for sentence in error.sentences)
     return ()
 
 

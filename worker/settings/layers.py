@@ -1,6 +1,6 @@
 """Settings as they are written, before they are checked: the value of each key, and its location."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -60,6 +60,21 @@ def merge(winner: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]
     """Return the values of both trees. Where both have a value for a key, the result has that of *winner*."""
     both = {key: value for key, value in winner.items() if isinstance(value, dict) and isinstance(other.get(key), dict)}
     return {**other, **winner, **{key: merge(table, other[key]) for key, table in both.items()}}
+
+
+def without_keys(values: Mapping[str, Any], paths: Iterable[KeyPath]) -> dict[str, Any]:
+    """Return *values* without the keys at *paths*. A path that leads to no key has no effect."""
+    heads = {path[0]: [other[1:] for other in paths if other[:1] == path[:1]] for path in paths if path}
+    return {
+        key: without_keys(value, heads[key]) if key in heads and isinstance(value, dict) else value
+        for key, value in values.items()
+        if () not in heads.get(key, [])
+    }
+
+
+def without_tables(values: Mapping[str, Any], paths: Iterable[KeyPath]) -> dict[str, Any]:
+    """Return *values* without each account and source, and without each general setting, that *paths* lead into."""
+    return without_keys(values, [path[: len(TABLES)] if path[:1] and path[0] in TABLES else path[:1] for path in paths])
 
 
 def locate(path: KeyPath, environment: Layer, file: Layer) -> Location:

@@ -24,17 +24,25 @@ _SENTENCES = {
 
 
 class Problem(NamedTuple):
-    """One wrong setting. *sentence* completes the key's name, without a full stop."""
+    """One wrong setting. *sentence* completes the key's name, without a full stop.
+
+    *is_common*: the setting would be right by itself, and does not fit another one.
+    """
 
     path: KeyPath
     sentence: str
+    is_common: bool = False
 
 
 def validation_error(*problems: Problem) -> ValidationError:
     """Return an error for a validator to raise. Paths start at the key that it validates."""
     details = [
-        InitErrorDetails(type=PydanticCustomError("wrong", "{sentence}", {"sentence": sentence}), loc=path, input=None)
-        for path, sentence in problems
+        InitErrorDetails(
+            type=PydanticCustomError("wrong", "{sentence}", {"sentence": problem.sentence}),
+            loc=problem.path,
+            input=None,
+        )
+        for problem in problems
     ]
     return ValidationError.from_exception_data("settings", details, hide_input=True)
 
@@ -49,7 +57,7 @@ def read_problem(detail: ErrorDetails) -> Problem:
     """Return one problem of pydantic in our words."""
     context = detail.get("ctx", {})
     if detail["type"] == "wrong":
-        return Problem(_path(detail), context["sentence"])
+        return Problem(_path(detail), context["sentence"], is_common=True)
     if detail["type"] == "value_error":
         return Problem(_path(detail), str(context["error"]))
     if detail["type"] in {"literal_error", "enum"}:

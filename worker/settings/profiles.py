@@ -18,7 +18,7 @@ from webhook_receiver.profiles.schema.files import SUFFIX, ProfileError, builtin
 from webhook_receiver.profiles.schema.model import AuthTable, DigestAuth, HmacAuth, ProfileFile
 from webhook_receiver.profiles.schema.trust import Trust, trust_in
 from worker.domain.signing import SIGNATURE_METHOD
-from worker.settings.problems import Problem
+from worker.settings.problems import Problem, validation_error
 
 WHICH_METHOD = ""
 """Stands for the method of secrets that are a plain list, when the profile has several methods."""
@@ -64,7 +64,7 @@ def read_profile(value: object) -> ChosenProfile:
         case ChosenProfile():
             return value
         case ProfileError():
-            raise ValueError("; ".join(value.sentences))
+            raise validation_error(*(Problem((), sentence) for sentence in value.sentences))
     raise ValueError("must be the name of a profile, or the path of a profile file")
 
 

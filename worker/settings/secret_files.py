@@ -44,6 +44,7 @@ def _read(name: object, *, is_list: bool) -> tuple[str | list[str], str]:
     except UnreadableFile as error:
         return "", error.about_key
     if is_list:
-        return [line for line in text.splitlines() if line], ""
+        secrets = [line for line in text.splitlines() if line]
+        return secrets, "" if secrets else "names a file that holds no secret"
     secret = text.rstrip("\r\n")
     return secret, "names a file that holds more than one line" if "\n" in secret else ""

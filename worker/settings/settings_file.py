@@ -1,6 +1,5 @@
 """Finds and reads the settings file: the file that FULFILLMENT_CONFIG names, or `fulfillment.toml` in the folder."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import suppress
@@ -11,15 +10,14 @@ from worker.domain.errors import SettingsError
 from worker.domain.text import clean_text
 from worker.settings.layers import Entry, Layer, Location
 from worker.settings.names import CONFIG, KeyPath, dotted
-from worker.settings.toml_lines import key_lines
-from worker.text_files import UnreadableFile, read_text_file
+from worker.settings.toml_flaws import line_of, words_of
+from worker.text_files import MissingFile, UnreadableFile, read_text_file
+from worker.toml_lines import key_lines
 
 FILE_NAME = "fulfillment.toml"
 MAX_BYTES = 1_048_576
 MAX_NAME = 500
 """Characters of the file's name in messages."""
-
-_POSITION = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 
 
 class SettingsFile(NamedTuple):
@@ -55,7 +53,7 @@ def choose_settings_file(name: str, environ: MutableMapping[str, str], directory
     try:
         read_text_file(path, MAX_BYTES)
     except UnreadableFile as error:
-        raise SettingsError(f"--config {error.about_key}.") from error
+        raise SettingsError(f"--config {_about(path, error)}.") from error
     environ[CONFIG] = str(path)
 
 
@@ -69,8 +67,8 @@ def read_settings_file(file: SettingsFile) -> Layer:
         leaves = dict(_leaves(tomllib.loads(text)))
         lines = key_lines(text)
     except ValueError as error:
-        # Not the whole message of tomllib: it may quote a value.
-        flaw = f"{Location('this', file.name, _line(str(error), text))} is not valid TOML"
+        location = Location("this", file.name, line_of(str(error), text))
+        flaw = f"{location} is not valid TOML{words_of(str(error))}"
     except RecursionError:
         flaw = f"{file.name} is nested too deeply"
     else:
@@ -92,15 +90,14 @@ def _read(file: SettingsFile) -> str:
     try:
         return read_text_file(file.path, MAX_BYTES)
     except UnreadableFile as error:
-        sentence = f"{CONFIG} {error.about_key}" if file.is_explicit else f"{file.name} {error}"
+        sentence = f"{CONFIG} {_about(file.path, error)}" if file.is_explicit else f"{file.name} {error}"
     raise SettingsError(f"{sentence}.")
 
 
-def _line(message: str, text: str) -> int:
-    """Return the line that the *message* of tomllib names, from 1; 0 if it names none."""
-    if position := _POSITION.search(message):
-        return int(position[1])
-    return text.rstrip().count("\n") + 1 if "(at end of document)" in message else 0
+def _about(path: Path, error: UnreadableFile) -> str:
+    """Return the sentence about the file at *path*, which the user names. It is no secret, unlike a secret's file."""
+    name = clean_text(str(path), MAX_NAME)
+    return f"names {name}: there is no such file" if isinstance(error, MissingFile) else f"names {name}, which {error}"
 
 
 def _leaves(table: Mapping[str, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:

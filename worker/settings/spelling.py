@@ -54,8 +54,9 @@ def _keys() -> frozenset[KeyPath]:
 
 
 def _candidates(words: list[str]) -> Iterator[KeyPath]:
-    """Yield every path that the *words* can spell: of a general setting, and of an account or a source."""
+    """Yield every path that the *words* can spell: of a general setting or table, and of an account or a source."""
     yield ("_".join(words),)
+    yield "_".join(words[:1]), "_".join(words[1:])
     for end in range(2, len(words)):
         yield words[0], "_".join(words[1:end]), "_".join(words[end:])
     for end in range(2, len(words) - 1):

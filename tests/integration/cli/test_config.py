@@ -49,14 +49,15 @@ def test_the_option_overrides_its_variable_and_not_single_settings(fulfillment: 
 @pytest.mark.parametrize("name", ["nowhere.toml", ".", ""])
 def test_a_file_that_does_not_exist_is_refused_in_one_sentence(fulfillment: Commands, settings_file: Path, name: str):
     result = fulfillment("--config", name, "orders", "list")
-    assert result == (2, "", "fulfillment: --config must name an existing file.\n")
+    named = settings_file.parent / name
+    assert result == (2, "", f"fulfillment: --config names {named}: there is no such file.\n")
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"\xff\xfe", "fulfillment: --config names a file that is not a text in UTF-8."),
-        (b"#" * 1_100_000, "fulfillment: --config names a file that is larger than 1048576 bytes."),
+        (b"\xff\xfe", "my settings.toml, which is not a text in UTF-8."),
+        (b"#" * 1_100_000, "my settings.toml, which is larger than 1048576 bytes."),
         (b"log_level = ", "my settings.toml"),
         (TOML.replace("warning", "shout").encode(), "my settings.toml:2: log_level must be "),
     ],

@@ -23,7 +23,7 @@ MAIN = "FULFILLMENT_ACCOUNTS__MAIN__"
         ({f"{MAIN}HMAC_SECRET": "short"}, f"{MAIN}HMAC_SECRET must be at least 8 bytes long."),
         ({"FULFILLMENT_LISTENING": "x"}, "FULFILLMENT_LISTENING is not a known setting"),
         ({"FULFILLMENT_DATABASE_URL": "mysql://x"}, "FULFILLMENT_DATABASE_URL must be sqlite"),
-        ({"FULFILLMENT_CONFIG": "/nowhere.toml"}, "FULFILLMENT_CONFIG must name an existing file."),
+        ({"FULFILLMENT_CONFIG": "/nowhere.toml"}, "FULFILLMENT_CONFIG names /nowhere.toml: there is no such file."),
     ],
 )
 @pytest.mark.parametrize("command", [("doctor",), ("migrate",), ("orders", "list"), ("deliveries", "show", "1")])

@@ -20,7 +20,7 @@ def test_all_flaws_are_named_a_line_for_each(fulfillment: Commands, fastbox: Pat
     result = fulfillment("sources", "check", "fastbox.toml")
     assert result.code == 2
     lines = result.out.splitlines()
-    assert lines[0] == "fastbox.toml: status.key0 is not a known key"
+    assert lines[0] == "fastbox.toml:17: status.key0 is not a known key"
     assert len(lines) == 15
     document = fulfillment("sources", "check", "./fastbox.toml", "--json").document
     assert document["flaws"] == [f"./{line}" for line in lines]
@@ -48,7 +48,7 @@ def test_a_file_is_named_as_it_was_given(fulfillment: Commands, fastbox: Path):
     assert fulfillment("sources", "check", "couriers/zephyr.toml").out == f"{missing}\n"
     assert fulfillment("sources", "check", "/zephyr.toml").out == "/zephyr.toml does not exist\n"
     fastbox.write_text("title = 1")
-    assert fulfillment("sources", "check", str(fastbox)).out.startswith(f"{fastbox}: title must be a text\n")
+    assert fulfillment("sources", "check", str(fastbox)).out.startswith(f"{fastbox}:1: title must be a text\n")
 
 
 def test_a_file_with_the_name_of_a_built_in_profile_has_its_other_flaws_too(fulfillment: Commands, fastbox: Path):

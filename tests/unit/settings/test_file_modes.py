@@ -26,7 +26,7 @@ def test_a_settings_file_that_everybody_can_change_is_refused(tmp_path: Path):
     (file := tmp_path / "fulfillment.toml").write_text(TOML)
     file.chmod(0o602)
     assert refusal_of(TOML, tmp_path) == [f"fulfillment.toml {flaw(file)}"]
-    assert refusal({f"{P}CONFIG": str(file)}) == f"{P}CONFIG names a file that {flaw(file)}"
+    assert refusal({f"{P}CONFIG": str(file)}) == f"{P}CONFIG names {file}, which {flaw(file)}"
     file.chmod(0o604)
     assert load_settings({}, tmp_path).accounts
 

@@ -204,10 +204,10 @@ def test_what_does_not_fit_the_profile_is_named_in_one_sentence(tmp_path, lines:
     assert "-of-ours" not in sentence
 
 
-def test_a_flaw_of_a_profile_is_told_with_its_file_and_its_key(tmp_path):
+def test_a_flaw_of_a_profile_is_told_with_its_file_its_line_and_its_key(tmp_path):
     profile = PARCELPOST.format(more="").replace('tracking = "parcel"', 'trackin = "parcel"')
     (mistake,) = mistakes(tmp_path, GOOD_SOURCE, profile)
-    assert mistake.endswith(": sources.parcelpost.profile parcelpost.toml: read.trackin is not a known key.")
+    assert mistake.endswith(": sources.parcelpost.profile parcelpost.toml:23: read.trackin is not a known key.")
 
 
 def test_the_option_of_a_profile_must_not_have_the_name_of_a_setting(tmp_path):

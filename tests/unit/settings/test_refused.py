@@ -57,7 +57,7 @@ def toml(tmp_path: Path) -> dict[str, str]:
         ),
         ("METRICS_TOKEN", "short", "must be at least 8 bytes long."),
         ("METRICS_TOKEN_FILE", f"/{SECRET}", "must name an existing file."),
-        ("CONFIG", f"/{SECRET}", "must name an existing file."),
+        ("CONFIG", "/nowhere.toml", "names /nowhere.toml: there is no such file."),
         ("ACCOUNTS__MAIN__API_KEY", SECRET, "is a setting of another platform's accounts."),
         ("ACCOUNTS__MAIN__CALLS_PER_MINUTE", "9", "must be greater than or equal to 10."),
         (
@@ -178,21 +178,45 @@ def test_a_key_without_a_certain_line_is_named_with_the_file_alone(tmp_path):
     ]
 
 
+INVALID = "fulfillment.toml:{}: this is not valid TOML"
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (f'# x\nlog_level = "{SECRET}\n', "fulfillment.toml:2: this is not valid TOML."),
-        (f'\n"{SECRET}" = 1\n"{SECRET}" = 2', "fulfillment.toml:3: this is not valid TOML."),
-        ("[a]\nb = [1,\n\n", "fulfillment.toml:2: this is not valid TOML."),
-        ("\n[a]\n[a]\n", "fulfillment.toml:3: this is not valid TOML."),
+        (f'# x\nlog_level = "{SECRET}\n', f"{INVALID.format(2)}: a quotation mark is missing at the end of the line."),
+        (f'\n"{SECRET}" = 1\n"{SECRET}" = 2', f"{INVALID.format(3)}: a key is there twice."),
+        ("[a]\nb = [1,\n\n", f"{INVALID.format(2)}: a value is missing, or a text has no quotation marks."),
+        ("\n[a]\n[a]\n", f"{INVALID.format(3)}: a table is there twice."),
+        ("a = main", f"{INVALID.format(1)}: a value is missing, or a text has no quotation marks."),
+        ('a = "x', f"{INVALID.format(1)}: a quotation mark is missing."),
+        (f"a = 1 {SECRET}", f"{INVALID.format(1)}: a line has one setting, and a text has quotation marks."),
+        (f'a = "{SECRET}\0"', f"{INVALID.format(1)}."),
         ("keep = " + "[" * 100_000, "fulfillment.toml is nested too deeply."),
         ("keep" + ".keep" * 2_000 + " = 1", "fulfillment.toml is nested too deeply."),
         ("keep = " + "1" * 10_000, "fulfillment.toml: this is not valid TOML."),
         ("#" * 1_100_000, "fulfillment.toml is larger than 1048576 bytes."),
     ],
 )
-def test_invalid_toml_is_the_only_mistake_reported_and_has_its_line(tmp_path, content, sentence):
+def test_invalid_toml_is_told_with_its_line_and_the_likely_reason(tmp_path, content, sentence):
     assert refusal_of(content, tmp_path) == [sentence]
+
+
+def test_beside_invalid_toml_the_variables_and_files_of_secrets_are_checked(tmp_path):
+    (tmp_path / "fulfillment.toml").write_text("a = ")
+    environ = {f"{P}LOG__LEVEL": SECRET, f"{MAIN}HMAC_SECRET_FILE": "/nowhere"}
+    assert refusal(environ, tmp_path).split("\n") == [
+        f"{INVALID.format(1)}: a value is missing, or a text has no quotation marks.",
+        f"{P}LOG__LEVEL is not a known setting: did you mean {P}LOG_LEVEL?",
+        f"{MAIN}HMAC_SECRET_FILE must name an existing file.",
+    ]
+
+
+def test_a_file_without_a_secret_is_told(tmp_path):
+    (tmp_path / "empty").write_text("\n\n")
+    settings = {name: value for name, value in GOOD.items() if name != f"{COURIER}SECRETS"}
+    message = refusal(settings | {f"{COURIER}SECRETS_FILE": str(tmp_path / "empty")})
+    assert message == f"{COURIER}SECRETS_FILE names a file that holds no secret."
 
 
 @pytest.mark.parametrize("row", describe(), ids=lambda row: row.key)

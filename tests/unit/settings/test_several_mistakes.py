@@ -150,3 +150,43 @@ def test_a_misspelt_key_of_a_source_is_taken_for_one_that_its_profile_uses(sourc
     file = f'{account}{source}\nprefix = "TK"\nsecrets = "long-enough-for-a-token"\n'
     (sentence,) = refusal_of(file, tmp_path)
     assert sentence.endswith(f".prefix is not a known setting: did you mean {meant}?")
+
+
+def test_what_must_differ_between_settings_is_checked_beside_wrong_settings(tmp_path):
+    file = (
+        TOML.replace("warning", "loud")
+        + '[sources.dhl]\nprofile = "courier"\ntolerance = "soon"\nsecrets = "a-secret-k4T"\n'
+    )
+    file += '[sources.jne]\nprofile = "courier"\nsecrets = "b-secret-k4T"\nnumber_prefix = "x"\n'
+    messages = [message.partition(" ")[2] for message in refusal_of(file, tmp_path)]
+    assert messages == [
+        "log_level must be 'debug', 'info', 'warning' or 'error'.",
+        "sources.dhl.tolerance must be a duration such as 250ms, 5m, 72h, 90d or PT5M.",
+        "sources.jne.number_prefix has no effect with the profile courier.",
+    ]
+
+
+def test_a_secret_that_two_sources_share_is_told_beside_a_wrong_setting(tmp_path):
+    sources = "".join(f'[sources.{name}]\nprofile = "courier"\nsecrets = "a-secret-k4T"\n' for name in ("dhl", "jne"))
+    messages = refusal_of(TOML.replace("warning", "loud") + sources, tmp_path)
+    assert [message.partition(" ")[2] for message in messages] == [
+        "log_level must be 'debug', 'info', 'warning' or 'error'.",
+        "sources.jne.secrets is the same secret as sources.dhl.secrets.signature: each needs one of its own.",
+    ]
+
+
+def test_two_equal_accounts_are_told_beside_a_third_that_is_wrong(tmp_path):
+    account = TOML.partition("[accounts.main]")[2].partition("[sources")[0]
+    wrong = '[accounts.third]\nplatform = "cekat"\napi_key = "k4T-0a1b2c3d"\ntimezone = "Mars"\n'
+    messages = refusal_of(f"[accounts.main]{account}[accounts.twin]{account}{wrong}", tmp_path)
+    assert [message.partition(" ")[2] for message in messages] == [
+        "accounts.twin is the same account as main.",
+        "accounts.third.timezone must be a time zone such as Asia/Riyadh or UTC.",
+    ]
+
+
+def test_what_follows_from_a_wrong_setting_is_not_told_beside_it(tmp_path):
+    (tmp_path / "own.toml").write_text("")
+    source = '[sources.own]\nprofile = "own.toml"\nsecrets = { token = "k4T-0a1b2c3d" }\nnumber_prefix = "x"\n'
+    messages = refusal_of(TOML + source, tmp_path)
+    assert {message.partition(" ")[2].partition(" own.toml")[0] for message in messages} == {"sources.own.profile"}

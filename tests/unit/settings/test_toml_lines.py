@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.settings.names import KeyPath
-from worker.settings.toml_lines import MAX_ATTEMPTS, MAX_CHARACTERS, key_lines
+from worker.toml_lines import MAX_ATTEMPTS, MAX_CHARACTERS, key_lines
 
 ALL_FORMS = r'''# a comment = with [brackets]
 log_level = "info" # and "another" [one]

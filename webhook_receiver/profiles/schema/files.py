@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.profiles.schema.checks import flaws_of
 from webhook_receiver.profiles.schema.flaws import Flaw
+from webhook_receiver.profiles.schema.lines import KeyLines
 from webhook_receiver.profiles.schema.model import LARGEST_INTEGER, ProfileFile
 from worker.domain.errors import FulfillmentError
 from worker.domain.text import clean_text
@@ -44,7 +45,7 @@ _SENTENCES = {
 
 
 class ProfileError(FulfillmentError):
-    """A profile file cannot be used. Each of *sentences* names the file and the key, and says why.
+    """A profile file cannot be used. Each of *sentences* names the file, the line and the key, and says why.
 
     *everything* has all sentences, if they are more than those that are worth a look at the start.
     """
@@ -106,8 +107,9 @@ def parse_profile(text: str, name: str) -> ProfileFile:
     else:
         if not flaws:
             return profile
-    texts = dict.fromkeys(f"{clean_text(flaw.key)} {flaw.sentence}" for flaw in flaws)
-    sentences = [f"{name}: {clean_text(text, MAX_SENTENCE)}" for text in texts]
+    texts = {f"{clean_text(flaw.key)} {flaw.sentence}": flaw.key for flaw in flaws}
+    lines = KeyLines(text)
+    sentences = [f"{name}{lines.suffix(key)}: {clean_text(text, MAX_SENTENCE)}" for text, key in texts.items()]
     raise ProfileError(*_first(sentences, name), everything=sentences)
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from worker.settings.names import KeyPath
+
+KeyPath = tuple[str, ...]
+"""The keys that lead to a value: ("accounts", "main", "platform")."""
 
 MAX_CHARACTERS = 65_536
 """Lines are searched only in texts up to this length, because the time can grow with its square."""
