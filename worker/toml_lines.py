@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-
 KeyPath = tuple[str, ...]
 """The keys that lead to a value: ("accounts", "main", "platform")."""
 

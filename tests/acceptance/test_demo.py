@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from tests.support.demos import (
     DemoRun,
     assert_nothing_is_left,
+    environment,
     processes_of,
     read_until,
     run_in_pipe,
@@ -150,3 +153,22 @@ def test_the_demo_names_a_process_that_dies_prints_the_logs_and_keeps_them(tempo
     (kept,) = temporary.iterdir()
     assert str(kept) in output
     assert (kept / "fulfillment.db").exists()
+
+
+def test_a_demo_that_is_kept_is_shown_by_the_commands_that_it_prints(temporary):
+    with running_demo(temporary, "--keep") as process:
+        output, errors = process.communicate(timeout=200)
+    assert (process.returncode, errors) == (0, "")
+    assert processes_of(temporary) == {}
+    (kept,) = temporary.iterdir()
+    lines = output.partition(f"settings are in {kept}")[2].splitlines()
+    [export] = [line.strip() for line in lines if "export " in line]
+    shown = [line.strip().partition(" ")[2] for line in lines if re.search("(list|explain)", line)]
+    assert len(shown) == 3
+    for arguments in shown:
+        command = f"{export}; {sys.executable} -P -m worker.cli {arguments}"
+        ended = subprocess.run(
+            ["sh", "-c", command], env=environment(temporary), capture_output=True, text=True, check=False
+        )
+        assert (ended.returncode, ended.stderr) == (0, ""), arguments
+        assert "riyadh" in ended.stdout or "courier" in ended.stdout

@@ -37,10 +37,10 @@ def environment(temporary: Path, **variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_demo(temporary: Path) -> Iterator[subprocess.Popen[str]]:
+def running_demo(temporary: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run the demo in pipes, and kill it after the block if it still runs."""
     with subprocess.Popen(
-        COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(temporary)
+        [*COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(temporary)
     ) as process:
         try:
             yield process

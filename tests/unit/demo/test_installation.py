@@ -41,3 +41,9 @@ def test_no_two_secrets_are_equal_and_each_sandbox_has_the_credentials_of_its_ac
         sandbox = installation.sandbox_environ(shop)
         for name in (shop.secret_name, *shop.credentials):
             assert sandbox[f"SANDBOX_{name}"] == environ[f"FULFILLMENT_ACCOUNTS__{shop.account.upper()}__{name}"]
+
+
+def test_its_settings_file_says_the_same_and_only_its_user_can_read_it(tmp_path, installation):
+    installation.write_settings()
+    assert load_settings({}, tmp_path) == load_settings(installation.environ())
+    assert (tmp_path / "fulfillment.toml").stat().st_mode & 0o777 == 0o600
