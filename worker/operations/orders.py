@@ -48,10 +48,7 @@ class Operations:
         *create*: the database need not have the order yet. *reason* is a sentence for people.
         """
         note = require_reason(reason)
-        if key.reference:
-            raise IllegalRequest(f"{key} is a reference: only an order that is known by its id can be advanced")
-        if stage is Stage.PENDING:
-            raise IllegalRequest("every order begins as pending: no order can be advanced to it")
+        _require_advance(key, stage)
         snapshot = self.store.snapshot(key)
         if snapshot is None and not create:
             raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
@@ -140,8 +137,16 @@ class Operations:
         return receipt
 
 
+def _require_advance(key: OrderKey, stage: Stage) -> None:
+    if key.reference:
+        raise IllegalRequest(f"{key} is a reference: only an order that is known by its id can be advanced")
+    if stage is Stage.PENDING:
+        raise IllegalRequest("every order begins as pending: no order can be advanced to it")
+
+
 def require_stage_ahead(snapshot: Snapshot, stage: Stage) -> None:
-    """Raise `IllegalRequest` if the order cannot be advanced to *stage* now, which is not the first one."""
+    """Raise `IllegalRequest` if the order cannot be advanced to *stage* now."""
+    _require_advance(snapshot.order.key, stage)
     order, row = snapshot.order, snapshot.row
     if row.stop:
         raise IllegalRequest(f"{order.key} is stopped ({row.stop}): `fulfillment orders release` it first")

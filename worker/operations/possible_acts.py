@@ -58,7 +58,7 @@ def _possible_acts(snapshot: Snapshot, carriers: Collection[str]) -> Iterator[Po
 
 
 def _of_known_orders(snapshot: Snapshot, carriers: Collection[str]) -> Iterator[PossibleAct]:
-    stages = _allowed(STAGES[1:], lambda stage: require_stage_ahead(snapshot, stage))
+    stages = _allowed(STAGES, lambda stage: require_stage_ahead(snapshot, stage))
     if stages:
         yield PossibleAct(ActName.ADVANCE, choices=stages)
     yield PossibleAct(ActName.ADD_PARCEL)

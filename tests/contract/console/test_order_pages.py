@@ -97,7 +97,14 @@ def test_a_timeline_has_the_bodies_and_the_verdicts(orders, operator, harness):
 
 def test_an_order_is_found_by_any_name(orders, operator):
     assert "Order main/4 " in shown(operator.get("/orders/-?order=tracking:TRK4"))
-    assert "the database knows no order" in shown(operator.get("/orders/main/99", 404)).lower()
+    for unknown in (
+        "/orders/main/99",
+        "/orders/other/1",
+        "/orders/main/%00",
+        "/orders/%E2%80%AE/1",
+        f"/orders/main/{'9' * 999}",
+    ):
+        assert "The database knows no order" in shown(operator.get(unknown, 404))
 
 
 def test_a_name_with_slashes_and_dots_has_a_page(harness, operator):

@@ -15,6 +15,19 @@ from worker.store.tables import deliveries
 BODY = b'{"id": "evt_1", "event": "order.shipped", "data": {"order_id": 1}}'
 
 
+def test_a_dry_run_of_an_advance_says_what_would_follow_and_changes_nothing(fulfillment: Commands, harness: Harness):
+    harness.accept(order=order_key(1))
+    harness.finish(order_key(1), Done(), EventResult.APPLIED, stage=Stage.SHIPPED)
+    before = harness.snapshot(order_key(1))
+    shown = fulfillment("orders", "advance", "1", "--to", "delivered", "--dry-run").out
+    assert shown == (
+        "main/1: the platform is read, then asked for delivered, then completed. A completion cannot be undone.\n"
+    )
+    assert harness.snapshot(order_key(1)) == before
+    assert fulfillment("orders", "advance", "1", "--to", "shipped", "--dry-run").code == 2
+    assert fulfillment("orders", "advance", "1", "--to", "delivered").code == 2
+
+
 def test_an_order_that_the_database_does_not_know_is_created_and_advanced(fulfillment: Commands, harness: Harness):
     arguments = ("orders", "advance", "1", "--to", "shipped", "--reason", "called [the] courier")
     assert fulfillment(*arguments).code == 2

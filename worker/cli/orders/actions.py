@@ -18,20 +18,27 @@ RETRY_REASON = "retried"
 @click.command("advance", short_help="Say that an order has reached a stage.")
 @ORDER
 @click.option("--to", "stage", required=True, type=STAGE, help="The stage that the order has reached.")
-@REASON
+@REASON_UNLESS_DRY_RUN
 @click.option("--create", is_flag=True, help="Create the order if the database does not know it.")
-def advance_order(order: str, stage: str, reason: str, create: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Only say what would happen; change nothing.")
+def advance_order(order: str, stage: str, reason: str | None, create: bool, dry_run: bool) -> None:
     """Say that an order has reached a stage. A worker then takes the steps up to this stage at the platform.
 
     \b
     fulfillment orders advance 1001 --to delivered --reason "the customer has called"
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.application.context import open_database
+    from worker.cli.orders.acting import foresee_advance
     from worker.cli.printing import print_sentence
 
+    note = _reason(reason, dry_run=dry_run)
     with open_database() as context:
         operations = context.operations
-        print_sentence(operations.advance(operations.find(order), Stage(stage), with_user(reason), create=create))
+        key = operations.find(order)
+        if dry_run:
+            print_sentence(foresee_advance(context, key, Stage(stage)))
+        else:
+            print_sentence(operations.advance(key, Stage(stage), note, create=create))
 
 
 @click.command("retry", short_help="Let a worker reconcile an order now, or many.")

@@ -16,6 +16,7 @@ from worker.console.presentation.kinds import kind_of
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot
+from worker.domain.text import clean_text, is_printable
 from worker.operations.acts import ACTS, ActDescription
 from worker.operations.explain.explanation import Explanation
 from worker.operations.listing import lateness_of, reason_of
@@ -81,10 +82,9 @@ def _offered_acts(context: Context, snapshot: Snapshot) -> list[OfferedAct]:
 
 
 def _page(context: Context, key: OrderKey) -> str:
-    try:
-        snapshot = context.operations.snapshot(key)
-    except IllegalRequest as error:
-        raise NotFound(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    snapshot = context.operations.store.snapshot(key) if is_printable(str(key)) else None
+    if snapshot is None:
+        raise NotFound(f"The database knows no order {clean_text(str(key))}.")
     policy = context.policy(key.account)
     explanation = explain_snapshot(context, snapshot)
     moments = list(_moments(context, snapshot))
