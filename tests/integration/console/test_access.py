@@ -96,6 +96,7 @@ def test_without_users_nobody_else_gets_in(browser: Browser, peer: str, origin: 
     for response in (other.get("/about"), other.post("/act"), other.get("/nowhere")):
         assert response.status_code == 403
     assert "fulfillment console users add NAME" in other.page
+    assert (other.get("/login").status_code, other.log_in("sara", PASSWORD).status_code) == (403, 403)
     assert "local" not in other.page.partition("<main")[0]
 
 
@@ -141,6 +142,7 @@ def test_where_a_proxy_names_the_users_no_password_and_no_session_helps(
     cookie = browser.log_in("sara", PASSWORD).headers["Set-Cookie"].partition(";")[0]
     local = Browser(open_console(**PROXY).app, headers={"Cookie": cookie})
     assert local.get("/about").status_code == 403
+    assert local.log_in("sara", PASSWORD).status_code == 403
 
 
 def test_a_viewer_of_the_proxy_is_told_which_setting_lets_people_act(open_console: Callable[..., Browser]):

@@ -63,8 +63,7 @@ def test_an_unknown_user_takes_the_same_check_and_gets_no_password_right(monkeyp
 
 
 def test_only_a_few_checks_run_at_once(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(passwords, "_checks", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "_places", threading.BoundedSemaphore(1))
     with turn(), pytest.raises(Busy):
         is_password(GOOD, None)
     assert not is_password(GOOD, None)

@@ -15,11 +15,11 @@ SHORTEST = 12
 LONGEST = 256
 METHOD = "scrypt:32768:8:1"
 """A check takes 32 MiB and about a tenth of a second. The method is kept with each hash, so it may change."""
-AT_ONCE = 2
-"""Checks that run at the same time, so that strangers who try passwords take neither all threads nor the memory."""
-WAIT_SECONDS = 3.0
+MOST_LOGINS = 2
+"""One check runs, and one waits for it. Others are sent away, so that strangers who try passwords take neither all
+threads of the console nor the memory."""
 
-_checks = threading.BoundedSemaphore(AT_ONCE)
+_places, _check = threading.BoundedSemaphore(MOST_LOGINS), threading.Lock()
 
 
 class Busy(Exception):
@@ -47,7 +47,7 @@ def hash_password(password: str) -> str:
 def is_password(password: str, password_hash: str | None) -> bool:
     """Tell whether *password* is the one that has *password_hash*. Without a hash it takes as long, and is False.
 
-    Raises `Busy` when it does not get its turn.
+    Raises `Busy` when too many are checked.
     """
     with turn():
         is_right = check_password_hash(password_hash or _of_nobody(METHOD), _normal(password[:LONGEST]))
@@ -56,13 +56,14 @@ def is_password(password: str, password_hash: str | None) -> bool:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for the turn of one check, for the length of the block. Raises `Busy` when it does not come soon."""
-    if not _checks.acquire(timeout=WAIT_SECONDS):
+    """Wait for the turn of one check, and have it for the length of the block. Raises `Busy` if another one waits."""
+    if not _places.acquire(blocking=False):
         raise Busy
     try:
-        yield
+        with _check:
+            yield
     finally:
-        _checks.release()
+        _places.release()
 
 
 @cache

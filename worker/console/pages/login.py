@@ -5,7 +5,7 @@ import math
 from flask import Flask, Response, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from worker.console.access.access import Access
+from worker.console.access.access import Access, Stranger
 from worker.console.access.cookies import SECURE_NAME, cookie_name, delete_cookie, set_cookie
 from worker.console.access.gate import of_flask
 from worker.console.access.logins import LoginRefused
@@ -29,10 +29,12 @@ def add_routes(app: Flask, parts: Parts) -> None:
         wanted = return_path(request.args.get("next", ""))
         if isinstance(access.identify(of_flask()), CurrentUser):
             return redirect(wanted, 303)
+        _refuse_where_nobody_logs_in(access)
         return _page(wanted)
 
     @open_to(None)
     def log_in() -> ResponseReturnValue:
+        _refuse_where_nobody_logs_in(access)
         return _log_in(access)
 
     @open_to(Role.VIEWER)
@@ -46,6 +48,13 @@ def add_routes(app: Flask, parts: Parts) -> None:
     app.add_url_rule("/login", "login", login, methods=["GET"])
     app.add_url_rule("/login", "log_in", log_in, methods=["POST"])
     app.add_url_rule("/logout", "log_out", log_out, methods=["POST"])
+
+
+def _refuse_where_nobody_logs_in(access: Access) -> None:
+    """Refuse a login, and say why, if there are no users, or if a proxy names them."""
+    stranger = access.identify(of_flask()._replace(session=""))
+    if isinstance(stranger, Stranger) and stranger is not Stranger.HAS_TO_LOG_IN:
+        abort(403, stranger.value)
 
 
 def _log_in(access: Access) -> ResponseReturnValue:
