@@ -28,6 +28,7 @@ Fakes of what is outside the program:
 
 Parts of the program, without its processes:
     receiver             the receiver on a fake database
+    console_pages        the addresses of the console's pages
     console_client       the console on a real database, and a browser of it without a network
     wire                 the receiver's real server in a thread, and raw bytes to it
     trials               trials of profiles, with what they print
