@@ -1,12 +1,15 @@
 """Explains an order by the database and today's settings: the same explanation for the command line and the console."""
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
 
 from worker.application.context import Context
 from worker.application.deliveries.problems import FOUND_BY_THE_DATABASE
-from worker.domain.errors import IllegalRequest
+from worker.domain.errors import IllegalRequest, SettingsError
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot, UnusedDelivery
@@ -14,10 +17,13 @@ from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.operations.explain.explanation import Explanation, explain
 from worker.operations.explain.today import TodaysSettings
 from worker.order_api.platforms import PLATFORMS
+from worker.settings import Settings, load_settings
 from worker.settings.settings_file import find_settings_file
 
 _NANOSECONDS = 1000
 """In a microsecond."""
+_LOADED_AT: Instant = time.time_ns() // _NANOSECONDS
+"""When this process had begun: it has the settings of that time."""
 _BY_THE_DATABASE = FOUND_BY_THE_DATABASE | {QuarantineReason.TOO_MANY_UNKNOWN}
 """Reasons of which a reading alone cannot tell whether they still hold."""
 
@@ -29,8 +35,9 @@ def explanation_of(context: Context, key: OrderKey) -> Explanation:
 
 def explain_snapshot(context: Context, snapshot: Snapshot) -> Explanation:
     """Explain the order in *snapshot*. Raises `StoreUnavailable`."""
-    policy = context.policy(snapshot.order.key.account)
-    return explain(snapshot, policy, todays_settings(context, snapshot))
+    today = _as_of_today(context)
+    policy = today.policy(snapshot.order.key.account)
+    return explain(snapshot, policy, todays_settings(today, snapshot))
 
 
 def todays_settings(context: Context, snapshot: Snapshot) -> TodaysSettings:
@@ -43,6 +50,23 @@ def todays_settings(context: Context, snapshot: Snapshot) -> TodaysSettings:
         usable=frozenset(_usable(context, snapshot.unused)),
         start="fulfillment up" if context.settings.uses_embedded_valkey else "fulfillment worker",
     )
+
+
+def _as_of_today(context: Context) -> Context:
+    """Return *context* with the settings of today: a console may have begun before the file was changed."""
+    changed_at = _changed_at()
+    if changed_at is None or changed_at < _LOADED_AT:
+        return context
+    settings = _load(changed_at)
+    return replace(context, settings=settings) if settings else context
+
+
+@lru_cache(maxsize=1)
+def _load(_changed_at: Instant) -> Settings | None:
+    """Return the settings, which are read once for each change of the file; None if they are wrong."""
+    with suppress(SettingsError):
+        return load_settings(os.environ)
+    return None
 
 
 def _changed_at() -> Instant | None:

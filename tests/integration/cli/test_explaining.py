@@ -10,11 +10,15 @@ from sqlalchemy import update
 from tests.support.commands import Commands
 from tests.support.events import KEY, a_delivery
 from tests.support.harness import Harness, order_key
+from worker.application.context import Context
+from worker.application.explaining import explanation_of
 from worker.domain.accounts.workers import WorkerProcess
 from worker.domain.instants import DAY, HOUR, SECOND
 from worker.domain.reasons import QuarantineReason, StopReason, WaitReason
 from worker.domain.results import Done, Later, Stopped
 from worker.domain.stages import Stage
+from worker.operations.explain.answer import Actor
+from worker.settings import load_settings
 from worker.store.tables import workers
 from worker.store.workers import SqlWorkers
 
@@ -112,3 +116,22 @@ def test_a_settings_file_that_is_younger_than_the_workers_asks_for_their_restart
     fulfillment.set({"FULFILLMENT_CONFIG": str(file)})
     why = fulfillment("orders", "explain", "1", "--json").document["answer"]["why"]
     assert ("Restart the workers: they began before the settings were changed." in why) is advice
+
+
+def test_a_process_that_began_before_the_settings_were_changed_explains_by_todays(
+    fulfillment: Commands, harness: Harness, tmp_path: Path
+):
+    file = tmp_path / "own.toml"
+    file.write_text('[accounts.main]\naccept = "paid"\n')
+    fulfillment.set({"FULFILLMENT_CONFIG": str(file)})
+    harness.accept("shipment.created", "TRK1")
+    harness.finish(KEY, Done(), stage=Stage.PENDING, status="pending", read_at=harness.clock())
+    context = Context(load_settings(os.environ), harness.database)
+    assert explanation_of(context, KEY).answer.who is Actor.CUSTOMER
+    file.write_text('[accounts.main]\naccept = "manual"\n')
+    later = (harness.clock() + DAY) / SECOND
+    os.utime(file, (later, later))
+    assert explanation_of(context, KEY).answer.who is Actor.OPERATOR
+    file.write_text("[accounts.main]\naccept = 1\n")
+    os.utime(file, (later + 1, later + 1))
+    assert explanation_of(context, KEY).answer.who is Actor.CUSTOMER
