@@ -12,7 +12,7 @@ from tests.benchmarks.installations import NoPostgresql
 
 PARTS = (
     *("receiver", "latency", "orders", "platforms", "memory", "growth", "kills", "fairness", "profile"),
-    *("startup", "budget"),
+    *("startup", "budget", "console"),
 )
 
 
