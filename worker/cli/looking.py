@@ -1,7 +1,7 @@
 """Looks again and again, for commands that show what happens: until Ctrl-C, and also while the database is away."""
 
-import time
 from collections.abc import Callable, Iterator
+from time import sleep
 from typing import TypeVar
 
 from worker.domain.errors import StoreUnavailable
@@ -18,7 +18,7 @@ def look_again(read: Callable[[], T], pause_seconds: Callable[[], float]) -> Ite
     yield read()
     is_away = False
     while True:
-        time.sleep(pause_seconds())
+        sleep(pause_seconds())
         try:
             result = read()
         except StoreUnavailable as error:

@@ -52,7 +52,9 @@ def list_deliveries(
     is_all: bool,
     as_json: bool,
 ) -> None:
-    """List deliveries, the newest first, each with its first event.
+    """List deliveries, the newest first.
+
+    Each has its order and its first event, or why it cannot be used.
 
     \b
     fulfillment deliveries list --outcome quarantined

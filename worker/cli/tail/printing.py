@@ -51,12 +51,18 @@ def activity_line(entry: Activity) -> Text:
     return Text.assemble(
         (moment(entry.at).removesuffix(" UTC"), "dim"),
         "  ",
-        plain(f"{kind:<{KIND_WIDTH}}", style),
+        _padded(kind, KIND_WIDTH, style),
         "  ",
-        plain(f"{subject_of(entry) or '–':<{SUBJECT_WIDTH}}", "bold"),
+        _padded(subject_of(entry) or "–", SUBJECT_WIDTH, "bold"),
         "  ",
         plain(text),
     )
+
+
+def _padded(text: str, width: int, style: str) -> Text:
+    padded = plain(text, style)
+    padded.pad_right(max(0, width - padded.cell_len))
+    return padded
 
 
 def activity_document(entry: Activity) -> Document:
