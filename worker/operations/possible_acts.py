@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from worker.domain.errors import IllegalRequest
-from worker.domain.overview.snapshot import Snapshot
+from worker.domain.instants import Instant
+from worker.domain.orders import Order, OrderKey
+from worker.domain.overview.snapshot import OrderRow, Snapshot
 from worker.domain.stages import STAGES
 from worker.operations.acts import ActName
 from worker.operations.closing import require_closable
@@ -21,8 +23,14 @@ from worker.operations.parcels.removals import require_removable
 
 T = TypeVar("T")
 
+NEVER: Instant = 0
+"""When an order changed last that the database does not have."""
 NOBODY = ""
 """The carrier of an order that nobody carries."""
+
+
+CREATING_ACTS = (ActName.ADD_PARCEL, ActName.ADVANCE, ActName.ASSIGN)
+"""The acts that can create an order which the database does not have: no webhook tells of new orders at Cekat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,11 @@ class PossibleAct:
     name: ActName
     stop: str = ""
     choices: tuple[str, ...] = ()
+
+
+def new_order(key: OrderKey, now: Instant) -> Snapshot:
+    """Return an order that the database does not have, as it is before the act that creates it."""
+    return Snapshot(now, OrderRow(Order(key), first_seen_at=now, updated_at=NEVER))
 
 
 def possible_acts(snapshot: Snapshot, carriers: Collection[str] = ()) -> tuple[PossibleAct, ...]:

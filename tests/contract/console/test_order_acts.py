@@ -152,6 +152,19 @@ def test_parcels_are_added_put_away_and_removed(settled: Harness, operator: Cons
     ] * 2
 
 
+def test_an_order_that_the_database_does_not_have_is_created_once(harness: Harness, operator: ConsoleUser):
+    page = operator.get("/orders/main/77", 404)
+    assert "/orders/-/add-parcel?order=main%2F77" in page
+    form = path(ActName.ADD_PARCEL, order_key(77))
+    fields = {**fields_of(operator.get(form)), "tracking": "TRK7", "url": "", "shipment": "", **WHY}
+    assert "has the parcel TRK7 now" in shown(operator.post(form, fields))
+    assert "has changed since" in shown(operator.post(form, {**fields, "tracking": "TRK8"}, 409))
+    assert [e.event.tracking for e in harness.snapshot(order_key(77)).events] == ["TRK7"]
+    advanced = f"{path(ActName.ADVANCE, order_key(78))}&choice=shipped"
+    assert "is to reach shipped" in shown(operator.submit(advanced, **WHY))
+    operator.get(path(ActName.RELEASE, order_key(79)), 409)
+
+
 def test_a_reference_gets_its_order_if_the_platform_cannot_be_reached_and_the_operator_is_sure(
     harness: Harness,
 ):

@@ -9,6 +9,7 @@ from worker.domain.instants import Instant
 from worker.domain.overview.snapshot import Snapshot
 from worker.domain.text import clean_text
 from worker.operations.orders import require_reason
+from worker.operations.possible_acts import NEVER
 from worker.operations.previews import Preview, require_as_seen
 
 MAX_REASON = 500
@@ -27,6 +28,11 @@ class Filled:
     seen: Instant
     stop: str
     is_sure: bool
+
+    @property
+    def creates(self) -> bool:
+        """Whether the page has shown an order that the database does not have, and the act is to create it."""
+        return self.seen == NEVER
 
 
 def filled(fields: Fields) -> Filled:

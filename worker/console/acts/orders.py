@@ -28,7 +28,7 @@ from worker.operations import closing, references
 from worker.operations.acts import ACTS, ActName, Subject, acts_on
 from worker.operations.bulk import Act
 from worker.operations.carriers import assign
-from worker.operations.possible_acts import PossibleAct
+from worker.operations.possible_acts import CREATING_ACTS, NEVER, PossibleAct, new_order
 from worker.operations.previews import Preview, preview, preview_advance, preview_assign
 
 MAX_WAIT = 10 * SECOND
@@ -46,11 +46,15 @@ def _find(context: Context, key: OrderKey, form: Filled, note: str, fields: Fiel
 
 
 DO: Mapping[ActName, Do] = {
-    ActName.ADVANCE: lambda context, key, form, note, _: context.operations.advance(key, Stage(form.choice), note),
+    ActName.ADVANCE: lambda context, key, form, note, _: context.operations.advance(
+        key, Stage(form.choice), note, create=form.creates
+    ),
     ActName.RETRY: lambda context, key, form, note, _: context.operations.retry(key, note, form.stop),
     ActName.RELEASE: lambda context, key, form, note, _: context.operations.release(key, note, form.stop),
     ActName.CLOSE: lambda context, key, form, note, _: closing.close(context.operations, key, note, form.stop),
-    ActName.ASSIGN: lambda context, key, form, note, _: assign(context.operations, key, form.choice, note),
+    ActName.ASSIGN: lambda context, key, form, note, _: assign(
+        context.operations, key, form.choice, note, create=form.creates
+    ),
     ActName.FIND: _find,
     **PARCEL_ACTS,
 }
@@ -77,7 +81,7 @@ def _answer(context: Context, name: ActName) -> ResponseReturnValue:
     """Show the form of the act *name*, or do it."""
     fields = fields_of_request()
     key = context.operations.find(fields.get("order", "").strip())
-    snapshot = context.operations.snapshot(key)
+    snapshot = _look(context, name, key)
     possible = next((each for each in possible_acts_of(context, snapshot) if each.name is name), None)
     if possible is None:
         return _impossible(context, name, snapshot)
@@ -93,6 +97,13 @@ def _answer(context: Context, name: ActName) -> ResponseReturnValue:
         page = _form_page(context, possible, snapshot, choice, foreseen, notice=f"{error}.")
         return page, HTTPStatus.CONFLICT
     return render_template("act_done.html", act=ACTS[name], sentence=sentence, key=key, url=order_url(key))
+
+
+def _look(context: Context, name: ActName, key: OrderKey) -> Snapshot:
+    """Return the order, or for an act that creates it, one that the database does not have."""
+    if name in CREATING_ACTS and not key.reference:
+        return context.operations.store.snapshot(key) or new_order(key, context.operations.intake.now())
+    return context.operations.snapshot(key)
 
 
 def _choice(possible: PossibleAct, wanted: str) -> str:
@@ -111,7 +122,7 @@ def _form_page(
         possible=possible,
         snapshot=snapshot,
         kind=kind_of(snapshot.state),
-        explanation=explain_snapshot(context, snapshot),
+        explanation=explain_snapshot(context, snapshot) if snapshot.row.updated_at != NEVER else None,
         choice=choice,
         foreseen=foreseen,
         notice=notice,

@@ -17,9 +17,9 @@ from worker.operations.parcels.sentences import drop_sentence, registration_sent
 from worker.operations.previews import Preview, preview_drop, preview_remove
 
 
-def _add(context: Context, key: OrderKey, _form: Filled, note: str, fields: Fields) -> str:
+def _add(context: Context, key: OrderKey, form: Filled, note: str, fields: Fields) -> str:
     names = [fields.get(name, "").strip() for name in ("tracking", "url", "shipment")]
-    return registration_sentence(register(context.operations, key, Parcel(*names), note))
+    return registration_sentence(register(context.operations, key, Parcel(*names), note, create=form.creates))
 
 
 def _remove(context: Context, key: OrderKey, form: Filled, note: str, _fields: Fields) -> str:

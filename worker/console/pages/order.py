@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Flask, render_template, request
-from werkzeug.exceptions import NotFound
+from flask.typing import ResponseReturnValue
 
 from worker.application.context import Context
 from worker.application.deliveries.bodies import readable_body
@@ -21,7 +22,7 @@ from worker.operations.acts import ACTS, ActDescription
 from worker.operations.explain.explanation import Explanation
 from worker.operations.listing import lateness_of, reason_of
 from worker.operations.parcels.parcels import parcels_of
-from worker.operations.possible_acts import PossibleAct, possible_acts
+from worker.operations.possible_acts import CREATING_ACTS, PossibleAct, possible_acts
 from worker.operations.timeline import Entry, timeline
 from worker.settings.carriers import carriers_of
 from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries
@@ -58,10 +59,10 @@ def add_routes(app: Flask, parts: Parts) -> None:
     """Add the page to *app*, under the order's key, and under any name of the order."""
     context = parts.context
 
-    def order(account: str, order_id: str) -> str:
+    def order(account: str, order_id: str) -> ResponseReturnValue:
         return _page(context, OrderKey(account, order_id))
 
-    def order_by_name() -> str:
+    def order_by_name() -> ResponseReturnValue:
         return _page(context, context.operations.find(request.args.get("order", "").strip()))
 
     app.add_url_rule("/orders/<account>/<order_id>", view_func=order, methods=["GET"])
@@ -81,10 +82,10 @@ def _offered_acts(context: Context, snapshot: Snapshot) -> list[OfferedAct]:
     ]
 
 
-def _page(context: Context, key: OrderKey) -> str:
+def _page(context: Context, key: OrderKey) -> ResponseReturnValue:
     snapshot = context.operations.store.snapshot(key) if is_printable(str(key)) else None
     if snapshot is None:
-        raise NotFound(f"The database knows no order {clean_text(str(key))}.")
+        return _unknown_page(context, key), HTTPStatus.NOT_FOUND
     policy = context.policy(key.account)
     explanation = explain_snapshot(context, snapshot)
     moments = list(_moments(context, snapshot))
@@ -102,6 +103,17 @@ def _page(context: Context, key: OrderKey) -> str:
         parcels=parcels_of(snapshot.events),
         moments=moments[-MAX_ENTRIES:],
         left_out=max(0, len(moments) - MAX_ENTRIES),
+    )
+
+
+def _unknown_page(context: Context, key: OrderKey) -> str:
+    """Say that the database does not have the order, and offer the acts that create one."""
+    can_exist = is_printable(str(key)) and key.account in context.settings.accounts and not key.reference
+    query = urlencode({"order": str(key)})
+    return render_template(
+        "order_unknown.html",
+        name=clean_text(str(key)),
+        acts=[(ACTS[name], f"/orders/-/{name}?{query}") for name in CREATING_ACTS] if can_exist else [],
     )
 
 
