@@ -1,13 +1,13 @@
 """The list of orders, by search and filters, all in the address; and the same orders grouped by their causes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Flask, render_template, request
 
 from worker.application.context import Context
-from worker.console.links import order_url
+from worker.console.links import cause_url, order_url
 from worker.console.parts import Parts
 from worker.console.presentation.kinds import kind_of
 from worker.console.query_strings import ORDER_FIELDS, given, read_order_filter
@@ -24,8 +24,6 @@ from worker.store.queries.choices import ChoiceQueries
 from worker.store.queries.orders import OrderQueries
 
 PAGE_SIZE = 50
-MAX_DETAIL = 100
-"""Characters of the detail of a cause by which its orders are found again."""
 STATES = (State.STOPPED, State.HELD, State.WAITING, State.DUE, State.LEASED, State.SETTLED, State.CLOSED)
 WAITING_STATES = frozenset({State.WAITING, State.HELD, State.DUE})
 
@@ -93,20 +91,7 @@ def _line(row: OrderRow, now: Instant, policy: Policy) -> Line:
 
 
 def _cause_line(cause: Cause) -> CauseLine:
-    return CauseLine(cause, f"/orders?{urlencode(list(_fields_of(cause)))}", kind_of(cause.state))
-
-
-def _fields_of(cause: Cause) -> Iterator[tuple[str, str]]:
-    """Yield the fields of the list of the orders of *cause*, as far as a filter can tell them apart."""
-    yield "state", cause.state
-    if cause.account or request.args.get("account"):
-        yield "account", cause.account or request.args.get("account", "")
-    if cause.state is State.STOPPED and cause.reason in set(StopReason):
-        yield "stop", cause.reason
-    if cause.state is State.WAITING and cause.reason in set(WaitReason):
-        yield "waiting", cause.reason
-    if cause.detail.strip() and cause.state in {State.STOPPED, State.WAITING}:
-        yield "matching", cause.detail.strip()[:MAX_DETAIL]
+    return CauseLine(cause, cause_url(cause, request.args.get("account", "")), kind_of(cause.state))
 
 
 def _query() -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, render_template
 
 from worker.application.overview import OverviewLook
+from worker.console.links import cause_url
 from worker.console.parts import Parts
 from worker.console.presentation.charts import Chart, Column, stacked_bars
 from worker.console.presentation.filters import common_zone
@@ -33,8 +33,6 @@ OUTCOMES = (
 STATES = (State.STOPPED, State.HELD, State.WAITING, State.DUE, State.LEASED, State.SETTLED, State.CLOSED)
 KIND_OF_VERDICT: Mapping[Verdict, str] = {Verdict.OK: "good", Verdict.WARN: "waiting", Verdict.FAIL: "wrong"}
 MAX_CAUSES = 12
-MAX_DETAIL = 100
-"""Characters of the detail of a cause by which its orders are found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +73,6 @@ def add_routes(app: Flask, parts: Parts) -> None:
         )
 
     app.add_url_rule("/", view_func=overview, methods=["GET"])
-
-
-def cause_url(cause: Cause) -> str:
-    """Return the address of the list of the orders with *cause*, as far as a filter can tell them apart."""
-    fields = {"state": str(cause.state), "account": cause.account}
-    if cause.reason in set(StopReason):
-        fields["stop"] = cause.reason
-    fields["matching"] = cause.detail.strip()[:MAX_DETAIL].strip()
-    return f"/orders?{urlencode({name: value for name, value in fields.items() if value})}"
 
 
 def stage_rows(states: OrderStates, account: str = "") -> Iterator[StageRow]:
