@@ -91,8 +91,10 @@ def refuse_odd_targets() -> None:
 def answer_with_problem(error: HTTPException) -> Response:
     """Answer an error of the framework with problem details. A delivery to a wrong path is counted."""
     reception = _services().reception
-    if error.code == HTTPStatus.NOT_FOUND and reception.is_misdirected(request.path):
-        reception.refuse_path(request.path, client_address(request.environ, _services().trusted_proxies))
+    # The name of a source at the end says that its sender means us. A stranger does not know such a name.
+    if error.code == HTTPStatus.NOT_FOUND and request.path.rstrip("/").rpartition("/")[2] in reception.receiving:
+        peer = client_address(request.environ, _services().trusted_proxies)
+        reception.refuse(Sender("", DeliveryOutcome.UNKNOWN_SOURCE, peer), path=request.path)
     return _response(answer_to_error(error))
 
 

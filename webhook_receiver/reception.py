@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import structlog
 
-from webhook_receiver.delivery_values import delivery_values
 from webhook_receiver.problems import ProblemReason, problem
 from webhook_receiver.profiles.captures import Captures
 from webhook_receiver.profiles.engine.authentication import Authentic
@@ -17,7 +16,7 @@ from webhook_receiver.requests import Request, Sender
 from webhook_receiver.sources import Source
 from worker.domain.errors import StoreError
 from worker.domain.instants import Duration, Instant
-from worker.domain.reasons import DeliveryOutcome, RefusalReason
+from worker.domain.reasons import DeliveryOutcome
 from worker.ports import Delivery, Intake, Receipt, WakeUps
 
 DELIVERIES = "/webhooks/"
@@ -58,8 +57,8 @@ class Reception:
     """Takes in deliveries.
 
     *count* counts one delivery that is not stored, by source and outcome. *note* notes one that was not accepted, by
-    its sender, the reason, and a path that names no source. *tell* takes what the log says of a delivery of a known
-    sender. All are bounded, and wait for nothing.
+    its sender, the reason, and a path that names no source. *tell* logs what became of one of a source, with what was
+    read of it. All are bounded, and wait for nothing.
     """
 
     def __init__(
@@ -69,35 +68,23 @@ class Reception:
         wake_ups: WakeUps,
         count: Callable[[str, str], None],
         note: Callable[[Sender, str, str], None],
-        tell: Callable[[Mapping[str, object]], None] = lambda _: None,
+        tell: Callable[[Receipt, str, Delivery | None], None] = lambda *_: None,
     ) -> None:
-        self._receiving = {name: Receiving(source, format_of(source)) for name, source in sources.items()}
+        self.receiving = {name: Receiving(source, format_of(source)) for name, source in sources.items()}
         self._intake, self._wake_ups, self._count, self.note = intake, wake_ups, count, note
         self._captures, self._tell = Captures(intake), tell
 
     def find(self, name: str, peer: str = "") -> Receiving | None:
-        """Return the source *name*; None when there is none. All unknown names are counted together.
-
-        *peer* is the client's address, for the trail.
-        """
-        receiving = self._receiving.get(name)
+        """Return the source *name*; None, and count the request of the address *peer*, when there is none."""
+        receiving = self.receiving.get(name)
         if receiving is None:
-            self.refuse_path(f"{DELIVERIES}{name}", peer)
+            self.refuse(Sender("", DeliveryOutcome.UNKNOWN_SOURCE, peer), path=f"{DELIVERIES}{name}")
         return receiving
 
-    def refuse_path(self, path: str, peer: str) -> None:
-        """Count a request to *path*, which names no source, and note it."""
-        self._count("", DeliveryOutcome.UNKNOWN_SOURCE)
-        self.note(Sender("", DeliveryOutcome.UNKNOWN_SOURCE, peer), "", path)
-
-    def is_misdirected(self, path: str) -> bool:
-        """Tell whether *path*, which is no path of ours, ends with the name of a source: its sender means us."""
-        return path.rstrip("/").rpartition("/")[2] in self._receiving
-
-    def refuse(self, source: Source, reason: RefusalReason, peer: str) -> None:
-        """Count a request that is not authentic, and note it."""
-        self._count(source.name, DeliveryOutcome.REFUSED)
-        self.note(Sender(source.name, DeliveryOutcome.REFUSED, peer), reason, "")
+    def refuse(self, sender: Sender, reason: str = "", path: str = "") -> None:
+        """Count a request that is not authentic, and note it. *path* is one that names no source."""
+        self._count(sender.source, sender.outcome)
+        self.note(sender, reason, path)
 
     def submit(self, receiving: Receiving, request: Request) -> PendingReply:
         """Return what returns the reply to *request*. A delivery is written before it is acknowledged.
@@ -106,18 +93,19 @@ class Reception:
         """
         source, its_format = receiving.source, receiving.format
         if its_format.is_probe(request):
-            return _at_once(Reply(200, {"status": "alive"}))
+            return lambda: Reply(200, {"status": "alive"})
         challenge = its_format.challenge(request)
         if challenge and source.verification == "open":
-            return _at_once(Reply(200, {"challenge": challenge}))
+            return lambda: Reply(200, {"challenge": challenge})
         authentic = its_format.authenticate(request)
         if authentic is None:
-            self.refuse(source, its_format.why_refused(request), request.peer)
-            return _at_once(refusal(ProblemReason.UNAUTHENTICATED))
+            self.refuse(Sender(source.name, DeliveryOutcome.REFUSED, request.peer), its_format.why_refused(request))
+            return lambda: refusal(ProblemReason.UNAUTHENTICATED)
         try:
             pending = self._submit_authentic(receiving, request, authentic, challenge)
         except StoreError as error:
-            return _at_once(_not_written(source, error))
+            reply = _not_written(source, error)
+            return lambda: reply
         return lambda: _reply_of(pending, source)
 
     def _submit_authentic(
@@ -126,7 +114,7 @@ class Reception:
         now = self._intake.now()
         stale = receiving.source.stale == "refuse" and _is_beyond(receiving.source.tolerance, authentic, now)
         if challenge and not stale:
-            return _at_once(Reply(200, {"challenge": challenge}))
+            return lambda: Reply(200, {"challenge": challenge})
         if receiving.format.captures:
             return lambda: self._capture(receiving, request, now)
         delivery = receiving.format.read(request.body, now, authentic.outer)
@@ -142,14 +130,14 @@ class Reception:
             return lambda: self._acknowledge(receiving, delivery, pending.receipt())
         # The body may be a customer's chat, so it is never stored.
         if not stale:
-            return _at_once(self._ignore(receiving))
+            return lambda: self._ignore(receiving)
         self._count(delivery.source, DeliveryOutcome.STALE)
-        self._tell(delivery_values(Receipt(DeliveryOutcome.STALE, None), delivery.source))
-        return _at_once(refusal(ProblemReason.STALE))
+        self._tell(Receipt(DeliveryOutcome.STALE, None), delivery.source, None)
+        return lambda: refusal(ProblemReason.STALE)
 
     def _acknowledge(self, receiving: Receiving, delivery: Delivery, receipt: Receipt) -> Reply:
         """Return the reply to a delivery that is written."""
-        self._tell(delivery_values(receipt, delivery.source, delivery))
+        self._tell(receipt, delivery.source, delivery)
         if receipt.outcome is DeliveryOutcome.STALE:
             return refusal(ProblemReason.STALE)
         if receipt.outcome is DeliveryOutcome.QUARANTINED:
@@ -158,20 +146,15 @@ class Reception:
         return _as_agreed(_acknowledgement(receipt), receiving.format.answer)
 
     def _capture(self, receiving: Receiving, request: Request, now: Instant) -> Reply:
-        name = receiving.source.name
-        if receipt := self._captures.keep(name, request, now):
-            self._tell(delivery_values(receipt, name))
+        if receipt := self._captures.keep(receiving.source.name, request, now):
+            self._tell(receipt, receiving.source.name, None)
             return _as_agreed(_acknowledgement(receipt), receiving.format.answer)
         return self._ignore(receiving)
 
     def _ignore(self, receiving: Receiving) -> Reply:
         self._count(receiving.source.name, DeliveryOutcome.IGNORED)
-        self._tell(delivery_values(Receipt(DeliveryOutcome.IGNORED, None), receiving.source.name))
+        self._tell(Receipt(DeliveryOutcome.IGNORED, None), receiving.source.name, None)
         return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), receiving.format.answer)
-
-
-def _at_once(reply: Reply) -> PendingReply:
-    return lambda: reply
 
 
 def _reply_of(pending: PendingReply, source: Source) -> Reply:

@@ -6,12 +6,11 @@ from hmac import compare_digest
 from webhook_receiver.requests import Request
 from webhook_receiver.sources import Source
 from worker.domain.instants import SECOND, Instant
-from worker.domain.reasons import RefusalReason
 from worker.domain.signing import SIGNATURE_METHOD, SignedRequest, sign, split_target
 
+SIGNED, TIMED = "x-awal-signature-256", "x-timestamp"
+TIMESTAMP = re.compile("[0-9]{10}")
 _SIGNATURE = re.compile("sha256=[0-9a-f]{64}")
-_TIMESTAMP = re.compile("[0-9]{10}")
-_SIGNED, _TIMED = "x-awal-signature-256", "x-timestamp"
 
 
 def signed_at(request: Request, source: Source) -> Instant | None:
@@ -19,8 +18,8 @@ def signed_at(request: Request, source: Source) -> Instant | None:
 
     Both headers must match as a whole and in ASCII. A header that came twice has a comma and does not match.
     """
-    signature, timestamp = request.headers.get(_SIGNED, ""), request.headers.get(_TIMED, "")
-    if not (_SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp)):
+    signature, timestamp = request.headers.get(SIGNED, ""), request.headers.get(TIMED, "")
+    if not (_SIGNATURE.fullmatch(signature) and TIMESTAMP.fullmatch(timestamp)):
         return None
     path, query = split_target(request.target)
     path = source.public_prefix.encode() + path
@@ -31,11 +30,3 @@ def signed_at(request: Request, source: Source) -> Instant | None:
         for secret in source.secrets[SIGNATURE_METHOD]
     ]
     return int(timestamp) * SECOND if any(matches) else None
-
-
-def why_unsigned(request: Request) -> RefusalReason:
-    """Return what is wrong with a request that none of the source's secrets has signed, by its headers alone."""
-    if _SIGNED not in request.headers:
-        return RefusalReason.NO_SIGNATURE
-    is_timed = _TIMESTAMP.fullmatch(request.headers.get(_TIMED, ""))
-    return RefusalReason.BAD_SIGNATURE if is_timed else RefusalReason.BAD_TIME

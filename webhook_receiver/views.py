@@ -11,9 +11,9 @@ from webhook_receiver.answers import Answer, answer_to, answer_to_error
 from webhook_receiver.http_requests import Environ, read_body, request_headers, request_target
 from webhook_receiver.problems import ProblemReason
 from webhook_receiver.reception import DELIVERIES, PendingReply, Reception, refusal
-from webhook_receiver.requests import Request
+from webhook_receiver.requests import Request, Sender
 from webhook_receiver.server.peers import Network, peer_of
-from worker.domain.reasons import RefusalReason
+from worker.domain.reasons import DeliveryOutcome, RefusalReason
 
 log = structlog.get_logger()
 
@@ -49,12 +49,12 @@ class Deliveries:
             return lambda: refusal(ProblemReason.UNKNOWN_SOURCE)
         method = environ["REQUEST_METHOD"]
         if method not in receiving.format.methods:
-            self._reception.refuse(receiving.source, RefusalReason.WRONG_METHOD, peer)
+            self._reception.refuse(Sender(name, DeliveryOutcome.REFUSED, peer), RefusalReason.WRONG_METHOD)
             raise MethodNotAllowed(sorted(receiving.format.methods))
         try:
             body = read_body(environ, receiving.source.max_body)
         except RequestEntityTooLarge:
-            self._reception.refuse(receiving.source, RefusalReason.TOO_LARGE, peer)
+            self._reception.refuse(Sender(name, DeliveryOutcome.REFUSED, peer), RefusalReason.TOO_LARGE)
             raise
         request = Request(method, request_target(environ), request_headers(environ), body, peer)
         return self._reception.submit(receiving, request)

@@ -10,11 +10,13 @@ from flask import Flask
 
 from tests.support.fakes import FakeIntake, FakeWakeUps
 from tests.support.signing import signature
+from webhook_receiver.background.delivery_values import delivery_values
 from webhook_receiver.pages import ReceiverServices, create_app
 from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.reception import Reception
 from webhook_receiver.requests import Sender
 from webhook_receiver.sources import Source
+from worker.ports import Delivery, Receipt
 
 SECRET = b"whsec_test"
 NOW_SECONDS = 1_706_193_000
@@ -82,7 +84,7 @@ class ReceiverHarness:
     @property
     def reception(self) -> Reception:
         sources = {source.name: source for source in self.sources}
-        return Reception(sources, self.intake, self.wake_ups, self._count, self._note, self.told.append)
+        return Reception(sources, self.intake, self.wake_ups, self._count, self._note, self._tell)
 
     @property
     def app(self) -> Flask:
@@ -90,6 +92,9 @@ class ReceiverHarness:
 
     def _note(self, sender: Sender, reason: str, path: str) -> None:
         self.notes.append((sender, path or reason))
+
+    def _tell(self, receipt: Receipt, source: str, delivery: Delivery | None) -> None:
+        self.told.append(delivery_values(receipt, source, delivery))
 
     def _count(self, source: str, outcome: str) -> None:
         self.counts[source, outcome] += 1

@@ -12,6 +12,7 @@ from time import monotonic
 import structlog
 
 from webhook_receiver.background.delivery_lines import DeliveryLines, write
+from webhook_receiver.background.delivery_values import delivery_values
 from webhook_receiver.background.evictions import EvictionLog
 from webhook_receiver.background.refusals import RefusalCounts
 from webhook_receiver.background.trail import Trail
@@ -19,6 +20,7 @@ from webhook_receiver.requests import Sender
 from worker.domain.kept import KeptKey
 from worker.domain.orders import OrderKey
 from worker.domain.refusals import Refusal
+from worker.ports import Delivery, Receipt
 
 MAX_KEYS = 8
 """The most wake-ups in the list."""
@@ -85,8 +87,9 @@ class BackgroundSender:
             self._refusals.add(sender, reason, path)
             self._start()
 
-    def note_delivery(self, values: Mapping[str, object]) -> None:
-        """Note one delivery of a known sender, for its log line with *values*."""
+    def note_delivery(self, receipt: Receipt, source: str, delivery: Delivery | None = None) -> None:
+        """Note one delivery of *source* for its log line: what became of it, and what was read of it, if anything."""
+        values = delivery_values(receipt, source, delivery)
         with self._lock:
             self._lines.add(values)
             self._start()

@@ -13,7 +13,7 @@ from webhook_receiver.profiles.engine.values import MAX_ID, is_zero, number_text
 from webhook_receiver.profiles.kept_headers import kept_headers
 from webhook_receiver.profiles.orders import as_reported
 from webhook_receiver.requests import Request
-from webhook_receiver.signatures import signed_at, why_unsigned
+from webhook_receiver.signatures import SIGNED, TIMED, TIMESTAMP, signed_at
 from webhook_receiver.sources import Source
 from worker.domain.documents import Malformed, field_at, read_leniently
 from worker.domain.errors import Unusable
@@ -55,8 +55,11 @@ class NativeFormat:
         return kept_headers(request.headers)
 
     def why_refused(self, request: Request) -> RefusalReason:
-        """Return what is wrong with a *request* that is not authentic."""
-        return why_unsigned(request)
+        """Return what is wrong with a *request* that is not authentic, by its headers alone."""
+        if SIGNED not in request.headers:
+            return RefusalReason.NO_SIGNATURE
+        is_timed = TIMESTAMP.fullmatch(request.headers.get(TIMED, ""))
+        return RefusalReason.BAD_SIGNATURE if is_timed else RefusalReason.BAD_TIME
 
     def challenge(self, request: Request) -> str:
         """Return the challenge with which the platform verifies our URL; empty when *request* is something else."""

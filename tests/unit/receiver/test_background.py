@@ -17,6 +17,8 @@ from webhook_receiver.background.sender import ENQUEUE_INTERVAL_SECONDS, MAX_KEY
 from webhook_receiver.requests import Sender
 from worker.domain.errors import StoreUnavailable
 from worker.domain.orders import OrderKey
+from worker.domain.reasons import DeliveryOutcome
+from worker.ports import Receipt
 
 KEYS = [OrderKey("main", str(n)) for n in range(5)]
 
@@ -203,8 +205,8 @@ def test_no_thread_starts_after_close(work: str):
 def test_each_delivery_gets_a_line_with_the_time_at_which_it_came():
     with capture_logs() as logs:
         background = BackgroundSender(print, refuse_counts)
-        background.note_delivery({"source": "courier", "delivery": 1})
-        background.note_delivery({"source": "courier", "delivery": 2})
+        background.note_delivery(Receipt(DeliveryOutcome.DUPLICATE, 1), "courier")
+        background.note_delivery(Receipt(DeliveryOutcome.DUPLICATE, 2), "courier")
         noted_at = datetime.now(UTC)
         background.close(60)
     assert [(line["event"], line["log_level"], line["delivery"]) for line in logs] == [

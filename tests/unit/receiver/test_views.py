@@ -171,7 +171,7 @@ class Stream(io.BytesIO):
 
 
 def stream(client: FlaskClient, body: Stream, environ: dict[str, Any]) -> TestResponse:
-    overrides = {"wsgi.input": body, "CONTENT_LENGTH": None, **environ}
+    overrides = {"wsgi.input": body, **environ}
     return client.post("/webhooks/courier", headers=signed(document()), environ_overrides=overrides)
 
 
