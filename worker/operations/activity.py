@@ -34,8 +34,9 @@ def _delivery(entry: Activity) -> str:
 
 
 def _write(entry: Activity) -> str:
-    lasted = f", after {span(entry.answered_after)}" if entry.answered_after is not None else ""
-    return f"{entry.stage}: {_with_detail(entry)}{lasted}"
+    lasted = f" in {span(entry.answered_after)}" if entry.answered_after is not None else ""
+    detail = f": {entry.detail}" if entry.detail else ""
+    return f"{entry.stage} {entry.word}{lasted}{detail}"
 
 
 def _with_detail(entry: Activity) -> str:

@@ -156,13 +156,11 @@ def test_up_shows_what_happens_and_the_warnings_of_its_processes(
     live.on_poll()
     harness.clock.now = machine_now()
     harness.intake.write(a_delivery(an_event(order=order_key(1), key="a"), received_at=harness.clock()))
-    lines = [
-        '{"level": "info", "event": "x"}',
-        '{"level": "warning", "event": "hold"}',
-        "Trace\x1b[0mback",
-        "[info ] y",
-        "ha",
-    ]
+    shown_already, warning = (
+        {"level": "warning", "event": "order_stopped"},
+        {"level": "error", "event": "x", "seconds": 3},
+    )
+    lines = ['{"level": "info"}', json.dumps(shown_already), json.dumps(warning), "Trace\x1b[0mback", "[info ] y", "ha"]
     log.write_text("\n".join(lines))
     monkeypatch.setattr(live_module, "monotonic", lambda: float("inf"))
     live.on_poll()
@@ -172,6 +170,7 @@ def test_up_shows_what_happens_and_the_warnings_of_its_processes(
     live.close()
     printed = capsys.readouterr().out
     assert [line.split()[0] for line in printed.splitlines() if line.startswith("worker")] == ["worker"] * 3
+    assert "worker  x seconds=3" in printed
     assert "Trace" in printed
     assert "half" in printed
     assert "main/1" in printed

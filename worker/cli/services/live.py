@@ -22,7 +22,10 @@ MAX_LOG_BYTES = 20 * 1024 * 1024
 """A log file begins anew when it is larger."""
 MAX_READ_BYTES = 65_536
 """How much of a log file is read at once. What is more than that is only in the file."""
-_QUIET = {"debug", "info"}
+_QUIET = ("debug", "info")
+_SHOWN = ("order_stopped", "write_ended", "account_held", "deliveries_not_accepted")
+"""The warnings about what the database has, so that it is shown already."""
+_KNOWN = ("timestamp", "level", "logger", "event")
 
 
 class LiveDisplay:
@@ -79,8 +82,7 @@ class LogFile:
         """Yield the new lines that are no ordinary log lines: warnings, errors, and what is no log line at all."""
         *lines, self._rest = (self._rest + self._new_bytes()).split(b"\n")
         for line in lines:
-            text = line.decode("utf-8", "replace")
-            if text.strip() and not _is_quiet(text):
+            if text := _warning(line.decode("utf-8", "replace").strip()):
                 yield Text.assemble((f"{self._name}  ", "dim"), plain(text, "yellow"))
 
     def _new_bytes(self) -> bytes:
@@ -100,10 +102,15 @@ class LogFile:
             return b""
 
 
-def _is_quiet(line: str) -> bool:
-    """Tell whether a line is a log line below a warning, in either format."""
+def _warning(line: str) -> str:
+    """Return what to show of a line of a log file; empty for a log line below a warning, in either format."""
     try:
         document = json.loads(line)
     except ValueError:
-        return any(f"[{level}" in line for level in _QUIET)
-    return isinstance(document, dict) and document.get("level") in _QUIET
+        return "" if any(f"[{level}" in line for level in _QUIET) else line
+    if not isinstance(document, dict):
+        return line
+    if document.get("level") in _QUIET or document.get("event") in _SHOWN:
+        return ""
+    values = (f"{name}={value}" for name, value in document.items() if name not in _KNOWN and value not in (None, ""))
+    return " ".join([str(document.get("event", "")), *values])
