@@ -136,6 +136,15 @@ def test_a_replay_needs_a_choice_and_a_reason(stored: Harness, operator: Console
     assert outcomes(stored).count("quarantined") == 3
 
 
+def test_only_what_a_replay_can_change_can_be_selected(stored: Harness, operator: ConsoleUser):
+    page = operator.get("/deliveries")
+    assert {number for number in range(1, 6) if f'name="id" value="{number}"' in page} == {2, 3, 4}
+    assert "What a replay would do" not in operator.get("/deliveries/1")
+    assert "delivery 1 is accepted: its events are in the database" in shown(operator.get("/deliveries/-/replay?id=1"))
+    stored.accept(order=OrderKey("main", "number:ORD-1"))
+    assert 'name="id" value="6"' in operator.get("/deliveries")
+
+
 def test_a_viewer_cannot_replay(stored: Harness):
     viewer = ConsoleUser(stored.database, Role.VIEWER, **ALLOWED)
     viewer.get("/deliveries/-/replay?id=2", 403)

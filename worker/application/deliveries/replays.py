@@ -15,6 +15,7 @@ from worker.operations.bulk import MAX_WAKE_UPS, ItemResult
 from worker.operations.phrases import counted
 from worker.ports import Delivery, Receipt
 from worker.store.intake.intake import SqlIntake
+from worker.store.intake.replay import REPLAYABLE
 from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries, DeliveryRow
 
 MAX_EVENTS_NAMED = 3
@@ -88,9 +89,20 @@ def plan_replays(context: Context, delivery_ids: Iterable[int]) -> Iterator[Repl
             yield plan_replay(replays, delivery)
 
 
+def is_replayable(row: DeliveryRow, orders: Iterable[OrderKey]) -> bool:
+    """Tell whether a replay can change anything: it could not be used, or one of its *orders* is not found."""
+    return row.outcome in REPLAYABLE or any(order.reference for order in orders)
+
+
+def _require_replayable(delivery: DeliveryDetails) -> None:
+    if not is_replayable(delivery.row, (event.order for event in delivery.events)):
+        raise IllegalRequest(f"delivery {delivery.row.id} is {delivery.row.outcome}: its events are in the database")
+
+
 def plan_replay(replays: Replays, delivery: DeliveryDetails) -> ReplayItem:
     """Return what a replay of *delivery* would do."""
     try:
+        _require_replayable(delivery)
         reading = replays.read(delivery)
     except IllegalRequest as error:
         return ReplayItem(delivery.row, ItemResult.SKIPPED, sentence=str(error))

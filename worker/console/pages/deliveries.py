@@ -7,6 +7,7 @@ from flask import Flask, render_template, request
 
 from worker.application.context import Context
 from worker.application.deliveries.problems import problem_text
+from worker.application.deliveries.replays import is_replayable
 from worker.console.links import order_url
 from worker.console.parts import Parts
 from worker.console.presentation.kinds import kind_of
@@ -29,6 +30,7 @@ class Line:
     kind: str
     problem: str
     order_url: str
+    can_replay: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def _line(row: DeliveryRow) -> Line:
     # A captured delivery has all of its headers in the detail.
     detail = "" if row.reason == QuarantineReason.CAPTURED else row.detail
     problem = problem_text(row.reason, detail) if row.reason else detail
-    return Line(row, kind_of(row.outcome), problem, order_url(row.order) if row.order else "")
+    orders = [row.order] if row.order else []
+    return Line(row, kind_of(row.outcome), problem, "".join(map(order_url, orders)), is_replayable(row, orders))
 
 
 def _group_line(group: QuarantineGroup, wanted: DeliveryFilter) -> GroupLine:

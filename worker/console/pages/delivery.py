@@ -8,14 +8,13 @@ from worker.application.context import Context
 from worker.application.deliveries.bodies import readable_body
 from worker.application.deliveries.finding import find_delivery
 from worker.application.deliveries.problems import is_healed, taken_in
-from worker.application.deliveries.replays import ReplayItem, Replays, plan_replay
+from worker.application.deliveries.replays import ReplayItem, Replays, is_replayable, plan_replay
 from worker.application.deliveries.rereading import problems_of
 from worker.console.links import order_url
 from worker.console.parts import Parts
 from worker.console.presentation.kinds import kind_of
 from worker.domain.errors import IllegalRequest
 from worker.domain.reasons import DeliveryOutcome
-from worker.store.intake.replay import REPLAYABLE
 from worker.store.queries.deliveries import DeliveryDetails
 
 MAX_BODY = 65_536
@@ -56,7 +55,5 @@ def add_routes(app: Flask, parts: Parts) -> None:
 
 def _replay(context: Context, details: DeliveryDetails) -> ReplayItem | None:
     """Return what a replay would do; None if there is nothing to replay."""
-    is_searched = any(event.order.reference for event in details.events)
-    if details.row.outcome not in REPLAYABLE and not is_searched:
-        return None
-    return plan_replay(Replays(context), details)
+    can_replay = is_replayable(details.row, (event.order for event in details.events))
+    return plan_replay(Replays(context), details) if can_replay else None
