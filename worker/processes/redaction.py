@@ -8,6 +8,8 @@ from urllib.parse import quote, quote_plus
 
 from structlog.typing import EventDict, WrappedLogger
 
+from worker.domain.reasons import RefusalReason
+
 REDACTED = "[redacted]"
 MAX_DEPTH = 6
 """Levels of nested values that are kept as structures; deeper ones become text."""
@@ -15,6 +17,8 @@ MAX_DEPTH = 6
 _SECRET_KEY = re.compile(
     "secret|signature|token|authorization|password|passwd|api_?key|cookie|credential", re.IGNORECASE
 )
+_REASONS = frozenset(reason.value for reason in RefusalReason)
+"""Keys that name a secret and have a number: how many requests were refused for which reason."""
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):\S*@")
 _SHORTEST_MASKED = 4
 """Characters. A shorter text is no secret, and occurs in too many words."""
@@ -54,7 +58,7 @@ class Redactor:
 
 @lru_cache(maxsize=1024)
 def _names_a_secret(key: str) -> bool:
-    return _SECRET_KEY.search(key) is not None
+    return _SECRET_KEY.search(key) is not None and key not in _REASONS
 
 
 def _forms(secret: str) -> set[str]:

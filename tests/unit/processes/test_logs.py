@@ -9,6 +9,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
+from worker.domain.reasons import RefusalReason
 from worker.domain.text import is_printable
 from worker.processes.logs import QUIET, SILENT, configure_logs
 
@@ -121,6 +122,18 @@ def test_the_value_of_a_key_that_names_a_secret_is_not_shown(log_format, key):
     assert "abcdef" not in stream.getvalue()
     assert "[redacted]" in stream.getvalue()
     assert "text" in stream.getvalue()
+
+
+def test_the_number_of_requests_with_a_wrong_signature_is_shown():
+    configure_logs("info", "json", stream := io.StringIO())
+    structlog.get_logger("x").warning("refused", reasons={RefusalReason.BAD_SIGNATURE.value: 3, "signature": 3})
+    assert json_lines(stream)[0]["reasons"] == {"bad_signature": 3, "signature": "[redacted]"}
+
+
+def test_a_logger_without_a_name_has_that_of_the_module_that_asks_for_it():
+    configure_logs("info", "json", stream := io.StringIO())
+    structlog.get_logger().info("here")
+    assert json_lines(stream)[0]["logger"] == __name__
 
 
 @pytest.mark.parametrize("log_format", ["json", "console"])

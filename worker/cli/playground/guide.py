@@ -32,9 +32,11 @@ def _commands(playground: Playground) -> Iterator[str]:
     yield f"  {program} orders explain {ACCOUNT}/1005"
     yield f"  {program} orders release {ACCOUNT}/1005 --reason 'the branch is open again'"
     yield f"  {program} send --source {COURIER.source} --order 1002 --event shipment.delivered"
-    yield f'  curl -X PATCH {playground.sandbox}/_sandbox/orders/1003 --data \'{{"payment_status": "paid"}}\''
+    order = f"{playground.sandbox}/_sandbox/orders/1003"
+    yield f'  curl --silent --request PATCH {order} --data \'{{"payment_status": "paid"}}\''
     yield f"  {program} deliveries list --outcome quarantined"
     yield f"  {program} doctor"
+    yield f"  {program} tail"
 
 
 def _warning(others: Collection[str]) -> Iterator[str]:
