@@ -37,7 +37,7 @@ def complete(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         ("fulfillment --config x.toml d", ["demo", "doctor", "deliveries"]),
         ("fulfillment --version m", ["migrate"]),
         ("fulfillment orders ", ["list", "show", "explain", "advance", "retry", "release", "close", "assign"]),
-        ("fulfillment orders list --st", ["--stage", "--stopped"]),
+        ("fulfillment orders list --st", ["--stage", "--state", "--stopped", "--stop"]),
         ("fulfillment orders list --stage s", ["shipped"]),
         ("fulfillment platform orders c", ["create"]),
         ("fulfillment deliveries list --outcome ", ["quarantined", "stale", "accepted", "duplicate"]),

@@ -8,7 +8,7 @@ from worker.store.queries.deliveries import DeliveryRow
 
 def listed(detail: str, capsys: pytest.CaptureFixture[str]) -> str:
     """Return on one line what a list prints of one delivery with this *detail*."""
-    print_deliveries([DeliveryRow(1, "oto", 0, "stale", "", detail, None, 2)], 2)
+    print_deliveries([DeliveryRow(1, "oto", 0, "stale", "", detail, None, 2)])
     return " ".join(capsys.readouterr().out.split())
 
 

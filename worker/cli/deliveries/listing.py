@@ -1,13 +1,12 @@
 """Prints lists of deliveries, in pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import click
 
 from worker.application.context import Context
 from worker.cli.deliveries.documents import delivery_document
-from worker.cli.deliveries.printing import print_deliveries
 from worker.cli.json_lines import print_json_lines
 from worker.cli.paging import end_of_list, pages
 from worker.domain.overview.filters import DeliveryFilter
@@ -35,14 +34,19 @@ def print_list(
         count += len(page.rows)
         if as_json:
             print_json_lines(map(delivery_document, page.rows))
-        elif is_all:
-            if page.rows:
-                print_deliveries(page.rows)
+        elif is_all and page.rows:
+            _print_table(page.rows)
         else:
             rows += page.rows
     if not count:
         if_none()
     if not as_json and (rows or not count):
-        print_deliveries(rows)
+        _print_table(rows)
     if sentence := end_of_list(page, limit, is_all=is_all):
         click.echo(sentence, err=as_json)
+
+
+def _print_table(rows: Sequence[DeliveryRow]) -> None:
+    from worker.cli.deliveries.printing import print_deliveries  # JSON needs no tables
+
+    print_deliveries(rows)

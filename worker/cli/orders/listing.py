@@ -86,7 +86,7 @@ def list_orders(
         raise click.UsageError("--by counts all orders: leave out --all and --after.")
     from worker.application.context import open_database
     from worker.application.deliveries.finding import instant_since
-    from worker.cli.orders import list_printing
+    from worker.cli.orders import list_pages
     from worker.domain.overview.filters import OrderFilter
     from worker.store.queries.choices import ChoiceQueries
 
@@ -103,14 +103,14 @@ def list_orders(
             matching=matching or "",
         )
         if by:
-            return list_printing.print_causes(context, wanted, limit, as_json=as_json)
+            return list_pages.print_causes(context, wanted, limit, as_json=as_json)
         if watch:
             from worker.cli.orders.watching import watch_orders
 
             _require_account(context, wanted)
             return watch_orders(context, wanted, limit, as_json=as_json)
         if_none = partial(_require_account, context, wanted)
-        list_printing.print_list(context, wanted, (limit, after), if_none, is_all=is_all, as_json=as_json)
+        list_pages.print_list(context, wanted, (limit, after), if_none, is_all=is_all, as_json=as_json)
     return WELL
 
 
