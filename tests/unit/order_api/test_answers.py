@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,14 @@ from worker.domain.text import is_storable
 def test_a_reading_is_dated_to_the_beginning_of_its_call(answers):
     reading = answers.read(answers.show())
     assert (reading.position, reading.read_at, reading.number) == (Stage.SHIPPED, BEGAN_AT, "ORD-7")
+
+
+def test_a_reading_has_the_status_of_its_answer_and_the_platforms_name_of_the_call(answers):
+    shown = answers.show()
+    assert (answers.read(shown).http_status, answers.read(shown).request_id) == (200, "")
+    named = replace(shown, headers={**shown.headers, "x-request-id": "req\x1b-" + "z" * 100})
+    assert answers.read(named).request_id == "req -" + "z" * 59
+    assert answers.read(named) == answers.read(shown), "the same order"
 
 
 @pytest.mark.parametrize("word", ["on_hold", "Shipped", "shipped "])

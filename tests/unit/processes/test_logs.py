@@ -1,8 +1,10 @@
+import ast
 import io
 import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -15,6 +17,7 @@ from worker.processes.logs import QUIET, SILENT, configure_logs
 
 SECRET = 'whsec "quoted" \\ and/slashed'
 OTHER = "whsec"
+ROOT = Path(__file__).parents[3]
 
 
 class Terminal(io.StringIO):
@@ -223,6 +226,21 @@ def test_a_traceback_has_no_values_of_variables(log_format, monkeypatch):
         logging.getLogger("celery.worker").exception("failed")
     assert stream.getvalue().count("LookupError") >= 2
     assert "THE VALUE OF A VARIABLE" not in stream.getvalue()
+
+
+def test_no_line_has_the_name_of_a_class_as_a_value():
+    sources = [path for folder in ("worker", "webhook_receiver") for path in (ROOT / folder).rglob("*.py")]
+    calls = [call for path in sources for call in log_calls(ast.parse(path.read_text()))]
+    assert len(calls) > 40
+    assert [
+        ast.unparse(call) for call in calls if "__name__" in ast.unparse(call) or "repr(" in ast.unparse(call)
+    ] == []
+
+
+def log_calls(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."):
+            yield node
 
 
 def test_logs_go_to_stderr(capsys):
