@@ -64,7 +64,6 @@ The whole program, in processes:
     courier              the senders of webhooks
     traffic, kills       the events of many orders; what happens to the installation meanwhile
     console, browser     an installation with a console; people with a browser, who notice what its pages do wrong
-    console_pages        the addresses of the console's pages
     hostile_rows         a database in which every text from outside would do harm
     killed_receiver      a receiver that is killed between a commit and its answers
 
