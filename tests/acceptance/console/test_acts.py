@@ -220,8 +220,8 @@ def test_what_cannot_be_undone_needs_a_tick(console: ConsoleInstallation, olga: 
     number = next(_numbers)
     console.sandbox.order(number)
     console.courier.post_until_acknowledged(event_document(f"evt_{number}", "shipment.picked_up", number))
-    until(lambda: console.sandbox.seen(number)["status"] == "shipped", what="the order is shipped")
-    until(console.at_rest)
+    shipped = "SELECT 1 FROM orders WHERE order_id = :its_id AND stage = 'shipped' AND lease_until IS NULL"
+    until(lambda: console.rows(shipped, its_id=str(number)), what="the order is shipped")
     page = olga.open(f"/orders/main/{number}")
     page.get_by_label("choose").select_option("completed")
     page.get_by_role("button", name=re.compile("Advance")).click()
