@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from worker.console.presentation.instants import NONE
 from worker.domain.text import clean_text
+from worker.operations.phrases import split_command
 
 MAX_TEXT = 300
 """Characters of a text from outside that a page shows."""
@@ -23,8 +24,14 @@ def number_text(number: int) -> str:
 
 
 def advice_html(text: str) -> Markup:
-    """Return a sentence of ours with each command in it, which is between backticks, as code. The rest is escaped."""
-    parts = clean_text(text, MAX_ADVICE).split("`")
+    """Return a sentence of ours with each command in it as code. The rest is escaped.
+
+    A command is between backticks, or it is the end of the sentence, after a colon.
+    """
+    sentence, command = split_command(clean_text(text, MAX_ADVICE))
+    if command:
+        return Markup("{} <code>{}</code>").format(sentence, command)
+    parts = sentence.split("`")
     if len(parts) % 2 == 0:  # a text from outside in the sentence has one
         return Markup("{}").format("`".join(parts))
     code = Markup("<code>{}</code>")
