@@ -10,6 +10,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot
 from worker.ports import Attached, Removed
 from worker.store import decisions
+from worker.store.account_names import accounts_with_orders
 from worker.store.assignments import assign
 from worker.store.conditions import has_key
 from worker.store.database.database import Database
@@ -43,9 +44,11 @@ class SqlOperatorStore:
             )
 
     def accounts_with(self, order_id: str) -> list[str]:
-        query = select(orders.c.account).where(orders.c.order_id == order_id).order_by(orders.c.account)
         with self._database.read() as connection:
-            return list(connection.execute(query).scalars())
+            # No index begins with the id alone.
+            names = accounts_with_orders(connection)
+            query = select(orders.c.account).where(orders.c.account.in_(names), orders.c.order_id == order_id)
+            return list(connection.execute(query.order_by(orders.c.account)).scalars())
 
     def known_as(self, key: OrderKey) -> list[str]:
         with self._database.read() as connection:

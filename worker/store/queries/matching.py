@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, se
 
 from worker.domain.orders import REFERENCE_WORDS
 from worker.domain.tracking import normal_form
+from worker.store.account_names import accounts_with_orders
 from worker.store.tables import TRACKED, events, orders
 
 MAX_NAMED = 50
@@ -37,15 +38,6 @@ def rows_named(connection: Connection, text: str, account: str) -> list[int]:
     if form := normal_form(text):
         queries.append(_limited(select(events.c.order_row).where(events.c.tracking_form == form, TRACKED)))
     return list(connection.execute(union_all(*queries)).scalars())
-
-
-def accounts_with_orders(connection: Connection) -> list[str]:
-    """Return the names of the accounts that have orders, with one search in the index for each."""
-    first = select(func.min(orders.c.account).label("name")).cte("accounts", recursive=True)
-    later = orders.alias()
-    following = select(func.min(later.c.account)).where(later.c.account > first.c.name).scalar_subquery()
-    names = first.union_all(select(following).where(first.c.name.is_not(None)))
-    return list(connection.execute(select(names.c.name).where(names.c.name.is_not(None))).scalars())
 
 
 def _limited(query: Select[int]) -> Select[int]:
