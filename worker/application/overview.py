@@ -129,7 +129,7 @@ class OverviewFigures:
             usage, counted = call_usage(connection, ceilings, now), counted_requests(connection)
             last_at = last_deliveries(connection)
         activities = traffic.activities(tuple(settings.sources), last_at) if traffic else ()
-        watch = Watch(now, scans, orders.late if orders else (), activities)
+        watch = Watch(now, scans, orders.late if orders else (), activities, accounts.workers)
         return OverviewLook(
             now=now,
             attention=tuple(self._attention(accounts, watch, orders)),

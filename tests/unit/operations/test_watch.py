@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.clock import START
+from worker.domain.accounts.workers import SeenWorker, WorkerProcess
 from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
 from worker.domain.orders import OrderKey
 from worker.domain.overview.silence import Burst, SourceActivity
@@ -63,6 +64,15 @@ def test_an_account_that_was_never_scanned_to_the_end_is_a_warning():
     check = judged("scan main", scans={"main": replace(GOOD, complete_at=None, problem="held")})
     assert check.verdict is Verdict.WARN
     assert check.sentence == "A complete scan has never been made. The last scan, 1 min ago: held."
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(5 * MINUTE, Verdict.OK), (5 * MINUTE + 1, Verdict.WARN)])
+@pytest.mark.parametrize("scans", [{}, {"main": replace(GOOD, started_at=START - DAY, complete_at=START - DAY)}])
+def test_a_worker_that_has_just_started_has_missed_no_scan(scans: dict[str, LastScan], age: int, verdict: Verdict):
+    worker = SeenWorker(WorkerProcess("w", "host", 7, "1", ("main",), START - age), START)
+    assert judged("scan main", scans=scans, workers=(worker,)).verdict is verdict
+    others = replace(worker, process=replace(worker.process, accounts=("second",)))
+    assert judged("scan main", scans=scans, workers=(others,)).verdict is Verdict.WARN
 
 
 def test_a_scan_that_the_settings_switch_off_is_not_missed():

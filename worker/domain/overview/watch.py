@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from worker.domain.accounts.workers import SeenWorker, serving_since
 from worker.domain.instants import Duration, Instant
 from worker.domain.orders import OrderKey
 from worker.domain.overview.silence import SourceActivity
@@ -51,9 +52,17 @@ class LateOrders:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """All that is watched, at *now*. *scans* is by account; an account without a scan is not in it."""
+    """All that is watched, at *now*. *scans* is by account; an account without a scan is not in it.
+
+    *workers* are those that make the scans.
+    """
 
     now: Instant
     scans: Mapping[str, LastScan] = field(default_factory=dict)
     late: tuple[LateOrders, ...] = ()
     sources: tuple[SourceActivity, ...] = ()
+    workers: tuple[SeenWorker, ...] = ()
+
+    def served_since(self, account: str) -> Instant | None:
+        """Return since when a worker that runs serves *account*; None without one."""
+        return serving_since(account, self.workers, self.now)

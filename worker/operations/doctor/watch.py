@@ -13,7 +13,10 @@ from worker.operations.phrases import counted
 MISSED_SCANS = 3
 """A complete scan is missed when it is older than this many times `scan_every`, and a few minutes."""
 SLACK: Duration = 5 * MINUTE
-"""Scans of many accounts, or within a small call budget, take this long without being missed."""
+"""Scans of many accounts, or within a small call budget, take this long without being missed.
+
+A worker scans when it starts: so long after its start, no scan is missed either.
+"""
 _WHOM_TO_ASK = {
     Stage.ACCEPTED.value: "Ask those who pack whether the courier has it; if so, ask the courier for its news.",
     Stage.SHIPPED.value: "Ask the courier.",
@@ -27,7 +30,7 @@ def judge_watch(watch: Watch, accounts: Mapping[str, Duration]) -> Iterator[Chec
     *accounts* has `scan_every` by account; 0 means that nobody scans.
     """
     for account, scan_every in accounts.items():
-        yield _judge_scan(f"scan {account}", watch.scans.get(account), scan_every, watch.now)
+        yield _judge_scan(account, scan_every, watch)
     if not watch.late:
         yield Check("late orders", Verdict.OK, "No order is late.")
     yield from (_judge_late(late, watch.now) for late in watch.late)
@@ -37,14 +40,19 @@ def judge_watch(watch: Watch, accounts: Mapping[str, Duration]) -> Iterator[Chec
     yield from (_judge_silence(activity, watch.now) for activity in silent)
 
 
-def _judge_scan(title: str, last: LastScan | None, scan_every: Duration, now: Instant) -> Check:
+def _judge_scan(account: str, scan_every: Duration, watch: Watch) -> Check:
+    title, now, last = f"scan {account}", watch.now, watch.scans.get(account)
     if not scan_every:
         return Check(title, Verdict.OK, "Orders are not listed at the platform, because scan_every is 0s.")
+    served_since = watch.served_since(account)
+    has_just_begun = served_since is not None and now - served_since <= SLACK
+    if last is None and has_just_begun:
+        return Check(title, Verdict.OK, "The first scan of the account has not ended yet.")
     if last is None:
         advice = "See that a worker runs that serves the account: `fulfillment worker`."
         return Check(title, Verdict.WARN, "No scan of the account has ended yet.", advice)
     problem = f" The last scan, {ago(last.started_at, now)}: {last.problem}." if last.problem else ""
-    if last.complete_at is None or now - last.complete_at > MISSED_SCANS * scan_every + SLACK:
+    if last.complete_at is None or (_is_missed(last.complete_at, scan_every, now) and not has_just_begun):
         age = f"began {ago(last.complete_at, now)}" if last.complete_at is not None else "has never been made"
         advice = "What no webhook tells is not found meanwhile. `fulfillment scan` scans now, and says what it meets."
         return Check(title, Verdict.WARN, f"A complete scan {age}.{problem}", advice)
@@ -52,6 +60,10 @@ def _judge_scan(title: str, last: LastScan | None, scan_every: Duration, now: In
         advice = "The next scan begins anew. If this goes on: `fulfillment scan`."
         return Check(title, Verdict.WARN, f"A list was not read to its end.{problem}", advice)
     return Check(title, Verdict.OK, f"{_summary(last, now)}{problem}")
+
+
+def _is_missed(complete_at: Instant, scan_every: Duration, now: Instant) -> bool:
+    return now - complete_at > MISSED_SCANS * scan_every + SLACK
 
 
 def _summary(last: LastScan, now: Instant) -> str:

@@ -11,6 +11,7 @@ from worker.domain.policy import Policy
 from worker.store.database.database import Database
 from worker.store.queries.late import late_orders
 from worker.store.tables import deliveries, scans
+from worker.store.workers import seen_workers
 
 
 class WatchQueries:
@@ -28,6 +29,7 @@ class WatchQueries:
                 scans=last_scans(connection),
                 late=tuple(late_orders(connection, policies, now)),
                 sources=tuple(_activities(connection, sources, now)),
+                workers=seen_workers(connection),
             )
 
     def activities(self, sources: Collection[str]) -> tuple[Instant, list[SourceActivity]]:
