@@ -1,13 +1,20 @@
 """The console's users and sessions, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+
 import pytest
+from sqlalchemy import insert, select
 
 from tests.support.at_once import at_once
+from tests.support.blocked import wait_until_blocked
 from tests.support.clock import Clock
-from worker.domain.instants import SECOND
+from worker.domain.instants import HOUR, SECOND
 from worker.store.console.sessions import MAX_OF_USER, SessionUser, SqlSessions
 from worker.store.console.users import SqlUsers, StoredUser
 from worker.store.database.database import Database
+from worker.store.tables import console_sessions, console_users
 
 HASH = "scrypt:1:1:1$salt$hash"
 
@@ -75,6 +82,22 @@ def test_no_session_opens_with_a_password_that_was_changed_meanwhile(users: SqlU
     assert not sessions.open("hash", "sara", HASH)
     assert not sessions.open("hash", "nobody", HASH)
     assert sessions.find("hash") is None
+
+
+@pytest.mark.parametrize("change", ["password", "removal"])
+def test_a_login_under_way_gets_no_session_that_outlives_its_password(postgresql_url: str, clock: Clock, change: str):
+    with closing(Database(postgresql_url, clock=clock)) as database, ThreadPoolExecutor() as pool:
+        users = SqlUsers(database)
+        assert users.add("sara", "operator", HASH)
+        with database.write() as login:
+            login.execute(select(console_users).with_for_update())
+            act = partial(users.set_password, "sara", "new") if change == "password" else partial(users.remove, "sara")
+            changed = pool.submit(act)
+            wait_until_blocked(postgresql_url)
+            times = {"created_at": clock.now, "seen_at": clock.now, "expires_at": clock.now + HOUR}
+            login.execute(insert(console_sessions).values(token_hash="hash", user_name="sara", **times))
+        assert changed.result()
+        assert SqlSessions(database).find("hash") is None
 
 
 def test_a_session_that_is_not_used_ends_after_twelve_hours(sessions: SqlSessions, clock: Clock):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from worker.domain.instants import Instant
@@ -62,16 +62,21 @@ class SqlUsers:
     def remove(self, name: str) -> bool:
         """Remove a user, with the user's sessions, and return True; False if there is none with this *name*."""
         with self._database.write() as connection:
+            if not _lock(connection, name):
+                return False
             connection.execute(delete(console_sessions).where(console_sessions.c.user_name == name))
-            return bool(connection.execute(delete(console_users).where(console_users.c.name == name)).rowcount)
+            connection.execute(delete(console_users).where(console_users.c.name == name))
+        return True
 
     def set_password(self, name: str, password: str) -> bool:
         """Change the hash of a password, and end the user's sessions; False if there is none with this *name*."""
         with self._database.write() as connection:
+            if not _lock(connection, name):
+                return False
             connection.execute(delete(console_sessions).where(console_sessions.c.user_name == name))
             change = update(console_users).where(console_users.c.name == name)
-            values = change.values(password=password, changed_at=self._database.now(connection))
-            return bool(connection.execute(values).rowcount)
+            connection.execute(change.values(password=password, changed_at=self._database.now(connection)))
+        return True
 
     def set_role(self, name: str, role: str) -> bool:
         """Change a role, from the user's next request on; False if there is no user with this *name*."""
@@ -79,3 +84,12 @@ class SqlUsers:
             change = update(console_users).where(console_users.c.name == name)
             values = change.values(role=role, changed_at=self._database.now(connection))
             return bool(connection.execute(values).rowcount)
+
+
+def _lock(connection: Connection, name: str) -> bool:
+    """Keep logins of a user waiting until the transaction ends; False if there is none with this *name*.
+
+    Else a login with the former password could open a session after the sessions were ended, on PostgreSQL.
+    """
+    row = select(console_users.c.name).where(console_users.c.name == name).with_for_update()
+    return connection.scalar(row) is not None
