@@ -1,10 +1,12 @@
 """What the console's overview shows of the whole installation: small tables as they are now, large ones recounted."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import TypeVar
 
 from worker.application.context import Context
 from worker.domain.accounts.call_usage import CallUsage
@@ -37,8 +39,12 @@ from worker.store.queries.source_figures import counted_requests, quarantined_de
 from worker.store.queries.traffic import TrafficQueries
 from worker.store.queries.watch import last_deliveries, last_scans
 
+T = TypeVar("T")
+
 WAIT_SECONDS = 0.2
 """A page waits so long for counts that are under way: those of a small database are fresh then."""
+FIRST_WAIT_SECONDS = 3.0
+"""A page waits so long in all for what was never counted: the first page is complete, unless a database is large."""
 INTEGRITY_EVERY_SECONDS = 60.0
 MAX_AGE: Duration = HOUR
 """As in `doctor`, what waits for longer is a failure."""
@@ -120,8 +126,11 @@ class OverviewFigures:
         settings = self._context.settings
         for recounted in self._counts:
             recounted.latest()  # all begin before one of them is awaited
-        needs_person = self._needs_person.latest(wait_seconds)
-        orders, traffic = self._orders.latest(wait_seconds), self._deliveries.latest(wait_seconds)
+        first_until = time.monotonic() + FIRST_WAIT_SECONDS
+        needs_person = _awaited(self._needs_person, wait_seconds, first_until)
+        orders = _awaited(self._orders, wait_seconds, first_until)
+        traffic = _awaited(self._deliveries, wait_seconds, first_until)
+        integrity = _awaited(self._discrepancies, 0, first_until)
         ceilings = {name: account.calls_per_minute for name, account in settings.accounts.items()}
         with self._database.read() as connection:
             now = self._database.now(connection)
@@ -142,7 +151,7 @@ class OverviewFigures:
             orders=orders,
             needs_person=needs_person,
             traffic=traffic,
-            integrity=self._discrepancies.latest(),
+            integrity=integrity,
         )
 
     def _attention(self, accounts: Overview, watch: Watch, orders: OrderFigures | None) -> Iterator[Check]:
@@ -167,6 +176,13 @@ class OverviewFigures:
         causes = OrderQueries(self._database, self._context.policies).causes(stopped)
         with self._database.read() as connection:
             return NeedsPerson(causes, quarantined_deliveries(connection))
+
+
+def _awaited(recounted: Recounted[T], wait_seconds: float, first_until: float) -> T | None:
+    """Return what was counted last; the first count is awaited until *first_until*, by `time.monotonic`."""
+    if recounted.latest() is None:
+        wait_seconds = max(wait_seconds, first_until - time.monotonic())
+    return recounted.latest(wait_seconds)
 
 
 def _integrity(context: Context) -> RecentIntegrity:

@@ -42,11 +42,11 @@ def test_accounts_show_their_holds_with_reasons_probes_and_advice(harness: Harne
     harness.holds.hold("main", HoldReason.OUTAGE, None, "HTTP 500", probe_in=5 * MINUTE)
     harness.holds.hold("gone", HoldReason.RATE_LIMITED, HOUR, "limit")
     page = shown(operator.get("/accounts"))
-    assert "Held for outage since just now" in page
-    assert "The next probe comes in 5 min" in page
+    assert "Held for rate_limited since 25 Jan 12:00:00 UTC (just now)" in page
+    assert "The next probe comes on 25 Jan 12:05:00 UTC (in 5 min)" in page
     assert "probes lift the hold when it answers again" in page
     assert "The settings do not name this account." in page
-    assert "Until in 1 h" in page
+    assert "Until 25 Jan 13:00:00 UTC (in 1 h)" in page
 
 
 def test_an_account_shows_its_call_budget_and_its_workers(harness: Harness, operator: ConsoleUser):

@@ -1,5 +1,6 @@
 """The overview shows what needs a person, with links to it, and costs the same however many orders there are."""
 
+import threading
 from collections.abc import Callable, Iterator
 from html import unescape
 
@@ -15,6 +16,7 @@ from worker.domain.instants import MINUTE
 from worker.domain.reasons import HoldReason, QuarantineReason, StopReason
 from worker.domain.results import Stopped
 from worker.store.database.database import Database
+from worker.store.queries.orders import OrderQueries
 from worker.store.workers import SqlWorkers
 
 HOSTILE = "<script>alert(1)</script>\u202e"
@@ -46,6 +48,25 @@ def test_an_empty_installation_says_that_there_is_nothing_to_do(user: ConsoleUse
         "No delivery was stored in the last day.",
     )
     awaited(user, "/", lambda text: all(sentence in text for sentence in said))
+
+
+def test_the_first_page_waits_for_its_counts(user: ConsoleUser, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("worker.application.overview.FIRST_WAIT_SECONDS", 60.0)  # enough for every machine
+    text = shown(user.get("/"))
+    assert "is being" not in text
+    assert "are being" not in text
+
+
+def test_a_first_page_that_has_waited_long_enough_says_what_is_still_counted(
+    user: ConsoleUser, monkeypatch: pytest.MonkeyPatch
+):
+    may_end = threading.Event()
+    monkeypatch.setattr("worker.application.overview.FIRST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(OrderQueries, "causes", lambda *_: may_end.wait(60))
+    try:
+        assert "What needs a person is being counted" in shown(user.get("/"))
+    finally:
+        may_end.set()
 
 
 def test_stopped_orders_are_grouped_by_cause_with_a_link_to_the_orders(harness: Harness, user: ConsoleUser):
