@@ -8,7 +8,6 @@ import click
 
 T = TypeVar("T")
 
-DRY_RUN = click.option("--dry-run", is_flag=True, help="Only say what would happen to each; change nothing.")
 YES = click.option("--yes", is_flag=True, help="Ask nothing: for scripts.")
 
 

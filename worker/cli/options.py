@@ -49,7 +49,20 @@ SHORT_TEXT = _ShortText()
 ORDER = click.argument("order")
 OPTIONAL_ORDER = click.argument("order", metavar="[ORDER]", required=False)
 STAGE = click.Choice([stage.value for stage in STAGES])
+CREATE = click.option("--create", is_flag=True, help="Create the order if the database does not know it.")
+REASON = click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
+REASON_UNLESS_DRY_RUN = click.option(
+    "--reason", default=None, help="The reason, in one sentence for people who ask later. Only --dry-run needs none."
+)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Only say what would happen; change nothing.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+
+
+def reason_unless(reason: str | None, *, dry_run: bool) -> str:
+    """Return the reason with the name of the user. Raises `UsageError` when it is missing, unless nothing changes."""
+    if reason is None and not dry_run:
+        raise click.UsageError("Missing option '--reason'. Only --dry-run needs none.")
+    return with_user(reason or "")
 
 
 def with_user(reason: str) -> str:

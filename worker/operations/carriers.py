@@ -25,16 +25,19 @@ def assign(operations: Operations, key: OrderKey, source: str, reason: str, *, c
 
 
 def _order(operations: Operations, key: OrderKey, *, create: bool) -> Snapshot:
-    if key.reference:
-        raise IllegalRequest(f"{key} is a reference: only an order that is known by its id can be assigned")
-    snapshot = operations.store.snapshot(key)
-    if snapshot is None and not create:
-        raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
+    require_assignable(key)
+    snapshot = operations.existing(key, create=create)
     if snapshot is None:
         now = operations.intake.now()
         hint = Event(OPERATOR, f"{key}:assign:{now}", key, EventName.HINT, now, now)
         operations.write(hint, json.dumps({"order": str(key), "assign": True}).encode())
     return snapshot or operations.snapshot(key)
+
+
+def require_assignable(key: OrderKey) -> None:
+    """Raise `IllegalRequest` if no source can carry *key*, because it is a reference."""
+    if key.reference:
+        raise IllegalRequest(f"{key} is a reference: only an order that is known by its id can be assigned")
 
 
 def _carries(key: OrderKey, source: str) -> str:

@@ -42,6 +42,13 @@ class Operations:
             raise IllegalRequest(f"the database knows no order {key}")
         return snapshot
 
+    def existing(self, key: OrderKey, *, create: bool) -> Snapshot | None:
+        """Return all that the database has about an order; None only if it has nothing and *create* allows that."""
+        snapshot = self.store.snapshot(key)
+        if snapshot is None and not create:
+            raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
+        return snapshot
+
     def advance(self, key: OrderKey, stage: Stage, reason: str, *, create: bool = False) -> str:
         """Write an event that names *stage*. A worker then takes the steps up to this stage.
 
@@ -49,9 +56,7 @@ class Operations:
         """
         note = require_reason(reason)
         _require_advance(key, stage)
-        snapshot = self.store.snapshot(key)
-        if snapshot is None and not create:
-            raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
+        snapshot = self.existing(key, create=create)
         if snapshot is not None:
             require_stage_ahead(snapshot, stage)
         self._write_event(key, stage, note)

@@ -1,5 +1,6 @@
 """What one act on one order would do, before it is done: by the rules of the worker, and without changing anything."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from worker.domain.errors import IllegalRequest
@@ -8,7 +9,8 @@ from worker.domain.instants import Instant
 from worker.domain.lifecycle.forecast import Forecast
 from worker.domain.overview.snapshot import EventEntry, Snapshot
 from worker.domain.policy import Policy
-from worker.domain.stages import Stage
+from worker.domain.stages import Stage, has_reached
+from worker.operations.acts import ActName
 from worker.operations.bulk import Act, expected, what_follows
 from worker.operations.parcels.parcels import events_about
 
@@ -19,6 +21,11 @@ class Preview:
 
     sentence: str
     is_final: bool = False
+
+    @property
+    def text(self) -> str:
+        """The sentence, and the warning of what cannot be undone."""
+        return f"{self.sentence}.{' A completion cannot be undone.' if self.is_final else ''}"
 
 
 def preview(snapshot: Snapshot, act: Act, policy: Policy) -> Preview:
@@ -39,6 +46,19 @@ def preview_assign(snapshot: Snapshot, source: str, policy: Policy) -> Preview:
     return _reconciled(replace(snapshot, row=replace(snapshot.row, order=order)), policy)
 
 
+def preview_find() -> Preview:
+    """Return what follows when a reference is given to an order."""
+    return Preview("that order gets all of these events, and takes its steps by them")
+
+
+def preview_add(snapshot: Snapshot) -> Preview:
+    """Return what follows when a parcel of the order is registered."""
+    order = snapshot.order
+    if order.closed or (order.stage and has_reached(order.stage, Stage.DELIVERED)):
+        return Preview(f"nothing waits for this parcel, because the order is {order.closed or order.stage}")
+    return Preview("the order is delivered when this parcel, too, has arrived")
+
+
 def preview_drop(snapshot: Snapshot, tracking: str, policy: Policy) -> Preview:
     """Return what follows when the parcel *tracking* is put away."""
     return _reconciled(_with_event(snapshot, EventName.CANCELLED, tracking), policy)
@@ -48,7 +68,23 @@ def preview_remove(snapshot: Snapshot, tracking: str, policy: Policy) -> Preview
     """Return what follows when the registration of the parcel *tracking* is taken back."""
     removed = {recorded.id for recorded in events_about(snapshot.events, tracking)}
     entries = tuple(entry for entry in snapshot.event_entries if entry.recorded.id not in removed)
+    if snapshot.order.read_at is None and not entries and not snapshot.writes:
+        return Preview("the order is deleted, because nothing else is known of it")
     return _reconciled(replace(snapshot, event_entries=entries), policy)
+
+
+PREVIEWS: Mapping[ActName, Callable[[Snapshot, str, Policy], Preview]] = {
+    ActName.ADVANCE: lambda snapshot, stage, policy: preview_advance(snapshot, Stage(stage), policy),
+    ActName.RETRY: lambda snapshot, _, policy: preview(snapshot, Act.RETRY, policy),
+    ActName.RELEASE: lambda snapshot, _, policy: preview(snapshot, Act.RELEASE, policy),
+    ActName.CLOSE: lambda snapshot, _, policy: preview(snapshot, Act.CLOSE, policy),
+    ActName.ASSIGN: preview_assign,
+    ActName.FIND: lambda *_: preview_find(),
+    ActName.ADD_PARCEL: lambda snapshot, *_: preview_add(snapshot),
+    ActName.REMOVE_PARCEL: preview_remove,
+    ActName.DROP_PARCEL: preview_drop,
+}
+"""The preview of each act on an order, with what was chosen: a stage, a source or a tracking number."""
 
 
 def _with_event(snapshot: Snapshot, name: EventName, tracking: str = "") -> Snapshot:

@@ -159,3 +159,13 @@ def test_doctor_warns_of_two_couriers_that_nothing_limits(fulfillment: Commands,
     advice = fulfillment("doctor").out
     assert "north has no `allow`" in " ".join(advice.split())
     assert "south has no" not in advice
+
+
+def test_a_dry_run_says_what_would_follow_and_assigns_nothing(fulfillment: Commands, wrong: Harness):
+    before = wrong.snapshot(order_key(1))
+    result = fulfillment("orders", "assign", "1", "north", "--dry-run")
+    assert result.out.startswith("main/1: the platform is read")
+    assert fulfillment("orders", "assign", "1", "nobody-knows-it", "--dry-run").code == 2
+    assert wrong.snapshot(order_key(1)) == before
+    missing = fulfillment("orders", "assign", "1", "north")
+    assert (missing.code, "Missing option '--reason'" in missing.err) == (2, True)

@@ -219,3 +219,21 @@ def test_a_parcel_that_the_courier_has_is_not_put_away(fulfillment: Commands, kn
     result = fulfillment("parcels", "drop", "1", "TRK1", "--reason", "impatience")
     assert result.code == 2
     assert "the courier has TRK1: shipment.picked_up" in " ".join(result.err.split())
+
+
+def test_a_dry_run_says_what_would_follow_and_changes_nothing(fulfillment: Commands, known: Harness):
+    known.accept("shipment.created", "TRK2", order=order_key(1))
+    assert fulfillment(*ADD, "--dry-run").out == (
+        "main/1, parcel TRK1: the order is delivered when this parcel, too, has arrived.\n"
+    )
+    assert len(fulfillment("parcels", "list", "1", "--json").documents) == 1
+    assert fulfillment(*ADD).code == 0
+    for verb, parcel in (("remove", "TRK1"), ("drop", "TRK2")):
+        document = fulfillment("parcels", verb, "1", parcel, "--dry-run", "--json").document
+        assert (document["result"], document["is_final"]) == ("planned", False)
+        assert document["detail"].startswith("the platform is read")
+        missing = fulfillment("parcels", verb, "1", parcel)
+        assert (missing.code, "Missing option '--reason'" in missing.err) == (2, True)
+    refused = fulfillment("parcels", "remove", "1", "TRK2", "--dry-run")
+    assert (refused.code, "the courier has reported TRK2" in refused.err) == (2, True)
+    assert len(fulfillment("parcels", "list", "1", "--json").documents) == 2

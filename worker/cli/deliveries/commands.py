@@ -8,9 +8,9 @@ import click
 from worker.application.deliveries.finding import find_delivery
 from worker.application.names import require_name
 from worker.cli.commands import OrderedGroup
-from worker.cli.confirmation import DRY_RUN, YES
+from worker.cli.confirmation import YES
 from worker.cli.deliveries.options import DELIVERY_ID, NOTE, OPTIONAL_ID, OUTCOME, PEER, REASON, REPLAYABLE, SINCE
-from worker.cli.options import AS_JSON, with_user
+from worker.cli.options import AS_JSON, DRY_RUN, with_user
 from worker.cli.paging import paged
 from worker.cli.sources.options import PROFILE
 from worker.domain.events import OPERATOR

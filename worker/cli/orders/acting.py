@@ -9,11 +9,11 @@ from worker.cli.orders.choosing import Chosen, act_on_many
 from worker.cli.orders.item_printing import item_line
 from worker.cli.printing import print_sentence
 from worker.domain.orders import OrderKey
-from worker.domain.stages import Stage
 from worker.operations import closing, references
+from worker.operations.acts import ActName
 from worker.operations.bulk import Act, Item, ItemResult, item_of, plan, require_possible
-from worker.operations.orders import require_reason, require_stage_ahead
-from worker.operations.previews import preview_advance
+from worker.operations.foreseeing import foresee
+from worker.operations.orders import require_reason
 from worker.processes.exits import WELL
 
 
@@ -60,13 +60,10 @@ def _do(context: Context, act: Act, key: OrderKey, reason: str, stop: str) -> st
             return closing.close(operations, key, reason, stop)
 
 
-def foresee_advance(context: Context, key: OrderKey, stage: Stage) -> str:
-    """Return what would follow if the order *key* were advanced to *stage*. Raises `IllegalRequest`."""
-    snapshot = context.operations.snapshot(key)
-    require_stage_ahead(snapshot, stage)
-    foreseen = preview_advance(snapshot, stage, context.policy(key.account))
-    final = " A completion cannot be undone." if foreseen.is_final else ""
-    return f"{key}: {foreseen.sentence}.{final}"
+def print_foreseen(context: Context, name: ActName, key: OrderKey, choice: str, *, create: bool) -> None:
+    """Print what follows from the act *name* on the order *key*: see `foresee`, which raises `IllegalRequest`."""
+    preview = foresee(context.operations, name, key, choice, context.policies, create=create)
+    print_sentence(f"{key}: {preview.text}")
 
 
 def resolve(reference: str, target: str, reason: str, stop: str, *, unseen: bool) -> int:

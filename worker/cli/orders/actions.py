@@ -2,15 +2,21 @@
 
 import click
 
-from worker.cli.confirmation import DRY_RUN, YES
-from worker.cli.options import AS_JSON, OPTIONAL_ORDER, ORDER, STAGE, with_user
+from worker.cli.confirmation import YES
+from worker.cli.options import (
+    AS_JSON,
+    CREATE,
+    DRY_RUN,
+    OPTIONAL_ORDER,
+    ORDER,
+    REASON_UNLESS_DRY_RUN,
+    STAGE,
+    reason_unless,
+    with_user,
+)
 from worker.cli.orders.choosing import STOP, WAITING, Chosen, choosing
 from worker.domain.stages import Stage
 
-REASON = click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
-REASON_UNLESS_DRY_RUN = click.option(
-    "--reason", default=None, help="The reason, in one sentence for people who ask later. Only --dry-run needs none."
-)
 RETRY_REASON = "retried"
 """The reason of a retry that names none. The audit log has the user's name beside it."""
 
@@ -19,8 +25,8 @@ RETRY_REASON = "retried"
 @ORDER
 @click.option("--to", "stage", required=True, type=STAGE, help="The stage that the order has reached.")
 @REASON_UNLESS_DRY_RUN
-@click.option("--create", is_flag=True, help="Create the order if the database does not know it.")
-@click.option("--dry-run", is_flag=True, help="Only say what would happen; change nothing.")
+@CREATE
+@DRY_RUN
 def advance_order(order: str, stage: str, reason: str | None, create: bool, dry_run: bool) -> None:
     """Say that an order has reached a stage. A worker then takes the steps up to this stage at the platform.
 
@@ -28,15 +34,16 @@ def advance_order(order: str, stage: str, reason: str | None, create: bool, dry_
     fulfillment orders advance 1001 --to delivered --reason "the customer has called"
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.application.context import open_database
-    from worker.cli.orders.acting import foresee_advance
+    from worker.cli.orders.acting import print_foreseen
     from worker.cli.printing import print_sentence
+    from worker.operations.acts import ActName
 
-    note = _reason(reason, dry_run=dry_run)
+    note = reason_unless(reason, dry_run=dry_run)
     with open_database() as context:
         operations = context.operations
         key = operations.find(order)
         if dry_run:
-            print_sentence(foresee_advance(context, key, Stage(stage)))
+            print_foreseen(context, ActName.ADVANCE, key, stage, create=create)
         else:
             print_sentence(operations.advance(key, Stage(stage), note, create=create))
 
@@ -104,7 +111,7 @@ def release_order(
     from worker.cli.orders.acting import resolve, run
     from worker.operations.bulk import Act
 
-    chosen, note = Chosen(order, **options), _reason(reason, dry_run=dry_run)  # type: ignore[arg-type]
+    chosen, note = Chosen(order, **options), reason_unless(reason, dry_run=dry_run)  # type: ignore[arg-type]
     if target is None:
         if unseen:
             raise click.UsageError("--unseen belongs to --found.")
@@ -140,11 +147,4 @@ def close_order(
     from worker.operations.bulk import Act
 
     chosen = Chosen(order, **options)  # type: ignore[arg-type]
-    return run(Act.CLOSE, chosen, _reason(reason, dry_run=dry_run), dry_run=dry_run, yes=yes, as_json=as_json)
-
-
-def _reason(reason: str | None, *, dry_run: bool) -> str:
-    """Return the reason with the name of the user. Raises `UsageError` when it is missing, unless nothing changes."""
-    if reason is None and not dry_run:
-        raise click.UsageError("Missing option '--reason'. Only --dry-run needs none.")
-    return with_user(reason or "")
+    return run(Act.CLOSE, chosen, reason_unless(reason, dry_run=dry_run), dry_run=dry_run, yes=yes, as_json=as_json)

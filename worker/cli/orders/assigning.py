@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from worker.application.names import require_name
-from worker.cli.options import ORDER, with_user
-from worker.cli.orders.actions import REASON
+from worker.cli.options import CREATE, DRY_RUN, ORDER, REASON_UNLESS_DRY_RUN, reason_unless
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
     from worker.domain.orders import OrderKey
@@ -17,9 +16,10 @@ if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
 @ORDER
 @click.argument("source", metavar="[SOURCE]", required=False)
 @click.option("--none", "nobody", is_flag=True, help="Nobody carries it: the next source to report its parcel does.")
-@REASON
-@click.option("--create", is_flag=True, help="Create the order if the database does not know it.")
-def assign_order(order: str, source: str | None, nobody: bool, reason: str, create: bool) -> None:
+@REASON_UNLESS_DRY_RUN
+@CREATE
+@DRY_RUN
+def assign_order(order: str, source: str | None, nobody: bool, reason: str | None, create: bool, dry_run: bool) -> None:
     """Say which source carries an order, so that its news of the order counts, and that of other couriers does not.
 
     This matters for sources that may report only their own orders: see their setting `orders`. What was quarantined as
@@ -32,14 +32,21 @@ def assign_order(order: str, source: str | None, nobody: bool, reason: str, crea
     if bool(source) == nobody:
         raise click.UsageError("Name the SOURCE that carries the order, or say --none, not both.")
     from worker.application.context import open_database
+    from worker.cli.orders.acting import print_foreseen
+    from worker.cli.printing import print_sentence
+    from worker.operations.acts import ActName
     from worker.operations.carriers import assign
 
+    note = reason_unless(reason, dry_run=dry_run)
     with open_database() as context:
         operations = context.operations
         key = operations.find(order)
         if source:
             _require_source_of(context.settings, key, source)
-        click.echo(assign(operations, key, source or "", with_user(reason), create=create))
+        if dry_run:
+            print_foreseen(context, ActName.ASSIGN, key, source or "", create=create)
+        else:
+            print_sentence(assign(operations, key, source or "", note, create=create))
 
 
 def _require_source_of(settings: "Settings", key: "OrderKey", source: str) -> None:

@@ -25,22 +25,16 @@ def _print_answer(output: Output, heading: Text, answer: Answer) -> None:
     who, why, command = (plain(line).plain for line in answer.lines)
     room = "x" * (heading.cell_len - 1)
     first, *others = wrapped(f"{room} {who}", output.width)
-    line = Text.assemble(heading, first[len(room) + 1 :])
-    line.rstrip()
-    output.print(line, soft_wrap=True)
+    head = Text.assemble(heading, first[len(room) + 1 :])
+    head.rstrip()
+    output.print(head, soft_wrap=True)
     for line in (*others, *wrapped(why, output.width)):
         output.print(Text(line), soft_wrap=True)
     output.print(Text(command, "bold" if answer.command else ""), soft_wrap=True)
 
 
 def _print_evidence(output: Output, explanation: Explanation) -> None:
-    for title, sentences in {
-        "Where it is": explanation.position,
-        "What the events say": explanation.evidence,
-        "What follows": explanation.plan,
-        "What was sent": explanation.writes,
-        "What happens next": explanation.next_steps,
-    }.items():
+    for title, sentences in explanation.sections.items():
         if sentences:
             output.print(Text(f"\n{title}", "bold"))
         for sentence in sentences:

@@ -1,9 +1,15 @@
 """The group `fulfillment parcels` and its commands: `list`, `add`, `remove` and `drop`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from worker.cli.commands import OrderedGroup
-from worker.cli.options import AS_JSON, ORDER, with_user
+from worker.cli.options import AS_JSON, CREATE, DRY_RUN, ORDER, REASON_UNLESS_DRY_RUN, reason_unless, with_user
+
+if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
+    from worker.domain.orders import OrderKey
+    from worker.operations.previews import Preview
 
 
 @click.group(cls=OrderedGroup)
@@ -46,9 +52,12 @@ def list_parcels(order: str, as_json: bool) -> None:
 @click.option("--url", default="", help="The URL of the parcel's tracking page.")
 @click.option("--shipment", default="", help="The courier's own id of the shipment, if its events name only that.")
 @click.option("--reason", default="", help="The reason, in one sentence for people who ask later.")
-@click.option("--create", is_flag=True, help="Create the order if the database does not know it.")
+@CREATE
+@DRY_RUN
 @AS_JSON
-def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, create: bool, as_json: bool) -> None:
+def add_parcel(
+    order: str, tracking: str, url: str, shipment: str, reason: str, create: bool, dry_run: bool, as_json: bool
+) -> None:
     """Register a parcel, TRACKING, of an order. Events that wait for the order of this parcel go to it at once.
 
     A parcel that the order has already is left as it is. A parcel that another order has is refused. Where no webhook
@@ -61,13 +70,20 @@ def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, 
     from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import registration_document
+    from worker.operations.foreseeing import foresee_registration
     from worker.operations.parcels.parcels import Parcel
     from worker.operations.parcels.registrations import register
 
+    note, parcel = with_user(reason), Parcel(tracking, url, shipment)
     with open_database() as context:
         operations = context.operations
-        parcel = Parcel(tracking, url, shipment)
-        result = register(operations, operations.find(order), parcel, with_user(reason), create=create)
+        key = operations.find(order)
+        if dry_run:
+            _print_foreseen(
+                key, tracking, foresee_registration(operations, key, parcel, create=create), as_json=as_json
+            )
+            return
+        result = register(operations, key, parcel, note, create=create)
     if as_json:
         print_json(registration_document(result))
         return
@@ -80,9 +96,10 @@ def add_parcel(order: str, tracking: str, url: str, shipment: str, reason: str, 
 @parcels.command("remove", short_help="Take back the registration of a parcel.")
 @ORDER
 @click.argument("tracking")
-@click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
+@REASON_UNLESS_DRY_RUN
+@DRY_RUN
 @AS_JSON
-def remove_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None:
+def remove_parcel(order: str, tracking: str, reason: str | None, dry_run: bool, as_json: bool) -> None:
     """Take back `parcels add`: the order does not wait for the parcel, TRACKING, any more; another order can have it.
 
     A parcel that a courier has reported stays. What was written to the platform stays there. An order that the platform
@@ -94,11 +111,19 @@ def remove_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None
     from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import removal_document
+    from worker.operations.acts import ActName
+    from worker.operations.foreseeing import foresee
     from worker.operations.parcels.removals import remove
 
+    note = reason_unless(reason, dry_run=dry_run)
     with open_database() as context:
         operations = context.operations
-        result = remove(operations, operations.find(order), tracking, with_user(reason))
+        key = operations.find(order)
+        if dry_run:
+            foreseen = foresee(operations, ActName.REMOVE_PARCEL, key, tracking, context.policies)
+            _print_foreseen(key, tracking, foreseen, as_json=as_json)
+            return
+        result = remove(operations, key, tracking, note)
     if as_json:
         print_json(removal_document(result))
         return
@@ -111,9 +136,10 @@ def remove_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None
 @parcels.command("drop", short_help="Put away a parcel that will not arrive.")
 @ORDER
 @click.argument("tracking")
-@click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
+@REASON_UNLESS_DRY_RUN
+@DRY_RUN
 @AS_JSON
-def drop_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None:
+def drop_parcel(order: str, tracking: str, reason: str | None, dry_run: bool, as_json: bool) -> None:
     """Put a parcel, TRACKING, away: the order does not wait for it any more. The event stays, with your reason.
 
     This is for a label that was printed anew, and for a parcel that is lost or returned. A parcel that the courier has
@@ -125,11 +151,19 @@ def drop_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None:
     from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.parcels.documents import drop_document
+    from worker.operations.acts import ActName
+    from worker.operations.foreseeing import foresee
     from worker.operations.parcels.drops import drop
 
+    note = reason_unless(reason, dry_run=dry_run)
     with open_database() as context:
         operations = context.operations
-        result = drop(operations, operations.find(order), tracking, with_user(reason))
+        key = operations.find(order)
+        if dry_run:
+            foreseen = foresee(operations, ActName.DROP_PARCEL, key, tracking, context.policies)
+            _print_foreseen(key, tracking, foreseen, as_json=as_json)
+            return
+        result = drop(operations, key, tracking, note)
     if as_json:
         print_json(drop_document(result))
         return
@@ -137,3 +171,14 @@ def drop_parcel(order: str, tracking: str, reason: str, as_json: bool) -> None:
     from worker.operations.parcels.sentences import drop_sentence
 
     print_sentence(drop_sentence(result))
+
+
+def _print_foreseen(key: "OrderKey", tracking: str, preview: "Preview", *, as_json: bool) -> None:
+    from worker.cli.json_lines import print_json
+    from worker.cli.parcels.documents import preview_document
+    from worker.cli.printing import print_sentence
+
+    if as_json:
+        print_json(preview_document(key, tracking, preview))
+    else:
+        print_sentence(f"{key}, parcel {tracking}: {preview.text}")

@@ -2,11 +2,13 @@
 
 from worker.cli.json_lines import Document
 from worker.domain.orders import OrderKey
+from worker.operations.bulk import ItemResult
 from worker.operations.instants import iso
 from worker.operations.parcels.drops import Drop
 from worker.operations.parcels.parcels import Parcel, ParcelEntry
 from worker.operations.parcels.registrations import Registration
 from worker.operations.parcels.removals import Removal
+from worker.operations.previews import Preview
 
 
 def parcel_document(order: OrderKey, entry: ParcelEntry) -> Document:
@@ -35,6 +37,12 @@ def drop_document(result: Drop) -> Document:
     order = {"account": result.order.account, "order": result.order.order_id}
     facts = {"tracking": result.tracking, "is_new": result.is_new, "missing": list(result.missing)}
     return {**order, **facts, "stop": result.stop or None}
+
+
+def preview_document(order: OrderKey, tracking: str, preview: Preview) -> Document:
+    """Return what an act on a parcel would do. `is_final`: it completes the order, which cannot be undone."""
+    names = {"account": order.account, "order": order.order_id, "tracking": tracking}
+    return {**names, "result": ItemResult.PLANNED, "detail": preview.sentence, "is_final": preview.is_final}
 
 
 def _names(order: OrderKey, parcel: Parcel) -> Document:

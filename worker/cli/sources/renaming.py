@@ -2,8 +2,7 @@
 
 import click
 
-from worker.cli.options import with_user
-from worker.cli.orders.actions import REASON
+from worker.cli.options import REASON, with_user
 
 
 @click.command("rename", short_help="Give the orders of a source to its new name.")

@@ -12,7 +12,7 @@ from worker.application.explaining import explain_snapshot
 from worker.application.platform.looking import look_at
 from worker.console.acts.forms import Filled, filled, note_of, require_ready
 from worker.console.acts.marks import does
-from worker.console.acts.parcels import PARCEL_ACTS, PARCEL_PREVIEWS
+from worker.console.acts.parcels import PARCEL_ACTS
 from worker.console.links import order_url
 from worker.console.pages.order import possible_acts_of
 from worker.console.parts import Parts, current_user
@@ -22,22 +22,18 @@ from worker.domain.errors import ApiError, IllegalRequest
 from worker.domain.instants import SECOND
 from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot
-from worker.domain.policy import Policy
 from worker.domain.stages import Stage
 from worker.operations import closing, references
 from worker.operations.acts import ACTS, ActName, Subject, acts_on
-from worker.operations.bulk import Act
 from worker.operations.carriers import assign
 from worker.operations.possible_acts import CREATING_ACTS, NEVER, PossibleAct, new_order
-from worker.operations.previews import Preview, preview, preview_advance, preview_assign
+from worker.operations.previews import PREVIEWS, Preview
 
 MAX_WAIT = 10 * SECOND
 """How long a request waits for the call budget, before it looks at the platform."""
 
 Do = Callable[[Context, OrderKey, Filled, str, Fields], str]
 """Does an act on an order, with a form, the note for the audit log, and the other fields. Returns what follows."""
-Foresee = Callable[[Snapshot, str, Policy], Preview]
-"""Returns what follows from an act, with what was chosen."""
 
 
 def _find(context: Context, key: OrderKey, form: Filled, note: str, fields: Fields) -> str:
@@ -58,15 +54,6 @@ DO: Mapping[ActName, Do] = {
     ActName.FIND: _find,
     **PARCEL_ACTS,
 }
-FORESEE: Mapping[ActName, Foresee] = {
-    ActName.ADVANCE: lambda snapshot, stage, policy: preview_advance(snapshot, Stage(stage), policy),
-    ActName.RETRY: lambda snapshot, _, policy: preview(snapshot, Act.RETRY, policy),
-    ActName.RELEASE: lambda snapshot, _, policy: preview(snapshot, Act.RELEASE, policy),
-    ActName.CLOSE: lambda snapshot, _, policy: preview(snapshot, Act.CLOSE, policy),
-    ActName.ASSIGN: preview_assign,
-    ActName.FIND: lambda *_: Preview("that order gets all of these events, and takes its steps by them"),
-    **PARCEL_PREVIEWS,
-}
 
 
 def add_routes(app: Flask, parts: Parts) -> None:
@@ -86,7 +73,7 @@ def _answer(context: Context, name: ActName) -> ResponseReturnValue:
     if possible is None:
         return _impossible(context, name, snapshot)
     choice = _choice(possible, fields.get("choice", ""))
-    foreseen = FORESEE[name](snapshot, choice, context.policy(key.account))
+    foreseen = PREVIEWS[name](snapshot, choice, context.policy(key.account))
     if request.method != "POST":
         return _form_page(context, possible, snapshot, choice, foreseen)
     try:

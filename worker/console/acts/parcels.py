@@ -1,4 +1,4 @@
-"""Acts on the parcels of an order: `acts.orders` shows their forms and does them."""
+"""Does the acts on the parcels of an order. `acts.orders` shows their forms."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,15 +6,12 @@ from worker.application.context import Context
 from worker.console.acts.forms import Filled
 from worker.console.query_strings import Fields
 from worker.domain.orders import OrderKey
-from worker.domain.overview.snapshot import Snapshot
-from worker.domain.policy import Policy
 from worker.operations.acts import ActName
 from worker.operations.parcels.drops import drop
 from worker.operations.parcels.parcels import Parcel
 from worker.operations.parcels.registrations import register
 from worker.operations.parcels.removals import remove
 from worker.operations.parcels.sentences import drop_sentence, registration_sentence, removal_sentence
-from worker.operations.previews import Preview, preview_drop, preview_remove
 
 
 def _add(context: Context, key: OrderKey, form: Filled, note: str, fields: Fields) -> str:
@@ -34,9 +31,4 @@ PARCEL_ACTS: Mapping[ActName, Callable[[Context, OrderKey, Filled, str, Fields],
     ActName.ADD_PARCEL: _add,
     ActName.REMOVE_PARCEL: _remove,
     ActName.DROP_PARCEL: _drop,
-}
-PARCEL_PREVIEWS: Mapping[ActName, Callable[[Snapshot, str, Policy], Preview]] = {
-    ActName.ADD_PARCEL: lambda *_: Preview("the order is delivered when this parcel, too, has arrived"),
-    ActName.REMOVE_PARCEL: preview_remove,
-    ActName.DROP_PARCEL: preview_drop,
 }

@@ -1,6 +1,6 @@
 """One order: the answer of `explain`, the acts that its state allows, its facts, its parcels and its timeline."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -19,7 +19,6 @@ from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot
 from worker.domain.text import clean_text, is_printable
 from worker.operations.acts import ACTS, ActDescription
-from worker.operations.explain.explanation import Explanation
 from worker.operations.listing import lateness_of, reason_of
 from worker.operations.parcels.parcels import parcels_of
 from worker.operations.possible_acts import CREATING_ACTS, PossibleAct, possible_acts
@@ -93,7 +92,7 @@ def _page(context: Context, key: OrderKey) -> ResponseReturnValue:
         "order.html",
         snapshot=snapshot,
         explanation=explanation,
-        sections=sections_of(explanation),
+        sections=explanation.sections,
         button=button_for(explanation.answer.command),
         acts=_offered_acts(context, snapshot),
         kind=kind_of(snapshot.state),
@@ -115,17 +114,6 @@ def _unknown_page(context: Context, key: OrderKey) -> str:
         name=clean_text(str(key)),
         acts=[(ACTS[name], f"/orders/-/{name}?{query}") for name in CREATING_ACTS] if can_exist else [],
     )
-
-
-def sections_of(explanation: Explanation) -> Mapping[str, Sequence[str]]:
-    """Return the sentences of an explanation below their headings, as the command line has them."""
-    return {
-        "Where it is": explanation.position,
-        "What the events say": explanation.evidence,
-        "What follows": explanation.plan,
-        "What was sent": explanation.writes,
-        "What happens next": explanation.next_steps,
-    }
 
 
 def _moments(context: Context, snapshot: Snapshot) -> Iterator[Moment]:

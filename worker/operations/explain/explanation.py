@@ -1,6 +1,6 @@
 """Explains one order: its position and the reasons for it, and what happens next and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from worker.domain.evidence.evidence import Evidence, weigh
@@ -66,6 +66,17 @@ class Explanation:
         """All commands of the explanation that can be copied, that of the answer first."""
         named = (split_command(sentence)[1] for sentence in self.next_steps)
         return tuple(dict.fromkeys(filter(None, (self.answer.command, *named))))
+
+    @property
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """The evidence, below its headings."""
+        return {
+            "Where it is": self.position,
+            "What the events say": self.evidence,
+            "What follows": self.plan,
+            "What was sent": self.writes,
+            "What happens next": self.next_steps,
+        }
 
     @property
     def is_at_rest(self) -> bool:

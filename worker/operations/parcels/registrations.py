@@ -41,6 +41,20 @@ class Registration:
     is_unseen: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Registrable:
+    """A registration that nothing forbids: its *event*, and the order; None if the database does not have it yet."""
+
+    parcel: Parcel
+    snapshot: Snapshot | None
+    event: Event
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the order has the parcel already, so that nothing is to be done."""
+        return self.snapshot is not None and _has_parcel(self.snapshot, self.parcel)
+
+
 def register(
     operations: Operations, key: OrderKey, parcel: Parcel, reason: str = "", *, create: bool = False
 ) -> Registration:
@@ -50,21 +64,29 @@ def register(
     sentence for people, or empty. Raises `IllegalRequest` when a name is malformed, or another order of the account has
     the parcel by the word of its carrier or of a source that may report any order.
     """
-    parcel = _well_formed(parcel)
-    key = known_order(operations, key)
-    snapshot = operations.store.snapshot(key)
-    if snapshot is None and not create:
-        raise IllegalRequest(f"the database knows no order {key}; to create it, add --create")
-    event = _event(key, parcel, clean_text(reason), operations.intake.now())
-    _require_unclaimed(operations, event, snapshot.order.carrier if snapshot else "")
+    checked = require_registrable(operations, key, parcel, reason, create=create)
+    snapshot, event = checked.snapshot, checked.event
+    key, parcel = event.order, checked.parcel
     is_unseen = snapshot is None or snapshot.order.read_at is None
-    if snapshot and _has_parcel(snapshot, parcel):
+    if checked.is_known:
         return Registration(key, parcel, is_new=False, parcels=_awaited(snapshot), is_unseen=is_unseen)
     body = {"order": str(key), "tracking": parcel.tracking, "url": parcel.url, "shipment": parcel.shipment}
     receipt = operations.write(event, json.dumps({**body, "reason": event.note}).encode(), may_repeat=True)
     woken = tuple(reference for reference in receipt.wake_ups if reference != key)
     is_new = receipt.outcome is DeliveryOutcome.ACCEPTED
     return Registration(key, parcel, is_new, woken, _awaited(snapshot, RecordedEvent(0, 0, event)), is_unseen)
+
+
+def require_registrable(
+    operations: Operations, key: OrderKey, parcel: Parcel, reason: str = "", *, create: bool = False
+) -> Registrable:
+    """Return the registration as it would be made. Raises `IllegalRequest` as `register` does."""
+    parcel = _well_formed(parcel)
+    key = known_order(operations, key)
+    snapshot = operations.existing(key, create=create)
+    event = _event(key, parcel, clean_text(reason), operations.intake.now())
+    _require_unclaimed(operations, event, snapshot.order.carrier if snapshot else "")
+    return Registrable(parcel, snapshot, event)
 
 
 def known_order(operations: Operations, key: OrderKey) -> OrderKey:
