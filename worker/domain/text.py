@@ -58,4 +58,9 @@ def storable(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return *text* with its line breaks, and with an escape for every other character that does not print."""
-    return "".join(c if c == "\n" or is_printable(c) else c.encode("unicode_escape").decode() for c in text)
+    # Most lines print, and to look at each character of a large body would take seconds.
+    return "\n".join(line if is_printable(line) else "".join(map(_visible, line)) for line in text.split("\n"))
+
+
+def _visible(character: str) -> str:
+    return character if is_printable(character) else character.encode("unicode_escape").decode()

@@ -44,14 +44,15 @@ class Redactor:
             case None | bool() | int() | float():
                 return value
             case str():
-                return self._text(value)
+                return self.text(value)
             case dict() if depth:
-                return {self._text(str(name)): self._value(name, inner, depth - 1) for name, inner in value.items()}
+                return {self.text(str(name)): self._value(name, inner, depth - 1) for name, inner in value.items()}
             case list() | tuple() | set() | frozenset() if depth:
                 return [self._value("", inner, depth - 1) for inner in value]
-        return self._text(repr(value))
+        return self.text(repr(value))
 
-    def _text(self, text: str) -> str:
+    def text(self, text: str) -> str:
+        """Return *text* with its secrets masked."""
         masked = self._secrets.sub(REDACTED, text) if self._secrets else text
         return _PASSWORD_IN_URL.sub(rf"\1:{REDACTED}@", masked) if "://" in masked else masked
 

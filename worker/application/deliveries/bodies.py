@@ -1,21 +1,23 @@
 """Bodies of deliveries as text for people."""
 
 import json
+from collections.abc import Callable
 
 from worker.domain.documents import Malformed, read_document, read_leniently
 from worker.domain.text import visible
 
 
-def readable_body(body: bytes, limit: int) -> str:
-    """Return a body as printable text, at most *limit* characters of it.
+def readable_body(body: bytes, limit: int, mask: Callable[[str], str]) -> str:
+    """Return a body as printable text, at most *limit* characters of it. *mask* takes out what is secret.
 
     JSON is indented, and JSON with values that cannot be used is shown as it came. Other bodies are Python literals.
     Every character that does not print is shown as an escape.
     """
     try:
-        text = visible(json.dumps(read_document(body), indent=2, ensure_ascii=False))
+        text = json.dumps(read_document(body), indent=2, ensure_ascii=False)
     except Malformed:
-        text = visible(body.decode("utf-8", "backslashreplace")) if _is_json(body) else repr(body)
+        text = body.decode("utf-8", "backslashreplace") if _is_json(body) else repr(body)
+    text = visible(mask(text))  # the mask first: it does not find a secret that is cut or has escapes
     return text if len(text) <= limit else f"{text[:limit]}\n… and {len(text) - limit} characters more"
 
 

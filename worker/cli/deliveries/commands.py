@@ -103,6 +103,7 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
     cannot be used are named.
     """
     from worker.application.context import open_database
+    from worker.application.deliveries.masking import mask_of
     from worker.cli.deliveries.documents import details_document
     from worker.cli.deliveries.printing import print_delivery
     from worker.cli.json_lines import print_json
@@ -110,10 +111,11 @@ def show_delivery(delivery_id: int, as_json: bool) -> None:
     with open_database() as context:
         now, delivery = find_delivery(context.database, delivery_id)
     problems = _problems(context.settings, delivery)
+    mask = mask_of(context.settings, delivery.row.source, delivery.body or b"")
     if as_json:
-        print_json(details_document(delivery, problems))
+        print_json(details_document(delivery, problems, mask))
     else:
-        print_delivery(delivery, problems, now)
+        print_delivery(delivery, problems, now, mask)
 
 
 def _problems(settings: "Settings", delivery: "DeliveryDetails") -> "Sequence[Problem] | None":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from worker.application.deliveries.masking import Mask
 from worker.application.deliveries.problems import Problem
 from worker.cli.json_lines import Document
 from worker.operations.instants import iso
@@ -27,15 +28,16 @@ def delivery_document(row: DeliveryRow) -> Document:
     }
 
 
-def details_document(delivery: DeliveryDetails, problems: Sequence[Problem] | None) -> Document:
+def details_document(delivery: DeliveryDetails, problems: Sequence[Problem] | None, mask: Mask) -> Document:
     """Return one delivery with its body as text, its events, and its *problems*; null when it was not read again.
 
-    `headers` has the name of each header, with null for a value that may be a secret.
+    `headers` has the name of each header, with null for a value that may be a secret. *mask* takes out of the body what
+    is secret.
     """
     return {
         **delivery_document(delivery.row),
         "headers": dict(delivery.headers),
-        "body": None if delivery.body is None else delivery.body.decode("utf-8", "backslashreplace"),
+        "body": None if delivery.body is None else mask(delivery.body.decode("utf-8", "backslashreplace")),
         "events": [_event(event) for event in delivery.events],
         "problems": None if problems is None else [_problem(problem) for problem in problems],
     }

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.application.deliveries.bodies import readable_body
+from worker.application.deliveries.masking import Mask
 from worker.application.deliveries.problems import Problem, is_healed, problem_text, taken_in
 from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table
 from worker.domain.instants import Instant
@@ -74,8 +75,11 @@ def _beginning(detail: str) -> str:
     return f"{words} …" if space else f"{text[: MAX_DETAIL - 1]}…"
 
 
-def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None, now: Instant) -> None:
-    """Print one delivery: its row, its *problems* if it was read again, its events, its headers, its body."""
+def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None, now: Instant, mask: Mask) -> None:
+    """Print one delivery: its row, its *problems* if it was read again, its events, its headers, its body.
+
+    *mask* takes out of the body what is secret.
+    """
     output, row = Output(MIN_WIDTH), delivery.row
     output.print(
         make_facts(
@@ -102,7 +106,7 @@ def print_delivery(delivery: DeliveryDetails, problems: Sequence[Problem] | None
         _print_headers(output, delivery.headers)
     if delivery.body is not None:
         output.print()
-        output.print(Text(readable_body(delivery.body, MAX_BODY)))
+        output.print(Text(readable_body(delivery.body, MAX_BODY, mask)))
 
 
 def _print_headers(output: Output, headers: Mapping[str, str | None]) -> None:

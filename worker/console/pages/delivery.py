@@ -7,6 +7,7 @@ from flask import Flask, abort, render_template
 from worker.application.context import Context
 from worker.application.deliveries.bodies import readable_body
 from worker.application.deliveries.finding import find_delivery
+from worker.application.deliveries.masking import mask_of
 from worker.application.deliveries.problems import is_healed, taken_in
 from worker.application.deliveries.replays import ReplayItem, Replays, is_replayable, plan_replay
 from worker.application.deliveries.rereading import problems_of
@@ -40,7 +41,7 @@ def add_routes(app: Flask, parts: Parts) -> None:
             now=now,
             kind=kind_of(details.row.outcome),
             kind_of=kind_of,
-            body="" if details.body is None else readable_body(details.body, MAX_BODY),
+            body=_body(context, details),
             problems=(problems or [])[:MAX_PROBLEMS],
             left_out=max(0, len(problems or ()) - MAX_PROBLEMS),
             is_healed=is_healed(problems, details.row.reason),
@@ -51,6 +52,12 @@ def add_routes(app: Flask, parts: Parts) -> None:
 
     # Ids are SQLite's and PostgreSQL's numbers of 63 bits.
     app.add_url_rule(f"/deliveries/<int(max={2**63 - 1}):delivery_id>", view_func=delivery, methods=["GET"])
+
+
+def _body(context: Context, details: DeliveryDetails) -> str:
+    if details.body is None:
+        return ""
+    return readable_body(details.body, MAX_BODY, mask_of(context.settings, details.row.source, details.body))
 
 
 def _replay(context: Context, details: DeliveryDetails) -> ReplayItem | None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from worker.application.context import Context
 from worker.application.deliveries.bodies import readable_body
+from worker.application.deliveries.masking import mask_of
 from worker.application.explaining import explain_snapshot
 from worker.console.buttons import button_for
 from worker.console.parts import Parts
@@ -123,15 +124,17 @@ def _moments(context: Context, snapshot: Snapshot) -> Iterator[Moment]:
     queries = DeliveryQueries(context.database)
     for entry in entries:
         if entry.kind == "delivery" and entry.delivery_id in shown:
-            yield _with_body(queries, entry)
+            yield _with_body(context, queries, entry)
         else:
             yield Moment(entry, kind_of(entry.kind))
 
 
-def _with_body(queries: DeliveryQueries, entry: Entry) -> Moment:
+def _with_body(context: Context, queries: DeliveryQueries, entry: Entry) -> Moment:
     try:
         _, delivery = queries.show(entry.delivery_id)
     except IllegalRequest as error:  # a body that this version cannot read
         return Moment(entry, "plain", body=str(error))
-    body = readable_body(delivery.body, MAX_BODY) if delivery and delivery.body is not None else ""
-    return Moment(entry, "plain", delivery, body)
+    if delivery is None or delivery.body is None:
+        return Moment(entry, "plain", delivery)
+    mask = mask_of(context.settings, delivery.row.source, delivery.body)
+    return Moment(entry, "plain", delivery, readable_body(delivery.body, MAX_BODY, mask))
