@@ -31,7 +31,8 @@ def test_everything_that_waits_is_in_a_backlog_with_the_age_of_the_oldest(harnes
         Backlog(BacklogKind.STOPPED, "refused", 1, START),
         Backlog(BacklogKind.HELD, "held: credentials", 1, START),
         Backlog(BacklogKind.DUE, "", 1, START),
-        Backlog(BacklogKind.PENDING, "", 5, START),
+        Backlog(BacklogKind.PENDING, "", 4, START),
+        Backlog(BacklogKind.PENDING, "settle", 1, START),
         Backlog(BacklogKind.QUARANTINED, "not_json", 1, START, "courier"),
     }
 
@@ -150,7 +151,7 @@ def test_events_that_wait_in_a_dry_run_are_a_backlog_of_their_own(harness: Harne
         harness.accept(order=order_key(number))
         harness.finish(order_key(number), Later(harness.clock() + HOUR, reason), stage=Stage.ACCEPTED)
     in_dry_run = Backlog(BacklogKind.PENDING, "main: dry_run", 2, START)
-    other = Backlog(BacklogKind.PENDING, "", 1, START)
+    other = Backlog(BacklogKind.PENDING, "settle", 1, START)
     assert backlogs(harness) == {in_dry_run, other}
     clock.advance(hours=1)
     assert Backlog(BacklogKind.DUE, "", 3, START + HOUR) in backlogs(harness), "the orders are no longer reconciled"
@@ -206,7 +207,7 @@ def test_the_rest_is_known_when_the_tables_are_too_large_to_be_compared(
     monkeypatch.setattr(IntegrityQueries, "check_recent", check)
     harness.one_in_each_state()
     health = HealthQueries(harness.database).health(HOUR)
-    assert (health.integrity, len(health.backlogs)) == (None, 4)
+    assert (health.integrity, len(health.backlogs)) == (None, 5)
 
 
 def test_our_own_connections_are_durable(harness: Harness):

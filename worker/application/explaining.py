@@ -9,16 +9,20 @@ from functools import lru_cache
 
 from worker.application.context import Context
 from worker.application.deliveries.problems import FOUND_BY_THE_DATABASE
+from worker.domain.accounts.call_usage import CallUsage
 from worker.domain.errors import IllegalRequest, SettingsError
 from worker.domain.instants import Instant
 from worker.domain.orders import OrderKey
-from worker.domain.overview.snapshot import Snapshot, UnusedDelivery
+from worker.domain.overview.figures import Refusals
+from worker.domain.overview.snapshot import Snapshot, State, UnusedDelivery
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
 from worker.operations.explain.explanation import Explanation, explain
 from worker.operations.explain.today import TodaysSettings
 from worker.order_api.platforms import PLATFORMS
 from worker.settings import Settings, load_settings
 from worker.settings.settings_file import find_settings_file
+from worker.store.queries.budgets import call_usage
+from worker.store.queries.refusals import refused_requests
 
 _NANOSECONDS = 1000
 """In a microsecond."""
@@ -26,6 +30,8 @@ _LOADED_AT: Instant = time.time_ns() // _NANOSECONDS
 """When this process had begun: it has the settings of that time."""
 _BY_THE_DATABASE = FOUND_BY_THE_DATABASE | {QuarantineReason.TOO_MANY_UNKNOWN}
 """Reasons of which a reading alone cannot tell whether they still hold."""
+
+_WAITS_FOR_NEWS = (State.SETTLED, State.WAITING)
 
 
 def explanation_of(context: Context, key: OrderKey) -> Explanation:
@@ -49,7 +55,29 @@ def todays_settings(context: Context, snapshot: Snapshot) -> TodaysSettings:
         statuses=PLATFORMS[account.platform].statuses.extended(account.statuses).meanings if account else None,
         usable=frozenset(_usable(context, snapshot.unused)),
         start="fulfillment up" if context.settings.uses_embedded_valkey else "fulfillment worker",
+        refusals=_refusals(context, snapshot),
+        usage=_usage(context, snapshot),
     )
+
+
+def _refusals(context: Context, snapshot: Snapshot) -> tuple[Refusals, ...]:
+    """Return the refused requests of the sources of the account, if the order waits for news."""
+    account = snapshot.order.key.account
+    own = {name for name, source in context.settings.sources.items() if source.account == account}
+    if snapshot.state not in _WAITS_FOR_NEWS:
+        return ()
+    with context.database.read() as connection:
+        return tuple(each for each in refused_requests(connection) if each.source in own)
+
+
+def _usage(context: Context, snapshot: Snapshot) -> CallUsage | None:
+    """Return how many calls of the account are used, if the order is due."""
+    account = context.settings.accounts.get(snapshot.order.key.account)
+    if account is None or snapshot.state is not State.DUE:
+        return None
+    with context.database.read() as connection:
+        ceilings = {snapshot.order.key.account: account.calls_per_minute}
+        return call_usage(connection, ceilings, snapshot.now)[snapshot.order.key.account]
 
 
 def _as_of_today(context: Context) -> Context:

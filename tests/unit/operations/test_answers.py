@@ -8,11 +8,14 @@ import pytest
 from tests.support.clock import START
 from tests.support.events import an_event
 from tests.support.snapshots import AT_ONCE, SETTLED, explained, snapshot
+from worker.domain.accounts.call_usage import CallUsage
 from worker.domain.accounts.workers import Service
-from worker.domain.instants import DAY, HOUR, MINUTE
+from worker.domain.instants import DAY, HOUR, MINUTE, SECOND
+from worker.domain.overview.figures import Refusals
 from worker.domain.overview.snapshot import AuditEntry, Hold, Snapshot
 from worker.domain.policy import Policy
-from worker.domain.reasons import Accept, AuditAction, StopReason
+from worker.domain.reasons import Accept, AuditAction, RefusalReason, StopReason, WaitReason
+from worker.domain.refusals import RefusalCount
 from worker.domain.stages import Stage, TerminalStatus
 from worker.operations.explain.answer import NOTHING_TO_TYPE, Actor, Answer
 from worker.operations.explain.explanation import explain
@@ -200,3 +203,41 @@ def test_without_a_worker_of_the_account_a_person_gives_it_one(has_account: bool
 
 def test_the_last_result_of_a_worker_that_died_is_named():
     assert "ended without a result" in answer(snapshot(due=START, lease_until=START - 1)).why
+
+
+def refusals(source: str, age: int = MINUTE, stored_at: int | None = None) -> Refusals:
+    count = RefusalCount(source, "", RefusalReason.BAD_SIGNATURE, 3, START - age)
+    return Refusals(source, (count,), stored_at, is_all=stored_at is None)
+
+
+def test_an_order_that_waits_for_a_courier_says_what_is_wrong_with_the_requests_of_its_courier():
+    asked = TodaysSettings(refusals=(refusals("oto"), refusals("courier")))
+    said = answer(snapshot(order={**SHIPPED, "carrier": "courier"}, **SETTLED), settings=asked)
+    assert (said.who, said.command) == (Actor.COURIER, "")
+    assert "Of courier, 3 requests were refused, the last one 1 min ago: 3 with a signature" in said.why
+    assert "`fulfillment sources show courier`" in said.why
+    assert "oto" not in said.why
+
+
+@pytest.mark.parametrize("found", [refusals("courier", age=2 * DAY), refusals("courier", stored_at=START)])
+def test_requests_that_were_refused_long_ago_or_before_an_authentic_one_are_not_named(found: Refusals):
+    seen = snapshot(order=SHIPPED, **SETTLED)
+    assert "refused" not in answer(seen, settings=TodaysSettings(refusals=(found,))).why
+
+
+@pytest.mark.parametrize(
+    ("usage", "said"),
+    [
+        (CallUsage(9, 10), "Of the 10 calls a minute of main, 9 are used, so its orders take turns."),
+        (
+            CallUsage(0, closed_for=20 * SECOND),
+            "The platform of main wants no call for 20 s, so its orders take turns.",
+        ),
+    ],
+)
+def test_an_order_that_is_due_for_long_waits_for_calls_if_they_are_used_up(usage: CallUsage, said: str):
+    found = answer(snapshot(due=START - HOUR), settings=TodaysSettings(usage=usage))
+    assert (found.who, found.cause, found.command) == (Actor.WORKER, WaitReason.BUDGET, "")
+    assert said in found.why
+    plenty = answer(snapshot(due=START - HOUR), settings=TodaysSettings(usage=CallUsage(5, 10)))
+    assert (plenty.cause, plenty.command) == ("", "fulfillment doctor")

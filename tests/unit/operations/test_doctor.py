@@ -160,3 +160,10 @@ def test_an_unreachable_part_counts_more_than_a_need_for_a_person():
     gone = Check("b", Verdict.FAIL, "", unreachable=True)
     diagnoses = [diagnose([]), diagnose([stuck]), diagnose([stuck, gone])]
     assert diagnoses == [Diagnosis.WELL, Diagnosis.NEEDS_PERSON, Diagnosis.UNREACHABLE]
+
+
+def test_events_without_a_result_are_named_with_what_their_orders_wait_for():
+    (check,) = problems(Backlog(BacklogKind.PENDING, "unauthorized", 2, START - HOUR, some=(KEY,)))
+    assert check.sentence.startswith("2 events have no result yet (unauthorized), the oldest for 1 h: main/1")
+    meaning = "The platform refused the credentials for this order alone."
+    assert check.advice == f"{meaning} `fulfillment orders explain main/1` says what such an order waits for."

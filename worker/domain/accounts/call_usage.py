@@ -6,6 +6,9 @@ from worker.domain.accounts.call_pace import calls_left, pace_of
 from worker.domain.accounts.call_state import BudgetState
 from worker.domain.instants import Duration, Instant
 
+NEARLY_ALL = 80
+"""From this percentage on, an order finds too few calls: it reserves several, and some are left to operators."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallUsage:
@@ -24,6 +27,11 @@ class CallUsage:
     def percent(self) -> int | None:
         """Which part of the limit is used, at most 100; None without a limit."""
         return None if self.limit is None else min(100, 100 * self.used // self.limit)
+
+    @property
+    def is_nearly_all(self) -> bool:
+        """Whether orders have to wait for calls: hardly any are left, or the platform wants none."""
+        return self.closed_for > 0 or (self.percent or 0) >= NEARLY_ALL
 
 
 def usage_of(state: BudgetState, now: Instant, ceiling: int | None) -> CallUsage:

@@ -14,7 +14,7 @@ from worker.operations.advice import advise_on_hold, advise_on_stop
 from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, command_about, since, verdict_of
 from worker.operations.doctor.kept import judge_kept
 from worker.operations.doctor.quarantine import judge_quarantine
-from worker.operations.phrases import WHY, counted
+from worker.operations.phrases import WHY, counted, meaning_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ _KINDS: Mapping[BacklogKind, _Kind] = {
         "order is due",
         "orders are due",
         "No order has been due for long.",
-        "See that a worker runs and reaches the database and the broker: `fulfillment worker`.",
+        "See that a worker runs and reaches the database and the broker: `fulfillment worker`. If it does, they may"
+        " wait for calls to their platform: `{explain}` says so.",
         MINUTE,
     ),
     BacklogKind.LEASE: _Kind(
@@ -111,6 +112,8 @@ def _judge_backlog(
     is_wanted = backlog.kind is BacklogKind.HELD and backlog.reason.endswith(f": {HoldReason.OPERATOR}")
     verdict = Verdict.WARN if is_wanted else verdict_of(backlog, now, max_age)
     advice = words.advice.format(explain=command_about("explain", backlog.some)) or _advice(backlog)
+    if backlog.kind is BacklogKind.PENDING:
+        advice = " ".join(filter(None, (meaning_of(WaitReason, backlog.reason), advice)))
     return Check(words.name, verdict, f"{sentence}.", advice)
 
 

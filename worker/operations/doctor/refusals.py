@@ -62,14 +62,18 @@ def judge_refusals(refusals: Refusals, now: Instant, *, can_try: bool) -> Check:
     It is a warning if the last one is recent, and nothing authentic has come since: strangers are refused as well, and
     a warning that nobody can lift hides the others.
     """
-    title, last = f"source {refusals.source}, refused", refusals.last_at
-    total = counted(sum(count.count for count in refusals.counts), "request was", "requests were")
-    why = ", ".join(_described(count) for count in refusals.counts)
-    sentence = f"{total} refused, the last one {ago(last, now)}: {why}"
-    if not _is_shut_out(refusals, now):
+    title, sentence = f"source {refusals.source}, refused", refused(refusals, now)
+    if not is_shut_out(refusals, now):
         return Check(title, Verdict.OK, f"{sentence}. Authentic ones have come, too.")
     none = ", and none of its requests is known to be authentic" if refusals.is_all else ""
-    return Check(title, Verdict.WARN, f"{sentence}{none}.", _advice(refusals, can_try=can_try))
+    return Check(title, Verdict.WARN, f"{sentence}{none}.", advise(refusals, can_try=can_try))
+
+
+def refused(refusals: Refusals, now: Instant) -> str:
+    """Return how many requests of a source were refused, when the last one was, and what was wrong with them."""
+    total = counted(sum(count.count for count in refusals.counts), "request was", "requests were")
+    why = ", ".join(_described(count) for count in refusals.counts)
+    return f"{total} refused, the last one {ago(refusals.last_at, now)}: {why}"
 
 
 def judge_paths(refusals: Refusals, now: Instant, sources: Collection[str]) -> Check:
@@ -90,7 +94,8 @@ def judge_paths(refusals: Refusals, now: Instant, sources: Collection[str]) -> C
     )
 
 
-def _is_shut_out(refusals: Refusals, now: Instant) -> bool:
+def is_shut_out(refusals: Refusals, now: Instant) -> bool:
+    """Tell whether the last request was refused lately, and nothing authentic has come since."""
     if now - refusals.last_at >= RECENT:
         return False
     stored = refusals.last_stored_at
@@ -102,8 +107,8 @@ def _described(count: RefusalCount) -> str:
     return f"{count.count} {words.were if words else count.reason}"
 
 
-def _advice(refusals: Refusals, *, can_try: bool) -> str:
-    """Return what to do about the most frequent reason."""
+def advise(refusals: Refusals, *, can_try: bool) -> str:
+    """Return what to do about the most frequent reason. *can_try*: see `judge_refusals`."""
     source = refusals.source
     known = (words for count in refusals.counts if (words := _WORDS.get(count.reason)))
     advice = " ".join(words.advice.replace("{}", source) for words in islice(known, 1))

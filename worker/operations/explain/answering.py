@@ -8,6 +8,7 @@ from worker.domain.policy import Policy
 from worker.operations.explain.answer import Answer
 from worker.operations.explain.due import due, leased, waiting
 from worker.operations.explain.holds import held
+from worker.operations.explain.refused import shut_out
 from worker.operations.explain.settled import closed, settled
 from worker.operations.explain.settled import orphaned as answer_on_orphaned
 from worker.operations.explain.stopped import stopped
@@ -21,7 +22,8 @@ def answer(
     """Return who acts next and when, why, and what to type. *orphaned*: see `is_orphaned`."""
     if orphaned:
         return answer_on_orphaned(snapshot)
-    return kept_out(snapshot, _ANSWERS[snapshot.state](snapshot, evidence, policy, settings), settings)
+    said = kept_out(snapshot, _ANSWERS[snapshot.state](snapshot, evidence, policy, settings), settings)
+    return shut_out(snapshot, said, settings)
 
 
 _ANSWERS: Mapping[State, Callable[[Snapshot, Evidence, Policy, TodaysSettings], Answer]] = {

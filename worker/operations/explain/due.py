@@ -2,6 +2,7 @@
 
 from shlex import quote
 
+from worker.domain.accounts.call_usage import CallUsage
 from worker.domain.accounts.workers import Service
 from worker.domain.evidence.evidence import Evidence
 from worker.domain.instants import MINUTE, Duration, Instant
@@ -26,10 +27,14 @@ def by_worker(
     due = f"it is due on {when(at, now)}" if at > now else f"it has been due since {when(at, now)}"
     match snapshot.service:
         case Service.SERVED:
-            is_long = now - at > OVERDUE
-            long = "That is long for a worker that runs." if is_long else ""
-            command = "fulfillment doctor" if is_long else ""
-            return Answer(Actor.WORKER, f"A worker acts next: {due}.", sentences(why, long), cause, command, at, since)
+            sentence = f"A worker acts next: {due}."
+            if now - at <= OVERDUE:
+                return Answer(Actor.WORKER, sentence, why, cause, "", at, since)
+            if settings.usage and settings.usage.is_nearly_all:
+                why = sentences(why, _out_of_calls(account, settings.usage))
+                return Answer(Actor.WORKER, sentence, why, cause or WaitReason.BUDGET, "", at, since)
+            why = sentences(why, "That is long for a worker that runs.")
+            return Answer(Actor.WORKER, sentence, why, cause, "fulfillment doctor", at, since)
         case Service.NO_WORKER:
             why = sentences("No worker runs.", why)
             return Answer(Actor.OPERATOR, f"You act next: {due}.", why, cause, settings.start, since=since)
@@ -37,6 +42,12 @@ def by_worker(
             remedy = "Restart the workers." if settings.has_account else f"The settings have no account {account}."
             why = sentences(f"No running worker serves the account {account}. {remedy}", why)
             return Answer(Actor.OPERATOR, f"You act next: {due}.", why, cause, "fulfillment doctor", since=since)
+
+
+def _out_of_calls(account: str, usage: CallUsage) -> str:
+    if usage.closed_for > 0:
+        return f"The platform of {account} wants no call for {span(usage.closed_for)}, so its orders take turns."
+    return f"Of the {usage.limit} calls a minute of {account}, {usage.used} are used, so its orders take turns."
 
 
 def leased() -> Answer:

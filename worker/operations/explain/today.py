@@ -1,12 +1,14 @@
 """Compares what is known of an order with today's settings. The workers have the settings of their start."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
 
+from worker.domain.accounts.call_usage import CallUsage
 from worker.domain.evidence.evidence import Evidence
 from worker.domain.instants import MINUTE
 from worker.domain.lifecycle.forecast import is_orphaned, is_pending
+from worker.domain.overview.figures import Refusals
 from worker.domain.overview.snapshot import Snapshot, State
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, StopReason, WaitReason
@@ -28,6 +30,10 @@ class TodaysSettings:
     """The ids of the unused deliveries that a replay would take in."""
     start: str = "fulfillment worker"
     """The command that starts a worker of this installation."""
+    refusals: Sequence[Refusals] = ()
+    """The refused requests of the account's sources, of an order that waits for its courier."""
+    usage: CallUsage | None = None
+    """The calls of the account, of an order that is due; None if they are unknown."""
 
 
 UNKNOWN = TodaysSettings()

@@ -199,13 +199,17 @@ def _one(
 
 
 def _pending(connection: Connection, where: ColumnElement[bool]) -> Iterable[Backlog]:
-    """Count the pending events *where*: those in a dry run by account, because each account has its own `dry_run`."""
-    in_dry_run = _WAITING.c.waiting == WaitReason.DRY_RUN.value
-    account, received_at = case((in_dry_run, _WAITING.c.account), else_="").label("dry"), events.c.received_at
-    counts = select(account, func.count(), func.min(received_at)).where(where).group_by(account).order_by(account)
-    for name, count, oldest in connection.execute(counts).all():
-        reason = f"{name}: {WaitReason.DRY_RUN}" if name else ""
-        some = () if name else _some(connection, _WAITING, received_at, and_(where, ~in_dry_run))
+    """Count the pending events *where* by what their orders wait for.
+
+    Those in a dry run are divided by account, because each account has its own `dry_run`.
+    """
+    in_dry_run, received_at = _WAITING.c.waiting == WaitReason.DRY_RUN.value, events.c.received_at
+    account = case((in_dry_run, _WAITING.c.account), else_="").label("dry")
+    groups = (account, _WAITING.c.waiting)
+    counts = select(*groups, func.count(), func.min(received_at)).where(where).group_by(*groups).order_by(*groups)
+    for name, waiting, count, oldest in connection.execute(counts).all():
+        reason = f"{name}: {waiting}" if name else waiting
+        some = () if name else _some(connection, _WAITING, received_at, and_(where, _WAITING.c.waiting == waiting))
         yield Backlog(BacklogKind.PENDING, reason, count, oldest, some=some)
 
 
