@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from worker.domain.errors import IllegalRequest
 from worker.domain.text import clean_text
-from worker.operations.phrases import WHY
+from worker.operations.phrases import MAX_REASON, WHY
 
 _NAME = re.compile(r"\w[\w.@\\+-]{0,63}\$?")
 """A name as Linux, Active Directory and sudo write it. It goes into one line with the reason, in brackets."""
@@ -36,10 +36,12 @@ def _names(environ: Mapping[str, str]) -> Iterator[str]:
 def with_user(reason: str, user: str) -> str:
     """Return *reason* with the name of the *user*, if there is one, as the audit log keeps it. It stays empty if it is.
 
-    Raises `IllegalRequest` for a reason that only stands for one, as in an advice that was pasted as it is printed.
+    Raises `IllegalRequest` for a reason that is too long, so that the name is never cut off; and for one that only
+    stands for a reason, as in an advice that was pasted as it is printed.
     """
-    if reason.strip() and reason.strip(". …") in {"", WHY}:
-        raise IllegalRequest(f"“{clean_text(reason)}” is no reason: say why, in one sentence for people who ask later")
-    if not reason.strip():
-        return ""
-    return f"{reason} ({user})" if user else reason
+    if len(reason) > MAX_REASON:
+        raise IllegalRequest(f"the reason is longer than {MAX_REASON} characters: say why in one sentence")
+    text = clean_text(reason, MAX_REASON)
+    if text and text.strip(". …") in {"", WHY}:
+        raise IllegalRequest(f"“{text}” is no reason: say why, in one sentence for people who ask later")
+    return f"{text} ({user})" if text and user else text

@@ -10,10 +10,8 @@ from worker.domain.overview.accounts import AccountOrders, Overview
 from worker.domain.reasons import HoldReason
 from worker.domain.text import clean_text
 from worker.operations.instants import when
+from worker.operations.orders import require_reason
 from worker.operations.phrases import counted, join_items
-
-MAX_NOTE = 300
-"""Characters of a note."""
 
 
 class OperatorHolds(Protocol):
@@ -32,7 +30,7 @@ def hold(holds: OperatorHolds, overview: Overview, configured: Collection[str], 
     A hold of an operator that exists gets the new *note*; the result has the old one.
     """
     _require_known(account, overview, configured)
-    holds.hold_for_operator(account, _require_note(note))
+    holds.hold_for_operator(account, require_reason(note))
     before = [other for other in overview.holds_of(account) if other.reason == HoldReason.OPERATOR]
     already = "".join(f" It was held since {when(each.since, overview.now)}: {each.detail}." for each in before)
     until = f"{account} is held until `fulfillment accounts release {account}`"
@@ -69,7 +67,7 @@ def release(
     """Lift the hold of *account* for *reason*, and return what follows. Raises `IllegalRequest` if there is none."""
     _require_known(account, overview, configured)
     others = [other.reason for other in overview.holds_of(account) if other.reason != reason]
-    if not holds.release(account, reason, _require_note(note)):
+    if not holds.release(account, reason, require_reason(note)):
         raise IllegalRequest(f"{account} has no hold for {reason}; {_remaining(others)}")
     if others:
         return f"The hold for {reason} is lifted. {account} is still held for {join_items(others, 'and')}."
@@ -102,13 +100,6 @@ def _require_known(account: str, overview: Overview, configured: Collection[str]
 def _who_waits(account: str, overview: Overview) -> str:
     waiting = overview.orders.get(account, AccountOrders()).waiting
     return f"{counted(waiting, 'order waits', 'orders wait')} with it" if waiting else "none of its orders waits now"
-
-
-def _require_note(note: str) -> str:
-    text = clean_text(note, MAX_NOTE).strip()
-    if not text:
-        raise IllegalRequest("the reason is empty: say why, for people who ask later")
-    return text
 
 
 def _remaining(reasons: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from worker.domain.stages import Stage, has_reached
 from worker.domain.text import clean_text
 from worker.operations.instants import when
 from worker.operations.naming import OrderFinder, OrderIdReader
-from worker.operations.phrases import with_detail
+from worker.operations.phrases import MAX_NOTE, with_detail
 from worker.operations.store import OperatorStore
 from worker.ports import Delivery, Intake, Receipt, WakeUps
 
@@ -184,8 +184,11 @@ def stop_has_changed(key: OrderKey) -> IllegalRequest:
 
 
 def require_reason(reason: str) -> str:
-    """Return *reason* as one line without control characters. Raises `IllegalRequest` if that is empty."""
-    cleaned = clean_text(reason)
+    """Return *reason* as one line without control characters. Raises `IllegalRequest` if that is empty.
+
+    It may have the name of the user at its end, so a reason that a person may give is never cut.
+    """
+    cleaned = clean_text(reason, MAX_NOTE)
     if not cleaned:
         raise IllegalRequest("a reason is needed: one sentence for people who ask later")
     return cleaned

@@ -8,6 +8,11 @@ from worker.domain.reasons import Word
 WHY = "<why>"
 """Stands for a person's reason in a command. A shell refuses it, so nobody runs the command without a reason."""
 
+MAX_REASON = 500
+"""Characters of a person's reason."""
+MAX_NOTE = MAX_REASON + 100
+"""Characters of a reason with the name of the user, as the audit log keeps it."""
+
 _COMMAND = ": fulfillment "
 
 

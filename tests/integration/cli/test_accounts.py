@@ -160,9 +160,9 @@ def test_a_release_without_a_worker_says_what_is_missing(fulfillment, harness):
         (("release", "main", "--hold", "credentials", "--reason", "x"), "main has no hold for credentials"),
         (("release", "mian", "--reason", "x"), "there is no account “mian”; known are: main"),
         (("hold", "mian", "--reason", "x"), "there is no account “mian”; known are: main"),
-        (("hold", "main", "--reason", "  "), "the reason is empty"),
+        (("hold", "main", "--reason", "  "), "a reason is needed"),
         (("hold", "main", "--reason", "…"), "“…” is no reason: say why"),
-        (("release", "main", "--hold", "outage", "--reason", " \t"), "the reason is empty"),
+        (("release", "main", "--hold", "outage", "--reason", " \t"), "a reason is needed"),
         (("probe", "mian"), "the settings name no account “mian”"),
     ],
 )

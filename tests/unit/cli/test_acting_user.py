@@ -8,6 +8,9 @@ import pytest
 
 from worker.application.acting_user import acting_user
 from worker.cli import options
+from worker.domain.errors import IllegalRequest
+from worker.operations.orders import require_reason
+from worker.operations.phrases import MAX_REASON
 
 OWN = pwd.getpwuid(os.getuid()).pw_name
 
@@ -46,3 +49,20 @@ def test_a_reason_gets_the_name(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SUDO_USER", "sara")
     assert options.with_user("the parcel came back") == "the parcel came back (sara)"
     assert options.with_user(" ") == ""
+
+
+@pytest.mark.parametrize("reason", ["x" * MAX_REASON, " \u202e" + "ü" * (MAX_REASON - 2)])
+def test_the_longest_reason_keeps_the_name(monkeypatch: pytest.MonkeyPatch, reason: str):
+    monkeypatch.setenv("SUDO_USER", "s" * 64)
+    assert require_reason(options.with_user(reason)).endswith(f" ({'s' * 64})")
+
+
+def test_a_reason_that_is_longer_is_refused_and_never_cut():
+    with pytest.raises(IllegalRequest, match="longer than 500 characters"):
+        options.with_user("x" * (MAX_REASON + 1))
+
+
+@pytest.mark.parametrize("reason", ["\u200b", "\x00\n", "\u202e \u2060"])
+def test_a_reason_that_does_not_show_is_none(monkeypatch: pytest.MonkeyPatch, reason: str):
+    monkeypatch.setenv("SUDO_USER", "sara")
+    assert options.with_user(reason) == ""

@@ -11,7 +11,8 @@ from worker.domain.errors import IllegalRequest
 from worker.domain.overview.accounts import AccountOrders, Overview
 from worker.domain.overview.snapshot import Hold
 from worker.domain.reasons import HoldReason
-from worker.operations.accounts import MAX_NOTE, hold, preview_hold, preview_release, probe_sentence, release
+from worker.operations.accounts import hold, preview_hold, preview_release, probe_sentence, release
+from worker.operations.phrases import MAX_NOTE
 
 WORKER = SeenWorker(WorkerProcess("w", "box", 7, "", ("main",), START), START)
 IDLE = Overview(START, {"main": AccountOrders(total=3)}, workers=(WORKER,))

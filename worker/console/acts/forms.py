@@ -12,9 +12,6 @@ from worker.operations.orders import require_reason
 from worker.operations.possible_acts import NEVER
 from worker.operations.previews import Preview, require_as_seen
 
-MAX_REASON = 500
-"""Characters of a reason; its field has the same limit."""
-
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -48,9 +45,7 @@ def filled(fields: Fields) -> Filled:
 
 def note_of(reason: str, user: str) -> str:
     """Return *reason* with the name of the *user*, as the audit log keeps it. Raises `IllegalRequest` if it is none."""
-    if len(reason) > MAX_REASON:
-        raise IllegalRequest(f"the reason is longer than {MAX_REASON} characters")
-    return with_user(require_reason(reason), user)
+    return require_reason(with_user(reason, user))
 
 
 def require_ready(form: Filled, snapshot: Snapshot, choice: str, preview: Preview) -> None:

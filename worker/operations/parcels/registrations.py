@@ -18,7 +18,7 @@ from worker.domain.tracking import MAX_NUMBER, is_same_parcel, is_tracking_numbe
 from worker.domain.web_urls import read_web_url
 from worker.operations.orders import Operations
 from worker.operations.parcels.parcels import Parcel
-from worker.operations.phrases import WHY
+from worker.operations.phrases import MAX_NOTE, WHY
 
 MAX_NAME = 64
 """Characters of a shipment id; the receiver has the same limit."""
@@ -84,7 +84,7 @@ def require_registrable(
     parcel = _well_formed(parcel)
     key = known_order(operations, key)
     snapshot = operations.existing(key, create=create)
-    event = _event(key, parcel, clean_text(reason), operations.intake.now())
+    event = _event(key, parcel, clean_text(reason, MAX_NOTE), operations.intake.now())
     _require_unclaimed(operations, event, snapshot.order.carrier if snapshot else "")
     return Registrable(parcel, snapshot, event)
 
