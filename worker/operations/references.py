@@ -9,6 +9,7 @@ from worker.domain.overview.snapshot import Snapshot
 from worker.domain.text import clean_text
 from worker.operations.instants import when
 from worker.operations.orders import Operations, require_reason
+from worker.operations.phrases import WHY
 from worker.ports import Attached
 
 
@@ -68,7 +69,7 @@ def resolve(operations: Operations, key: OrderKey, order: str, reason: str, look
 
 def _assign_first(key: OrderKey, target: OrderKey) -> str:
     source = key.reference.source if key.reference else ""
-    command = f"fulfillment orders assign {target} {source or 'SOURCE'} --reason …"
+    command = f"fulfillment orders assign {target} {source or 'SOURCE'} --reason {WHY}"
     return f"assign it first, if its parcel is meant: `{command}`"
 
 

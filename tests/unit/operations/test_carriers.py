@@ -74,7 +74,7 @@ def test_a_reference_of_another_courier_is_given_only_after_an_assignment(monkey
     operator = Operator(stopped, carried())
     monkeypatch.setattr(operator.store, "attach", lambda *_: Attached.REFUSED)
     look = Look(lambda _: "shipped")
-    with operator.refuses("`fulfillment orders assign main/17 south --reason …`"):
+    with operator.refuses("`fulfillment orders assign main/17 south --reason <why>`"):
         resolve(operator.operations, stopped.order.key, "17", "a misprint", look)
     assert operator.wake_ups.keys == []
 
