@@ -1,17 +1,20 @@
 """Logins at the console: passwords, cookies, sessions, and forms that another site sends."""
 
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
 
 from tests.support.clock import Clock
 from tests.support.console_client import PASSWORD, PUBLIC, Browser
+from worker.console.access import logins
 from worker.console.access.gate import SESSION_OVER
 from worker.console.access.login_limit import TRIES_AT_ONCE
 from worker.console.access.logins import WRONG
-from worker.console.access.passwords import hash_password
+from worker.console.access.passwords import Busy, hash_password
 from worker.console.pages.login import NEEDS_HTTPS
+from worker.domain.errors import StoreUnavailable
 from worker.store.console.users import SqlUsers
 from worker.store.database.database import Database
 from worker.store.tables import console_sessions, console_users
@@ -58,6 +61,17 @@ def test_too_many_wrong_passwords_have_to_wait(browser: Browser, users: SqlUsers
 
 def test_right_passwords_are_never_too_many(browser: Browser, users: SqlUsers):
     assert [browser.log_in("sara", PASSWORD).status_code for _ in range(2 * TRIES_AT_ONCE)] == [303] * 2 * TRIES_AT_ONCE
+
+
+@pytest.mark.parametrize(("trouble", "status"), [(Busy(), 429), (StoreUnavailable("the database is locked"), 503)])
+def test_a_password_that_was_not_checked_is_no_wrong_one(
+    browser: Browser, users: SqlUsers, monkeypatch: pytest.MonkeyPatch, trouble: Exception, status: int
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(logins, "is_password", Mock(side_effect=trouble))
+        for _ in range(3 * TRIES_AT_ONCE):
+            assert browser.log_in("sara", PASSWORD).status_code == status
+    assert browser.log_in("sara", PASSWORD).status_code == 303
 
 
 def test_behind_a_trusted_proxy_each_client_has_its_own_limit(open_console: Callable[..., Browser], users: SqlUsers):

@@ -5,7 +5,7 @@ import pytest
 from worker.console.access.form_tokens import form_token, is_from_here, is_token
 from worker.console.access.return_paths import return_path
 from worker.console.access.rules import needed_role, open_to
-from worker.console.access.users import CurrentUser, Role, read_name, role_of
+from worker.console.access.users import CurrentUser, Role, read_name, read_name_of_header, role_of
 from worker.console.start import require_access
 from worker.domain.errors import SettingsError
 from worker.settings.console import ConsoleSettings
@@ -22,6 +22,21 @@ from worker.settings.values import Address
 )
 def test_a_name_is_compared_in_one_form_and_fits_in_brackets(text: str, name: str):
     assert read_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("sara", "sara"), (" Sara ", "sara"), ("ALI@shop.example", "ali@shop.example"), ("سارة", "سارة"), ("", "")),
+        *(("\uff53ara", ""), ("\u017fara", ""), ("straße", ""), ("s\u00aara", ""), ("sara, root", "")),
+    ],
+)
+def test_a_name_of_a_proxy_is_no_double_of_another_one(text: str, name: str):
+    assert read_name_of_header(text.encode().decode("latin-1")) == name
+
+
+def test_a_name_of_a_proxy_that_is_not_utf_8_is_none():
+    assert read_name_of_header("s\u00aara") == read_name_of_header("\u20ac") == ""
 
 
 def test_an_unknown_word_of_a_role_lets_nobody_act():

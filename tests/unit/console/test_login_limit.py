@@ -60,7 +60,7 @@ def test_a_name_is_limited_from_whichever_addresses_it_is_tried(limit: LoginLimi
 
 def test_who_has_logged_in_from_an_address_is_not_locked_out_there_by_others(limit: LoginLimit):
     assert limit.take(HERE, "sara") == 0.0
-    limit.give_back(HERE, "sara")
+    limit.give_back(HERE, "sara", is_known=True)
     for number in range(3 * TRIES_AT_ONCE):
         limit.take(f"198.51.100.{number}", "sara")
     assert limit.take("203.0.113.1", "sara") > 0
@@ -70,7 +70,15 @@ def test_who_has_logged_in_from_an_address_is_not_locked_out_there_by_others(lim
 def test_a_right_password_uses_up_nothing(limit: LoginLimit):
     for _ in range(5 * TRIES_AT_ONCE):
         assert limit.take(HERE, "sara") == 0.0
+        limit.give_back(HERE, "sara", is_known=True)
+
+
+def test_a_try_that_is_given_back_without_a_right_password_makes_nobody_known(limit: LoginLimit):
+    for _ in range(5 * TRIES_AT_ONCE):
+        assert limit.take(HERE, "sara") == 0.0
         limit.give_back(HERE, "sara")
+    use_up(limit, THERE, "sara")
+    assert limit.take(HERE, "sara") > 0
 
 
 def test_the_memory_is_bounded_and_a_name_is_not_forgotten_for_many_addresses(
@@ -80,7 +88,7 @@ def test_the_memory_is_bounded_and_a_name_is_not_forgotten_for_many_addresses(
     for number in range(TRIES_AT_ONCE):
         limit.take(f"192.0.2.{number}", "sara")
     for number in range(50):
-        limit.give_back(f"198.51.100.{number}", f"user{number}")
+        limit.give_back(f"198.51.100.{number}", f"user{number}", is_known=True)
     assert limit.size <= 3 * 5
     assert limit.take("203.0.113.9", "sara") > 0
 

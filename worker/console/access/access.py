@@ -9,7 +9,7 @@ from webhook_receiver.server.peers import is_local, is_trusted, peer_of
 from worker.console.access.form_tokens import form_token
 from worker.console.access.logins import Logins
 from worker.console.access.requests import Request
-from worker.console.access.users import CurrentUser, Role, read_name
+from worker.console.access.users import CurrentUser, Role, read_name, read_name_of_header
 from worker.settings.console import ConsoleSettings
 from worker.settings.values import Network
 
@@ -60,7 +60,7 @@ class Access:
         return self.settings.trusted_proxies
 
     def _of_proxy(self, request: Request) -> CurrentUser | Stranger:
-        name = read_name(request.headers.get(self.settings.user_header.lower(), ""))
+        name = read_name_of_header(request.headers.get(self.settings.user_header.lower(), ""))
         if not name or not is_trusted(request.peer, self._proxies):
             return Stranger.COMES_PAST_THE_PROXY
         may_act = name in map(read_name, self.settings.operators)

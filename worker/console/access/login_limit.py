@@ -42,14 +42,18 @@ class LoginLimit:
                 _put(table, key, _used_until(table, key, now) + SECONDS_OF_A_TRY)
         return 0.0
 
-    def give_back(self, address: str, name: str) -> None:
-        """Give the try back after the right password, and remember that *name* logs in from *address*."""
+    def give_back(self, address: str, name: str, *, is_known: bool = False) -> None:
+        """Give back a try of which no password was found wrong.
+
+        *is_known*: it was right, so remember that *name* logs in from *address*.
+        """
         peer = network_of(address)
         with self._lock:
             for table, key in self._lists(peer, name):
                 if key in table:
                     table[key] -= SECONDS_OF_A_TRY
-            _put(self._known, (peer, name), None)
+            if is_known:
+                _put(self._known, (peer, name), None)
 
     @property
     def size(self) -> int:

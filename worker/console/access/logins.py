@@ -10,6 +10,7 @@ from worker.console.access.form_tokens import form_token
 from worker.console.access.login_limit import LoginLimit
 from worker.console.access.passwords import Busy, is_password
 from worker.console.access.users import CurrentUser, read_name, role_of
+from worker.domain.errors import StoreError
 from worker.store.console.sessions import SqlSessions
 from worker.store.console.users import SqlUsers
 
@@ -46,17 +47,21 @@ class Logins:
         if wait := self.limit.take(address, user_name):
             log.warning("console_login_limited", peer=address)
             raise LoginRefused(f"Too many wrong passwords. Wait for {int(wait) + 1} s, and try again.", wait)
-        user = self.users.find(user_name) if user_name else None
-        try:
-            is_right = is_password(password, user.password if user else None)
-        except Busy:
-            raise LoginRefused("Too many people log in right now. Try again in a moment.", 1.0) from None
         secret = secrets.token_urlsafe(SECRET_BYTES)
-        if not (user and is_right and self.sessions.open(_hash(secret), user.name, user.password)):
+        try:
+            user = self.users.find(user_name) if user_name else None
+            is_right = is_password(password, user.password if user else None)
+            is_open = user is not None and is_right and self.sessions.open(_hash(secret), user.name, user.password)
+        except (Busy, StoreError) as error:
+            self.limit.give_back(address, user_name)
+            if isinstance(error, StoreError):
+                raise
+            raise LoginRefused("Too many people log in right now. Try again in a moment.", 1.0) from None
+        if user is None or not is_open:
             # What stands in the field of the name may be a password, so a name that is unknown is not written.
             log.warning("console_login_failed", peer=address, user=user.name if user else "")
             raise LoginRefused(WRONG)
-        self.limit.give_back(address, user.name)
+        self.limit.give_back(address, user.name, is_known=True)
         log.info("console_login", peer=address, user=user.name, role=user.role)
         return secret
 

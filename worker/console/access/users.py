@@ -42,6 +42,19 @@ def read_name(text: str) -> str:
     return name if _NAME.fullmatch(name) and name.isprintable() else ""
 
 
+def read_name_of_header(text: str) -> str:
+    """Return the name of a user in the header of a proxy, whose bytes *text* has as WSGI does; empty if it is none.
+
+    The proxy's names may differ in what `read_name` takes for the same: a full-width letter, or ß and ss. Such a name
+    is refused, so that nobody registers there as an operator's double; only upper and lower case do not count.
+    """
+    try:
+        name = text.encode("latin-1").decode().strip()
+    except ValueError:
+        return ""
+    return read_name(name) if read_name(name) == name.lower() else ""
+
+
 def role_of(word: str) -> Role:
     """Return the role that the database has; a word that is none allows to look only."""
     return Role.OPERATOR if word == Role.OPERATOR else Role.VIEWER
