@@ -23,7 +23,7 @@ SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadsc
 COVERED_COMPLETELY := worker/domain/*,worker/reconcile/*,webhook_receiver/signatures.py,webhook_receiver/profiles/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint style types layers format coverage mutants bench storm fuzz lock venv clean
+.PHONY: help demo install test lint style types layers format coverage mutants bench storm fuzz pictures lock venv clean
 
 help: ## Show this list
 	@echo 'make TARGET, where TARGET is:'
@@ -77,6 +77,9 @@ storm: $(TOOLS) ## Let everything fail at once, and check every order (smaller: 
 
 fuzz: $(TOOLS) ## Send random bytes to the HTTP server and to a worker (longer: make fuzz ARGS='--seconds 600 requests')
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+pictures: $(TOOLS) ## Take the README's pictures of the console anew, of a playground (needs Chromium)
+	@$(BIN)/python -m tests.pictures
 
 lock: $(TOOLS) ## Write the lock files from pyproject.toml (newer versions: make lock LOCK_FLAGS=--upgrade)
 	$(LOCK) --output-file requirements.lock

@@ -77,6 +77,7 @@ class Visitor:
     size: tuple[int, int] = DESKTOP
     javascript: bool = True
     scheme: str = "light"
+    scale: float = 1.0
     faults: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
@@ -84,6 +85,7 @@ class Visitor:
         width, height = self.size
         self._context: BrowserContext = self.browser.new_context(
             viewport={"width": width, "height": height},
+            device_scale_factor=self.scale,
             java_script_enabled=self.javascript,
             color_scheme="dark" if self.scheme == "dark" else "light",
             base_url=self.origin,

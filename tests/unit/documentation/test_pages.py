@@ -45,6 +45,14 @@ def test_every_link_leads_somewhere(page: Path):
         assert not anchor or anchor in anchors(target), link
 
 
+def test_the_pictures_are_there_and_small():
+    pictures = re.findall(r'<img src="([^"]+)"', README.read_text())
+    assert pictures
+    assert {
+        picture: (ROOT / picture).stat().st_size for picture in pictures if (ROOT / picture).stat().st_size > 60_000
+    } == {}
+
+
 def test_every_page_is_linked_from_another_one():
     linked = {(page.parent / link.partition("#")[0]).resolve() for page in PAGES for link in links(page)}
     assert {*PAGES} <= linked | {README}
