@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import insert, select
@@ -10,6 +11,7 @@ from sqlalchemy import insert, select
 from tests.support.at_once import at_once
 from tests.support.blocked import wait_until_blocked
 from tests.support.clock import Clock
+from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import HOUR, SECOND
 from worker.store.console.sessions import MAX_OF_USER, SessionUser, SqlSessions
 from worker.store.console.users import SqlUsers, StoredUser
@@ -132,6 +134,15 @@ def test_a_use_of_a_session_is_written_once_a_minute(sessions: SqlSessions, cloc
         clock.advance(seconds=5)
         assert sessions.find("hash")
     assert len(writes) == 2
+
+
+def test_a_database_that_takes_no_writes_can_be_looked_at(
+    sessions: SqlSessions, clock: Clock, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    assert sessions.open("hash", "sara", HASH)
+    clock.advance(minutes=2)
+    monkeypatch.setattr(database, "write", Mock(side_effect=StoreUnavailable("the file is read-only")))
+    assert sessions.find("hash") == SessionUser("sara", "operator")
 
 
 def test_ended_sessions_and_the_oldest_of_too_many_are_deleted(sessions: SqlSessions, clock: Clock):

@@ -1,9 +1,11 @@
 """The sessions of the console's users. The database knows the hash of a session's secret, and never the secret."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
+from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import HOUR, MINUTE, Instant
 from worker.store.database.database import Database
 from worker.store.tables import console_sessions, console_users
@@ -53,7 +55,9 @@ class SqlSessions:
         if row is None or now >= row.expires_at or now - row.seen_at >= IDLE:
             return None
         if now - row.seen_at >= NOTED_EVERY:
-            self._note(token_hash)
+            # A database that takes no writes can still be looked at, and then most of all.
+            with suppress(StoreUnavailable):
+                self._note(token_hash)
         return SessionUser(row.name, row.role)
 
     def end(self, token_hash: str) -> None:
