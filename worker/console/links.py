@@ -15,8 +15,6 @@ from worker.store.queries.causes import Cause
 _IN_PATH = re.compile(r"[A-Za-z0-9_:@-]+")
 MAX_DETAIL = 100
 """Characters of the detail of a cause by which its orders are found again."""
-ACCOUNT_OF_NONE = "-"
-"""Stands in a path where an order has its account: no account has this name."""
 
 
 def order_url(key: OrderKey) -> str:

@@ -1,14 +1,17 @@
 """What an operator may do to a whole account: hold it, lift a hold, probe it. The results are sentences."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from worker.domain.accounts.probing import ProbeAnswer, ProbeResult
 from worker.domain.accounts.workers import Service
 from worker.domain.errors import IllegalRequest
+from worker.domain.instants import Instant
 from worker.domain.overview.accounts import AccountOrders, Overview
+from worker.domain.overview.snapshot import Hold
 from worker.domain.reasons import HoldReason
 from worker.domain.text import clean_text
+from worker.operations.acts import ActName
 from worker.operations.instants import when
 from worker.operations.orders import require_reason
 from worker.operations.phrases import counted, join_items
@@ -37,6 +40,20 @@ def hold(holds: OperatorHolds, overview: Overview, configured: Collection[str], 
     return f"{until}; {_who_waits(account, overview)}.{already}"
 
 
+def possible_account_acts(holds: Iterable[Hold], *, is_configured: bool) -> Iterator[tuple[ActName, str]]:
+    """Yield the acts that are possible on an account with *holds*; beside a release, the reason of its hold.
+
+    *is_configured*: the settings name the account. A hold of a newer version of the program is not lifted here.
+    """
+    reasons = [hold.reason for hold in holds]
+    if HoldReason.OPERATOR not in reasons:
+        yield ActName.HOLD_ACCOUNT, ""
+    yield from ((ActName.RELEASE_ACCOUNT, reason) for reason in reasons if reason in set(HoldReason))
+    if is_configured:
+        yield ActName.PROBE, ""
+        yield ActName.SCAN, ""
+
+
 def preview_hold(overview: Overview, account: str) -> str:
     """Return what would follow from a hold of *account*, in a sentence."""
     return f"No call is made to its platform any more; {_who_waits(account, overview)}."
@@ -54,6 +71,12 @@ def preview_release(overview: Overview, account: str, reason: str) -> str:
     if others:
         return f"{account} is still held for {join_items(others, 'and')}, so its orders wait on."
     return f"{account} is not held any more{_what_follows(account, overview)}."
+
+
+def require_hold_as_seen(overview: Overview, account: str, reason: str, since: Instant) -> None:
+    """Raise `IllegalRequest` if the hold of *account* for *reason* has begun at another instant than *since*."""
+    if any(hold.reason == reason and hold.since != since for hold in overview.holds_of(account)):
+        raise IllegalRequest(f"the hold of {account} for {reason} is a newer one: nothing was changed; look again")
 
 
 def release(

@@ -4,7 +4,7 @@ Each order is changed in a transaction of its own, with an entry in its audit lo
 either as it was or as it should be, and the same command goes on with the others.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from worker.domain.evidence.evidence import weigh
 from worker.domain.instants import Instant
 from worker.domain.lifecycle.forecast import Forecast, forecast, is_pending
 from worker.domain.orders import OrderKey
-from worker.domain.overview.snapshot import Snapshot
+from worker.domain.overview.snapshot import Snapshot, State
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept, StopReason
 from worker.domain.results import Done, Later, Stopped
@@ -34,6 +34,16 @@ class Act(StrEnum):
     RETRY = "retry"
     RELEASE = "release"
     CLOSE = "close"
+
+
+_WAITING = frozenset({State.WAITING, State.HELD, State.DUE})
+
+
+def acts_on_all(states: Collection[State]) -> tuple[Act, ...]:
+    """Return the acts that can be done to all orders that are in one of *states*, and in no other."""
+    if set(states) == {State.STOPPED}:
+        return Act.RELEASE, Act.RETRY, Act.CLOSE
+    return (Act.RETRY,) if states and _WAITING.issuperset(states) else ()
 
 
 class ItemResult(StrEnum):

@@ -11,7 +11,15 @@ from worker.domain.errors import IllegalRequest
 from worker.domain.overview.accounts import AccountOrders, Overview
 from worker.domain.overview.snapshot import Hold
 from worker.domain.reasons import HoldReason
-from worker.operations.accounts import hold, preview_hold, preview_release, probe_sentence, release
+from worker.operations.accounts import (
+    hold,
+    possible_account_acts,
+    preview_hold,
+    preview_release,
+    probe_sentence,
+    release,
+    require_hold_as_seen,
+)
 from worker.operations.phrases import MAX_NOTE
 
 WORKER = SeenWorker(WorkerProcess("w", "box", 7, "", ("main",), START), START)
@@ -122,3 +130,29 @@ def test_before_a_release_its_preview_says_what_the_release_says_afterwards():
     assert preview_release(twice, "main", "operator") == "main is still held for outage, so its orders wait on."
     with pytest.raises(IllegalRequest, match="main has no hold for credentials; it is held for operator"):
         preview_release(held, "main", "credentials")
+
+
+HELD = Hold("main", HoldReason.OPERATOR, START, None, "a holiday")
+OUTAGE = Hold("main", HoldReason.OUTAGE, START, None, "")
+NEWER_WORD = Hold("main", "a_newer_word", START, None, "")
+
+
+@pytest.mark.parametrize(
+    ("holds", "acts"),
+    [
+        ((), [("hold", "")]),
+        ((OUTAGE,), [("hold", ""), ("release-account", "outage")]),
+        ((HELD, OUTAGE), [("release-account", "operator"), ("release-account", "outage")]),
+        ((NEWER_WORD,), [("hold", "")]),
+    ],
+)
+def test_an_account_can_be_held_once_and_each_hold_can_be_lifted(holds, acts):
+    assert list(possible_account_acts(holds, is_configured=False)) == acts
+    assert list(possible_account_acts(holds, is_configured=True)) == [*acts, ("probe", ""), ("scan", "")]
+
+
+def test_a_hold_that_nobody_has_seen_is_not_lifted():
+    held = replace(IDLE, holds=(OUTAGE,))
+    require_hold_as_seen(held, "main", "outage", START)
+    with pytest.raises(IllegalRequest, match="is a newer one: nothing was changed"):
+        require_hold_as_seen(held, "main", "outage", START - 1)

@@ -13,11 +13,11 @@ from tests.support.operators import FakeOperatorStore
 from tests.support.snapshots import AT_ONCE, snapshot
 from worker.domain.instants import DAY, HOUR
 from worker.domain.orders import OrderKey
-from worker.domain.overview.snapshot import Hold, Snapshot
+from worker.domain.overview.snapshot import Hold, Snapshot, State
 from worker.domain.policy import Policy
 from worker.domain.reasons import Accept
 from worker.domain.stages import Stage
-from worker.operations.bulk import MAX_WAKE_UPS, Act, ItemResult, carry_out, plan, what_follows
+from worker.operations.bulk import MAX_WAKE_UPS, Act, ItemResult, acts_on_all, carry_out, plan, what_follows
 
 STOPPED: dict[str, Any] = {
     "stop": "refused",
@@ -161,3 +161,17 @@ def test_an_interruption_enqueues_what_was_done():
     next(items)
     items.close()
     assert wake_ups.keys == [OrderKey("main", "1")]
+
+
+@pytest.mark.parametrize(
+    ("states", "acts"),
+    [
+        ({State.STOPPED}, (Act.RELEASE, Act.RETRY, Act.CLOSE)),
+        ({State.WAITING, State.HELD}, (Act.RETRY,)),
+        ({State.STOPPED, State.WAITING}, ()),
+        ({State.SETTLED}, ()),
+        ((), ()),
+    ],
+)
+def test_all_orders_of_a_filter_can_be_acted_on_if_their_states_allow_it(states, acts):
+    assert acts_on_all(states) == acts

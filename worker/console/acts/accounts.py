@@ -1,10 +1,8 @@
 """Acts on one account: hold it, lift a hold, probe it, scan it. Each has a page that says what follows, and a form."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import urlencode
 
 from flask import Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +18,7 @@ from worker.domain.instants import SECOND
 from worker.domain.overview.accounts import Overview
 from worker.domain.reasons import HoldReason
 from worker.operations import accounts as operations
-from worker.operations.acts import ACTS, ActName, Subject, acts_on
+from worker.operations.acts import ACTS, ActName
 from worker.store.accounts.holds import SqlHolds
 from worker.store.queries.accounts import AccountQueries
 
@@ -30,37 +28,12 @@ WITH_REASON = frozenset({ActName.HOLD_ACCOUNT, ActName.RELEASE_ACCOUNT})
 """The acts that the log of accounts keeps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A button that leads to the form of an act."""
-
-    label: str
-    url: str
-
-
 def add_routes(app: Flask, parts: Parts) -> None:
     """Add the forms and the acts to *app*."""
-    for name in acts_on(Subject.ACCOUNT):
+    for name in _DO:
         view = does(name)(partial(_answer, parts, name))
         rule = f"/accounts/<account>/{name}"
         app.add_url_rule(rule, endpoint=f"act_{name}", view_func=view, methods=["GET", "POST"])
-
-
-def links_of(account: AccountLook) -> Iterator[Link]:
-    """Yield the acts that the state of *account* allows."""
-    if all(hold.reason != HoldReason.OPERATOR for hold in account.holds):
-        yield _link(account, ActName.HOLD_ACCOUNT, "Hold…")
-    for hold in account.holds:
-        if hold.reason in set(HoldReason):
-            yield _link(account, ActName.RELEASE_ACCOUNT, f"Lift the hold for {hold.reason}…", hold=hold.reason)
-    if account.settings:
-        yield _link(account, ActName.PROBE, "Probe…")
-        yield _link(account, ActName.SCAN, "Scan now…")
-
-
-def _link(account: AccountLook, name: ActName, label: str, **fields: str) -> Link:
-    url = url_for(f"act_{name}", account=account.name)
-    return Link(label, f"{url}?{urlencode(fields)}" if fields else url)
 
 
 def _answer(parts: Parts, name: ActName, account: str) -> ResponseReturnValue:
@@ -111,9 +84,7 @@ def _release(parts: Parts, account: AccountLook) -> str:
     overview, reason = AccountQueries(database).overview(), _wanted_hold()
     if reason not in set(HoldReason):
         raise IllegalRequest("there is no such reason of a hold")
-    since = read_number(fields_of_request(), "since")
-    if any(hold.reason == reason and hold.since != since for hold in overview.holds_of(account.name)):
-        raise IllegalRequest(f"the hold of {account.name} for {reason} is a newer one: nothing was changed; look again")
+    operations.require_hold_as_seen(overview, account.name, reason, read_number(fields_of_request(), "since"))
     return operations.release(SqlHolds(database), overview, names, account.name, HoldReason(reason), _note())
 
 

@@ -14,7 +14,6 @@ from worker.application.context import Context
 from worker.console.acts.forms import note_of
 from worker.console.acts.marks import does
 from worker.console.links import order_url
-from worker.console.pages.orders import acts_on_all
 from worker.console.parts import Parts, current_user
 from worker.console.presentation.kinds import kind_of
 from worker.console.query_strings import ORDER_FIELDS, Fields, fields_of_request, given, read_number, read_order_filter
@@ -24,7 +23,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.overview.filters import OrderFilter
 from worker.domain.overview.snapshot import Snapshot
 from worker.operations.acts import ACTS, ActName
-from worker.operations.bulk import Act, ItemResult, carry_out, plan
+from worker.operations.bulk import Act, ItemResult, acts_on_all, carry_out, plan
 from worker.operations.instants import iso
 from worker.operations.previews import preview
 from worker.store.queries.choices import ChoiceQueries
@@ -90,7 +89,7 @@ def _read_choice(context: Context, fields: Fields, act: Act) -> Choice:
         raise IllegalRequest(f"these are more than {BATCH} orders: select fewer, or all that match a filter")
     keys = [context.operations.find(name) for name in names]
     wanted = read_order_filter(fields, now)
-    if not keys and act not in acts_on_all(wanted):
+    if not keys and act not in acts_on_all(wanted.states):
         raise IllegalRequest("no order is selected: tick some, or choose stopped or waiting orders by a filter")
     return Choice(keys, wanted, min(seen_at, now))
 

@@ -14,7 +14,7 @@ from worker.console.acts.forms import Filled, filled, note_of, require_ready
 from worker.console.acts.marks import does
 from worker.console.acts.parcels import PARCEL_ACTS
 from worker.console.links import order_url
-from worker.console.pages.order import possible_acts_of
+from worker.console.offers import acts_on_order
 from worker.console.parts import Parts, current_user
 from worker.console.presentation.kinds import kind_of
 from worker.console.query_strings import Fields, fields_of_request
@@ -24,7 +24,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot
 from worker.domain.stages import Stage
 from worker.operations import closing, references
-from worker.operations.acts import ACTS, ActName, Subject, acts_on
+from worker.operations.acts import ACTS, ActName
 from worker.operations.carriers import assign
 from worker.operations.possible_acts import CREATING_ACTS, NEVER, PossibleAct, new_order
 from worker.operations.previews import PREVIEWS, Preview
@@ -59,7 +59,7 @@ DO: Mapping[ActName, Do] = {
 def add_routes(app: Flask, parts: Parts) -> None:
     """Add the form and the act to *app*, at one address for each act."""
     context = parts.context
-    for name in acts_on(Subject.ORDER):
+    for name in DO:
         view = does(name)(partial(_answer, context, name))
         app.add_url_rule(f"/orders/-/{name}", endpoint=f"act_{name}", view_func=view, methods=["GET", "POST"])
 
@@ -69,7 +69,7 @@ def _answer(context: Context, name: ActName) -> ResponseReturnValue:
     fields = fields_of_request()
     key = context.operations.find(fields.get("order", "").strip())
     snapshot = _look(context, name, key)
-    possible = next((each for each in possible_acts_of(context, snapshot) if each.name is name), None)
+    possible = next((each for each in acts_on_order(context, snapshot) if each.name is name), None)
     if possible is None:
         return _impossible(context, name, snapshot)
     choice = _choice(possible, fields.get("choice", ""))

@@ -3,9 +3,9 @@
 from flask import Flask, abort, render_template
 
 from worker.application.accounts import account_looks
-from worker.console.acts.accounts import links_of
-from worker.console.pages.overview import STATES
+from worker.console.offers import account_buttons
 from worker.console.parts import Parts
+from worker.console.presentation.kinds import STATES
 from worker.domain.instants import microseconds
 from worker.operations.advice import advise_on_hold
 
@@ -25,7 +25,7 @@ def add_routes(app: Flask, parts: Parts) -> None:
         found = next((each for each in account_looks(parts.context, look) if each.name == account), None)
         if found is None:
             abort(404)
-        values = {"account": found, "own_scan": parts.scans.view(account), "links": links_of(found)}
+        values = {"account": found, "own_scan": parts.scans.view(account), "buttons": list(account_buttons(found))}
         return render_template("account.html", now=look.now, **values, **_words(scan_every))
 
     app.add_url_rule("/accounts", view_func=accounts, methods=["GET"])

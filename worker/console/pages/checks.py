@@ -4,8 +4,8 @@ from flask import Flask, render_template, request
 
 from worker.application.doctor.checks import database_checks
 from worker.application.overview import MAX_AGE
-from worker.console.pages.overview import KIND_OF_VERDICT
 from worker.console.parts import Parts
+from worker.console.presentation.kinds import KIND_OF_VERDICT
 from worker.operations.doctor.checks import Verdict
 
 _GRAVITY = (Verdict.FAIL, Verdict.WARN, Verdict.OK)

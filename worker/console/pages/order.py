@@ -13,18 +13,18 @@ from worker.application.deliveries.bodies import readable_body
 from worker.application.deliveries.masking import mask_of
 from worker.application.explaining import explain_snapshot
 from worker.console.buttons import button_for
+from worker.console.offers import offered_acts
 from worker.console.parts import Parts
 from worker.console.presentation.kinds import kind_of
 from worker.domain.errors import IllegalRequest
 from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot
 from worker.domain.text import clean_text, is_printable
-from worker.operations.acts import ACTS, ActDescription
+from worker.operations.acts import ACTS
 from worker.operations.listing import lateness_of, reason_of
 from worker.operations.parcels.parcels import parcels_of
-from worker.operations.possible_acts import CREATING_ACTS, PossibleAct, possible_acts
+from worker.operations.possible_acts import CREATING_ACTS
 from worker.operations.timeline import Entry, timeline
-from worker.settings.carriers import carriers_of
 from worker.store.queries.deliveries import DeliveryDetails, DeliveryQueries
 from worker.store.queries.order_deliveries import deliveries_of
 
@@ -34,15 +34,6 @@ MAX_BODIES = 20
 """Of how many deliveries a page shows the bodies: of the latest."""
 MAX_BODY = 4_000
 """Characters of a body beside a timeline. The page of the delivery has more."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedAct:
-    """An act that the state of the order allows, what it is, and the address of its form."""
-
-    possible: PossibleAct
-    act: ActDescription
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +60,6 @@ def add_routes(app: Flask, parts: Parts) -> None:
     app.add_url_rule("/orders/-", view_func=order_by_name, methods=["GET"])
 
 
-def possible_acts_of(context: Context, snapshot: Snapshot) -> tuple[PossibleAct, ...]:
-    """Return the acts that the state of the order allows, with the carriers that the settings name."""
-    return possible_acts(snapshot, carriers_of(context.settings.sources.items(), snapshot.order.key.account))
-
-
-def _offered_acts(context: Context, snapshot: Snapshot) -> list[OfferedAct]:
-    query = urlencode({"order": str(snapshot.order.key)})
-    return [
-        OfferedAct(possible, ACTS[possible.name], f"/orders/-/{possible.name}?{query}")
-        for possible in possible_acts_of(context, snapshot)
-    ]
-
-
 def _page(context: Context, key: OrderKey) -> ResponseReturnValue:
     snapshot = context.operations.store.snapshot(key) if is_printable(str(key)) else None
     if snapshot is None:
@@ -95,7 +73,7 @@ def _page(context: Context, key: OrderKey) -> ResponseReturnValue:
         explanation=explanation,
         sections=explanation.sections,
         button=button_for(explanation.answer.command),
-        acts=_offered_acts(context, snapshot),
+        acts=offered_acts(context, snapshot),
         kind=kind_of(snapshot.state),
         kind_of=kind_of,
         reason=reason_of(snapshot.row, snapshot.now),

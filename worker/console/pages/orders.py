@@ -1,6 +1,5 @@
 """The list of orders, by search and filters, all in the address; and the same orders grouped by their causes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,23 +8,20 @@ from flask import Flask, render_template, request
 from worker.application.context import Context
 from worker.console.links import cause_url, order_url
 from worker.console.parts import Parts
-from worker.console.presentation.kinds import kind_of
+from worker.console.presentation.kinds import STATES, kind_of
 from worker.console.query_strings import ORDER_FIELDS, given, read_order_filter
 from worker.domain.instants import Instant
-from worker.domain.overview.filters import OrderFilter
 from worker.domain.overview.snapshot import OrderRow, State
 from worker.domain.policy import Policy
 from worker.domain.reasons import StopReason, WaitReason
 from worker.domain.stages import STAGES
-from worker.operations.bulk import Act
+from worker.operations.bulk import acts_on_all
 from worker.operations.listing import detail_of, lateness_of, reason_of
 from worker.store.queries.causes import Cause
 from worker.store.queries.choices import ChoiceQueries
 from worker.store.queries.orders import OrderQueries
 
 PAGE_SIZE = 50
-STATES = (State.STOPPED, State.HELD, State.WAITING, State.DUE, State.LEASED, State.SETTLED, State.CLOSED)
-WAITING_STATES = frozenset({State.WAITING, State.HELD, State.DUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +61,9 @@ def add_routes(app: Flask, parts: Parts) -> None:
             )
         page = queries.page(wanted, PAGE_SIZE, request.args.get("after", ""))
         lines = [_line(row, page.now, context.policy(row.order.key.account)) for row in page.rows]
-        return render_template("orders.html", page=page, lines=lines, acts=acts_on_all(wanted), **values)
+        return render_template("orders.html", page=page, lines=lines, acts=acts_on_all(wanted.states), **values)
 
     app.add_url_rule("/orders", view_func=orders, methods=["GET"])
-
-
-def acts_on_all(wanted: OrderFilter) -> Sequence[Act]:
-    """Return the acts that can be done to all orders of a filter: those whose states allow them."""
-    if wanted.states == {State.STOPPED}:
-        return Act.RELEASE, Act.RETRY, Act.CLOSE
-    return (Act.RETRY,) if wanted.states and wanted.states <= WAITING_STATES else ()
 
 
 def _line(row: OrderRow, now: Instant, policy: Policy) -> Line:

@@ -3,35 +3,22 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from flask import Flask, render_template
 
 from worker.application.overview import OverviewLook
 from worker.console.links import cause_url
 from worker.console.parts import Parts
-from worker.console.presentation.charts import Chart, Column, stacked_bars
 from worker.console.presentation.filters import common_zone
-from worker.console.presentation.instants import clock_text
+from worker.console.presentation.kinds import KIND_OF_VERDICT, STATES
+from worker.console.presentation.traffic import OUTCOMES, traffic_chart
 from worker.domain.instants import DAY
 from worker.domain.overview.order_states import OrderStates
-from worker.domain.overview.snapshot import State
-from worker.domain.overview.traffic import HOURS, Traffic
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason, StopReason
 from worker.domain.stages import STAGES
-from worker.operations.doctor.checks import Verdict
 from worker.operations.phrases import meaning_of
 from worker.store.queries.causes import Cause
 
-OUTCOMES = (
-    DeliveryOutcome.ACCEPTED,
-    DeliveryOutcome.DUPLICATE,
-    DeliveryOutcome.STALE,
-    DeliveryOutcome.QUARANTINED,
-)
-"""The parts of a column of the chart, from the lowest to the highest."""
-STATES = (State.STOPPED, State.HELD, State.WAITING, State.DUE, State.LEASED, State.SETTLED, State.CLOSED)
-KIND_OF_VERDICT: Mapping[Verdict, str] = {Verdict.OK: "good", Verdict.WARN: "waiting", Verdict.FAIL: "wrong"}
 MAX_CAUSES = 12
 
 
@@ -82,12 +69,6 @@ def stage_rows(states: OrderStates, account: str = "") -> Iterator[StageRow]:
         row = StageRow(stage, tuple(counts.get((stage, state), 0) for state in STATES))
         if row.total:
             yield row
-
-
-def traffic_chart(traffic: Traffic, zone: ZoneInfo, source: str = "") -> Chart:
-    """Return the chart of the deliveries of the last day, of *source* or of all, with the hours of *zone*."""
-    hours = traffic.hours(source, HOURS)
-    return stacked_bars([Column(clock_text(hour.start, zone), hour.outcomes) for hour in hours], OUTCOMES)
 
 
 def senders(look: OverviewLook) -> list[tuple[str, Mapping[str, int]]]:

@@ -6,8 +6,8 @@ from flask import Flask, abort, render_template
 
 from worker.application.sources import looks, overview, telling
 from worker.application.sources.renaming import can_carry
-from worker.console.pages.overview import OUTCOMES, traffic_chart
 from worker.console.parts import Parts
+from worker.console.presentation.traffic import OUTCOMES, traffic_chart
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason, RefusalReason
 from worker.operations.phrases import meaning_of
 

@@ -2,9 +2,9 @@
 
 from flask import Flask, render_template
 
-from worker.console.pages.overview import KIND_OF_VERDICT
 from worker.console.parts import Parts
 from worker.console.presentation.filters import common_zone
+from worker.console.presentation.kinds import KIND_OF_VERDICT
 from worker.operations.doctor.workers import START
 
 

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from worker.domain.events import EventResult
 from worker.domain.overview.snapshot import State
 from worker.domain.reasons import AuditAction, DeliveryOutcome, WriteOutcome
+from worker.operations.doctor.checks import Verdict
 
+STATES = (State.STOPPED, State.HELD, State.WAITING, State.DUE, State.LEASED, State.SETTLED, State.CLOSED)
+"""All states, in the sequence in which people see them."""
+KIND_OF_VERDICT: Mapping[Verdict, str] = {Verdict.OK: "good", Verdict.WARN: "waiting", Verdict.FAIL: "wrong"}
 _KINDS: Mapping[str, str] = {
     State.STOPPED: "wrong",
     State.HELD: "waiting",
