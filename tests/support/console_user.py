@@ -46,7 +46,7 @@ class _QuietContext(Context):
 class ConsoleUser:
     """The user `olga` with *role*, of the console over *database* with the settings of `good_settings`."""
 
-    def __init__(self, database: Database, role: Role = Role.OPERATOR, **environ: str) -> None:
+    def __init__(self, database: Database, role: Role = Role.OPERATOR, /, **environ: str) -> None:
         settings = load_settings({**GOOD, **environ})
         access = cast("Access", _Anyone(CurrentUser("olga", role, TOKEN), settings.console))
         self.parts = Parts(_QuietContext(settings, database), access)
@@ -69,7 +69,7 @@ class ConsoleUser:
         """Return the answer to a form with exactly these fields."""
         return self._client.post(path, data=fields)
 
-    def submit(self, path: str, status: int = 200, **filled: str) -> str:
+    def submit(self, path: str, status: int = 200, /, **filled: str) -> str:
         """Open the form at *path*, fill in these fields, and return the answer."""
         return self.post(path, {**fields_of(self.get(path)), **filled}, status)
 

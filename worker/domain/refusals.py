@@ -1,6 +1,7 @@
 """Refused requests, by what was wrong. Their number is bounded, because strangers choose their paths."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from worker.domain.instants import DAY, Duration, Instant
@@ -23,7 +24,8 @@ class Refusal(NamedTuple):
     reason: RefusalReason
 
 
-class RefusalCount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RefusalCount:
     """How often something was refused, and when it last was. *reason* may be a word of a newer version."""
 
     source: str

@@ -15,8 +15,7 @@ from tests.support.pages import (
 )
 from webhook_receiver.metrics import METRICS
 from webhook_receiver.pages import ReceiverServices, create_app
-from webhook_receiver.reception import Reception
-from webhook_receiver.views import DELIVERIES
+from webhook_receiver.reception import DELIVERIES, Reception
 from worker.service import tasks
 from worker.store.tables import metadata
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 
@@ -25,7 +26,7 @@ from worker.operations.parcels.removals import remove
 from worker.operations.possible_acts import PossibleAct, possible_acts
 
 WHY = "a reason"
-STOPPED = {"stop": "refused", "stop_detail": "HTTP 422", "stopped_at": START - HOUR}
+STOPPED: dict[str, Any] = {"stop": "refused", "stop_detail": "HTTP 422", "stopped_at": START - HOUR}
 
 
 def names(seen: Snapshot, *carriers: str) -> set[ActName]:

@@ -1,5 +1,7 @@
 """What one act would do: the sentence of `--dry-run`, and whether it completes the order, which cannot be undone."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.clock import START
@@ -20,7 +22,7 @@ from worker.operations.previews import (
     require_as_seen,
 )
 
-STOPPED = {"stop": "refused", "stopped_at": START - HOUR}
+STOPPED: dict[str, Any] = {"stop": "refused", "stopped_at": START - HOUR}
 WAITS_TO_COMPLETE = Policy(complete_after=DAY)
 
 

@@ -38,5 +38,5 @@ def _print_evidence(output: Output, explanation: Explanation) -> None:
         if sentences:
             output.print(Text(f"\n{title}", "bold"))
         for sentence in sentences:
-            for line in wrapped(plain(sentence).plain, output.width - INDENT):
-                output.print(Text(" " * INDENT + line), soft_wrap=True)
+            for part in wrapped(plain(sentence).plain, output.width - INDENT):
+                output.print(Text(" " * INDENT + part), soft_wrap=True)
