@@ -6,8 +6,11 @@ from collections.abc import Callable
 from worker.domain.documents import Malformed, read_document, read_leniently
 from worker.domain.text import visible
 
+Mask = Callable[[str], str]
+"""Returns a text without what is secret in it."""
 
-def readable_body(body: bytes, limit: int, mask: Callable[[str], str]) -> str:
+
+def readable_body(body: bytes, limit: int, mask: Mask) -> str:
     """Return a body as printable text, at most *limit* characters of it. *mask* takes out what is secret.
 
     JSON is indented, and JSON with values that cannot be used is shown as it came. Other bodies are Python literals.

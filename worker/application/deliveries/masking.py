@@ -1,17 +1,15 @@
 """Masks in a body what authenticates it: some couriers send their secret or their signature there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from webhook_receiver.profiles.engine.documents import read_outer
 from webhook_receiver.profiles.engine.values import NoText, text_of
 from webhook_receiver.profiles.schema.compilation import location_of, options_of
 from webhook_receiver.profiles.schema.model import ProfileFile
+from worker.application.deliveries.bodies import Mask
 from worker.domain.errors import Unusable
 from worker.processes.redaction import Redactor
 from worker.settings import Settings
-
-Mask = Callable[[str], str]
-"""Returns a text without what is secret in it."""
 
 
 def mask_of(settings: Settings, source: str, body: bytes) -> Mask:

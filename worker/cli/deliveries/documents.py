@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from worker.application.deliveries.masking import Mask
+from worker.application.deliveries.bodies import Mask
 from worker.application.deliveries.problems import Problem
 from worker.cli.json_lines import Document
 from worker.operations.instants import iso

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from worker.application.deliveries.bodies import readable_body
-from worker.application.deliveries.masking import Mask
+from worker.application.deliveries.bodies import Mask, readable_body
 from worker.application.deliveries.problems import Problem, is_healed, problem_text, taken_in
 from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table
 from worker.domain.instants import Instant
