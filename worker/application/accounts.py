@@ -1,4 +1,4 @@
-"""What the console shows of each account."""
+"""What is shown of each account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +17,8 @@ from worker.settings import AccountSettings
 class AccountLook:
     """One account. *settings* are None if the settings do not name it; *states* are None until orders are counted.
 
-    *silence* is the reason of the hold while which no probe comes by itself; None without one. *log* has what operators
-    did to the account, the latest first.
+    *silence* is the reason of the hold during which no probe comes by itself; None without one. *log* is what
+    operators did to the account, the latest first.
     """
 
     name: str

@@ -1,12 +1,13 @@
-"""The settings and the database of one command: opened when it runs, closed after it."""
+"""The settings and the database: of one command, which opens them when it runs, or of the console's process."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.domain.policy import Policy
+from worker.processes.exits import print_error
 from worker.settings import Settings, load_settings
 from worker.store import schema
 from worker.store.database.database import Database
@@ -20,10 +21,11 @@ CONNECTIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The settings, and the database that they name."""
+    """The settings, and the database that they name. *tell* gets sentences for the person who waits for an act."""
 
     settings: Settings
     database: Database
+    tell: Callable[[str], None] = print_error
 
     @property
     def operations(self) -> "Operations":

@@ -1,4 +1,4 @@
-"""What the console's overview shows of the whole installation: small tables as they are now, large ones recounted."""
+"""A look at the whole installation: small tables as they are now, large ones recounted."""
 
 import time
 from collections import Counter

@@ -33,7 +33,7 @@ def probe(context: Context, name: str, max_wait: Duration = MAX_WAIT) -> Probed:
     """
     require_name("account", name, context.settings.accounts)
     account, database = context.settings.accounts[name], context.database
-    holds, budget = SqlHolds(database), CallBudget(database, name, account.calls_per_minute)
+    holds, budget = SqlHolds(database), CallBudget(database, name, account.calls_per_minute, tell=context.tell)
     with open_client(account) as client:
         api = open_account(account.credentials, context_of(account, client, budget.observe)).order_api()
         budget.await_call(max_wait)

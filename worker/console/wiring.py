@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+import structlog
 from flask import Flask
 
 from worker.application.acting_user import acting_user
@@ -21,6 +22,8 @@ from worker.store.schema import open_store
 CONNECTIONS = 8
 """As many as threads answer requests, with room for work behind them."""
 
+log = structlog.get_logger()
+
 
 @contextmanager
 def open_app(settings: Settings) -> Iterator[Flask]:
@@ -34,5 +37,10 @@ def open_app(settings: Settings) -> Iterator[Flask]:
         require_access(settings.console, has_users=users.exist())
         logins = Logins(users, SqlSessions(database))
         access = Access(settings.console, logins, acting_user(os.environ) or "local")
-        with closing(Parts(Context(settings, database), access)) as parts:
+        with closing(Parts(Context(settings, database, _log_notice), access)) as parts:
             yield create_app(parts)
+
+
+def _log_notice(text: str) -> None:
+    """Log what a command would print while it waits: nobody reads the console's stderr as text."""
+    log.info("console_notice", detail=text)

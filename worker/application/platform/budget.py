@@ -32,7 +32,8 @@ class Wait(NamedTuple):
 class CallBudget:
     """Tells when one account may call its platform: not during a pause, and only within its calls *per_minute*, if any.
 
-    An account without a limit may also call when the database does not answer.
+    An account without a limit may also call when the database does not answer. *tell* gets sentences for the person who
+    waits; a command prints them.
     """
 
     def __init__(
@@ -41,9 +42,11 @@ class CallBudget:
         account: str,
         per_minute: int | None,
         sleep: Callable[[float], None] = time.sleep,
+        tell: Callable[[str], None] = print_error,
     ) -> None:
-        self._database, self._account, self._per_minute, self._sleep = database, account, per_minute, sleep
-        self._has_printed_wait = False
+        self._database, self._account, self._per_minute = database, account, per_minute
+        self._sleep, self._tell = sleep, tell
+        self._has_told_wait = False
         self._seen: tuple[Observation, int] | None = None
 
     def await_call(self, max_wait: Duration = MAX_WAIT) -> None:
@@ -55,7 +58,7 @@ class CallBudget:
         while wait := self.acquire():
             if (waited := waited + wait.duration) > max_wait:
                 raise Throttled(wait.reason, status=0)
-            self._print_once(wait)
+            self._tell_once(wait)
             self._sleep(wait.duration / SECOND)
 
     def observe(self, observation: Observation) -> None:
@@ -72,7 +75,7 @@ class CallBudget:
     def pause(self, duration: Duration, detail: str = USED_UP) -> None:
         """Let the account send nothing for *duration*. *detail* is the reason, for people.
 
-        If the database does not answer, it only prints a message: the command still needs the answer that it has got.
+        If the database does not answer, it only tells so: the caller still needs the answer that it has got.
         """
         self._record(
             lambda: SqlHolds(self._database).hold(self._account, HoldReason.RATE_LIMITED, duration, detail), duration
@@ -83,7 +86,7 @@ class CallBudget:
             schema.check(self._database)
             write()
         except StoreError as error:
-            print_error(f"the workers do not know that {self._account} has to wait for {span(duration)}: {error}")
+            self._tell(f"the workers do not know that {self._account} has to wait for {span(duration)}: {error}")
 
     def acquire(self) -> Wait | None:
         """Return None if one call may be sent now, which uses it up; else the time to wait before the next try.
@@ -117,7 +120,7 @@ class CallBudget:
         seen, self._seen = self._seen, None
         return None if seen is None else Seen(seen[0], time.monotonic_ns() // 1000 - seen[1])
 
-    def _print_once(self, wait: Wait) -> None:
-        if not self._has_printed_wait:
-            print_error(f"{self._account} has to wait: {wait.reason}")
-            self._has_printed_wait = True
+    def _tell_once(self, wait: Wait) -> None:
+        if not self._has_told_wait:
+            self._tell(f"{self._account} has to wait: {wait.reason}")
+            self._has_told_wait = True

@@ -21,6 +21,6 @@ def look_at(context: Context, key: OrderKey, max_wait: Duration = MAX_WAIT) -> s
         order_id = PLATFORMS[account.platform].read_order_id(key.order_id)
     except ValueError as error:
         raise IllegalRequest(f"“{key.order_id}” {error}") from error
-    with open_orders_client(context.database, key.account, account) as (client, budget):
+    with open_orders_client(context.database, key.account, account, context.tell) as (client, budget):
         budget.await_call(max_wait)
         return client.show(order_id).reading.status

@@ -20,7 +20,7 @@ ROLES = click.Choice(["viewer", "operator"])
 """The words of `worker.console.access.users.Role`."""
 
 
-@click.group(cls=OrderedGroup)
+@click.group(cls=OrderedGroup, short_help="Add and remove users; change passwords and roles.")
 def users() -> None:
     """Add and remove the users of the console, and change their passwords and roles.
 
