@@ -3,6 +3,7 @@
 Values in short:
     clock                a clock that a test sets
     events               events and deliveries, also drawn by Hypothesis
+    couriers             what every courier that the program knows sends, with examples of its own documentation
     two_couriers         deliveries of two couriers of one account
     snapshots            one order, as an operator sees it
     generated_snapshots  any mixture of what a database can hold about one order
@@ -63,6 +64,7 @@ The whole program, in processes:
     sandboxes            every platform, and the settings with which a command finds it
     courier              the senders of webhooks
     traffic, kills       the events of many orders; what happens to the installation meanwhile
+    stuck_orders         orders that are stuck in eighteen ways, and what is said of them
     console, browser     an installation with a console; people with a browser, who notice what its pages do wrong
     hostile_rows         a database in which every text from outside would do harm
     killed_receiver      a receiver that is killed between a commit and its answers
