@@ -38,6 +38,13 @@ def test_a_template_escapes_everything(template: Path):
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_the_commands_in_our_sentences_are_shown_as_code(template: Path):
+    sentences = re.findall(r"\b(?:item|check|replay)\.sentence\b[^}]*|\.(?:why|advice)\b[^}]*", template.read_text())
+    shown = [sentence for sentence in sentences if "|" in sentence]
+    assert [sentence for sentence in shown if "| advice" not in sentence] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_every_form_that_acts_has_a_token(template: Path):
     forms = re.findall(r"<form\b[^>]*method=\"post\"[^>]*>.*?</form>", template.read_text(), re.DOTALL | re.IGNORECASE)
     assert all("own_form()" in form or 'action="/login"' in form for form in forms)
