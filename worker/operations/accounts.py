@@ -32,7 +32,7 @@ def hold(holds: OperatorHolds, overview: Overview, configured: Collection[str], 
 
     A hold of an operator that exists gets the new *note*; the result has the old one.
     """
-    _require_known(account, overview, configured)
+    require_known(account, overview, configured)
     holds.hold_for_operator(account, require_reason(note))
     before = [other for other in overview.holds_of(account) if other.reason == HoldReason.OPERATOR]
     already = "".join(f" It was held since {when(each.since, overview.now)}: {each.detail}." for each in before)
@@ -88,7 +88,7 @@ def release(
     note: str,
 ) -> str:
     """Lift the hold of *account* for *reason*, and return what follows. Raises `IllegalRequest` if there is none."""
-    _require_known(account, overview, configured)
+    require_known(account, overview, configured)
     others = [other.reason for other in overview.holds_of(account) if other.reason != reason]
     if not holds.release(account, reason, require_reason(note)):
         raise IllegalRequest(f"{account} has no hold for {reason}; {_remaining(others)}")
@@ -113,7 +113,7 @@ def probe_sentence(account: str, answer: ProbeAnswer, lifted: Sequence[str], hel
     return f"{shown.rstrip('.')}.{ended}{remaining}"
 
 
-def _require_known(account: str, overview: Overview, configured: Collection[str]) -> None:
+def require_known(account: str, overview: Overview, configured: Collection[str]) -> None:
     """Raise `IllegalRequest` unless the settings, an order or a hold name *account*."""
     known = {*configured, *overview.orders, *(each.account for each in overview.holds)}
     if account not in known:

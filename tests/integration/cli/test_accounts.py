@@ -174,6 +174,18 @@ def test_a_mistake_changes_nothing_and_is_explained(fulfillment, in_use, argumen
     assert in_use.hold_details() == {"outage": "timed out"}
 
 
+def test_a_dry_run_says_what_would_follow_and_changes_nothing(fulfillment, in_use):
+    in_use.holds.hold("main", "outage", None, "timed out")
+    assert fulfillment("accounts", "hold", "main", "--dry-run").out.startswith(
+        "No call is made to its platform any more"
+    )
+    released = fulfillment("accounts", "release", "main", "--hold", "outage", "--dry-run")
+    assert released.out.startswith("main is not held any more")
+    assert fulfillment("accounts", "release", "main", "--dry-run").code == 2
+    assert fulfillment("accounts", "hold", "mian", "--dry-run").code == 2
+    assert in_use.hold_details() == {"outage": "timed out"}
+
+
 @pytest.mark.parametrize("command", ["hold", "release"])
 def test_nobody_acts_without_a_reason(fulfillment, in_use, command):
     result = fulfillment("accounts", command, "main")

@@ -66,6 +66,19 @@ def test_a_call_waits_until_the_limit_allows_it(database: Database, sleeper: Sle
     assert capsys.readouterr().err.count("main has to wait: its call budget is used up for ") == 1
 
 
+def test_who_shows_it_elsewhere_is_told_of_the_wait_and_nothing_is_printed(
+    database: Database, sleeper: Sleeper, capsys
+):
+    told: list[str] = []
+    budget = CallBudget(database, "main", 60, sleeper, told.append)
+    SqlCallLimits(database).acquire("main", Request(60, CallUse.OPERATOR), 60)
+    budget.await_call()
+    budget.await_call()
+    (sentence,) = told
+    assert sentence.startswith("main has to wait: its call budget is used up for ")
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_call_may_use_what_orders_leave_to_operators(database: Database, sleeper: Sleeper):
     while not SqlCallLimits(database).acquire("main", Request(continues=True), 200).wait:
         pass

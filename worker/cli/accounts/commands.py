@@ -4,10 +4,8 @@ import click
 
 from worker.cli.accounts.options import ACCOUNT
 from worker.cli.commands import OrderedGroup
-from worker.cli.options import AS_JSON, with_user
+from worker.cli.options import AS_JSON, DRY_RUN, REASON_UNLESS_DRY_RUN, reason_unless
 from worker.domain.reasons import HoldReason
-
-REASON = "The reason, in one sentence for people who ask later."
 
 
 @click.group(cls=OrderedGroup)
@@ -43,8 +41,9 @@ def list_accounts(as_json: bool) -> None:
 
 @accounts.command("hold", short_help="Let the orders of an account wait.")
 @ACCOUNT
-@click.option("--reason", required=True, help=REASON)
-def hold_account(account: str, reason: str) -> None:
+@REASON_UNLESS_DRY_RUN
+@DRY_RUN
+def hold_account(account: str, reason: str | None, dry_run: bool) -> None:
     """Let the orders of an account wait, until `fulfillment accounts release`.
 
     Nothing else lifts this hold. Calls that are under way end; no further one begins, except those of a person.
@@ -53,13 +52,18 @@ def hold_account(account: str, reason: str) -> None:
     fulfillment accounts hold main --reason "prices are being changed at the platform"
     """  # noqa: D301 - same
     from worker.application.context import open_database
-    from worker.operations.accounts import hold
+    from worker.operations.accounts import hold, preview_hold, require_known
     from worker.store.accounts.holds import SqlHolds
     from worker.store.queries.accounts import AccountQueries
 
+    note = reason_unless(reason, dry_run=dry_run)
     with open_database() as context:
-        overview = AccountQueries(context.database).overview()
-        click.echo(hold(SqlHolds(context.database), overview, context.settings.accounts, account, with_user(reason)))
+        overview, names = AccountQueries(context.database).overview(), context.settings.accounts
+        if dry_run:
+            require_known(account, overview, names)
+            click.echo(preview_hold(overview, account))
+        else:
+            click.echo(hold(SqlHolds(context.database), overview, names, account, note))
 
 
 @accounts.command("release", short_help="Lift a hold of an account.")
@@ -72,8 +76,9 @@ def hold_account(account: str, reason: str) -> None:
     show_default=True,
     help="Lift the hold for this reason.",
 )
-@click.option("--reason", required=True, help=REASON)
-def release_account(account: str, held_for: str, reason: str) -> None:
+@REASON_UNLESS_DRY_RUN
+@DRY_RUN
+def release_account(account: str, held_for: str, reason: str | None, dry_run: bool) -> None:
     """Lift a hold of an account. With the last one, its orders go on, at first a few at a time.
 
     Other holds than that of an operator end by themselves. If their cause goes on, the account is soon held again.
@@ -83,14 +88,18 @@ def release_account(account: str, held_for: str, reason: str) -> None:
     fulfillment accounts release main --hold outage --reason "the firewall lets us out again"
     """  # noqa: D301 - same
     from worker.application.context import open_database
-    from worker.operations.accounts import release
+    from worker.operations.accounts import preview_release, release, require_known
     from worker.store.accounts.holds import SqlHolds
     from worker.store.queries.accounts import AccountQueries
 
+    note = reason_unless(reason, dry_run=dry_run)
     with open_database() as context:
-        overview, holds = AccountQueries(context.database).overview(), SqlHolds(context.database)
-        names, word = context.settings.accounts, HoldReason(held_for)
-        click.echo(release(holds, overview, names, account, word, with_user(reason)))
+        overview, names = AccountQueries(context.database).overview(), context.settings.accounts
+        if dry_run:
+            require_known(account, overview, names)
+            click.echo(preview_release(overview, account, held_for))
+        else:
+            click.echo(release(SqlHolds(context.database), overview, names, account, HoldReason(held_for), note))
 
 
 @accounts.command("probe", short_help="Ask the platform now whether it answers and accepts the credentials.")

@@ -184,9 +184,9 @@ def replay_delivery(
 def try_delivery(delivery_id: int, profile: str, as_json: bool) -> int:
     """Read a stored body with the delivery's source or another profile, and print what would be read, step by step.
 
-    Authentication is left out, because headers are not kept, and nothing is changed. For a built-in profile and for the
-    path of a profile file, the time zone, the prefix and the options are those of the delivery's source. The name of a
-    source of the settings stands for its profile with its own rules.
+    Authentication is left out, because its headers are not kept, and nothing is changed. For a built-in profile and for
+    the path of a profile file, the time zone, the prefix and the options are those of the delivery's source. The name
+    of a source of the settings stands for its profile with its own rules.
 
     The exit code is 0 if the body would be accepted or ignored; 1 if it would be quarantined.
 
