@@ -134,6 +134,19 @@ def test_a_session_is_over_in_time(browser: Browser, users: SqlUsers, clock: Clo
     assert browser.get("/about", HX_Request="true").status_code == 401
 
 
+def test_a_page_that_loads_itself_again_keeps_no_session(browser: Browser, users: SqlUsers, clock: Clock):
+    browser.log_in("sara", PASSWORD)
+    for _ in range(11):
+        clock.advance(hours=1)
+        assert browser.get("/about", HX_Request="true").status_code == 200
+    clock.advance(minutes=59)
+    assert browser.get("/about").status_code == 200
+    clock.advance(hours=11)
+    assert browser.get("/about", HX_Request="true").status_code == 200
+    clock.advance(hours=1)
+    assert browser.get("/about", HX_Request="true").status_code == 401
+
+
 def test_no_cookie_and_no_password_is_in_the_database(browser: Browser, users: SqlUsers, database: Database):
     secret = browser.log_in("sara", PASSWORD).headers["Set-Cookie"].partition(";")[0].partition("=")[2]
     assert len(secret) == 43

@@ -13,6 +13,9 @@ from worker.console.access.users import CurrentUser, Role, read_name, read_name_
 from worker.settings.console import ConsoleSettings
 from worker.settings.values import Network
 
+LIVE_HEADER = "hx-request"
+"""A live page sends it when it loads a part of itself again, without a click."""
+
 
 class Stranger(Enum):
     """Why a request has no user, and what would give it one. The value is a sentence for the page."""
@@ -45,7 +48,7 @@ class Access:
         """
         if self.settings.user_header:
             return self._of_proxy(request)
-        if user := self.logins.find(request.session):
+        if user := self.logins.find(request.session, is_click=LIVE_HEADER not in request.headers):
             return user
         if self.logins.users.exist():
             return Stranger.HAS_TO_LOG_IN

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from flask import Flask, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from worker.console.access.access import Access, Stranger
+from worker.console.access.access import LIVE_HEADER, Access, Stranger
 from worker.console.access.cookies import cookie_name
 from worker.console.access.form_tokens import FIELD, HEADER, is_from_here, is_token
 from worker.console.access.requests import Request
@@ -54,7 +54,7 @@ def _answer_stranger(stranger: Stranger) -> ResponseReturnValue:
         abort(403, stranger.value)
     if request.method not in LOOKS:
         abort(401, SESSION_OVER)
-    if request.headers.get("HX-Request"):
+    if LIVE_HEADER in request.headers:
         abort(401, stranger.value)
     return redirect(f"/login?{urlencode({'next': request.full_path.removesuffix('?')})}", 303)
 

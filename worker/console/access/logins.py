@@ -65,11 +65,14 @@ class Logins:
         log.info("console_login", peer=address, user=user.name, role=user.role)
         return secret
 
-    def find(self, secret: str) -> CurrentUser | None:
-        """Return the user of the session with this *secret*; None if there is none. Raises `StoreUnavailable`."""
+    def find(self, secret: str, *, is_click: bool = True) -> CurrentUser | None:
+        """Return the user of the session with this *secret*; None if there is none. Raises `StoreUnavailable`.
+
+        *is_click* is as in `SqlSessions.find`.
+        """
         if not secret or len(secret) > LONGEST_COOKIE:
             return None
-        user = self.sessions.find(_hash(secret))
+        user = self.sessions.find(_hash(secret), is_click=is_click)
         if user is None:
             return None
         token = form_token(secret.encode(), user.name)

@@ -11,11 +11,11 @@ from worker.store.database.database import Database
 from worker.store.tables import console_sessions, console_users
 
 IDLE = 12 * HOUR
-"""A session ends when its user asks for no page for so long: a shift and the way home."""
+"""A session ends when its user clicks on nothing for so long: a shift and the way home."""
 LONGEST = 7 * 24 * HOUR
 """A session ends after this, however often it is used."""
 NOTED_EVERY = MINUTE
-"""The last use of a session is written at most this often, so that a page that refreshes costs no writes."""
+"""The last use of a session is written at most this often, so that looking around costs no writes."""
 MAX_OF_USER = 20
 """Sessions of one user. One more ends the oldest."""
 
@@ -47,14 +47,17 @@ class SqlSessions:
             connection.execute(insert(console_sessions).values(token_hash=token_hash, user_name=user, **times))
         return True
 
-    def find(self, token_hash: str) -> SessionUser | None:
-        """Return the user of a session; None if there is no such session, or it has ended."""
+    def find(self, token_hash: str, *, is_click: bool = True) -> SessionUser | None:
+        """Return the user of a session; None if there is no such session, or it has ended.
+
+        Only a click is a use: a page that loads itself again must not keep the session of somebody who has left.
+        """
         with self._database.read() as connection:
             now = self._database.now(connection)
             row = connection.execute(_FIND.where(console_sessions.c.token_hash == token_hash)).one_or_none()
         if row is None or now >= row.expires_at or now - row.seen_at >= IDLE:
             return None
-        if now - row.seen_at >= NOTED_EVERY:
+        if is_click and now - row.seen_at >= NOTED_EVERY:
             # A database that takes no writes can still be looked at, and then most of all.
             with suppress(StoreUnavailable):
                 self._note(token_hash)
