@@ -1,4 +1,4 @@
-"""On no form of an act does a text from outside become markup, hide, or reorder what stands beside it."""
+"""No text from outside becomes markup in the form of an act, hides or reorders there, or makes a page fail."""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +17,17 @@ from worker.store.database.database import Database
 HIDES = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{INVISIBLE}]")
 FOREIGN = {"i", "img", "iframe", "object", "style"}
 SENT_TO = {"href", "src", "action", "formaction", "hx-get"}
+
+FIELDS = {
+    "/orders": ("account", "state", "since", "older_than", "matching", "by", "after"),
+    "/deliveries": ("outcome", "source", "since", "order", "peer", "after"),
+    "/orders/-": ("order",),
+    "/orders/-/add-parcel": ("order",),
+    "/orders/-/many/release?state=stopped": ("order", "seen_at", "since"),
+    "/deliveries/-/replay": ("id", "source", "since"),
+    "/accounts/main/release": ("hold",),
+}
+"""The fields in addresses that a database gets, by page."""
 
 
 class Markup(HTMLParser):
@@ -63,3 +74,15 @@ def test_every_form_of_an_act_shows_texts_from_outside_as_texts(browser: Browser
         assert Markup(browser.page).strange == [], path
         assert HIDES.search(browser.page) is None, path
     assert shown > len(orders)
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00", "main/\x00", "9" * 5000, "9223372036854775808", "²", "9999-12-31T23:59:59+14:00"]
+)
+def test_no_field_makes_a_page_fail(database: Database, text: str):
+    with console_app(database, ROUTES) as app:
+        browser = Browser(app)
+        for path, names in FIELDS.items():
+            for name in names:
+                answer = browser.get(f"{path}{'&' if '?' in path else '?'}{urlencode({name: text})}")
+                assert answer.status_code in {200, 404, 409}, (path, name)
