@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,7 +50,6 @@ def send(source: str, url: str, wait: bool, timeout: timedelta, as_json: bool, *
     fulfillment send --source fastbox --number ORD-2024-001 --event shipment.delivered --wait
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from webhook_receiver.wiring import sources_of
-    from worker.cli.json_lines import print_json
     from worker.cli.send.making import EventOptions, make_request
     from worker.cli.send.posting import address_of, post
     from worker.settings import load_settings
@@ -60,22 +60,30 @@ def send(source: str, url: str, wait: bool, timeout: timedelta, as_json: bool, *
     address = address_of(url, settings.listen, source)
     # A proxy removes `public_prefix` on the way to our own receiver, so that URL does not have it.
     made = make_request(sources_of(settings)[source], EventOptions(**options), address.raw_path, is_public=bool(url))
-    if not wait:
-        result = post(address, made)
-        _print(result, source, as_json=as_json)
-        return WELL if result.is_taken else NEEDS_A_PERSON
+    if wait:
+        return _send_and_wait(partial(post, address, made), source, made.body, timeout, as_json=as_json)
+    result = post(address, made)
+    _print(result, source, as_json=as_json)
+    return WELL if result.is_taken else NEEDS_A_PERSON
+
+
+def _send_and_wait(
+    send_it: Callable[[], "PostResult"], source: str, body: bytes, timeout: timedelta, *, as_json: bool
+) -> int:
+    """Send the event of *body*, print what becomes of it, and return the exit code."""
     from worker.application.context import open_database
+    from worker.cli.json_lines import print_json
     from worker.cli.send.waiting import begin, wait_for
 
     with open_database() as context:
         since = begin(context)
-        result = post(address, made)
+        result = send_it()
         if not result.is_taken:
             _print(result, source, as_json=as_json)
             return NEEDS_A_PERSON
         if not as_json:
             _print(result, source, as_json=False)
-        outcome = wait_for(context, source, made.body, since, timeout.total_seconds())
+        outcome = wait_for(context, source, body, since, timeout.total_seconds())
     if as_json:
         print_json({"status": result.status, "answer": result.document, **outcome.document()})
     else:
