@@ -5,6 +5,7 @@ Couriers, shops and people write the same number differently. Merchants and cust
 
 import hashlib
 import re
+from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
 MAX_NUMBER = 64
@@ -33,6 +34,7 @@ def normal_form(tracking: str) -> str:
     return tracking.translate(_NORMAL)
 
 
+@lru_cache(maxsize=4_096)  # the events of an order name a few parcels again and again
 def parcel_form(name: str) -> str:
     """Return the form of a parcel's *name*, a number or the name in place of one: one parcel has one form.
 

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from worker.domain.errors import IllegalRequest
+from worker.domain.events import OPERATOR
+from worker.domain.evidence.parcels import by_parcel, in_sequence
 from worker.domain.instants import Instant
 from worker.domain.orders import Order, OrderKey
 from worker.domain.overview.snapshot import OrderRow, Snapshot
 from worker.domain.stages import STAGES
+from worker.domain.tracking import parcel_form
 from worker.operations.acts import ActName
 from worker.operations.closing import require_closable
 from worker.operations.orders import require_not_stopped, require_stage_ahead
-from worker.operations.parcels.drops import require_droppable
+from worker.operations.parcels.drops import require_at_rest
 from worker.operations.parcels.parcels import parcels_of
 from worker.operations.parcels.removals import require_removable
 
@@ -76,10 +79,10 @@ def _of_known_orders(snapshot: Snapshot, carriers: Collection[str]) -> Iterator[
         yield PossibleAct(ActName.ADVANCE, choices=stages)
     yield PossibleAct(ActName.ADD_PARCEL)
     numbers = [entry.parcel.tracking for entry in parcels_of(snapshot.events) if entry.parcel.tracking]
-    removable = _allowed(numbers, lambda number: require_removable(snapshot, number))
+    removable = _allowed(_registered(snapshot, numbers), lambda number: require_removable(snapshot, number))
     if removable:
         yield PossibleAct(ActName.REMOVE_PARCEL, choices=removable)
-    droppable = _allowed(numbers, lambda number: _require_news(snapshot, number))
+    droppable = _droppable(snapshot, numbers)
     if droppable:
         yield PossibleAct(ActName.DROP_PARCEL, choices=droppable)
     others = {*carriers, NOBODY} - {snapshot.order.carrier}
@@ -87,10 +90,18 @@ def _of_known_orders(snapshot: Snapshot, carriers: Collection[str]) -> Iterator[
         yield PossibleAct(ActName.ASSIGN, choices=tuple(sorted(others)))
 
 
-def _require_news(snapshot: Snapshot, tracking: str) -> None:
-    """Raise `IllegalRequest` unless putting the parcel *tracking* away changes something."""
-    if require_droppable(snapshot, tracking).is_cancelled:
-        raise IllegalRequest("the order does not wait for it")
+def _registered(snapshot: Snapshot, numbers: Iterable[str]) -> list[str]:
+    """Return those of *numbers* that only operators have named, in one pass: no others can be removed."""
+    others = {parcel_form(each.event.tracking) for each in snapshot.events if each.event.source != OPERATOR}
+    return [number for number in numbers if parcel_form(number) not in others]
+
+
+def _droppable(snapshot: Snapshot, numbers: Iterable[str]) -> tuple[str, ...]:
+    """Return those of *numbers* whose parcels may be put away, if that changes something."""
+    histories, _ = by_parcel(in_sequence(snapshot.events))
+    parcels = {parcel_form(parcel.number): parcel for parcel in histories if not parcel.is_cancelled}
+    waited_for = [number for number in numbers if parcel_form(number) in parcels]
+    return _allowed(waited_for, lambda number: require_at_rest(snapshot, parcels[parcel_form(number)]))
 
 
 def _allowed(choices: Iterable[T], require: Callable[[T], object]) -> tuple[T, ...]:

@@ -21,8 +21,8 @@ def carrier(snapshot: Snapshot) -> Iterator[str]:
 def without_effect(snapshot: Snapshot) -> Iterator[str]:
     """Yield a sentence about the events that do not count, because their source does not carry the order any more."""
     recorded = [entry.recorded for entry in snapshot.event_entries]
-    counts = of_carrier(recorded, snapshot.order.counting_source)
-    others = [each for each in recorded if each not in counts]
+    counting = {each.id for each in of_carrier(recorded, snapshot.order.counting_source)}
+    others = [each for each in recorded if each.id not in counting]
     if others:
         sources = join_items(sorted({each.event.source for each in others}), "and")
         does = "does" if len(others) == 1 else "do"

@@ -69,7 +69,7 @@ def require_droppable(snapshot: Snapshot, tracking: str) -> ParcelHistory:
     """Return the parcel *tracking*. Raises `IllegalRequest` as `drop` does; not if it is cancelled or away already."""
     parcel = _require_parcel(snapshot, tracking)
     if not parcel.is_cancelled:
-        _require_at_rest(snapshot, parcel)
+        require_at_rest(snapshot, parcel)
     return parcel
 
 
@@ -81,7 +81,7 @@ def _require_parcel(snapshot: Snapshot, tracking: str) -> ParcelHistory:
     return parcel
 
 
-def _require_at_rest(snapshot: Snapshot, parcel: ParcelHistory) -> None:
+def require_at_rest(snapshot: Snapshot, parcel: ParcelHistory) -> None:
     """Raise `IllegalRequest` when the parcel has arrived, or may still arrive."""
     key, name = snapshot.order.key, clean_text(parcel.number)
     if parcel.arrived_at is not None:
