@@ -6,7 +6,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal_column, select
 
 from worker.domain.accounts.workers import running
 from worker.domain.overview.figures import Figures, OrderGroup
@@ -23,8 +23,10 @@ from worker.store.snapshots import active_holds
 from worker.store.tables import counters, deliveries, events, orders, writes
 from worker.store.workers import seen_workers
 
-_GROUPS: Mapping[Table, tuple[Column[Any], ...]] = {
-    deliveries: (deliveries.c.source, deliveries.c.outcome),
+_EMPTY: ColumnElement[str] = literal_column("''")
+_GROUPS: Mapping[Table, tuple[ColumnElement[Any], ...]] = {
+    # By the columns themselves, SQLite would read all of an index, to group the recent rows by them.
+    deliveries: tuple(func.coalesce(column, _EMPTY) for column in (deliveries.c.source, deliveries.c.outcome)),
     events: (events.c.result,),
     orders: (orders.c.account, orders.c.stage, orders.c.closed, orders.c.stop),
     writes: (writes.c.outcome,),

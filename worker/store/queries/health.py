@@ -40,8 +40,9 @@ from worker.store.clock_changes import EVENTS_OF_ORDERS, MOST_AHEAD
 from worker.store.conditions import is_awaited, is_due
 from worker.store.database.database import Database
 from worker.store.queries.details import without_request
-from worker.store.queries.integrity import IntegrityQueries, without_compiling
+from worker.store.queries.integrity import IntegrityQueries
 from worker.store.queries.kept import kept_deliveries
+from worker.store.queries.planning import use_indexes, without_compiling
 from worker.store.queries.refusals import refused_requests
 from worker.store.queries.unknown import unknown_orders
 from worker.store.queries.watch import last_deliveries
@@ -89,6 +90,7 @@ class HealthQueries:
         integrity = self._integrity(never_pruned, policies, checks_all=checks_all)
         with self._database.read() as connection:
             without_compiling(connection)
+            use_indexes(connection)
             now = self._database.now(connection)
             return Health(
                 now=now,
@@ -241,6 +243,8 @@ def _select_unknown_words() -> Select[Any]:
             func.min(func.min(deliveries.c.received_at)).over(partition_by=source).label("oldest"),
             func.row_number().over(partition_by=source, order_by=(count.desc(), word)).label("place"),
         )
+        # To group them, SQLite would read all of the index on sources.
+        .with_hint(deliveries, "INDEXED BY ix_deliveries_outcome", "sqlite")
         .where(_NOT_REPLAYED, deliveries.c.reason == QuarantineReason.UNKNOWN_EVENT.value)
         .group_by(source, deliveries.c.detail)
         .subquery()

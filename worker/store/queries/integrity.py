@@ -8,7 +8,20 @@ from dataclasses import replace
 from functools import partial, reduce
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, exists, false, func, literal, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 
 from worker.domain.errors import StoreUnavailable
 from worker.domain.events import MOVEMENTS, STAGE_OF, EventResult
@@ -23,6 +36,7 @@ from worker.domain.reasons import STORED_OUTCOMES, Accept, DeliveryOutcome, Disc
 from worker.domain.stages import STAGES, Stage, TerminalStatus
 from worker.store.database.database import Database
 from worker.store.queries.older_rows import OlderRows
+from worker.store.queries.planning import use_indexes, without_compiling
 from worker.store.queries.row_ranges import Choice, Rows, all_rows, last_older_ids, pages_until, rows_after
 from worker.store.queries.states import is_closed, is_free
 from worker.store.removals import WAS_REMOVED
@@ -139,13 +153,8 @@ def use_one_view(connection: Connection) -> None:
     """Let all statements of a transaction see one state of the database. It must be the first statement."""
     if connection.dialect.name == "postgresql":  # by default, each statement would see a state of its own
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        without_compiling(connection)
-
-
-def without_compiling(connection: Connection) -> None:
-    """Let PostgreSQL compile no statement of a transaction: that takes seconds here, and saves less."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL jit = off"))
+    without_compiling(connection)
+    use_indexes(connection)
 
 
 def integrity_of(
@@ -171,7 +180,8 @@ def integrity_of(
 
 
 def _by(connection: Connection, table: Table, column: str, rows: Rows) -> dict[str, int]:
-    word = table.c[column]
+    # By the column itself, SQLite would read all of the index on outcomes, to group them.
+    word = func.coalesce(table.c[column], literal_column("''"))
     counts = select(word, func.count()).where(rows(table)).group_by(word)
     return {row[0]: row[1] for row in connection.execute(counts)}
 

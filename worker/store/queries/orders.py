@@ -24,6 +24,8 @@ from worker.store.tables import orders
 
 BUDGET = 100_000
 """How many rows a page looks at. The index alone tells most of what a filter asks."""
+BUDGET_OF_CAUSES = 50_000
+"""How many rows of each index causes are counted from: each row is read, where the rest of a page reads a few."""
 BUDGET_OF_TEXTS = 20_000
 """How many of them when it looks for a part of a text."""
 AWAITED_STATES = frozenset({State.DUE, State.WAITING, State.HELD})
@@ -88,6 +90,7 @@ class OrderQueries:
             named = rows_named(connection, wanted.matching, wanted.account) if wanted.matching else []
             chosen = replace(wanted, states=states)
             walks = list(_walks(self._condition(chosen, now), chosen, named, now, is_first=True))
+            walks = [replace(walk, budget=min(walk.budget, BUDGET_OF_CAUSES)) for walk in walks]
             return causes_of(connection, walks, active_holds(connection, now), now)
 
     def _older(

@@ -8,16 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, and_, select, text, true, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, and_, select, true, tuple_
 
 from worker.domain.overview.filters import Cursor
+from worker.store.queries.planning import use_indexes
 
 FIRST_WINDOW = 1_000
 """How many rows a page looks at first: most pages are full by then."""
-
-
-_BY_INDEX = text("SET LOCAL enable_seqscan = off")
-"""PostgreSQL would read the whole table for a window of a few thousand rows of which hardly any is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,7 @@ class Found(NamedTuple):
 
 def find(connection: Connection, walk: Walk, columns: Iterable[Any], limit: int, after: Cursor | None) -> Found:
     """Return the next page behind *after*: *columns* of up to *limit* rows. The columns have the id and the instant."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_BY_INDEX)
+    use_indexes(connection)
     rows: list[Row[*tuple[Any, ...]]] = []
     query, end = _from(walk, select(*columns)).where(walk.wanted), after
     for begin, end in _windows(connection, walk, after):
