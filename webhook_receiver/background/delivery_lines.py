@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 MAX_LINES = 5_000
 """The most lines that wait to be written, because the reader of the log may stop to read. More are only counted."""
@@ -34,6 +34,7 @@ class DeliveryLines:
 
 def write(lines: list[Mapping[str, object]], left_out: int) -> None:
     """Write the lines that `DeliveryLines.take` has returned."""
+    log = _log.bind()  # once, because the logger is looked up for each line otherwise
     for values in lines:
         log.info("delivery_received", **values)
     if left_out:

@@ -32,6 +32,7 @@ class Redactor:
         # The longest first, because one secret may be the beginning of another.
         longest_first = sorted(forms, key=len, reverse=True)
         self._secrets = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+        self._shortest = len(longest_first[-1]) if forms else 0
 
     def redact(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         """Return *event* with its secrets masked. This is a processor of structlog."""
@@ -53,7 +54,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return *text* with its secrets masked."""
-        masked = self._secrets.sub(REDACTED, text) if self._secrets else text
+        # Most texts of a line are short words. To look for the secrets in them would take most of the line's time.
+        masked = self._secrets.sub(REDACTED, text) if self._secrets and len(text) >= self._shortest else text
         return _PASSWORD_IN_URL.sub(rf"\1:{REDACTED}@", masked) if "://" in masked else masked
 
 
