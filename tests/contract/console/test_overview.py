@@ -116,7 +116,7 @@ def test_the_time_from_2xx_to_the_confirmation_is_shown(harness: Harness, user: 
     harness.accept(order=order_key(1))
     harness.clock.advance(seconds=7)
     harness.reconcile(order_key(1))
-    page = shown(awaited(user, "/", lambda text: "by the last 1 confirmations" in text))
+    page = shown(awaited(user, "/", lambda text: "by the last confirmation." in text))
     assert "half within 7 s (p50), 95 of 100 within 7 s (p95)" in page
 
 
