@@ -1,7 +1,8 @@
 """Lists on the command line: as many rows as are wanted, however many pages that takes, and how the list goes on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 import click
 
@@ -58,3 +59,37 @@ def end_of_list(page: Page, limit: int, *, is_all: bool) -> str:
     if is_all or not page.next:
         return ""
     return f"These are the latest {limit}. --limit and --all show more; the next ones: --after {page.next}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListForm(Generic[P]):
+    """How a list is printed: rows of a page as a table, or as JSON. If there are none, *if_none* may raise why."""
+
+    print_table: Callable[[Sequence[Any], P], object]
+    print_json: Callable[[P], object]
+    if_none: Callable[[], object]
+
+
+def print_pages(
+    read: Callable[[int, str], P], begin: tuple[int, str], form: ListForm[P], *, is_all: bool, as_json: bool
+) -> None:
+    """Print the pages that *read* returns. *begin* says how many rows at most, if not all, and behind which cursor.
+
+    At the end, a line says how the list goes on: on stderr, if it is JSON.
+    """
+    limit, after = begin
+    rows, count = list[Any](), 0
+    for page in pages(read, limit, after, is_all=is_all):
+        count += len(page.rows)
+        if as_json:
+            form.print_json(page)
+        elif is_all and page.rows:
+            form.print_table(page.rows, page)
+        else:
+            rows += page.rows
+    if not count:
+        form.if_none()
+    if not as_json and (rows or not count):
+        form.print_table(rows, page)
+    if sentence := end_of_list(page, limit, is_all=is_all):
+        click.echo(sentence, err=as_json)

@@ -1,6 +1,6 @@
 """Prints lists of orders, in pages, and their causes: as tables, or as JSON, which needs no tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import click
@@ -8,7 +8,7 @@ import click
 from worker.application.context import Context
 from worker.cli.json_lines import Document, print_json_lines
 from worker.cli.orders.documents import order_document
-from worker.cli.paging import end_of_list, pages
+from worker.cli.paging import ListForm, print_pages
 from worker.domain.overview.filters import OrderFilter
 from worker.domain.overview.snapshot import OrderRow
 from worker.operations.instants import iso
@@ -26,34 +26,20 @@ def print_list(
     is_all: bool,
     as_json: bool,
 ) -> None:
-    """Print the orders that are *wanted*. *begin* says how many at most, if not all, and behind which cursor.
-
-    If there are none, *if_none* may raise an error that says why. At the end, a line says how the list goes on: on
-    stderr, if it is JSON.
-    """
-    limit, after = begin
-    queries, count = OrderQueries(context.database, context.policies), 0
-    rows, page = list[OrderRow](), OrderPage(0, ())
-    for page in pages(partial(queries.page, wanted), limit, after, is_all=is_all):
-        count += len(page.rows)
-        if as_json:
-            print_json_lines(order_document(row, page.now, context.policy(row.order.key.account)) for row in page.rows)
-        elif is_all and page.rows:
-            _print_table(context, page)
-        else:
-            rows += page.rows
-    if not count:
-        if_none()
-    if not as_json and (rows or not count):
-        _print_table(context, OrderPage(page.now, rows))
-    if sentence := end_of_list(page, limit, is_all=is_all):
-        click.echo(sentence, err=as_json)
+    """Print the orders that are *wanted*: see `print_pages` and `ListForm`."""
+    queries = OrderQueries(context.database, context.policies)
+    form = ListForm(partial(_print_table, context), partial(_print_json, context), if_none)
+    print_pages(partial(queries.page, wanted), begin, form, is_all=is_all, as_json=as_json)
 
 
-def _print_table(context: Context, page: OrderPage) -> None:
+def _print_json(context: Context, page: OrderPage) -> None:
+    print_json_lines(order_document(row, page.now, context.policy(row.order.key.account)) for row in page.rows)
+
+
+def _print_table(context: Context, rows: Sequence[OrderRow], page: OrderPage) -> None:
     from worker.cli.orders.list_printing import print_orders
 
-    print_orders(page.rows, page.now, context.policies)
+    print_orders(rows, page.now, context.policies)
 
 
 def print_causes(context: Context, wanted: OrderFilter, limit: int, *, as_json: bool) -> int:
