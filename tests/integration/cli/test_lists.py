@@ -105,7 +105,7 @@ def test_the_causes_come_with_their_counts_the_most_frequent_first(fulfillment: 
         (("--by", "cause", "--all"), "leave out --all"),
         (("--by", "cause", "--after", "1-1"), "leave out --all and --after"),
         (("--watch", "--by", "cause"), "leave out --by"),
-        (("--since", "soon"), "--since “soon” is neither"),
+        (("--since", "soon"), "since “soon” is neither"),
         (("--account", "nobody"), "nobody"),
     ],
 )

@@ -97,7 +97,7 @@ def test_tail_prints_json_of_what_is_wanted(fulfillment: Commands, busy: Harness
         (("--source", "nobody"), "nobody"),
         (("--account", "nobody"), "nobody"),
         (("--order", "?"), "is not an order"),
-        (("--since", "soon"), "--since “soon” is neither"),
+        (("--since", "soon"), "since “soon” is neither"),
         (("--only", "good"), "'good' is not"),
     ],
 )

@@ -40,4 +40,4 @@ def instant_since(text: str, now: Instant) -> Instant:
         return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as error:
         example = "a duration like 2h nor a time like 2026-11-28T09:00"
-        raise IllegalRequest(f"--since “{clean_text(text)}” is neither {example}") from error
+        raise IllegalRequest(f"since “{clean_text(text)}” is neither {example}") from error
