@@ -25,5 +25,5 @@ class Faces:
 
 def plain(text: str) -> str:
     """Return *text* in one line, without markup and without how long something is ago, which differs by the look."""
-    shown = " ".join(unescape(re.sub("<[^>]*>", "", text)).split())
+    shown = " ".join(unescape(re.sub("<[^>]*>|`", "", text)).split())  # a page has code where a sentence has backticks
     return re.sub(r" \((?:in |just now)?[^()]*(?: ago)?\)", "", shown)
