@@ -17,7 +17,7 @@ from worker.store.database.database import Database
 from worker.store.schema import migrate
 from worker.store.tables import metadata
 
-# On a busy machine, a slow example is no failure. In CI, one change has one result; elsewhere, examples are new each time.
+# On a busy machine, a slow example is no failure. In CI, one change has one result; elsewhere, examples are new.
 settings.register_profile("tests", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("tests")
 
