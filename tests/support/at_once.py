@@ -7,11 +7,16 @@ from typing import TypeVar
 
 A = TypeVar("A")
 R = TypeVar("R")
+HANG_SECONDS = 60
+"""A thread that has not begun by then will never begin."""
 
 
-def at_once(work: Callable[[A], R], arguments: Collection[A]) -> list[R]:
-    """Call *work* with each of *arguments*, in threads that begin together. Returns the results in their order."""
-    start = Barrier(len(arguments))
+def at_once(work: Callable[[A], R], arguments: Collection[A], once_begun: Callable[[], None] | None = None) -> list[R]:
+    """Call *work* with each of *arguments*, in threads that begin together. Returns the results in their order.
+
+    *once_begun* is called once, when all threads have begun.
+    """
+    start = Barrier(len(arguments), once_begun, HANG_SECONDS)
 
     def begin(argument: A) -> R:
         start.wait()

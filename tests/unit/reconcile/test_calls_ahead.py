@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, cast
 
@@ -36,11 +36,13 @@ def budget(limits: CallLimitsInMemory, clock: Clock) -> Budget:
 
 
 @pytest.fixture
-def short_turns() -> Iterator[None]:
-    """Let threads take turns so often that they meet within a few statements."""
+def take_short_turns() -> Iterator[Callable[[], None]]:
+    """A function that lets threads take turns so often that they meet within a few statements.
+
+    It is for threads that have begun: with such turns, one that begins may die in the code that measures coverage.
+    """
     interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
+    yield lambda: sys.setswitchinterval(1e-6)
     sys.setswitchinterval(interval)
 
 
@@ -197,7 +199,7 @@ class OneByOne(CallLimitsInMemory):
             self.counted -= unused.calls
 
 
-def test_threads_that_share_calls_lose_none_and_make_none_twice(clock, short_turns):
+def test_threads_that_share_calls_lose_none_and_make_none_twice(clock, take_short_turns):
     limits = OneByOne(clock)
     budget = Budget(cast("Holds", None), limits, {"main": HIGH}, clock)
 
@@ -224,7 +226,7 @@ def test_threads_that_share_calls_lose_none_and_make_none_twice(clock, short_tur
             made += used
         return made
 
-    made = sum(at_once(reconcile_orders, range(8)))
+    made = sum(at_once(reconcile_orders, range(8), take_short_turns))
     clock.now += AHEAD_LASTS
     grant = budget.reserve("main", Request(1))  # what was left goes back with it
     assert limits.counted == made + 1 + grant.ahead
