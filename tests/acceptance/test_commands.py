@@ -44,7 +44,7 @@ def test_a_test_event_moves_an_order_and_every_command_shows_it(fulfillment: Com
     assert [write["stage"] for write in shown["writes"]] == ["accepted", "shipped", "delivered", "completed"]
     assert [write["inferred"] for write in shown["writes"]] == [True, True, False, True]
     assert {write["outcome"] for write in shown["writes"]} == {"confirmed"}
-    page = fulfillment("orders", "explain", "41").out
+    page = fulfillment("orders", "explain", "41", "--all").out
     assert "The platform showed “completed”" in page
     assert "Nothing is left to do." in page
 

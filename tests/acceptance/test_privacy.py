@@ -52,7 +52,7 @@ def test_files_of_an_earlier_version_are_made_private(installation: Installation
 
 def test_no_process_may_leave_a_core_file(installation: Installation):
     processes = children(installation.programs["up"].pid)
-    assert len(processes) == 3
+    assert len(processes) == 4  # Valkey, receiver, worker, console
     for pid in (installation.programs["up"].pid, *processes):
         assert resource.prlimit(pid, resource.RLIMIT_CORE) == (0, 0)
 
