@@ -25,7 +25,7 @@ CALLS_PER_MINUTE = "600"
 """So few that both versions wait for the account's calls."""
 
 
-NEW_SETTINGS = {"FULFILLMENT_SCAN_EVERY"}
+NEW_SETTINGS = {"FULFILLMENT_SCAN_EVERY", "FULFILLMENT_CONSOLE__LISTEN"}
 """The last landed version refuses settings that it does not know."""
 
 

@@ -99,7 +99,8 @@ def test_wrong_credentials_of_one_account_do_not_delay_the_other(accounts: TwoAc
     accounts.courier.post_until_acknowledged(event_document("evt_meanwhile", "shipment.delivered", 8))
     until(lambda: accounts.sandbox.seen(8)["status"] == "completed")
     accounts.cekat.lift_faults()
-    assert accounts.run("orders", "list", "--held", "--account", JAKARTA, "--json").stdout.count("ord_held") == 1
+    held = accounts.run("orders", "list", "--held", "--account", JAKARTA, "--json").stdout
+    assert [json.loads(line)["order"] for line in held.splitlines()] == ["ord_held"]
     assert accounts.run("accounts", "probe", JAKARTA).returncode == 0
     await_status(accounts, "ord_held", "delivered")
 
