@@ -20,8 +20,8 @@ from worker.order_api.platforms import PLATFORMS
 from worker.order_api.statuses import MEANINGS
 
 PACKAGES = [ROOT / "worker", ROOT / "webhook_receiver", ROOT / "deploy"]
-DEMO = {"worker/cli/demo/shops.py"}
-"""The demo has a shop on each of two platforms, and needs none on a third one."""
+EXAMPLES = {"worker/cli/demo/shops.py", "worker/cli/playground/shop.py"}
+"""The demo has a shop on each of two platforms, the playground one on one, and they need none on a third one."""
 
 
 def section() -> str:
@@ -83,7 +83,7 @@ def paths_that_mention(platform: str) -> set[str]:
 def test_only_the_paths_that_the_design_page_lists_mention_a_platform(platform):
     needless = set() if platform in NATIVE_PROFILES else {"webhook_receiver/profiles/__init__.py"}
     listed = {path for path in listed_paths(platform) - needless if not path.startswith("tests/")}
-    assert paths_that_mention(platform) - DEMO == listed
+    assert paths_that_mention(platform) - EXAMPLES == listed
 
 
 def test_the_tests_that_a_platform_needs_are_listed_and_exist_for_each():
