@@ -160,8 +160,9 @@ def test_no_command_that_the_doctor_names_is_broken(fulfillment: Commands, harne
     harness.finish(key, Stopped(StopReason.REFUSED, "HTTP 422"), EventResult.STOPPED)
     harness.intake.write(a_delivery(unusable=QuarantineReason.NOT_JSON))
     out = fulfillment("doctor").out
-    assert "`fulfillment orders list --stopped`." in out
+    assert "`fulfillment orders list --stop refused`" in out
     assert "`fulfillment deliveries replay --source courier --reason not_json`" in out
+    assert "`fulfillment orders explain main/1`" in out
     assert all(line.count("`") % 2 == 0 for line in out.splitlines())
 
 
