@@ -1,5 +1,6 @@
 """The statements of the plain ways find their rows by indexes, although the server planned them for small tables."""
 
+import json
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -22,7 +23,8 @@ from worker.store.intake.plain import postgresql, sqlite
 from worker.store.leases import plain_statements
 from worker.store.leases.order_store import SqlOrderStore
 
-UNTIL_THE_SERVER_KEEPS_A_PLAN = 8
+ORDERS = 9
+"""More than it takes until the server keeps plans of its own choice."""
 OF_THE_BACKLOG = "ix_orders_due"
 """The index that has all due orders of an account."""
 
@@ -51,15 +53,25 @@ def _is_one(value: Any) -> bool:
     return isinstance(value, Statement)
 
 
-@pytest.fixture
-def prepared(postgresql_url: str) -> Iterator[Database]:
-    """A database with one connection. Its server has planned all statements for tables with hardly a row."""
+KEPT = Statement("""
+SELECT name, array_length(parameter_types, 1) FROM pg_prepared_statements
+WHERE generic_plans > 0 AND custom_plans = 0 AND to_jsonb(name) <@ CAST(:names AS jsonb)
+""")
+"""Selects the names of statements that are planned once for all values, and their numbers of parameters."""
+
+
+@pytest.fixture(params=[[1], [1, 4], [1, ORDERS]], ids=["at first", "and in between", "and at the end"])
+def prepared(postgresql_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database with one connection. Its server has planned all statements for tables with hardly a row.
+
+    It has looked at its tables by then, as it does by itself at any time.
+    """
     database = Database(postgresql_url, connections=1)
-    deliver_and_reconcile(database, 1)
-    with database.write() as connection:
-        connection.execute(text("ANALYZE"))
-    for number in range(2, 2 + UNTIL_THE_SERVER_KEEPS_A_PLAN):
+    for number in range(1, ORDERS + 1):
         deliver_and_reconcile(database, number)
+        if number in request.param:
+            with database.write() as connection:
+                connection.execute(text("ANALYZE"))
     yield database
     database.close()
 
@@ -67,16 +79,10 @@ def prepared(postgresql_url: str) -> Iterator[Database]:
 def test_no_plan_that_a_postgresql_server_keeps_reads_a_whole_table_or_backlog(prepared: Database):
     of_ways = [*statements_in(postgresql), *statements_in(plain_statements)]
     names = {each.name.decode(): each for each in of_ways if "sqlite" not in each.text}
-    with prepared.read() as connection:
-        kept = connection.execute(
-            text(
-                "SELECT name, array_length(parameter_types, 1) FROM pg_prepared_statements"
-                " WHERE name = ANY(:names) AND generic_plans > 0"
-            ),
-            {"names": [*names]},
-        ).all()
+    with prepared.statements() as run:
+        kept = run(KEPT, {"names": json.dumps([*names])})
         plans = {
-            names[name].text: [*connection.exec_driver_sql(f"EXPLAIN EXECUTE {name}({nulls})").scalars()]
+            names[name].text: [line for (line,) in run(Statement(f"EXPLAIN EXECUTE {name}({nulls})"), {})]
             for name, count in kept
             for nulls in [", ".join(["NULL"] * count)]
         }
