@@ -42,6 +42,7 @@ FORGED = {
 }
 KEYS = (QUEUE_KEY, "fulfillment:unacked", "fulfillment:unacked_index")
 SEVERAL_ORDERS = range(1, 5)
+DROPPED = "messages_dropped"
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,16 @@ def completes(installation: Installation, order: int) -> None:
     until(lambda: installation.sandbox.seen(order)["status"] == "completed", what="the order is completed")
 
 
+def empties(installation: Installation) -> None:
+    """Wait until a worker has taken every message."""
+    until(lambda: installation.broker.llen(QUEUE_KEY) == 0, what="the queue is empty")
+
+
+def says_that_it_dropped(worker: Program) -> None:
+    """Wait until *worker* has logged that it dropped messages."""
+    until(lambda: DROPPED in worker.output, what="the worker says so")
+
+
 def peak_mega_bytes(program: Program) -> int:
     """Return the most memory that *program* has had."""
     status = Path(f"/proc/{program.pid}/status").read_text()
@@ -69,10 +80,11 @@ def test_forged_messages_of_every_kind_are_dropped_and_honest_orders_are_complet
         installation.broker.lpush(QUEUE_KEY, *messages)
     random = Random(12)
     installation.broker.lpush(QUEUE_KEY, *(forged(random) for _ in range(300)))
-    until(lambda: installation.broker.llen(QUEUE_KEY) == 0, what="the queue is empty")
+    empties(installation)
     completes(installation, 1)
     assert installation.worker.is_alive
-    assert installation.worker.output.count("messages_dropped") == 1, "one line a minute"
+    says_that_it_dropped(installation.worker)
+    assert installation.worker.output.count(DROPPED) < 5, "a line a message, not a minute"
     assert "Traceback" not in installation.worker.output
 
 
@@ -83,6 +95,7 @@ def test_neither_compressed_nor_huge_messages_take_memory(installation):
     installation.broker.lpush(QUEUE_KEY, entry(small_body, compression="application/x-gzip"))
     installation.broker.lpush(QUEUE_KEY, entry(bomb(3), compression="zlib"))
     installation.broker.lpush(QUEUE_KEY, "[" + "[]," * 5_000_000 + "[]]")
+    empties(installation)
     completes(installation, 2)
     assert peak_mega_bytes(installation.worker) - before < 100
 
@@ -126,7 +139,7 @@ def test_messages_that_the_client_of_rabbitmq_cannot_read_are_dropped(build):
         publish(url, amqp.basic_message.Message(b"[" * 3_000_000, application_headers=headers()))
         completes(installation, 1)
         assert installation.worker.is_alive
-        assert "messages_dropped" in installation.worker.output
+        says_that_it_dropped(installation.worker)
         assert "Traceback" not in installation.worker.output
 
 

@@ -10,6 +10,8 @@ from worker.store.conditions import has_key
 from worker.store.database.database import Database
 from worker.store.tables import audit_log, budgets, deliveries, events, holds, orders, writes
 
+_ORDER_KEYS = select(orders.c.account, orders.c.order_id).order_by(orders.c.id)
+
 
 def rows(database: Database, table: Table) -> list[Any]:
     """Return all rows of a table with an id, in the order in which they were written."""
@@ -40,9 +42,9 @@ class Tables:
             connection.execute(orders.update().where(has_key(key)).values(columns))
 
     def order_keys(self) -> list[OrderKey]:
-        """Return every order in the database, also those known by a reference only."""
+        """Return every order in the database, the oldest first, also those known by a reference only."""
         with self.database.read() as connection:
-            return [OrderKey(*row) for row in connection.execute(select(orders.c.account, orders.c.order_id))]
+            return [OrderKey(*row) for row in connection.execute(_ORDER_KEYS)]
 
     def event_results(self) -> dict[str, str]:
         """Return the result of each event, by its key."""

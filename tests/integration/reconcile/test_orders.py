@@ -158,9 +158,11 @@ def test_a_defect_of_ours_counts_as_a_failure_and_the_order_is_tried_again(harne
     harness.api.script("read", fails(KeyError("a defect")))
     with pytest.raises(KeyError):
         harness.reconcile()
-    assert (harness.row()["waiting"], harness.row()["waiting_detail"]) == ("internal_error", "KeyError")
-    assert harness.row()["failures"] == 1
-    assert harness.row()["not_before"] == harness.row()["due"]
+    row = harness.row()
+    assert row["waiting"] == "internal_error"
+    assert row["waiting_detail"] == "the worker's log has the traceback of KeyError"
+    assert row["failures"] == 1
+    assert row["not_before"] == row["due"]
 
 
 def test_an_order_that_is_not_in_the_database_is_not_reconciled(harness):
