@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, make_url, text
 from worker.domain.instants import Instant
 from worker.store.database import backends
 from worker.store.database.clocks import CarriedClock, machine_now
+from worker.store.database.forks import close_before_forks
 from worker.store.database.group_commit import GroupCommit
 from worker.store.database.statement import RowConflict, Run
 from worker.store.database.unavailability import translated
@@ -47,6 +48,7 @@ class Database:
         open_backend = backends.sqlite if self.is_sqlite else backends.postgresql
         self._backend = open_backend(self.url, connections, timeout_seconds)
         self.engine = self._backend.engine
+        close_before_forks(self.engine)
         self._run_work: Callable[[Work[Any]], Any] = self._run_alone
         if self.is_sqlite:
             self._run_work = GroupCommit(self._run_all, timeout_seconds / 2, pause_seconds=PAUSE_SECONDS).run
