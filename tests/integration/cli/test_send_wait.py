@@ -89,3 +89,22 @@ def test_an_event_that_is_refused_is_not_waited_for(receiver: None, fulfillment:
     fulfillment.set({"FULFILLMENT_SOURCES__COURIER__SECRETS": "another-secret-of-this-test"})
     result = fulfillment(*SEND)
     assert (result.code, result.out.startswith("401 ")) == (1, True)
+
+
+def test_a_repeated_event_is_judged_by_the_first_one(
+    receiver: None, fulfillment: Commands, harness: Harness, monkeypatch: pytest.MonkeyPatch
+):
+    event = (*SEND, "--tracking", "TRK1", "--id", "evt_1")
+    meanwhile(monkeypatch, lambda: finish(harness, Done(), EventResult.APPLIED, Stage.SHIPPED))
+    assert fulfillment(*event).code == 0
+    result = fulfillment(*event, "--note", "so that the body is another one")
+    assert '"status": "duplicate"' in result.out
+    assert (result.code, result.out.splitlines()[-1]) == (0, "main/1 is shipped: it stands where the event says.")
+
+
+def test_a_repeated_event_that_is_pending_is_waited_for(receiver: None, fulfillment: Commands, harness: Harness):
+    event = (*SEND, "--id", "evt_1", "--timeout", "0s", "--json")
+    fulfillment(*event)
+    result = fulfillment(*event)
+    assert (result.code, result.document["end"], result.document["order_key"]) == (3, "timeout", "main/1")
+    assert result.document["answer"]["status"] == "duplicate"

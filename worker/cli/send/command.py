@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from worker.processes.exits import NEEDS_A_PERSON, WELL
 
 if TYPE_CHECKING:  # imported when it is used, because `--help` does not need it
     from worker.cli.send.posting import PostResult
+    from worker.cli.send.waiting import Sent
 
 
 @click.command()
@@ -40,8 +42,8 @@ def send(source: str, url: str, wait: bool, timeout: timedelta, as_json: bool, *
     The exit code is 0 if the receiver takes the event in, even if it quarantines it; 1 if it refuses the event; 2 if
     the source's profile has no such event, or does not read an option; 3 if the receiver does not answer.
 
-    With --wait, the code is 0 when the order stands where the event says; 1 if it stops, or the event has no effect:
-    then its explanation is printed; 3 if it is not decided in time.
+    With --wait, the code is 0 when the order stands where the event says, also if the event is a repeated one; 1 if it
+    stops, or the event has no effect: then its explanation is printed; 3 if it is not decided in time.
 
     The answer that a courier has agreed on may not tell the outcome: then `fulfillment deliveries list` does.
 
@@ -59,18 +61,20 @@ def send(source: str, url: str, wait: bool, timeout: timedelta, as_json: bool, *
     _require_order(options)
     address = address_of(url, settings.listen, source)
     # A proxy removes `public_prefix` on the way to our own receiver, so that URL does not have it.
-    made = make_request(sources_of(settings)[source], EventOptions(**options), address.raw_path, is_public=bool(url))
+    event = EventOptions(**options)
+    made = make_request(sources_of(settings)[source], event, address.raw_path, is_public=bool(url))
     if wait:
-        return _send_and_wait(partial(post, address, made), source, made.body, timeout, as_json=as_json)
+        from worker.cli.send.waiting import Sent
+
+        sent = Sent(source, made.body, f"{settings.sources[source].account}/{event.order_name}")
+        return _send_and_wait(partial(post, address, made), sent, timeout, as_json=as_json)
     result = post(address, made)
     _print(result, source, as_json=as_json)
     return WELL if result.is_taken else NEEDS_A_PERSON
 
 
-def _send_and_wait(
-    send_it: Callable[[], "PostResult"], source: str, body: bytes, timeout: timedelta, *, as_json: bool
-) -> int:
-    """Send the event of *body*, print what becomes of it, and return the exit code."""
+def _send_and_wait(send_it: Callable[[], "PostResult"], sent: "Sent", timeout: timedelta, *, as_json: bool) -> int:
+    """Send the event, print what becomes of it, and return the exit code."""
     from worker.application.context import open_database
     from worker.cli.json_lines import print_json
     from worker.cli.send.waiting import begin, wait_for
@@ -79,11 +83,11 @@ def _send_and_wait(
         since = begin(context)
         result = send_it()
         if not result.is_taken:
-            _print(result, source, as_json=as_json)
+            _print(result, sent.source, as_json=as_json)
             return NEEDS_A_PERSON
         if not as_json:
-            _print(result, source, as_json=False)
-        outcome = wait_for(context, source, body, since, timeout.total_seconds())
+            _print(result, sent.source, as_json=False)
+        outcome = wait_for(context, replace(sent, event_id=result.event_id), since, timeout.total_seconds())
     if as_json:
         print_json({"status": result.status, "answer": result.document, **outcome.document()})
     else:

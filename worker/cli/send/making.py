@@ -39,6 +39,11 @@ class EventOptions:
         """The order's id as JSON has it."""
         return int(self.order) if INTEGER.fullmatch(self.order) else self.order
 
+    @property
+    def order_name(self) -> str:
+        """The order's name, as commands take it: its id, else `number:…`, else `tracking:…`."""
+        return self.order or (f"number:{self.number}" if self.number else f"tracking:{self.tracking}")
+
 
 def make_request(source: Source, options: EventOptions, target: bytes, *, is_public: bool) -> Request:
     """Return the authentic request to *target*. With *is_public*, *target* is the path that the sender sees.

@@ -33,6 +33,12 @@ class PostResult(NamedTuple):
         status = self.document.get("status") if isinstance(self.document, dict) else None
         return status if isinstance(status, str) and status in set(DeliveryOutcome) else ""
 
+    @property
+    def event_id(self) -> int | None:
+        """The id of the event, which is that of the first one if it is a duplicate; None when it is not told."""
+        event_id = self.document.get("event_id") if isinstance(self.document, dict) else None
+        return event_id if self.outcome and isinstance(event_id, int) else None
+
 
 def address_of(url: str, listen: Address, source: str) -> httpx.URL:
     """Return the URL to send to: *url*, or that of our own receiver, which listens on *listen*.

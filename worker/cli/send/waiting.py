@@ -1,6 +1,7 @@
 """Waits for what becomes of a test event: until its order stands where the event says, or needs a person."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic, sleep
@@ -10,6 +11,7 @@ import click
 from worker.application.context import Context
 from worker.application.explaining import explanation_of
 from worker.cli.json_lines import Document
+from worker.domain.errors import IllegalRequest
 from worker.domain.events import EventResult
 from worker.domain.instants import SECOND, Instant
 from worker.domain.orders import OrderKey
@@ -39,6 +41,19 @@ class End(StrEnum):
 
 
 _CODES = {End.DONE: WELL, End.FAILED: NEEDS_A_PERSON, End.TIMEOUT: UNREACHABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent: the *body* of the source's delivery. *order* is the order's name, as `OrderFinder.find` reads it.
+
+    *event_id* is that of the event, if the receiver's answer tells it; None for others.
+    """
+
+    source: str
+    body: bytes
+    order: str
+    event_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +93,17 @@ def begin(context: Context) -> Instant:
         return context.database.now(connection) - SECOND
 
 
-def wait_for(context: Context, source: str, body: bytes, since: Instant, timeout_seconds: float) -> Outcome:
-    """Wait for the delivery of *source* with this *body* that came after *since*, at most *timeout_seconds*."""
-    delivery_id = _find(DeliveryQueries(context.database), source, body, since)
+def wait_for(context: Context, sent: Sent, since: Instant, timeout_seconds: float) -> Outcome:
+    """Wait for what becomes of the delivery *sent*, which came after *since*, at most *timeout_seconds*.
+
+    A repeated event changes nothing, so it is the first delivery of the event that is waited for.
+    """
+    delivery_id = _find(DeliveryQueries(context.database), sent, since) or _find_first(context, sent)
     if delivery_id is None:
         return Outcome(
-            End.FAILED, "The delivery is not kept: it is of no interest, or the receiver has another database."
+            End.FAILED,
+            "The delivery is not kept: it is of no interest, or repeats an event, or the receiver has another"
+            " database.",
         )
     ends_at = monotonic() + timeout_seconds
     while True:
@@ -93,11 +113,20 @@ def wait_for(context: Context, source: str, body: bytes, since: Instant, timeout
         sleep(min(POLL_SECONDS, max(0.0, ends_at - monotonic())))
 
 
-def _find(queries: DeliveryQueries, source: str, body: bytes, since: Instant) -> int | None:
-    for row in queries.page(DeliveryFilter(source=source, since=since), MAX_LOOKED_AT).rows:
+def _find(queries: DeliveryQueries, sent: Sent, since: Instant) -> int | None:
+    for row in queries.page(DeliveryFilter(source=sent.source, since=since), MAX_LOOKED_AT).rows:
         _, delivery = queries.show(row.id)
-        if delivery and delivery.body == body:
+        if delivery and delivery.body == sent.body:
             return row.id
+    return None
+
+
+def _find_first(context: Context, sent: Sent) -> int | None:
+    """Return the id of the delivery that brought the event first; None if the order does not have the event."""
+    with suppress(IllegalRequest):
+        snapshot = context.operations.snapshot(context.operations.find(sent.order))
+        entries = (entry for entry in snapshot.event_entries if entry.recorded.id == sent.event_id)
+        return next((entry.delivery_id for entry in entries), None)
     return None
 
 
