@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from worker.console.access.form_tokens import FIELD
-from worker.console.access.gate import add_gate
+from worker.console.access.gate import add_gate, own_address
 from worker.console.access.rules import open_to
 from worker.console.access.users import Role
 from worker.console.errors import add_error_pages
@@ -56,7 +56,7 @@ def _values_of_every_page() -> dict[str, object]:
         "may_act": bool(user and user.may(Role.OPERATOR)),
         "own_form": partial(_own_form, user.form_token if user else ""),
         "navigation": navigation(request.path),
-        "here": request.full_path.removesuffix("?"),
+        "here": own_address(),
     }
 
 

@@ -28,6 +28,7 @@ def add_samples(app: Flask, _parts: Parts) -> None:
         return view
 
     app.add_url_rule("/form", "form", lambda: render_template_string("{{ own_form() }}"))
+    app.add_url_rule("/live/<path:_>", "live", lambda _: render_template_string("here: {{ here }}."))
     app.add_url_rule("/act", "act", lambda: f"done by {current_user().name}", methods=["POST"])
     unavailable = StoreUnavailable("the database is <gone>")
     app.add_url_rule("/without-database", "a", fail(unavailable), methods=["GET", "POST"])

@@ -53,6 +53,30 @@ def test_a_wrong_method_is_an_error_page_with_the_right_ones(browser: Browser):
     assert "GET" in response.headers["Allow"]
 
 
+@pytest.mark.parametrize("path", ["/login", "/about", "/nowhere"])
+@pytest.mark.parametrize("query", ["x=\xff", "next=\xc3"])
+def test_an_address_that_is_not_utf_8_is_a_mistake_and_no_defect(browser: Browser, path: str, query: str):
+    environ = {"REMOTE_ADDR": browser.peer, "QUERY_STRING": query}
+    response = browser.client.get(path, base_url=browser.origin, environ_overrides=environ)
+    assert response.status_code == 400
+    assert "cannot be read, because it is not UTF-8" in response.text
+
+
+@pytest.mark.parametrize("host", [".", "a..b", "x" * 64, "", "a b", "[::1", "\xff", "a:b", "::"])
+def test_a_host_that_is_none_is_refused_with_a_page(browser: Browser, host: str):
+    environ = {"REMOTE_ADDR": browser.peer, "HTTP_HOST": host}
+    for path in ("/login", "/about", "/nowhere", "/static/console.css"):
+        response = browser.client.get(path, environ_overrides=environ)
+        assert response.status_code in {200, 403, 404}, path
+        assert response.status_code != 200 or path.startswith("/static")
+        response.close()
+
+
+def test_a_page_that_loads_itself_again_asks_for_its_own_address(browser: Browser):
+    browser.get("/live/50%25%3Fx%20y/%D8%B3?a=%2F&b=c+d")
+    assert "here: /live/50%25%3Fx%20y/%D8%B3?a=%2F&amp;b=c+d." in browser.page
+
+
 def test_a_form_that_is_too_large_is_refused(browser: Browser):
     browser.get("/form")
     response = browser.post("/act", {"reason": "x" * 70_000})

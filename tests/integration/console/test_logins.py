@@ -32,6 +32,13 @@ def test_a_user_logs_in_and_is_led_back(browser: Browser, users: SqlUsers):
     assert browser.get("/login?next=/about").location == "/about"
 
 
+def test_a_login_leads_back_to_a_name_that_an_address_has_to_encode(browser: Browser, users: SqlUsers):
+    wanted = "/orders/main/number:50%25%3Fx%20%D8%B3"
+    assert browser.get(browser.get(wanted).location).status_code == 200
+    assert f'name="next" value="{wanted}"' in browser.page
+    assert browser.log_in("sara", PASSWORD, wanted).location == wanted
+
+
 @pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_a_login_never_leads_to_another_site(browser: Browser, users: SqlUsers, wanted: str):
     browser.get(f"/login?next={wanted}")

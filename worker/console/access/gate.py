@@ -9,11 +9,13 @@ from worker.console.access.access import LIVE_HEADER, Access, Stranger
 from worker.console.access.cookies import cookie_name
 from worker.console.access.form_tokens import FIELD, HEADER, is_from_here, is_token
 from worker.console.access.requests import Request
+from worker.console.access.return_paths import path_with_query
 from worker.console.access.rules import LOOKS, needed_role
 from worker.console.access.users import CurrentUser
 
 FORGED = "This form does not come from a page of this console, or that page is too old. Load it again, and try again."
 SESSION_OVER = "You are not logged in any more. Nothing was done. Log in, and try again."
+UNREADABLE = "The address of this page cannot be read, because it is not UTF-8."
 VIEWER = "You may look, but not act. An administrator can change that: fulfillment console users role NAME operator"
 VIEWER_BY_PROXY = "You may look, but not act. The setting console.operators names those who may."
 
@@ -24,6 +26,7 @@ def add_gate(app: Flask, access: Access) -> None:
     @app.before_request
     def pass_gate() -> ResponseReturnValue | None:
         g.user = None
+        _refuse_unreadable_query()
         view = current_app.view_functions.get(request.endpoint or "")
         role = needed_role(view, request.method)
         if role is None:
@@ -48,6 +51,18 @@ def of_flask() -> Request:
     return sent._replace(session=request.cookies.get(cookie_name(sent), ""))
 
 
+def own_address() -> str:
+    """Return the address of the page that Flask's request asks for, with its query."""
+    return path_with_query(request.path, request.query_string.decode("utf-8", "replace"))
+
+
+def _refuse_unreadable_query() -> None:
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:  # Flask would fail at the first look into it
+        abort(400, UNREADABLE)
+
+
 def _answer_stranger(stranger: Stranger) -> ResponseReturnValue:
     """Lead to the login, from which a look comes back; an act, or a part of a page, is refused."""
     if stranger is not Stranger.HAS_TO_LOG_IN:
@@ -56,7 +71,7 @@ def _answer_stranger(stranger: Stranger) -> ResponseReturnValue:
         abort(401, SESSION_OVER)
     if LIVE_HEADER in request.headers:
         abort(401, stranger.value)
-    return redirect(f"/login?{urlencode({'next': request.full_path.removesuffix('?')})}", 303)
+    return redirect(f"/login?{urlencode({'next': own_address()})}", 303)
 
 
 def _refuse_foreign_form(user: CurrentUser) -> None:
