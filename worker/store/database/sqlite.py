@@ -120,7 +120,8 @@ def _has_begun(connection: Any, ends_at: float) -> bool:  # noqa: ANN401 - the d
     try:
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends_at:
+        # The low byte is the kind: there are codes of their own for a process that recovers the log, for instance.
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends_at:
             raise
         return False
     return True
