@@ -9,6 +9,7 @@ from tests.support.pages import (
     PAGES,
     README,
     ROOT,
+    anchor,
     anchors,
     first_words,
     links,
@@ -16,6 +17,7 @@ from tests.support.pages import (
 )
 
 MAX_LINES_OF_README = 260
+MOST_PARTS_WITHOUT_A_LIST = 7
 
 
 def test_every_markdown_file_of_the_repository_is_checked():
@@ -43,6 +45,14 @@ def test_every_link_leads_somewhere(page: Path):
         target = (page.parent / name).resolve() if name else page
         assert target.is_file(), link
         assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name + "-" + page.name)
+def test_the_list_at_the_top_of_a_long_page_leads_to_each_of_its_parts(page: Path):
+    top, *parts = re.split(r"^## ", without_code(page), flags=re.MULTILINE)
+    listed = {*re.findall(r"\]\(#([^)\s]+)\)", top)}
+    assert listed or len(parts) <= MOST_PARTS_WITHOUT_A_LIST
+    assert not listed or {anchor(part.partition("\n")[0]) for part in parts} <= listed
 
 
 def test_the_pictures_are_there_and_small():

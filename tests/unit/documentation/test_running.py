@@ -5,6 +5,7 @@ from typing import cast
 
 from tests.support.pages import (
     OPERATIONS,
+    README,
     REFERENCE,
     ROOT,
     first_words,
@@ -44,6 +45,22 @@ def test_every_page_of_the_receiver_is_listed():
 def test_an_upgrade_begins_with_the_doctor_of_the_new_version():
     commands = part(OPERATIONS, "## Upgrading").partition("\n## ")[0]
     assert 0 < commands.index("fulfillment-new/.venv/bin/fulfillment doctor") < commands.index("systemctl stop")
+
+
+def test_commands_that_stop_or_start_services_name_every_unit():
+    units = {path.stem for path in (ROOT / "deploy").glob("*.service")}
+    commands = re.findall(r"systemctl (?:stop|start|enable --now) .+", README.read_text() + OPERATIONS.read_text())
+    assert len(commands) >= 5
+    for command in commands:
+        assert {*re.findall(r"fulfillment[\w-]*", command)} == units, command
+
+
+def test_what_a_browser_shows_is_what_the_console_says():
+    console = ROOT / "worker" / "console"
+    sources = "\n".join(path.read_text() for ending in ("*.py", "*.html") for path in console.rglob(ending))
+    quotes = [cell.strip("*") for cell in first_words(OPERATIONS, "| the browser shows |")]
+    assert quotes
+    assert [quote for quote in quotes if quote not in sources] == []
 
 
 def test_every_task_that_can_be_called_is_listed():
