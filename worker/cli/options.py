@@ -50,7 +50,6 @@ ORDER = click.argument("order")
 OPTIONAL_ORDER = click.argument("order", metavar="[ORDER]", required=False)
 STAGE = click.Choice([stage.value for stage in STAGES])
 CREATE = click.option("--create", is_flag=True, help="Create the order if the database does not know it.")
-REASON = click.option("--reason", required=True, help="The reason, in one sentence for people who ask later.")
 REASON_UNLESS_DRY_RUN = click.option(
     "--reason", default=None, help="The reason, in one sentence for people who ask later. Only --dry-run needs none."
 )

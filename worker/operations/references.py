@@ -10,6 +10,7 @@ from worker.domain.text import clean_text
 from worker.operations.instants import when
 from worker.operations.orders import Operations, require_reason
 from worker.operations.phrases import WHY
+from worker.operations.previews import preview_find
 from worker.ports import Attached
 
 
@@ -47,11 +48,8 @@ def resolve(operations: Operations, key: OrderKey, order: str, reason: str, look
     *stop*, if not empty, must be the reason of its stop. Returns a sentence about what follows. Raises
     `IllegalRequest` and `ApiError`.
     """
-    note, snapshot = require_reason(reason), _search(operations, key)
-    if stop:
-        operations.require_stopped(key, stop)
-    target = _find_target(operations, key, order)
-    shown = look.at(target)
+    note = require_reason(reason)
+    snapshot, target, shown = _checked(operations, key, order, look, stop)
     match operations.store.attach(snapshot, target.order_id, note):
         case Attached.OVERTAKEN:
             raise IllegalRequest(f"{key} has changed meanwhile: look at it again")
@@ -64,7 +62,25 @@ def resolve(operations: Operations, key: OrderKey, order: str, reason: str, look
         case Attached.DONE:
             operations.wake_ups.enqueue([target])
             following = _next(operations.store.snapshot(target))
-            return f"{key} is {target}, which has its events and {following}. {shown[:1].upper()}{shown[1:]}."
+            return f"{key} is {target}, which has its events and {following}. {shown}"
+
+
+def foresee(operations: Operations, key: OrderKey, order: str, look: Look, stop: str = "") -> str:
+    """Return what follows if *order* is the reference *key*, after the checks of `resolve`, which raise as there."""
+    _, target, shown = _checked(operations, key, order, look, stop)
+    return f"{key} as {target}: {preview_find().text} {shown}"
+
+
+def _checked(
+    operations: Operations, key: OrderKey, order: str, look: Look, stop: str
+) -> tuple[Snapshot, OrderKey, str]:
+    """Return the reference, the order that *order* means, and a sentence about what the platform shows of that."""
+    snapshot = _search(operations, key)
+    if stop:
+        operations.require_stopped(key, stop)
+    target = _find_target(operations, key, order)
+    shown = look.at(target)
+    return snapshot, target, f"{shown[:1].upper()}{shown[1:]}."
 
 
 def _assign_first(key: OrderKey, target: OrderKey) -> str:

@@ -109,6 +109,9 @@ def test_a_courier_with_a_new_name_goes_on_with_its_orders(fulfillment: Commands
     assert check["verdict"] == "warn"
     assert check["sentence"].startswith("south carries 1 open order of main, but the settings name no such source")
     assert "fulfillment sources rename south NEW-NAME --reason <why>" in check["advice"]
+    foreseen = fulfillment("sources", "rename", "south", "express", "--dry-run")
+    assert (foreseen.code, foreseen.out.startswith("1 open order of south would belong to express,")) == (0, True)
+    assert fulfillment("orders", "show", "1", "--json").document["carrier"] == "south"
     result = fulfillment("sources", "rename", "south", "express", *REASON)
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("1 order or reference of south belongs to express now.")
@@ -133,6 +136,9 @@ def test_a_name_that_makes_no_sense_renames_nothing(fulfillment: Commands, wrong
         result = fulfillment("sources", "rename", before, after, *REASON)
         assert (result.code, result.out) == (2, "")
         assert message in result.err
+    for names in (("south", "north"), ("west", "awalchat")):
+        assert fulfillment("sources", "rename", *names, "--dry-run").code == 2
+    assert "Missing option '--reason'" in fulfillment("sources", "rename", "west", "north").err
 
 
 def in_flight(database: Database) -> list[str]:

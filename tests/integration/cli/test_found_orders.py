@@ -45,6 +45,20 @@ def test_the_order_that_the_platform_shows_gets_the_events(fulfillment: Commands
     assert order["audit_log"][0]["detail"].startswith("by an operator, for number ORD-1O1: a misprint (")
 
 
+def test_a_dry_run_looks_at_the_platform_and_changes_nothing(fulfillment: Commands, awalchat: Platform):
+    dry_run = ("orders", "release", NUMBER.order_id, "--dry-run", "--found")
+    result = fulfillment(*dry_run, "17")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == (
+        "main/number:ORD-1O1 as main/17: that order gets all of these events, and takes its steps by them. The platform"
+        " shows it as “accepted”.\n"
+    )
+    unknown = fulfillment(*dry_run, "18")
+    assert (unknown.code, "the platform does not know the order" in unknown.err) == (1, True)
+    assert fulfillment("orders", "show", NUMBER.order_id, "--json").document["state"] == "stopped"
+    assert fulfillment("orders", "show", "17").code == 2
+
+
 def test_an_order_that_the_platform_does_not_know_is_not_believed_even_unseen(
     fulfillment: Commands, awalchat: Platform
 ):
@@ -72,7 +86,7 @@ def test_without_the_platform_only_an_operator_who_is_sure_is_believed(fulfillme
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--found", "17", "--dry-run"),
+        ("--found", "17", "--json"),
         ("--found", "17", "--matching", "x"),
         ("--found", ""),
         ("--found", "no id"),

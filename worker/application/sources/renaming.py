@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from worker.application.context import Context
 from worker.application.names import require_name
 from worker.domain.errors import IllegalRequest
+from worker.operations.phrases import counted
 from worker.operations.renaming import rename
 from worker.settings.carriers import carriers_of
 from worker.store.queries.carriers import carried_orders
@@ -15,12 +16,24 @@ def rename_source(context: Context, before: str, after: str, reason: str) -> str
 
     Raises `IllegalRequest` and `StoreUnavailable`; then it can be repeated.
     """
+    return rename(context.operations, _account(context, before, after), before, after, reason)
+
+
+def foresee_rename(context: Context, before: str, after: str) -> str:
+    """Return what `rename_source` would do, in a sentence. Raises `IllegalRequest` for names that it refuses."""
+    open_orders = former_names(context, _account(context, before, after)).get(before, 0)
+    orders = counted(open_orders, "open order", "open orders")
+    return f"{orders} of {before} would belong to {after}, and so would its references and its orders that are closed."
+
+
+def _account(context: Context, before: str, after: str) -> str:
+    """Return the account of the source *after*. Raises `IllegalRequest` unless it may get the orders of *before*."""
     sources = context.settings.sources
     account = sources[after].account if after in sources else ""
     require_name("courier", after, sorted(carriers_of(sources.items(), account) if account else sources))
     if before in sources:
         raise IllegalRequest(f"{before} is a source of the settings: give its orders to another one by one")
-    return rename(context.operations, account, before, after, reason)
+    return account
 
 
 def former_names(context: Context, account: str) -> Mapping[str, int]:

@@ -66,12 +66,18 @@ def print_foreseen(context: Context, name: ActName, key: OrderKey, choice: str, 
     print_sentence(f"{key}: {preview.text}")
 
 
-def resolve(reference: str, target: str, reason: str, stop: str, *, unseen: bool) -> int:
-    """Give the events of *reference* to the order *target*, which the platform must show, and print what follows."""
+def resolve(reference: str, target: str, reason: str, stop: str, *, unseen: bool, dry_run: bool) -> int:
+    """Give the events of *reference* to the order *target*, which the platform must show, and print what follows.
+
+    With *dry_run*, print only what would follow.
+    """
     from worker.application.platform.looking import look_at
 
     with open_database() as context:
         operations = context.operations
-        look = references.Look(partial(look_at, context), unseen=unseen)
-        print_sentence(references.resolve(operations, operations.find(reference), target, reason, look, stop))
+        look, key = references.Look(partial(look_at, context), unseen=unseen), operations.find(reference)
+        if dry_run:
+            print_sentence(references.foresee(operations, key, target, look, stop))
+        else:
+            print_sentence(references.resolve(operations, key, target, reason, look, stop))
     return WELL

@@ -116,10 +116,10 @@ def release_order(
         if unseen:
             raise click.UsageError("--unseen belongs to --found.")
         return run(Act.RELEASE, chosen, note, dry_run=dry_run, yes=yes, as_json=as_json)
-    if dry_run or as_json or order is None:
-        raise click.UsageError("--found needs one ORDER, and has neither --dry-run nor --json.")
+    if as_json or order is None:
+        raise click.UsageError("--found needs one ORDER, and has no --json.")
     chosen.require_one_way()
-    return resolve(order, target, note, chosen.stop, unseen=unseen)
+    return resolve(order, target, note, chosen.stop, unseen=unseen, dry_run=dry_run)
 
 
 @click.command("close", short_help="Close an order for good, or many stopped ones.")
