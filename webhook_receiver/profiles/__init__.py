@@ -5,7 +5,7 @@ others are files, in `builtin` or beside a merchant's settings. `schema` says wh
 functions that they use, and `declared` and `reading` read a delivery by them. `composition` makes deliveries for tests
 of an installation, and `trial` explains what the engine does with one.
 
-It imports `worker.domain`, `worker.ports`, `worker.text_files`, and `requests`, `signatures` and `sources` beside it.
+It imports `worker.domain`, `worker.ports`, the readers of files, and `requests`, `signatures` and `sources` beside it.
 """
 
 from collections.abc import Mapping

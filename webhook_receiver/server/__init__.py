@@ -1,4 +1,4 @@
-"""The HTTP server of `fulfillment receiver`, in one process or several, on waitress.
+"""The HTTP server of the receiver, in one process or several, and of the console, on waitress.
 
 It serves any WSGI application, and imports only `problems` and `headers` of the receiver.
 """

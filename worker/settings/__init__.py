@@ -3,7 +3,8 @@
 The settings themselves are in `model`, `accounts` and `sources`; `values` and `urls` read their values. `loading` reads
 them from `environment` and `settings_file`. `problems`, `mistakes` and `spelling` make the messages about mistakes.
 
-It may import the domain, the credentials of the platforms, and the path of the embedded Valkey's socket.
+It may import the domain, the platforms as data, the receiver's profiles, `secret` and the readers of files beside it,
+and the path of the embedded Valkey's socket.
 """
 
 from worker.settings.accounts import AccountSettings

@@ -1,1 +1,4 @@
-"""Stored deliveries, read again: `replays` replays them, and `rereading` finds what cannot be used."""
+"""Stored deliveries: `finding` finds one, `rereading` and `problems` say what cannot be used, `replays` replays them.
+
+`bodies` are shown as text, without what `masking` hides.
+"""

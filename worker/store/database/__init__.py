@@ -1,1 +1,1 @@
-"""Connections, transactions and the clock of one database. It imports `domain`, and nothing else of the store."""
+"""Connections, transactions and the clock of one database. It imports nothing else of the store."""
