@@ -5,6 +5,7 @@ import pytest
 from tests.support.clock import START, Clock
 from tests.support.console_user import ConsoleUser, shown
 from tests.support.harness import Harness, order_key
+from worker.console.pages.order import MAX_PARCELS
 from worker.domain.events import EventResult
 from worker.domain.instants import HOUR
 from worker.domain.orders import OrderKey
@@ -93,6 +94,14 @@ def test_a_timeline_has_the_bodies_and_the_verdicts(orders, operator, harness):
     assert "of courier → accepted" in page
     assert "shipment.picked_up TRK4 → applied" in page
     assert "What came in delivery 4" in page
+
+
+def test_an_order_of_many_parcels_has_a_page_of_bounded_length(harness, operator):
+    for number in range(MAX_PARCELS + 2):
+        harness.accept("shipment.created", order=order_key(1), tracking=f"TRK{number:04}")
+    page = shown(operator.get("/orders/main/1")).partition("The evidence")[0]
+    assert page.count("TRK0") == MAX_PARCELS
+    assert "2 more are left out: fulfillment parcels list has them." in page
 
 
 def test_an_order_is_found_by_any_name(orders, operator):

@@ -30,6 +30,8 @@ from worker.store.queries.order_deliveries import deliveries_of
 
 MAX_ENTRIES = 200
 """How many entries of a timeline a page shows: the latest."""
+MAX_PARCELS = 100
+"""How many parcels a page shows: those that were named first."""
 MAX_BODIES = 20
 """Of how many deliveries a page shows the bodies: of the latest."""
 MAX_BODY = 4_000
@@ -67,6 +69,7 @@ def _page(context: Context, key: OrderKey) -> ResponseReturnValue:
     policy = context.policy(key.account)
     explanation = explain_snapshot(context, snapshot)
     moments = list(_moments(context, snapshot))
+    parcels = parcels_of(snapshot.events)
     return render_template(
         "order.html",
         snapshot=snapshot,
@@ -78,7 +81,8 @@ def _page(context: Context, key: OrderKey) -> ResponseReturnValue:
         kind_of=kind_of,
         reason=reason_of(snapshot.row, snapshot.now),
         lateness=lateness_of(snapshot.order, snapshot.now, policy),
-        parcels=parcels_of(snapshot.events),
+        parcels=parcels[:MAX_PARCELS],
+        more_parcels=max(0, len(parcels) - MAX_PARCELS),
         moments=moments[-MAX_ENTRIES:],
         left_out=max(0, len(moments) - MAX_ENTRIES),
     )

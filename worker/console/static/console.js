@@ -12,20 +12,24 @@ function showConnection(isBroken) {
   document.getElementById("connection").hidden = !isBroken;
 }
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const region = event.detail.elt;
-  if (region.matches("[data-live]") && isBusy(region)) {
-    event.preventDefault();
-  }
-});
+// Before the request, and again before its answer is shown: a person may have begun meanwhile.
+for (const moment of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
+  document.addEventListener(moment, (event) => {
+    const region = event.detail.elt;
+    if (region.matches("[data-live]") && isBusy(region)) {
+      event.preventDefault();
+    }
+  });
+}
 document.addEventListener("htmx:sendError", () => showConnection(true));
 document.addEventListener("htmx:timeout", () => showConnection(true));
 document.addEventListener("htmx:responseError", (event) => {
-  // The session is over: the page itself leads to the login.
-  if (event.detail.xhr.status === 401) {
+  // The session is over, or what the page showed is gone: the page itself says so.
+  if (event.detail.xhr.status < 500) {
     window.location.reload();
+  } else {
+    showConnection(true);
   }
-  showConnection(true);
 });
 document.addEventListener("htmx:afterSwap", () => showConnection(false));
 

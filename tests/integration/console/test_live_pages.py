@@ -1,0 +1,80 @@
+"""Pages that load themselves again, in a real browser: they take nothing away, and say what became of what they showed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import delete
+
+from tests.support.browser import TIMEOUT_MS, Visitor, running_browser
+from tests.support.clock import Clock
+from tests.support.console_client import console_app
+from tests.support.harness import Harness, order_key
+from tests.support.wire import serving
+from webhook_receiver.server.timeouts import Timeouts
+from worker.store.database.clocks import machine_now
+from worker.store.database.database import Database
+from worker.store.tables import events, orders
+
+expect.set_options(timeout=TIMEOUT_MS)
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture
+def harness(sqlite_url: str) -> Iterator[Harness]:
+    """An installation with one order."""
+    clock = Clock(machine_now())
+    with closing(Database(sqlite_url, clock=clock)) as database:
+        harness = Harness(database, clock)
+        harness.accept(order=order_key(1))
+        yield harness
+
+
+@pytest.fixture
+def app(harness: Harness) -> Iterator[Flask]:
+    with console_app(harness.database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Iterator[Visitor]:
+    with (
+        serving(app, Timeouts()) as (_, port),
+        running_browser() as browser,
+        Visitor(browser, f"http://127.0.0.1:{port}") as visitor,
+    ):
+        yield visitor
+
+
+AFTER_REFRESH = "window.refreshed = new Promise(end => document.addEventListener('htmx:afterOnLoad', () => end(true)))"
+
+
+def during_refresh(page: Page, act: Callable[[], object]) -> None:
+    """Do *act* while the next refresh of *page* is under way, and wait until htmx has done with the answer."""
+
+    def answer_late(route: Route) -> None:
+        act()
+        route.continue_()
+
+    page.evaluate(f"{AFTER_REFRESH}; 0")
+    page.route("**/*", answer_late, times=1)
+    assert page.evaluate("window.refreshed")
+
+
+def test_a_box_that_is_ticked_during_a_refresh_stays_ticked(visitor: Visitor):
+    page = visitor.open("/orders")
+    box = page.get_by_label("Select main/1", exact=True)
+    during_refresh(page, box.check)
+    expect(box).to_be_checked()
+
+
+def test_a_page_whose_order_is_gone_says_so_by_itself(visitor: Visitor, harness: Harness):
+    page = visitor.open("/orders/main/1")
+    visitor.expected.append("404")  # in the browser's words, and in those of htmx
+    with harness.database.write() as connection:
+        connection.execute(delete(events))
+        connection.execute(delete(orders))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Order main/1 is unknown")
