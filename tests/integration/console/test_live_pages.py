@@ -1,4 +1,4 @@
-"""Pages that load themselves again, in a real browser: they take nothing away, and say what became of what they showed."""
+"""Pages that load themselves again, in a real browser: they take nothing away, and say what became of what they had."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
