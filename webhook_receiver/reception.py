@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import uuid4
 
-import structlog
-
 from webhook_receiver.problems import ProblemReason, problem
 from webhook_receiver.profiles.captures import Captures
 from webhook_receiver.profiles.engine.authentication import Authentic
@@ -21,8 +19,6 @@ from worker.ports import Delivery, Intake, Receipt, WakeUps
 
 DELIVERIES = "/webhooks/"
 """What the path of a delivery begins with. The name of its source follows."""
-
-log = structlog.get_logger()
 
 
 class Reply(NamedTuple):
@@ -58,7 +54,7 @@ class Reception:
 
     *count* counts one delivery that is not stored, by source and outcome. *note* notes one that was not accepted, by
     its sender, the reason, and a path that names no source. *tell* logs what became of one of a source, with what was
-    read of it. All are bounded, and wait for nothing.
+    read of it: its receipt, or why it was not written. All are bounded, and wait for nothing, also not for the log.
     """
 
     def __init__(
@@ -68,7 +64,7 @@ class Reception:
         wake_ups: WakeUps,
         count: Callable[[str, str], None],
         note: Callable[[Sender, str, str], None],
-        tell: Callable[[Receipt, str, Delivery | None], None] = lambda *_: None,
+        tell: Callable[[Receipt | StoreError, str, Delivery | None], None] = lambda *_: None,
     ) -> None:
         self.receiving = {name: Receiving(source, format_of(source)) for name, source in sources.items()}
         self._intake, self._wake_ups, self._count, self.note = intake, wake_ups, count, note
@@ -104,9 +100,9 @@ class Reception:
         try:
             pending = self._submit_authentic(receiving, request, authentic, challenge)
         except StoreError as error:
-            reply = _not_written(source, error)
+            reply = self._not_written(source, error)
             return lambda: reply
-        return lambda: _reply_of(pending, source)
+        return lambda: self._reply_of(pending, source)
 
     def _submit_authentic(
         self, receiving: Receiving, request: Request, authentic: Authentic, challenge: str
@@ -156,17 +152,15 @@ class Reception:
         self._tell(Receipt(DeliveryOutcome.IGNORED, None), receiving.source.name, None)
         return _as_agreed(Reply(200, {"status": DeliveryOutcome.IGNORED}), receiving.format.answer)
 
+    def _reply_of(self, pending: PendingReply, source: Source) -> Reply:
+        try:
+            return pending()
+        except StoreError as error:
+            return self._not_written(source, error)
 
-def _reply_of(pending: PendingReply, source: Source) -> Reply:
-    try:
-        return pending()
-    except StoreError as error:
-        return _not_written(source, error)
-
-
-def _not_written(source: Source, error: StoreError) -> Reply:
-    log.warning("delivery_not_written", source=source.name, reason=error.reason)
-    return refusal(ProblemReason.DATABASE_UNAVAILABLE)
+    def _not_written(self, source: Source, error: StoreError) -> Reply:
+        self._tell(error, source.name, None)
+        return refusal(ProblemReason.DATABASE_UNAVAILABLE)
 
 
 def _is_beyond(tolerance: Duration, authentic: Authentic, now: Instant) -> bool:

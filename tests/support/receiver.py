@@ -16,6 +16,7 @@ from webhook_receiver.profiles import NATIVE_PROFILES
 from webhook_receiver.reception import Reception
 from webhook_receiver.requests import Sender
 from webhook_receiver.sources import Source
+from worker.domain.errors import StoreError
 from worker.ports import Delivery, Receipt
 
 SECRET = b"whsec_test"
@@ -93,8 +94,8 @@ class ReceiverHarness:
     def _note(self, sender: Sender, reason: str, path: str) -> None:
         self.notes.append((sender, path or reason))
 
-    def _tell(self, receipt: Receipt, source: str, delivery: Delivery | None) -> None:
-        self.told.append(delivery_values(receipt, source, delivery))
+    def _tell(self, result: Receipt | StoreError, source: str, delivery: Delivery | None) -> None:
+        self.told.append(delivery_values(result, source, delivery))
 
     def _count(self, source: str, outcome: str) -> None:
         self.counts[source, outcome] += 1

@@ -16,9 +16,8 @@ log = structlog.get_logger()
 
 
 class EvictionLog:
-    """Adds up deletions, by source and outcome, and logs the first at once, then at most one line a minute.
+    """Adds up deletions, by source and outcome, until they are logged: the first at once, then one line a minute.
 
-    What was not logged is in the next line, which `write` logs when its minute is over, although no more is deleted.
     The database has the sums: `kept`.
     """
 
@@ -28,17 +27,22 @@ class EvictionLog:
         self._said_at: dict[KeptKey, float] = {}
 
     def add(self, evicted: Mapping[KeptKey, int]) -> None:
-        """Add how many deliveries were deleted, and log what is due."""
+        """Add how many deliveries were deleted."""
         with self._lock:
             self._counts.update(evicted)
-        self.write()
 
     def write(self, *, is_last: bool = False) -> None:
-        """Log what is due; at the end, all that was not logged yet."""
+        """Log what is due; at the end, all that was not logged yet. Nobody waits for the log meanwhile."""
+        for key, count in self._due(is_last=is_last):
+            log.warning("deliveries_evicted", source=key.source, outcome=key.outcome, count=count)
+
+    def _due(self, *, is_last: bool) -> list[tuple[KeptKey, int]]:
         with self._lock:
             now = self._monotonic_seconds()
-            for key in sorted(self._counts):
-                if is_last or now - self._said_at.get(key, float("-inf")) >= INTERVAL_SECONDS:
-                    self._said_at[key] = now
-                    count = self._counts.pop(key)
-                    log.warning("deliveries_evicted", source=key.source, outcome=key.outcome, count=count)
+            due = [
+                key
+                for key in sorted(self._counts)
+                if is_last or now - self._said_at.get(key, float("-inf")) >= INTERVAL_SECONDS
+            ]
+            self._said_at.update(dict.fromkeys(due, now))
+            return [(key, self._counts.pop(key)) for key in due]

@@ -17,6 +17,7 @@ from webhook_receiver.background.evictions import EvictionLog
 from webhook_receiver.background.refusals import RefusalCounts
 from webhook_receiver.background.trail import Trail
 from webhook_receiver.requests import Sender
+from worker.domain.errors import StoreError
 from worker.domain.kept import KeptKey
 from worker.domain.orders import OrderKey
 from worker.domain.refusals import Refusal
@@ -87,11 +88,11 @@ class BackgroundSender:
             self._refusals.add(sender, reason, path)
             self._start()
 
-    def note_delivery(self, receipt: Receipt, source: str, delivery: Delivery | None = None) -> None:
-        """Note one delivery of *source* for its log line: what became of it, and what was read of it, if anything."""
-        values = delivery_values(receipt, source, delivery)
+    def note_delivery(self, result: Receipt | StoreError, source: str, delivery: Delivery | None = None) -> None:
+        """Note one delivery of *source* for its log line: its receipt, or why it was not written; and what was read."""
+        values = delivery_values(result, source, delivery)
         with self._lock:
-            self._lines.add(values)
+            self._lines.add(values, is_written=isinstance(result, Receipt))
             self._start()
 
     def note_evicted(self, evicted: Mapping[KeptKey, int]) -> None:

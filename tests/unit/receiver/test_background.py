@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from tests.support.programs import until
 from webhook_receiver.background.delivery_lines import MAX_LINES, DeliveryLines, write
 from webhook_receiver.background.sender import ENQUEUE_INTERVAL_SECONDS, MAX_KEYS, BackgroundSender
 from webhook_receiver.requests import Sender
 from worker.domain.errors import StoreUnavailable
+from worker.domain.kept import KeptKey
 from worker.domain.orders import OrderKey
 from worker.domain.reasons import DeliveryOutcome
 from worker.ports import Receipt
@@ -190,6 +193,9 @@ WORK: dict[str, Callable[[BackgroundSender], None]] = {
     "wake-up": lambda background: background.enqueue(KEYS),
     "count": lambda background: background.count("courier", "refused"),
     "note": lambda background: background.note(Sender("courier", "refused", "")),
+    "delivery": lambda background: background.note_delivery(Receipt(DeliveryOutcome.DUPLICATE, 1), "courier"),
+    "failure": lambda background: background.note_delivery(StoreUnavailable(), "courier"),
+    "eviction": lambda background: background.note_evicted({KeptKey("courier", "stale"): 1}),
 }
 
 
@@ -200,6 +206,36 @@ def test_no_thread_starts_after_close(work: str):
     before = threading.active_count()
     WORK[work](background)
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("work", ["note", "delivery", "failure", "eviction"])
+def test_no_line_is_written_by_the_thread_that_answers_because_the_log_may_take_no_more(work: str):
+    writers = list[str]()
+
+    def note_writer(_logger: object, _method: str, _event: EventDict) -> EventDict:
+        writers.append(threading.current_thread().name)
+        raise structlog.DropEvent
+
+    processors = structlog.get_config()["processors"]
+    former = [*processors]
+    processors[:] = [note_writer]
+    try:
+        background = BackgroundSender(print, lambda _counts: None)
+        WORK[work](background)
+        background.close(60)
+    finally:
+        processors[:] = former
+    assert writers == ["background-sender"]
+
+
+def test_a_delivery_that_was_not_written_gets_a_warning():
+    with capture_logs() as logs:
+        background = BackgroundSender(print, refuse_counts)
+        background.note_delivery(StoreUnavailable(), "courier")
+        background.close(60)
+    (line,) = logs
+    assert (line["event"], line["log_level"]) == ("delivery_not_written", "warning")
+    assert (line["source"], line["reason"]) == ("courier", "database_unavailable")
 
 
 def test_each_delivery_gets_a_line_with_the_time_at_which_it_came():
@@ -221,7 +257,7 @@ def test_lines_that_nobody_writes_are_bounded_and_the_rest_is_counted():
     for number in range(MAX_LINES + 3):
         lines.add({"delivery": number})
     kept, left_out = lines.take()
-    assert (len(kept), kept[-1]["delivery"], left_out) == (MAX_LINES, MAX_LINES - 1, 3)
+    assert (len(kept), kept[-1].values["delivery"], left_out) == (MAX_LINES, MAX_LINES - 1, 3)
     assert lines.take() == ([], 0)
 
 

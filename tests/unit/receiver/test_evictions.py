@@ -15,13 +15,18 @@ def test_the_first_deletion_is_logged_at_once_then_a_line_a_minute_and_no_count_
     times = [0.0]
     evictions = EvictionLog(lambda: times[-1])
     with capture_logs() as lines:
-        for _ in range(100):
+        evictions.add({OTO: 2})
+        evictions.write()
+        for _ in range(99):
             evictions.add({OTO: 2})
+            evictions.write()
         evictions.add({OTHER: 1})
         evictions.write()
         times.append(INTERVAL_SECONDS)
+        evictions.write()
         evictions.add({OTO: 1})
         evictions.add({OTO: 5})
+        evictions.write()
         times.append(3 * INTERVAL_SECONDS)
         evictions.write()
         evictions.add({OTO: 7})
@@ -30,8 +35,8 @@ def test_the_first_deletion_is_logged_at_once_then_a_line_a_minute_and_no_count_
     assert [(line["event"], line["source"], line["outcome"], line["count"]) for line in lines] == [
         ("deliveries_evicted", "oto", "quarantined", 2),
         ("deliveries_evicted", "other", "duplicate", 1),
-        ("deliveries_evicted", "oto", "quarantined", 199),
-        ("deliveries_evicted", "oto", "quarantined", 5),
+        ("deliveries_evicted", "oto", "quarantined", 198),
+        ("deliveries_evicted", "oto", "quarantined", 6),
         ("deliveries_evicted", "oto", "quarantined", 7),
     ]
 

@@ -217,6 +217,7 @@ def test_nothing_is_acknowledged_while_the_database_is_unavailable(receiver: Rec
     for body in (document(), b"{"):
         reply = post(receiver, body)
         assert (reply.status, reply.body["reason"]) == (503, "database_unavailable")
+    assert receiver.told == [{"source": "courier", "reason": "database_unavailable"}] * 2
     receiver.intake.available = True
     assert post(receiver, document()).status == 202
     assert receiver.wake_ups.keys == [ORDER]
