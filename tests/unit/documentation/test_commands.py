@@ -1,6 +1,7 @@
 """The commands, options and exit codes on the pages are those of the program."""
 
 import re
+import shlex
 from collections.abc import Iterator
 
 import click
@@ -62,6 +63,27 @@ def test_every_option_in_an_example_exists():
     named = {option for call in calls for option in re.findall(r" (--[a-z][a-z-]*)", call.partition("|")[0])}
     assert named
     assert named <= known
+
+
+def test_the_program_reads_every_whole_command_of_an_example():
+    pages = "\n".join(page.read_text() for page in PAGES)
+    blocks = re.findall(r"^ *```sh\n(.*?)```", pages, re.MULTILINE | re.DOTALL)
+    text = "\n".join(blocks).replace("\\\n", " ")
+    calls = re.findall(r"^ *(?:\.venv/bin/)?fulfillment (.+)$", text, re.MULTILINE)
+    assert len(calls) > 40
+    for call in calls:
+        command, words = named_by(shlex.split(call.partition(" | ")[0].replace(" ID", " 1"), comments=True))
+        command.make_context(command.name, words)  # raises an error for what the command does not read
+
+
+def named_by(words: list[str]) -> tuple[click.Command, list[str]]:
+    """Return the command that *words* begin with, and the words after its name."""
+    command: click.Command = fulfillment
+    while isinstance(command, click.Group) and words:
+        inner = command.get_command(click.Context(command), words[0])
+        assert inner, words
+        command, words = inner, words[1:]
+    return command, words
 
 
 def test_every_exit_code_is_explained():

@@ -17,6 +17,7 @@ from tests.support.pages import (
 from webhook_receiver.metrics import METRICS
 from webhook_receiver.pages import ReceiverServices, create_app
 from webhook_receiver.reception import DELIVERIES, Reception
+from worker.operations.explain.answer import Actor
 from worker.service import tasks
 from worker.store.tables import metadata
 
@@ -61,6 +62,11 @@ def test_what_a_browser_shows_is_what_the_console_says():
     quotes = [cell.strip("*") for cell in first_words(OPERATIONS, "| the browser shows |")]
     assert quotes
     assert [quote for quote in quotes if quote not in sources] == []
+
+
+def test_whoever_may_act_next_is_listed():
+    words = re.findall(r"`answer` has `who` \(([^)]+)\)", OPERATIONS.read_text())
+    assert [word.strip("`") for word in words[0].split(", ")] == [*Actor]
 
 
 def test_every_task_that_can_be_called_is_listed():
