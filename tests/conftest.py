@@ -1,24 +1,34 @@
 """What all tests share: a clock that they set, and both kinds of database, migrated once and empty for each test."""
 
+import logging
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
-from sqlalchemy import make_url
+import structlog
+from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url, text
 
 from tests.support.clock import Clock
+from tests.support.programs import until
+from worker.processes.logs import QUIET, SILENT
 from worker.store.database.database import Database
 from worker.store.schema import migrate
 from worker.store.tables import metadata
 
 # On a busy machine, a slow example is no failure. In CI, one change has one result; elsewhere, examples are new.
-settings.register_profile("tests", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
 settings.load_profile("tests")
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -38,6 +48,20 @@ def missing(service: str, why: object) -> None:
     pytest.skip(message)
 
 
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """Undo after each test what the programs set for the logs of their process: other tests read log records."""
+    loggers = [logging.getLogger(name) for name in (None, *QUIET, *SILENT)]
+    levels, handlers = [logger.level for logger in loggers], loggers[0].handlers[:]
+    yield
+    loggers[0].handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        if logger.level != level:  # to set it costs something
+            logger.setLevel(level)
+    if structlog.is_configured():
+        structlog.reset_defaults()
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -53,9 +77,8 @@ def tmp_path() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "fulfillment.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
+    with closing(Database(f"sqlite:///{path}")) as database:
+        migrate(database)
     return path
 
 
@@ -84,13 +107,35 @@ def new_database(server: psycopg.Connection, name: str) -> Iterator[str]:
     server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def migrate_for_tests(url: str) -> None:
+    """Make the tables. The server finds out something about their rows when a test says so (ANALYZE), not at any time.
+
+    So a statement has the same plan in each run.
+    """
+    with closing(Database(url)) as database:
+        migrate(database)
+        with database.write() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(text(f"ALTER TABLE {table.name} SET (autovacuum_enabled = false)"))
+
+
 @pytest.fixture(scope="session")
 def postgresql_migrated(postgresql_server: psycopg.Connection) -> Iterator[str]:
     # Each worker of pytest-xdist has a database of its own.
     for url in new_database(postgresql_server, f"fulfillment_test_{os.getpid()}"):
-        database = Database(url)
-        migrate(database)
-        database.close()
+        migrate_for_tests(url)
+        yield url
+
+
+@pytest.fixture
+def new_postgresql_url(postgresql_server: psycopg.Connection) -> Iterator[str]:
+    """The URL of a database of this test alone, for very many rows, and for plans that no earlier test changes."""
+    name = f"fulfillment_test_{os.getpid()}_new"
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+    for url in new_database(postgresql_server, name):
+        migrate_for_tests(url)
+        # A session that has just ended still adds to the statistics.
+        until(lambda: postgresql_server.execute(others, [name]).fetchone() == (0,), what="the sessions have ended")
         yield url
 
 

@@ -1,5 +1,6 @@
 """What threads and `doctor` count is read page by page, by indexes, on both databases: nothing reads a whole table."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import product
@@ -50,6 +51,12 @@ QUARANTINES = [
 
 
 @pytest.fixture
+def postgresql_url(new_postgresql_url: str) -> str:
+    """The URL of a database of each test alone."""
+    return new_postgresql_url
+
+
+@pytest.fixture
 def filled(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A database with many pages of orders, deliveries, events and writes."""
     for module in ("traffic", "order_states"):
@@ -71,12 +78,14 @@ def filled(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatc
 
 @contextmanager
 def plans(database: Database) -> Iterator[list[str]]:
-    """Collect the lines of the plans of all statements in the block."""
+    """Collect the lines of the plans of all statements that this thread runs in the block."""
     asked: list[tuple[object, str, Any]] = []
+    thread = threading.get_ident()
 
     def record(*arguments: Any) -> None:
         connection, _, *statement = arguments[:4]
-        asked.append((connection, *statement))
+        if threading.get_ident() == thread:
+            asked.append((connection, *statement))
 
     lines: list[str] = []
     event.listen(Engine, "before_cursor_execute", record)

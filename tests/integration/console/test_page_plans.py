@@ -37,6 +37,12 @@ _AUDIT = (
 
 
 @pytest.fixture
+def postgresql_url(new_postgresql_url: str) -> str:
+    """The URL of a database of each test alone."""
+    return new_postgresql_url
+
+
+@pytest.fixture
 def client(database: Database, database_url: str, tmp_path: Path) -> Iterator[FlaskClient]:
     """A browser of a console over many orders, deliveries, events, writes and entries of the audit log."""
     with closing(open_database(database_url)) as patient:

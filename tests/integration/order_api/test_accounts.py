@@ -88,7 +88,6 @@ def test_a_call_has_the_deadline_of_the_client(account):
 
 def test_nothing_that_can_be_printed_shows_the_secret(account, answers, caplog):
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, "httpcore")  # another test may have set its level as the programs do
     account.answers_with(answers.refuse(401, "unknown caller", "authentication_failed"))
     with pytest.raises(ApiError) as refused:
         account.api.read("7")

@@ -66,7 +66,6 @@ def test_a_probe_is_one_harmless_read(account):
 
 def test_nothing_that_can_be_printed_shows_a_signature(account, answers, caplog):
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, "httpcore")  # another test may have set its level as the programs do
     account.answers_with(answers.refuse(401, "bad signature", "authentication_failed"))
     with pytest.raises(ApiError) as refused:
         account.api.read("7")

@@ -75,7 +75,6 @@ def test_an_order_is_created_from_the_given_fields_and_nothing_else(account, ans
 
 def test_a_key_that_the_platform_repeats_is_not_shown(account, answers, caplog):
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, "httpcore")  # another test may have set its level as the programs do
     account.answers_with(answers.refuse(401, f"bad key {SECRET}", SECRET))
     with pytest.raises(ApiError) as refused:
         account.api.read("7")

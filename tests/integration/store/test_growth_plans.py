@@ -24,6 +24,12 @@ SELECT 'main', 'x' || n, 1, 1, 'completed', 'completed', 1, 1, 0 FROM numbers
 
 
 @pytest.fixture
+def postgresql_url(new_postgresql_url: str) -> str:
+    """The URL of a database of each test alone."""
+    return new_postgresql_url
+
+
+@pytest.fixture
 def recorded(database: Database, clock, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     """The statements that are run from now on, over a database with 20,000 completed orders and one open one."""
     monkeypatch.setattr("worker.store.queries.row_ranges.RECENT", 100)

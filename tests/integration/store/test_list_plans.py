@@ -74,6 +74,12 @@ DELIVERY_FILTERS = [
 
 
 @pytest.fixture
+def postgresql_url(new_postgresql_url: str) -> str:
+    """The URL of a database of each test alone."""
+    return new_postgresql_url
+
+
+@pytest.fixture
 def recorded(database: Database) -> list[tuple[str, Any]]:
     """The statements that are run from now on, over a database with 100,000 orders and as many deliveries."""
     with database.write() as connection:

@@ -60,6 +60,12 @@ WHERE generic_plans > 0 AND custom_plans = 0 AND to_jsonb(name) <@ CAST(:names A
 """Selects the names of statements that are planned once for all values, and their numbers of parameters."""
 
 
+@pytest.fixture
+def postgresql_url(new_postgresql_url: str) -> str:
+    """The URL of a database of each test alone."""
+    return new_postgresql_url
+
+
 @pytest.fixture(params=[[1], [1, 4], [1, ORDERS]], ids=["at first", "and in between", "and at the end"])
 def prepared(postgresql_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database with one connection. Its server has planned all statements for tables with hardly a row.

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from worker.domain.reasons import RefusalReason
 from worker.domain.text import is_printable
-from worker.processes.logs import QUIET, SILENT, configure_logs
+from worker.processes.logs import QUIET, configure_logs
 
 SECRET = 'whsec "quoted" \\ and/slashed'
 OTHER = "whsec"
@@ -23,19 +23,6 @@ ROOT = Path(__file__).parents[3]
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-@pytest.fixture(autouse=True)
-def restored_loggers() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in (*QUIET, *SILENT)}
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, former in levels.items():
-        logging.getLogger(name).setLevel(former)
-    structlog.reset_defaults()
 
 
 def json_lines(stream: io.StringIO) -> list[dict[str, object]]:

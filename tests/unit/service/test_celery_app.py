@@ -1,13 +1,10 @@
 """The signals with which Celery starts and stops the services and the scheduler of a worker."""
 
-import logging
 import threading
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import structlog
 from celery import signals
 
 from tests.support.good_settings import GOOD
@@ -108,20 +105,8 @@ class Controller:
     concurrency = 1
 
 
-@pytest.fixture
-def own_logs() -> Iterator[None]:
-    """Undo the set-up of the logs after the test."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    structlog.reset_defaults()
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
 def test_a_defect_at_the_start_is_logged_like_everything_else_without_local_variables(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own_logs: None
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     def fail(*_: object) -> None:
         password = "hunter2".upper()
