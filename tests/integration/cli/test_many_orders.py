@@ -81,12 +81,8 @@ def test_a_preview_says_of_each_order_why_it_stopped_since_when_and_what_follows
     assert lines[2] == "2 orders would be released: moved_back 1, refused 1."
     close = fulfillment("orders", "close", "--stop", "refused", "--dry-run", "--json")
     (document,) = close.documents
-    assert (document["account"], document["order"], document["reason"], document["result"]) == (
-        "main",
-        "1",
-        "refused",
-        "planned",
-    )
+    names = (document["account"], document["order"], document["order_key"])
+    assert (*names, document["reason"], document["result"]) == ("main", "1", "main/1", "refused", "planned")
     assert document["since"].endswith("Z")
     assert document["detail"].startswith("nothing more is sent; only newer news that needs a person opens it again")
     assert states(harness) == before

@@ -93,6 +93,19 @@ def test_wrong_use_ends_with_2_and_shows_the_usage(fulfillment: Commands, argume
 
 
 @pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("order", "list"), "No such command 'order'. Did you mean 'orders'?"),
+        (("orders", "lst"), "No such command 'lst'. Did you mean 'list'?"),
+        (("nonsense",), "No such command 'nonsense'.\n"),
+    ],
+)
+def test_a_misspelt_command_is_answered_with_the_similar_one(fulfillment: Commands, arguments, sentence):
+    result = fulfillment(*arguments)
+    assert (result.code, sentence in result.err) == (2, True)
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("deliveries", "show", "abc"),

@@ -26,8 +26,8 @@ def test_a_registered_parcel_is_listed_with_its_names_and_its_latest_event(fulfi
     result = fulfillment(*ADD, "--url", URL, "--shipment", "S1", "--reason", "the list of [today]")
     assert result == (0, "main/1 has the parcel TRK1 now. No reference waited for it.\n", "")
     (parcel,) = fulfillment("parcels", "list", "1", "--json").documents
-    assert {name: parcel[name] for name in ("order", "tracking", "tracking_url", "shipment", "event")} == {
-        "order": "1",
+    assert {name: parcel[name] for name in ("order_key", "tracking", "tracking_url", "shipment", "event")} == {
+        "order_key": "main/1",
         "tracking": "TRK1",
         "tracking_url": URL,
         "shipment": "S1",
@@ -75,6 +75,7 @@ def test_woken_references_are_listed_in_json(fulfillment: Commands, known: Harne
     assert fulfillment(*ADD, "--json").document == {
         "account": "main",
         "order": "1",
+        "order_key": "main/1",
         "tracking": "TRK1",
         "tracking_url": None,
         "shipment": None,
@@ -159,6 +160,7 @@ def test_a_removal_in_json_says_whether_the_order_stays(fulfillment: Commands, k
     assert fulfillment("parcels", "remove", "1", "TRK1", "--reason", "a misprint", "--json").document == {
         "account": "main",
         "order": "1",
+        "order_key": "main/1",
         "tracking": "TRK1",
         "is_order_deleted": False,
     }
@@ -207,6 +209,7 @@ def test_what_is_put_away_is_reported_as_json(fulfillment: Commands, known: Harn
     assert fulfillment("parcels", "drop", "1", "TRK1", "--reason", "printed anew", "--json").document == {
         "account": "main",
         "order": "1",
+        "order_key": "main/1",
         "tracking": "TRK1",
         "is_new": True,
         "missing": [],

@@ -179,8 +179,8 @@ def test_the_plan_of_an_order_with_an_alarm_is_a_stop():
 def test_the_keys_of_the_json_document_are_a_contract():
     document = explain(snapshot(an_event("order.shipped"), due=START), AT_ONCE).document()
     assert list(document) == [
-        "account", "order", "answer", "commands", "facts", "state", "reason", "stage", "target", "due", "late",
-        "needs_person", "position", "evidence", "plan", "writes", "next_steps",
+        "account", "order", "order_key", "answer", "commands", "facts", "state", "reason", "stage", "target", "due",
+        "late", "needs_person", "position", "evidence", "plan", "writes", "next_steps",
     ]  # fmt: skip
     assert json.loads(json.dumps(document))["due"] == "2026-01-25T12:00:00.000000Z"
 

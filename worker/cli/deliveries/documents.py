@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from worker.application.deliveries.bodies import Mask
 from worker.application.deliveries.problems import Problem
-from worker.cli.json_lines import Document
+from worker.cli.json_lines import Document, order_names
 from worker.operations.instants import iso
 from worker.store.queries.deliveries import DeliveredEvent, DeliveryDetails, DeliveryRow
 
@@ -50,9 +50,7 @@ def _problem(problem: Problem) -> Document:
 def _event(event: DeliveredEvent) -> Document:
     return {
         "id": event.id,
-        "account": event.order.account,
-        "order": event.order.order_id,
-        "order_key": str(event.order),
+        **order_names(event.order),
         "key": event.key,
         "event": event.name,
         "occurred_at": iso(event.occurred_at),

@@ -1,6 +1,6 @@
 """Orders as JSON objects. Instants are RFC 3339 in UTC; a missing value is null."""
 
-from worker.cli.json_lines import Document
+from worker.cli.json_lines import Document, order_names
 from worker.domain.instants import Instant
 from worker.domain.overview.lateness import is_late, late_at
 from worker.domain.overview.snapshot import AuditEntry, EventEntry, OrderRow, Snapshot, Write
@@ -12,9 +12,7 @@ def order_document(row: OrderRow, now: Instant, policy: Policy) -> Document:
     """Return one order as a list shows it. *now* is the time of the database's clock, *policy* that of its account."""
     order = row.order
     return {
-        "account": order.key.account,
-        "order": order.key.order_id,
-        "order_key": str(order.key),
+        **order_names(order.key),
         "number": order.number or None,
         "state": row.state(now),
         "carrier": order.carrier or None,

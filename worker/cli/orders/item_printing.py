@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from worker.cli.json_lines import order_names
 from worker.domain.instants import Instant
 from worker.domain.text import visible
 from worker.operations.instants import ago, iso
@@ -23,8 +24,7 @@ def item_line(item: "Item", now: Instant, *, as_json: bool) -> str:
     if as_json:
         return json.dumps(
             {
-                "account": item.order.account,
-                "order": item.order.order_id,
+                **order_names(item.order),
                 "reason": item.reason or None,
                 "since": iso(item.since),
                 "result": item.result,

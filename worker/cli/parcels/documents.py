@@ -1,6 +1,6 @@
 """Parcels as JSON objects. Instants are RFC 3339 in UTC; a missing value is null."""
 
-from worker.cli.json_lines import Document
+from worker.cli.json_lines import Document, order_names
 from worker.domain.orders import OrderKey
 from worker.operations.bulk import ItemResult
 from worker.operations.instants import iso
@@ -28,27 +28,25 @@ def registration_document(result: Registration) -> Document:
 
 def removal_document(result: Removal) -> Document:
     """Return the result of a removal."""
-    order = {"account": result.order.account, "order": result.order.order_id}
-    return {**order, "tracking": result.tracking, "is_order_deleted": result.is_order_deleted}
+    facts = {"tracking": result.tracking, "is_order_deleted": result.is_order_deleted}
+    return {**order_names(result.order), **facts}
 
 
 def drop_document(result: Drop) -> Document:
     """Return what putting a parcel away has done. `missing` are the numbers for which the order still waits."""
-    order = {"account": result.order.account, "order": result.order.order_id}
     facts = {"tracking": result.tracking, "is_new": result.is_new, "missing": list(result.missing)}
-    return {**order, **facts, "stop": result.stop or None}
+    return {**order_names(result.order), **facts, "stop": result.stop or None}
 
 
 def preview_document(order: OrderKey, tracking: str, preview: Preview) -> Document:
     """Return what an act on a parcel would do. `is_final`: it completes the order, which cannot be undone."""
-    names = {"account": order.account, "order": order.order_id, "tracking": tracking}
+    names = {**order_names(order), "tracking": tracking}
     return {**names, "result": ItemResult.PLANNED, "detail": preview.sentence, "is_final": preview.is_final}
 
 
 def _names(order: OrderKey, parcel: Parcel) -> Document:
     return {
-        "account": order.account,
-        "order": order.order_id,
+        **order_names(order),
         "tracking": parcel.tracking or None,
         "tracking_url": parcel.url or None,
         "shipment": parcel.shipment or None,

@@ -56,7 +56,7 @@ class Explanation:
 
     def document(self) -> dict[str, object]:
         """Return the explanation as JSON values. The keys are a contract."""
-        order = {"account": self.order.account, "order": self.order.order_id}
+        order = {"account": self.order.account, "order": self.order.order_id, "order_key": str(self.order)}
         values = {name: value for name, value in asdict(self).items() if name not in {"order", "answer", "facts"}}
         own = {"answer": self.answer.document(), "commands": list(self.commands), "facts": self.facts.document()}
         return {**order, **own, **values, "due": iso(self.due)}
