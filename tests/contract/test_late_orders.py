@@ -1,4 +1,4 @@
-"""The query for late orders follows the same rule as `domain.lateness`."""
+"""The query for late orders follows the same rule as `domain.overview.lateness`."""
 
 from itertools import count, product
 

@@ -135,7 +135,7 @@ def _last_attempt(snapshot: Snapshot, policy: Policy) -> str:
 
 
 def _ends(snapshot: Snapshot, policy: Policy) -> Iterator[tuple[Instant, StopReason]]:
-    """Yield each time at which failures lead to a stop, with its reason, by the rules of `domain.retries`."""
+    """Yield each time at which failures lead to a stop, with its reason, by the rules of `domain.lifecycle.retries`."""
     order = snapshot.order
     failing_since, lasts = order.failing_since or 0, policy.retry_for
     if order.conflicts + 1 >= MAX_CONFLICTS:

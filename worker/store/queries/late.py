@@ -1,4 +1,4 @@
-"""Late orders in SQL: the same rule as `domain.lateness`, and the index of open orders serves it."""
+"""Late orders in SQL: the same rule as `domain.overview.lateness`, and the index of open orders serves it."""
 
 from collections.abc import Collection, Iterator, Mapping
 
