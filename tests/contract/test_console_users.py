@@ -86,6 +86,15 @@ def test_no_session_opens_with_a_password_that_was_changed_meanwhile(users: SqlU
     assert sessions.find("hash") is None
 
 
+def test_a_password_that_replaces_another_one_replaces_only_that(users: SqlUsers, sessions: SqlSessions):
+    assert sessions.open("hash", "sara", HASH)
+    assert not users.set_password("sara", "new", former="another")
+    assert sessions.find("hash")
+    assert users.set_password("sara", "new", former=HASH)
+    assert sessions.find("hash") is None
+    assert not users.set_password("nobody", "new", former="new")
+
+
 @pytest.mark.parametrize("change", ["password", "removal"])
 def test_a_login_under_way_gets_no_session_that_outlives_its_password(postgresql_url: str, clock: Clock, change: str):
     with closing(Database(postgresql_url, clock=clock)) as database, ThreadPoolExecutor() as pool:

@@ -16,6 +16,7 @@ from worker.console.pages import (
     order,
     orders,
     overview,
+    password,
     sources,
     workers,
 )
@@ -24,6 +25,7 @@ from worker.console.parts import AddRoutes
 ROUTES: tuple[AddRoutes, ...] = (
     health.add_routes,
     login.add_routes,
+    password.add_routes,
     overview.add_routes,
     orders.add_routes,
     order.add_routes,

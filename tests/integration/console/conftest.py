@@ -9,13 +9,13 @@ from flask import Flask, render_template_string
 from tests.support.console_client import PASSWORD, Browser, console_app
 from worker.console.access import passwords
 from worker.console.access.passwords import hash_password
-from worker.console.pages import about, health, login
+from worker.console.pages import about, health, login, password
 from worker.console.parts import Parts, current_user
 from worker.domain.errors import IllegalRequest, StoreUnavailable
 from worker.store.console.users import SqlUsers
 from worker.store.database.database import Database
 
-PAGES = (health.add_routes, login.add_routes, about.add_routes)
+PAGES = (health.add_routes, login.add_routes, password.add_routes, about.add_routes)
 
 
 def add_samples(app: Flask, _parts: Parts) -> None:

@@ -55,7 +55,7 @@ PLACES = {
     "release-account": "/accounts/main/release-account?hold=operator",
 }
 """The addresses of forms which are not those of the order 1."""
-LOGINS = {"log_in", "log_out"}
+LOGINS = {"log_in", "log_out", "password"}
 """The forms of the console that are no acts on what it shows."""
 
 

@@ -68,10 +68,13 @@ class SqlUsers:
             connection.execute(delete(console_users).where(console_users.c.name == name))
         return True
 
-    def set_password(self, name: str, password: str) -> bool:
-        """Change the hash of a password, and end the user's sessions; False if there is none with this *name*."""
+    def set_password(self, name: str, password: str, *, former: str = "") -> bool:
+        """Change the hash of a password, and end the user's sessions; False if there is none with this *name*.
+
+        With *former*, it is also False if that is not the hash any more.
+        """
         with self._database.write() as connection:
-            if not _lock(connection, name):
+            if not _lock(connection, name, former):
                 return False
             connection.execute(delete(console_sessions).where(console_sessions.c.user_name == name))
             change = update(console_users).where(console_users.c.name == name)
@@ -86,10 +89,12 @@ class SqlUsers:
             return bool(connection.execute(values).rowcount)
 
 
-def _lock(connection: Connection, name: str) -> bool:
+def _lock(connection: Connection, name: str, password: str = "") -> bool:
     """Keep logins of a user waiting until the transaction ends; False if there is none with this *name*.
 
-    Else a login with the former password could open a session after the sessions were ended, on PostgreSQL.
+    With *password*, it is also False if the user has another hash. Without the lock, a login with the former password
+    could open a session after the sessions were ended, on PostgreSQL.
     """
-    row = select(console_users.c.name).where(console_users.c.name == name).with_for_update()
-    return connection.scalar(row) is not None
+    row = select(console_users.c.password).where(console_users.c.name == name).with_for_update()
+    current = connection.scalar(row)
+    return current is not None and password in {"", current}
