@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from worker.domain.errors import SchemaOutdated, StoreUnavailable
 from worker.store.database.database import Database
+from worker.store.tables import metadata
 
 NEEDED = "0003"
 """The newest revision in `migrations`. Revisions are numbers of four digits, so that later ones compare greater.
@@ -24,7 +25,7 @@ _REVISION = text(f"SELECT version_num FROM {_VERSION_TABLE}")  # noqa: S608 - a 
 _LOCK = text(f"SELECT pg_advisory_xact_lock({0x66756C66696C6C})")
 """Locks the schema on PostgreSQL until the transaction ends. The number is arbitrary, and that of no other program."""
 _TABLES_TIMEOUT_MS = 500
-"""How long a migration waits for all tables. PostgreSQL calls it a deadlock when somebody has waited for a second."""
+"""How long a migration waits for its tables. PostgreSQL calls it a deadlock when somebody has waited for a second."""
 _PAUSE_SECONDS = 0.2
 """After a migration that did not get all tables, the services may use them for this long."""
 _IS_IN_USE = frozenset({"57014", "40P01"})
@@ -67,12 +68,13 @@ def _is_migrated(database: Database, ends_at: float) -> bool:
 
 
 def _lock_tables(connection: Connection) -> None:
-    """Lock all tables before the first is changed, or none.
+    """Lock all our tables before the first is changed, or none. Those of other programs stay free.
 
     Services lock them in another sequence. Whoever waited for one table with the lock of another would make a circle
     with them, and PostgreSQL would end one of the two transactions.
     """
-    if tables := ", ".join(f'"{name}"' for name in inspect(connection).get_table_names()):
+    present = metadata.tables.keys() & inspect(connection).get_table_names()
+    if tables := ", ".join(f'"{name}"' for name in sorted(present)):
         former = connection.scalar(text("SHOW statement_timeout"))
         connection.execute(text(f"SET LOCAL statement_timeout = '{_TABLES_TIMEOUT_MS}ms'"))
         connection.execute(text(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"))

@@ -160,6 +160,28 @@ def test_the_migrations_work_in_a_folder_with_special_characters(tmp_path: Path)
     assert finished.stdout.startswith(str(copy))
 
 
+def test_a_migration_does_not_wait_for_the_tables_of_another_program(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    other, migrator = Database(postgresql_url), Database(postgresql_url)
+    upgrades = list[Connection]()
+    monkeypatch.setattr(schema, "NEEDED", "9999")
+    monkeypatch.setattr(schema, "_TIMEOUT_SECONDS", 30.0)
+    monkeypatch.setattr(schema, "_upgrade", upgrades.append)
+    with other.write() as connection:
+        connection.execute(text("CREATE TABLE merchants (id int)"))
+    try:
+        with other.write() as connection:
+            connection.execute(text("INSERT INTO merchants VALUES (1)"))
+            migrate(migrator)
+        assert upgrades
+    finally:
+        with other.write() as connection:
+            connection.execute(text("DROP TABLE merchants"))
+        other.close()
+        migrator.close()
+
+
 def test_a_migration_waits_for_tables_in_use_without_a_deadlock_and_keeps_nobody_waiting_for_long(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ):
