@@ -1,7 +1,7 @@
-"""Metrics: the figures of the database in the text format of Prometheus, counted anew for every scrape.
+"""Metrics: the figures of the database in the text format of Prometheus.
 
-All metrics are gauges, because pruning removes rows, and then a count goes down. A scrape makes one grouped pass over
-each table, which takes about a second for a million rows in each. One scrape a minute is often enough.
+All metrics are gauges, because pruning removes rows, and then a count goes down. Each scrape counts the recent rows
+anew, and adds what a thread has counted of the older ones.
 """
 
 from collections.abc import Callable, Iterable, Mapping
