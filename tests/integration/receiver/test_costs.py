@@ -32,11 +32,10 @@ def test_a_connection_has_a_bounded_number_of_requests(receiver: ReceiverHarness
 
 
 def test_an_old_connection_is_closed_by_its_next_answer(receiver: ReceiverHarness):
-    timeouts = Timeouts(age_seconds=5.0)
-    with serving(receiver.app, timeouts) as (_, port), connections(port) as connect:
+    with serving(receiver.app, Timeouts()) as (server, port), connections(port) as connect:
         connection = connect().send(delivery(document(id="1")))
         assert connection.response().headers["Connection"] is None
-        time.sleep(timeouts.age_seconds)
+        server.timeouts = Timeouts(age_seconds=0.0)  # now each one is old
         assert connection.send(delivery(document(id="2"))).response().headers["Connection"] == "close"
         assert connection.is_closed()
 

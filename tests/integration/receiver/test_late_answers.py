@@ -27,6 +27,9 @@ from webhook_receiver.server.timeouts import Timeouts
 from worker.ports import Delivery, Receipt
 
 SHORT = Timeouts(answer_seconds=1.0)
+"""For answers that come too late."""
+PATIENT = Timeouts(answer_seconds=60.0)
+"""For those that come in time, also on a busy machine."""
 
 
 class Slow(ReceiverHarness):
@@ -54,7 +57,8 @@ def timeouts() -> Timeouts:
 
 
 @pytest.fixture
-def held(receiver: Slow) -> Iterator[Slow]:
+def held(receiver: Slow, connect: Connect) -> Iterator[Slow]:
+    """A receiver whose database writes nothing before the test ends. Then its server stops at once."""
     receiver.hold()
     yield receiver
     receiver.goes_on.set()
@@ -80,14 +84,18 @@ def test_a_slow_database_gives_503_to_the_group_and_to_all_that_wait_behind_it(h
     assert not held.goes_on.is_set(), "the answers have waited for the database"
 
 
-def test_late_deliveries_may_be_sent_again_and_none_has_two_answers(held: Slow, connect: Connect):
-    late = [sent(connect, str(number)) for number in range(3)]
-    assert [one.response().status for one in late] == [503] * 3
-    held.goes_on.set()
-    assert [sent(connect, str(number)).response().json["status"] for number in range(4)] in (
-        ["duplicate", *others] for others in (["accepted"] * 3, ["duplicate", "duplicate", "accepted"])
-    )
-    assert [one.stream.read() for one in late] == [b""] * 3
+def test_late_deliveries_may_be_sent_again_and_none_has_two_answers(receiver: Slow):
+    receiver.hold()
+    with serving(receiver.app, SHORT) as (server, port), connections(port) as connect:
+        late = [sent(connect, str(number)) for number in range(3)]
+        assert [one.response().status for one in late] == [503] * 3
+        server.timeouts = PATIENT
+        receiver.goes_on.set()
+        again = [sent(connect, str(number)).response().json["status"] for number in range(4)]
+        assert [one.stream.read() for one in late] == [b""] * 3
+    written = again.count("duplicate")  # the first, and those that had come when it was taken
+    assert 1 <= written <= 3
+    assert again == ["duplicate"] * written + ["accepted"] * (4 - written)
 
 
 def test_an_answer_that_comes_after_the_503_is_dropped(held: Slow, connect: Connect, monkeypatch: pytest.MonkeyPatch):
@@ -115,7 +123,7 @@ def test_a_slow_database_delays_neither_reading_nor_healthz_nor_refusals(held: S
 
 def test_every_form_of_http_is_answered_in_a_group(receiver: Slow):
     receiver.hold()
-    with serving(receiver.app, Timeouts(answer_seconds=60.0)) as (server, port), connections(port) as connect:
+    with serving(receiver.app, PATIENT) as (server, port), connections(port) as connect:
         first = sent(connect, "first")
         assert receiver.begun.wait(60)
         old = connect().send(delivery(document(id="1.0")).replace(b"HTTP/1.1", b"HTTP/1.0"))
@@ -139,7 +147,7 @@ def test_every_form_of_http_is_answered_in_a_group(receiver: Slow):
 
 def test_a_sender_that_goes_away_harms_nobody_of_its_group(receiver: Slow):
     receiver.hold()
-    with serving(receiver.app, Timeouts(answer_seconds=60.0)) as (server, port), connections(port) as connect:
+    with serving(receiver.app, PATIENT) as (server, port), connections(port) as connect:
         first = sent(connect, "first")
         assert receiver.begun.wait(60)
         before, gone, after = (sent(connect, key) for key in ("before", "gone", "after"))
@@ -171,7 +179,7 @@ def test_a_slow_page_delays_no_delivery(receiver: Slow):
 
     app = create_app(ReceiverServices(receiver.reception, dict, slow_metrics, receiver.token))
     page = request("GET /metrics HTTP/1.1", Authorization=f"Bearer {receiver.token}")
-    with serving(app, SHORT) as (_, port), connections(port) as connect:
+    with serving(app, PATIENT) as (_, port), connections(port) as connect:
         pages = [connect().send(page) for _ in range(20)]
         assert [sent(connect, str(number)).response().status for number in range(20)] == [202] * 20
         goes_on.set()

@@ -65,7 +65,7 @@ def test_a_sender_of_single_bytes_gets_408_too(connect: Connect):
     assert SHORT.request_seconds <= time.monotonic() - started_at < 30, "the whole request takes more"
 
 
-@pytest.mark.parametrize("timeouts", [SHORT])
+@pytest.mark.parametrize("timeouts", [SHORT._replace(silence_seconds=60.0, header_seconds=60.0)])
 def test_an_idle_connection_is_closed_without_a_response(connect: Connect):
     connection = connect().send(request("GET /healthz HTTP/1.1"))
     assert connection.response().status == 200
@@ -89,7 +89,7 @@ def test_a_clock_that_is_set_forward_takes_no_time_from_a_sender(connect: Connec
     assert connection.send(b"Host: localhost\r\n\r\n").response().status == 200
 
 
-@pytest.mark.parametrize("timeouts", [SHORT])
+@pytest.mark.parametrize("timeouts", [SHORT._replace(answer_seconds=60.0)])
 def test_a_request_whose_answer_takes_long_gets_no_408(connect: Connect, receiver: ReceiverHarness):
     write, never = receiver.intake.write, threading.Event()
 
