@@ -17,6 +17,7 @@ from tests.support.pages import (
 from webhook_receiver.metrics import METRICS
 from webhook_receiver.pages import ReceiverServices, create_app
 from webhook_receiver.reception import DELIVERIES, Reception
+from worker.console.query_strings import DELIVERY_FIELDS, ORDER_FIELDS
 from worker.operations.explain.answer import Actor
 from worker.service import tasks
 from worker.store.tables import metadata
@@ -62,6 +63,15 @@ def test_what_a_browser_shows_is_what_the_console_says():
     quotes = [cell.strip("*") for cell in first_words(OPERATIONS, "| the browser shows |")]
     assert quotes
     assert [quote for quote in quotes if quote not in sources] == []
+
+
+def test_every_page_of_the_console_is_listed_with_the_filters_of_lists():
+    sources = [path.read_text() for path in (ROOT / "worker" / "console" / "pages").glob("*.py")]
+    rules = {rule for text in sources for rule in re.findall(r'add_url_rule\(\s*f?"([^"]+)".+"GET"', text)}
+    documented = dict(table(REFERENCE, "## Pages of the console"))
+    assert sorted(map(plain, documented)) == sorted(re.sub(r"<int\(.*?\):", "<", rule) for rule in rules)
+    for page, fields in (("`/orders`", ORDER_FIELDS), ("`/deliveries`", DELIVERY_FIELDS)):
+        assert re.findall(r"`(\w+)`", documented[page].partition(";")[0]) == [*fields]
 
 
 def test_whoever_may_act_next_is_listed():
