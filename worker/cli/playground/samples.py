@@ -38,7 +38,7 @@ class Sample:
 SAMPLES = (
     Sample("1001", "delivered, and completed", news=(News("shipment.picked_up"), News("shipment.delivered"))),
     Sample("1002", "shipped: it waits for news of its parcel", news=(News("shipment.picked_up"),)),
-    Sample("1003", "waits for its payment", NewOrder(payment="unpaid")),
+    Sample("1003", "waits for its payment, which a scan finds within two minutes", NewOrder(payment="unpaid")),
     Sample("1004", "came back: a person must decide", news=(News("shipment.picked_up"), News("shipment.returned"))),
     Sample("1005", "the platform has refused a write", news=(News("shipment.picked_up"),), refused_writes=2),
     Sample(
