@@ -10,6 +10,7 @@ import click
 
 from worker.cli import completion
 from worker.cli.commands import LazyGroup
+from worker.cli.local import remember_config, runnable
 from worker.domain.errors import FulfillmentError
 from worker.processes.exits import INTERRUPTED, WELL, WRONG_USE, print_error
 from worker.processes.privacy import keep_private
@@ -56,7 +57,7 @@ def fulfillment(config: str | None) -> None:
     if config is not None:
         from worker.settings import choose_settings_file
 
-        choose_settings_file(config, os.environ)
+        remember_config(choose_settings_file(config, os.environ))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -67,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code. A failure that can be foreseen prints one clear message on stderr."""
+    remember_config(None)
     try:
         code = _invoke(arguments)
         if sys.stdout:  # the caller may have closed it
@@ -84,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
     except (FulfillmentError, OSError) as error:
         from worker.cli.failures import code_of, message_of
 
-        print_error(message_of(error))
+        print_error(runnable(message_of(error)))
         return code_of(error)
     return code
 

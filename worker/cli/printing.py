@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from worker.cli.local import runnable
 from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import State
 from worker.domain.text import clean_text, visible
@@ -65,8 +66,8 @@ def broken_name(text: str) -> Text:
 
 
 def print_sentence(text: str) -> None:
-    """Print what an act has done. Its names of orders and parcels may come from outside."""
-    click.echo(visible(text))
+    """Print a sentence, such as what an act has done. Its names of orders and parcels may come from outside."""
+    click.echo(visible(runnable(text)))
 
 
 def make_table(*columns: str, wrapping: str) -> Table:
@@ -92,4 +93,4 @@ def make_facts(values: Mapping[str, object]) -> Table:
 
 def print_table(table: Table, rows: Sequence[object], if_empty: str) -> None:
     """Print *table*, which was made from *rows*. Without rows, print the sentence *if_empty* instead."""
-    Output(MIN_WIDTH).print(table if rows else if_empty)
+    Output(MIN_WIDTH).print(table if rows else runnable(if_empty))

@@ -43,8 +43,10 @@ def find_settings_file(environ: Mapping[str, str], directory: Path | None = None
     return SettingsFile(path, FILE_NAME, is_explicit=False) if is_read else None
 
 
-def choose_settings_file(name: str, environ: MutableMapping[str, str], directory: Path | None = None) -> None:
+def choose_settings_file(name: str, environ: MutableMapping[str, str], directory: Path | None = None) -> Path:
     """Make the file *name* the settings file of this process and of the processes that inherit *environ*.
+
+    Returns its absolute path.
 
     The option `--config` calls this before any settings are loaded. A relative *name* starts at *directory*, by default
     the working directory. Raises `SettingsError`, which names the option, if the file cannot be read.
@@ -55,6 +57,7 @@ def choose_settings_file(name: str, environ: MutableMapping[str, str], directory
     except UnreadableFile as error:
         raise SettingsError(f"--config {_about(path, error)}.") from error
     environ[CONFIG] = str(path)
+    return path
 
 
 def read_settings_file(file: SettingsFile) -> Layer:

@@ -1,6 +1,7 @@
 """The option `--config`: the settings file for a command and for the processes that it starts."""
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,38 @@ def test_after_the_command_the_message_says_that_it_goes_before_it(fulfillment: 
     result = fulfillment("orders", "list", "--config", "x.toml")
     assert (result.code, result.out) == (2, "")
     assert "It goes before the command: fulfillment --config FILE COMMAND" in result.err
+
+
+def test_each_advised_command_has_the_option_and_runs_as_it_stands(fulfillment: Commands, settings_file: Path):
+    option = f"--config {shlex.quote(str(settings_file))}"
+    refused = fulfillment("--config", settings_file.name, "orders", "list")
+    assert refused == (3, "", f"fulfillment: there is no database yet: run `fulfillment {option} migrate`\n")
+    _, *words = shlex.split(refused.err.split("`")[1])
+    assert fulfillment(*words).code == 0
+    doctor = fulfillment("--config", settings_file.name, "doctor")
+    checks = fulfillment("--config", settings_file.name, "doctor", "--json").document["checks"]
+    texts = [f"{check['sentence']} {check['advice']}" for check in checks]
+    commands = [part for text in texts for part in text.split("`")[1::2] if part.startswith("fulfillment ")]
+    assert len(commands) >= 3
+    assert all(command.startswith(f"fulfillment {option} ") for command in commands)
+    assert all(command in doctor.out for command in commands)
+
+
+def test_an_explanation_has_the_option_in_its_commands(fulfillment: Commands, settings_file: Path):
+    first = ("--config", settings_file.name)
+    assert fulfillment(*first, "migrate").code == 0
+    advanced = fulfillment(*first, "orders", "advance", "1", "--to", "shipped", "--reason", "a test", "--create")
+    assert advanced.code == 0
+    command = f"fulfillment --config {shlex.quote(str(settings_file))} up"
+    document = fulfillment(*first, "orders", "explain", "1", "--json").document
+    assert (document["answer"]["command"], document["commands"]) == (command, [command])
+    assert command in fulfillment(*first, "orders", "explain", "1").out.splitlines()
+
+
+def test_without_the_option_no_advised_command_has_it(fulfillment: Commands, settings_file: Path):
+    fulfillment("--config", settings_file.name, "orders", "list")
+    fulfillment.set({"FULFILLMENT_CONFIG": str(settings_file)})
+    assert "run `fulfillment migrate`" in fulfillment("orders", "list").err
 
 
 def test_help_says_where_settings_come_from(fulfillment: Commands):

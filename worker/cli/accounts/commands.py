@@ -52,6 +52,7 @@ def hold_account(account: str, reason: str | None, dry_run: bool) -> None:
     fulfillment accounts hold main --reason "prices are being changed at the platform"
     """  # noqa: D301 - same
     from worker.application.context import open_database
+    from worker.cli.printing import print_sentence
     from worker.operations.accounts import hold, preview_hold, require_known
     from worker.store.accounts.holds import SqlHolds
     from worker.store.queries.accounts import AccountQueries
@@ -61,9 +62,9 @@ def hold_account(account: str, reason: str | None, dry_run: bool) -> None:
         overview, names = AccountQueries(context.database).overview(), context.settings.accounts
         if dry_run:
             require_known(account, overview, names)
-            click.echo(preview_hold(overview, account))
+            print_sentence(preview_hold(overview, account))
         else:
-            click.echo(hold(SqlHolds(context.database), overview, names, account, note))
+            print_sentence(hold(SqlHolds(context.database), overview, names, account, note))
 
 
 @accounts.command("release", short_help="Lift a hold of an account.")
@@ -88,6 +89,7 @@ def release_account(account: str, held_for: str, reason: str | None, dry_run: bo
     fulfillment accounts release main --hold outage --reason "the firewall lets us out again"
     """  # noqa: D301 - same
     from worker.application.context import open_database
+    from worker.cli.printing import print_sentence
     from worker.operations.accounts import preview_release, release, require_known
     from worker.store.accounts.holds import SqlHolds
     from worker.store.queries.accounts import AccountQueries
@@ -97,9 +99,9 @@ def release_account(account: str, held_for: str, reason: str | None, dry_run: bo
         overview, names = AccountQueries(context.database).overview(), context.settings.accounts
         if dry_run:
             require_known(account, overview, names)
-            click.echo(preview_release(overview, account, held_for))
+            print_sentence(preview_release(overview, account, held_for))
         else:
-            click.echo(release(SqlHolds(context.database), overview, names, account, HoldReason(held_for), note))
+            print_sentence(release(SqlHolds(context.database), overview, names, account, HoldReason(held_for), note))
 
 
 @accounts.command("probe", short_help="Ask the platform now whether it answers and accepts the credentials.")

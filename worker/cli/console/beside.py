@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from webhook_receiver.server.processes import CannotListen, open_socket
 from worker.application.local import local_url
+from worker.cli.local import runnable
 from worker.console.start import require_access
 from worker.domain.errors import SettingsError
 from worker.domain.text import clean_text
@@ -39,4 +40,4 @@ def console_beside(settings: Settings) -> Beside:
             may_start=False, lines=("not served:", *(clean_text(line, MAX_LINE) for line in str(error).splitlines()))
         )
     is_open = not has_users and not settings.console.user_header
-    return Beside(may_start=True, lines=(local_url(settings.console.listen), *([OPEN] if is_open else [])))
+    return Beside(may_start=True, lines=(local_url(settings.console.listen), *([runnable(OPEN)] if is_open else [])))

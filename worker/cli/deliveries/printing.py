@@ -7,6 +7,7 @@ from rich.text import Text
 
 from worker.application.deliveries.bodies import Mask, readable_body
 from worker.application.deliveries.problems import Problem, is_healed, problem_text, taken_in
+from worker.cli.local import runnable
 from worker.cli.printing import MIN_WIDTH, Output, make_facts, make_table, order_name, plain, print_table
 from worker.domain.instants import Instant
 from worker.domain.reasons import DeliveryOutcome, QuarantineReason
@@ -126,7 +127,7 @@ def _print_problems(output: Output, delivery: DeliveryDetails, problems: Sequenc
     row = delivery.row
     if is_healed(problems, row.reason):
         output.print("\nBy the present settings, all of it can be used. To take it in:")
-        output.print(f"  fulfillment deliveries replay {row.id}")
+        output.print(f"  {runnable(f'fulfillment deliveries replay {row.id}')}", soft_wrap=True)
     elif problems is not None:
         output.print()
         for problem in problems[:MAX_PROBLEMS]:
@@ -135,10 +136,10 @@ def _print_problems(output: Output, delivery: DeliveryDetails, problems: Sequenc
             output.print(f"… and {len(problems) - MAX_PROBLEMS} elements more")
         taken = taken_in(len(delivery.events))
         output.print(f"\n{taken[:1].upper()}{taken[1:]}. To read it step by step:")
-        output.print(f"  fulfillment deliveries try {row.id}")
+        output.print(f"  {runnable(f'fulfillment deliveries try {row.id}')}", soft_wrap=True)
     elif row.reason == QuarantineReason.CAPTURED:
         output.print("\nTo read it with a profile, step by step, without changing anything:")
-        output.print(f"  fulfillment deliveries try {row.id} --profile PROFILE")
+        output.print(f"  {runnable(f'fulfillment deliveries try {row.id} --profile PROFILE')}", soft_wrap=True)
 
 
 def _events_table(events: Sequence[DeliveredEvent]) -> Table:

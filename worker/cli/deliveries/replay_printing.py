@@ -6,6 +6,8 @@ import click
 
 from worker.application.deliveries.problems import problem_text, taken_in
 from worker.application.deliveries.replays import ReplayItem, ReplaySummary
+from worker.cli.local import runnable
+from worker.cli.printing import print_sentence
 from worker.domain.reasons import DeliveryOutcome
 from worker.domain.text import visible
 from worker.operations.bulk import ItemResult
@@ -30,9 +32,9 @@ def print_replay(before: DeliveryRow, after: DeliveryDetails) -> None:
         return
     still = "still " if before.outcome == row.outcome else ""
     problem = problem_text(row.reason, row.detail)
-    click.echo(visible(f"Delivery {row.id} is {still}quarantined: {problem}; {taken_in(len(after.events))}."))
+    print_sentence(f"Delivery {row.id} is {still}quarantined: {problem}; {taken_in(len(after.events))}.")
     if row.replayed_at is not None:
-        click.echo(
+        print_sentence(
             "Nothing about it has changed, so `fulfillment doctor` does not report it any more;"
             f" `fulfillment deliveries show {row.id}` names what cannot be used."
         )
@@ -64,7 +66,8 @@ def print_preview(summary: ReplaySummary, total: int, *, err: bool) -> None:
     click.echo(f"{counted(total, 'delivery', 'deliveries')} would be replayed.", err=err)
     if summary.silenced:
         silenced = counted(summary.silenced, "delivery", "deliveries")
-        click.echo(f"`fulfillment doctor` would not report {silenced} any more: nothing has changed.", err=err)
+        sentence = f"`fulfillment doctor` would not report {silenced} any more: nothing has changed."
+        click.echo(runnable(sentence), err=err)
 
 
 def print_replays(summary: ReplaySummary, total: int, *, err: bool) -> None:
@@ -79,7 +82,8 @@ def print_replays(summary: ReplaySummary, total: int, *, err: bool) -> None:
     click.echo(f"{deliveries} replayed{': ' if parts else ''}{', '.join(parts)}.", err=err)
     if summary.silenced:
         silenced = counted(summary.silenced, "delivery", "deliveries")
-        click.echo(f"`fulfillment doctor` does not report {silenced} any more, because nothing has changed.", err=err)
+        sentence = f"`fulfillment doctor` does not report {silenced} any more, because nothing has changed."
+        click.echo(runnable(sentence), err=err)
     for sentence, count in summary.problems.most_common(MAX_PROBLEMS):
         click.echo(visible(f"{counted(count, 'was', 'were')} not: {sentence}."), err=err)
     gone = total - done - summary.problems.total()

@@ -46,11 +46,12 @@ def doctor(max_age: timedelta, checks_all: bool, as_json: bool) -> int:
     """  # noqa: D301 - \b is click's mark for a paragraph that is printed as it stands
     from worker.application.doctor.checks import run_checks
     from worker.cli.json_lines import print_json
+    from worker.cli.local import runnable_values
 
     checks = list(run_checks(microseconds(max_age), checks_all=checks_all))
     code = EXIT_CODES[diagnose(checks)]
     if as_json:
-        print_json({"exit_code": code, "checks": [_document(check) for check in checks]})
+        print_json(runnable_values({"exit_code": code, "checks": [_document(check) for check in checks]}))
     else:
         print_checks(checks)
     return code
@@ -70,6 +71,7 @@ def print_checks(checks: Sequence[Check]) -> None:
     """Print checks for people, in columns; a command in a sentence is never broken."""
     from rich.text import Text
 
+    from worker.cli.local import runnable
     from worker.cli.printing import MIN_WIDTH, Output, plain
     from worker.cli.wrapping import wrapped
 
@@ -82,6 +84,6 @@ def print_checks(checks: Sequence[Check]) -> None:
         head.pad_right(begin - head.cell_len)
         advice = f"→ {check.advice}" if check.advice and check.verdict is not Verdict.OK else ""
         for text, style in ((check.sentence, ""), (advice, "italic")):
-            for line in wrapped(plain(text).plain, output.width - begin):
+            for line in wrapped(plain(runnable(text)).plain, output.width - begin):
                 output.print(Text.assemble(head, (line, style)), soft_wrap=True)
                 head = Text(" " * begin)

@@ -2,6 +2,7 @@
 
 from rich.text import Text
 
+from worker.cli.local import runnable
 from worker.cli.orders.printing import styled_state
 from worker.cli.printing import Output, plain
 from worker.cli.wrapping import wrapped
@@ -22,7 +23,7 @@ def print_explanation(explanation: Explanation, *, is_whole: bool = False) -> No
 
 
 def _print_answer(output: Output, heading: Text, answer: Answer) -> None:
-    who, why, command = (plain(line).plain for line in answer.lines)
+    who, why, command = (plain(runnable(line)).plain for line in answer.lines)
     room = "x" * (heading.cell_len - 1)
     first, *others = wrapped(f"{room} {who}", output.width)
     head = Text.assemble(heading, first[len(room) + 1 :])
@@ -38,5 +39,5 @@ def _print_evidence(output: Output, explanation: Explanation) -> None:
         if sentences:
             output.print(Text(f"\n{title}", "bold"))
         for sentence in sentences:
-            for part in wrapped(plain(sentence).plain, output.width - INDENT):
+            for part in wrapped(plain(runnable(sentence)).plain, output.width - INDENT):
                 output.print(Text(" " * INDENT + part), soft_wrap=True)

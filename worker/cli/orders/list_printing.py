@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-import click
 from rich.table import Table
 
 from worker.cli.orders.printing import styled_state
-from worker.cli.printing import make_table, order_name, plain, print_table
+from worker.cli.printing import make_table, order_name, plain, print_sentence, print_table
 from worker.domain.instants import Instant
 from worker.domain.overview.snapshot import OrderRow
 from worker.domain.policy import Policy
@@ -46,4 +45,4 @@ def print_causes_of(causes: Sequence[Cause], now: Instant, *, has_more: bool) ->
     print_table(table, causes, "No order is stopped, and none waits.")
     if causes and not has_more:
         total = counted(sum(cause.count for cause in causes), "order", "orders")
-        click.echo(f"{total}. Those of one cause: fulfillment orders list --state STATE --matching TEXT")
+        print_sentence(f"{total}. Those of one cause: fulfillment orders list --state STATE --matching TEXT")

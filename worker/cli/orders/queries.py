@@ -54,11 +54,12 @@ def explain_order(order: str, is_whole: bool, as_json: bool) -> None:
     from worker.application.context import open_database
     from worker.application.explaining import explanation_of
     from worker.cli.json_lines import print_json
+    from worker.cli.local import runnable_values
     from worker.cli.orders.explanations import print_explanation
 
     with open_database() as context:
         explanation = explanation_of(context, context.operations.find(order))
     if as_json:
-        print_json(explanation.document())
+        print_json(runnable_values(explanation.document()))
     else:
         print_explanation(explanation, is_whole=is_whole)

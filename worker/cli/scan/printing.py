@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from worker.cli.local import runnable
 from worker.cli.printing import Output, plain
 from worker.domain.instants import SECOND, Duration
 from worker.operations.doctor.checks import MAX_NAMED
@@ -38,7 +39,7 @@ def print_result(result: ScanResult) -> None:
     if result.held:
         account, command = result.account, "fulfillment accounts"
         advice = f"`{command} list` says why and until when; `{command} probe {account}` asks the platform now."
-        _print_indented(output, plain(advice))
+        _print_indented(output, plain(runnable(advice)))
 
 
 def _print_indented(output: Output, text: Text, columns: int = 2) -> None:

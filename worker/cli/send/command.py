@@ -77,6 +77,7 @@ def _send_and_wait(send_it: Callable[[], "PostResult"], sent: "Sent", timeout: t
     """Send the event, print what becomes of it, and return the exit code."""
     from worker.application.context import open_database
     from worker.cli.json_lines import print_json
+    from worker.cli.local import runnable_values
     from worker.cli.send.waiting import begin, wait_for
 
     with open_database() as context:
@@ -89,7 +90,7 @@ def _send_and_wait(send_it: Callable[[], "PostResult"], sent: "Sent", timeout: t
             _print(result, sent.source, as_json=False)
         outcome = wait_for(context, replace(sent, event_id=result.event_id), since, timeout.total_seconds())
     if as_json:
-        print_json({"status": result.status, "answer": result.document, **outcome.document()})
+        print_json({"status": result.status, "answer": result.document, **runnable_values(outcome.document())})
     else:
         outcome.print()
     return outcome.code
@@ -105,7 +106,9 @@ def _print(result: "PostResult", source: str, *, as_json: bool) -> None:
     else:
         click.echo(visible(f"{result.status} {json.dumps(result.document, ensure_ascii=False)}"))
         if result.is_taken and not result.outcome:
-            click.echo(f"This is the agreed answer: see `fulfillment deliveries list --source {source}`.")
+            from worker.cli.printing import print_sentence
+
+            print_sentence(f"This is the agreed answer: see `fulfillment deliveries list --source {source}`.")
 
 
 def _require_order(options: Mapping[str, object]) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic, sleep
 
-import click
-
 from worker.application.context import Context
 from worker.application.explaining import explanation_of
 from worker.cli.json_lines import Document
@@ -17,7 +15,6 @@ from worker.domain.instants import SECOND, Instant
 from worker.domain.orders import OrderKey
 from worker.domain.overview.filters import DeliveryFilter
 from worker.domain.overview.snapshot import State
-from worker.domain.text import visible
 from worker.operations.explain.explanation import Explanation
 from worker.operations.phrases import with_detail
 from worker.processes.exits import NEEDS_A_PERSON, UNREACHABLE, WELL
@@ -81,8 +78,9 @@ class Outcome:
     def print(self) -> None:
         """Print it for people; and what the order waits for, unless all is well."""
         from worker.cli.orders.explanations import print_explanation
+        from worker.cli.printing import print_sentence
 
-        click.echo(visible(self.sentence))
+        print_sentence(self.sentence)
         if self.explanation and self.end is not End.DONE:
             print_explanation(self.explanation)
 

@@ -1,19 +1,16 @@
 """The texts that `up` prints before it starts the processes, and after they have ended."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import make_url
 
 from worker.application.local import local_url
-from worker.cli.local import program_command
+from worker.cli.local import MAX_PATH, config_option, program_command
 from worker.domain.text import clean_text
 from worker.settings import AccountSettings, Settings
 from worker.settings.settings_file import SettingsFile
 
 TITLE_WIDTH = 10
-MAX_PATH = 1000
-"""Characters of a path that are printed."""
 
 
 def banner(settings: Settings, file: SettingsFile | None, console: Sequence[str] = ()) -> str:
@@ -68,7 +65,7 @@ def _webhook_urls(settings: Settings) -> list[str]:
 
 
 def _command(file: SettingsFile | None) -> str:
-    config = f" --config {shlex.quote(_clean(file.path))}" if file and file.is_explicit else ""
+    config = f" {config_option(file.path)}" if file and file.is_explicit else ""
     return f"{program_command()}{config}"
 
 

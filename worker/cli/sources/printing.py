@@ -10,6 +10,7 @@ from webhook_receiver.profiles.schema.files import SUFFIX
 from worker.application.sources.checking import Checked
 from worker.application.sources.overview import Row, Shown
 from worker.application.sources.telling import options_of, secrets_of, settings_of, to_tell
+from worker.cli.local import runnable
 from worker.cli.printing import MIN_WIDTH, Output, broken_name, make_facts, make_table, plain, print_table
 from worker.domain.text import clean_text
 
@@ -80,7 +81,7 @@ def _events(shown: Shown, width: int) -> dict[str, Text]:
 
 def _words(words: Sequence[str], room: int, name: str) -> Text:
     if len(words) > MAX_WORDS:
-        return plain(f"{len(words)} words: `fulfillment sources show {name} --json` has all")
+        return plain(runnable(f"{len(words)} words: `fulfillment sources show {name} --json` has all"))
     texts = [plain(word).plain for word in words]
     return Text("\n".join(texts if any("," in text for text in texts) else _lines(texts, room)))
 
