@@ -86,7 +86,7 @@ def test_the_link_of_a_cause_leads_to_its_orders(harness: Harness, user: Console
     harness.accept(order=order_key(1))
     harness.finish(order_key(1), Stopped(StopReason.REFUSED, detail))
     page = awaited(user, "/", lambda text: "orders stopped for refused" in text)
-    link = page.partition('<td class="number"><a href="')[2].partition('"')[0]
+    link = page.partition('<td class="number" data-label="Orders"><a href="')[2].partition('"')[0]
     assert "main/1" in shown(user.get(unescape(link)))
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
 
+from tests.support.browser import Visitor, running_browser
 from tests.support.console_client import PASSWORD, Browser, console_app
+from tests.support.wire import serving
+from webhook_receiver.server.timeouts import Timeouts
 from worker.console.access import passwords
 from worker.console.access.passwords import hash_password
 from worker.console.pages import about, health, login, password
@@ -65,3 +69,16 @@ def open_console(database: Database) -> Iterator[Callable[..., Browser]]:
 @pytest.fixture
 def browser(open_console: Callable[..., Browser]) -> Browser:
     return open_console()
+
+
+@pytest.fixture
+def visit() -> Iterator[Callable[..., Visitor]]:
+    """Serves a console, and opens Chromium for it. Without Chromium, the test is skipped."""
+    with ExitStack() as stack:
+
+        def visit_one(app: Flask, **fields: Any) -> Visitor:
+            _, port = stack.enter_context(serving(app, Timeouts()))
+            browser = stack.enter_context(running_browser())
+            return stack.enter_context(Visitor(browser, f"http://127.0.0.1:{port}", **fields))
+
+        yield visit_one

@@ -4,16 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import delete
 
-from tests.support.browser import TIMEOUT_MS, Visitor, running_browser
+from tests.support.browser import TIMEOUT_MS, Visitor
 from tests.support.clock import Clock
 from tests.support.console_client import console_app
 from tests.support.harness import Harness, order_key
-from tests.support.wire import serving
-from webhook_receiver.server.timeouts import Timeouts
 from worker.store.database.clocks import machine_now
 from worker.store.database.database import Database
 from worker.store.tables import events, orders
@@ -34,19 +31,9 @@ def harness(sqlite_url: str) -> Iterator[Harness]:
 
 
 @pytest.fixture
-def app(harness: Harness) -> Iterator[Flask]:
-    with console_app(harness.database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def visitor(app: Flask) -> Iterator[Visitor]:
-    with (
-        serving(app, Timeouts()) as (_, port),
-        running_browser() as browser,
-        Visitor(browser, f"http://127.0.0.1:{port}") as visitor,
-    ):
-        yield visitor
+def visitor(harness: Harness, visit: Callable[..., Visitor]) -> Iterator[Visitor]:
+    with console_app(harness.database) as app:
+        yield visit(app)
 
 
 AFTER_REFRESH = "window.refreshed = new Promise(end => document.addEventListener('htmx:afterOnLoad', () => end(true)))"

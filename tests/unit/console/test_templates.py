@@ -51,6 +51,14 @@ def test_every_form_that_acts_has_a_token(template: Path):
     assert all("own_form()" in form or 'action="/login"' in form for form in forms)
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_each_cell_of_a_table_that_is_stacked_on_a_phone_has_its_label(template: Path):
+    tables = re.findall(r"ui\.table\([^)]*stack=true\).*?<tbody>(.*?)</tbody>", template.read_text(), re.DOTALL)
+    cells = [cell for table in tables for cell in re.findall(r"<td(?=[ >]).*?</td>", table, re.DOTALL)]
+    without = [cell for cell in cells if not re.match(r"<td[^>]* (?:data-label|colspan)=", cell)]
+    assert [cell for cell in without if "checkbox" not in cell] == []
+
+
 def test_the_colours_of_texts_have_enough_contrast_in_both_schemes():
     css = (FOLDER / "static" / "console.css").read_text()
     light, dark = (
