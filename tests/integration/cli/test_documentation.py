@@ -1,10 +1,10 @@
-"""The example of `orders explain` on the page for operators is what the command prints."""
+"""The page for operators shows what the commands print: an explanation, and the checks of the doctor."""
 
 import re
 
 from tests.support.commands import Commands
 from tests.support.harness import Harness, order_key
-from tests.support.pages import OPERATIONS, example
+from tests.support.pages import OPERATIONS, example, first_words
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC( \([^)]+ ago\))?")
 
@@ -24,3 +24,11 @@ def test_the_explanation_shown_is_the_programs_own(fulfillment: Commands, harnes
         harness.clock.advance(seconds=2)
     printed = fulfillment("orders", "explain", "1006")
     assert words_of(example(OPERATIONS, "", "## Why does this order not move?")) == words_of(printed.out)
+
+
+def test_every_check_of_the_doctor_is_listed(fulfillment: Commands, harness: Harness):
+    harness.accept("shipment.created", "TRK1", order=order_key(1006))
+    documented = {name for cell in first_words(OPERATIONS, "| check | tells |") for name in cell.split("`, `")}
+    printed = {check["check"] for check in fulfillment("doctor", "--json").document["checks"]}
+    assert len(printed) > 15
+    assert {re.sub(r"^(account|source|scan) \w+", r"\1 …", name) for name in printed} <= documented
