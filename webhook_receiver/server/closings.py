@@ -1,7 +1,9 @@
 """What a log says about connections that were closed because somebody took too much."""
 
+import threading
 from collections import Counter
 from enum import StrEnum
+from functools import partial
 
 import structlog
 
@@ -26,18 +28,25 @@ class Closing(StrEnum):
 
 
 class Closings:
-    """Counts closed connections, and logs them: one line a minute, however many there are."""
+    """Counts closed connections, and has them logged: one line a minute, however many there are.
+
+    A thread of its own writes each line, because the reader of the log may stop to read, and the caller reads sockets.
+    """
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._logged_at = float("-inf")
+        self._writer: threading.Thread | None = None
 
     def count(self, closing: Closing, number: int = 1) -> None:
         self._counts[closing] += number
 
     def report(self, now: float) -> None:
-        """Log what was counted, unless the last line is younger than a minute at *now* (seconds)."""
-        if self._counts.total() and now - self._logged_at > LOG_EVERY_SECONDS:
-            log.warning("connections_closed", **self._counts)
-            self._counts.clear()
-            self._logged_at = now
+        """Have logged what was counted, unless the last line is younger than a minute at *now* (seconds)."""
+        is_writing = self._writer is not None and self._writer.is_alive()
+        if is_writing or not self._counts.total() or now - self._logged_at <= LOG_EVERY_SECONDS:
+            return
+        counts, self._counts, self._logged_at = self._counts, Counter(), now
+        write = partial(log.warning, "connections_closed", **counts)
+        self._writer = threading.Thread(target=write, name="closings", daemon=True)
+        self._writer.start()
