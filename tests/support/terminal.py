@@ -32,9 +32,11 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*arguments: str, piped: bool = False, columns: int = 80) -> Iterator[Terminal]:
+def terminal(
+    *arguments: str, piped: bool = False, columns: int = 80, kind: str = "xterm-256color"
+) -> Iterator[Terminal]:
     ours, programs = pty.openpty()
-    environ = os.environ | {"TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": "50"}
+    environ = os.environ | {"TERM": kind, "COLUMNS": str(columns), "LINES": "50"}
     out = subprocess.PIPE if piped else programs
     command = [sys.executable, "-m", "worker.cli", *arguments]
     with subprocess.Popen(command, stdin=programs, stdout=out, stderr=programs, env=environ) as process:

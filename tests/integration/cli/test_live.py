@@ -118,6 +118,17 @@ def test_a_watched_list_prints_changes_in_a_pipe(fulfillment: Commands, busy: Ha
     assert any(line.endswith("main/1 – stopped refused") for line in pipe.lines)
 
 
+@pytest.mark.parametrize(("columns", "kind"), [(60, "xterm-256color"), (80, "dumb")])
+def test_a_watched_list_prints_changes_where_it_cannot_be_drawn_again(
+    fulfillment: Commands, busy: Harness, columns: int, kind: str
+):
+    with terminal("orders", "list", "--watch", columns=columns, kind=kind) as screen:
+        until(lambda: "main/1 – stopped refused" in screen.seen(), what="the list")
+        screen.process.send_signal(signal.SIGINT)
+        until(lambda: screen.process.poll() is not None, what="the end")
+        assert "\x1b" not in screen.seen()
+
+
 def test_a_watched_list_is_drawn_again_on_a_terminal(fulfillment: Commands, busy: Harness):
     with terminal("orders", "list", "--watch") as screen:
         until(lambda: "main/1" in screen.seen(), what="the list")

@@ -33,18 +33,24 @@ PAUSE_SECONDS = 2.0
 def watch_orders(context: Context, wanted: OrderFilter, limit: int, *, as_json: bool) -> int:
     """Show the latest *limit* orders that are *wanted*, until Ctrl-C, and return the exit code.
 
-    A terminal has the list as it is now. In a pipe, there is a line for each order that is new in the list or has
-    changed, and one for each that has left it.
+    A terminal has the list as it is now. In a pipe, and on a terminal where no list can be drawn again, there is a line
+    for each order that is new in the list or has changed, and one for each that has left it.
     """
     looks = look_again(partial(_latest, context, wanted, limit), lambda: PAUSE_SECONDS)
     try:
-        if as_json or not is_terminal(sys.stdout):
+        if as_json or not _can_redraw():
             _print_changes(context, looks, as_json=as_json)
         else:
             _redraw(context, looks)
     except KeyboardInterrupt:  # it is how the command ends
         return INTERRUPTED
     return INTERRUPTED
+
+
+def _can_redraw() -> bool:
+    """Tell whether stdout is a terminal that can replace lines, and is wide enough for those of the list."""
+    output = Output()
+    return is_terminal(sys.stdout) and not output.is_dumb_terminal and output.width >= MIN_WIDTH
 
 
 def _latest(context: Context, wanted: OrderFilter, limit: int) -> OrderPage:
