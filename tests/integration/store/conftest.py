@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from tests.conftest import new_database
 from worker.store.database.database import Database
+from worker.store.database.postgresql_connection import BoundedConnection
 from worker.store.intake.intake import SqlIntake
 
 
@@ -23,6 +25,17 @@ def contested(postgresql_url: str) -> Iterator[Database]:
     opened = Database(postgresql_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def patient_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the driver wait long for an answer. So what ends a statement is the server, also on a busy machine."""
+    wait = BoundedConnection.wait
+
+    def wait_long(connection: Any, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        return wait(connection, gen, interval, 60.0 if timeout is None else timeout)
+
+    monkeypatch.setattr(BoundedConnection, "wait", wait_long)
 
 
 @pytest.fixture

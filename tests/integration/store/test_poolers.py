@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -46,6 +47,7 @@ def test_the_schema_is_made_and_deliveries_are_written_behind_a_pooler(pooled_ur
     database.close()
 
 
+@pytest.mark.usefixtures("patient_client")
 def test_a_slow_statement_ends_in_time_behind_a_pooler_and_limits_nobody_else(pooled_url: str):
     database, patient = Database(pooled_url, timeout_seconds=0.4), Database(pooled_url, timeout_seconds=20)
     with pytest.raises(StoreUnavailable, match="statement timeout"), database.read() as connection:
@@ -57,9 +59,11 @@ def test_a_slow_statement_ends_in_time_behind_a_pooler_and_limits_nobody_else(po
     patient.close()
 
 
+@pytest.mark.usefixtures("patient_client")
 def test_a_statement_of_its_own_ends_in_time_behind_a_pooler_and_a_later_one_is_committed(pooled_url: str):
+    with closing(Database(pooled_url)) as patient:
+        migrate(patient)
     database = Database(pooled_url, timeout_seconds=0.8)
-    migrate(database)
     with pytest.raises(StoreUnavailable, match="statement timeout"), database.statements() as run:
         run(Statement("SELECT CAST(pg_sleep(10) AS text)"), {})
     insert = Statement("INSERT INTO locks (name, locked_until) VALUES (:name, 1) RETURNING name")

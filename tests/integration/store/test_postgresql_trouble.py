@@ -58,6 +58,7 @@ def test_a_server_that_refuses_connections_is_unavailable_at_once(postgresql_url
         SqlIntake(database).now()
 
 
+@pytest.mark.usefixtures("patient_client")
 def test_the_server_ends_a_statement_that_takes_too_long(postgresql_url: str):
     database = Database(postgresql_url, timeout_seconds=TIMEOUT_SECONDS)
     with pytest.raises(StoreUnavailable, match="statement timeout"), database.read() as connection:

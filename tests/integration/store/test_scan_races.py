@@ -24,7 +24,7 @@ ROUNDS = 15
 
 
 def test_scans_and_deliveries_of_the_same_orders_never_wait_in_a_circle(database_url: str):
-    database = Database(database_url, timeout_seconds=3)
+    database = Database(database_url, timeout_seconds=20)
     intake, scans, due = SqlIntake(database), SqlScans(database), DueOrders(database)
 
     def shuffled(chance: random.Random) -> list[str]:
