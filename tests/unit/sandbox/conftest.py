@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from deploy.sandbox import delays
 from deploy.sandbox.awalchat.account import Account
 from deploy.sandbox.awalchat.platform import Awalchat
 from deploy.sandbox.rate_limit import Limit
@@ -16,6 +18,18 @@ ACCOUNT = {"domain": "shop", "client_id": "client", "phone_number_id": "123456",
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
+
+
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """The actions that the sandbox has scheduled. Each happens when the test calls it."""
+    actions = list[Callable[[], object]]()
+
+    def timer(_delay_s: float, action: Callable[[], object]) -> Mock:
+        return Mock(start=lambda: actions.append(action))
+
+    monkeypatch.setattr(delays, "Timer", timer)
+    return actions
 
 
 @pytest.fixture

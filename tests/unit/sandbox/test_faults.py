@@ -4,8 +4,6 @@ import time
 
 import pytest
 
-from tests.support.programs import until
-
 
 def test_status_replaces_the_execution_of_the_call(api):
     api.add_order()
@@ -63,20 +61,21 @@ def test_delay_delays_the_response(api, when):
     assert time.monotonic() - start_s >= 0.2
 
 
-def test_apply_late_executes_the_update_after_the_response(api):
+def test_apply_late_executes_the_update_after_the_response(api, late):
     api.add_order()
-    api.add_fault("apply_late", seconds=0.1, answer=504)
+    api.add_fault("apply_late", seconds=5, answer=504)
     assert (api.put(1, status="accepted").status, api.stored_order()["status"]) == (504, "pending")
     assert api.totals()["pending_late"] == 1
-    until(lambda: api.totals()["pending_late"] == 0)
+    late.pop()()
+    assert api.totals()["pending_late"] == 0
     assert (api.stored_order()["status"], api.totals()["applied"], api.totals()["illegal"]) == ("accepted", 1, 0)
 
 
-def test_a_late_update_that_is_illegal_by_then_counts_as_illegal(api):
+def test_a_late_update_that_is_illegal_by_then_counts_as_illegal(api, late):
     api.add_order()
-    api.add_fault("apply_late", seconds=0.1, answer=504)
+    api.add_fault("apply_late", seconds=5, answer=504)
     assert [api.put(1, status=status).status for status in ("accepted", "accepted", "shipped")] == [504, 200, 200]
-    until(lambda: api.totals()["pending_late"] == 0)
+    late.pop()()
     assert (api.stored_order()["status"], api.totals()["illegal"]) == ("shipped", 1)
 
 

@@ -5,11 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from tests.support.programs import until
 from worker.domain.errors import StoreUnavailable
+from worker.store.database import group_commit
 from worker.store.database.group_commit import MAX_ITEMS, MAX_UNASKED, MAX_WEIGHT, GroupCommit
 
 
@@ -204,16 +207,14 @@ def test_no_caller_waits_for_ever_when_the_leader_is_interrupted():
 
 
 def test_a_leader_that_is_interrupted_in_the_pause_leaves_the_lead_to_others(monkeypatch: pytest.MonkeyPatch):
-    def interrupt(_seconds: float) -> None:
-        monkeypatch.undo()
-        raise KeyboardInterrupt
-
+    pauses = Mock(side_effect=[KeyboardInterrupt, None])
+    monkeypatch.setattr(group_commit, "time", SimpleNamespace(monotonic=lambda: 1e6, sleep=pauses))
     commits: GroupCommit[int, int] = GroupCommit(lambda items: items, 5.0, pause_seconds=0.05)
     commits.run(1)
-    monkeypatch.setattr("worker.store.database.group_commit.time.sleep", interrupt)
     with pytest.raises(KeyboardInterrupt):
         commits.run(2)
     assert commits.run(3) == 3
+    assert pauses.call_count == 2
 
 
 def test_a_pause_after_each_group_leaves_the_database_to_others():

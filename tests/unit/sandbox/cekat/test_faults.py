@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.support.programs import until
-
 
 def test_an_injected_error_has_cekat_s_format(api):
     api.add_fault("status", code=500, retry_after=7)
@@ -59,10 +57,10 @@ def test_a_fault_before_a_creation_prevents_it_and_one_after_does_not(api):
     assert (api.totals()["writes"], api.totals()["applied"], api.totals()["faults"]) == (2, 1, 2)
 
 
-def test_apply_late_creates_the_order_after_the_response(api):
-    api.add_fault("apply_late", seconds=0.1, answer=504)
+def test_apply_late_creates_the_order_after_the_response(api, late):
+    api.add_fault("apply_late", seconds=5, answer=504)
     assert (api.create().status, api.report()["orders"]) == (504, [])
-    until(lambda: api.totals()["pending_late"] == 0)
+    late.pop()()
     assert len(api.report()["orders"]) == 1
 
 
