@@ -13,8 +13,9 @@ from tests.support.blocked import wait_until_blocked
 from tests.support.clock import Clock
 from worker.domain.errors import StoreUnavailable
 from worker.domain.instants import HOUR, SECOND
+from worker.store.console import users as users_module
 from worker.store.console.sessions import MAX_OF_USER, SessionUser, SqlSessions
-from worker.store.console.users import SqlUsers, StoredUser
+from worker.store.console.users import LogEntry, SqlUsers, StoredUser
 from worker.store.database.database import Database
 from worker.store.tables import console_sessions, console_users
 
@@ -53,6 +54,39 @@ def test_a_change_of_a_user_who_is_unknown_changes_nothing(users: SqlUsers):
     assert not users.set_password("sara", HASH)
     assert not users.set_role("sara", "viewer")
     assert not users.exist()
+
+
+def test_each_change_of_a_user_is_in_the_log_with_who_did_it(users: SqlUsers, clock: Clock):
+    began = clock.now
+    assert users.add("sara", "viewer", HASH, done_by="root")
+    clock.advance(seconds=1)
+    assert users.set_role("sara", "operator", done_by="root")
+    assert users.set_password("sara", "new", done_by="sara")
+    assert users.remove("sara")
+    assert users.log(10) == (
+        LogEntry(began, "sara", "added", "viewer", "root"),
+        LogEntry(clock.now, "sara", "role", "operator", "root"),
+        LogEntry(clock.now, "sara", "password", "", "sara"),
+        LogEntry(clock.now, "sara", "removed", "", ""),
+    )
+    assert [entry.change for entry in users.log(2)] == ["password", "removed"]
+
+
+def test_what_changes_nobody_is_not_in_the_log(users: SqlUsers):
+    assert users.add("sara", "viewer", HASH)
+    assert not users.add("sara", "operator", HASH, done_by="root")
+    assert not users.set_role("olga", "operator", done_by="root")
+    assert not users.remove("olga", done_by="root")
+    assert not users.set_password("sara", "new", former="another", done_by="root")
+    assert [entry.change for entry in users.log(10)] == ["added"]
+
+
+def test_the_log_keeps_the_latest_changes(users: SqlUsers, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(users_module, "MAX_LOG", 3)
+    assert users.add("sara", "viewer", HASH)
+    for role in ("operator", "viewer", "operator"):
+        assert users.set_role("sara", role)
+    assert [entry.change for entry in users.log(10)] == ["role"] * 3
 
 
 def test_a_session_has_the_role_that_its_user_has_now(users: SqlUsers, sessions: SqlSessions, clock: Clock):

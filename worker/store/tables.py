@@ -14,6 +14,7 @@ scans       the last scan of each account's orders at its platform
 kept        how much is kept of what each source has sent and nobody could use, and what had to be deleted
 console_users     the users of the console, with their hashed passwords and roles
 console_sessions  who is logged in at the console
+console_log       who changed the users of the console
 refusals    why requests were refused, with their number and the last time: a bounded number of rows
 
 The partial indexes are in `partial_indexes`. No column has the name of a reserved word. The views `v_orders` and
@@ -363,4 +364,18 @@ console_sessions = Table(
     _instant("seen_at", nullable=False),
     _instant("expires_at", nullable=False),
     Index("ix_console_sessions_user_name", "user_name"),
+)
+
+console_log = Table(
+    "console_log",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    _instant("at", nullable=False),
+    # The user who was changed, and who may be gone: no foreign key.
+    Column("user_name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    # The new role.
+    Column("detail", Text, nullable=False, server_default=""),
+    # A user of the console, or of the machine; empty if that one has no name.
+    Column("done_by", Text, nullable=False, server_default=""),
 )

@@ -124,6 +124,25 @@ def test_the_list_has_no_hash(fulfillment, users):
     assert (listed.document["name"], listed.document["role"]) == ("sara", "operator")
 
 
+def test_the_log_says_who_changed_which_user(fulfillment, users, types, monkeypatch):
+    assert "No user of the console was added" in fulfillment("console", "users", "log").out
+    monkeypatch.setenv("SUDO_USER", "layla")
+    types(PASSWORD)
+    fulfillment("console", "users", "add", "sara", "--password-stdin")
+    fulfillment("console", "users", "role", "sara", "operator")
+    fulfillment("console", "users", "remove", "sara")
+    lines = fulfillment("console", "users", "log").out.splitlines()
+    printed = [" ".join(line.split()[-4:]) for line in lines if "layla" in line]
+    assert len(printed) == 3
+    assert printed[0] == "sara added: viewer layla"
+    documents = fulfillment("console", "users", "log", "--json").documents
+    assert [(each["name"], each["change"], each["role"], each["done_by"]) for each in documents] == [
+        ("sara", "added", "viewer", "layla"),
+        ("sara", "role", "operator", "layla"),
+        ("sara", "removed", "", "layla"),
+    ]
+
+
 def test_a_terminal_does_not_show_the_password(fulfillment, users):
     assert os.environ["FULFILLMENT_DATABASE_URL"]
     with terminal("console", "users", "add", "sara") as person:

@@ -51,6 +51,11 @@ def test_a_new_password_ends_all_sessions_but_goes_on_here(browser: Browser, nam
     assert browser.get("/about").status_code == (200 if name == "victor" else 303)
 
 
+def test_the_log_of_users_says_that_the_user_did_it(browser: Browser, users: SqlUsers):
+    change(browser)
+    assert (users.log(1)[0].name, users.log(1)[0].change, users.log(1)[0].done_by) == ("sara", "password", "sara")
+
+
 def test_the_page_about_the_user_leads_there(browser: Browser):
     browser.get("/about")
     assert 'href="/password"' in browser.page

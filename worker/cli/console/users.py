@@ -1,11 +1,13 @@
 """The commands `fulfillment console users`."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from worker.application.acting_user import acting_user
 from worker.cli.commands import OrderedGroup
 from worker.cli.console.passwords import FROM_STDIN, read_password
 from worker.cli.options import AS_JSON
@@ -61,7 +63,7 @@ def add_user(name: str, role: str, password_stdin: bool) -> None:
         if store.find(user):
             raise IllegalRequest(_exists(user))
         password = read_password(user, from_stdin=password_stdin)
-        if not store.add(user, role, hash_password(password)):
+        if not store.add(user, role, hash_password(password), done_by=_acting()):
             raise IllegalRequest(_exists(user))
     click.echo(f"{user} may log in, as {role}.")
 
@@ -71,7 +73,7 @@ def add_user(name: str, role: str, password_stdin: bool) -> None:
 def remove_user(name: str) -> None:
     """Remove a user, and end the user's sessions at once. What the user did stays in the audit log."""
     with _open_users() as store:
-        _require(store.remove(_fold(name)), name)
+        _require(store.remove(_fold(name), done_by=_acting()), name)
         is_last = not store.exist()
     click.echo(f"{_shown(name)} is removed, and logged out.")
     if is_last:
@@ -89,7 +91,7 @@ def change_password(name: str, password_stdin: bool) -> None:
     with _open_users() as store:
         _require(store.find(user) is not None, name)
         password = read_password(user, from_stdin=password_stdin)
-        _require(store.set_password(user, hash_password(password)), name)
+        _require(store.set_password(user, hash_password(password), done_by=_acting()), name)
     click.echo(f"{user} has a new password, and is logged out.")
 
 
@@ -99,8 +101,23 @@ def change_password(name: str, password_stdin: bool) -> None:
 def change_role(name: str, role: str) -> None:
     """Change what a user may do from the next click on. ROLE is `viewer`, who looks, or `operator`, who acts, too."""
     with _open_users() as store:
-        _require(store.set_role(_fold(name), role), name)
+        _require(store.set_role(_fold(name), role, done_by=_acting()), name)
     click.echo(f"{_shown(name)} is {role} now.")
+
+
+@users.command("log", short_help="Show who changed the users, and when.")
+@AS_JSON
+def show_log(as_json: bool) -> None:
+    """Show who added, removed and changed users, and when, the latest last."""
+    from worker.cli.console.printing import MAX_ENTRIES, entry_documents, print_entries
+    from worker.cli.json_lines import print_json_lines
+
+    with _open_users() as store:
+        entries = store.log(MAX_ENTRIES)
+    if as_json:
+        print_json_lines(entry_documents(entries))
+    else:
+        print_entries(entries)
 
 
 @contextmanager
@@ -110,6 +127,11 @@ def _open_users() -> Iterator["SqlUsers"]:
 
     with open_database() as context:
         yield SqlUsers(context.database)
+
+
+def _acting() -> str:
+    """Return who runs this command, for the log."""
+    return acting_user(os.environ)
 
 
 def _fold(name: str) -> str:

@@ -65,7 +65,7 @@ class Logins:
         if user is None:
             raise LoginRefused(WRONG_FORMER)
         new_hash = _hash_in_turn(password)
-        if not self.users.set_password(name, new_hash, former=user.password):
+        if not self.users.set_password(name, new_hash, former=user.password, done_by=name):
             raise LoginRefused(OVERTAKEN)
         log.info("console_password_changed", peer=address, user=name)
         if secret := self._open_session(name, new_hash):

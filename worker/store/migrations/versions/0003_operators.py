@@ -12,6 +12,7 @@ def upgrade() -> None:
     _index_lists()
     _create_refusals()
     _create_console_users()
+    _create_console_log()
 
 
 def _extend_deliveries() -> None:
@@ -67,3 +68,16 @@ def _create_console_users() -> None:
         sa.ForeignKeyConstraint(["user_name"], ["console_users.name"], name="fk_console_sessions_user_name"),
     )
     op.create_index("ix_console_sessions_user_name", "console_sessions", ["user_name"])
+
+
+def _create_console_log() -> None:
+    op.create_table(
+        "console_log",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False, server_default=""),
+        sa.Column("done_by", sa.Text(), nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("id", name="pk_console_log"),
+    )
