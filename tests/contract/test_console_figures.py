@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -178,16 +177,16 @@ def test_nobody_waits_longer_than_wanted_for_a_count_and_there_is_one_at_a_time(
 @pytest.mark.parametrize("error", [StoreUnavailable("away"), RuntimeError("a defect")])
 def test_a_count_that_fails_leaves_the_result_before_it(error: Exception, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("worker.store.queries.recounted.AFTER_FAILURE_SECONDS", 3600.0)
-    results: Iterator[int | Exception] = iter([1, error])
+    results: list[int | Exception] = [1, error]
 
     def count_or_fail() -> int:
-        result = next(results)
+        result = results.pop(0)
         if isinstance(result, Exception):
             raise result
         return result
 
     recounted = Recounted("failing", count_or_fail, least_rest_seconds=0)
-    until(lambda: recounted.latest(60) == 1 and next(iter(results), None) is None, what="both counts")
+    until(lambda: recounted.latest(60) == 1 and not results, what="both counts")
     assert [recounted.latest(60), recounted.latest(60)] == [1, 1]
 
 

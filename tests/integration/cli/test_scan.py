@@ -2,18 +2,20 @@
 
 import re
 import signal
-import threading
-import time
 from collections.abc import Callable
+from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
 from tests.support.commands import Commands
+from tests.support.good_settings import MAIN
 from tests.support.harness import Harness
 from tests.support.programs import until
 from tests.support.sandbox_account import TRAITS
-from tests.support.sandboxes import Platform
+from tests.support.sandboxes import PLENTY, Platform
 from tests.support.terminal import HIDDEN, SHOWN, terminal
+from worker.cli.scan import running
 from worker.domain.instants import MINUTE, SECOND
 from worker.domain.reasons import HoldReason
 from worker.ports import lock_name
@@ -78,19 +80,28 @@ def test_orders_in_a_status_of_the_account_that_the_platform_does_not_filter_are
     assert [key.order_id for key in harness.order_keys()] == ["7"]
 
 
-def test_it_waits_for_the_scan_of_a_worker(harness: Harness, fulfillment: Commands, platform: Platform):
-    database = Database(harness.database.url)
-    locks = SqlLocks(database)
-    held_until = locks.keep(lock_name("main"), 10 * MINUTE, None)
-    assert held_until is not None
-    release = threading.Timer(5, lambda: locks.release(lock_name("main"), held_until))
-    began = time.monotonic()
-    release.start()
-    code, _, err = fulfillment("scan")
-    release.join()
-    database.close()
-    assert code == 0
-    assert time.monotonic() - began >= 5
+def test_it_waits_for_the_scan_of_a_worker(
+    harness: Harness,
+    fulfillment: Commands,
+    account_at: Callable[[str], Platform],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    platform, pauses = account_at("cekat"), list[float]()
+    with closing(Database(harness.database.url)) as database:
+        locks = SqlLocks(database)
+        held_until = locks.keep(lock_name("main"), 10 * MINUTE, None)
+        assert held_until is not None
+
+        def pause(seconds: float) -> None:
+            assert platform.calls() == 0
+            pauses.append(seconds)
+            if len(pauses) == 3:
+                locks.release(lock_name("main"), held_until)
+
+        monkeypatch.setattr(running, "time", SimpleNamespace(sleep=pause))
+        code, _, err = fulfillment("scan")
+    assert (code, len(pauses)) == (0, 3)
+    assert platform.calls() > 0
     assert err.count("a worker scans main at the moment; waiting for the end of its scan") == 1
 
 
@@ -101,6 +112,7 @@ def test_an_account_that_nobody_knows_is_refused(fulfillment: Commands):
 
 
 def test_a_platform_that_does_not_answer_is_said(harness: Harness, fulfillment: Commands):
+    fulfillment.set({f"{MAIN}CALLS_PER_MINUTE": PLENTY})
     code, out, _ = fulfillment("scan")
     assert code == 3
     assert "Nothing was found so far." in out
