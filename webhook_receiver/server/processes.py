@@ -1,7 +1,6 @@
 """Runs a WSGI application: in one process, or in a few that share one listening socket."""
 
 import errno
-import logging
 import os
 import signal
 import socket
@@ -77,7 +76,6 @@ def serve(
     application after the fork, and this process only supervises them. An address in one of the networks *proxies*, or
     on this machine, may have any number of connections, because it forwards the requests of many clients.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns about every request that waits for a thread
     limits = Limits(is_proxy=lambda address: is_loopback(address) or is_trusted(address, proxies))
     work = partial(_serve, open_app, sock, max_body, limits)
     if processes == 1:

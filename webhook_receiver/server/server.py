@@ -12,6 +12,7 @@ The receiver relies on these facts about waitress 3.0.2. They are from its sourc
 - It treats HTTP/0.9 and unknown versions as 1.0.
 """
 
+import logging
 import math
 import os
 import socket
@@ -65,6 +66,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         self.is_stopping = False
         self._next_check = self._pauses_until = self._accepts_again_at = 0.0
         self._is_woken = False
+        _quieten()
         address = (sock.family, sock.type, sock.proto, sock.getsockname())
         super().__init__(app, _sock=sock, adj=adjustments_for(sock, max_body), sockinfo=address, bind_socket=False)
         self.connections = Connections(limits, self.active_channels)
@@ -183,3 +185,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         self._dispatch.answering.stop(max(0.1, deadline - time.monotonic()))
         self.task_dispatcher.shutdown(timeout=max(0.1, deadline - time.monotonic()))
         wasyncore.close_all(self._map)
+
+
+def _quieten() -> None:
+    """Leave out what waitress logs of single requests: anybody can send any number of them, and no answer may wait."""
+    logging.getLogger("waitress").setLevel(logging.WARNING)  # it names the path of each request whose sender is gone
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of each request that waits for a thread

@@ -1,5 +1,6 @@
 """A slow database delays answers, and nothing else: reading and the pages go on, and nobody waits too long."""
 
+import logging
 import socket
 import struct
 import threading
@@ -110,6 +111,14 @@ def test_an_answer_that_comes_after_the_503_is_dropped(held: Slow, connect: Conn
     held.goes_on.set()
     until(lambda: len(claims) == 2)
     assert claims == [True, False]
+
+
+def test_an_answer_that_is_dropped_leaves_no_line(held: Slow, connect: Connect, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO)
+    assert sent(connect, "0").response().status == 503
+    held.goes_on.set()
+    until(lambda: sent(connect, "1").response().status in {200, 202})
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("waitress")] == []
 
 
 def test_a_slow_database_delays_neither_reading_nor_healthz_nor_refusals(held: Slow, connect: Connect):
