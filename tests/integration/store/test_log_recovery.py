@@ -25,7 +25,7 @@ with open(sys.argv[1], "r+b", buffering=0) as index:
 
 
 def test_a_delivery_waits_while_another_process_recovers_the_log(sqlite_url: str):
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, timeout_seconds=60)
     intake = SqlIntake(database)
     intake.write(a_delivery(an_event(key="evt_1")))
     index = Path(f"{make_url(sqlite_url).database}-shm")
