@@ -4,7 +4,7 @@ from flask import Flask, Response, request
 
 POLICY = "; ".join(
     [
-        *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"),
+        *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"),
         *("form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"),
     ]
 )
