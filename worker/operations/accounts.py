@@ -14,7 +14,7 @@ from worker.domain.text import clean_text
 from worker.operations.acts import ActName
 from worker.operations.instants import when
 from worker.operations.orders import require_reason
-from worker.operations.phrases import counted, join_items
+from worker.operations.phrases import WHY, counted, join_items
 
 
 class OperatorHolds(Protocol):
@@ -36,7 +36,7 @@ def hold(holds: OperatorHolds, overview: Overview, configured: Collection[str], 
     holds.hold_for_operator(account, require_reason(note))
     before = [other for other in overview.holds_of(account) if other.reason == HoldReason.OPERATOR]
     already = "".join(f" It was held since {when(each.since, overview.now)}: {each.detail}." for each in before)
-    until = f"{account} is held until `fulfillment accounts release {account}`"
+    until = f"{account} is held until `fulfillment accounts release {account} --reason {WHY}`"
     return f"{until}; {_who_waits(account, overview)}.{already}"
 
 

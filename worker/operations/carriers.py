@@ -9,6 +9,7 @@ from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot
 from worker.domain.reasons import QuarantineReason
 from worker.operations.orders import Operations, require_reason
+from worker.operations.phrases import release_of
 
 
 def assign(operations: Operations, key: OrderKey, source: str, reason: str, *, create: bool = False) -> str:
@@ -53,7 +54,7 @@ def _without(snapshot: Snapshot, source: str) -> str:
 
 def _stopped(snapshot: Snapshot) -> str:
     stop = snapshot.row.stop
-    return f" It is still stopped ({stop}): `fulfillment orders release` lifts that." if stop else ""
+    return f" It is still stopped ({stop}): `{release_of(snapshot.order.key)}` lifts that." if stop else ""
 
 
 def _replay(source: str) -> str:

@@ -10,6 +10,7 @@ from worker.domain.lifecycle.event_results import event_results
 from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import Snapshot, State
 from worker.operations.orders import Operations, require_reason, stop_has_changed
+from worker.operations.phrases import release_of
 
 OPENED_BY = "a newer event with this reference, or a replay, starts the search again"
 OPENED_BY_ALARM = (
@@ -28,7 +29,7 @@ def close(operations: Operations, key: OrderKey, reason: str, stop: str = "") ->
     require_closable(snapshot)
     if not operations.store.close(snapshot, note, results_of_close(snapshot)):
         raise stop_has_changed(key)
-    return f"{key} is closed: {opened_by(key)}; `fulfillment orders release` opens it, too."
+    return f"{key} is closed: {opened_by(key)}; `{release_of(key)}` opens it, too."
 
 
 def require_closable(snapshot: Snapshot) -> None:

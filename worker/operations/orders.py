@@ -13,7 +13,7 @@ from worker.domain.stages import Stage, has_reached
 from worker.domain.text import clean_text
 from worker.operations.instants import when
 from worker.operations.naming import OrderFinder, OrderIdReader
-from worker.operations.phrases import MAX_NOTE, with_detail
+from worker.operations.phrases import MAX_NOTE, release_of, with_detail
 from worker.operations.store import OperatorStore
 from worker.ports import Delivery, Intake, Receipt, WakeUps
 
@@ -154,7 +154,7 @@ def require_stage_ahead(snapshot: Snapshot, stage: Stage) -> None:
     _require_advance(snapshot.order.key, stage)
     order, row = snapshot.order, snapshot.row
     if row.stop:
-        raise IllegalRequest(f"{order.key} is stopped ({row.stop}): `fulfillment orders release` it first")
+        raise IllegalRequest(f"{order.key} is stopped ({row.stop}): release it first, `{release_of(order.key)}`")
     require_open(snapshot)
     if order.closed:
         raise IllegalRequest(f"{order.key} is closed ({order.closed}): nothing is written to it any more")
@@ -167,7 +167,7 @@ def require_open(snapshot: Snapshot) -> None:
     """Raise `IllegalRequest` if an operator has closed the order."""
     if snapshot.order.closed_by_operator:
         key = snapshot.order.key
-        raise IllegalRequest(f"{key} is closed by an operator: `fulfillment orders release` opens it again")
+        raise IllegalRequest(f"{key} is closed by an operator: `{release_of(key)}` opens it again")
 
 
 def require_not_stopped(snapshot: Snapshot) -> None:
@@ -175,7 +175,7 @@ def require_not_stopped(snapshot: Snapshot) -> None:
     require_open(snapshot)
     key, stop = snapshot.order.key, snapshot.row.stop
     if stop:
-        raise IllegalRequest(f"{key} is stopped ({stop}): `fulfillment orders release` lifts that, retry does not")
+        raise IllegalRequest(f"{key} is stopped ({stop}): `{release_of(key)}` lifts that, retry does not")
 
 
 def stop_has_changed(key: OrderKey) -> IllegalRequest:

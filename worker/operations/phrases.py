@@ -1,8 +1,10 @@
 """Parts of sentences, for several modules."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from worker.domain.events import OPERATOR
+from worker.domain.orders import OrderKey
 from worker.domain.reasons import Word
 
 WHY = "<why>"
@@ -23,6 +25,11 @@ def split_command(sentence: str) -> tuple[str, str]:
     """
     text, colon, command = sentence.partition(_COMMAND)
     return (f"{text}:", f"fulfillment {command}") if colon and not sentence.endswith(".") else (sentence, "")
+
+
+def release_of(key: OrderKey) -> str:
+    """Return the command that lifts the stop of the order *key*, or opens it, with a placeholder for the reason."""
+    return f"fulfillment orders release {quote(str(key))} --reason {WHY}"
 
 
 def counted(count: int, one: str, many: str) -> str:

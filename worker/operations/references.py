@@ -9,7 +9,7 @@ from worker.domain.overview.snapshot import Snapshot
 from worker.domain.text import clean_text
 from worker.operations.instants import when
 from worker.operations.orders import Operations, require_reason
-from worker.operations.phrases import WHY
+from worker.operations.phrases import WHY, release_of
 from worker.operations.previews import preview_find
 from worker.ports import Attached
 
@@ -61,7 +61,7 @@ def resolve(operations: Operations, key: OrderKey, order: str, reason: str, look
             raise IllegalRequest(f"{target} is of another carrier: {_assign_first(key, target)}")
         case Attached.DONE:
             operations.wake_ups.enqueue([target])
-            following = _next(operations.store.snapshot(target))
+            following = _next(target, operations.store.snapshot(target))
             return f"{key} is {target}, which has its events and {following}. {shown}"
 
 
@@ -106,11 +106,11 @@ def _find_target(operations: Operations, key: OrderKey, text: str) -> OrderKey:
     return order
 
 
-def _next(snapshot: Snapshot | None) -> str:
+def _next(key: OrderKey, snapshot: Snapshot | None) -> str:
     if snapshot and snapshot.row.stop:
-        return f"is stopped ({snapshot.row.stop}): `fulfillment orders release` lifts that"
+        return f"is stopped ({snapshot.row.stop}): `{release_of(key)}` lifts that"
     if snapshot and snapshot.order.closed_by_operator:
-        return "is closed by an operator: `fulfillment orders release` opens it again"
+        return f"is closed by an operator: `{release_of(key)}` opens it again"
     if snapshot and snapshot.row.due is not None and snapshot.row.due > snapshot.now:
         return f"waits until {when(snapshot.row.due, snapshot.now)}: {snapshot.row.waiting}"
     return "is due; a worker takes it from here, within a second or two"

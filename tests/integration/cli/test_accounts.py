@@ -111,7 +111,8 @@ def test_text_from_outside_is_printed_in_80_columns_without_control_characters(f
 def test_a_hold_of_an_operator_keeps_who_and_why(fulfillment, in_use, user):
     result = fulfillment("accounts", "hold", "main", "--reason", "prices change")
     assert (result.code, result.err) == (0, "")
-    assert result.out == "main is held until `fulfillment accounts release main`; 2 orders wait with it.\n"
+    command = "fulfillment accounts release main --reason <why>"
+    assert result.out == f"main is held until `{command}`; 2 orders wait with it.\n"
     assert in_use.hold_details() == {"operator": "prices change (sara)"}
     assert in_use.due_orders.claim(10, 0) == []
 

@@ -212,5 +212,5 @@ def _help(fulfillment: Commands, key: OrderKey, act: str, options: list[str]) ->
     result = fulfillment("orders", act, str(key), *options)
     (command,) = EXPLICIT.findall(result.err)
     assert result.code == 2
-    assert run(fulfillment, f"{command} {key} --reason x").code == 0
+    assert run(fulfillment, _filled_in(command, key)).code == 0
     assert fulfillment("orders", act, str(key), *options).code == 0, (key, act)

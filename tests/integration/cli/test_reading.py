@@ -141,7 +141,7 @@ def test_an_explanation_is_in_sentences(fulfillment: Commands, harness: Harness)
     result = " ".join(fulfillment("orders", "explain", "1").out.split())
     assert "It waits until" in result
     assert "api_unavailable, HTTP 500." in result
-    assert "An event does not shorten this wait; `fulfillment orders retry` does." in result
+    assert "An event does not shorten this wait; `fulfillment orders retry main/1` does." in result
 
 
 def test_every_command_of_an_explanation_is_a_line_of_its_own(fulfillment: Commands, harness: Harness):

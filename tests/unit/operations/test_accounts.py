@@ -50,7 +50,7 @@ class Holds:
 def test_a_hold_says_how_many_orders_wait_and_how_to_lift_it(overview, wait):
     holds = Holds()
     sentence = hold(holds, overview, ["main"], "main", "why (sara)")
-    assert sentence == f"main is held until `fulfillment accounts release main`; {wait}."
+    assert sentence == f"main is held until `fulfillment accounts release main --reason <why>`; {wait}."
     assert (holds.reasons, holds.notes) == ({"operator"}, ["why (sara)"])
 
 

@@ -44,7 +44,10 @@ def test_without_a_carrier_the_next_one_to_report_is_told():
 
 def test_a_stop_is_named_because_an_assignment_does_not_lift_it():
     sentence = assign(Operator(carried(stop="shipment_lost", stopped_at=NOW)).operations, KEY, "south", "why")
-    assert "It is still stopped (shipment_lost): `fulfillment orders release` lifts that." in sentence
+    assert (
+        "It is still stopped (shipment_lost): `fulfillment orders release main/17 --reason <why>` lifts that."
+        in sentence
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_an_order_is_closed_whatever_it_waits_for_and_no_worker_is_told(seen):
     operator = Operator(seen)
     sentence = close(operator.operations, KEY, "refunded")
     assert sentence.startswith("main/17 is closed: only newer news that needs a person opens it again")
-    assert sentence.endswith("`fulfillment orders release` opens it, too.")
+    assert sentence.endswith("--reason <why>` opens it, too.")
     assert operator.store.closed == [(seen, "refunded", {})]
     assert operator.wake_ups.keys == []
 
@@ -73,7 +73,7 @@ def test_the_pending_events_of_a_closed_order_end_by_the_rules():
 def test_only_a_release_opens_an_order_that_an_operator_has_closed(act):
     seen = snapshot(closed_by_operator=3)
     operator = Operator(seen)
-    with operator.refuses("closed by an operator: `fulfillment orders release` opens it again"):
+    with operator.refuses("closed by an operator: `fulfillment orders release main/17 --reason <why>` opens it again"):
         operations = operator.operations
         operations.retry(KEY, "x") if act == "retry" else operations.advance(KEY, Stage.DELIVERED, "x")
     assert operator.changed_nothing()

@@ -130,7 +130,7 @@ def test_the_latest_writes_are_shown_with_their_answers():
         ({"due": START, "lease_until": START + MINUTE}, State.LEASED, "", "lease ends 2026-01-25 12:01:00 UTC (in 1 m"),
         ({"due": START, "lease_until": START - 1}, State.DUE, "", "ended without a result"),
         ({"due": START + MINUTE, "waiting": "settle"}, State.WAITING, "settle", "may still apply an earlier write"),
-        (BACK_OFF, State.WAITING, "conflict", "`fulfillment orders retry` does"),
+        (BACK_OFF, State.WAITING, "conflict", "`fulfillment orders retry main/1` does"),
         ({"due": START, "held": (HELD,)}, State.HELD, "credentials", "until the hold is lifted"),
         (
             {"due": START, "held": (PAUSED,)},

@@ -34,7 +34,10 @@ def test_the_named_order_gets_the_events_and_is_enqueued(named):
 @pytest.mark.parametrize(
     ("order", "sentence"),
     [
-        (snapshot(stop="refused", stopped_at=NOW, due=NOW), "is stopped \\(refused\\): `fulfillment orders release`"),
+        (
+            snapshot(stop="refused", stopped_at=NOW, due=NOW),
+            "is stopped \\(refused\\): `fulfillment orders release main/17 --",
+        ),
         (snapshot(due=NOW + 60_000_000, waiting="api_unavailable"), "waits until .* \\(in 1 min\\): api_unavailable"),
         (None, "is due"),
     ],

@@ -17,7 +17,7 @@ from worker.operations.explain.settled import settled
 from worker.operations.explain.stopped import behind_hold, stopped_again
 from worker.operations.explain.today import UNKNOWN, is_over
 from worker.operations.instants import when
-from worker.operations.phrases import WHY, meaning_of, with_detail
+from worker.operations.phrases import WHY, meaning_of, release_of, with_detail
 
 
 def next_steps(snapshot: Snapshot, evidence: Evidence, policy: Policy, *, orphaned: bool) -> Iterator[str]:
@@ -42,8 +42,9 @@ def _after_dry_run(snapshot: Snapshot) -> Iterator[str]:
 
 def _orphaned(snapshot: Snapshot) -> Iterator[str]:
     yield "The order has something left to do, but no worker will reconcile it."
-    command = "release" if snapshot.order.closed_by_operator else "retry"
-    yield f"This is a defect: please report it. `fulfillment orders {command}` makes the order due."
+    key = snapshot.order.key
+    command = release_of(key) if snapshot.order.closed_by_operator else f"fulfillment orders retry {quote(str(key))}"
+    yield f"This is a defect: please report it. `{command}` makes the order due."
 
 
 def _stopped(snapshot: Snapshot) -> Iterator[str]:
@@ -57,9 +58,9 @@ def _stopped(snapshot: Snapshot) -> Iterator[str]:
     yield from advice_on_lost(snapshot) if row.stop in ALARMS.values() else [advise_on_stop(row.stop)]
     yield stopped_again(snapshot)
     yield behind_hold(snapshot)
-    key = quote(str(snapshot.order.key))
-    yield f"To close it: fulfillment orders close {key} --reason {WHY}"
-    yield f"To lift the stop: fulfillment orders release {key} --reason {WHY}"
+    key = snapshot.order.key
+    yield f"To close it: fulfillment orders close {quote(str(key))} --reason {WHY}"
+    yield f"To lift the stop: {release_of(key)}"
 
 
 def _leased(snapshot: Snapshot) -> Iterator[str]:
@@ -129,7 +130,8 @@ def _waiting(snapshot: Snapshot) -> Iterator[str]:
     else:
         yield meaning_of(WaitReason, row.waiting) or "Then it is reconciled again."
     if row.not_before is not None and row.not_before > now:
-        yield "An event does not shorten this wait; `fulfillment orders retry` does."
+        key = quote(str(snapshot.order.key))
+        yield f"An event does not shorten this wait; `fulfillment orders retry {key}` does."
 
 
 def _closed(snapshot: Snapshot) -> Iterator[str]:
