@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.cli.local import runnable
+from worker.cli.wrapping import wrapped
 from worker.domain.orders import OrderKey
 from worker.domain.overview.snapshot import State
 from worker.domain.text import clean_text, visible
@@ -92,5 +93,10 @@ def make_facts(values: Mapping[str, object]) -> Table:
 
 
 def print_table(table: Table, rows: Sequence[object], if_empty: str) -> None:
-    """Print *table*, which was made from *rows*. Without rows, print the sentence *if_empty* instead."""
-    Output(MIN_WIDTH).print(table if rows else runnable(if_empty))
+    """Print *table*, which was made from *rows*. Without rows, print *if_empty* instead; no command in it is broken."""
+    output = Output(MIN_WIDTH)
+    if rows:
+        output.print(table)
+        return
+    for line in wrapped(runnable(if_empty), output.width):
+        output.print(line, soft_wrap=True)

@@ -101,7 +101,9 @@ def test_the_last_removal_says_who_may_use_the_console_now(fulfillment, users):
         users.add(name, "viewer", "hash")
     assert fulfillment("console", "users", "remove", "olga").out == "olga is removed, and logged out.\n"
     assert "everybody on this machine may use it" in fulfillment("console", "users", "remove", "sara").out
-    assert "The console has no users" in fulfillment("console", "users", "list").out
+    advice = fulfillment("console", "users", "list").out.splitlines()
+    assert advice[0].startswith("The console has no users: everybody on this machine may use it.")
+    assert advice[-1] == "fulfillment console users add NAME --role operator"
 
 
 @pytest.mark.parametrize(

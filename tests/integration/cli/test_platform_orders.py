@@ -21,7 +21,7 @@ NASTY = "\x1b]0;pwned\x07[bold red]x[/] \u202egnp.exe"
 def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platform: Platform):
     platform("POST", "/orders", {"id": 1, "payment_status": "paid"})
     listed, shown = fulfillment(*LIST, "--json").document, fulfillment(*SHOW, "1", "--json").document
-    assert " ".join(listed) == "account order number status stage closed payment tracking document"
+    assert " ".join(listed) == "account order order_key number status stage closed payment tracking document"
     document = shown.pop("document")
     assert (document["id"], document["payment_status"]) == (1 if platform.name == "awalchat" else "1", "paid")
     assert listed.pop("document")["id"] == document["id"]
@@ -30,6 +30,7 @@ def test_the_keys_of_json_documents_are_a_contract(fulfillment: Commands, platfo
     assert shown == {
         "account": "main",
         "order": "1",
+        "order_key": "main/1",
         "number": "ORD-1",
         "status": "pending",
         "stage": "pending",

@@ -1,7 +1,7 @@
 """Orders at a platform as JSON objects."""
 
-from worker.cli.json_lines import Document
-from worker.domain.orders import Payment
+from worker.cli.json_lines import Document, order_names
+from worker.domain.orders import OrderKey, Payment
 from worker.domain.stages import Stage, TerminalStatus
 from worker.order_api.clients import PlatformOrder
 
@@ -13,8 +13,7 @@ def platform_document(account: str, order: PlatformOrder) -> Document:
     """
     reading = order.reading
     return {
-        "account": account,
-        "order": order.order_id,
+        **order_names(OrderKey(account, order.order_id)),
         "number": reading.number or None,
         "status": reading.status,
         "stage": reading.position if isinstance(reading.position, Stage) else None,
