@@ -190,6 +190,19 @@ def test_a_form_of_another_site_does_nothing(browser: Browser, users: SqlUsers, 
     assert browser.post("/act").status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/about", "/login", "/healthz", "/nowhere", "/static/console.css"])
+def test_no_page_of_another_site_loads_a_page_of_ours_as_a_part(browser: Browser, path: str):
+    parts = [("cross-site", "image"), ("cross-site", "iframe"), ("same-site", "empty")]
+    refused = [browser.get(path, Sec_Fetch_Site=site, Sec_Fetch_Dest=part).status_code for site, part in parts]
+    assert refused == [403] * len(parts)
+
+
+def test_a_link_of_another_site_leads_to_a_page_of_ours(browser: Browser):
+    for site in ("cross-site", "none", "same-origin"):
+        assert browser.get("/about", Sec_Fetch_Site=site, Sec_Fetch_Dest="document").status_code == 200
+    assert browser.get("/about", Sec_Fetch_Site="same-origin", Sec_Fetch_Dest="empty").status_code == 200
+
+
 def test_the_token_of_another_session_is_none(browser: Browser, users: SqlUsers):
     other = Browser(browser.app)
     for each in (browser, other):

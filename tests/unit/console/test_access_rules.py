@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.console.access.form_tokens import form_token, is_from_here, is_token
+from worker.console.access.form_tokens import form_token, is_from_here, is_part_of_other_site, is_token
 from worker.console.access.return_paths import return_path
 from worker.console.access.rules import needed_role, open_to
 from worker.console.access.users import CurrentUser, Role, read_name, read_name_of_header, role_of
@@ -77,6 +77,19 @@ def test_a_form_token_is_that_of_one_user_and_one_key():
 )
 def test_only_a_page_of_this_host_sends_forms(site: str, origin: str, is_ours: bool):
     assert is_from_here(site, origin, "shop.example") is is_ours
+
+
+@pytest.mark.parametrize(
+    ("site", "destination", "is_part"),
+    [
+        *(("cross-site", "image", True), ("cross-site", "iframe", True), ("same-site", "empty", True)),
+        *(("cross-site", "document", False), ("same-site", "document", False), ("cross-site", "", False)),
+        *(("same-origin", "empty", False), ("same-origin", "script", False), ("none", "document", False)),
+        ("", "", False),
+    ],
+)
+def test_another_site_may_lead_here_and_not_load_parts(site: str, destination: str, is_part: bool):
+    assert is_part_of_other_site(site, destination) is is_part
 
 
 @pytest.mark.parametrize("path", ["/", "/orders?state=stopped&by=cause", "/orders/main/7", "/x?next=//evil.example"])

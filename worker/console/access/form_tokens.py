@@ -1,4 +1,4 @@
-"""Tokens in forms: a page of another site cannot read them, so it cannot forge a form."""
+"""What proves that a page of ours sends a form: a token in it, and what browsers say of the sender."""
 
 from hashlib import sha256
 from hmac import compare_digest
@@ -30,3 +30,12 @@ def is_from_here(site: str, origin: str, host: str) -> bool:
     if site:
         return site in {"same-origin", "none"}
     return not origin or origin.partition("://")[2].lower() == host.lower()
+
+
+def is_part_of_other_site(site: str, destination: str) -> bool:
+    """Tell whether a browser says that a page of another site loads this as a part of itself, as a picture or a frame.
+
+    *site* is the header `Sec-Fetch-Site`, and *destination* is `Sec-Fetch-Dest`. A link of another site leads to a
+    document, which may be looked at.
+    """
+    return site in {"cross-site", "same-site"} and destination not in {"", "document"}

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from worker.console.access.access import LIVE_HEADER, Access, Stranger
 from worker.console.access.cookies import cookie_name
-from worker.console.access.form_tokens import FIELD, HEADER, is_from_here, is_token
+from worker.console.access.form_tokens import FIELD, HEADER, is_from_here, is_part_of_other_site, is_token
 from worker.console.access.requests import Request
 from worker.console.access.return_paths import path_with_query
 from worker.console.access.rules import LOOKS, needed_role
@@ -15,6 +15,7 @@ from worker.console.access.users import CurrentUser
 
 FORGED = "This form does not come from a page of this console, or that page is too old. Load it again, and try again."
 SESSION_OVER = "You are not logged in any more. Nothing was done. Log in, and try again."
+PART = "A page of another site has asked for this, as a part of itself. Open the console by its own address."
 UNREADABLE = "The address of this page cannot be read, because it is not UTF-8."
 VIEWER = "You may look, but not act. An administrator can change that: fulfillment console users role NAME operator"
 VIEWER_BY_PROXY = "You may look, but not act. The setting console.operators names those who may."
@@ -27,6 +28,7 @@ def add_gate(app: Flask, access: Access) -> None:
     def pass_gate() -> ResponseReturnValue | None:
         g.user = None
         _refuse_unreadable_query()
+        _refuse_parts_of_other_sites()
         view = current_app.view_functions.get(request.endpoint or "")
         role = needed_role(view, request.method)
         if role is None:
@@ -61,6 +63,12 @@ def _refuse_unreadable_query() -> None:
         request.query_string.decode()
     except UnicodeDecodeError:  # Flask would fail at the first look into it
         abort(400, UNREADABLE)
+
+
+def _refuse_parts_of_other_sites() -> None:
+    """Let no other site make a browser ask again and again, which costs as much as a person who does."""
+    if is_part_of_other_site(request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Sec-Fetch-Dest", "")):
+        abort(403, PART)
 
 
 def _answer_stranger(stranger: Stranger) -> ResponseReturnValue:
