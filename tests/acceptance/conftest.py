@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.conftest import new_database
-from tests.support.installation import Installation
+from tests.support.installation import Installation, patient
 
 INSTALLATIONS: list[Installation] = []
 """Those that are open."""
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def build() -> Iterator[Callable[..., Installation]]:
-    """Builds installations, and closes them after the last test of the module."""
+    """Builds installations, and closes them after the last test of the module, unless the test has done so."""
     built: list[Installation] = []
 
     def build_one(*arguments: Any, **settings: Any) -> Installation:
@@ -48,7 +48,7 @@ def build() -> Iterator[Callable[..., Installation]]:
 @pytest.fixture(scope="module")
 def installation(build: Callable[..., Installation]) -> Installation:
     """A running installation on SQLite."""
-    return build().open()
+    return build(**patient()).open()
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def empty_postgresql(postgresql_server: psycopg.Connection) -> Iterator[str]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     if report.failed:
-        for installation in INSTALLATIONS:
+        for installation in (each for each in INSTALLATIONS if each.folder.exists()):
             for program in installation.programs.values():
                 report.sections.append((f"output of {program.name}", program.log[-SHOWN:]))
     return report

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 
 import httpx
 import pytest
@@ -12,7 +13,6 @@ from tests.support.couriers.settings import sources_of
 from tests.support.installation import FULFILLMENT, Installation
 from tests.support.programs import until
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 STATUS = {"refused": 401, "probe": 200}
 """The HTTP status of an outcome; every other one is answered 200."""
 EVENTS = """
@@ -20,6 +20,12 @@ SELECT e.name, e.occurred_at, e.tracking, e.shipment, o.order_id, e.reference
 FROM events e JOIN orders o ON o.id = e.order_row WHERE e.source = :source
 """
 every_courier = pytest.mark.parametrize("courier", COURIERS, ids=[courier.profile for courier in COURIERS])
+
+
+@cache
+def now() -> datetime:
+    """The time at which the first test begins. The tests are collected long before."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +73,7 @@ def post(installation: Installation, courier: Courier, sent: Sent) -> httpx.Resp
 
 
 def samples_of(courier: Courier) -> tuple[Sample, ...]:
-    return courier.samples(Ago(NOW))
+    return courier.samples(Ago(now()))
 
 
 def is_among(news: News, rows: list[dict[str, object]]) -> bool:

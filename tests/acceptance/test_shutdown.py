@@ -1,18 +1,17 @@
 """Processes end in time when they are told to, leave nothing behind, and end at once when they are told twice."""
 
+import json
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPConnection
 from signal import SIGINT, SIGTERM, Signals
 
-import httpx
 import pytest
 from sqlalchemy import make_url
 
 from tests.support.courier import event_document
-from tests.support.installation import Installation
+from tests.support.installation import Installation, patient
 from tests.support.kills import COMPLETE_WITHIN_SECONDS, logs_are_clean
 from tests.support.programs import until
 from tests.support.traffic import Traffic
@@ -26,18 +25,18 @@ ORDERS = range(1, 9)
 
 @pytest.fixture
 def installation(build: Callable[..., Installation]) -> Iterator[Installation]:
-    """An installation whose platform takes its time."""
-    installation = build(ACCOUNTS__MAIN__CALL_DEADLINE="10s", ACCOUNTS__MAIN__SETTLE="11s").open()
-    yield installation
-    installation.sandbox.lift_faults()
+    """An installation whose platform may take its time. Nothing runs."""
+    with closing(build(**patient())) as installation:
+        yield installation
 
 
 def test_a_worker_that_is_told_to_stop_ends_after_its_calls_and_another_one_goes_on_at_once(
     installation: Installation,
 ):
+    installation.open(installation.platform, installation.valkey, installation.receiver)
     installation.sandbox.fault("delay", seconds=CALL_SECONDS, times=None)
-    traffic = Traffic(installation, ORDERS, seed=5).begin()
-    traffic.finish()
+    traffic = Traffic(installation, ORDERS, seed=5).begin().finish()
+    installation.worker.start()  # it begins all orders at once, before the first call ends
     until(lambda: installation.sandbox.totals()["calls"] == len(ORDERS), what="each order has a call under way")
     installation.worker.send(SIGTERM)
     assert installation.worker.exit_code(STOPS_WITHIN_SECONDS) == 0
@@ -55,7 +54,7 @@ def test_a_worker_that_is_told_to_stop_ends_after_its_calls_and_another_one_goes
 
 @pytest.mark.parametrize("number", [SIGTERM, SIGINT])
 def test_a_worker_that_is_told_twice_ends_at_once(installation: Installation, number: Signals):
-    installation.sandbox.order(1)
+    installation.open().sandbox.order(1)
     installation.sandbox.fault("delay", seconds=60, times=None)
     installation.courier.post(event_document("evt_1", "shipment.delivered", 1))
     until(lambda: installation.sandbox.totals()["calls"], what="a call is under way")
@@ -69,25 +68,29 @@ def test_a_worker_that_is_told_twice_ends_at_once(installation: Installation, nu
 
 @pytest.mark.parametrize("number", [SIGTERM, SIGINT])
 def test_a_receiver_that_is_told_twice_ends_at_once(installation: Installation, number: Signals):
+    installation.open(installation.receiver)
     path = make_url(installation.database_url).database or ""
-    with closing(sqlite3.connect(path, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+    body = json.dumps(event_document("evt_1", "shipment.delivered", 1)).encode()
+    sender = HTTPConnection("127.0.0.1", installation.port, timeout=60)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, closing(sender):
         other.execute("BEGIN IMMEDIATE")
-        posted = pool.submit(installation.courier.post, event_document("evt_1", "shipment.delivered", 1))
-        time.sleep(0.5)  # the delivery waits for the lock, which nobody can see from outside
+        sender.request("POST", installation.courier.path, body, installation.courier.signed(body))
+        assert installation.get("/healthz").is_success, (
+            "it has read all that came before: the delivery waits for the lock"
+        )
         installation.receiver.send(number)
         until(lambda: "receiver_ending" in installation.receiver.output, what="the receiver hears a second signal")
         assert installation.receiver.is_alive
         installation.receiver.send(number)
         assert installation.receiver.exit_code() == 128 + number
-        with pytest.raises(httpx.TransportError):  # it is answered with 503 when the receiver waits for the lock
-            posted.result(60)
+        with pytest.raises(ConnectionResetError):  # it is answered with 503 when the receiver waits for the lock
+            sender.getresponse()
         other.execute("ROLLBACK")
 
 
 def test_a_worker_that_has_never_reached_its_broker_ends_in_time(installation: Installation):
-    worker = installation.add_worker("lonely")
-    installation.valkey.kill()
-    worker.launch()
-    until(lambda: "Cannot connect" in worker.output, what="the worker waits for the broker")
+    worker = installation.worker
+    worker.is_ready = lambda: "Cannot connect" in worker.output
+    installation.open(worker)
     worker.send(SIGTERM)
     assert worker.exit_code(STOPS_WITHIN_SECONDS) == 0

@@ -58,6 +58,7 @@ The whole program, in processes:
     installation         sandbox, Valkey, receiver and worker
     busy_account         an installation with a second account, which has many due orders
     two_accounts         an installation with a second account, on the other platform
+    local_http           a client of the programs on this machine
     demos                the demo, in a pipe or on a terminal, and what it leaves behind
     sandbox_account      one account at a sandbox, and the control of the sandbox
     sandbox_api          the sandbox's order API and control API

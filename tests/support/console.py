@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, Self
 
-import httpx
-
 from tests.support.clock import Clock
 from tests.support.events import a_delivery, an_event
 from tests.support.harness import Harness
 from tests.support.installation import FULFILLMENT, Installation
+from tests.support.local_http import is_alive
 from tests.support.programs import ROOT, Program, free_port
 from worker.domain.instants import DAY
 from worker.domain.orders import OrderKey
@@ -64,10 +63,7 @@ class ConsoleInstallation(Installation):
 
     def console_answers(self) -> bool:
         """Tell whether the console is alive."""
-        try:
-            return httpx.get(f"{self.console_url}/healthz", trust_env=False, timeout=30).is_success
-        except httpx.TransportError:
-            return False
+        return is_alive(self.console_url)
 
     def add_user(self, name: str, role: str) -> str:
         """Add a user of the console, and return the password."""

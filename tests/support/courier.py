@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.local_http import local_client
 from tests.support.signing import signature
 
 
@@ -20,18 +21,20 @@ class Courier:
         self.signatures: set[str] = set()
         self.retries = 0
         self._lock, self._closed = threading.Lock(), threading.Event()
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=0)
-        self._client = httpx.Client(base_url=url, trust_env=False, timeout=60, limits=limits)
+        self._client = local_client(url)
 
     def post(self, body: dict[str, Any] | bytes, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.Response:
         """Sign *body* and post it once, with more *headers*."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._client.post(self.path, content=raw, headers={**self.signed(raw), **headers})
+
+    def signed(self, body: bytes) -> dict[str, str]:
+        """Return the headers that sign *body* now."""
         timestamp = str(int(time.time()))
-        header = signature(self._secret, "POST", self.path, timestamp, raw)
+        header = signature(self._secret, "POST", self.path, timestamp, body)
         with self._lock:
             self.signatures.add(header.removeprefix("sha256="))
-        signed = {"X-Awal-Signature-256": header, "X-Timestamp": timestamp}
-        return self._client.post(self.path, content=raw, headers={**signed, **headers})
+        return {"X-Awal-Signature-256": header, "X-Timestamp": timestamp}
 
     def post_until_acknowledged(self, body: dict[str, Any], within_seconds: float = 60.0) -> httpx.Response:
         """Post *body*; sign and repeat it after a 5xx or no response, as the page for couriers advises."""

@@ -16,22 +16,39 @@ ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], within_seconds: float = 60.0, what: str = "it") -> T:
-    """Wait until *condition* returns something true, and return that; fail after *within_seconds*."""
-    deadline = time.monotonic() + within_seconds
+def until(condition: Callable[[], T], within_seconds: float = 100.0, what: str = "it") -> T:
+    """Wait until *condition* returns something true, and return that; fail after *within_seconds*.
+
+    Processes and databases have no event that a test could wait for. The longer it waits, the less often it asks,
+    because each question takes time from the processes that it waits for.
+    """
+    begin = time.monotonic()
     while not (result := condition()):
-        assert time.monotonic() < deadline, f"{what}: not within {within_seconds} s"
-        time.sleep(0.03)  # processes and databases have no event that a test could wait for
+        waited = time.monotonic() - begin
+        assert waited < within_seconds, f"{what}: not within {within_seconds} s"
+        time.sleep(min(0.03 + waited / 30, 0.1))
     return result
 
 
+_PORTS = range(12_000, 32_000)
+"""Below those that the kernel gives to outgoing connections."""
+_chosen_ports: set[int] = set()
+
+
 def free_port() -> int:
-    """Return a port that is not in use, below those that the kernel gives to outgoing connections."""
+    """Return a port that is not in use, and that no other test takes before the caller does.
+
+    This process chooses no port twice, and each process of pytest-xdist chooses among ports of its own.
+    """
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = _PORTS[number :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
     while True:
-        port = random.SystemRandom().randrange(12_000, 32_000)
+        port = random.SystemRandom().choice(own)
         with suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
-            return port
+            if port not in _chosen_ports:
+                _chosen_ports.add(port)
+                return port
 
 
 class Program:
@@ -121,12 +138,21 @@ class Program:
         assert self._process is not None
         return self._process.wait(within_seconds)
 
+    def end(self) -> None:
+        """Tell it to end, and wait for that."""
+        self.send(signal.SIGTERM)
+        self.exit_code()
+
     def close(self, timeout_seconds: float = 5.0) -> None:
         """Wait for its end, and kill it and every process in its session after *timeout_seconds*."""
-        if self._process is None:
+        if self._process is None or not self.is_alive:  # its number may have been given to another process
             return
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout_seconds)
+        with suppress(AssertionError):
+            until(self._has_ended, timeout_seconds)
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
         self._process.wait(30)
+
+    def _has_ended(self) -> object:
+        # WNOWAIT keeps the number of the process, so that it can still be named.
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)

@@ -17,11 +17,10 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 from unittest.mock import patch
 
-import httpx
-
 from tests.support.console import ConsoleInstallation
 from tests.support.courier import Courier, hint_document
 from tests.support.installation import HMAC_SECRET, Sandbox, account_at
+from tests.support.local_http import local_client
 from tests.support.programs import Program, free_port, until
 from tests.support.stuck_orders.faces import Faces, plain
 from worker.cli.main import run
@@ -170,8 +169,9 @@ class StuckInstallation(ConsoleInstallation):
             return True
 
     def beat(self) -> None:
-        """Write the heartbeat of the frozen worker."""
-        self.rows("UPDATE workers SET seen_at = :now, scheduled_at = :now", now=_now())
+        """Write the heartbeat of the frozen worker, which must not look dead while a slow command looks at it."""
+        soon = _now() + 5 * MINUTE
+        self.rows("UPDATE workers SET seen_at = :soon, scheduled_at = :soon", soon=soon)
 
     def pass_time(self, duration: Duration) -> None:
         """Let *duration* pass: everything in the database is older after that."""
@@ -221,7 +221,8 @@ class StuckInstallation(ConsoleInstallation):
         """Ask `orders explain` and the console about an order."""
         answer = json.loads(self.here("orders", "explain", key, "--json"))["answer"]
         text = self.here("orders", "explain", key)
-        page = httpx.get(f"{self.console_url}/orders/-", params={"order": key}, trust_env=False, timeout=60)
+        with local_client(self.console_url) as console:
+            page = console.get("/orders/-", params={"order": key})
         assert page.status_code == 200
         return Faces(answer, plain(text), plain(page.text))
 
