@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from signal import SIGKILL
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from tests.support.courier import Courier, event_document
 from tests.support.installation import FULFILLMENT, SECRETS, Installation
 from tests.support.programs import Program, until
+from worker.domain.instants import MINUTE
 
 NOTHING: Mapping[str, Any] = MappingProxyType({"verdict": "none", "sentence": "", "advice": ""})
 
@@ -40,16 +40,19 @@ def doctor(installation: Installation, *options: str) -> Report:
     return Report(result.returncode, json.loads(result.stdout)["checks"])
 
 
-def awaited(installation: Installation, name: str, verdict: str, *options: str) -> Report:
-    """Ask the doctor until a check has this verdict, and return its report."""
-    reports: list[Report] = []
+def awaited(
+    installation: Installation, verdict: str, *names: str, words: str = "", options: tuple[str, ...] = ()
+) -> Report:
+    """Ask the doctor until each of these checks has this verdict, and these words; return its report."""
 
-    def has_come() -> bool:
-        reports.append(doctor(installation, *options))
-        return bool(reports[-1][name]["verdict"] == verdict)
+    def asked() -> Report | None:
+        report = doctor(installation, *options)
+        are_there = [report[name]["verdict"] == verdict and words in report[name]["sentence"] for name in names]
+        return report if all(are_there) else None
 
-    until(has_come, what=f"{name} is {verdict}")
-    return reports[-1]
+    report = until(asked, 200, what=f"{names} {verdict} {words}")
+    assert report
+    return report
 
 
 def advised(installation: Installation, advice: str, command: str) -> Program:
@@ -75,28 +78,27 @@ def test_a_new_installation_becomes_well_by_the_advised_commands(build: Callable
     advices = [migrated[part]["advice"] for part in PARTS[1:]]
     assert all("`fulfillment up`" in advice for advice in advices)
     up = advised(installation, advices[0], "up")
-    awaited(installation, "workers", "ok")
-    well = awaited(installation, "receiver", "ok")
-    assert well.verdicts(*PARTS) == ["ok"] * 4
+    well = awaited(installation, "ok", *PARTS)
     assert well["receiver"]["sentence"] == f"It answers at {installation.url}, and can write deliveries."
-    assert ", its scheduler ran " in well["workers"]["sentence"]
-    up.close()
+    awaited(installation, "ok", "workers", words=", its scheduler ran ")
+    up.end()
 
 
 def test_a_dead_worker_fails_at_any_age_and_the_advised_one_goes_on(build: Callable[..., Installation]):
     installation = build().open()
-    awaited(installation, "workers", "ok")
-    installation.worker.send(SIGKILL)
+    awaited(installation, "ok", "workers")
+    installation.worker.kill()
+    installation.rows("UPDATE workers SET seen_at = seen_at - :minute", minute=MINUTE)
     installation.sandbox.order(1)
     event = event_document("evt_1", "shipment.delivered", 1)
     assert installation.courier.post_until_acknowledged(event).status_code == 202
-    dead = awaited(installation, "workers", "fail", "--max-age", "90d")
+    dead = awaited(installation, "fail", "workers", options=("--max-age", "90d"))
     assert dead.code == 1
     assert dead["workers"]["sentence"].startswith("No worker runs, but 1 order is due. The last one was ")
     worker = advised(installation, dead["workers"]["advice"], "worker")
     until(lambda: installation.sandbox.seen(1)["status"] == "completed")
-    assert doctor(installation).verdicts("workers", "due orders") == ["ok", "ok"]
-    worker.close()
+    awaited(installation, "ok", "workers", "due orders")
+    worker.end()
 
 
 @pytest.fixture(scope="module")
@@ -110,12 +112,11 @@ def test_a_sender_with_a_wrong_secret_is_named_until_its_secret_is_right(receivi
     for number in range(3):
         assert wrong.post(event_document(f"evt_{number}", "shipment.delivered", number)).status_code == 401
     name = "source courier, refused"
-    found = awaited(receiving, name, "warn")[name]
-    assert "3 with a signature, token or password that fits no secret" in found["sentence"]
+    found = awaited(receiving, "warn", name, words="3 with a signature, token or password that fits no secret")[name]
     assert receiving.run(*re.findall("`fulfillment (.*?)`", found["advice"])[0].split()).returncode == 0
     right = Courier(receiving.url, "courier", SECRETS["courier"])
     assert right.post(event_document("evt_0", "shipment.delivered", 1)).status_code == 202
-    assert doctor(receiving)[name]["verdict"] == "ok"
+    awaited(receiving, "ok", name)
     for sender in (wrong, right):
         sender.close()
 
@@ -123,7 +124,6 @@ def test_a_sender_with_a_wrong_secret_is_named_until_its_secret_is_right(receivi
 def test_a_sender_with_a_wrong_url_is_told_the_right_one(receiving: Installation):
     wrong = Courier(receiving.url, "curier", SECRETS["courier"])
     assert wrong.post(b"{}").status_code == 404
-    found = awaited(receiving, "paths", "warn")["paths"]
-    assert "/webhooks/curier (1, " in found["sentence"]
+    found = awaited(receiving, "warn", "paths", words="/webhooks/curier (1, ")["paths"]
     assert "perhaps to /webhooks/courier." in found["advice"]
     wrong.close()

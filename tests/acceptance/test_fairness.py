@@ -4,11 +4,12 @@ from contextlib import closing
 
 from tests.support.busy_account import WithBusyAccount
 from tests.support.courier import event_document
+from tests.support.installation import patient
 from tests.support.programs import until
 
 SHARE = 6
 """Of eight slots."""
-PATIENT = {"ACCOUNTS__BUSY__CALL_DEADLINE": "10s", "ACCOUNTS__BUSY__SETTLE": "11s"}
+PATIENT = patient("MAIN", "BUSY")
 BUSY_LEASES = "SELECT 1 FROM orders WHERE account = 'busy' AND lease_until IS NOT NULL"
 
 

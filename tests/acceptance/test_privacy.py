@@ -4,9 +4,11 @@ import os
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,7 +45,9 @@ def test_every_file_is_readable_by_its_owner_only_whatever_the_umask(installatio
 
 def test_files_of_an_earlier_version_are_made_private(installation: Installation, tmp_path: Path):
     old = tmp_path / "old"
-    shutil.copytree(installation.data_dir, old, ignore=shutil.ignore_patterns("*.sock"))
+    with closing(sqlite3.connect(installation.data_dir / "fulfillment.db", 60, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # nobody writes while it is copied
+        shutil.copytree(installation.data_dir, old, ignore=shutil.ignore_patterns("*.sock"))
     for file in old.iterdir():
         file.chmod(0o644)
     assert installation.run("migrate", DATA_DIR=str(old), DATABASE_URL="").returncode == 0

@@ -8,14 +8,16 @@ from contextlib import closing
 import pytest
 
 from tests.support.courier import event_document
+from tests.support.installation import patient
 from tests.support.programs import until
 from tests.support.two_accounts import JAKARTA, TwoAccounts
+from worker.domain.instants import HOUR
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def accounts(request: pytest.FixtureRequest) -> Iterator[TwoAccounts]:
     url = request.getfixturevalue("empty_postgresql") if request.param == "postgresql" else ""
-    with closing(TwoAccounts(url)) as both:
+    with closing(TwoAccounts(url, **patient("MAIN", JAKARTA.upper()))) as both:
         yield both.open(both.platform, both.cekat_platform, both.valkey, both.receiver, both.worker)
 
 
@@ -95,7 +97,8 @@ def test_wrong_credentials_of_one_account_do_not_delay_the_other(accounts: TwoAc
     make_paid_order(accounts, "ord_held")
     accounts.sandbox.order(8)
     accounts.kurir.post_until_acknowledged(event_document("evt_held", "shipment.delivered", "ord_held"))
-    until(lambda: accounts.rows("SELECT 1 FROM holds WHERE account = :account", account=JAKARTA))
+    put_off = "UPDATE holds SET next_probe = next_probe + :hour WHERE account = :account RETURNING reason"
+    until(lambda: accounts.rows(put_off, hour=HOUR, account=JAKARTA), what="the account is held")
     accounts.courier.post_until_acknowledged(event_document("evt_meanwhile", "shipment.delivered", 8))
     until(lambda: accounts.sandbox.seen(8)["status"] == "completed")
     accounts.cekat.lift_faults()
@@ -134,6 +137,7 @@ def test_odd_text_of_a_courier_reaches_no_order_and_no_terminal_and_no_parcel_is
     report_odd_parcel(accounts, "shipment.delivered", 0)
     platforms = (accounts.sandbox, accounts.cekat)
     until(lambda: all(platform.seen("18")["status"] in {"delivered", "completed"} for platform in platforms))
+    until(accounts.at_rest)
     for order in (platform.seen("18") for platform in platforms):
         assert not any(order.get(field) for field in ("admin_notes", "notes", "tracking_number", "tracking_url"))
     parcels = accounts.run("parcels", "list", f"{JAKARTA}/18").stdout
