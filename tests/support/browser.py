@@ -23,6 +23,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -56,7 +57,7 @@ def running_browser() -> Iterator[Browser]:
     program = chromium_program()
     environ: dict[str, str | float | bool] = {**os.environ, "NO_PROXY": "*"}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS], env=environ)
+        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS], env=environ, timeout=TIMEOUT_MS)
         try:
             yield browser
         finally:
@@ -120,6 +121,11 @@ class Visitor:
     def text(self) -> str:
         """What a person reads on the page."""
         return self.page.inner_text("body")
+
+    def reads(self, *words: str) -> None:
+        """Wait until a person reads each of *words* on the page: it may still be on its way after a click."""
+        for word in words:
+            expect(self.page.locator("body")).to_contain_text(word, use_inner_text=True)
 
     @property
     def path(self) -> str:

@@ -1,8 +1,10 @@
 """Every page of the console in a browser: it loads, does nothing wrong, and everybody can use it."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.acceptance.console.conftest import Visit
 from tests.support.browser import DESKTOP, PHONE
@@ -84,16 +86,16 @@ def test_a_list_is_searched_and_filtered_by_forms_and_its_address_says_how(
     page = visitor.open("/orders")
     page.get_by_label("Search").fill("ORD-stopped")
     page.get_by_role("button", name="Search").click()
-    assert "matching=ORD-stopped" in visitor.path
+    expect(page).to_have_url(re.compile("matching=ORD-stopped"))
     rows = page.get_by_role("table").get_by_role("row")
-    assert rows.count() == 2  # the head and the one
+    expect(rows).to_have_count(2)  # the head and the one
     page.get_by_role("link", name="Clear").click()
     page.get_by_label("State").select_option("settled")
     page.get_by_role("button", name="Search").click()
-    assert "state=settled" in visitor.path
-    assert page.get_by_label("State").input_value() == "settled"
-    assert rows.filter(has_text=str(orders[State.SETTLED])).count() == 1
-    assert rows.filter(has_text=str(orders[State.STOPPED])).count() == 0
+    expect(page).to_have_url(re.compile("state=settled"))
+    expect(page.get_by_label("State")).to_have_value("settled")
+    expect(rows.filter(has_text=str(orders[State.SETTLED]))).to_have_count(1)
+    expect(rows.filter(has_text=str(orders[State.STOPPED]))).to_have_count(0)
 
 
 def test_the_overview_leads_to_the_stopped_orders_of_a_cause(
@@ -103,7 +105,7 @@ def test_the_overview_leads_to_the_stopped_orders_of_a_cause(
     page = visitor.open("/")
     page.get_by_role("link", name="orders stopped for refused").click()
     page.get_by_role("link", name=str(orders[State.STOPPED])).click()
-    assert visitor.path == f"/orders/main/{orders[State.STOPPED].order_id}"
+    expect(page).to_have_url(f"/orders/main/{orders[State.STOPPED].order_id}")
 
 
 def test_without_scripts_all_can_be_read(console: ConsoleInstallation, orders: Mapping[State, OrderKey], visit: Visit):
@@ -123,10 +125,11 @@ def test_the_keyboard_reaches_everything_and_the_focus_shows(
     visitor = visit(console.console_url)
     page = visitor.open(f"/orders/main/{orders[State.STOPPED].order_id}")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
-    assert page.get_by_text("Skip to the content").is_visible()
+    skip = page.get_by_text("Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_visible()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     names = set()
     for _ in range(40):
         page.keyboard.press("Tab")
