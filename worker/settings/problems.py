@@ -21,6 +21,15 @@ _SENTENCES = {
     "dict_type": "must be a table of settings",
 }
 """Our sentences, by pydantic's type of error."""
+_WORDS = {
+    "a valid string": "a text",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid boolean": "true or false",
+    "a valid tuple": "a list",
+    "a valid list": "a list",
+}
+"""Our words, by those that pydantic has for types."""
 
 
 class Problem(NamedTuple):
@@ -68,6 +77,8 @@ def read_problem(detail: ErrorDetails) -> Problem:
 def _reworded(message: str) -> str:
     """Turn “List should have at least 1 item after validation, not 0” into “must have at least 1 item”."""
     demand, _, _ = message.partition(",")
+    for word, ours in _WORDS.items():
+        demand = demand.replace(word, ours)
     return re.sub("^[A-Z][a-z]+ should ", "must ", demand).removesuffix(" after validation")
 
 

@@ -106,7 +106,7 @@ def test_a_file_may_come_from_a_pipe(fulfillment: Commands, cekat: Platform, mon
             (*LEAST, "--item", "product_id=p,quantity=1,price=1,colour=red"),
             "--item: colour is not known to the platform",
         ),
-        ((*LEAST, "--item", "product_id=p,quantity=1.5,price=1"), "--item: quantity must be a valid integer"),
+        ((*LEAST, "--item", "product_id=p,quantity=1.5,price=1"), "--item: quantity must be a whole number"),
         ((*LEAST, "--file", "/nowhere"), "Invalid value for '--file': '/nowhere': No such file or directory"),
     ],
 )
@@ -124,10 +124,10 @@ def test_a_wrong_option_is_named_before_any_call(fulfillment: Commands, cekat: P
         (b'{"a": 1, "a": 2}', "the file is not usable as JSON: duplicate_key"),
         (b" " * 1_048_577, "the file is larger than 1 MiB"),
         (b'{"colour": "red"}', "a new order at cekat has no “colour”; it has customer_id, items, total"),
-        (json.dumps({**ORDER, "total": True}).encode(), "--total must be a valid integer or must be a valid number"),
+        (json.dumps({**ORDER, "total": True}).encode(), "--total must be a whole number or must be a number"),
         (json.dumps({**ORDER, "items": []}).encode(), "--item must have at least 1 item"),
         (json.dumps({**ORDER, "items": {"x": 1}}).encode(), "--item must be a valid"),
-        (json.dumps({**ORDER, "notes": None, "customer_id": 5}).encode(), "--customer-id must be a valid string"),
+        (json.dumps({**ORDER, "notes": None, "customer_id": 5}).encode(), "--customer-id must be a text"),
     ],
 )
 def test_a_wrong_file_is_refused_before_any_call(

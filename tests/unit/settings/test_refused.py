@@ -79,7 +79,7 @@ def toml(tmp_path: Path) -> dict[str, str]:
         ("ACCOUNTS__MAIN__TIMEZONE", "../zone", NO_ZONE),
         ("ACCOUNTS__MAIN__TIMEZONE", "America", NO_ZONE),
         ("ACCOUNTS__MAIN__SETTLE", "10s", "must be longer than call_deadline."),
-        ("ACCOUNTS__MAIN__DRY_RUN", SECRET, "must be a valid boolean."),
+        ("ACCOUNTS__MAIN__DRY_RUN", SECRET, "must be true or false."),
         (
             "ACCOUNTS__MAIN_",
             SECRET,
@@ -159,7 +159,8 @@ def test_a_secret_and_a_file_for_it_contradict_each_other(tmp_path):
         ('[accounts.Main]\nplatform = "x"', "fulfillment.toml:1: accounts.Main has a name that is not made of"),
         ("[sources.courier]\ntolerance = 300", "fulfillment.toml:2: sources.courier.tolerance must be a duration"),
         ("[sources.courier]\n\nsekrets = 'x'", "fulfillment.toml:3: sources.courier.sekrets is not a known setting"),
-        ('accounts.main.statuses = {"x" = 1}', "fulfillment.toml:1: accounts.main.statuses.x must be a valid string"),
+        ('accounts.main.statuses = {"x" = 1}', "fulfillment.toml:1: accounts.main.statuses.x must be a text"),
+        ("[sources.courier]\nsecrets = 5", "fulfillment.toml:2: sources.courier.secrets must be a list."),
         ("[accounts.main]\n# platform = 'cekat'", "fulfillment.toml:1: accounts.main.platform is missing."),
         ("accounts = 1", "fulfillment.toml:1: accounts must be a table of settings."),
         ("log_level = 'info'\n", "fulfillment.toml: accounts must name at least one account"),
@@ -173,8 +174,8 @@ def test_a_key_of_the_file_is_named_with_its_line(tmp_path, content, sentence):
 def test_a_key_without_a_certain_line_is_named_with_the_file_alone(tmp_path):
     content = TOML.replace("[sources.courier]", "statuses = {a = [\n], b = 1}\n[sources.courier]")
     assert refusal_of(content, tmp_path) == [
-        "fulfillment.toml: accounts.main.statuses.a must be a valid string.",
-        "fulfillment.toml: accounts.main.statuses.b must be a valid string.",
+        "fulfillment.toml: accounts.main.statuses.a must be a text.",
+        "fulfillment.toml: accounts.main.statuses.b must be a text.",
     ]
 
 
