@@ -131,16 +131,21 @@ class Channel(AnsweringChannel):
             self.close_when_flushed = False
             return
         self._flush_exception(self._flush_some)
-        if not self.total_outbufs_len:
+        if self._is_open and not self.total_outbufs_len:
             self.close_when_flushed = False
             self.lingers_until = time.monotonic() + LINGER_SECONDS
             self.socket.shutdown(socket.SHUT_WR)
 
     def del_channel(self, *arguments: Any) -> None:  # noqa: ANN401 - passed on
-        is_open = self._fileno is not None
+        was_open = self._is_open
         super().del_channel(*arguments)
-        if is_open:
+        if was_open:
             self.server.leave(self)
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether the connection is open: what is sent to a sender that is gone closes it."""
+        return self._fileno is not None
 
     @property
     def held_bytes(self) -> int:

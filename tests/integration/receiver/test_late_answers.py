@@ -168,6 +168,22 @@ def test_a_sender_that_goes_away_harms_nobody_of_its_group(receiver: Slow):
         assert sent(connect, "gone").response().json["status"] == "duplicate"
 
 
+def test_a_sender_that_resets_its_last_request_leaves_no_line(receiver: Slow, caplog: pytest.LogCaptureFixture):
+    receiver.hold()
+    with serving(receiver.app, PATIENT) as (server, port), connections(port) as connect:
+        first = sent(connect, "first")
+        assert receiver.begun.wait(60)
+        gone = [connect().send(delivery(document(id=f"gone {n}"), Connection="close")) for n in range(20)]
+        until(lambda: server.waiting == len(gone))
+        for one in gone:
+            one.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            one.close()
+        receiver.goes_on.set()
+        assert first.response().status == 202
+        until(lambda: len(server.active_channels) == 1)
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("waitress")] == []
+
+
 def test_a_server_that_stops_gives_the_senders_of_a_slow_database_their_answers(receiver: Slow):
     receiver.hold()
     with serving(receiver.app, SHORT) as (server, port), connections(port) as connect:
