@@ -16,7 +16,7 @@ def receiver() -> ReceiverHarness:
 
 @pytest.fixture
 def timeouts() -> Timeouts:
-    return Timeouts()
+    return Timeouts(answer_seconds=60.0)  # also on a busy machine
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ def capture(database_url: str) -> Iterator[Capture]:
     database = Database(database_url)
     with (
         open_receiver(settings) as services,
-        serving(create_app(services), Timeouts()) as (_, port),
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client,
+        serving(create_app(services), Timeouts(answer_seconds=60.0)) as (_, port),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client,
     ):
         yield Capture(client, database)
     database.close()

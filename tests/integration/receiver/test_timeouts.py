@@ -112,7 +112,8 @@ def test_a_server_that_stops_answers_what_was_received_and_accepts_no_connection
         return write(delivery)
 
     receiver.intake.write = write_late  # type: ignore[method-assign]
-    with serving(receiver.app, Timeouts()) as (server, port), connections(port) as connect:
+    patient = Timeouts(answer_seconds=60.0, shutdown_seconds=60.0)
+    with serving(receiver.app, patient) as (server, port), connections(port) as connect:
         idle = connect()
         waiting = [connect().send(delivery(document(id=str(n)))) for n in range(2 * THREADS)]
         wait_until(lambda: len([c for c in server.active_channels.values() if c.is_busy]) == len(waiting))
