@@ -34,6 +34,7 @@ from worker.store.tables import deliveries, events
 STATUSES = {100, 200, 202, 204, 400, 401, 404, 405, 408, 413, 431, 501}
 """503 is missing because the database of this test is always available. 500 is a defect."""
 SHORT = Timeouts(silence_seconds=2.0, idle_seconds=2.0, answer_seconds=60.0)
+"""Answers may take longer than the silence of a sender, because hundreds of deliveries come at once."""
 REQUESTS = 400
 METHODS = [*["POST"] * 30, "PUT", "PUT", "GET", "DELETE", "PATCH", "OPTIONS", "TRACE", "post", "!#$%"]
 
@@ -62,10 +63,7 @@ INVENTED = {
 
 @dataclass(frozen=True, slots=True)
 class StrangeSender:
-    """Makes random requests to one source.
-
-Answers may take longer, because hundreds of deliveries come at once.
-"""
+    """Makes random requests to one source."""
 
     name: str
     send: Callable[[Random], Sent]
