@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import delete
 
-from tests.support.browser import TIMEOUT_MS, Visitor
+from tests.support.browser import PHONE, TIMEOUT_MS, Visitor
 from tests.support.clock import Clock
 from tests.support.console_client import console_app
 from tests.support.harness import Harness, order_key
@@ -65,3 +65,29 @@ def test_a_page_whose_order_is_gone_says_so_by_itself(visitor: Visitor, harness:
         connection.execute(delete(events))
         connection.execute(delete(orders))
     expect(page.get_by_role("heading", level=1)).to_have_text("Order main/1 is unknown")
+
+
+def test_a_click_into_a_table_stops_no_refresh(visitor: Visitor):
+    page = visitor.open("/workers")
+    page.get_by_role("table").click()
+    with page.expect_request(lambda request: "hx-request" in request.headers):
+        expect(page.get_by_text("does not refresh now")).to_be_hidden()
+
+
+def test_a_page_in_which_something_is_open_says_that_it_does_not_refresh(visitor: Visitor):
+    page = visitor.open("/orders/main/1")
+    box, said = page.get_by_text("What came in delivery 1"), page.get_by_text("does not refresh now")
+    box.click()
+    expect(said).to_be_visible()
+    assert visitor.grave_findings() == []
+    box.click()
+    expect(said).to_be_hidden()
+
+
+def test_a_table_that_was_scrolled_sideways_stays_there(visitor: Visitor):
+    page = visitor.open("/")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    table = page.get_by_role("region", name="Orders by stage and state")
+    table.evaluate("each => { each.scrollLeft = 77; each.id = 'before'; }")
+    during_refresh(page, lambda: None)
+    assert table.evaluate("each => [each.scrollLeft, each.id]") == [77, ""]
