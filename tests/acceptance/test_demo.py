@@ -7,11 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.support.demos import (
+    LIMIT_SECONDS,
     DemoRun,
     assert_nothing_is_left,
     environment,
@@ -24,8 +27,6 @@ from tests.support.demos import (
 )
 from tests.support.programs import until
 
-LIMIT_SECONDS = 150
-"""Only a demo that hangs takes longer."""
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-7]|9[0-7]|38|48)[0-9;]*m")
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -49,17 +50,27 @@ def parts(output: str, name: str) -> list[int]:
     return [int(part.split()[0]) for part in re.split("·|\n", row[1])]
 
 
+class Runs(NamedTuple):
+    """The demo in a pipe, on a terminal, and in a pipe with its folder kept."""
+
+    pipe: DemoRun
+    terminal: DemoRun
+    kept: DemoRun
+
+
 @pytest.fixture(scope="module")
-def runs() -> Iterator[tuple[DemoRun, DemoRun]]:
-    """The demo in a pipe and on a terminal, both at once: they share nothing, and the test is shorter."""
-    with temporary_folder() as one, temporary_folder() as other, ThreadPoolExecutor() as threads:
-        pipe = threads.submit(run_in_pipe, one)
-        terminal = threads.submit(run_on_terminal, other, NO_COLOR="1")
-        yield pipe.result(), terminal.result()
+def runs() -> Iterator[Runs]:
+    """Runs of the demo, all at once: they share nothing, and wait most of the time for the day to pass."""
+    with ExitStack() as stack:
+        one, two, three = (stack.enter_context(temporary_folder()) for _ in range(3))
+        threads = stack.enter_context(ThreadPoolExecutor())
+        pipe, kept = threads.submit(run_in_pipe, one), threads.submit(run_in_pipe, three, "--keep")
+        terminal = threads.submit(run_on_terminal, two, NO_COLOR="1")
+        yield Runs(pipe.result(), terminal.result(), kept.result())
 
 
 def test_the_demo_in_a_pipe_passes_all_its_checks_and_leaves_nothing(runs):
-    pipe, _ = runs
+    pipe = runs.pipe
     assert (pipe.code, pipe.errors) == (0, ""), pipe.output
     assert pipe.seconds < LIMIT_SECONDS
     assert pipe.output.count("✓") == 9
@@ -69,7 +80,7 @@ def test_the_demo_in_a_pipe_passes_all_its_checks_and_leaves_nothing(runs):
 
 
 def test_the_numbers_of_the_summary_agree_with_each_other_and_with_the_lines_before_it(runs):
-    output = runs[0].output
+    output = runs.pipe.output
     for name in ("orders", "deliveries", "events", "API calls", "API answers", "writes"):
         assert sum(parts(output, name)) == number(output, name), name
     assert (number(output, "illegal steps"), number(output, "data losses")) == (0, 0)
@@ -80,7 +91,7 @@ def test_the_numbers_of_the_summary_agree_with_each_other_and_with_the_lines_bef
 
 
 def test_the_demo_on_a_terminal_draws_within_80_columns_and_without_colour_if_asked(runs):
-    _, terminal = runs
+    terminal = runs.terminal
     assert terminal.code == 0, terminal.output
     assert terminal.seconds < LIMIT_SECONDS
     assert not COLOUR.search(terminal.output)
@@ -99,7 +110,7 @@ def test_the_demo_on_a_terminal_draws_within_80_columns_and_without_colour_if_as
 
 
 def test_the_demo_shows_couriers_that_sign_that_have_a_token_and_that_post_lists(runs):
-    output = runs[0].output
+    output = runs.pipe.output
     for line in (
         "  oto .*signature: 3 fields · Authorization: token · pickedUp = picked_up",
         r"[0-9:]+  oto +riyadh/\S+ +pickedUp = picked_up → 200 accepted",
@@ -113,7 +124,7 @@ def test_the_demo_shows_couriers_that_sign_that_have_a_token_and_that_post_lists
 
 
 def test_an_unknown_word_is_quarantined_until_the_merchant_tells_its_meaning(runs):
-    lines = [line.partition("riyadh/1008")[2].strip() for line in runs[0].output.splitlines()]
+    lines = [line.partition("riyadh/1008")[2].strip() for line in runs.pipe.output.splitlines()]
     words = ["AY-0059 → 200 quarantined", "replays AY-0059 as out_for_delivery: accepted", "accepted → shipped"]
     assert [line for line in lines if line in words] == words
 
@@ -143,8 +154,9 @@ def test_the_demo_names_a_process_that_dies_prints_the_logs_and_keeps_them(tempo
     with running_demo(temporary) as process:
         read_until(process, "pending → accepted")
         for pid in processes_of(temporary):
-            if Path(f"/proc/{pid}/fd/1").readlink().name == f"{name}.log":
-                os.kill(pid, signal.SIGKILL)
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                if Path(f"/proc/{pid}/fd/1").readlink().name == f"{name}.log":
+                    os.kill(pid, signal.SIGKILL)
         output, errors = process.communicate(timeout=100)
     assert (process.returncode, errors) == (1, "")
     assert f"The demo had to stop. The {name} " in output
@@ -155,13 +167,12 @@ def test_the_demo_names_a_process_that_dies_prints_the_logs_and_keeps_them(tempo
     assert (kept / "fulfillment.db").exists()
 
 
-def test_a_demo_that_is_kept_is_shown_by_the_commands_that_it_prints(temporary):
-    with running_demo(temporary, "--keep") as process:
-        output, errors = process.communicate(timeout=200)
-    assert (process.returncode, errors) == (0, "")
+def test_a_demo_that_is_kept_is_shown_by_the_commands_that_it_prints(runs):
+    assert (runs.kept.code, runs.kept.errors) == (0, ""), runs.kept.output
+    temporary = runs.kept.temporary
     assert processes_of(temporary) == {}
     (kept,) = temporary.iterdir()
-    lines = output.partition(f"settings are in {kept}")[2].splitlines()
+    lines = runs.kept.output.partition(f"settings are in {kept}")[2].splitlines()
     [export] = [line.strip() for line in lines if "export " in line]
     shown = [line.strip().partition(" ")[2] for line in lines if re.search("(list|explain)", line)]
     assert len(shown) == 3
