@@ -3,14 +3,14 @@
 from signal import SIGCONT, SIGSTOP, SIGTERM
 
 from tests.support.courier import event_document
-from tests.support.installation import Installation
+from tests.support.installation import Installation, patient
 from tests.support.kills import COMPLETE_WITHIN_SECONDS, logs_are_clean
 from tests.support.programs import until
 from tests.support.traffic import Traffic
 
 
 def test_deliveries_are_accepted_promptly_while_the_broker_is_frozen_and_orders_are_completed_soon_after(build):
-    installation: Installation = build().open()
+    installation: Installation = build(**patient()).open()
     orders = range(1, 21)
     installation.sandbox("POST", "/orders", [{"id": n, "payment_status": "paid"} for n in orders])
     installation.valkey.send(SIGSTOP)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.courier import event_document
 from tests.support.installation import Installation
+from tests.support.programs import until
 from tests.support.strangers import Crowd, room_for_files
 
 STRANGERS = 1000
@@ -39,5 +40,5 @@ def test_strangers_keep_no_delivery_out(installation: Installation, number: int,
 
 def test_after_them_the_receiver_goes_on_and_has_no_defect_to_report(installation: Installation):
     assert installation.get("/healthz").status_code == 200
-    assert "connections_closed" in installation.receiver.log
+    until(lambda: "connections_closed" in installation.receiver.log, what="the receiver says so")
     assert "Traceback" not in installation.receiver.log

@@ -44,11 +44,14 @@ def _lock(connection: sqlite3.Connection) -> bool:
 @contextmanager
 def moved_away(installation: Installation) -> Iterator[None]:
     """Move the database away for a while, with its write-ahead log."""
-    files = [path for path in installation.data_dir.iterdir() if path.name.startswith(path_of(installation).name)]
+    database = path_of(installation)
+    files = [path for path in installation.data_dir.iterdir() if path.name.startswith(database.name)]
+    # Whoever finds the database finds its log, too: without it, SQLite would begin a new one.
+    files.sort(key=lambda path: path != database)
     for path in files:
         path.rename(path.with_name(f"away-{path.name}"))
     yield
-    for path in files:
+    for path in reversed(files):
         path.with_name(f"away-{path.name}").rename(path)
 
 

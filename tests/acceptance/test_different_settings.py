@@ -11,13 +11,17 @@ from tests.support.installation import FULFILLMENT
 from tests.support.programs import Program, until
 from tests.support.two_accounts import JAKARTA, TwoAccounts
 
+ONLY_MAIN, ONLY_JAKARTA = "only main", "only jakarta"
+WITHOUT = {ONLY_MAIN: ("JAKARTA", "KURIR"), ONLY_JAKARTA: ("MAIN", "COURIER", "AWALCHAT")}
 
-def worker_without(both: TwoAccounts, name: str, *parts: str) -> Program:
-    """Return a worker whose settings have no variable with any of *parts* in its name."""
-    environ = {key: value for key, value in both.environ.items() if not any(part in key for part in parts)}
-    command = [*FULFILLMENT, "worker", "--concurrency", "8"]
-    worker = both.programs[name] = Program(name, command, environ, both.folder, lambda: "worker_ready" in worker.output)
-    return worker
+
+def run_worker(both: TwoAccounts, name: str) -> None:
+    """Run a worker, unless it runs: its settings have no variable with any of the parts `WITHOUT` in its name."""
+    if name not in both.programs:
+        environ = {key: value for key, value in both.environ.items() if not any(part in key for part in WITHOUT[name])}
+        command = [*FULFILLMENT, "worker", "--concurrency", "8"]
+        worker = Program(name, command, environ, both.folder, lambda: "worker_ready" in worker.output)
+        both.programs[name] = worker.start()
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +47,11 @@ def doctor(both: TwoAccounts, name: str) -> list[tuple[str, str]]:
 
 def test_each_worker_serves_its_own_accounts_and_leaves_the_others_alone(both):
     numbers = range(1, 21)
-    worker_without(both, "only main", "JAKARTA", "KURIR").start()
+    run_worker(both, ONLY_MAIN)
     for number in numbers:
         post_to_both(both, number)
     until(lambda: all(both.sandbox.seen(number)["status"] == "shipped" for number in numbers))
+    until(lambda: both.rows("SELECT 1 FROM workers"), what="the worker has a heartbeat")
     waiting = both.rows("SELECT account, revision, seen_revision, stop FROM orders WHERE account = 'jakarta'")
     assert len(waiting) == 20
     assert all((row["seen_revision"], row["stop"]) == (0, None) for row in waiting)
@@ -58,16 +63,18 @@ def test_each_worker_serves_its_own_accounts_and_leaves_the_others_alone(both):
     neglected = [sentence for verdict, sentence in doctor(both, f"account {JAKARTA}") if verdict == "fail"]
     assert any(sentence.startswith("No running worker serves this account, but 20 orders") for sentence in neglected)
 
-    worker_without(both, "only jakarta", "MAIN", "COURIER", "AWALCHAT").start()
+    run_worker(both, ONLY_JAKARTA)
     until(lambda: all(both.cekat.seen(f"ord_{number}")["status"] == "shipped" for number in numbers))
     until(both.at_rest)
     assert both.rows("SELECT * FROM holds") == []
 
 
 def test_with_both_workers_every_order_reaches_the_one_that_serves_it(both):
+    for name in WITHOUT:
+        run_worker(both, name)
     numbers = range(101, 121)
     for number in numbers:
         post_to_both(both, number)
-    until(lambda: all(both.sandbox.seen(number)["status"] == "shipped" for number in numbers), 60)
-    until(lambda: all(both.cekat.seen(f"ord_{number}")["status"] == "shipped" for number in numbers), 60)
+    until(lambda: all(both.sandbox.seen(number)["status"] == "shipped" for number in numbers))
+    until(lambda: all(both.cekat.seen(f"ord_{number}")["status"] == "shipped" for number in numbers))
     until(both.at_rest)

@@ -42,7 +42,7 @@ def filled_in(code: str, **replacements: str) -> str:
 def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
     if not shutil.which(command[0]):
         missing(command[0], "it is not installed")
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
 
 
 def for_courier(installation: Installation, code: str) -> str:
@@ -93,7 +93,7 @@ def test_the_example_in_python_repeats_until_the_receiver_is_back(operator: Inst
     with pytest.raises(OSError, match="refused"):
         module_of(code, "(0.1, 0.1)")["send"](event_document("repeated", "shipment.created", 1))
     operator.receiver.launch()
-    answer = module_of(code, "(0.2,) * 100")["send"](event_document("repeated", "shipment.created", 1))
+    answer = module_of(code, "(0.2,) * 400")["send"](event_document("repeated", "shipment.created", 1))
     assert answer["status"] == "accepted"
 
 
