@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.slots import occupied
+from worker.domain.orders import OrderKey
 from worker.queue.fair_share import FairShare
 from worker.service import shutdown
 from worker.service.shutdown import STOP_SIGNALS, Shutdown
@@ -25,12 +26,23 @@ def own_handlers() -> Iterator[None]:
 class Ending:
     """A shutdown, what it does, and the exit code with which it ends the process."""
 
-    def __init__(self, share: FairShare) -> None:
+    def __init__(self) -> None:
         self.done: list[object] = []
         self.codes: list[int] = []
-        self.ended = threading.Event()
-        slots = Slots(share, self.done.append, self.done.append)
-        self.shutdown = Shutdown(slots, lambda: self.done.append("last work"), self._exit)
+        self.ended, self.may_end = threading.Event(), threading.Event()
+        self._begun = threading.Event()
+        self.share = FairShare(2)
+        self._slots = Slots(self.share, self._reconcile, self.done.append)
+        self.shutdown = Shutdown(self._slots, lambda: self.done.append("last work"), self._exit)
+
+    def begin_reconciliation(self) -> None:
+        """Begin one, which ends when `may_end` is set."""
+        self._slots.begin(OrderKey("main", "1"))
+        assert self._begun.wait(60)
+
+    def _reconcile(self, _key: OrderKey) -> None:
+        self._begun.set()
+        assert self.may_end.wait(60)
 
     def _exit(self, code: int) -> None:
         self.codes.append(code)
@@ -38,43 +50,44 @@ class Ending:
 
 
 @pytest.fixture
-def share() -> FairShare:
-    return FairShare(2)
-
-
-@pytest.fixture
-def ending(share: FairShare, monkeypatch: pytest.MonkeyPatch) -> Ending:
+def ending(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ending]:
+    """The thread of the shutdown ends with the test, because its lines would be among those of another one."""
     monkeypatch.setattr(shutdown, "CELERY_ENDS_WITHIN_SECONDS", 0.01)
-    return Ending(share)
+    made, threads = Ending(), {*threading.enumerate()}
+    yield made
+    made.may_end.set()
+    for thread in {*threading.enumerate()} - threads:
+        if thread.name == "shutdown":
+            thread.join(60)
 
 
-def test_the_process_ends_when_celery_does_not_after_its_last_work(ending: Ending, share: FairShare):
+def test_the_process_ends_when_celery_does_not_after_its_last_work(ending: Ending):
     ending.shutdown.begin()
     assert ending.ended.wait(60)
     assert (ending.codes, ending.done) == ([0], ["last work"])
-    with occupied(share, "main") as granted:
+    with occupied(ending.share, "main") as granted:
         assert not granted
 
 
-def test_the_process_does_not_end_before_its_reconciliations(ending: Ending, share: FairShare):
-    with occupied(share, "main"):
-        ending.shutdown.begin()
-        assert not ending.ended.wait(0.3)
+def test_the_process_ends_after_its_reconciliations_and_not_before(ending: Ending, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(shutdown, "RECONCILIATIONS_END_WITHIN_SECONDS", 3600.0)
+    ending.begin_reconciliation()
+    ending.shutdown.begin()
+    assert not ending.ended.wait(0.3)
+    ending.may_end.set()
     assert ending.ended.wait(60)
 
 
-def test_reconciliations_that_do_not_end_are_given_up(
-    ending: Ending, share: FairShare, monkeypatch: pytest.MonkeyPatch
-):
+def test_reconciliations_that_do_not_end_are_given_up(ending: Ending, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shutdown, "RECONCILIATIONS_END_WITHIN_SECONDS", 0.1)
-    with occupied(share, "main"):
-        ending.shutdown.begin()
-        assert ending.ended.wait(60)
+    ending.begin_reconciliation()
+    ending.shutdown.begin()
+    assert ending.ended.wait(30)
 
 
 @pytest.mark.parametrize("number", STOP_SIGNALS)
-def test_another_signal_ends_the_process_at_once(ending: Ending, share: FairShare, number: signal.Signals):
-    with occupied(share, "main"):
-        ending.shutdown.begin()
-        signal.raise_signal(number)
-        assert ending.codes == [128 + number]
+def test_another_signal_ends_the_process_at_once(ending: Ending, number: signal.Signals):
+    ending.begin_reconciliation()
+    ending.shutdown.begin()
+    signal.raise_signal(number)
+    assert ending.codes == [128 + number]
