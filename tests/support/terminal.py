@@ -25,7 +25,7 @@ class Terminal:
                 self._seen += part
         except OSError:  # there is nothing to read now, or the command has closed its end
             pass
-        return self._seen.decode()
+        return self._seen.decode(errors="replace")  # the last character may not be there yet
 
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
