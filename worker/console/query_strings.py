@@ -44,15 +44,15 @@ def read_order_filter(fields: Fields, now: Instant) -> OrderFilter:
         states = {State.STOPPED if stop else State.WAITING}
     stage = _word(fields, "stage", Stage)
     return OrderFilter(
-        account=_text(fields, "account"),
+        account=read_text(fields, "account"),
         stage=Stage(stage) if stage else None,
         states=frozenset(states),
         stop=stop,
         waiting=waiting,
-        late=bool(_text(fields, "late")),
+        late=bool(read_text(fields, "late")),
         since=_since(fields, now),
         older_than=_duration(fields, "older_than"),
-        matching=_text(fields, "matching"),
+        matching=read_text(fields, "matching"),
     )
 
 
@@ -60,7 +60,7 @@ def read_delivery_filter(fields: Fields, order: OrderKey | None, now: Instant) -
     """Return the filter of a list of deliveries. *order* is the order that the field of this name means."""
     return DeliveryFilter(
         outcome=_word(fields, "outcome", STORED_OUTCOMES),
-        source=_text(fields, "source"),
+        source=read_text(fields, "source"),
         reason=_word(fields, "reason", QuarantineReason),
         peer=_address(fields, "peer"),
         since=_since(fields, now),
@@ -90,8 +90,16 @@ def _number(name: str, text: str) -> int:
     return int(text)
 
 
+def read_text(fields: Fields, name: str) -> str:
+    """Return a short text that a database can have, without the spaces around it; empty if it is missing."""
+    text = fields.get(name, "").strip()
+    if len(text) > MAX_TEXT or not is_printable(text):
+        raise IllegalRequest(f"{name} must be a printable text of at most {MAX_TEXT} characters")
+    return text
+
+
 def _word(fields: Fields, name: str, words: type[W] | Collection[W]) -> str:
-    word = _text(fields, name)
+    word = read_text(fields, name)
     return str(_one_of(name, word, words)) if word else ""
 
 
@@ -102,20 +110,13 @@ def _one_of(name: str, word: str, words: type[W] | Collection[W]) -> W:
     raise IllegalRequest(f"{name} is none of: {', '.join(words)}")
 
 
-def _text(fields: Fields, name: str) -> str:
-    text = fields.get(name, "").strip()
-    if len(text) > MAX_TEXT or not is_printable(text):
-        raise IllegalRequest(f"{name} must be a printable text of at most {MAX_TEXT} characters")
-    return text
-
-
 def _since(fields: Fields, now: Instant) -> Instant | None:
-    text = _text(fields, "since")
+    text = read_text(fields, "since")
     return instant_since(text, now) if text else None
 
 
 def _duration(fields: Fields, name: str) -> Duration:
-    text = _text(fields, name)
+    text = read_text(fields, name)
     if not text:
         return 0
     try:
@@ -125,7 +126,7 @@ def _duration(fields: Fields, name: str) -> Duration:
 
 
 def _address(fields: Fields, name: str) -> str:
-    text = _text(fields, name)
+    text = read_text(fields, name)
     if not text:
         return ""
     try:

@@ -81,7 +81,9 @@ def test_the_orders_of_a_former_name_are_given_to_its_new_name_once(harness: Har
     assert "nothing was changed" in shown(of_courier.post("/sources/courier/rename", form, 409))
 
 
-@pytest.mark.parametrize("fields", [{"before": "courier", **WHY}, {"before": "oldname"}, {**WHY}])
+@pytest.mark.parametrize(
+    "fields", [{"before": "courier", **WHY}, {"before": "old\x00name", **WHY}, {"before": "oldname"}, {**WHY}]
+)
 def test_a_new_name_needs_a_former_one_and_a_reason(harness: Harness, of_courier: ConsoleUser, fields: dict[str, str]):
     harness.accept(order=order_key(1))
     harness.change(order_key(1), carrier="oldname")

@@ -9,7 +9,7 @@ from worker.application.sources.renaming import can_carry, former_names, rename_
 from worker.console.acts.forms import note_of
 from worker.console.acts.marks import does
 from worker.console.parts import Parts, current_user
-from worker.console.query_strings import fields_of_request
+from worker.console.query_strings import fields_of_request, read_text
 from worker.domain.errors import IllegalRequest
 from worker.operations.acts import ACTS, ActName
 
@@ -28,7 +28,7 @@ def add_routes(app: Flask, parts: Parts) -> None:
         fields = fields_of_request()
         try:
             note = note_of(fields.get("reason", "").strip(), current_user().name)
-            sentence = rename_source(context, fields.get("before", "").strip(), source, note)
+            sentence = rename_source(context, read_text(fields, "before"), source, note)
         except IllegalRequest as error:
             return form_page(source, notice=f"{error}."), HTTPStatus.CONFLICT
         url = url_for("source", source=source)
