@@ -5,6 +5,7 @@ from sqlalchemy import make_url
 
 from tests.support.installation import FULFILLMENT, Installation
 from tests.support.kills import kill, logs_are_clean, run_traffic_with
+from tests.support.programs import until
 
 
 @pytest.mark.parametrize("seed", [2])
@@ -34,8 +35,5 @@ def test_kill_9_of_processes_and_of_database_connections_loses_nothing_and_does_
 def end_all_connections(installation: Installation) -> None:
     """End every connection to the database, as a restart of the server does."""
     name = make_url(installation.database_url).database
-    ended = installation.rows(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()",
-        name=name,
-    )
-    assert ended
+    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+    until(lambda: installation.rows(query, name=name), what="there are connections, which end")
