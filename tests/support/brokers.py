@@ -11,6 +11,7 @@ import amqp
 import redis
 
 from tests.conftest import missing
+from tests.support.programs import number_of_this_process
 
 REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/9"
 RABBITMQ = os.environ.get("TEST_RABBITMQ_URL") or "amqp://guest:guest@127.0.0.1:5672//"
@@ -19,14 +20,16 @@ _numbers = count(1)
 
 
 def redis_url() -> Iterator[str]:
-    """Yield the URL of an empty database of Redis."""
-    with redis.Redis.from_url(REDIS) as client:
+    """Yield the URL of an empty database of Redis. Each process of pytest-xdist has its own."""
+    parts = urlsplit(REDIS)
+    url = parts._replace(path=f"/{int(parts.path.strip('/') or 0) + number_of_this_process()}").geturl()
+    with redis.Redis.from_url(url) as client:
         try:
             client.ping()
         except redis.ConnectionError as error:
             missing("Redis", error)
         client.flushdb()
-        yield REDIS
+        yield url
         client.flushdb()
 
 
@@ -36,7 +39,7 @@ def rabbitmq_url() -> Iterator[str]:
     try:
         address = f"{parts.hostname}:{parts.port or 5672}"
         user, password = parts.username or "guest", parts.password or "guest"
-        with amqp.Connection(address, userid=user, password=password, connect_timeout=3) as connection:
+        with amqp.Connection(address, userid=user, password=password, connect_timeout=30) as connection:
             connection.connect()
     except OSError as error:
         missing("RabbitMQ", error)
@@ -52,7 +55,7 @@ def rabbitmq_url() -> Iterator[str]:
 def _control(*arguments: str) -> bool:
     with suppress(OSError, subprocess.TimeoutExpired):
         return (
-            subprocess.run(["rabbitmqctl", "-q", *arguments], capture_output=True, timeout=20, check=False).returncode
+            subprocess.run(["rabbitmqctl", "-q", *arguments], capture_output=True, timeout=60, check=False).returncode
             == 0
         )
     return False

@@ -30,6 +30,11 @@ def until(condition: Callable[[], T], within_seconds: float = 100.0, what: str =
     return result
 
 
+def number_of_this_process() -> int:
+    """Return the number of this process among those of pytest-xdist, from 0; what they share, they divide by it."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
 _PORTS = range(12_000, 32_000)
 """Below those that the kernel gives to outgoing connections."""
 _chosen_ports: set[int] = set()
@@ -40,8 +45,7 @@ def free_port() -> int:
 
     This process chooses no port twice, and each process of pytest-xdist chooses among ports of its own.
     """
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    own = _PORTS[number :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+    own = _PORTS[number_of_this_process() :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
     while True:
         port = random.SystemRandom().choice(own)
         with suppress(OSError), socket.socket() as probe:
