@@ -6,6 +6,7 @@ from io import TextIOWrapper
 
 import click
 from rich import box
+from rich.cells import chop_cells
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +20,7 @@ from worker.domain.text import clean_text, visible
 MAX_TEXT = 1000
 """Characters of one value that are printed."""
 MAX_NAME_WIDTH = 28
+"""Columns of the terminal. A character of some scripts takes two."""
 MIN_WIDTH = 80
 """The least width of a table. On a narrower terminal its lines break, so that no column is left out."""
 STYLES = {
@@ -62,8 +64,7 @@ def order_name(key: OrderKey) -> Text:
 
 def broken_name(text: str) -> Text:
     """Return a name for a column of a table that breaks no lines; a long name takes several lines."""
-    name = plain(text).plain
-    return Text("\n".join(name[start : start + MAX_NAME_WIDTH] for start in range(0, len(name), MAX_NAME_WIDTH)))
+    return Text("\n".join(chop_cells(plain(text).plain, MAX_NAME_WIDTH)))
 
 
 def print_sentence(text: str) -> None:
