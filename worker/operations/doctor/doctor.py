@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from shlex import quote
 
-from worker.domain.events import EventResult
 from worker.domain.instants import MINUTE, Duration, Instant
-from worker.domain.overview.figures import MAX_NAMED_ORDERS, Backlog, BacklogKind, FarAhead, Health, Integrity
+from worker.domain.overview.figures import MAX_NAMED_ORDERS, Backlog, BacklogKind, FarAhead, Health
 from worker.domain.policy import Policy
-from worker.domain.reasons import Discrepancy, HoldReason, WaitReason
+from worker.domain.reasons import HoldReason, WaitReason
 from worker.domain.text import clean_text
 from worker.operations.advice import advise_on_hold, advise_on_stop
-from worker.operations.doctor.checks import MAX_NAMED, Check, Verdict, command_about, since, verdict_of
+from worker.operations.doctor.checks import Check, Verdict, command_about, since, verdict_of
+from worker.operations.doctor.integrity import judge_integrity
 from worker.operations.doctor.kept import judge_kept
 from worker.operations.doctor.quarantine import judge_quarantine
 from worker.operations.phrases import WHY, counted, meaning_of
@@ -92,11 +92,7 @@ def judge(
     yield from judge_kept(health)
     if health.far_ahead:
         yield _judge_far_ahead(health.far_ahead)
-    if health.integrity is None:
-        yield Check("sums", Verdict.WARN, "They were not checked: the database took too long to count.")
-        return
-    yield _judge_sums(health.integrity)
-    yield _judge_orphaned(health.integrity)
+    yield from judge_integrity(health.integrity)
 
 
 def _judge_backlog(
@@ -172,51 +168,4 @@ def _judge_dry_run(backlog: Backlog, words: _Kind, sentence: str, policies: Mapp
         Verdict.WARN,
         f"{sentence}; but the settings do not have dry_run any more.",
         "Restart the workers: their next start takes these orders.",
-    )
-
-
-def _judge_sums(integrity: Integrity) -> Check:
-    present = [f"{name} {count} ({name.meaning})" for name, count in _sums(integrity) if count]
-    if not present:
-        pending = integrity.events.get(EventResult.PENDING, 0)
-        among = "Among the latest rows, which agree (`--all` checks all): " if integrity.is_partial else ""
-        sentence = (
-            f"{among}{_outcomes(integrity)}; {counted(sum(integrity.events.values()), 'event', 'events')},"
-            f" {pending} of them pending."
-        )
-        return Check("sums", Verdict.OK, sentence)
-    return Check(
-        "sums",
-        Verdict.FAIL,
-        f"The database does not agree with itself: {', '.join(present)}.",
-        "This must never happen: keep a copy of the database, and report it.",
-    )
-
-
-def _sums(integrity: Integrity) -> Iterator[tuple[Discrepancy, int]]:
-    """Yield the discrepancies, except forgotten orders, which have a check of their own."""
-    return ((name, count) for name, count in integrity.discrepancies.items() if name is not Discrepancy.FORGOTTEN)
-
-
-def _outcomes(integrity: Integrity) -> str:
-    total = sum(integrity.deliveries.values())
-    outcomes = " + ".join(f"{count} {outcome}" for outcome, count in sorted(integrity.deliveries.items()))
-    return f"{counted(total, 'delivery', 'deliveries')}{f' = {outcomes}' if outcomes else ''}"
-
-
-def _judge_orphaned(integrity: Integrity) -> Check:
-    count = integrity.discrepancies.get(Discrepancy.FORGOTTEN, 0)
-    if not count:
-        return Check(
-            "orphaned orders", Verdict.OK, "Every order with something left to do is due, waits or is stopped."
-        )
-    named = [str(key) for key in integrity.forgotten[:MAX_NAMED]]
-    names = ", ".join(named) + (", …" if count > len(named) else "")
-    them = "it" if count == 1 else "them"
-    return Check(
-        "orphaned orders",
-        Verdict.FAIL,
-        f"{counted(count, 'order has', 'orders have')} something left to do,"
-        f" but no worker will reconcile {them}: {names}.",
-        f"This is a defect: please report it. `{command_about('retry', integrity.forgotten)}` makes an order due.",
     )
