@@ -44,11 +44,15 @@ def _extend_orders() -> None:
     for name in ("carrier", "carrier_by", "reported_by"):
         op.add_column("orders", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     op.add_column("orders", sa.Column("body_bytes", sa.BigInteger(), nullable=False, server_default="0"))
-    # What the platform has shown is known; and a stage has lasted since the last write or the first read, at most.
-    op.execute("UPDATE orders SET lane = 0 WHERE read_at IS NOT NULL AND order_id NOT LIKE '%:%'")
-    op.execute("UPDATE orders SET staged_at = coalesce(delivered_at, confirmed_at, read_at) WHERE stage IS NOT NULL")
-    # Nobody knows when such an order was cancelled or refunded; by its last read, it was.
-    op.execute("UPDATE orders SET closed_at = read_at WHERE closed IN ('cancelled', 'refunded')")
+    # What the platform has shown is known; a stage has lasted since the last write or the first read, at most; and by
+    # its last read, an order was cancelled or refunded, because nobody knows when. One statement writes each row once.
+    op.execute(
+        "UPDATE orders SET"
+        " lane = CASE WHEN read_at IS NOT NULL AND order_id NOT LIKE '%:%' THEN 0 ELSE lane END,"
+        " staged_at = CASE WHEN stage IS NOT NULL THEN coalesce(delivered_at, confirmed_at, read_at) END,"
+        " closed_at = CASE WHEN closed IN ('cancelled', 'refunded') THEN read_at END"
+        " WHERE read_at IS NOT NULL OR stage IS NOT NULL"
+    )
     op.drop_index("ix_orders_due", "orders")
     due = sa.text("due IS NOT NULL AND stop IS NULL")
     op.create_index("ix_orders_due", "orders", ["account", "lane", "due"], sqlite_where=due, postgresql_where=due)
