@@ -25,7 +25,7 @@ from worker.store.workers import SqlWorkers
 NOTHING = "There is nothing to type."
 FACTS = "own_cause holds next_probe stopped_before unused"
 DOCUMENT = (
-    "account order answer commands facts state reason stage target due late needs_person position evidence plan writes"
+    "account order order_key answer commands facts state reason stage target due late needs_person position evidence plan writes"
     " next_steps"
 )
 
