@@ -1,5 +1,6 @@
 """Whoever reaches the broker writes what it wants into the queue: no message ends, stops or fills a worker."""
 
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -102,6 +103,7 @@ def test_neither_compressed_nor_huge_messages_take_memory(installation):
 
 def test_messages_with_a_far_eta_hold_up_nothing(installation):
     installation.broker.lpush(QUEUE_KEY, *(entry(eta=FAR) for _ in range(1_500)))
+    empties(installation)
     completes(installation, 3)
 
 
@@ -110,6 +112,7 @@ def test_no_worker_listens_to_remote_control_however_it_was_started(installation
     worker = installation.worker
     if command:
         worker = installation.add("celery", command, lambda: "worker_ready" in worker.output).start()
+    until(lambda: ' ready."' in worker.output, what="it listens to its queue, and Celery would listen to the commands")
     for method in ("shutdown", "cancel_consumer", "pool_shrink"):
         message = remote_control(method, queue="fulfillment", n=100)
         assert installation.broker.publish("fulfillment:/0.celery.pidbox", message) == 0, "somebody listens"
@@ -144,9 +147,17 @@ def test_messages_that_the_client_of_rabbitmq_cannot_read_are_dropped(build):
 
 
 def publish(url: str, message: amqp.basic_message.Message) -> None:
-    """Write *message* into the queue at the RabbitMQ server of *url*."""
+    """Write *message* into the queue at the RabbitMQ server of *url*, once a worker listens to it."""
     parts = urlsplit(url)
     address, host = f"{parts.hostname}:{parts.port}", parts.path.removeprefix("/") or "/"
     user, password = parts.username or "guest", parts.password or "guest"
     with amqp.Connection(address, userid=user, password=password, virtual_host=host) as connection:
+        until(lambda: has_consumer(connection), what="a worker listens to the queue")
         connection.channel().basic_publish(message, exchange="", routing_key="fulfillment")
+
+
+def has_consumer(connection: amqp.Connection) -> bool:
+    """Tell whether the queue exists and somebody listens to it. RabbitMQ drops what is for no queue."""
+    with suppress(amqp.NotFound):
+        return bool(connection.channel().queue_declare("fulfillment", passive=True).consumer_count)
+    return False
