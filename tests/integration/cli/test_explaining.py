@@ -25,8 +25,8 @@ from worker.store.workers import SqlWorkers
 NOTHING = "There is nothing to type."
 FACTS = "own_cause holds next_probe stopped_before unused"
 DOCUMENT = (
-    "account order order_key answer commands facts state reason stage target due late needs_person position evidence plan writes"
-    " next_steps"
+    "account order order_key answer commands facts state reason stage target due late needs_person position evidence"
+    " plan writes next_steps"
 )
 
 
