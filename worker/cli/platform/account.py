@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from worker.application.names import require_name
 from worker.application.platform.budget import CallBudget
 from worker.application.platform.client import open_orders_client
+from worker.cli.local import runnable
 from worker.cli.platform.forms import fill_filters, fill_new_order
 from worker.cli.platform.options import option_name
 from worker.domain.errors import IllegalRequest, Transient
@@ -84,7 +85,7 @@ class PlatformAccount:
         except Transient as error:
             raise Transient(f"{error}; {warning}") from error
         except KeyboardInterrupt:
-            print_error(warning)
+            print_error(runnable(warning))
             raise
 
     def _list_command(self, *options: str) -> str:
