@@ -141,9 +141,10 @@ def new_postgresql_url(postgresql_server: psycopg.Connection) -> Iterator[str]:
 
 @pytest.fixture
 def postgresql_url(postgresql_migrated: str) -> str:
-    # DELETE of the few rows of a test is forty times faster than TRUNCATE, which makes new files.
+    # DELETE of a few rows is forty times faster than TRUNCATE, which makes new files, as ALTER SEQUENCE does.
     deletes = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
-    restarts = [f"ALTER SEQUENCE {table.name}_id_seq RESTART" for table in metadata.sorted_tables if "id" in table.c]
+    sequences = [f"{table.name}_id_seq" for table in metadata.sorted_tables if "id" in table.c]
+    restarts = [f"SELECT setval('{sequence}', 1, false)" for sequence in sequences]
     url = make_url(postgresql_migrated).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
         connection.execute("; ".join(["SET lock_timeout = '5s'", *deletes, *restarts]))
