@@ -159,5 +159,6 @@ def publish(url: str, message: amqp.basic_message.Message) -> None:
 def has_consumer(connection: amqp.Connection) -> bool:
     """Tell whether the queue exists and somebody listens to it. RabbitMQ drops what is for no queue."""
     with suppress(amqp.NotFound):
-        return bool(connection.channel().queue_declare("fulfillment", passive=True).consumer_count)
+        declared = connection.channel().queue_declare("fulfillment", passive=True)  # its name, messages and consumers
+        return bool(declared and declared[2])
     return False

@@ -124,8 +124,11 @@ class Program:
 
     def is_frozen(self) -> bool:
         """Tell whether SIGSTOP has reached each of its threads: a thread finishes its system call first."""
-        states = [path.read_text().rpartition(") ")[2][0] for path in Path(f"/proc/{self.pid}/task").glob("*/stat")]
-        return set(states) == {"T"}
+        threads = Path(f"/proc/{self.pid}/task").glob("*/stat")
+        try:
+            return {path.read_text().rpartition(") ")[2][0] for path in threads} == {"T"}
+        except OSError:  # a thread has ended meanwhile
+            return False
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it still runs."""
