@@ -136,7 +136,8 @@ def test_the_faces_agree_and_their_advice_moves_the_order(asked: Asked, name: st
     if way.check == "stopped orders":
         assert faces.text.split()[0] in asked.printed, "the commands of the doctor's advice show the order"
     way.repaired(installation)
-    assert not (answer["command"] and way.moved(installation)), "the command is needed"
+    if way.cause != "credentials":  # the restarted worker may have probed by itself with the corrected secret
+        assert not (answer["command"] and way.moved(installation)), "the command is needed"
     named = re.findall("`(fulfillment .*?)`", answer["why"])
     for command in filter(None, (*named, answer["command"])):
         installation.follow(command, way.found)
