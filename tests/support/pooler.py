@@ -67,6 +67,8 @@ class Pooler:
         return True
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # it wakes the thread that accepts
         self._listener.close()
         for session in self._sessions:
             session.socket.close()
