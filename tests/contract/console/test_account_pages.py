@@ -12,6 +12,7 @@ from tests.support.good_settings import MAIN
 from tests.support.harness import Harness, order_key
 from tests.support.programs import free_port, until
 from tests.support.sandbox_account import sandbox
+from tests.support.sandboxes import PLENTY
 from worker.console.access.users import Role
 from worker.domain.accounts.call_requests import Request
 from worker.domain.accounts.workers import WorkerProcess
@@ -118,18 +119,19 @@ def test_a_viewer_cannot_act(harness: Harness, viewer: ConsoleUser, act: str):
 
 @pytest.fixture(scope="module")
 def platform_url() -> Iterator[str]:
-    with sandbox() as url:
+    with sandbox("--rate-limit", PLENTY) as url:
         yield url
 
 
 @pytest.fixture
 def at_platform(database_url: str) -> Iterator[Callable[[str], ConsoleUser]]:
-    """Opens a console whose account is at a platform. Its clock goes on, because scans wait for their call budget."""
+    """Opens a console whose account is at a platform. Its clock goes on, and its scans wait for no call budget."""
     with ExitStack() as stack:
 
         def open_one(url: str) -> ConsoleUser:
             database = stack.enter_context(closing(Database(database_url)))
             credentials = {f"{MAIN}BASE_URL": f"{url}/api/v1", f"{MAIN}HMAC_SECRET": SECRET}
+            credentials[f"{MAIN}CALLS_PER_MINUTE"] = PLENTY
             user = ConsoleUser(database, Role.OPERATOR, **credentials)
             stack.enter_context(closing(user.parts))
             return user
