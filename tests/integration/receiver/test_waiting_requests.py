@@ -156,7 +156,7 @@ def test_a_defect_at_one_connection_closes_that_one_alone(receiver: ReceiverHarn
 
 def test_a_closed_connection_is_sent_nothing(receiver: ReceiverHarness):
     """Its number may be that of a new connection already."""
-    with serving(receiver.app, Timeouts()) as (server, port), connections(port) as connect:
+    with serving(receiver.app, Timeouts(shutdown_seconds=0.1)) as (server, port), connections(port) as connect:
         connect()
         until(lambda: bool(server.active_channels))
         [channel] = server.active_channels.values()
