@@ -91,7 +91,7 @@ def sqlite_url(sqlite_migrated: Path, tmp_path: Path) -> str:
 def postgresql_server() -> Iterator[psycopg.Connection]:
     url = make_url(POSTGRESQL).set(drivername="postgresql")
     try:
-        server = psycopg.connect(url.render_as_string(hide_password=False), autocommit=True, connect_timeout=3)
+        server = psycopg.connect(url.render_as_string(hide_password=False), autocommit=True, connect_timeout=30)
     except psycopg.OperationalError as error:
         missing("PostgreSQL", error)
         raise
