@@ -43,6 +43,7 @@ def console(environ: dict[str, str], url: str, tmp_path: Path) -> Iterator[Progr
 
     program = Program("console", [*FULFILLMENT, "console"], environ, tmp_path, answers)
     yield program
+    program.send(signal.SIGTERM)
     program.close()
 
 
