@@ -9,9 +9,9 @@ from worker.operations.doctor.checks import Check, Verdict
 from worker.operations.instants import ago
 
 ELSEWHERE: Duration = 15 * MINUTE
-"""After a delivery, a receiver that does not answer here is believed to run elsewhere for this long."""
+"""After a delivery, a receiver that does not answer here may run elsewhere for this long."""
 START = (
-    "Start it: `fulfillment receiver`, or `fulfillment up` for everything; with systemd, `systemctl start"
+    "`fulfillment receiver`, or `fulfillment up` for everything; with systemd, `systemctl start"
     " fulfillment-receiver` or `systemctl start fulfillment`."
 )
 _NAME = "receiver"
@@ -81,13 +81,11 @@ def _judge_ready(url: str, parts: Mapping[str, str]) -> Check:
 
 
 def _judge_absence(url: str, last_delivery_at: Instant | None, now: Instant) -> Check:
+    elsewhere = "If it runs on another machine, write its address there as `listen` into the settings here."
     if last_delivery_at is not None and now - last_delivery_at < ELSEWHERE:
-        sentence = f"Nobody answers at {url}, but it runs elsewhere:{_last_delivery(last_delivery_at, now)}"
-        return Check(_NAME, Verdict.OK, sentence)
-    return _fail(
-        f"Nobody answers at {url}: webhooks are not received.",
-        f"{START} If it runs on another machine, write its address there as `listen` into the settings here.",
-    )
+        sentence = f"Nobody answers at {url}. It may run elsewhere:{_last_delivery(last_delivery_at, now)}"
+        return Check(_NAME, Verdict.WARN, sentence, f"{elsewhere} If it is to run here, start it: {START}")
+    return _fail(f"Nobody answers at {url}: webhooks are not received.", f"Start it: {START} {elsewhere}")
 
 
 def _last_delivery(at: Instant | None, now: Instant) -> str:
