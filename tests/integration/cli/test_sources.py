@@ -1,6 +1,7 @@
 """`fulfillment sources list` and `show`: who may post, and what a courier has to be told."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,15 @@ def test_every_kind_is_shown_in_80_columns_and_no_status_word_is_broken(fulfillm
     assert max(map(len, out.splitlines())) <= 80
     for words in fulfillment("sources", "show", name, "--json").document["events"].values():
         assert len(words) > 40 or all(word in out for word in words)
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_the_settings_for_a_profile_can_be_copied_into_a_settings_file(fulfillment: Commands, name: str):
+    _, found, rest = fulfillment("sources", "show", name).out.partition("\nThe settings of a source\n")
+    assert found
+    secrets = tomllib.loads(rest.partition("\n\n")[0])["sources"][name]["secrets"]
+    auth = fulfillment("sources", "show", name, "--json").document["auth"]
+    assert secrets == {auth[0]["name"]: "…"}
 
 
 def test_words_with_commas_have_a_line_for_each(fulfillment: Commands):

@@ -62,7 +62,7 @@ def print_shown(shown: Shown) -> None:
             output.print(make_facts(facts))
     if not shown.is_source:
         output.print("\nThe settings of a source", style="bold")
-        output.print(Text("\n".join(_settings(shown))))
+        output.print(Text("\n".join(_settings(shown))), soft_wrap=True)  # a broken line is no TOML
     if description.limits:
         output.print("\nWhat it cannot do", style="bold")
         for limit in description.limits:
@@ -111,8 +111,9 @@ def _settings(shown: Shown) -> Iterator[str]:
     required = [name for name, (_, default) in shown.description.options.items() if default is None]
     yield from (f'{name} = "…"' for name in required)
     first, *others = [method.name for method in shown.description.auth]
-    more = f"  # or {', or '.join(others)}, or both: each that has a secret must pass" if others else ""
-    yield f'secrets = {{ {first} = "…" }}{more}'
+    if others:
+        yield f"# {', or '.join([first, *others])}, or both: each that has a secret must pass"
+    yield f'secrets = {{ {first} = "…" }}'
 
 
 def print_checked(checked: Checked) -> None:
