@@ -43,4 +43,6 @@ class Network:
                         (far if ready is near else near).sendall(data)
 
     def close(self) -> None:
+        with suppress(OSError):  # it wakes the thread that accepts
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
