@@ -18,7 +18,7 @@ NONE = (
 
 def print_users(users: Sequence[StoredUser]) -> None:
     """Print one line for each user."""
-    table = make_table("name", "role", "since", "changed", wrapping="name")
+    table = make_table("NAME", "ROLE", "SINCE", "CHANGED", wrapping="NAME")
     for user in users:
         table.add_row(plain(user.name), user.role, moment(user.created_at), moment(user.changed_at))
     print_table(table, users, NONE)
@@ -37,7 +37,7 @@ def user_documents(users: Sequence[StoredUser]) -> Iterator[Document]:
 
 def print_entries(entries: Sequence[LogEntry]) -> None:
     """Print one line for each change of a user."""
-    table = make_table("when", "user", "change", "by", wrapping="user")
+    table = make_table("WHEN", "USER", "CHANGE", "BY", wrapping="USER")
     for entry in entries:
         change = f"{entry.change}: {entry.role}" if entry.role else entry.change
         table.add_row(moment(entry.at), plain(entry.name), plain(change), plain(entry.done_by))
