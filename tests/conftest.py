@@ -17,6 +17,7 @@ from sqlalchemy import make_url, text
 
 from tests.support.clock import Clock
 from tests.support.programs import until
+from webhook_receiver.server.server import LEVELS as SERVER_LEVELS
 from worker.processes.logs import QUIET, SILENT
 from worker.store.database.database import Database
 from worker.store.schema import migrate
@@ -32,6 +33,9 @@ settings.register_profile(
 settings.load_profile("tests")
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+
+LEVELS = {logger: logger.level for logger in map(logging.getLogger, [None, *QUIET, *SILENT, *SERVER_LEVELS])}
+"""The levels of the loggers that the programs set, before any program has."""
 
 
 def pytest_configure() -> None:
@@ -51,11 +55,10 @@ def missing(service: str, why: object) -> None:
 @pytest.fixture(autouse=True)
 def own_logs() -> Iterator[None]:
     """Undo after each test what the programs set for the logs of their process: other tests read log records."""
-    loggers = [logging.getLogger(name) for name in (None, *QUIET, *SILENT)]
-    levels, handlers = [logger.level for logger in loggers], loggers[0].handlers[:]
+    handlers = logging.root.handlers[:]
     yield
-    loggers[0].handlers[:] = handlers
-    for logger, level in zip(loggers, levels, strict=True):
+    logging.root.handlers[:] = handlers
+    for logger, level in LEVELS.items():
         if logger.level != level:  # to set it costs something
             logger.setLevel(level)
     if structlog.is_configured():

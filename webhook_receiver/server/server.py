@@ -32,6 +32,12 @@ from webhook_receiver.server.limits import Limits
 from webhook_receiver.server.reading import PAUSE_SECONDS
 from webhook_receiver.server.timeouts import Timeouts
 
+LEVELS = {"waitress": logging.WARNING, "waitress.queue": logging.ERROR}
+"""The levels of waitress's loggers, by name. They leave out the lines that anybody can cause, any number of times.
+
+One names the path of each request whose sender is gone, and one warns of each request that waits for a thread. No
+answer may wait for them.
+"""
 POLL_SECONDS = 0.5
 """How often the timeouts and the parent process are checked."""
 ACCEPTED_AT_ONCE = 64
@@ -188,6 +194,5 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
 
 
 def _quieten() -> None:
-    """Leave out what waitress logs of single requests: anybody can send any number of them, and no answer may wait."""
-    logging.getLogger("waitress").setLevel(logging.WARNING)  # it names the path of each request whose sender is gone
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of each request that waits for a thread
+    for name, level in LEVELS.items():
+        logging.getLogger(name).setLevel(level)
