@@ -13,6 +13,7 @@ import hmac
 import json
 import os
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -21,6 +22,8 @@ from typing import Any, TypedDict
 import aiohttp
 from aiohttp import web
 from redis import asyncio as redis
+
+from worker.processes.parent_death import with_parent_death_signal
 
 SECRET = os.environ["FULFILLMENT_SOURCES__COURIER__SECRETS"].encode()
 BASE_URL = os.environ["FULFILLMENT_ACCOUNTS__MAIN__BASE_URL"]
@@ -162,8 +165,8 @@ def main(
     """Run the receiver, as several processes that share a port, or the worker."""
     role, number, processes = [*arguments, "1"][:3]
     for _ in range(int(processes) - 1):
-        if os.fork() == 0:
-            break
+        command = [sys.executable, *sys.orig_argv[1:-1], "1"]
+        subprocess.Popen(with_parent_death_signal(command))  # it ends with this process
     asyncio.run(work(int(number)) if role == "worker" else serve(int(number), queue))
 
 
